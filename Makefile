@@ -1,0 +1,20 @@
+# The two commands of the README. Both need Node (20.19 or later) and npm, and nothing else.
+
+.PHONY: demo test build install
+
+demo: build
+	@node dist/cli.js demo
+
+test: build
+	npm run --silent types
+	npm run --silent lint
+	npm run --silent unused
+	npm test --silent
+
+build: install
+	@npm run --silent build
+
+install: node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package.json package-lock.json
+	@npm ci --silent --no-fund --no-audit

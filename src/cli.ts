@@ -1,0 +1,85 @@
+#!/usr/bin/env node
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { COMMANDS, type CommandSpec, SHARED_OPTIONS } from './commands/commands.ts'
+import type { Io } from './commands/io.ts'
+import { Failure } from './errors.ts'
+import { VERSION } from './version.ts'
+
+/** How long a stopped run may take to leave cleanly before the process ends all the same. */
+const STOP_MS = 4_000
+
+process.exitCode = await main(process.argv)
+
+/** argv → one command. The only catch: a Failure is one line on stderr and its exit code, anything else is a bug. */
+async function main(argv: readonly string[]): Promise<number> {
+  const stop = new AbortController()
+  const stopWith = (failure: Failure) => {
+    if (stop.signal.aborted) process.exit(failure.exitCode)
+    stop.abort(failure)
+    setTimeout(() => process.exit(failure.exitCode), STOP_MS).unref()
+  }
+  process.on('SIGINT', () => stopWith(new Failure('interrupted', 'interrupted; nothing half-done was published')))
+  process.on('SIGTERM', () => stopWith(new Failure('terminated', 'terminated; nothing half-done was published')))
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+  try {
+    await programFor(stop.signal).parseAsync(argv)
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    if (error instanceof Failure) {
+      process.stderr.write(`datagouv-tops: ${error.message}\n`)
+      return error.exitCode
+    }
+    process.stderr.write(`datagouv-tops: this is a bug, please report it\n${(error as Error)?.stack ?? error}\n`)
+    return 1
+  }
+}
+
+function programFor(signal: AbortSignal): Command {
+  const program = new Command('datagouv-tops')
+    .description(
+      "Every Wednesday, the datasets about mobility and transport of data.gouv.fr's most followed organisations.",
+    )
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `datagouv-tops: ${text
+            .replace(/^error: /, '')
+            .trim()
+            .replaceAll('\n', ' ')}\n`,
+        ),
+    })
+    .showSuggestionAfterError()
+    .helpCommand(false)
+  for (const spec of COMMANDS) program.addCommand(commandFor(spec, signal).copyInheritedSettings(program))
+  return program
+}
+
+function commandFor(spec: CommandSpec, signal: AbortSignal): Command {
+  const command = new Command(spec.name).description(spec.about).usage(`[options] ${spec.arguments ?? ''}`.trim())
+  for (const name of spec.arguments?.match(/\[[^\]]+\]/g) ?? []) command.argument(name)
+  for (const [flags, about, kind] of [...(spec.options ?? []), ...SHARED_OPTIONS]) {
+    const option = new Option(flags, about)
+    if (kind === 'list') option.argParser((value, all: string[] = []) => [...all, value])
+    if (kind === 'number') option.argParser(wholeNumber)
+    command.addOption(option)
+  }
+  command.addHelpText(
+    'after',
+    `\nExamples:\n${spec.examples.map((example) => `  $ datagouv-tops ${example}`).join('\n')}`,
+  )
+  return command.action(async (...received) => {
+    const given = received.slice(0, -2) as (string | undefined)[]
+    const io: Io = { options: command.opts(), arguments: given.filter((one) => one !== undefined), signal }
+    await (await spec.load()).default(io)
+  })
+}
+
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number of 1 or more.')
+}

@@ -1,0 +1,117 @@
+import type { Io } from './io.ts'
+
+/** A command as help shows it; its code loads when it is called. */
+export interface CommandSpec {
+  readonly name: string
+  readonly about: string
+  readonly arguments?: string
+  readonly options?: readonly OptionSpec[]
+  /** Without the program's name. */
+  readonly examples: readonly string[]
+  readonly load: () => Promise<{ default: (io: Io) => Promise<void> }>
+}
+
+/** Flags, what they mean, and whether they may be given several times or take a number. */
+type OptionSpec = readonly [flags: string, about: string, kind?: 'list' | 'number']
+
+/** Options of every command. */
+export const SHARED_OPTIONS: readonly OptionSpec[] = [
+  ['--config <file>', 'the configuration file (default: datagouv-tops.yaml, when there is one)'],
+  ['--portal <url>', 'the portal whose catalogue is fetched'],
+  ['--archive <address>', 'where files go: file:FOLDER or s3://BUCKET'],
+  ['--documents <address>', 'where documents go: sqlite:FILE or mongodb://HOST/DATABASE'],
+  ['--json', 'print one JSON value'],
+  ['--quiet', 'say nothing but an error'],
+  ['--verbose', 'say more'],
+]
+
+const DATE: OptionSpec = [
+  '--date <date>',
+  "the edition's date, YYYY-MM-DD (default: today in the schedule's time zone)",
+]
+const WATCH: OptionSpec = ['--watch <name>', 'only this watch (may be given several times; default: all)', 'list']
+const SOURCES: readonly OptionSpec[] = [
+  ['--datasets <source>', "the datasets export: a path or an address, .gz too (default: the portal's)"],
+  ['--organizations <source>', "the organisations export: a path or an address, .gz too (default: the portal's)"],
+  ['--refetch', 'ask the portal again for a past date that has a snapshot'],
+]
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'run',
+    about: 'the whole pipeline for a date: fetch, filter, archive, rank, project, publish',
+    options: [DATE, WATCH, ...SOURCES],
+    examples: ['run', 'run --date 2026-11-18', 'run --datasets datasets.csv.gz --organizations organizations.csv.gz'],
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'fetch',
+    about: 'step 1 alone: both exports become the snapshot of the date',
+    options: [DATE, WATCH, ...SOURCES],
+    examples: ['fetch --date 2026-11-18 --json'],
+    load: () => import('./fetch.ts'),
+  },
+  {
+    name: 'archive',
+    about: "steps 2 and 3 alone: the snapshot's datasets with a term become the CSV of each watch",
+    options: [DATE, WATCH],
+    examples: ['archive --date 2026-11-18', 'archive --date 2026-11-18 --watch mobilite-transport --json'],
+    load: () => import('./archive.ts'),
+  },
+  {
+    name: 'publish',
+    about: 'steps 4 to 6 alone: the CSV becomes the document of the most followed organisations',
+    options: [DATE, WATCH],
+    examples: ['publish --date 2026-11-18', 'publish --date 2026-11-18 --watch mobilite-transport --json'],
+    load: () => import('./publish.ts'),
+  },
+  {
+    name: 'filter',
+    about: "the filter alone, as a pipe: an export in (file, .gz, address or stdin), a watch's CSV out",
+    arguments: '[file]',
+    options: [
+      ['--watch <name>', 'the watch of the configuration whose terms count (default: its first)'],
+      ['--term <term>', 'look for this term instead (may be given several times)', 'list'],
+      ['--column <name>', 'look in this column (may be given several times)', 'list'],
+      ['--word', 'count whole words only'],
+    ],
+    examples: [
+      'filter datasets.csv.gz > kept.csv',
+      'filter --term vélo --word < datasets.csv',
+      'filter datasets.csv --json',
+    ],
+    load: () => import('./filter.ts'),
+  },
+  {
+    name: 'show',
+    about: 'the tops of an edition as a table (default: the latest)',
+    arguments: '[date]',
+    options: [
+      ['--watch <name>', 'the watch (default: the first one)'],
+      ['--csv', 'print the six columns as CSV'],
+    ],
+    examples: ['show', 'show 2026-11-18 --json', 'show --csv > tops.csv'],
+    load: () => import('./show.ts'),
+  },
+  {
+    name: 'runs',
+    about: 'the run records, latest first; "runs show ID" prints one of them whole',
+    arguments: '[show] [id]',
+    options: [['--limit <number>', 'how many at most (default: 20)', 'number']],
+    examples: ['runs', 'runs show 20261118T160002Z-3f9a1c', 'runs --json'],
+    load: () => import('./runs.ts'),
+  },
+  {
+    name: 'config',
+    about: 'every setting, its value, and where that came from',
+    examples: ['config', 'config --json'],
+    load: () => import('./config.ts'),
+  },
+  {
+    name: 'demo',
+    about: 'offline: three Wednesdays of bundled real exports, published into a folder of their own',
+    options: [['--into <folder>', 'where to publish (default: a new folder for temporary files)']],
+    examples: ['demo', 'demo --into ./demo'],
+    load: () => import('./demo.ts'),
+  },
+]

@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import type { Config, SettingKey } from '../config/settings.ts'
+import { nearest } from '../config/values.ts'
+import type { Watch } from '../config/watch.ts'
+import { closeWorld, openWorld, type World } from '../context.ts'
+import { Failure, quoted } from '../errors.ts'
+import { type Report, silent } from '../terminal/report.ts'
+
+/** What a command is called with. */
+export interface Io {
+  readonly options: Options
+  readonly arguments: readonly string[]
+  readonly signal: AbortSignal
+}
+
+export interface Options {
+  readonly config?: string
+  readonly portal?: string
+  readonly archive?: string
+  readonly documents?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly date?: string
+  readonly watch?: string | readonly string[]
+  readonly datasets?: string
+  readonly organizations?: string
+  readonly refetch?: boolean
+  readonly term?: readonly string[]
+  readonly column?: readonly string[]
+  readonly word?: boolean
+  readonly csv?: boolean
+  readonly limit?: number
+  readonly into?: string
+}
+
+/** The settings given as flags. */
+export function flagsOf({ portal, archive, documents }: Options): Partial<Record<SettingKey, string>> {
+  return { ...(portal && { portal }), ...(archive && { archive }), ...(documents && { documents }) }
+}
+
+/** Opens the world that the options name, does something in it, and closes it. */
+export async function inWorld<T>(io: Io, body: (world: World) => Promise<T>): Promise<T> {
+  const report = await openReport(io.options)
+  try {
+    const world = await openWorld({
+      flags: flagsOf(io.options),
+      environment: process.env,
+      ...(io.options.config !== undefined && { configFile: io.options.config }),
+      report,
+      signal: io.signal,
+    })
+    return await body(world).finally(() => closeWorld(world))
+  } finally {
+    report.close()
+  }
+}
+
+/** Progress on stderr: live in a terminal, plain lines elsewhere, nothing with --quiet. */
+export async function openReport({ quiet, verbose }: Options): Promise<Report> {
+  if (quiet) return silent
+  const { createProgress } = await import('../terminal/progress.ts')
+  const terminal = process.stderr.isTTY === true
+  const color = terminal && (process.env.NO_COLOR ?? '') === ''
+  return createProgress({ stream: process.stderr, live: terminal && !process.env.CI, verbose: verbose === true, color })
+}
+
+/** The watches asked for by name; all of them without a name. */
+export function watchesOf({ watches }: Config, names: string | readonly string[] | undefined): readonly Watch[] {
+  if (names === undefined) return watches
+  return [names].flat().map((name) => {
+    const watch = watches.find((one) => one.name === name)
+    if (watch !== undefined) return watch
+    const known = watches.map((one) => one.name)
+    throw new Failure('usage', `there is no watch ${quoted(name)}; ${nearest(name, known)}`)
+  })
+}
+
+/** Data on stdout; resolves when it may be followed by more. */
+export async function print(data: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(data)) await once(process.stdout, 'drain')
+}
+
+export async function printJson(value: unknown): Promise<void> {
+  await print(`${JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)}\n`)
+}

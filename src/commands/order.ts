@@ -1,0 +1,48 @@
+import type { World } from '../context.ts'
+import { dateIn, parseDate } from '../editions/date.ts'
+import type { Order } from '../pipeline/order.ts'
+import type { EditionFacts, ListFacts, SnapshotFacts } from '../pipeline/result.ts'
+import type { Outcome } from '../runs/run.ts'
+import { counted } from '../terminal/format.ts'
+import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
+
+type Result = Outcome & Partial<SnapshotFacts & ListFacts & EditionFacts>
+
+/** Makes an order of the options, has it carried out, and prints what came of it. */
+export async function carryOut(io: Io, step: (order: Order, world: World) => Promise<Result>): Promise<void> {
+  await inWorld(io, async (world) => {
+    const { date, watch, datasets, organizations, refetch = false, json, quiet } = io.options
+    const order: Order = {
+      date: date === undefined ? dateIn(world.config.time_zone, world.clock()) : parseDate(date),
+      watches: watchesOf(world.config, watch),
+      sources: { ...(datasets && { datasets }), ...(organizations && { organizations }) },
+      refetch,
+    }
+    const result = await step(order, world)
+    world.report.close()
+    if (json) await printJson(result)
+    else if (!quiet) await print(describe(result, order, world))
+  })
+}
+
+/** What was left where, a line each. */
+function describe(result: Result, { date }: Order, { archive, documents }: World): string {
+  const { snapshot, archived = [], published = [] } = result
+  const rows: [string, string, string][] = []
+  if (snapshot) {
+    const { datasets, organizations, key } = snapshot
+    const what = `${counted(datasets.records, 'dataset')}, ${counted(organizations.records, 'organisation')}`
+    rows.push(['snapshot', what, `${archive.address}/${key}`])
+  }
+  for (const { key, records } of archived)
+    rows.push(['archived', counted(records, 'dataset'), `${archive.address}/${key}`])
+  for (const { _id, datasets, organizations, top } of published) {
+    const what = `${counted(datasets, 'dataset')} of ${organizations} of the TOP ${top}`
+    rows.push(['published', what, `${documents.address}, tops, ${_id}`])
+  }
+  const width = Math.max(...rows.map(([, what]) => what.length))
+  const title = result.status === 'unchanged' ? `${date}: nothing to do, all of it was there before` : date
+  return [title, ...rows.map(([verb, what, where]) => `  ${verb.padEnd(9)}  ${what.padEnd(width)}  ${where}`), ''].join(
+    '\n',
+  )
+}

@@ -1,0 +1,48 @@
+import { Failure, quoted } from '../errors.ts'
+import { type RunRecord, STATUSES } from '../runs/record.ts'
+import { duration } from '../terminal/format.ts'
+import { table } from '../terminal/table.ts'
+import { type Io, inWorld, print, printJson } from './io.ts'
+
+/** The run records, latest first; or one of them, whole. */
+export default async function runs(io: Io): Promise<void> {
+  await inWorld(io, async ({ documents }) => {
+    const [verb, id] = io.arguments
+    if (verb !== undefined && (verb !== 'show' || id === undefined)) {
+      throw new Failure('usage', `unknown argument ${quoted(verb)}; write "runs", or "runs show ID"`)
+    }
+    if (id !== undefined) {
+      const run = await documents.find<RunRecord>('runs', id)
+      if (run === undefined) throw new Failure('usage', `there is no run ${quoted(id)}; "runs" lists those there are`)
+      return io.options.json ? printJson(run) : print(tell(run))
+    }
+    const records = await documents.list<RunRecord>('runs', { descending: true, limit: io.options.limit ?? 20 })
+    if (io.options.json) return printJson(records)
+    if (records.length === 0) return print('no run yet: "run" makes the first one\n')
+    const columns = [
+      { title: 'run' },
+      { title: 'command' },
+      { title: 'date' },
+      { title: 'status' },
+      { title: 'took', align: 'right' },
+      { title: 'what came of it', share: 1 },
+    ] as const
+    const rows = records.map((run) => [run._id, run.command, run.date, run.status, took(run), run.summary])
+    return print(table(columns, rows))
+  })
+}
+
+function took({ started_at, ended_at }: { started_at: string; ended_at: string | null }): string {
+  return ended_at === null ? '' : duration(Date.parse(ended_at) - Date.parse(started_at))
+}
+
+function tell(run: RunRecord): string {
+  const lines = [
+    `${run._id}: ${run.command} ${run.date} (${run.watches.join(', ')}) ${STATUSES[run.status]}`,
+    run.summary,
+    `began ${run.started_at} on ${run.host}, process ${run.pid}, version ${run.version}`,
+    ...run.steps.map((step) => `  ${step.name}: ${took(step)}\n    ${JSON.stringify(step.facts)}`),
+    ...run.warnings.map((warning) => `warning: ${warning}`),
+  ]
+  return `${lines.join('\n')}\n`
+}

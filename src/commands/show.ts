@@ -1,0 +1,75 @@
+import { encodeField } from '../csv/field.ts'
+import { parseDate } from '../editions/date.ts'
+import type { Edition, TopDataset } from '../editions/edition.ts'
+import { editionId } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
+import type { Documents } from '../stores/documents.ts'
+import { count, counted } from '../terminal/format.ts'
+import { table } from '../terminal/table.ts'
+import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
+
+/** The tops of an edition, as a table, as JSON, or as CSV in the portal's own dialect. */
+export default async function show(io: Io): Promise<void> {
+  await inWorld(io, async ({ config, documents }) => {
+    const [watch] = watchesOf(config, io.options.watch)
+    const [date] = io.arguments
+    const edition = await findEdition(documents, watch!.name, date === undefined ? undefined : parseDate(date))
+    if (io.options.json) await printJson(edition)
+    else if (io.options.csv) await print(csvOf(edition))
+    else await print(tableOf(edition))
+  })
+}
+
+async function findEdition(documents: Documents, watch: string, date: string | undefined): Promise<Edition> {
+  const query = { prefix: editionId(watch, ''), descending: true }
+  const found =
+    date === undefined
+      ? (await documents.list<Edition>('tops', { ...query, limit: 1 }))[0]
+      : await documents.find<Edition>('tops', editionId(watch, date))
+  if (found !== undefined) return found
+  const dates = (await documents.list<Edition>('tops', { ...query, limit: 10 })).map((edition) => edition.date)
+  const known = dates.length === 0 ? 'there is none yet: "run" makes one' : `there are: ${dates.join(', ')}`
+  throw new Failure('usage', `there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}; ${known}`)
+}
+
+const FIELDS = [
+  'dataset_id',
+  'dataset_title',
+  'dataset_followers',
+  'organization',
+  'organization_id',
+  'organization_followers',
+] as const satisfies readonly (keyof TopDataset)[]
+
+function csvOf({ datasets }: Edition): string {
+  const cell = (value: string | number) => (typeof value === 'number' ? String(value) : encodeField(value))
+  const rows = datasets.map((dataset) => FIELDS.map((field) => cell(dataset[field])))
+  return [FIELDS.map(encodeField), ...rows].map((row) => `${row.join(';')}\r\n`).join('')
+}
+
+function tableOf(edition: Edition): string {
+  const { organizations, datasets, archive, source } = edition
+  const ranks = new Map(organizations.map(({ id, rank }) => [id, rank]))
+  const withDatasets = organizations.filter((organization) => organization.datasets > 0).length
+  const head = [
+    `${edition.watch}, ${edition.date}`,
+    `${count(archive.records)} of ${counted(source.datasets.records, 'dataset')} mention ${edition.terms.join(' or ')}; ` +
+      `${count(datasets.length)} are of ${withDatasets} of the ${edition.top} most followed organisations`,
+    '',
+  ]
+  const columns = [
+    { title: 'rank', align: 'right' },
+    { title: 'organisation', share: 1 },
+    { title: 'followers', align: 'right' },
+    { title: 'dataset', share: 2 },
+    { title: 'followers', align: 'right' },
+  ] as const
+  const rows = datasets.map((dataset) => [
+    String(ranks.get(dataset.organization_id)),
+    dataset.organization,
+    count(dataset.organization_followers),
+    dataset.dataset_title,
+    count(dataset.dataset_followers),
+  ])
+  return `${head.join('\n')}\n${table(columns, rows)}`
+}

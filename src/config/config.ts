@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises'
+import { Failure, quoted } from '../errors.ts'
+import { type Config, SETTINGS, type SettingKey } from './settings.ts'
+import { Complaint, nearest } from './values.ts'
+
+const CONFIG_FILE = 'datagouv-tops.yaml'
+const ENVIRONMENT_PREFIX = 'DATAGOUV_TOPS_'
+
+/** Settings given as flags; those that were not given are absent. */
+export type Flags = Partial<Record<SettingKey, string>>
+
+/** A resolved configuration, and for each setting where its value came from and how it was written there. */
+export interface Resolved {
+  readonly config: Config
+  readonly origins: Readonly<Record<SettingKey, { readonly origin: string; readonly written: unknown }>>
+}
+
+/**
+ * Resolves every setting: flags over environment over file over defaults.
+ *
+ * @param file the path given by `--config`; without it `datagouv-tops.yaml` of the working folder, if it exists
+ * @throws Failure `usage`, naming the setting, where it was written, and the nearest known name for an unknown one
+ */
+export async function resolveConfig(
+  flags: Flags = {},
+  environment: Readonly<Record<string, string | undefined>> = {},
+  file?: string,
+): Promise<Resolved> {
+  const fromFile = await readConfigFile(file)
+  const fromEnvironment = readEnvironment(environment)
+  const config: Record<string, unknown> = {}
+  const origins = {} as Record<SettingKey, { origin: string; written: unknown }>
+  for (const key of Object.keys(SETTINGS) as SettingKey[]) {
+    const { default: fallback, parse } = SETTINGS[key]
+    const given = [
+      { origin: 'flag', written: flags[key] },
+      { origin: 'environment', written: fromEnvironment[key] },
+      { origin: fromFile.path, written: fromFile.settings[key] },
+    ].find(({ written }) => written !== undefined)
+    const { origin, written } = given ?? { origin: 'default', written: fallback }
+    try {
+      config[key] = parse(written)
+    } catch (error) {
+      if (!(error instanceof Complaint)) throw error
+      throw new Failure('usage', `${origin}: ${key}${error.path} ${error.message}`)
+    }
+    origins[key] = { origin, written }
+  }
+  return { config: Object.freeze(config) as Config, origins }
+}
+
+async function readConfigFile(given?: string): Promise<{ path: string; settings: Record<string, unknown> }> {
+  const path = given ?? CONFIG_FILE
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' && given === undefined) return { path, settings: {} }
+    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
+    throw new Failure('usage', `the configuration file ${path} ${why}`, { cause: error })
+  }
+  const { parseDocument } = await import('yaml')
+  const document = parseDocument(text, { prettyErrors: true })
+  const [mistake] = document.errors
+  if (mistake) {
+    const at = mistake.linePos?.[0]
+    const where = at ? `, line ${at.line}, column ${at.col}` : ''
+    throw new Failure('usage', `${path}${where}: this is not YAML: ${mistake.message.split('\n')[0]}`)
+  }
+  const settings: unknown = document.toJS() ?? {}
+  if (typeof settings !== 'object' || Array.isArray(settings)) {
+    throw new Failure('usage', `${path}: expected settings as "key: value" lines, found ${quoted(text.slice(0, 40))}`)
+  }
+  for (const key of Object.keys(settings as object)) refuseUnknown(key, Object.keys(SETTINGS), path)
+  return { path, settings: settings as Record<string, unknown> }
+}
+
+function readEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  const names = new Map<string, SettingKey>()
+  for (const [key, setting] of Object.entries(SETTINGS)) {
+    if ('environment' in setting) names.set(setting.environment, key as SettingKey)
+  }
+  const found: Record<string, string | undefined> = {}
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith(ENVIRONMENT_PREFIX)) continue
+    refuseUnknown(name, [...names.keys()], 'environment')
+    // An empty variable is how compose files and shells say "not set".
+    if (value !== '') found[names.get(name)!] = value
+  }
+  return found
+}
+
+function refuseUnknown(name: string, known: readonly string[], where: string): void {
+  if (known.includes(name)) return
+  throw new Failure('usage', `${where}: unknown setting ${quoted(name)}; ${nearest(name, known)}`)
+}

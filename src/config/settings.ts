@@ -1,0 +1,138 @@
+import { fold } from '../matching/fold.ts'
+import { Complaint, listOf, measure, oneOf, type Parse, record, text, textThat, wholeNumber } from './values.ts'
+import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from './watch.ts'
+
+/**
+ * A setting: its flag and environment variable where it has one, its default as a user would write it, and what a value
+ * must look like.
+ */
+export interface Setting<T> {
+  readonly about: string
+  readonly flag?: string
+  readonly environment?: string
+  readonly default: unknown
+  readonly parse: Parse<T>
+}
+
+const duration = measure({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000 }, '10s')
+const size = measure({ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }, '64MiB')
+
+const isHttpUrl = (url: string) => URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
+const httpUrl = textThat(isHttpUrl, 'be an http or https address')
+
+const timeZone = textThat((name) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined
+  } catch {
+    return false
+  }
+}, 'be a time zone such as Europe/Paris')
+
+const term = textThat(
+  (term) => term.isWellFormed() && fold(term) !== '',
+  'hold at least one letter (accents alone are in every text)',
+)
+
+const watch = record<Watch>({
+  name: { parse: textThat((name) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name), 'be of a-z, 0-9 and - (it names files)') },
+  terms: { parse: listOf(term) },
+  columns: { parse: listOf(text), default: DEFAULT_COLUMNS },
+  match: { parse: oneOf('substring', 'word'), default: 'substring' },
+  top: { parse: wholeNumber(1, 10_000), default: 30 },
+})
+
+const watches: Parse<readonly Watch[]> = (written) => {
+  const list = listOf(watch)(written)
+  const twice = list.find(({ name }, index) => list.findIndex((other) => other.name === name) < index)
+  if (twice !== undefined) throw new Complaint(`must not name two watches alike (${twice.name})`)
+  return list
+}
+
+const address = (...kinds: readonly string[]) =>
+  textThat(
+    (written) => kinds.some((kind) => written.startsWith(kind) && written.length > kind.length),
+    `begin with ${kinds.join(' or ')}`,
+  )
+
+/** Every setting there is. `config`, the errors about unknown keys and the documentation are made from this table. */
+export const SETTINGS = {
+  portal: {
+    about: 'the portal whose catalogue is fetched (any uData site)',
+    flag: '--portal <url>',
+    environment: 'DATAGOUV_TOPS_PORTAL',
+    default: 'https://www.data.gouv.fr',
+    parse: (written) => httpUrl(written).replace(/\/+$/, ''),
+  },
+  catalogue: {
+    about: "id or slug of the portal's dataset that lists its own exports",
+    environment: 'DATAGOUV_TOPS_CATALOGUE',
+    default: '5d13a8b6634f41070a43dff3',
+    parse: textThat((name) => /^[\w-]+$/.test(name), 'be an id or a slug'),
+  },
+  archive: {
+    about: 'where files go: file:FOLDER or s3://BUCKET',
+    flag: '--archive <address>',
+    environment: 'DATAGOUV_TOPS_ARCHIVE',
+    default: 'file:./data/datagouv',
+    parse: address('file:', 's3://'),
+  },
+  documents: {
+    about: 'where documents go: sqlite:FILE or mongodb://HOST/DATABASE',
+    flag: '--documents <address>',
+    environment: 'DATAGOUV_TOPS_DOCUMENTS',
+    default: 'sqlite:./data/datagouv.db',
+    parse: address('sqlite:', 'mongodb://', 'mongodb+srv://'),
+  },
+  connect_timeout: {
+    about: 'longest wait for a connection to the portal',
+    environment: 'DATAGOUV_TOPS_CONNECT_TIMEOUT',
+    default: '10s',
+    parse: duration,
+  },
+  headers_timeout: {
+    about: "longest wait for the portal's answer to begin",
+    environment: 'DATAGOUV_TOPS_HEADERS_TIMEOUT',
+    default: '30s',
+    parse: duration,
+  },
+  stall_timeout: {
+    about: 'longest wait for the next byte of a download',
+    environment: 'DATAGOUV_TOPS_STALL_TIMEOUT',
+    default: '30s',
+    parse: duration,
+  },
+  retries: {
+    about: 'how often a request that failed is tried again',
+    environment: 'DATAGOUV_TOPS_RETRIES',
+    default: 4,
+    parse: wholeNumber(0, 100),
+  },
+  max_record_size: {
+    about: 'longest record accepted in an export',
+    environment: 'DATAGOUV_TOPS_MAX_RECORD_SIZE',
+    default: '64MiB',
+    parse: size,
+  },
+  schedule: {
+    about: 'when editions are due (cron)',
+    environment: 'DATAGOUV_TOPS_SCHEDULE',
+    default: '0 17 * * 3',
+    parse: text,
+  },
+  time_zone: {
+    about: 'the time zone of the schedule, and of the dates of editions',
+    environment: 'DATAGOUV_TOPS_TIME_ZONE',
+    default: 'Europe/Paris',
+    parse: timeZone,
+  },
+  watches: {
+    about: 'what to look for (a list, in the file only)',
+    default: [DEFAULT_WATCH],
+    parse: watches,
+  },
+} as const satisfies Record<string, Setting<unknown>>
+
+export type SettingKey = keyof typeof SETTINGS
+
+/** Every setting, resolved: durations in milliseconds, sizes in bytes. Frozen. */
+export type Config = { readonly [K in SettingKey]: ReturnType<(typeof SETTINGS)[K]['parse']> }

@@ -1,0 +1,100 @@
+import { closest, distance } from 'fastest-levenshtein'
+import { quoted } from '../errors.ts'
+
+/** Takes what a file, the environment or a flag says and makes the value of it. */
+export type Parse<T> = (written: unknown) => T
+
+/** Why a value cannot be taken: where in it (`[0].terms`), and what it must be. */
+export class Complaint extends Error {
+  readonly path: string
+
+  constructor(message: string, path = '') {
+    super(message)
+    this.path = path
+  }
+}
+
+export const text: Parse<string> = (written) => {
+  if (typeof written === 'string' && written !== '') return written
+  throw new Complaint('must be a text that is not empty')
+}
+
+/** A text with a further condition. */
+export function textThat(holds: (text: string) => boolean, must: string): Parse<string> {
+  return (written) => {
+    const value = text(written)
+    if (holds(value)) return value
+    throw new Complaint(`must ${must}, not ${quoted(value)}`)
+  }
+}
+
+export function wholeNumber(least: number, most: number): Parse<number> {
+  return (written) => {
+    const number = /^\d+$/.test(String(written)) ? Number(written) : Number.NaN
+    if (number >= least && number <= most) return number
+    throw new Complaint(`must be a whole number from ${least} to ${most}, not ${quoted(String(written))}`)
+  }
+}
+
+/** A number with its unit (`10s`, `64MiB`), in the smallest one. */
+export function measure(units: Readonly<Record<string, number>>, example: string): Parse<number> {
+  return (written) => {
+    const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(String(written).trim()) ?? []
+    if (unit !== undefined && Object.hasOwn(units, unit)) return Number(number) * units[unit]!
+    const known = Object.keys(units).join(', ')
+    throw new Complaint(
+      `must be a number with its unit such as ${example} (units: ${known}), not ${quoted(String(written))}`,
+    )
+  }
+}
+
+export function oneOf<T extends string>(...values: readonly T[]): Parse<T> {
+  return (written) => {
+    if ((values as readonly unknown[]).includes(written)) return written as T
+    throw new Complaint(`must be ${values.join(' or ')}, not ${quoted(String(written))}`)
+  }
+}
+
+export function listOf<T>(parse: Parse<T>): Parse<readonly T[]> {
+  return (written) => {
+    if (!Array.isArray(written) || written.length === 0) throw new Complaint('must be a list with at least one entry')
+    return written.map((one, index) => within(`[${index}]`, () => parse(one)))
+  }
+}
+
+/** A mapping of known keys; those that are missing take their default, and those without one are asked for. */
+export function record<T extends object>(
+  fields: { readonly [K in keyof T]: { readonly parse: Parse<T[K]>; readonly default?: T[K] } },
+): Parse<T> {
+  return (written) => {
+    if (typeof written !== 'object' || written === null || Array.isArray(written)) {
+      throw new Complaint(`must be a mapping with ${Object.keys(fields).join(', ')}`)
+    }
+    for (const key of Object.keys(written)) {
+      if (!Object.hasOwn(fields, key))
+        throw new Complaint(`has an unknown key ${quoted(key)}; ${nearest(key, Object.keys(fields))}`)
+    }
+    const given = written as Readonly<Record<string, unknown>>
+    const entries = Object.entries<{ parse: Parse<unknown>; default?: unknown }>(fields).map(([key, field]) => {
+      const value = given[key] ?? field.default
+      if (value === undefined) throw new Complaint(`needs ${key}`)
+      return [key, within(`.${key}`, () => field.parse(value))]
+    })
+    return Object.fromEntries(entries) as T
+  }
+}
+
+function within<T>(path: string, body: () => T): T {
+  try {
+    return body()
+  } catch (error) {
+    if (error instanceof Complaint) throw new Complaint(error.message, path + error.path)
+    throw error
+  }
+}
+
+/** "did you mean …?" when a name is near, else all there are. */
+export function nearest(name: string, known: readonly string[]): string {
+  const best = closest(name, [...known])
+  return distance(name, best) <= Math.max(2, name.length / 2) ? `did you mean ${best}?` : `known: ${known.join(', ')}`
+}

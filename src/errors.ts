@@ -1,0 +1,42 @@
+/**
+ * What can go wrong on purpose, and how the process says so. One row a kind: the exit code, and whether trying the same
+ * command again can help (an orchestrator reads this from the exit code alone).
+ */
+const FAILURES = {
+  bug: { exit: 1, retry: false, meaning: 'a bug (stack trace)' },
+  usage: { exit: 2, retry: false, meaning: 'wrong use or wrong configuration' },
+  portal: { exit: 3, retry: true, meaning: 'the portal cannot be reached or does not deliver' },
+  contract: { exit: 4, retry: false, meaning: 'an export breaks its contract (format, encoding, columns, checksum)' },
+  store: { exit: 5, retry: true, meaning: 'a store cannot be reached or refuses' },
+  gate: { exit: 6, retry: false, meaning: 'the completeness gate refused the export' },
+  held: { exit: 7, retry: true, meaning: 'another run holds this date' },
+  interrupted: { exit: 130, retry: true, meaning: 'interrupted, cleanly' },
+  terminated: { exit: 143, retry: true, meaning: 'terminated, cleanly' },
+} as const
+
+export type FailureKind = keyof typeof FAILURES
+
+/** An expected failure: one line that says what, where, why and what next. Anything else that is thrown is a bug. */
+export class Failure extends Error {
+  readonly kind: FailureKind
+
+  constructor(kind: FailureKind, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'Failure'
+    this.kind = kind
+  }
+
+  get exitCode(): number {
+    return FAILURES[this.kind].exit
+  }
+}
+
+/** Text from outside, made safe to stand in a one-line message: quoted, control characters escaped, cut at `most`. */
+export function quoted(text: string, most = 80): string {
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text
+  // JSON escapes C0 only; C1 controls, line separators and bidi overrides could still forge a terminal line.
+  return JSON.stringify(cut).replace(
+    /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

@@ -1,0 +1,80 @@
+import { fold } from './fold.ts'
+
+/** Symbols that stand for every letter which no term uses; the letters of the terms are numbered from FIRST_LETTER on. */
+export const NO_WORD = 0
+const WORD = 1
+export const MARK = 2
+const FIRST_LETTER = 3
+
+/** What `symbols` holds for a character that was not met yet, and for one that folds to several letters. */
+export const UNKNOWN = -1
+export const SEVERAL = -2
+
+const CODE_POINTS = 0x110000
+
+/**
+ * The letters of all terms, and the way from any character to them. `é`, `É`, `E` and `e` lead to one symbol; a combining
+ * mark leads to MARK; a Hangul syllable leads to its two or three letters.
+ *
+ * A character is folded on its first appearance, by the runtime's own Unicode: a catalogue has some two thousand
+ * different ones, and no table can be out of date.
+ */
+export class Alphabet {
+  /** Code point → symbol, UNKNOWN or SEVERAL. */
+  readonly symbols = new Int16Array(CODE_POINTS).fill(UNKNOWN)
+  private readonly letters = new Map<string, number>()
+  private readonly several = new Map<number, readonly number[]>()
+
+  constructor(terms: readonly string[]) {
+    for (const term of terms) {
+      for (const letter of lettersOf(term)) {
+        if (!this.letters.has(letter)) this.letters.set(letter, FIRST_LETTER + this.letters.size)
+      }
+    }
+    for (let ascii = 0; ascii < 0x80; ascii++) this.learn(ascii)
+  }
+
+  /** Number of symbols. */
+  get size(): number {
+    return FIRST_LETTER + this.letters.size
+  }
+
+  /** Symbols for which `isWord` holds: letters and digits, used by a term or not. */
+  wordSymbols(): ReadonlySet<number> {
+    const used = [...this.letters].filter(([letter]) => isWord(letter)).map(([, symbol]) => symbol)
+    return new Set([WORD, ...used])
+  }
+
+  /** The symbols of a term, without marks. */
+  spell(term: string): readonly number[] {
+    return lettersOf(term).map((letter) => this.letters.get(letter)!)
+  }
+
+  /** The symbols of a character that is UNKNOWN or SEVERAL; afterwards it is not UNKNOWN any more. */
+  learn(codePoint: number): readonly number[] {
+    const known = this.several.get(codePoint)
+    if (known !== undefined) return known
+    const letters = lettersOf(String.fromCodePoint(codePoint))
+    const symbols = letters.map((letter) => this.letters.get(letter) ?? (isWord(letter) ? WORD : NO_WORD))
+    if (symbols.length > 1) this.several.set(codePoint, symbols)
+    this.symbols[codePoint] = symbols.length > 1 ? SEVERAL : (symbols[0] ?? MARK)
+    return symbols.length === 0 ? [MARK] : symbols
+  }
+}
+
+/**
+ * The letters of a folded text. Σ alone has a lower case that depends on its neighbours (σ, or ς at the end of a word), so
+ * here the two are one letter, and a hit on a term with it is confirmed by definition (`dependsOnNeighbours`).
+ */
+function lettersOf(text: string): string[] {
+  return [...fold(text).replaceAll('ς', 'σ')]
+}
+
+/** Whether the automaton finds this term too often and each hit must be confirmed by definition. */
+export function dependsOnNeighbours(term: string): boolean {
+  return lettersOf(term).includes('σ')
+}
+
+function isWord(letter: string): boolean {
+  return /[\p{L}\p{N}]/u.test(letter)
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto'
+import type { World } from '../context.ts'
+import type { ArchiveFacts, Edition } from '../editions/edition.ts'
+import { editionId } from '../editions/layout.ts'
+import type { Archive } from '../stores/archive.ts'
+import type { NewList } from './lists.ts'
+import type { Left, ListFacts } from './result.ts'
+
+/** Makes each list the archived CSV of its edition, unless the same bytes are there. */
+export async function archiveLists(lists: readonly NewList[], date: string, world: World): Promise<Left<ListFacts>> {
+  let changed = false
+  for (const { watch, csv, object } of lists) {
+    if (await isStored(csv, world.archive)) continue
+    await retract(editionId(watch.name, date), csv, world)
+    await object.commit(csv.sha256)
+    changed = true
+  }
+  return { changed, facts: { archived: lists.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }
+}
+
+/** Whether exactly these bytes stand under the key. They are read: neither a size nor a document proves it. */
+async function isStored({ key, bytes, sha256 }: ArchiveFacts, archive: Archive): Promise<boolean> {
+  const stored = await archive.stat(key)
+  if (stored?.bytes !== bytes) return false
+  const hash = createHash('sha256')
+  for await (const chunk of archive.read(key)) hash.update(chunk)
+  return hash.digest('hex') === sha256
+}
+
+/** Takes a document back whose CSV is about to change: whoever sees a document finds the CSV that it names. */
+async function retract(id: string, { sha256 }: ArchiveFacts, { documents }: World): Promise<void> {
+  const earlier = await documents.find<Edition>('tops', id)
+  if (earlier !== undefined && earlier.archive.sha256 !== sha256) await documents.remove('tops', id)
+}

@@ -1,0 +1,25 @@
+import type { Watch } from '../config/watch.ts'
+import type { ExportName } from '../editions/edition.ts'
+import { editionId } from '../editions/layout.ts'
+import type { Mission } from '../runs/run.ts'
+
+/** What is asked of the pipeline. */
+export interface Order {
+  readonly date: string
+  readonly watches: readonly Watch[]
+  /** Paths or addresses that stand in for the portal's own exports. */
+  readonly sources: Partial<Readonly<Record<ExportName, string>>>
+  /** Asks the portal again, although the date has a snapshot. */
+  readonly refetch: boolean
+}
+
+/**
+ * The run that carries an order out. Its leases: the date's, when it may write the snapshot; each edition's, when it may
+ * write editions. So two watches of one date can be worked on at the same time, and nothing is written by two.
+ */
+export function missionOf(command: 'run' | 'fetch' | 'archive' | 'publish', { date, watches }: Order): Mission {
+  const names = watches.map(({ name }) => name)
+  const editions = command === 'fetch' ? [] : names.map((name) => editionId(name, date))
+  const snapshot = command === 'run' || command === 'fetch' ? [date] : []
+  return { command, date, watches: names, leases: [...snapshot, ...editions] }
+}

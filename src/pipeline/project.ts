@@ -1,0 +1,56 @@
+import type { Batch } from '../csv/scanner.ts'
+import type { RankedOrganization, TopDataset } from '../editions/edition.ts'
+import { compareIds, type Organization, textOf, wholeNumber } from './rank.ts'
+
+/** The columns that the six fields are made from. */
+export const PROJECTED_COLUMNS = ['id', 'title', 'organization_id', 'metric.followers'] as const
+
+/** Collects, of the records of a list, those of the top organisations, projected to the six fields. */
+export class Tops {
+  private readonly top: readonly Organization[]
+  private readonly organizationById: ReadonlyMap<string, Organization>
+  private readonly projected: { rank: number; dataset: TopDataset }[] = []
+
+  constructor(top: readonly Organization[]) {
+    this.top = top
+    this.organizationById = new Map(top.map((organization) => [organization.id, organization]))
+  }
+
+  /** @param slots where in the batch the PROJECTED_COLUMNS are */
+  take(batch: Batch, record: number, slots: readonly number[]): void {
+    const [id, title, organizationId, followers] = slots
+    const organization = this.organizationById.get(textOf(batch, record, organizationId!))
+    if (organization === undefined) return
+    const where = `datasets export, dataset ${textOf(batch, record, id!)}`
+    this.projected.push({
+      rank: organization.rank,
+      dataset: {
+        dataset_id: textOf(batch, record, id!),
+        dataset_title: textOf(batch, record, title!),
+        dataset_followers: wholeNumber(textOf(batch, record, followers!), where),
+        organization: organization.name,
+        organization_id: organization.id,
+        organization_followers: organization.followers,
+      },
+    })
+  }
+
+  /** By organisation's rank, then followers descending, then id. */
+  datasets(): TopDataset[] {
+    return this.projected
+      .sort(
+        (a, b) =>
+          a.rank - b.rank ||
+          b.dataset.dataset_followers - a.dataset.dataset_followers ||
+          compareIds(a.dataset.dataset_id, b.dataset.dataset_id),
+      )
+      .map(({ dataset }) => dataset)
+  }
+
+  /** All top organisations, each with the number of its datasets in the list. */
+  organizations(): RankedOrganization[] {
+    const datasets = new Map<number, number>()
+    for (const { rank } of this.projected) datasets.set(rank, (datasets.get(rank) ?? 0) + 1)
+    return this.top.map((organization) => ({ ...organization, datasets: datasets.get(organization.rank) ?? 0 }))
+  }
+}

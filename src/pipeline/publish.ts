@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { World } from '../context.ts'
+import type { Edition, ExportFacts, Snapshot, SourceFacts } from '../editions/edition.ts'
+import { editionId } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
+import type { Run } from '../runs/run.ts'
+import { bytes, count } from '../terminal/format.ts'
+import type { List } from './lists.ts'
+import type { EditionFacts, Left } from './result.ts'
+
+/** MongoDB's limit for a document, in BSON bytes. It holds for every store, so that an edition can move. */
+const MOST_BYTES = 16 * 1024 * 1024
+
+/**
+ * The document of each list, not yet published.
+ *
+ * @throws Failure `usage` when one is larger than a document may be
+ */
+export async function draftEditions(lists: readonly List[], snapshot: Snapshot, run: Run): Promise<Edition[]> {
+  const editions = lists.map(({ watch, csv, tops }) => ({
+    _id: editionId(watch.name, snapshot.date),
+    watch: watch.name,
+    date: snapshot.date,
+    generated_at: run.now(),
+    run_id: run.id,
+    terms: watch.terms,
+    top: watch.top,
+    source: { datasets: sourceOf(snapshot.datasets), organizations: sourceOf(snapshot.organizations) },
+    archive: csv,
+    organizations: tops!.organizations(),
+    datasets: tops!.datasets(),
+  }))
+  for (const edition of editions) await refuseTooLarge(edition)
+  return editions
+}
+
+function sourceOf({ url, sha1, bytes, records, last_modified }: ExportFacts): SourceFacts {
+  return { url, sha1, bytes, records, last_modified }
+}
+
+async function refuseTooLarge(edition: Edition): Promise<void> {
+  // BSON is about as long as JSON, so the library that measures it is needed for very large documents only.
+  if (JSON.stringify(edition).length < MOST_BYTES / 4) return
+  const { calculateObjectSize } = await import('bson')
+  const size = calculateObjectSize(edition)
+  if (size <= MOST_BYTES) return
+  const what = `${edition._id} has ${count(edition.datasets.length)} datasets and would be ${bytes(size)} long`
+  const limit = `a document may have ${bytes(MOST_BYTES)}; nothing was published`
+  throw new Failure('usage', `${what}; ${limit}. Give the watch narrower terms, or a smaller top (now ${edition.top})`)
+}
+
+/** Puts each edition's document in place, unless the one there says the same. */
+export async function publishEditions(editions: readonly Edition[], { documents }: World): Promise<Left<EditionFacts>> {
+  let changed = false
+  for (const edition of editions) {
+    if (isSame(edition, await documents.find<Edition>('tops', edition._id))) continue
+    await documents.replace('tops', edition)
+    changed = true
+  }
+  const published = editions.map(({ watch, _id, top, datasets, organizations }) => ({
+    watch,
+    _id,
+    top,
+    datasets: datasets.length,
+    organizations: organizations.filter((organization) => organization.datasets > 0).length,
+  }))
+  return { changed, facts: { published } }
+}
+
+/** Whether two editions differ at most in who made them and when. */
+function isSame(edition: Edition, earlier: Edition | undefined): boolean {
+  if (earlier === undefined) return false
+  const { generated_at, run_id } = earlier
+  return isDeepStrictEqual({ ...edition, generated_at, run_id }, earlier)
+}

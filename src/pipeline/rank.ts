@@ -1,0 +1,60 @@
+import { decodeField } from '../csv/field.ts'
+import type { Batch } from '../csv/scanner.ts'
+import type { RankedOrganization } from '../editions/edition.ts'
+import { Failure, quoted } from '../errors.ts'
+import type { Reader } from './read.ts'
+
+/** An organisation of the export, and its place among all. */
+export type Organization = Omit<RankedOrganization, 'datasets'>
+
+/** Reads the organisations export and ranks it: followers descending, then id ascending. */
+export class Ranking implements Reader {
+  readonly columns = ['id', 'name', 'metric.followers']
+  private readonly organizations: Omit<Organization, 'rank'>[] = []
+  private readonly ids = new Set<string>()
+
+  take(batch: Batch): void {
+    for (let record = 0; record < batch.count; record++) {
+      const id = textOf(batch, record, 0)
+      const where = `organisations export, record ${batch.first + record}`
+      if (id === '') throw new Failure('contract', `${where}: the organisation has no id`)
+      if (this.ids.has(id)) throw new Failure('contract', `${where}: the id ${quoted(id)} occurs a second time`)
+      this.ids.add(id)
+      const followers = wholeNumber(textOf(batch, record, 2), where)
+      this.organizations.push({ id, name: textOf(batch, record, 1), followers })
+    }
+  }
+
+  /** The `size` most followed organisations, in order. */
+  top(size: number): readonly Organization[] {
+    const order = (a: Omit<Organization, 'rank'>, b: Omit<Organization, 'rank'>) =>
+      b.followers - a.followers || compareIds(a.id, b.id)
+    return this.organizations
+      .sort(order)
+      .slice(0, size)
+      .map((organization, index) => ({ rank: index + 1, ...organization }))
+  }
+}
+
+/** Field `slot` of a record, as text. */
+export function textOf(batch: Batch, record: number, slot: number): string {
+  const at = 2 * (record * batch.width + slot)
+  return decodeField(batch.bytes, batch.fields[at]!, batch.fields[at + 1]!)
+}
+
+/** Code point order, which is also the order of the UTF-8 bytes and does not depend on any locale. */
+export function compareIds(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+/**
+ * A count as the portal writes it; empty is 0.
+ *
+ * @throws Failure `contract` for anything else that is not a whole number, or is too large to be counted exactly
+ */
+export function wholeNumber(text: string, where: string): number {
+  if (text === '') return 0
+  const number = Number(text)
+  if (/^[0-9]+$/.test(text) && Number.isSafeInteger(number)) return number
+  throw new Failure('contract', `${where}: metric.followers is ${quoted(text)}, which is not a whole number`)
+}

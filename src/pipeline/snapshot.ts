@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import type { World } from '../context.ts'
+import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
+import { snapshotKey } from '../editions/layout.ts'
+import { Failure, quoted } from '../errors.ts'
+import { counted } from '../terminal/format.ts'
+import { gunzip } from './compression.ts'
+import { type Reader, readExport } from './read.ts'
+import { metered, type Taken } from './take.ts'
+
+/** The snapshot of a date, or undefined when there is none. */
+export async function loadSnapshot(date: string, { archive }: World): Promise<Snapshot | undefined> {
+  const key = snapshotKey(date)
+  if ((await archive.stat(key)) === undefined) return undefined
+  const parts: Uint8Array[] = []
+  for await (const chunk of archive.read(key)) parts.push(chunk)
+  try {
+    return JSON.parse(Buffer.concat(parts).toString('utf8')) as Snapshot
+  } catch (error) {
+    const what = `${key} in ${archive.address} is not the JSON of a snapshot`
+    throw new Failure('store', `${what}; remove it and run "fetch --date ${date}" again`, { cause: error })
+  }
+}
+
+/** As `loadSnapshot`, for a step that cannot do without. */
+export async function needSnapshot(date: string, world: World): Promise<Snapshot> {
+  const snapshot = await loadSnapshot(date, world)
+  if (snapshot !== undefined) return snapshot
+  throw new Failure(
+    'usage',
+    `there is no snapshot of ${date} in ${world.archive.address}; run "fetch --date ${date}" first`,
+  )
+}
+
+/** The snapshot that two exports are. When the stored one holds the same, that one stays. */
+export async function draftSnapshot(
+  date: string,
+  datasets: ExportFacts,
+  organizations: ExportFacts,
+  world: World,
+): Promise<{ readonly snapshot: Snapshot; readonly changed: boolean }> {
+  const stored = await loadSnapshot(date, world)
+  if (stored?.datasets.sha256 === datasets.sha256 && stored.organizations.sha256 === organizations.sha256) {
+    return { snapshot: stored, changed: false }
+  }
+  const fetched_at = world.clock().toISOString()
+  return { snapshot: { date, fetched_at, portal: world.config.portal, datasets, organizations }, changed: true }
+}
+
+/** Stores a snapshot. Its JSON goes first and comes last: whoever finds it finds the exports that it describes. */
+export async function storeSnapshot(snapshot: Snapshot, exports: readonly Taken[], { archive }: World): Promise<void> {
+  const key = snapshotKey(snapshot.date)
+  const json = Buffer.from(`${JSON.stringify(snapshot, null, 2)}\n`)
+  await archive.remove(key)
+  for (const taken of exports) await taken.keep()
+  await archive.sweep(key)
+  const object = await archive.create(key, { contentType: 'application/json' })
+  try {
+    await object.write(json)
+    await object.commit(createHash('sha256').update(json).digest('hex'))
+  } finally {
+    await object.abort()
+  }
+}
+
+/**
+ * Reads an export from a snapshot, past the reader.
+ *
+ * @throws Failure `store` when its bytes are not those that were fetched
+ */
+export async function replayExport(name: ExportName, snapshot: Snapshot, reader: Reader, world: World): Promise<void> {
+  const { archive, config, report, signal } = world
+  const { key, sha256 } = snapshot[name]
+  const stored = await archive.stat(key)
+  const meter = report.meter(`read ${name} of ${snapshot.date}`, stored?.bytes)
+  const plain = gunzip(metered(archive.read(key), meter.add, signal), `${name} export (${key})`)
+  const facts = await readExport(plain, `${name} export`, reader, config.max_record_size)
+  meter.done(counted(facts.records, 'record'))
+  if (facts.sha256 === sha256) return
+  const what = `${key} in ${archive.address} is not what was fetched: sha256 ${facts.sha256}, not ${quoted(sha256)}`
+  throw new Failure('store', `${what}; run "fetch --date ${snapshot.date} --refetch" for a new one`)
+}

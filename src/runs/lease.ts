@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { Failure, quoted } from '../errors.ts'
+import type { Documents, Holder, Lease } from '../stores/documents.ts'
+
+/** How long a lease lasts without renewal, and how often it is renewed. */
+const LEASE_MS = 60_000
+const RENEW_MS = 15_000
+
+/** The leases of a run, kept alive until `release`. */
+export interface HeldLeases {
+  /** @throws Failure `held` when another run has taken a lease over meanwhile */
+  check(): Promise<void>
+  release(): Promise<void>
+}
+
+/** This process, as a holder. */
+export function holderOf(run: string): Holder {
+  return { run, host: hostname(), pid: process.pid }
+}
+
+/**
+ * Takes all leases or none. A holder that died on this host is succeeded at once; one elsewhere when its lease runs out.
+ *
+ * @throws Failure `held`, naming the holder, since when, and until when at the longest
+ */
+export async function takeLeases(documents: Documents, ids: readonly string[], holder: Holder): Promise<HeldLeases> {
+  const taken: string[] = []
+  const releaseAll = async () => {
+    for (const id of taken.reverse()) await documents.release(id, holder.run)
+  }
+  try {
+    // In one order everywhere, so that two runs never hold what the other waits for.
+    for (const id of [...ids].sort()) {
+      await takeLease(documents, id, holder)
+      taken.push(id)
+    }
+  } catch (error) {
+    await releaseAll()
+    throw error
+  }
+  let lost: string | undefined
+  let failure: unknown
+  const renew = async () => {
+    for (const id of taken) {
+      if (!(await documents.renew(id, holder.run, LEASE_MS))) lost = id
+    }
+  }
+  const timer = setInterval(() => renew().catch((error) => (failure = error)), RENEW_MS)
+  return {
+    check: async () => {
+      failure = undefined
+      await renew()
+      if (failure !== undefined) throw failure
+      if (lost === undefined) return
+      throw new Failure(
+        'held',
+        `another run took over ${lost} while this one was paused; it stops, nothing was published`,
+      )
+    },
+    release: async () => {
+      clearInterval(timer)
+      await releaseAll()
+    },
+  }
+}
+
+async function takeLease(documents: Documents, id: string, holder: Holder): Promise<void> {
+  const first = await documents.acquire(id, holder, LEASE_MS)
+  if (first.granted) return
+  if (isDead(first.lease, holder)) {
+    const second = await documents.acquire(id, holder, LEASE_MS, first.lease.run)
+    if (second.granted) return
+    throw held(second.lease, id)
+  }
+  throw held(first.lease, id)
+}
+
+function held({ run, host, pid, since, expires }: Lease, id: string): Failure {
+  const who = `run ${quoted(run)} on ${quoted(host)} (process ${pid})`
+  return new Failure('held', `${id} is held by ${who} since ${since}; try again when it is done, or after ${expires}`)
+}
+
+/** Whether the holder was a process of this host that is gone. */
+function isDead(lease: Lease, self: Holder): boolean {
+  if (lease.host !== self.host || lease.pid === self.pid) return lease.host === self.host && lease.run !== self.run
+  try {
+    process.kill(lease.pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+  return isYounger(lease.pid, Date.parse(lease.since))
+}
+
+/** Whether the process with this number began after `since`: then the number was given away again (Linux tells). */
+function isYounger(pid: number, since: number): boolean {
+  try {
+    const ticks = Number(
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')[19],
+    )
+    const boot = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))![1])
+    // 100 clock ticks a second on every Linux that Node runs on; a minute of grace for clocks that were set.
+    return (boot + ticks / 100) * 1000 > since + 60_000
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,45 @@
+import type { FailureKind } from '../errors.ts'
+import type { Document, Holder } from '../stores/documents.ts'
+
+/** What one execution did: the document of the collection `runs`. Command line, API and page all show this one shape. */
+export interface RunRecord extends Document, Omit<Holder, 'run'> {
+  readonly command: string
+  readonly date: string
+  readonly watches: readonly string[]
+  readonly version: string
+  readonly status: RunStatus
+  /** One sentence: what came of it. */
+  readonly summary: string
+  readonly started_at: string
+  readonly ended_at: string | null
+  readonly steps: readonly StepRecord[]
+  readonly warnings: readonly string[]
+  readonly error: { readonly kind: FailureKind; readonly exit_code: number; readonly message: string } | null
+}
+
+export type RunStatus = 'running' | 'published' | 'unchanged' | 'failed' | 'stopped'
+
+/** Each status in words. */
+export const STATUSES: Record<RunStatus, string> = {
+  running: 'is at work',
+  published: 'left something new',
+  unchanged: 'found nothing to do: the same inputs had been published before',
+  failed: 'failed; nothing half-done was published',
+  stopped: 'was stopped before its end; the next run for its date takes over',
+}
+
+/** One step: how long it took, and the facts that it returned (bytes, records, checksums, keys). */
+export interface StepRecord {
+  readonly name: string
+  readonly started_at: string
+  readonly ended_at: string
+  readonly facts: object
+}
+
+/** Run ids sort by time: `20261118T160002Z-3f9a1c`. */
+export function newRunId(now: Date): string {
+  const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
+  return `${time}-${Math.floor(Math.random() * 0x1000000)
+    .toString(16)
+    .padStart(6, '0')}`
+}

@@ -1,0 +1,127 @@
+import { performance } from 'node:perf_hooks'
+import type { World } from '../context.ts'
+import { Failure } from '../errors.ts'
+import { VERSION } from '../version.ts'
+import { type HeldLeases, holderOf, takeLeases } from './lease.ts'
+import { newRunId, type RunRecord, type RunStatus, type StepRecord } from './record.ts'
+
+/** What a command sets out to do. */
+export interface Mission {
+  readonly command: string
+  readonly date: string
+  readonly watches: readonly string[]
+  /** The leases that keep others off what it writes. */
+  readonly leases: readonly string[]
+}
+
+/** A run under way, as its body sees it. */
+export interface Run {
+  readonly id: string
+  /** This moment, as ISO 8601 in UTC. */
+  now(): string
+  /** Times `body` and keeps the facts it returns under `facts` for the record. */
+  step<T extends { readonly facts: object }>(name: string, body: () => Promise<T>): Promise<T>
+  warn(line: string): void
+  /** To be called right before something becomes visible: fails when the run was stopped or has lost its lease. */
+  mayPublish(): Promise<void>
+}
+
+export interface Outcome {
+  readonly status: RunStatus
+  readonly summary: string
+}
+
+/**
+ * Does something under a lease and leaves one record of it, whatever comes of it. The record stands in the store from the
+ * start, as running, so that a run that dies can be recognised.
+ */
+export async function recorded<T extends Outcome>(
+  mission: Mission,
+  world: World,
+  body: (run: Run) => Promise<T>,
+): Promise<T & { readonly run_id: string }> {
+  const { documents, clock, report, signal } = world
+  const started = clock()
+  const id = newRunId(started)
+  const holder = holderOf(id)
+  const leases = await takeLeases(documents, mission.leases, holder)
+  const steps: StepRecord[] = []
+  const warnings: string[] = []
+  const record = (end: Partial<RunRecord>): RunRecord => ({
+    _id: id,
+    command: mission.command,
+    date: mission.date,
+    watches: mission.watches,
+    version: VERSION,
+    status: 'running',
+    summary: 'is at work',
+    started_at: started.toISOString(),
+    ended_at: null,
+    host: holder.host,
+    pid: holder.pid,
+    steps,
+    warnings,
+    error: null,
+    ...end,
+  })
+  const close = (end: Partial<RunRecord>) =>
+    documents.replace('runs', record({ ended_at: clock().toISOString(), ...end }))
+  try {
+    await closeDeadRuns(world)
+    await documents.replace('runs', record({}))
+    const result = await body(runOf(leases))
+    await close({ status: result.status, summary: result.summary })
+    return { ...result, run_id: id }
+  } catch (error) {
+    const failure = signal.aborted ? signal.reason : error
+    const { kind, exitCode, message } =
+      failure instanceof Failure ? failure : { kind: 'bug' as const, exitCode: 1, message: String(failure) }
+    const status = kind === 'interrupted' || kind === 'terminated' ? 'stopped' : 'failed'
+    // The first failure is the one to tell, even when the store that would remember it is away.
+    await close({ status, summary: message, error: { kind, exit_code: exitCode, message } }).catch(() => {})
+    throw failure
+  } finally {
+    await leases.release().catch(() => {})
+  }
+
+  function runOf(leases: HeldLeases): Run {
+    return {
+      id,
+      now: () => clock().toISOString(),
+      step: async (name, body) => {
+        signal.throwIfAborted()
+        const begun = performance.now()
+        const started_at = clock().toISOString()
+        const result = await body()
+        signal.throwIfAborted()
+        steps.push({ name, started_at, ended_at: clock().toISOString(), facts: result.facts })
+        report.detail(`${name} took ${Math.round(performance.now() - begun)} ms`)
+        return result
+      },
+      warn: (line) => {
+        warnings.push(line)
+        report.warn(line)
+      },
+      mayPublish: async () => {
+        signal.throwIfAborted()
+        await leases.check()
+      },
+    }
+  }
+}
+
+/** Closes the records of runs that say "running" but whose leases are gone: their process died. */
+async function closeDeadRuns({ documents, clock }: World): Promise<void> {
+  const held = new Set((await documents.list<{ _id: string; run: string }>('leases')).map(({ run }) => run))
+  const recent = await documents.list<RunRecord>('runs', { descending: true, limit: 50 })
+  for (const run of recent) {
+    if (run.status !== 'running' || held.has(run._id)) continue
+    const summary = 'died without a word (killed, or its machine went down); the next run for its date took over'
+    await documents.replace('runs', {
+      ...run,
+      status: 'stopped',
+      summary,
+      ended_at: clock().toISOString(),
+    } as RunRecord)
+  }
+}

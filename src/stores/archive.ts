@@ -1,0 +1,54 @@
+/**
+ * Where files go: a local folder, or a bucket of an S3-compatible store. Keys are relative, `/`-separated, and the same
+ * in both (`2026-11-18/mobilite-transport.csv`). Every implementation passes `test/contracts/archive.ts`.
+ *
+ * Any trouble with the store itself is a `Failure('store')` that names the store, the key and what to check.
+ */
+export interface Archive {
+  /** The address as configured, without any secret: `file:./data/datagouv`, `s3://datagouv`. */
+  readonly address: string
+
+  /**
+   * Begins to write an object. Until `commit` nothing is visible under the key and an earlier object stays readable;
+   * `commit` replaces it in one step.
+   */
+  create(key: string, facts: ObjectFacts): Promise<PendingObject>
+
+  /** The object's size and facts, or undefined when there is none. */
+  stat(key: string): Promise<StoredObject | undefined>
+
+  /** The object's bytes, from `range.start` up to and including `range.end` when given. Missing: `Failure('store')`. */
+  read(key: string, range?: { start: number; end: number }): AsyncIterable<Uint8Array>
+
+  /** The objects whose key begins with `prefix`, in ascending order of their keys; never a pending one. */
+  list(prefix: string): AsyncIterable<StoredObject>
+
+  /** Removes the object; one that is not there is no error. */
+  remove(key: string): Promise<void>
+
+  /** Removes what writers that never committed left behind under this key. Call it only while holding the date's lease. */
+  sweep(key: string): Promise<void>
+
+  close(): Promise<void>
+}
+
+export interface ObjectFacts {
+  /** `text/csv; charset=utf-8`, `application/gzip`, `application/json`. */
+  readonly contentType: string
+}
+
+export interface StoredObject {
+  readonly key: string
+  readonly bytes: number
+  /** ISO 8601, UTC. */
+  readonly modified: string
+}
+
+/** An object being written; exactly one of `commit` and `abort` ends it. `abort` after either is harmless. */
+export interface PendingObject {
+  /** Takes the bytes (the caller may reuse the buffer once this resolves); resolves when more may be written. */
+  write(bytes: Uint8Array): Promise<void>
+  /** Makes the object visible, durably. `sha256` (hex) is of the bytes written; a store that keeps it checks it on read. */
+  commit(sha256: string): Promise<void>
+  abort(): Promise<void>
+}

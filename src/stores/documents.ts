@@ -1,0 +1,62 @@
+/**
+ * Where documents go: an embedded SQLite file, or MongoDB. A document is plain JSON with a string `_id`. Every
+ * implementation passes `test/contracts/documents.ts`.
+ *
+ * Any trouble with the store itself is a `Failure('store')` that names the store and what to check.
+ */
+export interface Documents {
+  /** The address as configured, without any secret: `sqlite:./data/datagouv.db`, `mongodb://host:27017/datagouv`. */
+  readonly address: string
+
+  find<T extends Document>(collection: Collection, id: string): Promise<T | undefined>
+
+  /** The documents whose `_id` begins with `prefix`, by `_id` ascending, or descending; at most `limit` of them. */
+  list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]>
+
+  /** Puts the document in the place of the one with its `_id`, or adds it; durable when it resolves. */
+  replace(collection: Collection, document: Document): Promise<void>
+
+  /** Removes the document; one that is not there is no error. */
+  remove(collection: Collection, id: string): Promise<void>
+
+  /**
+   * Takes the lease `id` for `holder`, in one atomic step by the store's own clock, when it is free, has expired, or is
+   * held by the run `succeeds` (a holder known to be dead). Otherwise says who holds it.
+   */
+  acquire(id: string, holder: Holder, ttl: number, succeeds?: string): Promise<{ granted: boolean; lease: Lease }>
+
+  /** Prolongs a lease that `run` still holds by `ttl` ms from now; false when another run has it or none. */
+  renew(id: string, run: string, ttl: number): Promise<boolean>
+
+  /** Gives the lease up, when `run` still holds it. */
+  release(id: string, run: string): Promise<void>
+
+  close(): Promise<void>
+}
+
+export type Collection = 'tops' | 'runs' | 'leases'
+
+export interface Document {
+  readonly _id: string
+}
+
+export interface ListQuery {
+  readonly prefix?: string
+  readonly descending?: boolean
+  readonly limit?: number
+}
+
+/** Who asks for a lease. */
+export interface Holder {
+  /** The run's id. */
+  readonly run: string
+  readonly host: string
+  readonly pid: number
+}
+
+/** A lease as it stands in the collection `leases`. */
+export interface Lease extends Document, Holder {
+  /** ISO 8601, UTC, by the store's clock. */
+  readonly since: string
+  readonly expires: string
+}

@@ -1,0 +1,29 @@
+/** Figures as people read them. */
+
+const whole = new Intl.NumberFormat('en')
+const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 })
+
+/** `121,074` */
+export const count = (number: number): string => whole.format(number)
+
+/** `1 record`, `622 datasets` */
+export const counted = (number: number, noun: string): string => `${count(number)} ${noun}${number === 1 ? '' : 's'}`
+
+/** `224 MB` (decimal units, as portals state sizes) */
+export function bytes(number: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  let unit = 0
+  let value = number
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return unit === 0 ? `${value} bytes` : `${short.format(value)} ${units[unit]}`
+}
+
+/** `0.8 s`, `3 min 20 s` */
+export function duration(ms: number): string {
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}

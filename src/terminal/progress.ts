@@ -1,0 +1,76 @@
+import { performance } from 'node:perf_hooks'
+import { bytes, duration } from './format.ts'
+import type { Meter, Report } from './report.ts'
+
+export interface ProgressOptions {
+  readonly stream: NodeJS.WriteStream
+  /** Whether meters are redrawn in place; elsewhere each says one line when it ends. */
+  readonly live: boolean
+  readonly verbose: boolean
+  readonly color: boolean
+}
+
+/** How often running meters are redrawn. */
+const REDRAW_MS = 100
+
+/** Progress on a stream: redrawn in place in a terminal, plain lines in a pipe or in CI. */
+export async function createProgress({ stream, live, verbose, color }: ProgressOptions): Promise<Report> {
+  const running = new Set<() => string>()
+  const screen = live ? (await import('log-update')).createLogUpdate(stream) : undefined
+  const timer = live ? setInterval(redraw, REDRAW_MS).unref() : undefined
+  const yellow = (text: string) => (color ? `\u001b[33m${text}\u001b[39m` : text)
+  const dim = (text: string) => (color ? `\u001b[2m${text}\u001b[22m` : text)
+
+  return {
+    info: say,
+    warn: (line) => say(`${yellow('warning:')} ${line}`),
+    detail: (line) => {
+      if (verbose) say(dim(line))
+    },
+    meter,
+    close: () => {
+      clearInterval(timer)
+      screen?.clear()
+      screen?.done()
+    },
+  }
+
+  function say(line: string): void {
+    screen?.clear()
+    stream.write(`${line}\n`)
+    redraw()
+  }
+
+  function redraw(): void {
+    if (running.size > 0) screen?.([...running].map((line) => line()).join('\n'))
+  }
+
+  function meter(label: string, total?: number): Meter {
+    const start = performance.now()
+    let done = 0
+    const draw = () => {
+      const elapsed = performance.now() - start
+      const rate = elapsed > 0 ? done / elapsed : 0
+      const parts = [bytes(done), `${bytes(Math.round(rate * 1000))}/s`]
+      if (total !== undefined && total > 0 && done > 0) {
+        parts[0] += ` of ${bytes(total)}`
+        parts.push(`${Math.min(100, Math.floor((100 * done) / total))} %`)
+        parts.push(`${duration(Math.max(0, total - done) / rate)} left`)
+      }
+      return `${label}  ${dim(parts.join(' · '))}`
+    }
+    running.add(draw)
+    return {
+      add: (more) => {
+        done += more
+      },
+      done: (outcome) => {
+        if (!running.delete(draw)) return
+        const elapsed = performance.now() - start
+        const rate = `${bytes(Math.round((done / Math.max(elapsed, 1)) * 1000))}/s`
+        say(`${label}  ${outcome === undefined ? '' : `${outcome} · `}${bytes(done)} in ${duration(elapsed)} (${rate})`)
+        if (running.size === 0) screen?.clear()
+      },
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/** What a run says while it works: lines for people, and meters for what takes time. Never on stdout. */
+export interface Report {
+  info(line: string): void
+  warn(line: string): void
+  /** Details that only `--verbose` shows. */
+  detail(line: string): void
+  /** Begins to measure a stream of bytes; `total` when it is known beforehand. */
+  meter(label: string, total?: number): Meter
+  /** Ends what is drawn; nothing is said afterwards. */
+  close(): void
+}
+
+export interface Meter {
+  /** `bytes` more went by. */
+  add(bytes: number): void
+  /** The stream is at its end; `outcome` is said behind its size and rate. */
+  done(outcome?: string): void
+}
+
+/** A report that says nothing. */
+export const silent: Report = {
+  info: () => {},
+  warn: () => {},
+  detail: () => {},
+  meter: () => ({ add: () => {}, done: () => {} }),
+  close: () => {},
+}

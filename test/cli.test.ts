@@ -1,0 +1,245 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Edition } from '../src/editions/edition.ts'
+import { cli } from './helpers/cli.ts'
+import {
+  contents,
+  DATASET_HEADER,
+  datasetRow,
+  datasetsCsv,
+  organizationsCsv,
+  put,
+  temporaryFolder,
+} from './helpers/exports.ts'
+
+const KEPT = { id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }
+const DATASETS = datasetsCsv([KEPT, { id: 'd2', title: 'Budget' }])
+const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 12]])
+
+async function withSources() {
+  const cwd = await temporaryFolder()
+  await put(cwd, 'datasets.csv', DATASETS)
+  await put(cwd, 'organizations.csv', ORGANIZATIONS)
+  return { cwd, sources: ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv'] }
+}
+
+describe('run', () => {
+  test('publishes, says what and where on stdout, and progress in plain lines on stderr', async () => {
+    const { cwd, sources } = await withSources()
+    const { code, stdout, stderr } = await cli(['run', '--date', '2026-11-18', ...sources], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).toBe(
+      [
+        '2026-11-18',
+        '  snapshot   2 datasets, 1 organisation    file:./data/datagouv/snapshots/2026-11-18/snapshot.json',
+        '  archived   1 dataset                     file:./data/datagouv/2026-11-18/mobilite-transport.csv',
+        '  published  1 dataset of 1 of the TOP 30  sqlite:./data/datagouv.db, tops, mobilite-transport/2026-11-18',
+        '',
+      ].join('\n'),
+    )
+    expect(stderr).toMatch(
+      /^fetch organizations {2}1 record · \d+ bytes in [\d.]+ s \([\d.]+ \w+\/s\)\nfetch datasets {2}2 records/,
+    )
+  })
+
+  test('prints one JSON value with --json, and nothing with --quiet', async () => {
+    const { cwd, sources } = await withSources()
+    const json = await cli(['run', '--date', '2026-11-18', '--json', '--quiet', ...sources], { cwd })
+    expect(json.stderr).toBe('')
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      date: '2026-11-18',
+      status: 'published',
+      published: [{ datasets: 1 }],
+    })
+    const quiet = await cli(['run', '--date', '2026-11-18', '--quiet', ...sources], { cwd })
+    expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' })
+  })
+
+  test.each([
+    ['a wrong date', ['--date', '2026-02-30'], 2, /^datagouv-tops: "2026-02-30" is not a date; write it as YYYY-MM-DD/],
+    [
+      'an unknown watch',
+      ['--watch', 'mobilite-transprt'],
+      2,
+      /there is no watch "mobilite-transprt"; did you mean mobilite-transport\?/,
+    ],
+    ['an unknown option', ['--dates', '2026-11-18'], 2, /unknown option '--dates'/],
+    ['a source that is not there', ['--datasets', 'none.csv'], 2, /"none.csv" cannot be opened: there is no such file/],
+    ['a broken export', ['--datasets', 'organizations.csv'], 4, /datasets export has no column "title"/],
+  ])('ends with one line and its exit code for %s', async (_, args, exit, message) => {
+    const { cwd, sources } = await withSources()
+    const { code, stdout, stderr } = await cli(['run', '--quiet', ...sources, ...args], { cwd })
+    expect(stderr).toMatch(message)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect([code, stdout]).toEqual([exit, ''])
+  })
+
+  test('ends with 5 when a store refuses', async () => {
+    const { cwd, sources } = await withSources()
+    await put(cwd, 'data', 'a file where the folder should be')
+    const { code, stderr } = await cli(['run', ...sources, '--quiet'], { cwd })
+    expect([code, stderr.split('\n').length]).toEqual([5, 2])
+  })
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('stops cleanly on %s: nothing stays, the record is closed', async (signal, exit) => {
+    const cwd = await temporaryFolder()
+    await put(cwd, 'organizations.csv', ORGANIZATIONS)
+    const many = DATASETS + datasetRow({ id: 'd3' }).repeat(1_500_000)
+    await put(cwd, 'many.csv', many)
+    const args = ['run', '--date', '2026-11-18', '--datasets', 'many.csv', '--organizations', 'organizations.csv']
+    const ended = await cli(args, {
+      cwd,
+      onStart: (child) => {
+        // It listens for signals well before it has fetched the organisations.
+        child.stderr!.once('data', () => child.kill(signal))
+      },
+    })
+    expect(ended.code).toBe(exit)
+    expect(ended.stderr).toMatch(/datagouv-tops: (terminated|interrupted); nothing half-done was published\n$/)
+    expect([...(await contents(join(cwd, 'data/datagouv'))).keys()]).toEqual([])
+    const runs = await cli(['runs', '--json'], { cwd })
+    expect(JSON.parse(runs.stdout)).toMatchObject([{ status: 'stopped' }])
+  })
+
+  test('leaves a second run of the same date with exit 7, naming the holder', async () => {
+    const { cwd, sources } = await withSources()
+    const many = DATASETS + datasetRow({ id: 'd3' }).repeat(1_000_000)
+    await put(cwd, 'many.csv', many)
+    const args = ['run', '--date', '2026-11-18', '--organizations', 'organizations.csv', '--datasets']
+    let second: ReturnType<typeof cli> | undefined
+    const first = await cli([...args, 'many.csv'], {
+      cwd,
+      onStart: (child) => {
+        child.stderr!.once('data', () => {
+          second = cli(['run', '--date', '2026-11-18', '--quiet', ...sources], { cwd })
+        })
+      },
+    })
+    expect(first.code).toBe(0)
+    const { code, stderr } = (await second)!
+    expect([code, stderr]).toEqual([
+      7,
+      expect.stringMatching(/2026-11-18 is held by run "\S+" on "\S+" \(process \d+\) since \S+Z; try/),
+    ])
+  })
+})
+
+describe('filter', () => {
+  test.each([
+    ['a file', ['datasets.csv'], undefined],
+    ['a compressed file', ['datasets.csv.gz'], undefined],
+    ['stdin', [], DATASETS],
+  ])('prints the kept records of %s, byte for byte', async (_, args, stdin) => {
+    const { cwd } = await withSources()
+    await put(cwd, 'datasets.csv.gz', DATASETS)
+    const { code, stdout } = await cli(['filter', ...args], { cwd, ...(stdin && { stdin }) })
+    expect([code, stdout]).toEqual([0, DATASET_HEADER + datasetRow(KEPT)])
+    expect(await readdir(cwd)).not.toContain('data')
+  })
+
+  test('looks for other terms, in other columns, for whole words', async () => {
+    const { cwd } = await withSources()
+    const count = async (...args: string[]) =>
+      JSON.parse((await cli(['filter', 'datasets.csv', '--json', ...args], { cwd })).stdout).kept
+    expect(await count('--term', 'BUDGET')).toBe(1)
+    expect(await count('--term', 'udge')).toBe(1)
+    expect(await count('--term', 'udge', '--word')).toBe(0)
+    expect(await count('--term', 'o1', '--column', 'organization_id')).toBe(1)
+  })
+
+  test('prints nothing when the export is broken at its very end', async () => {
+    const { cwd } = await withSources()
+    const { code, stdout, stderr } = await cli(['filter', '--quiet'], { cwd, stdin: `${DATASETS}"` })
+    expect([code, stdout]).toEqual([4, ''])
+    expect(stderr).toBe('datagouv-tops: stdin, record 3, line 4, column 1: the quote that opens here is never closed\n')
+  })
+})
+
+describe('show', () => {
+  test('prints the document, the six columns as CSV, or a table; of the latest edition or of a date', async () => {
+    const { cwd, sources } = await withSources()
+    for (const date of ['2026-11-11', '2026-11-18']) await cli(['run', '--date', date, ...sources], { cwd })
+    const edition: Edition = JSON.parse((await cli(['show', '--json'], { cwd })).stdout)
+    expect(edition).toMatchObject({ _id: 'mobilite-transport/2026-11-18', datasets: [{ dataset_title: 'Mobilité' }] })
+    const { stdout } = await cli(['show', '2026-11-11', '--csv'], { cwd })
+    expect(stdout).toBe(
+      '"dataset_id";"dataset_title";"dataset_followers";"organization";"organization_id";"organization_followers"\r\n' +
+        '"d1";"Mobilité";4;"Un";"o1";12\r\n',
+    )
+    expect((await cli(['show'], { cwd })).stdout).toContain('   1  Un                   12  Mobilité          4')
+  })
+
+  test('names the editions there are when the one asked for is not', async () => {
+    const { cwd, sources } = await withSources()
+    await cli(['run', '--date', '2026-11-18', ...sources], { cwd })
+    const { code, stderr } = await cli(['show', '2026-11-11'], { cwd })
+    expect([code, stderr]).toEqual([
+      2,
+      'datagouv-tops: there is no edition of mobilite-transport of 2026-11-11; there are: 2026-11-18\n',
+    ])
+  })
+})
+
+describe('the rest of the command line', () => {
+  test('demo publishes three Wednesdays that differ', async () => {
+    const cwd = await temporaryFolder()
+    const { code, stdout } = await cli(['demo', '--into', 'here', '--json'], { cwd })
+    expect(code).toBe(0)
+    const { results } = JSON.parse(stdout)
+    expect(results.map(({ date }: { date: string }) => date)).toEqual(['2023-07-26', '2023-08-02', '2023-08-09'])
+    expect([...(await contents(join(cwd, 'here'))).keys()]).toContain('datagouv/2023-08-09/mobilite-transport.csv')
+  })
+
+  test('config says where each value came from, and never a password', async () => {
+    const cwd = await temporaryFolder()
+    await put(cwd, 'datagouv-tops.yaml', 'retries: 7\n')
+    const env = { DATAGOUV_TOPS_DOCUMENTS: 'mongodb://user:secret@localhost/datagouv' }
+    const { stdout } = await cli(['config', '--json', '--archive', 'file:elsewhere'], { cwd, env })
+    expect(stdout).not.toContain('secret')
+    expect(JSON.parse(stdout)).toMatchObject({
+      retries: { value: 7, origin: 'datagouv-tops.yaml' },
+      archive: { value: 'file:elsewhere', origin: 'flag' },
+      documents: { value: 'mongodb://user:***@localhost/datagouv', origin: 'environment' },
+      portal: { value: 'https://www.data.gouv.fr', origin: 'default' },
+    })
+  })
+
+  test('runs lists the latest first and tells one whole', async () => {
+    const { cwd, sources } = await withSources()
+    await cli(['run', '--date', '2026-11-18', ...sources], { cwd })
+    await cli(['run', '--date', '2026-11-18', ...sources], { cwd })
+    const runs = JSON.parse((await cli(['runs', '--json'], { cwd })).stdout)
+    expect(runs.map(({ status }: { status: string }) => status)).toEqual(['unchanged', 'published'])
+    const { stdout } = await cli(['runs', 'show', runs[1]._id], { cwd })
+    expect(stdout).toContain('run 2026-11-18 (mobilite-transport) left something new')
+  })
+
+  test('every command has help with examples', async () => {
+    const cwd = await temporaryFolder()
+    const help = (await cli(['--help'], { cwd })).stdout
+    const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!)
+    expect(commands).toEqual(
+      expect.arrayContaining(['run', 'fetch', 'archive', 'publish', 'filter', 'show', 'runs', 'config', 'demo']),
+    )
+    for (const command of commands) {
+      expect((await cli([command, '--help'], { cwd })).stdout).toMatch(/Examples:\n {2}\$ datagouv-tops /)
+    }
+  })
+
+  test('an unknown command is wrong use', async () => {
+    const { code, stderr } = await cli(['rum'], { cwd: await temporaryFolder() })
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^datagouv-tops: unknown command 'rum' \(Did you mean run\?\)/),
+    ])
+  })
+
+  test('the version is that of the package', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+    expect((await cli(['--version'], { cwd: '.' })).stdout).toBe(`${version}\n`)
+  })
+})

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import { resolveConfig } from '../../src/config/config.ts'
+import { put, temporaryFolder } from '../helpers/exports.ts'
+
+async function resolved(file: string, environment: Record<string, string> = {}) {
+  return resolveConfig({}, environment, await put(await temporaryFolder(), 'settings.yaml', file))
+}
+
+describe('the configuration', () => {
+  test('takes flags over environment over file over defaults', async () => {
+    const file = await put(
+      await temporaryFolder(),
+      'a.yaml',
+      'portal: https://a.example\narchive: file:a\nretries: 9\n',
+    )
+    const environment = { DATAGOUV_TOPS_PORTAL: 'https://b.example', DATAGOUV_TOPS_ARCHIVE: 'file:b' }
+    const { config, origins } = await resolveConfig({ archive: 'file:c' }, environment, file)
+    expect(config).toMatchObject({ portal: 'https://b.example', archive: 'file:c', retries: 9, stall_timeout: 30_000 })
+    expect(origins.retries).toEqual({ origin: file, written: 9 })
+  })
+
+  test('reads durations and sizes with their units', async () => {
+    const { config } = await resolved('max_record_size: 1.5MiB\n', { DATAGOUV_TOPS_STALL_TIMEOUT: '250ms' })
+    expect([config.max_record_size, config.stall_timeout]).toEqual([1_572_864, 250])
+  })
+
+  test('treats an empty environment variable as not set', async () => {
+    expect((await resolved('', { DATAGOUV_TOPS_RETRIES: '' })).config.retries).toBe(4)
+  })
+
+  test.each([
+    ['an unknown key', 'retires: 3', /unknown setting "retires"; did you mean retries\?$/],
+    ['a wrong value', 'retries: many', /retries must be a whole number from 0 to 100, not "many"$/],
+    [
+      'a duration without a unit',
+      'stall_timeout: 30',
+      /stall_timeout must be a number with its unit such as 10s .*, not "30"$/,
+    ],
+    ['what is not YAML', 'a: b: c', /settings.yaml, line 1, column \d+: this is not YAML/],
+    ['a list in place of settings', '- a', /expected settings as "key: value" lines/],
+    ['an unknown time zone', 'time_zone: Europe\\Pari', /time_zone must be a time zone/],
+    ['an unknown store', 'archive: ftp://x', /archive must begin with file: or s3:\/\/, not "ftp:\/\/x"$/],
+    ['no watch', 'watches: []', /watches must be a list with at least one entry$/],
+    ['a watch with a wrong name', 'watches: [{name: A b, terms: [x]}]', /watches\[0\]\.name must be of a-z/],
+    ['a watch without terms', 'watches: [{name: a}]', /watches\[0\] needs terms$/],
+    [
+      'an unknown key of a watch',
+      'watches: [{name: a, term: [x]}]',
+      /watches\[0\] has an unknown key "term"; did you mean terms\?$/,
+    ],
+    [
+      'a term of accents alone',
+      'watches: [{name: a, terms: ["\\u0301"]}]',
+      /watches\[0\]\.terms\[0\] must hold at least one letter/,
+    ],
+    [
+      'two watches of one name',
+      'watches: [{name: a, terms: [x]}, {name: a, terms: [y]}]',
+      /must not name two watches alike \(a\)$/,
+    ],
+  ])('refuses %s in one line that names it', async (_, file, message) => {
+    const failure = await resolved(file).catch((error) => error)
+    expect(failure.kind).toBe('usage')
+    expect(failure.message).toMatch(message)
+    expect(failure.message).not.toContain('\n')
+  })
+
+  test('refuses an unknown environment variable of its own prefix', async () => {
+    await expect(resolved('', { DATAGOUV_TOPS_ARCHVE: 'x' })).rejects.toThrow('did you mean DATAGOUV_TOPS_ARCHIVE?')
+  })
+
+  test('refuses a file that was named and is not there', async () => {
+    await expect(resolveConfig({}, {}, '/nowhere/x.yaml')).rejects.toThrow('/nowhere/x.yaml does not exist')
+  })
+})

@@ -1,0 +1,172 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Batch } from '../../src/csv/scanner.ts'
+import { fold, isPresent } from '../../src/matching/fold.ts'
+import type { Matcher, Query } from '../../src/matching/matcher.ts'
+
+type Create = (queries: readonly Query[], columns: readonly string[]) => Matcher
+
+const RUNS = Number(process.env.FUZZ_RUNS ?? 500)
+
+/** A batch of one record with these fields, as a scanner would hand it out. */
+function batchOf(texts: readonly string[]): Batch {
+  const parts = texts.map((text) => Buffer.from(text.replaceAll('"', '""')))
+  // The neighbours of a field are never part of it.
+  const bytes = Buffer.concat(parts.flatMap((part) => [Buffer.from('transport"é'), part, Buffer.from('mobilité"')]))
+  const fields = new Uint32Array(2 * parts.length)
+  let at = 0
+  parts.forEach((part, slot) => {
+    at += 12
+    fields[2 * slot] = at
+    at += part.length
+    fields[2 * slot + 1] = at
+    at += 10
+  })
+  return { bytes, count: 1, first: 1, records: Uint32Array.of(0, bytes.length), width: parts.length, fields }
+}
+
+/** What every matcher promises. */
+export function matcherContract(name: string, create: Create): void {
+  const found = (queries: readonly Query[], texts: readonly string[], columns = texts.map((_, i) => `c${i}`)) => {
+    const kept = new Uint8Array(queries.length)
+    const total = create(queries, columns).match(batchOf(texts), 0, kept)
+    expect(total).toBe(kept.reduce((sum, one) => sum + one, 0))
+    return [...kept].map(Boolean)
+  }
+  const finds = (term: string, text: string, match: Query['match'] = 'substring') =>
+    found([{ terms: [term], columns: ['c0'], match }], [text])[0]!
+
+  // Letters that fold in many ways, marks, Hangul, Greek sigmas, quotes, and what stands between words.
+  const letters =
+    'a e E é É e\u0301 ç c\u0327 İ ı i I ß ẞ K k Å Å å ﬁ Σ σ ς ΑΣ ạ̈ ộ 각 가 ᆨ 각 ð\u0308 ü u\u0308 \u0301 \u0327 \u20dd ן क् के น้ 🚋 𝒳 Ǆ ǅ'
+  const unit = fc.constantFrom(...letters.split(' '), ' ', '-', '_', '"', '1', '٣', ',', 'x', '\u2028')
+  const text = fc.array(unit, { maxLength: 12 }).map((units) => units.join(''))
+  const term = fc
+    .array(unit, { minLength: 1, maxLength: 4 })
+    .map((units) => units.join(''))
+    .filter((one) => fold(one) !== '')
+
+  describe(`${name}: presence`, () => {
+    test('is fold(text).includes(fold(term)), for any term and text', () => {
+      fc.assert(
+        fc.property(term, text, (one, within) => {
+          expect(finds(one, within)).toBe(fold(within).includes(fold(one)))
+        }),
+        { numRuns: RUNS * 6 },
+      )
+    })
+
+    test('of a term cut out of the text is found however the text writes it', () => {
+      fc.assert(
+        fc.property(text, fc.nat(12), fc.integer({ min: 1, max: 4 }), (within, from, size) => {
+          const one = [...fold(within)].slice(from, from + size).join('')
+          fc.pre(fold(one) !== '')
+          expect(finds(one, within)).toBe(fold(within).includes(fold(one)))
+          expect(finds(one, within.toUpperCase())).toBe(fold(within.toUpperCase()).includes(fold(one)))
+        }),
+        { numRuns: RUNS * 2 },
+      )
+    })
+
+    test('of a whole word is what the definition says', () => {
+      fc.assert(
+        fc.property(term, text, (one, within) => {
+          expect(finds(one, within, 'word')).toBe(isPresent(one, within, 'word'))
+          expect(finds(one, `${one} ${within}`, 'word')).toBe(isPresent(one, `${one} ${within}`, 'word'))
+        }),
+        { numRuns: RUNS * 2 },
+      )
+    })
+
+    test('is right for every character of Unicode that folds to something else', () => {
+      const columns = ['c0']
+      const folding: string[] = []
+      for (let code = 0; code < 0x110000; code++) {
+        if (code >= 0xd800 && code <= 0xdfff) continue
+        const character = String.fromCodePoint(code)
+        const folded = fold(character)
+        if (folded !== character && folded !== '') folding.push(character)
+      }
+      expect(folding.length).toBeGreaterThan(12_000)
+      for (let at = 0; at < folding.length; at += 250) {
+        const some = folding.slice(at, at + 250)
+        const terms = [...new Set(some.map(fold))]
+        const matcher = create(
+          terms.map((one) => ({ terms: [one], columns, match: 'substring' as const })),
+          columns,
+        )
+        const kept = new Uint8Array(terms.length)
+        for (const character of some) {
+          matcher.match(batchOf([`-${character}-`]), 0, kept)
+          const folded = fold(character)
+          const wanted = terms.filter((one) => folded.includes(one))
+          expect([character, terms.filter((_, index) => kept[index] === 1)]).toEqual([character, wanted])
+        }
+      }
+    })
+
+    test.each([
+      ['mobilité', 'Les MOBILITES douces', true],
+      ['mobilite', 'mobilite\u0301', true],
+      ['mobilité', 'm\u0301o\u0327\u0301bilite', true],
+      ['mobilité', 'mobili-té', false],
+      ['12"', 'un 12" tour', true],
+      ['"a"', 'say "a"', true],
+      ['""', 'x"y', false],
+      ['ΟΔΟΣ', 'οδος', true],
+      ['ΟΔΟΣ', 'ΟΔΟΣΑ', false],
+    ])('of %s in %s is %s', (one, within, expected) => {
+      expect(finds(one, within)).toBe(expected)
+      expect(fold(within).includes(fold(one))).toBe(expected)
+    })
+
+    test.each([
+      ['transport', 'transport-en-commun', true],
+      ['transport', 'x_transport_y', true],
+      ['transport', 'transports', false],
+      ['transport', 'transport\u0301', true],
+      ['transport', 'transport2', false],
+      ['transport', 'le transport', true],
+      ['en commun', '(en commun)', true],
+    ])('of the word %s in %s is %s', (one, within, expected) => {
+      expect(finds(one, within, 'word')).toBe(expected)
+    })
+  })
+
+  describe(`${name}: watches`, () => {
+    test('a hundred at once find what each finds alone', () => {
+      const query = fc.record({
+        terms: fc.array(term, { minLength: 1, maxLength: 3 }),
+        columns: fc.constantFrom(['c0'], ['c1'], ['c0', 'c1'], ['c2', 'c0']),
+        match: fc.constantFrom('substring' as const, 'word' as const),
+      })
+      fc.assert(
+        fc.property(fc.array(query, { minLength: 1, maxLength: 100 }), fc.tuple(text, text, text), (queries, texts) => {
+          const columns = ['c0', 'c1', 'c2']
+          const alone = queries.map((one) =>
+            one.columns.some((column) =>
+              one.terms.some((t) => isPresent(t, texts[columns.indexOf(column)]!, one.match)),
+            ),
+          )
+          expect(found(queries, texts, columns)).toEqual(alone)
+        }),
+        { numRuns: RUNS / 5 },
+      )
+    })
+
+    test('look in their own columns only', () => {
+      const queries: Query[] = [
+        { terms: ['transport'], columns: ['title'], match: 'substring' },
+        { terms: ['transport'], columns: ['tags', 'description'], match: 'substring' },
+      ]
+      expect(found(queries, ['Transport', '', ''], ['title', 'tags', 'description'])).toEqual([true, false])
+      expect(found(queries, ['', '', 'transport'], ['title', 'tags', 'description'])).toEqual([false, true])
+    })
+
+    test('a matcher remembers nothing from one record to the next', () => {
+      const matcher = create([{ terms: ['ab'], columns: ['c0'], match: 'substring' }], ['c0'])
+      const kept = new Uint8Array(1)
+      expect(['a', 'b', 'ab', 'b'].map((one) => matcher.match(batchOf([one]), 0, kept))).toEqual([0, 0, 1, 0])
+    })
+  })
+}

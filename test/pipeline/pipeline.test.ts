@@ -1,0 +1,389 @@
+import { createHash } from 'node:crypto'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import type { Edition, Snapshot } from '../../src/editions/edition.ts'
+import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
+import type { RunRecord } from '../../src/runs/record.ts'
+import {
+  contents,
+  DATASET_HEADER,
+  datasetRow,
+  datasetsCsv,
+  ORGANIZATION_HEADER,
+  organizationsCsv,
+  put,
+  row,
+} from '../helpers/exports.ts'
+import { DATE, orderOf, testWorld } from '../helpers/world.ts'
+
+const DATASETS = [
+  { id: 'd1', title: 'Mobilités douces', organization: 'o1', followers: 3 },
+  { id: 'd2', title: 'Budget', organization: 'o1', followers: 90 },
+  { id: 'd3', tags: 'open-data,transport-en-commun', organization: 'o2', followers: '' },
+  { id: 'd4', description: 'Le "TRANSPORT"\r\n; en commun', organization: 'o1', followers: 7 },
+  { id: 'd5', title: 'Mobilite\u0301', organization: '' },
+  { id: 'd6', title: 'transporteur', organization: 'o3' },
+  { id: 'd0', title: 'transport', organization: 'o1', followers: 7 },
+]
+const ORGANIZATIONS = [
+  ['o2', 'Deux', 50],
+  ['o1', 'Un', 50],
+  ['o9', 'Rien', ''],
+  ['o3', 'Trois', 2],
+] as const
+const EDITION = `mobilite-transport/${DATE}`
+const CSV = `datagouv/${DATE}/mobilite-transport.csv`
+
+const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex')
+const sha1 = (bytes: string) => createHash('sha1').update(bytes).digest('hex')
+
+describe('run', () => {
+  test('archives the kept records byte for byte, in order, under the header', async () => {
+    const world = await testWorld()
+    await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+    const kept = DATASETS.filter(({ id }) => id !== 'd2')
+    expect(await readFile(join(world.folder, CSV), 'utf8')).toBe(DATASET_HEADER + kept.map(datasetRow).join(''))
+  })
+
+  test('publishes the six fields, ordered by rank, followers and id, with the facts of its sources', async () => {
+    const world = await testWorld()
+    const [datasets, organizations] = [datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)]
+    const order = await orderOf(world, datasets, organizations)
+    const { run_id } = await run(order, world)
+    const csv = await readFile(join(world.folder, CSV))
+    const top = (
+      id: string,
+      title: string,
+      followers: number,
+      organization: string,
+      organizationId: string,
+      of: number,
+    ) => ({
+      dataset_id: id,
+      dataset_title: title,
+      dataset_followers: followers,
+      organization,
+      organization_id: organizationId,
+      organization_followers: of,
+    })
+    const edition = await world.documents.find<Edition>('tops', EDITION)
+    expect(edition).toEqual({
+      _id: EDITION,
+      watch: 'mobilite-transport',
+      date: DATE,
+      generated_at: '2026-11-18T16:00:00.000Z',
+      run_id,
+      terms: ['mobilité', 'transport'],
+      top: 30,
+      source: {
+        datasets: {
+          url: `file://${order.sources.datasets}`,
+          sha1: sha1(datasets),
+          bytes: Buffer.byteLength(datasets),
+          records: 7,
+          last_modified: (await stat(order.sources.datasets!)).mtime.toISOString(),
+        },
+        organizations: expect.objectContaining({ sha1: sha1(organizations), records: 4 }),
+      },
+      archive: { key: `${DATE}/mobilite-transport.csv`, sha256: sha256(csv), bytes: csv.length, records: 6 },
+      organizations: [
+        { rank: 1, id: 'o1', name: 'Un', followers: 50, datasets: 3 },
+        { rank: 2, id: 'o2', name: 'Deux', followers: 50, datasets: 1 },
+        { rank: 3, id: 'o3', name: 'Trois', followers: 2, datasets: 1 },
+        { rank: 4, id: 'o9', name: 'Rien', followers: 0, datasets: 0 },
+      ],
+      datasets: [
+        top('d0', 'transport', 7, 'Un', 'o1', 50),
+        top('d4', 'Untitled', 7, 'Un', 'o1', 50),
+        top('d1', 'Mobilités douces', 3, 'Un', 'o1', 50),
+        top('d3', 'Untitled', 0, 'Deux', 'o2', 50),
+        top('d6', 'transporteur', 0, 'Trois', 'o3', 2),
+      ],
+    })
+  })
+
+  test('stores both exports as a snapshot, and leaves nothing else', async () => {
+    const world = await testWorld()
+    const datasets = datasetsCsv(DATASETS)
+    await run(await orderOf(world, datasets, organizationsCsv(ORGANIZATIONS)), world)
+    const archived = await contents(join(world.folder, 'datagouv'))
+    expect([...archived.keys()].sort()).toEqual([
+      `${DATE}/mobilite-transport.csv`,
+      `snapshots/${DATE}/datasets.csv.gz`,
+      `snapshots/${DATE}/organizations.csv.gz`,
+      `snapshots/${DATE}/snapshot.json`,
+    ])
+    expect(gunzipSync(archived.get(`snapshots/${DATE}/datasets.csv.gz`)!).toString()).toBe(datasets)
+    const snapshot: Snapshot = JSON.parse(archived.get(`snapshots/${DATE}/snapshot.json`)!.toString())
+    expect(snapshot).toMatchObject({
+      date: DATE,
+      fetched_at: '2026-11-18T16:00:00.000Z',
+      portal: 'https://www.data.gouv.fr',
+      datasets: {
+        key: `snapshots/${DATE}/datasets.csv.gz`,
+        sha256: sha256(datasets),
+        sha1: sha1(datasets),
+        records: 7,
+      },
+    })
+  })
+
+  test('stores a source that comes as .gz as it came', async () => {
+    const world = await testWorld()
+    const order = await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+    const compressed = await put(world.folder, 'datasets.csv.gz', datasetsCsv(DATASETS))
+    await run({ ...order, sources: { ...order.sources, datasets: compressed } }, world)
+    const stored = join(world.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`)
+    expect(await readFile(stored)).toEqual(await readFile(compressed))
+    expect((await world.documents.find<Edition>('tops', EDITION))!.source.datasets.sha1).toBe(
+      sha1(datasetsCsv(DATASETS)),
+    )
+  })
+
+  test('changes nothing the second time on the same inputs, plain or compressed', async () => {
+    const world = await testWorld()
+    const order = await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+    expect((await run(order, world)).status).toBe('published')
+    const before = [await contents(join(world.folder, 'datagouv')), await world.documents.list('tops')]
+    const modified = (await stat(join(world.folder, CSV))).mtimeMs
+    const compressed = await put(world.folder, 'same.csv.gz', datasetsCsv(DATASETS))
+    const again = await run({ ...order, sources: { ...order.sources, datasets: compressed } }, world)
+    expect(again.status).toBe('unchanged')
+    expect([await contents(join(world.folder, 'datagouv')), await world.documents.list('tops')]).toEqual(before)
+    expect((await stat(join(world.folder, CSV))).mtimeMs).toBe(modified)
+  })
+
+  test('replaces snapshot and edition when the inputs for a date are others', async () => {
+    const world = await testWorld()
+    await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+    const fewer = datasetsCsv(DATASETS.slice(0, 2))
+    const result = await run(await orderOf(world, fewer, organizationsCsv(ORGANIZATIONS)), world)
+    expect(result.status).toBe('published')
+    expect(await world.documents.list('tops')).toHaveLength(1)
+    const edition = await world.documents.find<Edition>('tops', EDITION)
+    expect(edition!.datasets.map(({ dataset_id }) => dataset_id)).toEqual(['d1'])
+    expect(edition!.archive.sha256).toBe(sha256(await readFile(join(world.folder, CSV))))
+  })
+
+  test('publishes every watch from one pass, each with its own columns, terms and top', async () => {
+    const world = await testWorld(
+      undefined,
+      `watches:
+  - { name: all-words, terms: [transport], match: word }
+  - { name: titles, terms: [TRANSPORT, budget], columns: [title], top: 1 }
+`,
+    )
+    await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+    const ids = async (watch: string) => {
+      const edition = await world.documents.find<Edition>('tops', `${watch}/${DATE}`)
+      return [edition!.archive.records, edition!.datasets.map(({ dataset_id }) => dataset_id)]
+    }
+    expect(await ids('all-words')).toEqual([3, ['d0', 'd4', 'd3']])
+    expect(await ids('titles')).toEqual([3, ['d2', 'd0']])
+  })
+
+  test('publishes an empty list when no record is kept', async () => {
+    const world = await testWorld()
+    await run(await orderOf(world, datasetsCsv([{ id: 'd2' }]), organizationsCsv(ORGANIZATIONS)), world)
+    const edition = await world.documents.find<Edition>('tops', EDITION)
+    expect(edition).toMatchObject({ archive: { records: 0 }, datasets: [] })
+    expect(await readFile(join(world.folder, CSV), 'utf8')).toBe(DATASET_HEADER)
+  })
+
+  test('does not copy a byte order mark, and accepts columns that move or occur twice', async () => {
+    const world = await testWorld()
+    const organizations = '\ufeff"x";"metric.followers";"x";"name";"id"\n"";5;"";"Un";"o1"\n'
+    await run(await orderOf(world, `\ufeff${datasetsCsv(DATASETS)}`, organizations), world)
+    expect((await readFile(join(world.folder, CSV)))[0]).toBe(0x22)
+    expect(await world.documents.find<Edition>('tops', EDITION)).toMatchObject({
+      organizations: [{ rank: 1, id: 'o1', name: 'Un', followers: 5, datasets: 3 }],
+    })
+  })
+})
+
+describe('the three steps', () => {
+  test('end in the same bytes and values as one run', async () => {
+    const whole = await testWorld()
+    const order = await orderOf(whole, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+    await run(order, whole)
+    const apart = await testWorld()
+    await fetch(order, apart)
+    await archive({ ...order, sources: {} }, apart)
+    await publish({ ...order, sources: {} }, apart)
+    expect(await contents(join(apart.folder, 'datagouv'))).toEqual(await contents(join(whole.folder, 'datagouv')))
+    const edition = async (world: typeof whole) => ({
+      ...(await world.documents.find<Edition>('tops', EDITION)),
+      run_id: '',
+    })
+    expect(await edition(apart)).toEqual(await edition(whole))
+  })
+
+  test('say what to run first when an earlier step left nothing', async () => {
+    const world = await testWorld()
+    const order = { ...(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))), sources: {} }
+    await expect(archive(order, world)).rejects.toThrow(`run "fetch --date ${DATE}" first`)
+    await fetch(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+    await expect(publish(order, world)).rejects.toThrow(`run "archive --date ${DATE} --watch mobilite-transport" first`)
+  })
+
+  test('refuse a snapshot whose bytes are not those that were fetched', async () => {
+    const world = await testWorld()
+    const order = await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+    await fetch(order, world)
+    await put(world.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`, datasetsCsv(DATASETS.slice(1)))
+    await expect(archive(order, world)).rejects.toMatchObject({
+      kind: 'store',
+      message: expect.stringMatching(/is not what was fetched/),
+    })
+  })
+})
+
+describe('replay', () => {
+  test('takes the snapshot of a past date, not what the sources have become', async () => {
+    const world = await testWorld()
+    const order = await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+    await run(order, world)
+    const edition = await world.documents.find<Edition>('tops', EDITION)
+    await rm(join(world.folder, CSV))
+    await world.documents.remove('tops', EDITION)
+    const later = await testWorld('2026-11-25T16:00:00Z', '', world.folder)
+    const result = await run({ ...order, sources: {} }, later)
+    expect(result.status).toBe('published')
+    const again = await later.documents.find<Edition>('tops', EDITION)
+    expect({ ...again, run_id: '', generated_at: '' }).toEqual({ ...edition, run_id: '', generated_at: '' })
+  })
+})
+
+describe('nothing is published and nothing stays behind', () => {
+  const good = { datasets: datasetsCsv(DATASETS), organizations: organizationsCsv(ORGANIZATIONS) }
+  const cases: [title: string, inputs: Partial<typeof good>, kind: string, message: RegExp][] = [
+    ['an empty datasets export', { datasets: '' }, 'contract', /datasets export is empty/],
+    ['an empty organisations export', { organizations: '' }, 'contract', /organizations export is empty/],
+    [
+      'a header without records',
+      { datasets: DATASET_HEADER },
+      'contract',
+      /datasets export has a header but no record/,
+    ],
+    ['HTML in place of CSV', { datasets: '<html>\n<body>no</body>\n' }, 'contract', /no column "title"/],
+    [
+      'a missing column',
+      { organizations: row('id', 'name', 'followers') + row('o1', 'Un', 1) },
+      'contract',
+      /organizations export has no column "metric.followers" \(found: "id", "name", "followers"\)/,
+    ],
+    [
+      'a needed column that occurs twice',
+      { organizations: row('id', 'name', 'metric.followers', 'name') + row('o1', 'Un', 1, 'Deux') },
+      'contract',
+      /the column "name" twice/,
+    ],
+    [
+      'followers that are no whole number',
+      { organizations: ORGANIZATION_HEADER + row('o1', 'Un', 'o1', '1.5') },
+      'contract',
+      /record 1: metric.followers is "1.5"/,
+    ],
+    [
+      'negative followers',
+      { organizations: ORGANIZATION_HEADER + row('o1', 'Un', 'o1', -3) },
+      'contract',
+      /metric.followers is "-3"/,
+    ],
+    [
+      'an id that occurs twice',
+      {
+        organizations: organizationsCsv([
+          ['o1', 'Un', 1],
+          ['o1', 'Deux', 2],
+        ]),
+      },
+      'contract',
+      /record 2: the id "o1" occurs a second time/,
+    ],
+    [
+      'a record cut short at the end',
+      { datasets: `${good.datasets}"d9";"Transport` },
+      'contract',
+      /record 8, line 10, column 6: the quote that opens here is never closed/,
+    ],
+  ]
+  test.each(cases)('for %s', async (_, inputs, kind, message) => {
+    const world = await testWorld()
+    const { datasets, organizations } = { ...good, ...inputs }
+    await expect(run(await orderOf(world, datasets, organizations), world)).rejects.toMatchObject({
+      kind,
+      message: expect.stringMatching(message),
+    })
+    expect([...(await contents(join(world.folder, 'datagouv')).catch(() => new Map())).keys()]).toEqual([])
+    expect(await world.documents.list('tops')).toEqual([])
+    expect(await world.documents.list('leases')).toEqual([])
+  })
+
+  test('when an edition stood there before: it stands there still', async () => {
+    const world = await testWorld()
+    await run(await orderOf(world, good.datasets, good.organizations), world)
+    const before = [await contents(join(world.folder, 'datagouv')), await world.documents.list('tops')]
+    await expect(run(await orderOf(world, `${good.datasets}"`, good.organizations), world)).rejects.toThrow(
+      'never closed',
+    )
+    expect([await contents(join(world.folder, 'datagouv')), await world.documents.list('tops')]).toEqual(before)
+  })
+
+  test('when a document would be larger than MongoDB takes', async () => {
+    const world = await testWorld()
+    const title = 'transport '.repeat(1_000)
+    const many = Array.from({ length: 2_000 }, (_, i) => ({ id: `d${i}`, title, organization: 'o1' }))
+    const failure = run(await orderOf(world, datasetsCsv(many), good.organizations), world)
+    await expect(failure).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(/has 2,000 datasets and would be 20.3 MB long/),
+    })
+    expect([...(await contents(join(world.folder, 'datagouv')).catch(() => new Map())).keys()]).toEqual([])
+  })
+
+  test('when a compressed export breaks off', async () => {
+    const world = await testWorld()
+    const order = await orderOf(world, good.datasets, good.organizations)
+    const whole = await readFile(await put(world.folder, 'whole.csv.gz', good.datasets.repeat(1)))
+    const broken = join(world.folder, 'broken.csv.gz')
+    await writeFile(broken, whole.subarray(0, whole.length - 12))
+    const failure = run({ ...order, sources: { ...order.sources, datasets: broken } }, world)
+    await expect(failure).rejects.toMatchObject({
+      kind: 'contract',
+      message: expect.stringMatching(/datasets export is damaged/),
+    })
+  })
+})
+
+describe('run records', () => {
+  test('tell each step with its facts, and the outcome in a sentence', async () => {
+    const world = await testWorld()
+    const { run_id } = await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+    const record = await world.documents.find<RunRecord>('runs', run_id)
+    expect(record).toMatchObject({
+      command: 'run',
+      date: DATE,
+      watches: ['mobilite-transport'],
+      status: 'published',
+      error: null,
+      summary: `6 datasets in ${DATE}/mobilite-transport.csv, 5 datasets of 3 of the 30 most followed organisations in ${EDITION}`,
+    })
+    expect(record!.steps.map(({ name }) => name)).toEqual([
+      'read organizations',
+      'read datasets',
+      'keep snapshot',
+      'archive',
+      'publish',
+    ])
+  })
+
+  test('tell the failure of a run that failed', async () => {
+    const world = await testWorld()
+    await run(await orderOf(world, '', organizationsCsv(ORGANIZATIONS)), world).catch(() => {})
+    const [record] = await world.documents.list<RunRecord>('runs')
+    expect(record).toMatchObject({ status: 'failed', error: { kind: 'contract', exit_code: 4 } })
+  })
+})
