@@ -71,10 +71,10 @@ export function parse(input: Buffer): Parsed {
   return { header, records: rest }
 }
 
-export const fold = (text: string) => text.normalize('NFD').toLowerCase().replace(/\p{M}/gu, '')
+const fold = (text: string) => text.normalize('NFD').toLowerCase().replace(/\p{M}/gu, '')
 
 /** Whether one of the terms is present in one of the texts. */
-export const isPresent = (terms: readonly string[], texts: readonly string[]) =>
+const isPresent = (terms: readonly string[], texts: readonly string[]) =>
   texts.some((text) => terms.some((term) => fold(text).includes(fold(term))))
 
 const number = (text: string) => {

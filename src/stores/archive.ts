@@ -32,7 +32,7 @@ export interface Archive {
   close(): Promise<void>
 }
 
-export interface ObjectFacts {
+interface ObjectFacts {
   /** `text/csv; charset=utf-8`, `application/gzip`, `application/json`. */
   readonly contentType: string
 }

@@ -8,15 +8,10 @@ import { parse, Refusal } from '../reference.ts'
 type Create = (options: ScanOptions) => Scanner
 
 /** What comes out of a scanner when everything is wanted, or the message with which it refuses. */
-export type Scanned = { header: string; columns: string[]; records: { bytes: string; fields: string[] }[] } | string
+type Scanned = { header: string; columns: string[]; records: { bytes: string; fields: string[] }[] } | string
 
 /** Scans bytes that arrive in chunks of the sizes given (the last one repeats). */
-export function scan(
-  create: Create,
-  bytes: Buffer,
-  chunks: readonly number[] = [bytes.length || 1],
-  most = 1 << 20,
-): Scanned {
+function scan(create: Create, bytes: Buffer, chunks: readonly number[] = [bytes.length || 1], most = 1 << 20): Scanned {
   let columns: readonly string[] = []
   const scanner = create({
     name: 'export',
