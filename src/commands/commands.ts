@@ -98,7 +98,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'the run records, latest first; "runs show ID" prints one of them whole',
     arguments: '[show] [id]',
     options: [['--limit <number>', 'how many at most (default: 20)', 'number']],
-    examples: ['runs', 'runs show 20261118T160002Z-3f9a1c', 'runs --json'],
+    examples: ['runs', 'runs show 20261118T160002123Z-3f9a1c', 'runs --json'],
     load: () => import('./runs.ts'),
   },
   {

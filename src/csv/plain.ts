@@ -56,10 +56,8 @@ export class PlainScanner implements Scanner {
   private count = 0
   private first = 1
 
-  /** Line numbers: of the front of the buffer, of the record's start, of `position`; of the first blank line, or 0. */
+  /** Line numbers: of the front of the buffer, and of the first blank line, or 0. */
   private frontLine = 1
-  private recordLine = 1
-  private line = 1
   private blankLine = 0
 
   constructor(options: ScanOptions) {
@@ -94,8 +92,7 @@ export class PlainScanner implements Scanner {
   /** Says that so many sound records were read elsewhere since the header, with so many line feeds. */
   resume(records: number, lines: number): void {
     this.first += records
-    this.line += lines
-    this.recordLine = this.line
+    this.frontLine += lines
   }
 
   private batch(): Batch {
@@ -107,6 +104,7 @@ export class PlainScanner implements Scanner {
   private forgetBatch(): void {
     const shift = this.recordStart
     if (shift > 0) {
+      this.frontLine = this.lineAt(shift)
       this.buffer.copyWithin(0, shift, this.length)
       this.length -= shift
       this.position -= shift
@@ -116,15 +114,14 @@ export class PlainScanner implements Scanner {
       const unfinished = 2 * this.count * this.width
       for (let at = 0; at < 2 * this.width; at++) this.fields[at] = this.fields[unfinished + at]! - shift
     }
-    this.frontLine = this.recordLine
     this.first += this.count
     this.count = 0
   }
 
   private append(chunk: Uint8Array): void {
     const needed = this.length + chunk.length
-    if (needed > this.buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, this.buffer.length * 2))
+    if (needed >= this.buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed + 1, this.buffer.length * 2))
       this.buffer.copy(larger, 0, 0, this.length)
       this.buffer = larger
     }
@@ -147,18 +144,16 @@ export class PlainScanner implements Scanner {
     return true
   }
 
-  /** The state machine. Its two inner loops take nearly all the time of a scan. */
+  /** The state machine. */
   private walk(): void {
     const { buffer, length } = this
-    let { position: i, state, line } = this
+    let { position: i, state } = this
+    buffer[length] = QUOTE
     while (i < length) {
       if (state === IN_QUOTES) {
-        let byte = buffer[i]!
-        while (byte !== QUOTE) {
-          if (byte === LF) line++
-          if (++i === length) break
-          byte = buffer[i]!
-        }
+        // Most bytes lie in quotes; the native search passes over them ten times as fast as a loop. A quote always
+        // stands behind the last byte, so that it finds one.
+        i = buffer.indexOf(QUOTE, i)
         if (i < length) {
           this.fieldEnd = i++
           state = AFTER_QUOTE
@@ -175,7 +170,6 @@ export class PlainScanner implements Scanner {
         if (byte !== SEMICOLON && byte !== LF && byte !== CR) this.refuse(i, 'text follows a closing quote')
       } else if (state === AFTER_CR || state === AFTER_CR_ON_BLANK_LINE) {
         if (byte !== LF) this.refuse(i - 1, BARE_CR)
-        this.line = ++line
         i++
         if (state === AFTER_CR) this.endRecord(i)
         else this.passBlankLine(i)
@@ -184,7 +178,6 @@ export class PlainScanner implements Scanner {
       } else {
         if (state === AT_RECORD) {
           if (byte === LF) {
-            this.line = ++line
             this.passBlankLine(++i)
             continue
           }
@@ -220,14 +213,12 @@ export class PlainScanner implements Scanner {
         this.fieldStart = i
         state = AT_FIELD
       } else if (ending === LF) {
-        this.line = ++line
         this.endRecord(i)
         state = AT_RECORD
       } else state = AFTER_CR
     }
     this.position = i
     this.state = state
-    this.line = line
   }
 
   private endField(end: number): void {
@@ -260,7 +251,6 @@ export class PlainScanner implements Scanner {
     }
     this.field = 0
     this.recordStart = end
-    this.recordLine = this.line
   }
 
   private readHeader(end: number): void {
@@ -277,9 +267,8 @@ export class PlainScanner implements Scanner {
   }
 
   private passBlankLine(end: number): void {
-    if (this.blankLine === 0) this.blankLine = this.line - 1
+    if (this.blankLine === 0) this.blankLine = this.lineAt(this.recordStart)
     this.recordStart = end
-    this.recordLine = this.line
   }
 
   /** Refuses NUL and invalid UTF-8 before `end`: the native checks are quick, what they find is located by hand. */
@@ -312,14 +301,19 @@ export class PlainScanner implements Scanner {
     return this.slots === undefined ? 'the header' : `record ${this.first + index}`
   }
 
+  private lineAt(position: number): number {
+    const before = this.buffer.subarray(0, position)
+    let line = this.frontLine
+    for (let at = before.indexOf(LF); at >= 0; at = before.indexOf(LF, at + 1)) line++
+    return line
+  }
+
   private failure(position: number, what: string): Failure {
     let index = 0
     while (index < this.count && this.records[2 * index + 1]! <= position) index++
     const before = this.buffer.subarray(0, position)
-    let line = this.frontLine
-    for (let at = before.indexOf(LF); at >= 0; at = before.indexOf(LF, at + 1)) line++
     const column = before.subarray(before.lastIndexOf(LF) + 1).toString('utf8')
-    const where = `${this.nameOf(index)}, line ${line}, column ${[...column].length + 1}`
+    const where = `${this.nameOf(index)}, line ${this.lineAt(position)}, column ${[...column].length + 1}`
     return new Failure('contract', `${this.options.name}, ${where}: ${what}`)
   }
 }

@@ -36,6 +36,8 @@ class PlainMatcher implements Matcher {
   private readonly patterns: readonly QueryPattern[]
   private readonly alphabet: Alphabet
   private readonly automaton: Automaton
+  /** ASCII characters that leave the first state alone. Every field ends before one that does not: a quote, `;`, CR, LF. */
+  private readonly idle: Uint8Array
   /** Per field of a batch, the queries that read it; empty for the fields that are not matched. */
   private readonly readers: readonly Uint8Array[]
 
@@ -45,6 +47,9 @@ class PlainMatcher implements Matcher {
     )
     this.alphabet = new Alphabet(this.patterns.map(({ term }) => term))
     this.automaton = compile(this.patterns, this.alphabet)
+    this.idle = Uint8Array.from({ length: 0x100 }, (_, byte) =>
+      Number(byte < 0x80 && !FIELD_ENDS.includes(byte) && this.automaton.next[this.alphabet.symbols[byte]!] === 0),
+    )
     this.readers = columns.map((column) => Uint8Array.from(queries, (query) => Number(query.columns.includes(column))))
   }
 
@@ -73,9 +78,14 @@ class PlainMatcher implements Matcher {
   ): number {
     const { next } = this.automaton
     const { symbols } = this.alphabet
+    const { idle } = this
     let row = 0
     let answered = 0
     for (let i = start; i < end; ) {
+      if (row === 0) {
+        while (idle[bytes[i]!] === 1) i++
+        if (i >= end) break
+      }
       let character = bytes[i++]!
       if (character >= 0x80) {
         if (character < 0xe0) character = ((character & 0x1f) << 6) | (bytes[i++]! & 0x3f)
@@ -131,3 +141,5 @@ class PlainMatcher implements Matcher {
 
 /** A quote inside a field stands there twice. */
 const DOUBLED_QUOTE = 34
+/** `"`, `;`, CR and LF. */
+const FIELD_ENDS = [DOUBLED_QUOTE, 59, 13, 10]

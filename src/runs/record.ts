@@ -36,9 +36,9 @@ export interface StepRecord {
   readonly facts: object
 }
 
-/** Run ids sort by time: `20261118T160002Z-3f9a1c`. */
+/** Run ids sort by time, to the millisecond: `20261118T160002123Z-3f9a1c`. */
 export function newRunId(now: Date): string {
-  const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
+  const time = now.toISOString().replace(/[-:.]/g, '')
   return `${time}-${Math.floor(Math.random() * 0x1000000)
     .toString(16)
     .padStart(6, '0')}`

@@ -196,6 +196,7 @@ const REMEDIES: Record<string, string> = {
   EDQUOT: 'the disk quota is used up; make room and run again',
   EMFILE: 'too many files are open; raise the limit (ulimit -n) and run again',
   ENFILE: 'too many files are open on this machine; run again later',
+  EEXIST: 'a file stands where a folder should be; move it away, or name another folder with --archive',
   ENOTDIR: 'a file stands where a folder should be; move it away, or name another folder with --archive',
   EISDIR: 'a folder stands where a file should be; move it away, or name another folder with --archive',
   ENOENT: 'there is no such file',

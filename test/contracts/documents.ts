@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Document, Documents, Lease } from '../../src/stores/documents.ts'
+
+interface Note extends Document {
+  readonly [field: string]: unknown
+}
+
+const holder = (run: string) => ({ run, host: 'here', pid: 1 })
+
+/** What every document store promises. `another` opens the same store a second time, as another process would. */
+export function documentsContract(
+  name: string,
+  open: () => Promise<{ documents: Documents; another: () => Promise<Documents>; close: () => Promise<void> }>,
+): void {
+  describe(`${name}, as a document store,`, () => {
+    let place: Awaited<ReturnType<typeof open>>
+    beforeEach(async () => {
+      place = await open()
+    })
+    afterEach(async () => {
+      await place.documents.close()
+      await place.close()
+    })
+
+    test('gives back exactly what was put, and puts one document for one id', async () => {
+      const { documents } = place
+      const note: Note = {
+        _id: 'a/é 🚋/$x.y',
+        text: 'a"b\u0000\u2028\u{1f68b}',
+        numbers: [0, -1, 1.5, 2 ** 31, 2 ** 53 - 1],
+        nothing: null,
+        yes: true,
+        nested: { empty: {}, list: [] },
+      }
+      await documents.replace('tops', { ...note, text: 'before' } as Note)
+      await documents.replace('tops', note)
+      expect(await documents.find('tops', note._id)).toEqual(note)
+      expect(Object.keys((await documents.find<Note>('tops', note._id))!)).toEqual(Object.keys(note))
+      expect(await documents.list('tops')).toEqual([note])
+      expect(await documents.list('runs')).toEqual([])
+    })
+
+    test('keeps a document of several megabytes', async () => {
+      const { documents } = place
+      const note: Note = {
+        _id: 'large',
+        items: Array.from({ length: 20_000 }, (_, i) => ({ i, text: 'é'.repeat(100) })),
+      }
+      await documents.replace('tops', note)
+      expect(await documents.find('tops', 'large')).toEqual(note)
+    })
+
+    test('lists by prefix, in the order of the ids, up or down, up to a limit', async () => {
+      const { documents } = place
+      for (const _id of ['b/2', 'a', 'b/1', 'b0', 'B/1', 'b/%', 'b/_', 'b/é']) await documents.replace('tops', { _id })
+      const ids = async (query: object) => (await documents.list('tops', query)).map(({ _id }) => _id)
+      expect(await ids({ prefix: 'b/' })).toEqual(['b/%', 'b/1', 'b/2', 'b/_', 'b/é'])
+      expect(await ids({ prefix: 'b/', descending: true, limit: 2 })).toEqual(['b/é', 'b/_'])
+      expect(await ids({ prefix: 'b/_' })).toEqual(['b/_'])
+      expect(await ids({ limit: 1 })).toEqual(['B/1'])
+    })
+
+    test('finds nothing where there is nothing, and removes once and for all', async () => {
+      const { documents } = place
+      expect(await documents.find('tops', 'a')).toBeUndefined()
+      await documents.replace('tops', { _id: 'a' })
+      await documents.remove('tops', 'a')
+      await documents.remove('tops', 'a')
+      expect(await documents.find('tops', 'a')).toBeUndefined()
+    })
+
+    test('shows to one what another has put', async () => {
+      const other = await place.another()
+      await place.documents.replace('tops', { _id: 'a' })
+      expect(await other.find('tops', 'a')).toEqual({ _id: 'a' })
+      await other.close()
+    })
+
+    test('grants a lease to one, and tells the others who has it', async () => {
+      const { documents } = place
+      const first = await documents.acquire('2026-11-18', holder('r1'), 60_000)
+      expect(first).toMatchObject({ granted: true, lease: { _id: '2026-11-18', run: 'r1', host: 'here', pid: 1 } })
+      expect(Date.parse(first.lease.expires) - Date.parse(first.lease.since)).toBe(60_000)
+      expect(await documents.acquire('2026-11-18', holder('r2'), 60_000)).toEqual({
+        granted: false,
+        lease: first.lease,
+      })
+      expect((await documents.acquire('2026-11-25', holder('r2'), 60_000)).granted).toBe(true)
+    })
+
+    test('grants a lease again when it was given up, has run out, or its holder is known to be dead', async () => {
+      const { documents } = place
+      await documents.acquire('a', holder('r1'), 60_000)
+      await documents.release('a', 'r1')
+      expect((await documents.acquire('a', holder('r2'), 1)).granted).toBe(true)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect((await documents.acquire('a', holder('r3'), 60_000)).granted).toBe(true)
+      expect((await documents.acquire('a', holder('r4'), 60_000, 'r1')).granted).toBe(false)
+      expect((await documents.acquire('a', holder('r4'), 60_000, 'r3')).granted).toBe(true)
+    })
+
+    test('lets only the holder renew a lease or give it up', async () => {
+      const { documents } = place
+      const { lease } = await documents.acquire('a', holder('r1'), 1_000)
+      expect(await documents.renew('a', 'r2', 60_000)).toBe(false)
+      await documents.release('a', 'r2')
+      expect(await documents.renew('a', 'r1', 60_000)).toBe(true)
+      const [renewed] = await documents.list<Lease>('leases')
+      expect(renewed).toMatchObject({ run: 'r1', since: lease.since })
+      expect(renewed!.expires > lease.expires).toBe(true)
+      expect(await documents.renew('none', 'r1', 60_000)).toBe(false)
+    })
+
+    test('grants a lease to exactly one of sixteen that ask at once', async () => {
+      const others = await Promise.all(Array.from({ length: 4 }, () => place.another()))
+      const asked = Array.from({ length: 16 }, (_, i) => others[i % 4]!.acquire('a', holder(`r${i}`), 60_000))
+      expect((await Promise.all(asked)).filter(({ granted }) => granted)).toHaveLength(1)
+      await Promise.all(others.map((other) => other.close()))
+    })
+  })
+}
