@@ -34,6 +34,7 @@ const SOURCES: readonly OptionSpec[] = [
   ['--datasets <source>', "the datasets export: a path or an address, .gz too (default: the portal's)"],
   ['--organizations <source>', "the organisations export: a path or an address, .gz too (default: the portal's)"],
   ['--refetch', 'ask the portal again for a past date that has a snapshot'],
+  ['--accept-incomplete', 'publish an export that the completeness gate refuses'],
 ]
 
 export const COMMANDS: readonly CommandSpec[] = [

@@ -1,36 +1,72 @@
-import { mkdtemp, readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { closeWorld, openWorld } from '../context.ts'
+import { type Replica, type ReplicaFile, startReplica } from '../demo/replica.ts'
+import type { ExportName } from '../editions/edition.ts'
 import { run } from '../pipeline/pipeline.ts'
+import type { RunResult } from '../pipeline/result.ts'
 import { count } from '../terminal/format.ts'
+import type { Report } from '../terminal/report.ts'
 import { table } from '../terminal/table.ts'
 import { type Io, openReport, print, printJson } from './io.ts'
 
 /** Bundled real exports; `sample/README.md` says how they were put together. */
 const SAMPLE = fileURLToPath(new URL('../../sample/', import.meta.url))
 
-/** Runs the main job over the bundled Wednesdays, with nothing but a folder and SQLite. */
+/** Runs the main job over the bundled Wednesdays: a local portal serves them, a folder and SQLite take the results. */
 export default async function demo(io: Io): Promise<void> {
   const folder = io.options.into ?? (await mkdtemp(join(tmpdir(), 'datagouv-tops-demo-')))
-  const archive = `file:${join(folder, 'datagouv')}`
-  const documents = `sqlite:${join(folder, 'datagouv.db')}`
+  const stores = { archive: `file:${join(folder, 'datagouv')}`, documents: `sqlite:${join(folder, 'datagouv.db')}` }
   const report = await openReport(io.options)
-  const world = await openWorld({ flags: { archive, documents }, report, signal: io.signal })
-  const results = []
+  let portal: Replica | undefined
+  const results: RunResult[] = []
   try {
     for (const date of (await readdir(SAMPLE)).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name)).sort()) {
-      const source = (name: string) => join(SAMPLE, date, `${name}.csv.gz`)
-      const sources = { datasets: source('datasets'), organizations: source('organizations') }
-      results.push(await run({ date, watches: world.config.watches, sources, refetch: false }, world))
+      const files = { datasets: await sampleOf('datasets', date), organizations: await sampleOf('organizations', date) }
+      portal ??= await startReplica({ files })
+      portal.publish('datasets', files.datasets)
+      portal.publish('organizations', files.organizations)
+      report.info(`Wednesday ${date}`)
+      results.push(await runOn(date, { portal: portal.url, ...stores }, report, io.signal))
     }
   } finally {
     report.close()
+    await portal?.close()
+  }
+  if (io.options.json) await printJson({ ...stores, results })
+  else if (!io.options.quiet) await print(describe(results, stores))
+}
+
+async function sampleOf(name: ExportName, date: string): Promise<ReplicaFile> {
+  const content = gunzipSync(await readFile(join(SAMPLE, date, `${name}.csv.gz`)))
+  return { content, modified: new Date(`${date}T04:00:00Z`) }
+}
+
+/** One run at the hour at which it would have been due. */
+async function runOn(
+  date: string,
+  flags: Record<string, string>,
+  report: Report,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const world = await openWorld({ flags, report, signal, clock: () => new Date(`${date}T15:00:00Z`) })
+  try {
+    return await run(
+      { date, watches: world.config.watches, sources: {}, refetch: false, acceptIncomplete: false },
+      world,
+    )
+  } finally {
     await closeWorld(world)
   }
-  if (io.options.json) return printJson({ archive, documents, results })
-  if (io.options.quiet) return
+}
+
+function describe(
+  results: readonly RunResult[],
+  { archive, documents }: Record<'archive' | 'documents', string>,
+): string {
   const columns = [
     { title: 'Wednesday' },
     { title: 'datasets', align: 'right' },
@@ -40,13 +76,14 @@ export default async function demo(io: Io): Promise<void> {
   ] as const
   const rows = results.map(({ date, snapshot, archived: [list], published: [edition] }) => [
     date,
-    count(snapshot.datasets.records),
+    count(snapshot!.datasets.records),
     count(list!.records),
     count(edition!.datasets),
     list!.key,
   ])
-  const stores = `--archive ${archive} --documents ${documents}`
-  await print(
-    `\n${table(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\nLook at the last one:\n  datagouv-tops show ${stores}\n`,
-  )
+  // As this program was called: from the checkout, or by its name.
+  const [, self = ''] = process.argv
+  const program = basename(self) === 'cli.js' ? `node ${relative('.', self)}` : 'datagouv-tops'
+  const show = `${program} show --archive ${archive} --documents ${documents}`
+  return `\n${table(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\nLook at the last one:\n  ${show}\n`
 }

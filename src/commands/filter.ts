@@ -25,9 +25,9 @@ export default async function filter(io: Io): Promise<void> {
   const report = await openReport(io.options)
   const spool = await openSpool()
   try {
-    const source = file === '-' ? stdin() : await openSource(file, { config, signal: io.signal })
+    const source = file === '-' ? stdin() : await openSource(file, { config, signal: io.signal, report })
     const meter = report.meter('filter', source.length)
-    const selection = new Selection([{ watch, key: name, object: spool.object }])
+    const selection = new Selection([{ watch, key: name, create: async () => spool.object }])
     const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, io.signal))
     const { records } = await readExport(gzip ? gunzip(chunks, name) : chunks, name, selection, config.max_record_size)
     const [list] = await closeLists(selection)

@@ -26,6 +26,7 @@ export interface Options {
   readonly datasets?: string
   readonly organizations?: string
   readonly refetch?: boolean
+  readonly acceptIncomplete?: boolean
   readonly term?: readonly string[]
   readonly column?: readonly string[]
   readonly word?: boolean

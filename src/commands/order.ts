@@ -11,12 +11,13 @@ type Result = Outcome & Partial<SnapshotFacts & ListFacts & EditionFacts>
 /** Makes an order of the options, has it carried out, and prints what came of it. */
 export async function carryOut(io: Io, step: (order: Order, world: World) => Promise<Result>): Promise<void> {
   await inWorld(io, async (world) => {
-    const { date, watch, datasets, organizations, refetch = false, json, quiet } = io.options
+    const { date, watch, datasets, organizations, refetch = false, acceptIncomplete = false, json, quiet } = io.options
     const order: Order = {
       date: date === undefined ? dateIn(world.config.time_zone, world.clock()) : parseDate(date),
       watches: watchesOf(world.config, watch),
       sources: { ...(datasets && { datasets }), ...(organizations && { organizations }) },
       refetch,
+      acceptIncomplete,
     }
     const result = await step(order, world)
     world.report.close()

@@ -14,7 +14,9 @@ export interface Setting<T> {
   readonly parse: Parse<T>
 }
 
-const duration = measure({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000 }, '10s')
+const duration = measure({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }, '10s')
+/** A share of something: `5%`, as 0.05. */
+const share: Parse<number> = (written) => measure({ '%': 0.01 }, '5%')(written)
 const size = measure({ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }, '64MiB')
 
 const isHttpUrl = (url: string) => URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
@@ -107,6 +109,18 @@ export const SETTINGS = {
     default: 4,
     parse: wholeNumber(0, 100),
   },
+  retry_pause: {
+    about: 'the pause before the first new try; each further one is twice as long',
+    environment: 'DATAGOUV_TOPS_RETRY_PAUSE',
+    default: '1s',
+    parse: duration,
+  },
+  max_export_size: {
+    about: 'largest export accepted from the portal',
+    environment: 'DATAGOUV_TOPS_MAX_EXPORT_SIZE',
+    default: '8GiB',
+    parse: size,
+  },
   max_record_size: {
     about: 'longest record accepted in an export',
     environment: 'DATAGOUV_TOPS_MAX_RECORD_SIZE',
@@ -124,6 +138,24 @@ export const SETTINGS = {
     environment: 'DATAGOUV_TOPS_TIME_ZONE',
     default: 'Europe/Paris',
     parse: timeZone,
+  },
+  when_unchanged: {
+    about: 'what a run on a new date does when the portal has not published since: publish or skip',
+    environment: 'DATAGOUV_TOPS_WHEN_UNCHANGED',
+    default: 'publish',
+    parse: oneOf('publish', 'skip'),
+  },
+  gate_max_loss: {
+    about: 'completeness gate: the share of datasets or organisations that may be gone since the last snapshot',
+    environment: 'DATAGOUV_TOPS_GATE_MAX_LOSS',
+    default: '5%',
+    parse: share,
+  },
+  gate_max_age: {
+    about: "completeness gate: how long before the edition's date an export may have been renewed last",
+    environment: 'DATAGOUV_TOPS_GATE_MAX_AGE',
+    default: '30d',
+    parse: duration,
   },
   watches: {
     about: 'what to look for (a list, in the file only)',

@@ -39,7 +39,7 @@ export function wholeNumber(least: number, most: number): Parse<number> {
 /** A number with its unit (`10s`, `64MiB`), in the smallest one. */
 export function measure(units: Readonly<Record<string, number>>, example: string): Parse<number> {
   return (written) => {
-    const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(String(written).trim()) ?? []
+    const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+|%)$/.exec(String(written).trim()) ?? []
     if (unit !== undefined && Object.hasOwn(units, unit)) return Number(number) * units[unit]!
     const known = Object.keys(units).join(', ')
     throw new Complaint(

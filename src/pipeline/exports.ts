@@ -1,23 +1,29 @@
 import type { World } from '../context.ts'
 import { dateIn } from '../editions/date.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
-import { snapshotKey } from '../editions/layout.ts'
+import { refusedKey, snapshotKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { openSource } from '../portal/open.ts'
+import { Replaced } from '../portal/download.ts'
+import { type Opened, openSource } from '../portal/open.ts'
+import { openPortal, type Portal } from '../portal/portal.ts'
 import type { Run } from '../runs/run.ts'
+import { doubts } from './gate.ts'
 import type { Order } from './order.ts'
 import { PROJECTED_COLUMNS } from './project.ts'
+import type { Ranking } from './rank.ts'
 import type { Reader } from './read.ts'
 import type { Left, SnapshotFacts } from './result.ts'
-import { draftSnapshot, loadSnapshot, replayExport, storeSnapshot } from './snapshot.ts'
-import { type Taken, takeExport } from './take.ts'
+import { draftSnapshot, loadSnapshot, loadSnapshotBefore, readStored, replayExport, storeSnapshot } from './snapshot.ts'
+import { Mismatch, type Taken, takeExport } from './take.ts'
 
 /** The two exports of a date, wherever they come from. What was not kept is gone when they are disposed of. */
 export interface Exports extends AsyncDisposable {
   /** Reads one of them from start to end. */
   read(name: ExportName, reader: Reader): Promise<{ readonly facts: ExportFacts }>
-  /** Once both were read: the snapshot that they are. */
-  draft(): Promise<{ readonly snapshot: Snapshot; readonly changed: boolean }>
+  /** Once both were read: the snapshot that they are. @throws Failure `gate` when it is not complete */
+  draft(ranking: Ranking): Promise<Snapshot>
+  /** The date since which the portal has published neither anew; known once both were read. */
+  unchangedSince(): string | undefined
   /** Makes them the date's snapshot, unless the stored one holds the same. */
   keep(): Promise<Left<SnapshotFacts>>
 }
@@ -34,7 +40,7 @@ export async function openExports(order: Order, run: Pick<Run, 'warn'>, world: W
     if (snapshot !== undefined) return replay(snapshot, world)
     run.warn(`there is no snapshot of ${date}; the portal's current export is taken in its place`)
   }
-  return fetchAnew(order, world)
+  return fetchAnew(order, run, world)
 }
 
 /** The exports of a stored snapshot. */
@@ -44,38 +50,89 @@ export function replay(snapshot: Snapshot, world: World): Exports {
       await replayExport(name, snapshot, reader, world)
       return { facts: snapshot[name] }
     },
-    draft: async () => ({ snapshot, changed: false }),
+    draft: async () => snapshot,
+    unchangedSince: () => undefined,
     keep: async () => ({ changed: false, facts: factsOf(snapshot) }),
     [Symbol.asyncDispose]: async () => {},
   }
 }
 
-function fetchAnew({ date, sources }: Order, world: World): Exports {
+async function fetchAnew(order: Order, run: Pick<Run, 'warn'>, world: World): Promise<Exports> {
+  const { date, sources } = order
+  const earlier = (await loadSnapshot(date, world)) ?? (await loadSnapshotBefore(date, world))
   const taken: Partial<Record<ExportName, Taken>> = {}
-  let draft: { readonly snapshot: Snapshot; readonly changed: boolean }
+  const unchanged = new Set<ExportName>()
+  let portal: Portal | undefined
+  let drafted: Awaited<ReturnType<typeof draftSnapshot>>
+
+  async function open(name: ExportName): Promise<Opened> {
+    const location = sources[name]
+    if (location !== undefined) return openSource(location, world)
+    portal ??= await openPortal(world, earlier)
+    const opened = await portal.open(name)
+    if (opened !== undefined) return opened
+    unchanged.add(name)
+    return readStored(name, earlier!, world)
+  }
+
+  async function take(name: ExportName, reader: Reader): Promise<Taken> {
+    for (let again = false; ; again = true) {
+      try {
+        return await takeExport(name, date, await open(name), reader, world)
+      } catch (error) {
+        if (!(error instanceof Mismatch || error instanceof Replaced)) throw error
+        if (again || portal === undefined) throw refused(error)
+        run.warn(`${error.message}; it may just have been replaced, so it is fetched once more`)
+        portal.renew()
+      }
+    }
+  }
+
   return {
     read: async (name, reader) => {
-      const location = sources[name]
-      if (location === undefined) {
-        const missing = `no ${name} export was named`
-        throw new Failure('usage', `${missing}; give both --datasets and --organizations (a path or an address)`)
-      }
-      const one = await takeExport(name, date, await openSource(location, world), reader, world)
+      const one = await take(name, reader)
       taken[name] = one
       return one
     },
-    draft: async () => {
-      draft = await draftSnapshot(date, taken.datasets!.facts, taken.organizations!.facts, world)
-      return draft
+    draft: async (ranking) => {
+      drafted = await draftSnapshot(date, taken.datasets!.facts, taken.organizations!.facts, world)
+      const since = unchangedSince()
+      if (since !== undefined) run.warn(`the portal has not published since ${since}: both exports are unchanged`)
+      if (portal !== undefined) await passGate(ranking)
+      return drafted.snapshot
     },
+    unchangedSince,
     keep: async () => {
-      if (draft.changed) await storeSnapshot(draft.snapshot, Object.values(taken), world)
-      return { changed: draft.changed, facts: factsOf(draft.snapshot) }
+      if (drafted.changed) await storeSnapshot(drafted.snapshot, Object.values(taken), world)
+      return { changed: drafted.changed, facts: factsOf(drafted.snapshot) }
     },
     [Symbol.asyncDispose]: async () => {
       for (const one of Object.values(taken)) await one.drop()
+      await portal?.[Symbol.asyncDispose]()
     },
   }
+
+  function unchangedSince(): string | undefined {
+    return unchanged.size === 2 && earlier?.date !== date ? earlier?.date : undefined
+  }
+
+  /** What somebody names by hand counts as it is; what the portal delivers has to be complete. */
+  async function passGate(ranking: Ranking): Promise<void> {
+    const before = await loadSnapshotBefore(date, world)
+    const found = await doubts(drafted.snapshot, ranking, before, order, world)
+    if (found.length === 0) return
+    const reasons = found.join('; ')
+    if (order.acceptIncomplete) return run.warn(`published although incomplete, by --accept-incomplete: ${reasons}`)
+    const aside = Object.keys(taken).map((name) => refusedKey(name as ExportName, date))
+    for (const [name, one] of Object.entries(taken)) await one.keep(refusedKey(name as ExportName, date))
+    const next = `nothing was published; look at ${aside.join(' and ')}, then wait for the next export, or --accept-incomplete`
+    throw new Failure('gate', `the export seems incomplete: ${reasons}; ${next}`)
+  }
+}
+
+function refused(error: Mismatch | Replaced): Failure {
+  const kind = error instanceof Mismatch ? 'contract' : 'portal'
+  return new Failure(kind, `${error.message}, also when fetched anew; nothing was published`, { cause: error })
 }
 
 /** Checks that an export has the columns that its watches need, and reads none of them. */

@@ -8,7 +8,7 @@ import { createPlainMatcher, type Matcher } from '../matching/matcher.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import type { Order } from './order.ts'
 import { PROJECTED_COLUMNS, Tops } from './project.ts'
-import type { Ranking } from './rank.ts'
+import type { Organization, Ranking } from './rank.ts'
 import { type Reader, readCsv } from './read.ts'
 import { SliceWriter } from './slices.ts'
 
@@ -24,16 +24,20 @@ export interface NewList extends List {
   readonly object: PendingObject
 }
 
-/** A list to be made: where its CSV grows, and the tops of it when they are wanted as well. */
+/** A list to be made: where its CSV shall grow, and the organisations that count when the tops are wanted as well. */
 export interface ListPlan {
   readonly watch: Watch
   readonly key: string
-  readonly object: PendingObject
-  readonly tops?: Tops
+  readonly create: () => Promise<PendingObject>
+  readonly top?: readonly Organization[]
 }
 
-interface GrowingList extends ListPlan {
+/** A list while it grows. */
+interface GrowingList {
+  readonly plan: ListPlan
+  readonly object: PendingObject
   readonly csv: SliceWriter
+  readonly tops: Tops | undefined
   records: number
 }
 
@@ -43,35 +47,45 @@ interface GrowingList extends ListPlan {
  */
 export class Selection implements Reader, AsyncDisposable {
   readonly columns: readonly string[]
-  readonly lists: readonly GrowingList[]
+  lists: readonly GrowingList[] = []
+  private readonly plans: readonly ListPlan[]
   private readonly matcher: Matcher
   private readonly kept: Uint8Array
   private readonly projected: readonly number[]
 
   /** @param ranking of the organisations, when the tops are wanted as well */
-  static async open({ watches, date }: Order, { archive }: World, ranking?: Ranking): Promise<Selection> {
-    const plans: ListPlan[] = []
-    for (const watch of watches) {
-      const key = editionKey(watch.name, date)
-      await archive.sweep(key)
-      const object = await archive.create(key, { contentType: 'text/csv; charset=utf-8' })
-      plans.push({ watch, key, object, ...(ranking && { tops: new Tops(ranking.top(watch.top)) }) })
-    }
-    return new Selection(plans)
+  static of({ watches, date }: Order, { archive }: World, ranking?: Ranking): Selection {
+    return new Selection(
+      watches.map((watch) => {
+        const key = editionKey(watch.name, date)
+        const create = async () => {
+          await archive.sweep(key)
+          return archive.create(key, { contentType: 'text/csv; charset=utf-8' })
+        }
+        return { watch, key, create, ...(ranking && { top: ranking.top(watch.top) }) }
+      }),
+    )
   }
 
   constructor(plans: readonly ListPlan[]) {
-    this.lists = plans.map((plan) => ({ ...plan, csv: new SliceWriter(plan.object), records: 0 }))
+    this.plans = plans
     const watches = plans.map(({ watch }) => watch)
-    const projected = plans.some(({ tops }) => tops !== undefined) ? PROJECTED_COLUMNS : []
+    const projected = plans.some(({ top }) => top !== undefined) ? PROJECTED_COLUMNS : []
     this.columns = [...new Set([...watches.flatMap(({ columns }) => columns), ...projected])]
     this.projected = projected.map((column) => this.columns.indexOf(column))
     this.matcher = createPlainMatcher(watches, this.columns)
     this.kept = new Uint8Array(plans.length)
   }
 
-  begin(header: Uint8Array): void {
-    for (const { csv } of this.lists) csv.add(header)
+  async begin(header: Uint8Array): Promise<void> {
+    await this.drop()
+    for (const plan of this.plans) {
+      const object = await plan.create()
+      const csv = new SliceWriter(object)
+      csv.add(header)
+      const list = { plan, object, csv, tops: plan.top && new Tops(plan.top), records: 0 }
+      this.lists = [...this.lists, list]
+    }
   }
 
   take(batch: Batch): void {
@@ -92,16 +106,21 @@ export class Selection implements Reader, AsyncDisposable {
     for (const { csv } of this.lists) await csv.drain()
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.drop()
+  }
+
+  private async drop(): Promise<void> {
     for (const { object } of this.lists) await object.abort()
+    this.lists = []
   }
 }
 
 /** Writes what is left of each list; their facts are then known. Nothing is visible yet. */
 export async function closeLists({ lists }: Selection): Promise<NewList[]> {
   const closed: NewList[] = []
-  for (const { watch, key, object, csv, tops, records } of lists) {
-    closed.push({ watch, object, tops, csv: { key, ...(await csv.end()), records } })
+  for (const { plan, object, csv, tops, records } of lists) {
+    closed.push({ watch: plan.watch, object, tops, csv: { key: plan.key, ...(await csv.end()), records } })
   }
   return closed
 }

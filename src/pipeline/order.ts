@@ -11,6 +11,8 @@ export interface Order {
   readonly sources: Partial<Readonly<Record<ExportName, string>>>
   /** Asks the portal again, although the date has a snapshot. */
   readonly refetch: boolean
+  /** Publish what the completeness gate refuses. */
+  readonly acceptIncomplete: boolean
 }
 
 /**

@@ -6,7 +6,14 @@ import { closeLists, readLists, Selection } from './lists.ts'
 import { missionOf, type Order } from './order.ts'
 import { draftEditions, publishEditions } from './publish.ts'
 import { Ranking } from './rank.ts'
-import { type ArchiveResult, type FetchResult, type PublishResult, type RunResult, summarised } from './result.ts'
+import {
+  type ArchiveResult,
+  type FetchResult,
+  type PublishResult,
+  type RunResult,
+  skipped,
+  summarised,
+} from './result.ts'
 import { needSnapshot } from './snapshot.ts'
 
 /**
@@ -19,10 +26,12 @@ export function run(order: Order, world: World): Promise<RunResult> {
     await using exports = await openExports(order, run, world)
     await run.step('read organizations', () => exports.read('organizations', ranking))
 
-    await using selection = await Selection.open(order, world, ranking)
+    await using selection = Selection.of(order, world, ranking)
     await run.step('read datasets', () => exports.read('datasets', selection))
 
-    const { snapshot } = await exports.draft()
+    const snapshot = await exports.draft(ranking)
+    if (exports.unchangedSince() && world.config.when_unchanged === 'skip')
+      return skipped(order, exports.unchangedSince()!)
     const lists = await closeLists(selection)
     const editions = await draftEditions(lists, snapshot, run)
 
@@ -37,10 +46,11 @@ export function run(order: Order, world: World): Promise<RunResult> {
 /** Step 1: both exports, as they come, become the snapshot of the date. */
 export function fetch(order: Order, world: World): Promise<FetchResult> {
   return recorded(missionOf('fetch', order), world, async (run) => {
+    const ranking = new Ranking()
     await using exports = await openExports(order, run, world)
-    await run.step('read organizations', () => exports.read('organizations', new Ranking()))
+    await run.step('read organizations', () => exports.read('organizations', ranking))
     await run.step('read datasets', () => exports.read('datasets', columnsOnly(order)))
-    await exports.draft()
+    await exports.draft(ranking)
 
     await run.mayPublish()
     return summarised(order, await run.step('keep snapshot', () => exports.keep()))
@@ -51,7 +61,7 @@ export function fetch(order: Order, world: World): Promise<FetchResult> {
 export function archive(order: Order, world: World): Promise<ArchiveResult> {
   return recorded(missionOf('archive', order), world, async (run) => {
     const snapshot = await needSnapshot(order.date, world)
-    await using selection = await Selection.open(order, world)
+    await using selection = Selection.of(order, world)
     await run.step('read datasets', () => replay(snapshot, world).read('datasets', selection))
     const lists = await closeLists(selection)
 

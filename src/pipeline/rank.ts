@@ -13,6 +13,11 @@ export class Ranking implements Reader {
   private readonly organizations: Omit<Organization, 'rank'>[] = []
   private readonly ids = new Set<string>()
 
+  begin(): void {
+    this.organizations.length = 0
+    this.ids.clear()
+  }
+
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
       const id = textOf(batch, record, 0)
@@ -23,6 +28,19 @@ export class Ranking implements Reader {
       const followers = wholeNumber(textOf(batch, record, 2), where)
       this.organizations.push({ id, name: textOf(batch, record, 1), followers })
     }
+  }
+
+  has(id: string): boolean {
+    return this.ids.has(id)
+  }
+
+  get size(): number {
+    return this.ids.size
+  }
+
+  /** Whether anybody follows any of them. */
+  get isFollowed(): boolean {
+    return this.organizations.some(({ followers }) => followers > 0)
   }
 
   /** The `size` most followed organisations, in order. */

@@ -8,8 +8,8 @@ import { Failure } from '../errors.ts'
 export interface Reader {
   /** The columns whose fields batches carry, in this order. */
   readonly columns: readonly string[]
-  /** The header record as it stands in the export. */
-  begin?(header: Uint8Array): void
+  /** The header record as it stands in the export. Whatever was taken before belongs to an attempt that failed. */
+  begin?(header: Uint8Array): Promise<void> | void
   /** Takes what it needs from the batch, whose bytes are gone afterwards. */
   take(batch: Batch): void
   /** Lets what was taken flow out, so that reading never runs ahead of writing. */
@@ -49,7 +49,7 @@ export async function readCsv(
   const hand = async (batch: Batch) => {
     if (!begun && scanner.header.length > 0) {
       begun = true
-      reader.begin?.(scanner.header)
+      await reader.begin?.(scanner.header)
     }
     if (batch.count === 0) return
     records += batch.count

@@ -47,7 +47,13 @@ type Recorded<T> = T & Summary & { readonly run_id: string }
 export type FetchResult = Recorded<SnapshotFacts>
 export type ArchiveResult = Recorded<ListFacts>
 export type PublishResult = Recorded<EditionFacts>
-export type RunResult = Recorded<SnapshotFacts & ListFacts & EditionFacts>
+export type RunResult = Recorded<Partial<SnapshotFacts> & ListFacts & EditionFacts>
+
+/** What a run returns that has nothing to publish, because the portal has published nothing new. */
+export function skipped({ date }: Order, since: string): Summary & ListFacts & EditionFacts & Partial<SnapshotFacts> {
+  const summary = `skipped: the portal has not published since ${since} (when_unchanged is skip)`
+  return { date, status: 'unchanged', summary, archived: [], published: [] }
+}
 
 /** Puts together what the steps left, and says it in a sentence. */
 export function summarised<A extends object>({ date }: Order, a: Left<A>): Summary & A

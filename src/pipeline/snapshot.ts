@@ -3,6 +3,7 @@ import type { World } from '../context.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
 import { Failure, quoted } from '../errors.ts'
+import type { Opened } from '../portal/open.ts'
 import { counted } from '../terminal/format.ts'
 import { gunzip } from './compression.ts'
 import { type Reader, readExport } from './read.ts'
@@ -20,6 +21,23 @@ export async function loadSnapshot(date: string, { archive }: World): Promise<Sn
     const what = `${key} in ${archive.address} is not the JSON of a snapshot`
     throw new Failure('store', `${what}; remove it and run "fetch --date ${date}" again`, { cause: error })
   }
+}
+
+/** The last snapshot before a date. */
+export async function loadSnapshotBefore(date: string, world: World): Promise<Snapshot | undefined> {
+  let last: string | undefined
+  for await (const { key } of world.archive.list('snapshots/')) {
+    const [, found] = /^snapshots\/(\d{4}-\d{2}-\d{2})\/snapshot\.json$/.exec(key) ?? []
+    if (found !== undefined && found < date) last = found
+  }
+  return last === undefined ? undefined : loadSnapshot(last, world)
+}
+
+/** An export of a stored snapshot, as a source to be taken again. */
+export async function readStored(name: ExportName, snapshot: Snapshot, { archive }: World): Promise<Opened> {
+  const { key, url, last_modified: lastModified, bytes, sha1 } = snapshot[name]
+  const length = (await archive.stat(key))?.bytes
+  return { url, lastModified, length, expected: { bytes, sha1 }, chunks: archive.read(key) }
 }
 
 /** As `loadSnapshot`, for a step that cannot do without. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { World } from '../context.ts'
 import type { ExportFacts, ExportName } from '../editions/edition.ts'
 import { exportKey } from '../editions/layout.ts'
-import type { Opened } from '../portal/open.ts'
+import type { Expected, Opened } from '../portal/open.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { counted } from '../terminal/format.ts'
 import { copyAside, gunzip, gzipAside, sniff } from './compression.ts'
@@ -11,14 +11,19 @@ import { type Reader, readExport } from './read.ts'
 /** An export that was read to its end and is stored aside, not yet visible. */
 export interface Taken {
   readonly facts: ExportFacts
-  /** Makes it part of the date's snapshot. */
-  keep(): Promise<void>
+  /** Makes it part of the date's snapshot; or keeps it under another key, for a look. */
+  keep(elsewhere?: string): Promise<void>
   drop(): Promise<void>
 }
+
+/** The file is not the one that the portal's catalogue tells of: perhaps it was replaced a moment ago. */
+export class Mismatch extends Error {}
 
 /**
  * Reads an export once: into the snapshot (aside), through its checksums, and past the reader. What comes as gzip is
  * stored as it came.
+ *
+ * @throws Mismatch when size or checksum are not what the source was said to have
  */
 export async function takeExport(
   name: ExportName,
@@ -32,14 +37,25 @@ export async function takeExport(
   const object = await archive.create(key, { contentType: 'application/gzip' })
   const meter = report.meter(`fetch ${name}`, source.length)
   const stored = createHash('sha256')
+  const came = { bytes: 0, hash: createHash('sha1') }
   const store = async (bytes: Uint8Array) => {
     stored.update(bytes)
     await object.write(bytes)
   }
+  const storeAsItCame = async (bytes: Uint8Array) => {
+    came.bytes += bytes.length
+    came.hash.update(bytes)
+    await store(bytes)
+  }
   try {
     const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, signal))
-    const plain = gzip ? gunzip(copyAside(chunks, store), `${name} export`) : gzipAside(chunks, store)
+    const plain = gzip
+      ? gunzip(copyAside(chunks, storeAsItCame), `${name} export`)
+      : gzipAside(ofSize(chunks, name, source.expected), store)
     const facts = await readExport(plain, `${name} export`, reader, config.max_record_size)
+    const { expected = {} } = source
+    const asItCame = { bytes: came.bytes, sha1: came.hash.digest('hex') }
+    if (!matches(facts, expected) && !(gzip && matches(asItCame, expected))) throw mismatch(name, facts, expected)
     meter.done(counted(facts.records, 'record'))
     const { url, lastModified } = source
     return taken(object, stored.digest('hex'), { key, url, last_modified: lastModified, ...facts })
@@ -50,7 +66,29 @@ export async function takeExport(
 }
 
 function taken(object: PendingObject, sha256: string, facts: ExportFacts): Taken {
-  return { facts, keep: () => object.commit(sha256), drop: () => object.abort() }
+  return { facts, keep: (elsewhere) => object.commit(sha256, elsewhere), drop: () => object.abort() }
+}
+
+/** Notices a file that is cut short before anybody takes its last bytes for a broken record. */
+async function* ofSize(chunks: AsyncIterable<Uint8Array>, name: string, expected: Expected = {}) {
+  let bytes = 0
+  for await (const chunk of chunks) {
+    bytes += chunk.length
+    yield chunk
+  }
+  if (expected.bytes !== undefined && bytes !== expected.bytes) throw mismatch(name, { bytes }, expected)
+}
+
+function matches(actual: { readonly bytes: number; readonly sha1: string }, { bytes, sha1 }: Expected): boolean {
+  return (bytes === undefined || bytes === actual.bytes) && (sha1 === undefined || sha1 === actual.sha1)
+}
+
+function mismatch(name: string, actual: Expected, expected: Expected): Mismatch {
+  const bySize = expected.bytes !== undefined && actual.bytes !== expected.bytes
+  const [what, is, said] = bySize ? ['bytes', actual.bytes, expected.bytes] : ['sha1', actual.sha1, expected.sha1]
+  return new Mismatch(
+    `the ${name} export is not the one that the catalogue tells of: its ${what} ${is} should be ${said}`,
+  )
 }
 
 /** Counts the bytes that go by, and stops between two chunks when the run is stopped. */

@@ -48,7 +48,10 @@ export interface StoredObject {
 export interface PendingObject {
   /** Takes the bytes (the caller may reuse the buffer once this resolves); resolves when more may be written. */
   write(bytes: Uint8Array): Promise<void>
-  /** Makes the object visible, durably. `sha256` (hex) is of the bytes written; a store that keeps it checks it on read. */
-  commit(sha256: string): Promise<void>
+  /**
+   * Makes the object visible, durably: under its key, or under another one (what was refused is kept aside). `sha256`
+   * (hex) is of the bytes written; a store that keeps it checks it on read.
+   */
+  commit(sha256: string, elsewhere?: string): Promise<void>
   abort(): Promise<void>
 }

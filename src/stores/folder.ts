@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { createReadStream, type Dirent } from 'node:fs'
+import { open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Failure, quoted } from '../errors.ts'
 import type { Archive, PendingObject, StoredObject } from './archive.ts'
+import { BLOCK_BYTES, PendingFile } from './folderFile.ts'
+import { reasonOf } from './folderReasons.ts'
+import { makeFolder } from './makeFolder.ts'
 
-/** Reads come in chunks of this size. */
-const CHUNK_BYTES = 1 << 18
+/** How often a writer makes its folder again when others, as they leave, remove it as empty. */
+const FOLDER_TRIES = 10
 
 /**
  * A folder as an archive. An object is written beside its final name, as `.NAME.RANDOM.partial`, and renamed when it is
- * complete and on the disk.
+ * complete and on the disk. Names that begin with a dot are therefore never objects.
  *
  * @param path as configured; made on the first write
  */
@@ -18,7 +21,8 @@ export async function openFolder(path: string): Promise<Archive> {
   return new Folder(path)
 }
 
-class Folder implements Archive {
+/** What reading and writing share: one folder, and its troubles told as such. */
+export class Folder implements Archive {
   readonly address: string
   private readonly root: string
 
@@ -31,41 +35,34 @@ class Folder implements Archive {
     const path = this.pathOf(key)
     const partial = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.partial`)
     return this.guard('write', key, async () => {
-      await mkdir(dirname(path), { recursive: true })
-      const file = await open(partial, 'wx')
-      return new PendingFile(this, key, file, partial, path)
+      for (let tries = 1; ; tries++) {
+        try {
+          const made = await makeFolder(dirname(path))
+          const top = made !== undefined && made.length <= this.root.length ? dirname(made) : this.root
+          return new PendingFile(this, key, await open(partial, 'wx'), partial, path, top)
+        } catch (error) {
+          if (!isMissing(error) || tries === FOLDER_TRIES) throw error
+        }
+      }
     })
   }
 
   async stat(key: string): Promise<StoredObject | undefined> {
     const path = this.pathOf(key)
-    return this.guard('read', key, async () => {
-      try {
-        const facts = await stat(path)
-        return facts.isFile() ? { key, bytes: facts.size, modified: facts.mtime.toISOString() } : undefined
-      } catch (error) {
-        if (isMissing(error)) return undefined
-        throw error
-      }
-    })
+    return this.guard('read', key, () => objectAt(path, key))
   }
 
   async *read(key: string, range?: { start: number; end: number }): AsyncIterable<Uint8Array> {
-    const stream = createReadStream(this.pathOf(key), { highWaterMark: CHUNK_BYTES, ...range })
+    const stream = createReadStream(this.pathOf(key), { highWaterMark: BLOCK_BYTES, ...range })
     try {
       yield* stream
     } catch (error) {
-      if (error instanceof Failure || (error as NodeJS.ErrnoException).syscall === undefined) throw error
       throw this.trouble('read', key, error)
     }
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
-    const keys = await this.guard('list', prefix, () => this.keysBelow(''))
-    for (const key of keys.filter((key) => key.startsWith(prefix)).sort()) {
-      const object = await this.stat(key)
-      if (object !== undefined) yield object
-    }
+    yield* this.below('', prefix)
   }
 
   async remove(key: string): Promise<void> {
@@ -77,10 +74,8 @@ class Folder implements Archive {
   async sweep(key: string): Promise<void> {
     const path = this.pathOf(key)
     await this.guard('clean', key, async () => {
-      for (const name of await namesIn(dirname(path))) {
-        if (name.startsWith(`.${basename(path)}.`) && name.endsWith('.partial')) {
-          await rm(join(dirname(path), name), { force: true })
-        }
+      for (const { name } of await entriesOf(dirname(path))) {
+        if (isPartialOf(basename(path), name)) await rm(join(dirname(path), name), { force: true })
       }
     })
     await this.removeEmptyFolders(dirname(path))
@@ -105,110 +100,63 @@ class Folder implements Archive {
     try {
       return await body()
     } catch (error) {
-      if (error instanceof Failure || (error as NodeJS.ErrnoException).code === undefined) throw error
       throw this.trouble(verb, key, error)
     }
   }
 
-  private trouble(verb: string, key: string, error: unknown): Failure {
-    const { code } = error as NodeJS.ErrnoException
-    const why = (code && REMEDIES[code]) ?? (error as Error).message
-    return new Failure('store', `cannot ${verb} ${quoted(key)} in the archive ${this.address}: ${why}`, {
+  private trouble(verb: string, key: string, error: unknown): unknown {
+    const reason = reasonOf(error, verb)
+    if (reason === undefined) return error
+    return new Failure('store', `cannot ${verb} ${quoted(key)} in the archive ${this.address}: ${reason}`, {
       cause: error,
     })
   }
 
-  private pathOf(key: string): string {
+  pathOf(key: string): string {
     const parts = key.split('/')
-    if (parts.every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\\0]/.test(part))) {
+    if (parts.every((part) => part !== '' && !part.startsWith('.') && !/[\\\0]/.test(part))) {
       return join(this.root, ...parts)
     }
     throw new Failure('usage', `${quoted(key)} cannot be a name in an archive`)
   }
 
-  private async keysBelow(folder: string): Promise<string[]> {
-    const keys: string[] = []
-    const entries = await readdir(join(this.root, folder), { withFileTypes: true }).catch((error) => {
-      if (isMissing(error)) return []
-      throw error
-    })
-    for (const entry of entries) {
-      if (entry.name.startsWith('.')) continue
-      const key = folder === '' ? entry.name : `${folder}/${entry.name}`
-      if (entry.isDirectory()) keys.push(...(await this.keysBelow(key)))
-      else keys.push(key)
-    }
-    return keys
-  }
-}
-
-class PendingFile implements PendingObject {
-  private readonly folder: Folder
-  private readonly key: string
-  private readonly file: FileHandle
-  private readonly partial: string
-  private readonly path: string
-  private ended = false
-
-  constructor(folder: Folder, key: string, file: FileHandle, partial: string, path: string) {
-    this.folder = folder
-    this.key = key
-    this.file = file
-    this.partial = partial
-    this.path = path
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    await this.folder.guard('write', this.key, async () => {
-      for (let at = 0; at < bytes.length; ) {
-        const { bytesWritten } = await this.file.write(bytes, at)
-        at += bytesWritten
+  /** @param folder `''`, or its key with a `/` behind */
+  private async *below(folder: string, prefix: string): AsyncIterable<StoredObject> {
+    const entries = await this.guard('list', prefix, () => entriesOf(join(this.root, folder)))
+    const visible = entries.filter(({ name }) => !name.startsWith('.'))
+    // A folder stands where the keys in it belong: `b.csv`, `b/1`, `b0`.
+    for (const key of visible.map((entry) => folder + entry.name + (entry.isDirectory() ? '/' : '')).sort()) {
+      if (key.endsWith('/')) {
+        if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.below(key, prefix)
+      } else if (key.startsWith(prefix)) {
+        const object = await this.guard('list', key, () => objectAt(join(this.root, key), key))
+        if (object !== undefined) yield object
       }
-    })
+    }
   }
-
-  async commit(): Promise<void> {
-    await this.folder.guard('write', this.key, async () => {
-      await this.file.sync()
-      await this.file.close()
-      await rename(this.partial, this.path)
-      this.ended = true
-      // The new name is durable only once its folder is on the disk as well.
-      const folder = await open(dirname(this.path))
-      await folder.sync().finally(() => folder.close())
-    })
-  }
-
-  async abort(): Promise<void> {
-    if (this.ended) return
-    this.ended = true
-    await this.file.close().catch(() => {})
-    await rm(this.partial, { force: true }).catch(() => {})
-    await this.folder.removeEmptyFolders(dirname(this.path))
-  }
-}
-
-const REMEDIES: Record<string, string> = {
-  EACCES: 'permission denied; give this user the right to it, or name another folder with --archive',
-  EPERM: 'not permitted; give this user the right to it, or name another folder with --archive',
-  EROFS: 'the file system is read-only; name another folder with --archive',
-  ENOSPC: 'the disk is full; make room and run again',
-  EDQUOT: 'the disk quota is used up; make room and run again',
-  EMFILE: 'too many files are open; raise the limit (ulimit -n) and run again',
-  ENFILE: 'too many files are open on this machine; run again later',
-  EEXIST: 'a file stands where a folder should be; move it away, or name another folder with --archive',
-  ENOTDIR: 'a file stands where a folder should be; move it away, or name another folder with --archive',
-  EISDIR: 'a folder stands where a file should be; move it away, or name another folder with --archive',
-  ENOENT: 'there is no such file',
-  EIO: 'the disk reports an error; check it before the next run',
 }
 
 function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch((error) => {
+/** Another object's partial file may begin alike: `.a.csv.RANDOM.partial` is none of `a`. */
+function isPartialOf(name: string, candidate: string): boolean {
+  return candidate.startsWith(`.${name}.`) && /^[0-9a-f]{12}\.partial$/.test(candidate.slice(name.length + 2))
+}
+
+async function objectAt(path: string, key: string): Promise<StoredObject | undefined> {
+  try {
+    const facts = await stat(path)
+    return facts.isFile() ? { key, bytes: facts.size, modified: facts.mtime.toISOString() } : undefined
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch((error) => {
     if (isMissing(error)) return []
     throw error
   })

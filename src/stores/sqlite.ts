@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import Database from 'libsql'
-import { Failure } from '../errors.ts'
+import { Failure, quoted } from '../errors.ts'
 import type { Collection, Document, Documents, Holder, Lease, ListQuery } from './documents.ts'
+import { makeFolder } from './makeFolder.ts'
+import { isBusy, reasonOf } from './sqliteReasons.ts'
 
 /** How long a statement waits for another process that writes. */
 const BUSY_MS = 10_000
@@ -13,16 +14,17 @@ const COLLECTIONS: readonly Collection[] = ['tops', 'runs', 'leases']
  * An SQLite file as document store: a table per collection, `(_id TEXT PRIMARY KEY, document TEXT)` with JSON text, so that
  * `sqlite3` and its JSON functions read it.
  *
+ * This module loads libsql: import it only when an address is `sqlite:`.
+ *
  * @param path as configured; file and folder are made when missing
  */
 export async function openSqlite(path: string): Promise<Documents> {
   const address = `sqlite:${path}`
+  // libsql takes some names (`https://…`, `:memory:`) for something else than a file; an absolute path is always one.
+  const file = resolve(path)
   try {
-    await mkdir(dirname(path), { recursive: true })
-    const database = new Database(path, { timeout: BUSY_MS })
-    const store = new Sqlite(address, database)
-    store.prepare()
-    return store
+    await makeFolder(dirname(file))
+    return new Sqlite(address, new Database(file, { timeout: BUSY_MS }))
   } catch (error) {
     throw trouble(address, error)
   }
@@ -35,19 +37,11 @@ class Sqlite implements Documents {
   constructor(address: string, database: Database.Database) {
     this.address = address
     this.database = database
-  }
-
-  prepare(): void {
-    const { database } = this
-    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
-    // Changing the journal mode takes the whole file, so it is done only where it is not yet so.
-    const [mode] = database.prepare('PRAGMA journal_mode').raw().get() as [string]
-    if (mode !== 'wal') this.patiently(() => database.exec('PRAGMA journal_mode = WAL'))
-    database.exec('PRAGMA synchronous = FULL')
-    for (const collection of COLLECTIONS) {
-      this.patiently(() =>
-        database.exec(`CREATE TABLE IF NOT EXISTS ${collection} (_id TEXT PRIMARY KEY, document TEXT NOT NULL)`),
-      )
+    try {
+      this.patiently(() => this.prepare())
+    } catch (error) {
+      database.close()
+      throw error
     }
   }
 
@@ -57,12 +51,12 @@ class Sqlite implements Documents {
 
   async list<T extends Document>(collection: Collection, query: ListQuery = {}): Promise<T[]> {
     const { prefix = '', descending = false, limit = -1 } = query
-    const order = descending ? 'DESC' : 'ASC'
-    // Nothing that begins with the prefix sorts behind it followed by the last code point.
-    const sql = `SELECT document FROM ${collection} WHERE _id >= ? AND _id < ? ORDER BY _id ${order} LIMIT ?`
+    // No text in UTF-8 has the byte FF, so whatever begins with the prefix sorts before the prefix followed by it.
+    const sql = `SELECT _id, document FROM ${collection} WHERE _id >= ? AND _id < ? || CAST(x'FF' AS TEXT)
+      ORDER BY _id ${descending ? 'DESC' : 'ASC'} LIMIT ?`
     return this.guard(() => {
-      const rows = this.database.prepare(sql).raw().all(prefix, `${prefix}\u{10ffff}`, limit) as [string][]
-      return rows.map(([document]) => JSON.parse(document) as T)
+      const rows = this.database.prepare(sql).raw().all(prefix, prefix, limit) as [string, string][]
+      return rows.map(([id, text]) => this.parse<T>(collection, id, text))
     })
   }
 
@@ -71,7 +65,7 @@ class Sqlite implements Documents {
   }
 
   async remove(collection: Collection, id: string): Promise<void> {
-    this.guard(() => this.database.prepare(`DELETE FROM ${collection} WHERE _id = ?`).run(id))
+    this.guard(() => this.removeNow(collection, id))
   }
 
   async acquire(
@@ -81,10 +75,11 @@ class Sqlite implements Documents {
     succeeds?: string,
   ): Promise<{ granted: boolean; lease: Lease }> {
     return this.exclusively(() => {
-      const now = Date.now()
+      const now = this.now()
       const current = this.findNow<Lease>('leases', id)
-      if (current && Date.parse(current.expires) > now && current.run !== succeeds)
+      if (current && Date.parse(current.expires) > now && current.run !== succeeds) {
         return { granted: false, lease: current }
+      }
       const lease: Lease = { _id: id, ...holder, since: iso(now), expires: iso(now + ttl) }
       this.replaceNow('leases', lease)
       return { granted: true, lease }
@@ -95,33 +90,69 @@ class Sqlite implements Documents {
     return this.exclusively(() => {
       const current = this.findNow<Lease>('leases', id)
       if (current?.run !== run) return false
-      this.replaceNow('leases', { ...current, expires: iso(Date.now() + ttl) } as Lease)
+      const lease: Lease = { ...current, expires: iso(this.now() + ttl) }
+      this.replaceNow('leases', lease)
       return true
     })
   }
 
   async release(id: string, run: string): Promise<void> {
     this.exclusively(() => {
-      if (this.findNow<Lease>('leases', id)?.run === run) {
-        this.database.prepare('DELETE FROM leases WHERE _id = ?').run(id)
-      }
+      if (this.findNow<Lease>('leases', id)?.run === run) this.removeNow('leases', id)
     })
   }
 
   async close(): Promise<void> {
+    try {
+      // Whoever copies the file alone then has everything in it. Not at the price of waiting for those who read.
+      this.database.exec('PRAGMA busy_timeout = 0')
+      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // Every document is safe in the write-ahead log; the next process that opens the file goes on from there.
+    }
     this.database.close()
+  }
+
+  private prepare(): void {
+    const { database } = this
+    database.exec('PRAGMA synchronous = FULL')
+    // Changing the journal mode takes the whole file, so it is done only where it is not yet so.
+    const [mode] = database.prepare('PRAGMA journal_mode').raw().get() as [string]
+    if (mode !== 'wal') database.exec('PRAGMA journal_mode = WAL')
+    for (const collection of COLLECTIONS) {
+      database.exec(`CREATE TABLE IF NOT EXISTS ${collection} (_id TEXT PRIMARY KEY, document TEXT NOT NULL)`)
+    }
   }
 
   private findNow<T extends Document>(collection: Collection, id: string): T | undefined {
     const statement = this.database.prepare(`SELECT document FROM ${collection} WHERE _id = ?`).raw()
     const row = statement.get(id) as [string] | undefined
-    return row && (JSON.parse(row[0]) as T)
+    return row && this.parse<T>(collection, id, row[0])
   }
 
   private replaceNow(collection: Collection, document: Document): void {
     const sql = `INSERT INTO ${collection} (_id, document) VALUES (?, ?)
       ON CONFLICT (_id) DO UPDATE SET document = excluded.document`
     this.database.prepare(sql).run(document._id, JSON.stringify(document))
+  }
+
+  private removeNow(collection: Collection, id: string): void {
+    this.database.prepare(`DELETE FROM ${collection} WHERE _id = ?`).run(id)
+  }
+
+  /** The store's clock, in ms. */
+  private now(): number {
+    const [now] = this.database.prepare("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')").raw().get() as [string]
+    return Date.parse(now)
+  }
+
+  private parse<T extends Document>(collection: Collection, id: string, text: string): T {
+    try {
+      return JSON.parse(text) as T
+    } catch (cause) {
+      const what = `${quoted(id)} in the collection ${collection} of ${this.address} is not JSON`
+      throw new Failure('store', `${what}; restore it, or remove it and run again`, { cause })
+    }
   }
 
   /** Reads and writes with no other writer in between. */
@@ -133,7 +164,8 @@ class Sqlite implements Documents {
         this.database.exec('COMMIT')
         return result
       } catch (error) {
-        this.database.exec('ROLLBACK')
+        // A full disk, for one, has ended the transaction already.
+        if (this.database.inTransaction) this.database.exec('ROLLBACK')
         throw error
       }
     })
@@ -153,6 +185,7 @@ class Sqlite implements Documents {
     }
   }
 
+  /** Does something with the file; what goes wrong is told as trouble with this store. */
   private guard<T>(body: () => T): T {
     try {
       return body()
@@ -166,27 +199,8 @@ function iso(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-function isBusy(error: unknown): boolean {
-  return /SQLITE_(BUSY|LOCKED)|database is locked/.test(
-    `${(error as { code?: string }).code} ${(error as Error).message}`,
-  )
-}
-
-const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/SQLITE_BUSY|database is locked/, 'another process has locked it for too long; run again later'],
-  [/SQLITE_FULL|ENOSPC|disk is full/, 'the disk is full; make room and run again'],
-  [/SQLITE_READONLY|readonly|EROFS/, 'it is read-only; give this user the right to write it, or name another file'],
-  [
-    /SQLITE_NOTADB|not a database/,
-    'the file is not an SQLite database; move it away, or name another with --documents',
-  ],
-  [/SQLITE_CORRUPT|malformed/, 'the file is damaged; restore it from a backup, or move it away and publish again'],
-  [/SQLITE_CANTOPEN|unable to open|EACCES|ENOTDIR|EISDIR/, 'it cannot be opened; check path and permissions'],
-]
-
 function trouble(address: string, error: unknown): unknown {
-  if (error instanceof Failure || error instanceof SyntaxError || error instanceof TypeError) return error
-  const said = `${(error as { code?: string }).code ?? ''} ${(error as Error).message}`
-  const remedy = REMEDIES.find(([pattern]) => pattern.test(said))?.[1] ?? said.trim().split('\n')[0]
-  return new Failure('store', `the document store ${address} refuses: ${remedy}`, { cause: error })
+  const reason = reasonOf(error)
+  if (reason === undefined) return error
+  return new Failure('store', `the document store ${address} refuses: ${reason}`, { cause: error })
 }

@@ -19,7 +19,7 @@ async function editions(): Promise<Edition[]> {
       datasets: join(SAMPLE, date, 'datasets.csv.gz'),
       organizations: join(SAMPLE, date, 'organizations.csv.gz'),
     }
-    await run({ date, watches: world.config.watches, sources, refetch: false }, world)
+    await run({ date, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }, world)
     found.push((await world.documents.find<Edition>('tops', `mobilite-transport/${date}`))!)
   }
   return found

@@ -1,0 +1,92 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { PendingObject } from './archive.ts'
+import type { Folder } from './folder.ts'
+import { makeFolder } from './makeFolder.ts'
+
+/** Files are read, and small writes collected, in blocks of this size. */
+export const BLOCK_BYTES = 1 << 18
+
+/**
+ * An object on its way into a folder: a partial file beside the final name. What was given up, or never ended, never had
+ * that name.
+ */
+export class PendingFile implements PendingObject {
+  private readonly folder: Folder
+  private readonly key: string
+  private readonly file: FileHandle
+  private readonly partial: string
+  private readonly path: string
+  private readonly top: string
+  private block: Buffer | undefined
+  private filled = 0
+  private ended = false
+
+  /** @param top the uppermost folder in which its name, or that of a folder on the way to it, may be new */
+  constructor(folder: Folder, key: string, file: FileHandle, partial: string, path: string, top: string) {
+    this.folder = folder
+    this.key = key
+    this.file = file
+    this.partial = partial
+    this.path = path
+    this.top = top
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    await this.folder.guard('write', this.key, async () => {
+      if (this.filled + bytes.length > BLOCK_BYTES) await this.flush()
+      if (bytes.length >= BLOCK_BYTES) return this.append(bytes)
+      this.block ??= Buffer.allocUnsafeSlow(BLOCK_BYTES)
+      this.block.set(bytes, this.filled)
+      this.filled += bytes.length
+    })
+  }
+
+  async commit(_sha256: string, elsewhere?: string): Promise<void> {
+    const path = elsewhere === undefined ? this.path : this.folder.pathOf(elsewhere)
+    await this.folder.guard('finish', elsewhere ?? this.key, async () => {
+      await this.flush()
+      await this.file.sync()
+      await this.file.close()
+      if (elsewhere !== undefined) await makeFolder(dirname(path))
+      await rename(this.partial, path)
+      this.ended = true
+      // A new name is durable only once the folders that lead to it are on the disk as well.
+      for (let at = dirname(path); ; at = dirname(at)) {
+        await syncFolder(at)
+        if (at === this.top) break
+      }
+    })
+    if (elsewhere !== undefined) await this.folder.removeEmptyFolders(dirname(this.path))
+  }
+
+  async abort(): Promise<void> {
+    if (this.ended) return
+    this.ended = true
+    await this.file.close().catch(() => {})
+    await rm(this.partial, { force: true }).catch(() => {})
+    await this.folder.removeEmptyFolders(dirname(this.path))
+  }
+
+  private async flush(): Promise<void> {
+    if (this.filled > 0) await this.append(this.block!.subarray(0, this.filled))
+    this.filled = 0
+  }
+
+  private async append(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) at += (await this.file.write(bytes, at)).bytesWritten
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path)
+  try {
+    await folder.sync()
+  } catch (error) {
+    // Some network file systems (SMB among them) cannot do that to a folder; theirs is durable when the server says so.
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error
+  } finally {
+    await folder.close()
+  }
+}

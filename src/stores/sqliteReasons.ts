@@ -1,0 +1,33 @@
+const ELSEWHERE = 'or name another file with --documents'
+
+/** SQLite's codes and the system's, by their beginning, and what to do about them. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/^SQLITE_(BUSY|LOCKED)/, 'another process has locked it for too long; run again later'],
+  [/^SQLITE_(FULL|IOERR_SHMSIZE)|^ENOSPC/, 'the disk is full; make room and run again'],
+  [/^EDQUOT/, 'the disk quota is used up; make room and run again'],
+  [/^SQLITE_READONLY|^EROFS/, `it is read-only; give this user the right to write it and its folder, ${ELSEWHERE}`],
+  [/^SQLITE_NOTADB/, `the file is not an SQLite database; move it away, ${ELSEWHERE}`],
+  [/^SQLITE_CORRUPT/, 'the file is damaged; restore it from a backup, or move it away and publish again'],
+  [/^SQLITE_IOERR|^EIO/, 'the disk reports an error; check it before the next run'],
+  [/^(EACCES|EPERM|SQLITE_PERM)/, `permission denied; give this user the right to it, ${ELSEWHERE}`],
+  [/^(ENOTDIR|EEXIST)/, `a file stands where a folder should be; move it away, ${ELSEWHERE}`],
+  [/^SQLITE_CANTOPEN/, `it cannot be opened; check that it is a file that this user may read and write, ${ELSEWHERE}`],
+]
+
+/** What an error of SQLite or of the file system means, in words; undefined when it is something else: a bug. */
+export function reasonOf(error: unknown): string | undefined {
+  const code = codeOf(error)
+  if (code === undefined) return undefined
+  return REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? `${code}: ${(error as Error).message.split('\n')[0]}`
+}
+
+export function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error) ?? '')
+}
+
+function codeOf(error: unknown): string | undefined {
+  const { code, syscall, message } = error as NodeJS.ErrnoException
+  // libsql says no more than that when it cannot open a file.
+  if (message.startsWith('ConnectionFailed(')) return 'SQLITE_CANTOPEN'
+  return code?.startsWith('SQLITE_') || syscall !== undefined ? code : undefined
+}
