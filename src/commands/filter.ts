@@ -9,7 +9,7 @@ import { Failure } from '../errors.ts'
 import { fold } from '../matching/fold.ts'
 import { gunzip, sniff } from '../pipeline/compression.ts'
 import { closeLists, Selection } from '../pipeline/lists.ts'
-import { readExport } from '../pipeline/read.ts'
+import { readExport, readOptions } from '../pipeline/read.ts'
 import { metered } from '../pipeline/take.ts'
 import { type Opened, openSource } from '../portal/open.ts'
 import type { PendingObject } from '../stores/archive.ts'
@@ -29,7 +29,12 @@ export default async function filter(io: Io): Promise<void> {
     const meter = report.meter('filter', source.length)
     const selection = new Selection([{ watch, key: name, create: async () => spool.object }])
     const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, io.signal))
-    const { records } = await readExport(gzip ? gunzip(chunks, name) : chunks, name, selection, config.max_record_size)
+    const { records } = await readExport(
+      gzip ? gunzip(chunks, name) : chunks,
+      name,
+      selection,
+      readOptions('datasets', config),
+    )
     const [list] = await closeLists(selection)
     const { csv } = list!
     meter.done(`${count(csv.records)} of ${count(records)} records kept`)

@@ -1,5 +1,7 @@
+import type { ColumnNames } from '../csv/columns.ts'
+import type { ExportName } from '../editions/edition.ts'
 import { fold } from '../matching/fold.ts'
-import { Complaint, listOf, measure, oneOf, type Parse, record, text, textThat, wholeNumber } from './values.ts'
+import { Complaint, listOf, measure, names, oneOf, type Parse, record, text, textThat, wholeNumber } from './values.ts'
 import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from './watch.ts'
 
 /**
@@ -156,6 +158,14 @@ export const SETTINGS = {
     environment: 'DATAGOUV_TOPS_GATE_MAX_AGE',
     default: '30d',
     parse: duration,
+  },
+  columns: {
+    about: 'needed columns that an export calls otherwise, per export (in the file only)',
+    default: { datasets: {}, organizations: {} },
+    parse: record<Record<ExportName, ColumnNames>>({
+      datasets: { parse: names, default: {} },
+      organizations: { parse: names, default: {} },
+    }),
   },
   watches: {
     about: 'what to look for (a list, in the file only)',

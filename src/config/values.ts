@@ -84,6 +84,13 @@ export function record<T extends object>(
   }
 }
 
+/** A mapping of any names to texts. */
+export const names: Parse<Readonly<Record<string, string>>> = (written) => {
+  if (typeof written !== 'object' || written === null || Array.isArray(written))
+    throw new Complaint('must be a mapping')
+  return Object.fromEntries(Object.entries(written).map(([key, value]) => [key, within(`.${key}`, () => text(value))]))
+}
+
 function within<T>(path: string, body: () => T): T {
   try {
     return body()

@@ -13,13 +13,26 @@ import { PROJECTED_COLUMNS } from './project.ts'
 import type { Ranking } from './rank.ts'
 import type { Reader } from './read.ts'
 import type { Left, SnapshotFacts } from './result.ts'
-import { draftSnapshot, loadSnapshot, loadSnapshotBefore, readStored, replayExport, storeSnapshot } from './snapshot.ts'
+import {
+  columnsOf,
+  draftSnapshot,
+  loadSnapshot,
+  loadSnapshotBefore,
+  readStored,
+  replayExport,
+  storeSnapshot,
+} from './snapshot.ts'
 import { Mismatch, type Taken, takeExport } from './take.ts'
+
+export interface ReadExportFacts extends ExportFacts {
+  /** Columns that the snapshot before did not have. They are fine; that they came is worth remembering. */
+  readonly new_columns?: readonly string[]
+}
 
 /** The two exports of a date, wherever they come from. What was not kept is gone when they are disposed of. */
 export interface Exports extends AsyncDisposable {
   /** Reads one of them from start to end. */
-  read(name: ExportName, reader: Reader): Promise<{ readonly facts: ExportFacts }>
+  read(name: ExportName, reader: Reader): Promise<{ readonly facts: ReadExportFacts }>
   /** Once both were read: the snapshot that they are. @throws Failure `gate` when it is not complete */
   draft(ranking: Ranking): Promise<Snapshot>
   /** The date since which the portal has published neither anew; known once both were read. */
@@ -92,7 +105,9 @@ async function fetchAnew(order: Order, run: Pick<Run, 'warn'>, world: World): Pr
     read: async (name, reader) => {
       const one = await take(name, reader)
       taken[name] = one
-      return one
+      if (earlier === undefined || one.facts.sha256 === earlier[name].sha256) return one
+      const before = await columnsOf(name, earlier, world)
+      return { facts: { ...one.facts, new_columns: one.columns.filter((column) => !before.includes(column)) } }
     },
     draft: async (ranking) => {
       drafted = await draftSnapshot(date, taken.datasets!.facts, taken.organizations!.facts, world)

@@ -9,7 +9,7 @@ import type { PendingObject } from '../stores/archive.ts'
 import type { Order } from './order.ts'
 import { PROJECTED_COLUMNS, Tops } from './project.ts'
 import type { Organization, Ranking } from './rank.ts'
-import { type Reader, readCsv } from './read.ts'
+import { type Reader, readCsv, readOptions } from './read.ts'
 import { SliceWriter } from './slices.ts'
 
 /** The datasets of one watch, complete: the facts of its CSV, and the tops when the ranking was known. */
@@ -142,7 +142,12 @@ export async function readLists({ watches, date }: Order, ranking: Ranking, worl
         for (let record = 0; record < batch.count; record++) tops.take(batch, record, slots)
       },
     }
-    const { sha256, bytes, records } = await readCsv(world.archive.read(key), key, reader, world.config.max_record_size)
+    const { sha256, bytes, records } = await readCsv(
+      world.archive.read(key),
+      key,
+      reader,
+      readOptions('datasets', world.config),
+    )
     lists.push({ watch, csv: { key, sha256, bytes, records }, tops })
   }
   return lists

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import { findColumns } from '../csv/columns.ts'
+import type { Config } from '../config/settings.ts'
+import { type ColumnNames, findColumns } from '../csv/columns.ts'
 import { createPlainScanner } from '../csv/plain.ts'
 import type { Batch } from '../csv/scanner.ts'
+import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 
 /** Somebody who listens to the records of an export while it is read. */
@@ -22,6 +24,13 @@ export interface ReadFacts {
   readonly sha1: string
   readonly sha256: string
   readonly records: number
+  /** The header's columns. */
+  readonly columns: readonly string[]
+}
+
+export interface ReadOptions {
+  readonly maxRecordBytes: number
+  readonly called?: ColumnNames
 }
 
 /**
@@ -34,17 +43,21 @@ export async function readCsv(
   chunks: AsyncIterable<Uint8Array>,
   name: string,
   reader: Reader,
-  maxRecordBytes: number,
+  { maxRecordBytes, called }: ReadOptions,
 ): Promise<ReadFacts> {
   const sha1 = createHash('sha1')
   const sha256 = createHash('sha256')
   let bytes = 0
   let records = 0
   let begun = false
+  let columns: readonly string[] = []
   const scanner = createPlainScanner({
     name,
     maxRecordBytes,
-    select: (header) => findColumns(header, reader.columns, name),
+    select: (header) => {
+      columns = header
+      return findColumns(header, reader.columns, name, called)
+    },
   })
   const hand = async (batch: Batch) => {
     if (!begun && scanner.header.length > 0) {
@@ -63,12 +76,17 @@ export async function readCsv(
     await hand(scanner.write(chunk))
   }
   await hand(scanner.end())
-  return { bytes, sha1: sha1.digest('hex'), sha256: sha256.digest('hex'), records }
+  return { bytes, sha1: sha1.digest('hex'), sha256: sha256.digest('hex'), records, columns }
 }
 
 /** As `readCsv`, for an export, which holds at least one record. */
-export async function readExport(...[chunks, name, reader, max]: Parameters<typeof readCsv>): Promise<ReadFacts> {
-  const facts = await readCsv(chunks, name, reader, max)
+export async function readExport(...[chunks, name, reader, options]: Parameters<typeof readCsv>): Promise<ReadFacts> {
+  const facts = await readCsv(chunks, name, reader, options)
   if (facts.records > 0) return facts
   throw new Failure('contract', `${name} has a header but no record; a catalogue is never empty, nothing was published`)
+}
+
+/** How an export is read under a configuration. */
+export function readOptions(name: ExportName, { max_record_size, columns }: Config): ReadOptions {
+  return { maxRecordBytes: max_record_size, called: columns[name] }
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { World } from '../context.ts'
+import { createPlainScanner } from '../csv/plain.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
 import { Failure, quoted } from '../errors.ts'
 import type { Opened } from '../portal/open.ts'
 import { counted } from '../terminal/format.ts'
 import { gunzip } from './compression.ts'
-import { type Reader, readExport } from './read.ts'
+import { type Reader, readExport, readOptions } from './read.ts'
 import { metered, type Taken } from './take.ts'
 
 /** The snapshot of a date, or undefined when there is none. */
@@ -38,6 +39,25 @@ export async function readStored(name: ExportName, snapshot: Snapshot, { archive
   const { key, url, last_modified: lastModified, bytes, sha1 } = snapshot[name]
   const length = (await archive.stat(key))?.bytes
   return { url, lastModified, length, expected: { bytes, sha1 }, chunks: archive.read(key) }
+}
+
+/** The columns of an export of a stored snapshot; only its beginning is read. */
+export async function columnsOf(
+  name: ExportName,
+  snapshot: Snapshot,
+  { archive, config }: World,
+): Promise<readonly string[]> {
+  let columns: readonly string[] | undefined
+  const select = (header: readonly string[]) => {
+    columns = header
+    return []
+  }
+  const scanner = createPlainScanner({ name, maxRecordBytes: config.max_record_size, select })
+  for await (const chunk of gunzip(archive.read(snapshot[name].key), name)) {
+    scanner.write(chunk)
+    if (columns !== undefined) break
+  }
+  return columns ?? []
 }
 
 /** As `loadSnapshot`, for a step that cannot do without. */
@@ -92,7 +112,7 @@ export async function replayExport(name: ExportName, snapshot: Snapshot, reader:
   const stored = await archive.stat(key)
   const meter = report.meter(`read ${name} of ${snapshot.date}`, stored?.bytes)
   const plain = gunzip(metered(archive.read(key), meter.add, signal), `${name} export (${key})`)
-  const facts = await readExport(plain, `${name} export`, reader, config.max_record_size)
+  const facts = await readExport(plain, `${name} export`, reader, readOptions(name, config))
   meter.done(counted(facts.records, 'record'))
   if (facts.sha256 === sha256) return
   const what = `${key} in ${archive.address} is not what was fetched: sha256 ${facts.sha256}, not ${quoted(sha256)}`

@@ -6,11 +6,12 @@ import type { Expected, Opened } from '../portal/open.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { counted } from '../terminal/format.ts'
 import { copyAside, gunzip, gzipAside, sniff } from './compression.ts'
-import { type Reader, readExport } from './read.ts'
+import { type Reader, readExport, readOptions } from './read.ts'
 
 /** An export that was read to its end and is stored aside, not yet visible. */
 export interface Taken {
   readonly facts: ExportFacts
+  readonly columns: readonly string[]
   /** Makes it part of the date's snapshot; or keeps it under another key, for a look. */
   keep(elsewhere?: string): Promise<void>
   drop(): Promise<void>
@@ -52,21 +53,21 @@ export async function takeExport(
     const plain = gzip
       ? gunzip(copyAside(chunks, storeAsItCame), `${name} export`)
       : gzipAside(ofSize(chunks, name, source.expected), store)
-    const facts = await readExport(plain, `${name} export`, reader, config.max_record_size)
+    const { columns, ...facts } = await readExport(plain, `${name} export`, reader, readOptions(name, config))
     const { expected = {} } = source
     const asItCame = { bytes: came.bytes, sha1: came.hash.digest('hex') }
     if (!matches(facts, expected) && !(gzip && matches(asItCame, expected))) throw mismatch(name, facts, expected)
     meter.done(counted(facts.records, 'record'))
     const { url, lastModified } = source
-    return taken(object, stored.digest('hex'), { key, url, last_modified: lastModified, ...facts })
+    return taken(object, stored.digest('hex'), { key, url, last_modified: lastModified, ...facts }, columns)
   } catch (error) {
     await object.abort()
     throw error
   }
 }
 
-function taken(object: PendingObject, sha256: string, facts: ExportFacts): Taken {
-  return { facts, keep: (elsewhere) => object.commit(sha256, elsewhere), drop: () => object.abort() }
+function taken(object: PendingObject, sha256: string, facts: ExportFacts, columns: readonly string[]): Taken {
+  return { facts, columns, keep: (elsewhere) => object.commit(sha256, elsewhere), drop: () => object.abort() }
 }
 
 /** Notices a file that is cut short before anybody takes its last bytes for a broken record. */

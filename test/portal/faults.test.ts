@@ -5,6 +5,7 @@ import { type Fault, type Replica, type ReplicaOptions, type Seen, startReplica 
 import type { Edition } from '../../src/editions/edition.ts'
 import type { Failure } from '../../src/errors.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
+import type { RunRecord } from '../../src/runs/record.ts'
 import {
   contents,
   DATASET_HEADER,
@@ -394,7 +395,7 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
       'a missing column',
       orgs(row('id', 'name', 'followers') + row('o1', 'Un', 1)),
       'contract',
-      /no column "metric.followers" \(found: "id", "name", "followers"\)/,
+      /no column "metric.followers" \(found: "id", "name", "followers"\); .* map it with the setting columns/,
     ],
     [
       'followers that are all zero',
@@ -550,6 +551,31 @@ describe('an export that the portal has not renewed', () => {
     await go(world)
     expect((await go(world)).status).toBe('unchanged')
     expect(replica.seen.filter(({ path }) => path === 'file')).toHaveLength(2)
+  })
+})
+
+describe('columns', () => {
+  test('that have another name are mapped, through every step', async () => {
+    const organizations = row('id', 'title', 'followers') + row('o1', 'Un', 7)
+    const settings = 'columns: { organizations: { name: title, metric.followers: followers } }\n'
+    const world = await start(
+      { files: { ...FILES, organizations: { content: Buffer.from(organizations), modified: MODIFIED } } },
+      settings,
+    )
+    await go(world)
+    const edition = await world.documents.find<Edition>('tops', EDITION)
+    expect(edition!.organizations).toMatchObject([{ id: 'o1', name: 'Un', followers: 7 }])
+  })
+
+  test('that are new are fine, and the run record names them', async () => {
+    const first = await start({}, '', '2026-11-11T16:00:00Z')
+    await go(first, '2026-11-11')
+    const wider = ORGANIZATIONS.replace(/^.*\r\n/, (header) => `"new";"newer";${header}`).replace(/^(?="o)/gm, '1;"x";')
+    replica.publish('organizations', { content: Buffer.from(wider), modified: MODIFIED })
+    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${QUICK}`, first.folder)
+    const { run_id } = await go(world)
+    const record = await world.documents.find<RunRecord>('runs', run_id)
+    expect(record!.steps[0]).toMatchObject({ name: 'read organizations', facts: { new_columns: ['new', 'newer'] } })
   })
 })
 
