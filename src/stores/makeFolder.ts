@@ -8,26 +8,17 @@ import { dirname } from 'node:path'
  * @returns the uppermost folder that was made; undefined when all were there
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
+  const there = await stat(path).catch((error) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  if (there?.isDirectory()) return undefined
+  const made = there ? undefined : await makeFolder(dirname(path))
   try {
     await mkdir(path)
-    return path
+    return made ?? path
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      if (await isFolder(path)) return undefined
-      throw error
-    }
-  }
-  const made = await makeFolder(dirname(path))
-  await mkdir(path).catch(async (error) => {
     // Another process may have made it meanwhile.
-    if (!(await isFolder(path))) throw error
-  })
-  return made ?? path
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (facts) => facts.isDirectory(),
-    () => false,
-  )
+    if (!there && (error as NodeJS.ErrnoException).code === 'EEXIST') return made
+    throw error
+  }
 }

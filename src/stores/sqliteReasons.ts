@@ -11,7 +11,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_IOERR|^EIO/, 'the disk reports an error; check it before the next run'],
   [/^(EACCES|EPERM|SQLITE_PERM)/, `permission denied; give this user the right to it, ${ELSEWHERE}`],
   [/^(ENOTDIR|EEXIST)/, `a file stands where a folder should be; move it away, ${ELSEWHERE}`],
-  [/^SQLITE_CANTOPEN/, `it cannot be opened; check that it is a file that this user may read and write, ${ELSEWHERE}`],
+  [
+    /^SQLITE_CANTOPEN/,
+    `it cannot be opened; check that it is a file and that this user may write it and its folder, ${ELSEWHERE}`,
+  ],
 ]
 
 /** What an error of SQLite or of the file system means, in words; undefined when it is something else: a bug. */

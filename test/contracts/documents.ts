@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Document, Documents, Lease } from '../../src/stores/documents.ts'
 
@@ -26,8 +27,9 @@ export function documentsContract(
       const { documents } = place
       const note: Note = {
         _id: 'a/é 🚋/$x.y',
-        text: 'a"b\u0000\u2028\u{1f68b}',
-        numbers: [0, -1, 1.5, 2 ** 31, 2 ** 53 - 1],
+        text: 'a"b\u0000\u2028\u{1f68b} e\u0301 \r\n',
+        numbers: [0, -1, 1.5, 1e-7, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1, 2 ** 32, 2 ** 53 - 1, 1e300],
+        times: ['2026-11-18T16:00:09.123Z', '2026-11-18'],
         nothing: null,
         yes: true,
         nested: { empty: {}, list: [] },
@@ -40,14 +42,28 @@ export function documentsContract(
       expect(await documents.list('runs')).toEqual([])
     })
 
-    test('keeps a document of several megabytes', async () => {
+    test('keeps a document of several megabytes, also in the place of a small one', async () => {
       const { documents } = place
       const note: Note = {
         _id: 'large',
         items: Array.from({ length: 20_000 }, (_, i) => ({ i, text: 'é'.repeat(100) })),
       }
+      await documents.replace('tops', { _id: 'large' })
       await documents.replace('tops', note)
       expect(await documents.find('tops', 'large')).toEqual(note)
+      expect(await documents.list('tops')).toEqual([note])
+      await documents.replace('tops', { _id: 'large' })
+      expect(await documents.find('tops', 'large')).toEqual({ _id: 'large' })
+    })
+
+    test('puts one whole document where several put it at once', async () => {
+      const others = await Promise.all(Array.from({ length: 4 }, () => place.another()))
+      const notes: Note[] = Array.from({ length: 16 }, (_, i) => ({ _id: 'a', i, text: String(i).repeat(10_000) }))
+      await Promise.all(notes.map((note, i) => others[i % 4]!.replace('tops', note)))
+      const [found, ...more] = await place.documents.list<Note>('tops')
+      expect(found).toEqual(notes[found!.i as number])
+      expect(more).toEqual([])
+      await Promise.all(others.map((other) => other.close()))
     })
 
     test('lists by prefix, in the order of the ids, up or down, up to a limit', async () => {
@@ -58,6 +74,20 @@ export function documentsContract(
       expect(await ids({ prefix: 'b/', descending: true, limit: 2 })).toEqual(['b/é', 'b/_'])
       expect(await ids({ prefix: 'b/_' })).toEqual(['b/_'])
       expect(await ids({ limit: 1 })).toEqual(['B/1'])
+      expect(await ids({ limit: 0 })).toEqual([])
+      expect(await ids({ limit: 100, descending: true })).toHaveLength(8)
+      expect(await ids({ prefix: 'none' })).toEqual([])
+    })
+
+    test('takes every character of a prefix for itself', async () => {
+      const { documents } = place
+      const prefixes = ['%', '_', '.', '*', '[a]', '(', '^', '$', '\\', '"', "'", '?', '\u{10ffff}', 'É', '🚋']
+      for (const prefix of prefixes) await documents.replace('tops', { _id: `${prefix}/1` })
+      await documents.replace('tops', { _id: 'xx/1' })
+      for (const prefix of prefixes) {
+        expect(await documents.list('tops', { prefix })).toEqual([{ _id: `${prefix}/1` }])
+        expect(await documents.list('tops', { prefix: `${prefix}/1` })).toEqual([{ _id: `${prefix}/1` }])
+      }
     })
 
     test('finds nothing where there is nothing, and removes once and for all', async () => {
@@ -88,15 +118,36 @@ export function documentsContract(
       expect((await documents.acquire('2026-11-25', holder('r2'), 60_000)).granted).toBe(true)
     })
 
-    test('grants a lease again when it was given up, has run out, or its holder is known to be dead', async () => {
+    test('grants a lease again when it was given up or has run out, as a new one', async () => {
       const { documents } = place
-      await documents.acquire('a', holder('r1'), 60_000)
+      const first = await documents.acquire('a', holder('r1'), 60_000)
       await documents.release('a', 'r1')
-      expect((await documents.acquire('a', holder('r2'), 1)).granted).toBe(true)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      expect((await documents.acquire('a', holder('r3'), 60_000)).granted).toBe(true)
-      expect((await documents.acquire('a', holder('r4'), 60_000, 'r1')).granted).toBe(false)
-      expect((await documents.acquire('a', holder('r4'), 60_000, 'r3')).granted).toBe(true)
+      expect(await documents.list('leases')).toEqual([])
+      const second = await documents.acquire('a', holder('r2'), 1)
+      expect(second).toMatchObject({ granted: true, lease: { run: 'r2' } })
+      await sleep(20)
+      const third = await documents.acquire('a', holder('r3'), 60_000)
+      expect(third).toMatchObject({ granted: true, lease: { run: 'r3' } })
+      expect(await documents.list('leases')).toEqual([third.lease])
+      expect(first.lease.since <= second.lease.since && second.lease.since < third.lease.since).toBe(true)
+    })
+
+    test('grants a held lease to who succeeds the run that holds it, and to nobody else', async () => {
+      const { documents } = place
+      const { lease } = await documents.acquire('a', holder('r1'), 60_000)
+      expect(await documents.acquire('a', holder('r2'), 60_000, 'r0')).toEqual({ granted: false, lease })
+      expect(await documents.acquire('a', holder('r2'), 60_000, 'r1')).toMatchObject({
+        granted: true,
+        lease: { run: 'r2' },
+      })
+      expect(await documents.acquire('a', holder('r3'), 60_000, 'r1')).toMatchObject({
+        granted: false,
+        lease: { run: 'r2' },
+      })
+      expect(await documents.renew('a', 'r1', 60_000)).toBe(false)
+      await documents.release('a', 'r1')
+      expect(await documents.find('leases', 'a')).toMatchObject({ run: 'r2' })
+      expect((await documents.acquire('b', holder('r3'), 60_000, 'r0')).granted).toBe(true)
     })
 
     test('lets only the holder renew a lease or give it up', async () => {
@@ -111,10 +162,19 @@ export function documentsContract(
       expect(await documents.renew('none', 'r1', 60_000)).toBe(false)
     })
 
-    test('grants a lease to exactly one of sixteen that ask at once', async () => {
+    test.each([
+      ['is free', undefined, 0],
+      ['has run out', 'old', 1],
+      ['is held by a dead run', 'old', 60_000],
+    ])('grants a lease that %s to exactly one of sixteen that ask at once', async (_, run, ttl) => {
+      if (run) await place.documents.acquire('a', holder(run), ttl)
+      await sleep(20)
       const others = await Promise.all(Array.from({ length: 4 }, () => place.another()))
-      const asked = Array.from({ length: 16 }, (_, i) => others[i % 4]!.acquire('a', holder(`r${i}`), 60_000))
-      expect((await Promise.all(asked)).filter(({ granted }) => granted)).toHaveLength(1)
+      const asked = Array.from({ length: 16 }, (_, i) => others[i % 4]!.acquire('a', holder(`r${i}`), 60_000, run))
+      const answers = await Promise.all(asked)
+      const granted = answers.filter(({ granted }) => granted)
+      expect(granted).toHaveLength(1)
+      for (const { lease } of answers) expect(lease).toEqual(granted[0]!.lease)
       await Promise.all(others.map((other) => other.close()))
     })
   })

@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openFolder } from '../../src/stores/folder.ts'
 import { archiveContract, put, readAll } from '../contracts/archive.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
+import { fileSystem, makeReadOnly, needUnprivileged, publicFolder, run } from './children.ts'
+
+const CSV = { contentType: 'text/csv' }
 
 archiveContract('a folder', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-test-'))
@@ -21,51 +23,125 @@ test('a folder is made by the first write, and no sooner', async () => {
   const folder = join(await temporaryFolder(), 'not/yet')
   const archive = await openFolder(folder)
   expect(await archive.stat('a')).toBeUndefined()
+  for await (const object of archive.list('')) expect.unreachable(object.key)
   await archive.sweep('a/b')
+  await archive.remove('a/b')
   expect(await readdir(join(folder, '../..'))).toEqual([])
   await put(archive, 'a/b', 'x')
   expect((await readAll(archive, 'a/b')).toString()).toBe('x')
 })
 
-test.each(['../a', 'a/../../b', '/a', 'a//b', '', 'a\\b', 'a\0b', '.', 'a/.'])(
-  'a folder refuses the key %j',
-  async (key) => {
-    const archive = await openFolder(await temporaryFolder())
-    await expect(archive.create(key, { contentType: 'text/csv' })).rejects.toMatchObject({ kind: 'usage' })
-  },
-)
-
-test('a file where a folder should be is told in one line with its remedy', async () => {
+test('a folder is left without empty ones when an object is given up, put elsewhere or removed', async () => {
   const folder = await temporaryFolder()
-  await writeFile(join(folder, 'a'), '')
   const archive = await openFolder(folder)
-  await expect(archive.create('a/b', { contentType: 'text/csv' })).rejects.toMatchObject({
-    kind: 'store',
-    message: `cannot write "a/b" in the archive file:${folder}: a file stands where a folder should be; move it away, or name another folder with --archive`,
+  await (await archive.create('a/b/c', CSV)).abort()
+  expect(await readdir(folder)).toEqual([])
+  await (await archive.create('a/b/c', CSV)).commit('', 'd/e')
+  expect(await readdir(folder, { recursive: true })).toEqual(['d', 'd/e'])
+  await archive.remove('d/e')
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('a folder passes over what is not its own: hidden files, folders, names that are no keys, broken links', async () => {
+  const folder = await temporaryFolder()
+  const archive = await openFolder(folder)
+  await put(archive, 'x/a', 'x')
+  for (const name of ['.DS_Store', 'x/.hidden']) await writeFile(join(folder, name), '')
+  await symlink('nowhere', join(folder, 'x/broken'))
+  await mkdtemp(join(folder, 'empty-'))
+  const keys: string[] = []
+  for await (const { key } of archive.list('')) keys.push(key)
+  expect(keys).toEqual(['x/a'])
+  await expect(archive.create('x/.hidden', CSV)).rejects.toMatchObject({ kind: 'usage' })
+})
+
+test.runIf(process.platform === 'linux')('a folder keeps no file open', async () => {
+  const folder = await temporaryFolder()
+  const archive = await openFolder(folder)
+  await put(archive, 'a', Buffer.alloc(1 << 20))
+  for await (const _ of archive.read('a')) break
+  await (await archive.create('a', CSV)).abort()
+  const swept = await archive.create('a', CSV)
+  await archive.sweep('a')
+  await expect(swept.commit('')).rejects.toMatchObject({
+    message: `cannot finish "a" in the archive file:${folder}: what was written of it is gone, removed by another run or by hand; run again`,
+  })
+  await swept.abort()
+  await vi.waitFor(async () => {
+    const links = (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => ''))
+    expect((await Promise.all(links)).filter((path) => path.startsWith(folder))).toEqual([])
   })
 })
 
-// A tiny file system of its own; only a privileged user of Linux can have one.
-const canMount = process.platform === 'linux' && process.getuid?.() === 0
-test.runIf(canMount)('a disk that fills up is told as such, and nothing stays of the object', async ({ skip }) => {
+test.each([
+  ['a file where a folder should be', 'file/b', 'a file stands where a folder should be; move it away'],
+  ['a name that is too long', `${'b'.repeat(300)}.csv`, 'the name is too long for this file system'],
+  ['links in a circle', 'circle/b', 'its symbolic links lead in a circle'],
+])('%s is told in one line with its remedy', async (_, key, message) => {
   const folder = await temporaryFolder()
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' })
-  } catch {
-    skip('this machine mounts no file systems')
-  }
-  try {
-    const archive = await openFolder(folder)
-    await put(archive, 'x/a', 'old')
-    const object = await archive.create('x/a', { contentType: 'text/csv' })
-    await expect(object.write(Buffer.alloc(2 << 20))).rejects.toMatchObject({
+  await writeFile(join(folder, 'file'), '')
+  await symlink('circle', join(folder, 'circle'))
+  const archive = await openFolder(folder)
+  const failure = await archive.create(key, CSV).catch((error) => error)
+  expect(failure).toMatchObject({ kind: 'store', message: expect.stringContaining(message) })
+  expect(failure.message).toContain(`cannot write "${key.slice(0, 80)}`)
+  expect(failure.message).not.toContain('\n')
+})
+
+test('a folder in the place of the object is told in one line with its remedy', async () => {
+  const folder = await temporaryFolder()
+  const archive = await openFolder(folder)
+  await put(archive, 'a/b', 'x')
+  const remedy = expect.stringMatching(/a folder stands where a file should be; move it away/)
+  await expect(readAll(archive, 'a')).rejects.toMatchObject({ kind: 'store', message: remedy })
+  await expect(put(archive, 'a', 'x')).rejects.toMatchObject({ kind: 'store', message: remedy })
+})
+
+test('a folder that is not this user’s is told in one line with its remedy', async ({ skip }) => {
+  await needUnprivileged(skip)
+  const folder = join(await publicFolder(), 'archive')
+  await put(await openFolder(folder), 'x/kept', 'x')
+  expect(await run('attempt', ['folder', folder], { unprivileged: true })).toBe(
+    `store: cannot write "x/0" in the archive file:${folder}: permission denied; give this user the right to it, or name another folder with --archive`,
+  )
+  expect(await readdir(folder, { recursive: true })).toEqual(['x', 'x/kept'])
+})
+
+test('too many open files are told in one line with their remedy, and leave nothing', async () => {
+  const folder = await temporaryFolder()
+  expect(await run('attempt', ['folder', folder, '1', '200'], { files: 64 })).toMatch(
+    /^store: cannot write "x\/\d+" in the archive .*: too many files are open; raise the limit \(ulimit -n\) and run again$/,
+  )
+  expect(await readdir(folder)).toEqual([])
+})
+
+test('a file system that is read-only is told in one line with its remedy, and can be read', async ({ skip }) => {
+  const folder = await fileSystem('1m', skip)
+  const archive = await openFolder(folder)
+  await put(archive, 'x/a', 'x')
+  makeReadOnly(folder)
+  for (const key of ['x/a', 'x/b', 'y/a', 'z']) {
+    await expect(archive.create(key, CSV)).rejects.toMatchObject({
       kind: 'store',
-      message: expect.stringMatching(/the disk is full; make room and run again$/),
+      message: `cannot write "${key}" in the archive file:${folder}: the file system is read-only; name another folder with --archive`,
     })
-    await object.abort()
-    expect(await readdir(join(folder, 'x'))).toEqual(['a'])
-    expect((await readAll(archive, 'x/a')).toString()).toBe('old')
-  } finally {
-    execFileSync('umount', [folder])
   }
+  expect((await readAll(archive, 'x/a')).toString()).toBe('x')
+})
+
+test('a disk that fills up is told as such, and nothing stays of the object', async ({ skip }) => {
+  const folder = await fileSystem('1m', skip)
+  const archive = await openFolder(folder)
+  await put(archive, 'x/a', 'old')
+  const full = { kind: 'store', message: expect.stringMatching(/: the disk is full; make room and run again$/) }
+  const large = await archive.create('x/a', CSV)
+  await expect(large.write(Buffer.alloc(2 << 20))).rejects.toMatchObject(full)
+  // What still fits into memory is refused no later than at the end.
+  const small = await archive.create('y/a', CSV)
+  await small.write(Buffer.alloc(100_000))
+  await expect(small.commit('')).rejects.toMatchObject(full)
+  await large.abort()
+  await small.abort()
+  expect(await readdir(folder, { recursive: true })).toEqual(['x', 'x/a'])
+  expect((await readAll(archive, 'x/a')).toString()).toBe('old')
 })

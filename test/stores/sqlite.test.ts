@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
@@ -8,6 +6,7 @@ import { expect, test } from 'vitest'
 import { openSqlite } from '../../src/stores/sqlite.ts'
 import { documentsContract } from '../contracts/documents.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
+import { fileSystem, makeReadOnly, needUnprivileged, publicFolder, run } from './children.ts'
 
 documentsContract('SQLite', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-test-'))
@@ -15,70 +14,139 @@ documentsContract('SQLite', async () => {
   return { documents: await open(), another: open, close: () => rm(folder, { recursive: true }) }
 })
 
-test('SQLite itself reads the documents, with its JSON functions', async () => {
-  const path = join(await temporaryFolder(), 'some/where/datagouv.db')
+/** Does something with the file as another program would. */
+async function withDatabase<T>(path: string, body: (database: Database.Database) => T | Promise<T>): Promise<T> {
+  const database = new Database(path)
+  try {
+    return await body(database)
+  } finally {
+    database.close()
+  }
+}
+
+test('SQLite itself reads the documents, with its JSON functions, also from the file alone', async () => {
+  const folder = await temporaryFolder()
+  const path = join(folder, 'some/where/datagouv.db')
   const documents = await openSqlite(path)
   await documents.replace('tops', { _id: 'a/1', datasets: [{ dataset_title: 'Été' }] } as never)
+  await documents.find('tops', 'a/1')
   await documents.close()
-  const database = new Database(path)
+  await copyFile(path, join(folder, 'copy.db'))
   const sql = "SELECT _id, document ->> '$.datasets[0].dataset_title' FROM tops"
-  expect(database.prepare(sql).raw().all()).toEqual([['a/1', 'Été']])
-  database.close()
+  for (const file of [path, join(folder, 'copy.db')]) {
+    expect(await withDatabase(file, (database) => database.prepare(sql).raw().all())).toEqual([['a/1', 'Été']])
+  }
 })
 
-test('eight processes that open a new file at once all succeed', async () => {
-  const path = join(await temporaryFolder(), 'datagouv.db')
-  const script = `
-    const { openSqlite } = await import(${JSON.stringify(new URL('../../dist/stores/sqlite.js', import.meta.url))})
-    const documents = await openSqlite(process.argv[1])
-    for (let i = 0; i < 20; i++) await documents.replace('runs', { _id: process.pid + '-' + i })
-    await documents.close()`
-  const children = Array.from({ length: 8 }, () =>
-    spawn(process.execPath, ['--input-type=module', '-e', script, path], { stdio: ['ignore', 'ignore', 'inherit'] }),
-  )
-  const codes = await Promise.all(children.map(async (child) => (await once(child, 'close'))[0]))
-  expect(codes).toEqual(codes.map(() => 0))
+test('eight processes that open a new file at once all succeed, and one of them gets the lease', async () => {
+  const path = join(await temporaryFolder(), 'new/datagouv.db')
+  const said = await Promise.all(Array.from({ length: 8 }, () => run('openAtOnce', [path])))
+  expect(said.sort()).toEqual([...Array(7).fill('false'), 'true'])
   const documents = await openSqlite(path)
   expect(await documents.list('runs')).toHaveLength(160)
   await documents.close()
 })
 
-test('a writer that is killed at any moment leaves whole documents', async () => {
-  const folder = await temporaryFolder()
-  const path = join(folder, 'datagouv.db')
-  const script = `
-    const { openSqlite } = await import(${JSON.stringify(new URL('../../dist/stores/sqlite.js', import.meta.url))})
-    const documents = await openSqlite(process.argv[1])
-    for (let i = 0; ; i++) {
-      await documents.replace('tops', { _id: 'a', i, text: String(i).repeat(100000), end: i })
-      if (i === 0) console.log('begun')
-    }`
-  for (const wait of [0, 7, 23, 61]) {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script, path], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    await once(child.stdout, 'data')
-    await new Promise((resolve) => setTimeout(resolve, wait))
-    child.kill('SIGKILL')
-    await once(child, 'close')
-    const documents = await openSqlite(path)
-    const found = await documents.find<{ _id: string; i: number; text: string; end: number }>('tops', 'a')
-    expect(found).toEqual({ _id: 'a', i: found!.i, text: String(found!.i).repeat(100_000), end: found!.i })
-    await documents.close()
-  }
-  expect((await readdir(folder)).filter((name) => !name.startsWith('datagouv.db'))).toEqual([])
+test('a file that another process has locked for too long is told in one line', async () => {
+  const path = join(await temporaryFolder(), 'datagouv.db')
+  const documents = await openSqlite(path)
+  await withDatabase(path, async (database) => {
+    database.exec('BEGIN IMMEDIATE')
+    const locked = {
+      kind: 'store',
+      message: `the document store sqlite:${path} refuses: another process has locked it for too long; run again later`,
+    }
+    await expect(documents.replace('tops', { _id: 'a' })).rejects.toMatchObject(locked)
+    expect(await documents.find('tops', 'a')).toBeUndefined()
+    database.exec('ROLLBACK')
+  })
+  await documents.replace('tops', { _id: 'a' })
+  await documents.close()
 })
 
 test.each([
   [
     'is no database',
-    async (path: string) => writeFile(path, 'text '.repeat(1_000)),
+    (path: string) => writeFile(path, 'text '.repeat(1_000)),
     /is not an SQLite database; move it away/,
   ],
-  ['is a folder', async (path: string) => void (await mkdtemp(`${path}/`).catch(() => {})), /datagouv\.db refuses: /],
+  ['is a folder', (path: string) => mkdir(path), /cannot be opened; check that it is a file/],
 ])('a file that %s is refused in one line', async (_, prepare, message) => {
   const path = join(await temporaryFolder(), 'datagouv.db')
-  if (message.source.startsWith('datagouv')) await (await import('node:fs/promises')).mkdir(path)
   await prepare(path)
   await expect(openSqlite(path)).rejects.toMatchObject({ kind: 'store', message: expect.stringMatching(message) })
+})
+
+test('a file below another file is refused in one line', async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'file'), '')
+  await expect(openSqlite(join(folder, 'file/datagouv.db'))).rejects.toMatchObject({
+    kind: 'store',
+    message: expect.stringMatching(/a file stands where a folder should be; move it away/),
+  })
+})
+
+test('a damaged file is told in one line with its remedy', async () => {
+  const path = join(await temporaryFolder(), 'datagouv.db')
+  const documents = await openSqlite(path)
+  await documents.replace('tops', { _id: 'a' })
+  await documents.close()
+  const file = await open(path, 'r+')
+  await file.write(Buffer.alloc(8_192, 7), 0, 8_192, 4_096)
+  await file.close()
+  const damaged = await openSqlite(path)
+  await expect(damaged.find('tops', 'a')).rejects.toMatchObject({
+    kind: 'store',
+    message: expect.stringMatching(/the file is damaged; restore it from a backup/),
+  })
+  await damaged.close()
+})
+
+test('a document that somebody spoilt is told by its name', async () => {
+  const path = join(await temporaryFolder(), 'datagouv.db')
+  const documents = await openSqlite(path)
+  await withDatabase(path, (database) => database.prepare('INSERT INTO tops VALUES (?, ?)').run('a/1', '{"_id": '))
+  const spoilt = {
+    kind: 'store',
+    message: `"a/1" in the collection tops of sqlite:${path} is not JSON; restore it, or remove it and run again`,
+  }
+  await expect(documents.find('tops', 'a/1')).rejects.toMatchObject(spoilt)
+  await expect(documents.list('tops')).rejects.toMatchObject(spoilt)
+  await documents.close()
+})
+
+test('a file that is not this user’s is told in one line when it is written', async ({ skip }) => {
+  await needUnprivileged(skip)
+  const folder = await publicFolder()
+  const path = join(folder, 'datagouv.db')
+  await (await openSqlite(path)).close()
+  const attempt = (file: string) => run('attempt', ['sqlite', file], { unprivileged: true })
+  expect(await attempt(path)).toBe(
+    `store: the document store sqlite:${path} refuses: it is read-only; give this user the right to write it and its folder, or name another file with --documents`,
+  )
+  expect(await attempt(join(folder, 'none.db'))).toMatch(/^store: .*it cannot be opened; check that it is a file/)
+  expect(await attempt(join(folder, 'none/none.db'))).toMatch(/^store: .*permission denied; give this user the right/)
+})
+
+test('a file system that is read-only is told in one line with its remedy', async ({ skip }) => {
+  const folder = await fileSystem('1m', skip)
+  expect(await run('attempt', ['sqlite', join(folder, 'datagouv.db')])).toBe('done')
+  makeReadOnly(folder)
+  expect(await run('attempt', ['sqlite', join(folder, 'datagouv.db')])).toMatch(
+    /^store: .*: it cannot be opened; check/,
+  )
+  expect(await run('attempt', ['sqlite', join(folder, 'none/none.db')])).toMatch(/^store: .*: it is read-only; give/)
+})
+
+test('a disk that fills up is told as such, and what was put stays', async ({ skip }) => {
+  const folder = await fileSystem('1m', skip)
+  const path = join(folder, 'datagouv.db')
+  const attempt = (kind: string, bytes: number, times: number) =>
+    run('attempt', [kind, path, String(bytes), String(times)])
+  const full = `store: the document store sqlite:${path} refuses: the disk is full; make room and run again`
+  expect(await attempt('sqlite', 10, 3)).toBe('done')
+  expect(await attempt('sqlite', 2_000_000, 1)).toBe(full)
+  expect(await attempt('lease', 2_000_000, 1)).toBe(full)
+  expect(await attempt('sqlite', 50_000, 50)).toBe(full)
+  expect(await attempt('sqlite', 10, 1)).toBe('done')
 })
