@@ -4,8 +4,9 @@ import type { Batch } from '../csv/scanner.ts'
 import type { ArchiveFacts } from '../editions/edition.ts'
 import { editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { createPlainMatcher, type Matcher } from '../matching/matcher.ts'
+import type { Matcher } from '../matching/matcher.ts'
 import type { PendingObject } from '../stores/archive.ts'
+import { createWasmMatcher } from '../wasm/matcher.ts'
 import type { Order } from './order.ts'
 import { PROJECTED_COLUMNS, Tops } from './project.ts'
 import type { Organization, Ranking } from './rank.ts'
@@ -73,7 +74,7 @@ export class Selection implements Reader, AsyncDisposable {
     const projected = plans.some(({ top }) => top !== undefined) ? PROJECTED_COLUMNS : []
     this.columns = [...new Set([...watches.flatMap(({ columns }) => columns), ...projected])]
     this.projected = projected.map((column) => this.columns.indexOf(column))
-    this.matcher = createPlainMatcher(watches, this.columns)
+    this.matcher = createWasmMatcher(watches, this.columns)
     this.kept = new Uint8Array(plans.length)
   }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Config } from '../config/settings.ts'
 import { type ColumnNames, findColumns } from '../csv/columns.ts'
-import { createPlainScanner } from '../csv/plain.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
+import { createWasmScanner } from '../wasm/scanner.ts'
 
 /** Somebody who listens to the records of an export while it is read. */
 export interface Reader {
@@ -51,7 +51,7 @@ export async function readCsv(
   let records = 0
   let begun = false
   let columns: readonly string[] = []
-  const scanner = createPlainScanner({
+  const scanner = createWasmScanner({
     name,
     maxRecordBytes,
     select: (header) => {

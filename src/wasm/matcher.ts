@@ -1,0 +1,202 @@
+import { decodeField } from '../csv/field.ts'
+import type { Batch } from '../csv/scanner.ts'
+import { Alphabet, dependsOnNeighbours, MARK } from '../matching/alphabet.ts'
+import { type Automaton, compile } from '../matching/automaton.ts'
+import { isPresent, type MatchMode } from '../matching/fold.ts'
+import type { Matcher, Query } from '../matching/matcher.ts'
+import { isKernelBatch, Kernel } from './kernel.ts'
+import { createSieve, type Sieve } from './sieve.ts'
+
+const ASCII = 0x80
+/** As in assembly/matcher.ts. */
+const FIRST_KNOWN = 1
+const TABLED = 0xffff
+/** No character folds to so many letters. */
+const MOST_LETTERS = 32
+/** The sieve reads on behind a field. */
+const SLACK = 64
+/** Room for the small tables. */
+const MORE_TABLES = 1 << 14
+
+/**
+ * The matcher at full speed (assembly/matcher.ts), with the automaton of the plain one. It moves into the memory of the
+ * scanner whose batches it is given; fields of other batches are copied to it.
+ *
+ * @param columns names of the fields that batches carry, in their order
+ */
+export function createWasmMatcher(queries: readonly Query[], columns: readonly string[]): Matcher {
+  return new WasmMatcher(queries, columns)
+}
+
+class WasmMatcher implements Matcher {
+  private readonly queries: CompiledQueries
+  private placed: PlacedQueries | undefined
+  /** Where the batches come from for which `placed` is. */
+  private origin: Kernel | undefined
+
+  constructor(queries: readonly Query[], columns: readonly string[]) {
+    this.queries = compileQueries(queries, columns)
+  }
+
+  match(batch: Batch, record: number, kept: Uint8Array): number {
+    const origin = isKernelBatch(batch) ? batch.kernel : this.origin
+    if (this.placed === undefined || origin !== this.origin) {
+      this.origin = origin
+      this.placed = placeQueries(this.queries, origin)
+    }
+    if (!isKernelBatch(batch) || this.placed.kernel !== origin) return this.placed.matchCopy(batch, record, kept)
+    return this.placed.match(batch.fieldsAt + 8 * record * batch.width, kept)
+  }
+}
+
+/** Queries as assembly/matcher.ts reads them, lists of 32-bit numbers. */
+interface CompiledQueries {
+  readonly terms: readonly { readonly term: string; readonly mode: MatchMode }[]
+  readonly alphabet: Alphabet
+  readonly automaton: Automaton
+  readonly patterns: readonly number[]
+  readonly readers: readonly number[]
+  readonly columns: number
+  /** How many words a bit set of queries has. */
+  readonly words: number
+  readonly sieve: Sieve | undefined
+}
+
+function compileQueries(queries: readonly Query[], columns: readonly string[]): CompiledQueries {
+  const words = Math.ceil(queries.length / 32)
+  const terms = queries.flatMap(({ terms, match }, query) => terms.map((term) => ({ term, mode: match, query })))
+  const alphabet = new Alphabet(terms.map(({ term }) => term))
+  return {
+    terms,
+    alphabet,
+    automaton: compile(terms, alphabet),
+    patterns: terms.flatMap(({ term, query }) => [query >> 5, 1 << (query & 31), Number(dependsOnNeighbours(term))]),
+    readers: columns.flatMap((column) =>
+      bitSet(
+        queries.map((query) => query.columns.includes(column)),
+        words,
+      ),
+    ),
+    columns: columns.length,
+    words,
+    sieve: createSieve(
+      terms.map(({ term }) => term),
+      alphabet,
+    ),
+  }
+}
+
+/** Places queries in the memory that the batches come from, unless it would have to grow under them. */
+function placeQueries(queries: CompiledQueries, origin: Kernel | undefined): PlacedQueries {
+  const found = queries.automaton.hits.reduce((length, hit) => length + hit.found.length + 16, 0)
+  const numbers = queries.automaton.next.length + found + queries.patterns.length + queries.readers.length
+  const bytes = 2 * (TABLED + 1) + 4 * numbers + MORE_TABLES
+  return new PlacedQueries(origin !== undefined && origin.call.spare() >= bytes ? origin : new Kernel(), queries)
+}
+
+class PlacedQueries {
+  readonly kernel: Kernel
+  private readonly alphabet: Alphabet
+  private readonly columns: number
+  private readonly words: number
+  private readonly address: number
+  private readonly answers: number
+  private readonly symbols: number
+  private readonly asked: number
+  private readonly copyFields: number
+  private copy = { address: 0, length: 0 }
+
+  constructor(
+    kernel: Kernel,
+    { terms, alphabet, automaton, patterns, readers, columns, words, sieve }: CompiledQueries,
+  ) {
+    const { call } = kernel
+    this.kernel = kernel
+    this.alphabet = alphabet
+    this.columns = columns
+    this.words = words
+    this.symbols = call.allocate(2 * (TABLED + 1))
+    this.asked = call.allocate(2 * MOST_LETTERS)
+    this.answers = call.allocate(4 * words)
+    this.copyFields = call.allocate(8 * columns)
+    // In the order of `Queries` in assembly/matcher.ts.
+    const tables = [
+      this.symbols,
+      kernel.place(automaton.next),
+      kernel.place(automaton.hits.flatMap(({ row, found }) => [row, kernel.place([found.length, ...found])])),
+      kernel.place(patterns),
+      kernel.place(readers),
+      columns,
+      words,
+      sieve === undefined ? 0 : kernel.place(sieve.tables),
+      sieve === undefined ? 0 : kernel.place(sieve.beginnings),
+      this.answers,
+      this.asked,
+    ]
+    this.address = call.createQueries()
+    kernel.numbers(this.address, tables.length).set(tables)
+    for (let character = 0; character < ASCII; character++) this.ask(character)
+    kernel.advise(this.address, {
+      ask: (character) => this.ask(character),
+      confirm: (pattern, start, end) =>
+        isPresent(terms[pattern]!.term, decodeField(kernel.bytes, start, end), terms[pattern]!.mode),
+    })
+  }
+
+  /** Matches the record whose fields' ranges are at this address. */
+  match(fields: number, kept: Uint8Array): number {
+    const count = this.kernel.call.match(this.address, fields)
+    if (count === 0) {
+      // Most records are not kept; for a few watches this is three times as quick as `fill`.
+      for (let query = 0; query < kept.length; query++) kept[query] = 0
+      return 0
+    }
+    const words = this.kernel.numbers(this.answers, this.words)
+    for (let query = 0; query < kept.length; query++) kept[query] = (words[query >> 5]! >>> (query & 31)) & 1
+    return count
+  }
+
+  matchCopy(batch: Batch, record: number, kept: Uint8Array): number {
+    const ranges = batch.fields.subarray(2 * record * batch.width, 2 * (record + 1) * batch.width)
+    const copied = new Uint32Array(2 * this.columns)
+    let length = 0
+    for (let slot = 0; slot < this.columns; slot++) length += ranges[2 * slot + 1]! - ranges[2 * slot]!
+    if (length + SLACK > this.copy.length) {
+      const enough = Math.max(length + SLACK, 2 * this.copy.length)
+      this.copy = { address: this.kernel.call.allocate(enough), length: enough }
+    }
+    let to = this.copy.address
+    for (let slot = 0; slot < this.columns; slot++) {
+      const field = batch.bytes.subarray(ranges[2 * slot], ranges[2 * slot + 1])
+      this.kernel.bytes.set(field, to)
+      copied[2 * slot] = to
+      to += field.length
+      copied[2 * slot + 1] = to
+    }
+    this.kernel.numbers(this.copyFields, copied.length).set(copied)
+    return this.match(this.copyFields, kept)
+  }
+
+  /** Leaves the symbols of a character for the asking matcher, for good when there is but one. */
+  private ask(character: number): number {
+    const symbols = this.alphabet.learn(character).filter(isNews)
+    const memory = this.kernel.call.memory.buffer
+    new Uint16Array(memory, this.asked, symbols.length).set(symbols)
+    if (symbols.length === 1 && character < TABLED)
+      new Uint16Array(memory, this.symbols + 2 * character, 1)[0] = FIRST_KNOWN + symbols[0]!
+    return symbols.length
+  }
+}
+
+/** A letter that no term uses says nothing more when it comes twice: most Hangul syllables are two or three of them. */
+function isNews(symbol: number, index: number, symbols: readonly number[]): boolean {
+  return symbol > MARK || symbol !== symbols[index - 1]
+}
+
+function bitSet(members: readonly boolean[], words: number): number[] {
+  const set = new Uint32Array(words)
+  members.forEach((isMember, index) => {
+    if (isMember) set[index >> 5]! |= 1 << (index & 31)
+  })
+  return [...set]
+}

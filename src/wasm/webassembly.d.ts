@@ -1,0 +1,17 @@
+/** The part of the runtime's WebAssembly that is used here; TypeScript knows it only together with a browser's DOM. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(code: Uint8Array)
+  }
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, (...numbers: number[]) => number | boolean>>)
+    readonly exports: object
+  }
+  interface Memory {
+    readonly buffer: ArrayBuffer
+  }
+  /** Of type i32. */
+  interface Global {
+    readonly value: number
+  }
+}

@@ -1,0 +1,139 @@
+import { expect, test, vi } from 'vitest'
+import { encodeField } from '../../src/csv/field.ts'
+import { Alphabet } from '../../src/matching/alphabet.ts'
+import type { Query } from '../../src/matching/matcher.ts'
+import type { KernelBatch } from '../../src/wasm/kernel.ts'
+import { createWasmMatcher } from '../../src/wasm/matcher.ts'
+import { createWasmScanner } from '../../src/wasm/scanner.ts'
+
+vi.mock('../../src/wasm/code.ts', async (original) => {
+  // Imported here: this is moved to the top of the file, above its imports.
+  const { countingInstructions } = await import('./counting.ts')
+  const { CODE } = await original<typeof import('../../src/wasm/code.ts')>()
+  return { CODE: Buffer.from(countingInstructions(Buffer.from(CODE, 'base64'))).toString('base64') }
+})
+
+/**
+ * What the scanner and the matcher cost, in WebAssembly instructions executed per byte of an export that is like the real
+ * one. Nothing is timed: the figures are the same on every machine. Whoever makes something cheaper or, for a good reason,
+ * dearer writes the new figure here.
+ */
+const COST = {
+  scan: 3.229,
+  'match one watch': 4.705,
+  'match 8 watches': 25.591,
+  'match 64 watches': 45.26,
+}
+const TOLERANCE = 0.02
+
+const COLUMNS = ['title', 'tags', 'description']
+const HEADER = 'id;title;organization;url;description;tags;license;created;resources;followers\r\n'
+const WANTED = [1, 5, 4]
+const CHUNK = 1 << 16
+
+test('a byte costs as many instructions as it did', () => {
+  const content = likeTheRealOne(600)
+  const costs = {
+    scan: scanned(content).instructions / content.length,
+    'match one watch': matched(content, 1) / content.length,
+    'match 8 watches': matched(content, 8) / content.length,
+    'match 64 watches': matched(content, 64) / content.length,
+  }
+  for (const [what, cost] of Object.entries(costs)) {
+    const before = COST[what as keyof typeof COST]
+    expect.soft(Math.abs(cost / before - 1), `${what}: ${cost.toFixed(3)}, it was ${before}`).toBeLessThan(TOLERANCE)
+  }
+})
+
+test('the cost of a byte does not grow with the export, nor with smaller chunks by more than half', () => {
+  const once = likeTheRealOne(300)
+  const ten = Buffer.concat([once, ...Array<Buffer>(9).fill(once.subarray(HEADER.length))])
+  const perByte = (content: Buffer, chunk: number) => scanned(content, chunk).instructions / content.length
+  expect(perByte(ten, CHUNK)).toBeLessThan(1.02 * perByte(once, CHUNK))
+  expect(perByte(ten, 1 << 12)).toBeLessThan(1.5 * perByte(ten, CHUNK))
+})
+
+test('the runtime is asked once for each character', () => {
+  const content = likeTheRealOne(600)
+  const learn = vi.spyOn(Alphabet.prototype, 'learn')
+  matched(content, 8)
+  const asked = learn.mock.calls.length
+  expect(asked).toBeLessThan(1_500)
+  matched(Buffer.concat([content, content.subarray(HEADER.length)]), 8)
+  expect(learn.mock.calls.length).toBe(2 * asked)
+})
+
+interface Scanned {
+  readonly instructions: number
+  readonly batches: readonly KernelBatch[]
+}
+
+function scanned(content: Buffer, chunk = CHUNK, each: (batch: KernelBatch) => void = () => {}): Scanned {
+  const scanner = createWasmScanner({ name: 'the export', maxRecordBytes: 1 << 20, select: () => WANTED })
+  const batches: KernelBatch[] = []
+  let instructions = 0
+  for (let at = 0; at < content.length; at += chunk) {
+    const batch = scanner.write(content.subarray(at, at + chunk)) as KernelBatch
+    instructions = countOf(batch)
+    each(batch)
+    batches.push(batch)
+  }
+  return { instructions, batches }
+}
+
+function matched(content: Buffer, watches: number): number {
+  const queries = WATCHES.slice(0, watches)
+  const matcher = createWasmMatcher(queries, COLUMNS)
+  const kept = new Uint8Array(queries.length)
+  let instructions = 0
+  let found = 0
+  scanned(content, CHUNK, (batch) => {
+    const before = countOf(batch)
+    for (let record = 0; record < batch.count; record++) found += matcher.match(batch, record, kept)
+    instructions += countOf(batch) - before
+  })
+  expect(found).toBeGreaterThan(0)
+  return instructions
+}
+
+function countOf({ kernel }: KernelBatch): number {
+  return Number((kernel.call as unknown as { instructions: { value: bigint } }).instructions.value)
+}
+
+const WORDS =
+  'les données de la mobilité et du transport dans commune région département eau énergie qualité air bruit forêt vélo ' +
+  'route gare réseau bus ligne arrêt horaires zone risque inondation carte limite périmètre bâtiment logement école santé ' +
+  'emploi budget marché culture musée sport tourisme plage montagne agriculture pêche déchets climat météo neige crue ' +
+  'l’accès d’une été à où ce jeu contient issues service public géographique numérique 2025 500 « n° » – (SIG) œuvre'
+const VOCABULARY = WORDS.split(' ')
+
+const WATCHES: readonly Query[] = [
+  { terms: ['mobilité', 'transport'], columns: COLUMNS, match: 'substring' },
+  ...Array.from({ length: 63 }, (_, index): Query => {
+    const word = VOCABULARY[index % VOCABULARY.length]!
+    return {
+      terms: [`${word}${index % 5}`, `${word} ${index}`],
+      columns: COLUMNS,
+      match: index % 2 ? 'word' : 'substring',
+    }
+  }),
+]
+
+/** Records as the portal writes them, the same in every run. */
+function likeTheRealOne(records: number): Buffer {
+  let seed = 1
+  const random = (below: number) => {
+    seed = (seed * 48_271) % 0x7fffffff
+    return seed % below
+  }
+  const words = (count: number, between: string) =>
+    Array.from({ length: count }, () => VOCABULARY[random(VOCABULARY.length)]).join(between)
+  const record = () => {
+    const title = words(4 + random(8), ' ')
+    const description = Array.from({ length: 1 + random(12) }, () => words(3 + random(20), ' ')).join('.\r\n')
+    const texts = [title, words(3, ' '), `https://www.data.gouv.fr/datasets/${random(1e6)}`, description, words(5, ',')]
+    const quoted = [random(1e9).toString(16), ...texts, 'lov2', '2025-01-15T00:00:00'].map(encodeField)
+    return `${quoted.join(';')};${random(20)};${random(300)}\r\n`
+  }
+  return Buffer.from(HEADER + Array.from({ length: records }, record).join(''))
+}

@@ -1,0 +1,224 @@
+import fc from 'fast-check'
+import { describe, expect, test, vi } from 'vitest'
+import { encodeField } from '../../src/csv/field.ts'
+import { createPlainScanner } from '../../src/csv/plain.ts'
+import type { Batch, Scanner, ScanOptions } from '../../src/csv/scanner.ts'
+import { isPresent } from '../../src/matching/fold.ts'
+import { createPlainMatcher, type Matcher, type Query } from '../../src/matching/matcher.ts'
+import { createWasmMatcher } from '../../src/wasm/matcher.ts'
+import { createWasmScanner } from '../../src/wasm/scanner.ts'
+import { matcherContract } from '../matching/contract.ts'
+import { cut } from './outcome.ts'
+
+matcherContract('the WebAssembly matcher', createWasmMatcher)
+
+const RUNS = Number(process.env.FUZZ_RUNS ?? 500)
+const HEADER = 'title;tags\n'
+const COLUMNS = ['title', 'tags']
+interface Create {
+  scanner(options: ScanOptions): Scanner
+  matcher(queries: readonly Query[], columns: readonly string[]): Matcher
+}
+
+const WASM: Create = { scanner: createWasmScanner, matcher: createWasmMatcher }
+const PLAIN: Create = { scanner: createPlainScanner, matcher: createPlainMatcher }
+/** The WebAssembly matcher with batches that lie elsewhere. */
+const COPYING: Create = { scanner: createPlainScanner, matcher: createWasmMatcher }
+
+/** For each record, the numbers of the queries that it answers. */
+function answersOf(
+  create: Create,
+  content: Uint8Array,
+  queries: readonly Query[],
+  lengths: readonly number[] = [1 << 18],
+): string[] {
+  const options = { name: 'the export', maxRecordBytes: 1 << 24, select: () => [0, 1] }
+  const scanner = create.scanner(options)
+  const matcher = create.matcher(queries, COLUMNS)
+  const answers: string[] = []
+  const take = (batch: Batch) => {
+    for (let record = 0; record < batch.count; record++) {
+      const kept = new Uint8Array(queries.length).fill(7)
+      const count = matcher.match(batch, record, kept)
+      const found =
+        kept.length === 1 ? (kept[0] === 1 ? '0' : '') : [...kept.keys()].filter((query) => kept[query]).join()
+      if (count !== kept.reduce((sum, one) => sum + one, 0)) throw new Error(`${count} is not the number of ${kept}`)
+      answers.push(found)
+    }
+  }
+  for (const chunk of cut(content, lengths)) take(scanner.write(chunk))
+  take(scanner.end())
+  return answers
+}
+
+function recordsOf(titles: readonly string[], tags = ''): Buffer {
+  return Buffer.from(HEADER + titles.map((title) => `${encodeField(title)};${encodeField(tags)}\n`).join(''))
+}
+
+function querying(terms: readonly string[], match: Query['match'] = 'substring', columns = COLUMNS): Query {
+  return { terms, columns, match }
+}
+
+/** More words than the sieve takes. */
+const MANY = Array.from({ length: 40 }, (_, index) => querying([`q${index.toString(36)}x`]))
+
+describe('the sieve lets every spelling through', () => {
+  const characters: string[] = []
+  for (let code = 0; code < 0x110000; code++) {
+    if (code !== 0 && (code < 0xd800 || code > 0xdfff)) characters.push(String.fromCodePoint(code))
+  }
+
+  test.each([
+    ['the first', ['mob', 'érable', 'σ', '각'], (c: string) => `x${c}ob`],
+    ['the second', ['mob', 'tœnia', 'l’eau'], (c: string) => `xm${c}b`],
+    ['the third', ['mob', 'tra'], (c: string) => `xmo${c}`],
+    ['the only', ['a', 'é', 'n', 'ω', '的'], (c: string) => `x${c}`],
+  ])('when any character of Unicode is %s letter of a term', (_, terms, spell) => {
+    expectAsPlain(recordsOf(characters.map(spell)), querying(terms))
+  })
+
+  test('when any character of Unicode stands before a word', () => {
+    expectAsPlain(recordsOf(characters.map((character) => `${character}mob`)), querying(['mob', 'tra'], 'word'))
+  })
+
+  function expectAsPlain(content: Buffer, query: Query): void {
+    const expected = answersOf(PLAIN, content, [query])
+    const wrong = answersOf(WASM, content, [query]).flatMap((answer, index) =>
+      answer === expected[index] ? [] : [index],
+    )
+    expect(wrong.map((index) => characters[index]!.codePointAt(0))).toEqual([])
+  }
+})
+
+describe('the boundary sweep', () => {
+  const spellings = [
+    'transport',
+    'TRÂNSPORT',
+    'tra\u0302nsport',
+    't\u0327ransport',
+    'ţransport',
+    'ṫṙansport',
+    '"transport"',
+  ]
+  const offsets = [...Array(70).keys(), ...Array(24).keys()].map((offset, index) =>
+    index < 70 ? offset : 4080 + offset,
+  )
+
+  test('a term is found at each place in a field, a vector and a strip', () => {
+    for (const spelling of spellings) {
+      const texts = offsets.flatMap((offset) => {
+        const filling = 'trans"m'.repeat(600).slice(0, offset)
+        return [filling + spelling, filling + spelling.slice(0, -1), `${filling}${spelling} ${filling}`]
+      })
+      for (const match of ['substring', 'word'] as const) {
+        const expected = texts.map((text) => (isPresent('transport', text, match) ? '0' : ''))
+        expect(answersOf(WASM, recordsOf(texts), [querying(['mobilité', 'transport'], match)])).toEqual(expected)
+      }
+    }
+  })
+
+  test('what lies behind a field never belongs to it', () => {
+    const queries = [querying(['ab', 'abc"', 'a'], 'substring', ['title']), querying(['b'], 'word', ['title'])]
+    const texts = ['x', 'xa', 'b', 'cab', 'abc"', '', '"a']
+    const expected = texts.map((text) => {
+      const first = ['ab', 'abc"', 'a'].some((term) => isPresent(term, text, 'substring'))
+      return [first ? ['0'] : [], isPresent('b', text, 'word') ? ['1'] : []].flat().join()
+    })
+    expect(answersOf(WASM, recordsOf(texts, 'abc'), queries)).toEqual(expected)
+  })
+})
+
+describe('generated texts', () => {
+  const letters = [...'aàbBcCçtTrRmMoOôs¨"’σςΣİıſK각ㄱ가的🚲 -,;1٣', '\u0301', '\u0327', '\u20dd', '\r\n', 'mob', 'tra']
+  const unit = fc.constantFrom(...letters)
+  const text = fc.string({ unit, maxLength: 40 })
+  const term = fc.string({ unit, minLength: 1, maxLength: 4 }).filter((one) => /[^\p{M}]/u.test(one.normalize('NFD')))
+  const columns = fc.constantFrom(['title'], ['tags'], COLUMNS, [])
+  const match = fc.constantFrom('substring' as const, 'word' as const)
+  const query = fc.record({ terms: fc.array(term, { minLength: 1, maxLength: 3 }), columns, match })
+  const queries = fc.oneof(
+    fc.array(query, { minLength: 1, maxLength: 5 }),
+    fc.array(query, { minLength: 1, maxLength: 40 }).map((some) => [...MANY.slice(0, 30), ...some]),
+  )
+  const titles = fc.array(fc.tuple(text, text), { minLength: 1, maxLength: 8 })
+  const lengths = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 3 })
+
+  test('answer the same queries as with the plain matcher, in place and copied', () => {
+    const property = fc.property(queries, titles, lengths, (asked, rows, cuts) => {
+      const content = Buffer.from(HEADER + rows.map((row) => `${row.map(encodeField).join(';')}\n`).join(''))
+      const expected = answersOf(PLAIN, content, asked, cuts)
+      expect(answersOf(WASM, content, asked, cuts)).toEqual(expected)
+      expect(answersOf(COPYING, content, asked, cuts)).toEqual(expected)
+    })
+    fc.assert(property, { numRuns: RUNS })
+  })
+})
+
+describe('one memory', () => {
+  const filling = 'Les transports doux, la mobilité '.repeat(30)
+
+  test('holds a scanner and its matchers, so that nothing is copied', () => {
+    const { Instance } = WebAssembly
+    const instances = vi.fn()
+    vi.stubGlobal('WebAssembly', {
+      ...WebAssembly,
+      Module: WebAssembly.Module,
+      Instance: class extends Instance {
+        constructor(...given: ConstructorParameters<typeof Instance>) {
+          super(...given)
+          instances()
+        }
+      },
+    })
+    try {
+      const content = recordsOf(Array<string>(9_000).fill(filling))
+      for (const lengths of [[1 << 16], [1 << 18], [1 << 20], [1 << 22]]) {
+        instances.mockClear()
+        answersOf(WASM, content, [querying(['mobilité']), ...MANY, ...MANY, ...MANY], lengths)
+        expect(instances).toHaveBeenCalledTimes(1)
+      }
+    } finally {
+      vi.unstubAllGlobals()
+    }
+  })
+
+  test('grows for long records without losing the queries in it', () => {
+    const texts = [filling, `${'a'.repeat(6_000_000)} transport`, filling, 'a', `${'é'.repeat(9)}transport`]
+    for (const lengths of [[1 << 12], [1 << 18]]) {
+      expect(answersOf(WASM, recordsOf(texts), [querying(['transport'])], lengths)).toEqual(['0', '0', '0', '', '0'])
+    }
+  })
+
+  test('which has no room left for the queries leaves them in one of their own', () => {
+    const terms = Array.from({ length: 1500 }, (_, index) => `${index}é${index * 7}`)
+    const queries = terms.map((one) => querying([one]))
+    const texts = [filling, ...terms.slice(0, 20)]
+    expect(answersOf(WASM, recordsOf(texts), queries)).toEqual(answersOf(PLAIN, recordsOf(texts), queries))
+  })
+
+  test('is left when the plain scanner takes over, and the queries are answered all the same', () => {
+    const content = Buffer.concat([recordsOf([filling, 'a', filling]), Buffer.from('"transport";\n\r\n\r\n')])
+    expect(answersOf(WASM, content, [querying(['transport'])], [1])).toEqual(['0', '', '0', '0'])
+    expect(answersOf(WASM, content, [querying(['transport'])])).toEqual(['0', '', '0', '0'])
+  })
+
+  test('of another scanner is entered by the same matcher', () => {
+    const matcher = createWasmMatcher([querying(['transport'])], COLUMNS)
+    const create = { ...WASM, matcher: () => matcher }
+    for (let time = 0; time < 3; time++) {
+      expect(answersOf(create, recordsOf([filling, 'a']), [querying(['transport'])])).toEqual(['0', ''])
+    }
+  })
+})
+
+test('putting the sieve aside changes nothing', () => {
+  // Every other word begins like a term, so that after a mebibyte the sieve is given up.
+  const texts = Array.from(
+    { length: 6_000 },
+    (_, index) => `${'tram mobile '.repeat(30)}${index % 7 === 0 ? 'transport' : ''}`,
+  )
+  for (const match of ['substring', 'word'] as const) {
+    const expected = texts.map((_, index) => (index % 7 === 0 ? '0' : ''))
+    expect(answersOf(WASM, recordsOf(texts), [querying(['mobilité', 'transport'], match)])).toEqual(expected)
+  }
+})
