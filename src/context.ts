@@ -1,6 +1,5 @@
 import { type Flags, resolveConfig } from './config/config.ts'
 import type { Config } from './config/settings.ts'
-import { Failure } from './errors.ts'
 import type { Archive } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
 import type { Report } from './terminal/report.ts'
@@ -47,11 +46,11 @@ export async function closeWorld({ archive, documents }: World): Promise<void> {
 
 async function openArchive(address: string): Promise<Archive> {
   if (address.startsWith('file:')) return (await import('./stores/folder.ts')).openFolder(address.slice('file:'.length))
-  throw new Failure('usage', `no such archive: ${address}`)
+  return (await import('./stores/s3.ts')).openS3(address)
 }
 
 async function openDocuments(address: string): Promise<Documents> {
   if (address.startsWith('sqlite:'))
     return (await import('./stores/sqlite.ts')).openSqlite(address.slice('sqlite:'.length))
-  throw new Failure('usage', 'no such document store')
+  return (await import('./stores/mongo.ts')).openMongo(address)
 }

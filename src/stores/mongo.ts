@@ -1,0 +1,232 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Db, MongoClient, type MongoClientOptions, type Collection as MongoCollection } from 'mongodb'
+import { Failure } from '../errors.ts'
+import type { Collection, Document, Documents, Holder, Lease, ListQuery } from './documents.ts'
+import { hasCode, reasonOf } from './mongoReasons.ts'
+import { changeSchema, prepareSchema } from './mongoSchema.ts'
+
+/** Where the address names none. */
+const DEFAULT_DATABASE = 'datagouv'
+
+/**
+ * A server that is gone is to be told within a minute: 10 s to find one, 10 s without an answer, and both once more where
+ * the driver tries again. What the address itself says counts more.
+ */
+const TIMEOUTS = {
+  serverSelectionTimeoutMS: 10_000,
+  connectTimeoutMS: 5_000,
+  socketTimeoutMS: 10_000,
+  waitQueueTimeoutMS: 10_000,
+}
+
+/** Not for the address to change: a lease is one only where everybody reads and writes what is decided. */
+const RULES: MongoClientOptions = {
+  readPreference: 'primary',
+  writeConcern: { w: 'majority', wtimeoutMS: 10_000 },
+  retryWrites: true,
+  retryReads: true,
+  // As in JSON, a field without a value is not there.
+  ignoreUndefined: true,
+  maxPoolSize: 4,
+  appName: 'datagouv-tops',
+}
+
+/** How often a lease is asked for again when others take it and give it up meanwhile. */
+const LEASE_TRIES = 50
+
+/**
+ * A MongoDB database as document store: one server, a replica set or a cluster, MongoDB 4.2 or later. Nothing here needs
+ * sessions or transactions, so that servers which only speak the protocol serve as well.
+ *
+ * This module loads MongoDB's driver: import it only when an address is `mongodb://` or `mongodb+srv://`.
+ *
+ * @param address a MongoDB connection string; its path names the database
+ */
+export async function openMongo(address: string): Promise<Documents> {
+  return connect(address)
+}
+
+/**
+ * Has the server check every edition, also where `tops` was there before.
+ *
+ * @returns false when it is a server that cannot
+ */
+export async function ensureSchema(address: string): Promise<boolean> {
+  const store = await connect(address)
+  try {
+    return await store.guard(() => changeSchema(store.database))
+  } finally {
+    await store.close()
+  }
+}
+
+async function connect(address: string): Promise<Mongo> {
+  const client = clientFor(address)
+  const { hosts, srvHost, dbName } = client.options
+  // The driver says "test" for none.
+  const database = /^mongodb(\+srv)?:\/\/[^/]*\/[^?]/.test(address) ? dbName : DEFAULT_DATABASE
+  // Made of what the driver understood, so that no part of a password can slip through.
+  const place = srvHost ? `mongodb+srv://${srvHost}` : `mongodb://${hosts.join(',')}`
+  const store = new Mongo(`${place}/${database}`, client, client.db(database))
+  try {
+    await store.guard(() => client.connect())
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+function clientFor(address: string): MongoClient {
+  const said = new URLSearchParams(address.toLowerCase().split('?')[1])
+  const timeouts = Object.entries(TIMEOUTS).filter(([name]) => !said.has(name.toLowerCase()))
+  try {
+    // With a bare @ in the password, the driver would take the end of it for the host, and we would print that.
+    if (/^[^/]*\/\/[^/?]*@[^/?]*@/.test(address)) throw new TypeError('more than one @')
+    return new MongoClient(address, { ...RULES, ...Object.fromEntries(timeouts) })
+  } catch (cause) {
+    // Neither the address nor the driver's message, which may hold it, is repeated: there may be a password in it.
+    const what =
+      'the documents are not the address of a MongoDB database, or it has an option that the driver does not know'
+    const how = 'write mongodb://HOST:27017/DATABASE, or mongodb://USER:PASSWORD@HOST:27017/DATABASE'
+    throw new Failure('usage', `${what}; ${how} with %40 for @, %3A for : and %2F for / in the password`, { cause })
+  }
+}
+
+class Mongo implements Documents {
+  readonly address: string
+  readonly database: Db
+  private readonly client: MongoClient
+  private prepared: Promise<void> | undefined
+
+  constructor(address: string, client: MongoClient, database: Db) {
+    this.address = address
+    this.client = client
+    this.database = database
+  }
+
+  async find<T extends Document>(collection: Collection, id: string): Promise<T | undefined> {
+    const found = await this.guard(() => this.in(collection).findOne({ _id: id }))
+    return (found as T | null) ?? undefined
+  }
+
+  async list<T extends Document>(collection: Collection, query: ListQuery = {}): Promise<T[]> {
+    const { prefix = '', descending = false, limit } = query
+    if (limit === 0) return []
+    // Nothing that begins with the prefix sorts behind it followed by the last code point.
+    const cursor = this.in(collection).find(
+      { _id: { $gte: prefix, $lt: `${prefix}\u{10ffff}` } },
+      { sort: { _id: descending ? -1 : 1 }, limit: limit ?? 0 },
+    )
+    return (await this.guard(() => cursor.toArray())) as Document[] as T[]
+  }
+
+  async replace(collection: Collection, document: Document): Promise<void> {
+    await this.guard(async () => {
+      if (collection === 'tops') await this.prepare()
+      const by = { _id: document._id }
+      const put = () => this.in(collection).replaceOne(by, document, { upsert: true })
+      // Two that add one document at once: it is there now, so the second try replaces it.
+      await put().catch((error) => (hasCode(error, 'DuplicateKey') ? put() : Promise.reject(error)))
+    })
+  }
+
+  async remove(collection: Collection, id: string): Promise<void> {
+    await this.guard(() => this.in(collection).deleteOne({ _id: id }))
+  }
+
+  /**
+   * By compare and set: a lease is written only where it still is what was read, and the time is the server's, asked for
+   * just before. So nobody's clock matters, and what passes on the way makes a lease end a little sooner, never later. (An
+   * update could name the server's time itself, as `$$NOW`; servers that only speak the protocol do not know that.)
+   */
+  async acquire(
+    id: string,
+    { run, host, pid }: Holder,
+    ttl: number,
+    succeeds?: string,
+  ): Promise<{ granted: boolean; lease: Lease }> {
+    return this.guard(async () => {
+      for (let tries = 0; tries < LEASE_TRIES; tries++) {
+        const current = await this.leases.findOne({ _id: id })
+        const now = await this.now()
+        if (current !== null && Date.parse(current.expires) > now && current.run !== succeeds) {
+          return { granted: false, lease: current }
+        }
+        const lease: Lease = { _id: id, run, host, pid, since: iso(now), expires: iso(now + ttl) }
+        if (await this.write(lease, current)) return { granted: true, lease }
+        await sleep(Math.random() * 20)
+      }
+      throw new Failure('store', `the lease ${id} in ${this.address} changes hands all the time; run again later`)
+    })
+  }
+
+  async renew(id: string, run: string, ttl: number): Promise<boolean> {
+    return this.guard(async () => {
+      const expires = iso((await this.now()) + ttl)
+      return (await this.leases.updateOne({ _id: id, run }, { $set: { expires } })).matchedCount === 1
+    })
+  }
+
+  async release(id: string, run: string): Promise<void> {
+    await this.guard(() => this.leases.deleteOne({ _id: id, run }))
+  }
+
+  async close(): Promise<void> {
+    // What cannot be closed in order ends with the process.
+    await this.client.close().catch(() => {})
+  }
+
+  /** Does something with the store; what goes wrong is told as trouble with it. */
+  async guard<T>(body: () => Promise<T>): Promise<T> {
+    try {
+      return await body()
+    } catch (error) {
+      const reason = reasonOf(error)
+      if (reason === undefined) throw error
+      throw new Failure('store', `the document store ${this.address} ${reason}`, { cause: error })
+    }
+  }
+
+  /** Before the first publication of this process; once is enough. */
+  private async prepare(): Promise<void> {
+    this.prepared ??= prepareSchema(this.database)
+    await this.prepared.catch((error) => {
+      this.prepared = undefined
+      throw error
+    })
+  }
+
+  /** Puts a lease in the place of the one that was read; false when another one is there by now. */
+  private async write(lease: Lease, current: Lease | null): Promise<boolean> {
+    if (current !== null) {
+      const { _id, run, expires } = current
+      return (await this.leases.replaceOne({ _id, run, expires }, lease)).matchedCount === 1
+    }
+    try {
+      await this.leases.insertOne(lease)
+      return true
+    } catch (error) {
+      if (hasCode(error, 'DuplicateKey')) return false
+      throw error
+    }
+  }
+
+  /** The primary's clock, in ms. Every server answers this, to everybody; `hello`, its newer name, not every one. */
+  private async now(): Promise<number> {
+    const { localTime } = await this.database.admin().command({ isMaster: 1 })
+    return (localTime as Date).getTime()
+  }
+
+  private in(collection: Collection): MongoCollection<Document> {
+    return this.database.collection<Document>(collection)
+  }
+
+  private get leases(): MongoCollection<Lease> {
+    return this.database.collection<Lease>('leases' satisfies Collection)
+  }
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}

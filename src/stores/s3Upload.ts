@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import type { Archive, PendingObject } from './archive.ts'
+import type { S3 } from './s3.ts'
+
+/** The smallest part that S3 takes; 10,000 of them make 48 GiB. One fills while another is on its way. */
+const PART_BYTES = 5 * 1024 * 1024
+
+/** What the names of an object's partial ones begin with. */
+export function partialPrefix(key: string): string {
+  return key.replace(/[^/]*$/, '.$&.')
+}
+
+/** Whether this is a partial object: of the given key, or of any. They are hidden from lists. */
+export function isPartial(candidate: string, key?: string): boolean {
+  if (key === undefined) return /(^|\/)\.[^/]*\.partial$/.test(candidate)
+  // Another object's may begin alike: `.a.csv.RANDOM.partial` is none of `a`.
+  const prefix = partialPrefix(key)
+  return candidate.startsWith(prefix) && /^[0-9a-f]{12}\.partial$/.test(candidate.slice(prefix.length))
+}
+
+/**
+ * An object on its way to a bucket. What fits into one part is put at `commit`, in one request. Anything larger goes up
+ * part by part, beside its place, and `commit` completes the upload and copies the object there.
+ *
+ * **Why a copy.** An upload fixes name and metadata when it begins, but only at its end is it known where the object
+ * belongs and what its sha256 is (S3's own checksums of uploads are those of the parts, together). A copy within the store
+ * takes both, in one atomic step that every S3 store knows. It ends at 5 GiB, a hundred times what the exports are.
+ *
+ * **Why a marker.** Whoever sweeps must find what a killed writer left, but MinIO lists uploads under their exact key
+ * only. So an empty object marks the name, at random as several may write one key at once, before the upload begins;
+ * completing the upload replaces it.
+ */
+export class PendingUpload implements PendingObject {
+  private readonly s3: S3
+  private readonly key: string
+  private readonly type: { readonly ContentType: string }
+  private readonly beside: { readonly Bucket: string; readonly Key: string }
+  private readonly parts: { PartNumber: number; ETag: string | undefined }[] = []
+  /** The part that fills, and the one that is on its way (or was: its memory is used again). */
+  private filling: Buffer | undefined
+  private sent: Buffer | undefined
+  private filled = 0
+  private sending: Promise<void> = Promise.resolve()
+  private upload: string | undefined
+  private marked = false
+  private ended = false
+
+  constructor(s3: S3, key: string, { contentType }: Parameters<Archive['create']>[1]) {
+    this.s3 = s3
+    this.key = key
+    this.type = { ContentType: contentType }
+    this.beside = { Bucket: s3.bucket, Key: `${partialPrefix(key)}${randomBytes(6).toString('hex')}.partial` }
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      // Memory that is not touched yet costs nothing, so a hundred small lists side by side do not either.
+      this.filling ??= Buffer.allocUnsafeSlow(PART_BYTES)
+      const taken = Math.min(bytes.length - at, PART_BYTES - this.filled)
+      this.filling.set(bytes.subarray(at, at + taken), this.filled)
+      this.filled += taken
+      at += taken
+      if (this.filled === PART_BYTES) await this.guard(() => this.sendPart())
+    }
+  }
+
+  async commit(sha256: string, elsewhere = this.key): Promise<void> {
+    const target = { Bucket: this.s3.bucket, Key: elsewhere, ...this.type, Metadata: { sha256 } }
+    await this.guard(async () => {
+      if (this.upload === undefined) {
+        const body = this.filling?.subarray(0, this.filled) ?? new Uint8Array()
+        await this.s3.sendToBucket(() => this.s3.client.send(new PutObjectCommand({ ...target, Body: body })))
+      } else {
+        const ETag = await this.complete(this.upload)
+        const source = [this.beside.Bucket, ...this.beside.Key.split('/')].map(encodeURIComponent).join('/')
+        const same = { CopySource: source, CopySourceIfMatch: ETag, MetadataDirective: 'REPLACE' } as const
+        await this.s3.client.send(new CopyObjectCommand({ ...target, ...same }))
+      }
+    })
+    await this.abort()
+  }
+
+  /** Ends the object without it, or after it was copied to its place: either way nothing stays beside it. */
+  async abort(): Promise<void> {
+    if (this.ended) return
+    this.ended = true
+    this.filling = undefined
+    this.sent = undefined
+    await this.sending.catch(() => {})
+    // Whoever gives up has a reason to tell already; what stays, the next run sweeps.
+    if (this.upload !== undefined) await this.s3.abortUpload(this.beside.Key, this.upload).catch(() => {})
+    if (this.marked) await this.s3.client.send(new DeleteObjectCommand(this.beside)).catch(() => {})
+  }
+
+  /** Sends the part that is full, as soon as the one before has arrived. */
+  private async sendPart(): Promise<void> {
+    await this.sending
+    this.upload ??= await this.begin()
+    const number = this.parts.length + 1
+    const part = { PartNumber: number, ETag: undefined as string | undefined }
+    this.parts.push(part)
+    const body = this.filling!.subarray(0, this.filled)
+    const request = new UploadPartCommand({ ...this.beside, UploadId: this.upload, PartNumber: number, Body: body })
+    this.sending = this.s3.client.send(request).then(({ ETag }) => {
+      part.ETag = ETag
+    })
+    // Told by whoever waits for it next.
+    this.sending.catch(() => {})
+    ;[this.filling, this.sent] = [this.sent, this.filling]
+    this.filled = 0
+  }
+
+  private async begin(): Promise<string> {
+    const { client } = this.s3
+    this.marked = true
+    await this.s3.sendToBucket(() => client.send(new PutObjectCommand({ ...this.beside, Body: new Uint8Array() })))
+    return (await client.send(new CreateMultipartUploadCommand({ ...this.beside, ...this.type }))).UploadId!
+  }
+
+  private async complete(upload: string): Promise<string | undefined> {
+    if (this.filled > 0) await this.sendPart()
+    await this.sending
+    const request = { ...this.beside, UploadId: upload, MultipartUpload: { Parts: this.parts } }
+    const { ETag } = await this.s3.client.send(new CompleteMultipartUploadCommand(request))
+    this.upload = undefined
+    return ETag
+  }
+
+  private guard<T>(body: () => Promise<T>): Promise<T> {
+    return this.s3.guard('write', this.key, body)
+  }
+}

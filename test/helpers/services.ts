@@ -1,0 +1,108 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'vitest'
+
+const SCRIPT = fileURLToPath(new URL('../../scripts/services', import.meta.url))
+const FOLDER = fileURLToPath(new URL('../../.services', import.meta.url))
+
+export type Service = 'minio' | 'mongodb'
+export type Variables = Readonly<Record<string, string>>
+
+/** What TEST_S3_ENDPOINT and TEST_MONGODB_URL, for servers that somebody else runs, stand for. */
+const ELSEWHERE: Record<Service, () => Variables | undefined> = {
+  minio: () => {
+    const { TEST_S3_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = process.env
+    return TEST_S3_ENDPOINT
+      ? {
+          AWS_ENDPOINT_URL_S3: TEST_S3_ENDPOINT,
+          AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID ?? 'minioadmin',
+          AWS_SECRET_ACCESS_KEY: AWS_SECRET_ACCESS_KEY ?? 'miniopassword',
+          AWS_REGION: AWS_REGION ?? 'us-east-1',
+        }
+      : undefined
+  },
+  mongodb: () => {
+    const { TEST_MONGODB_URL } = process.env
+    return TEST_MONGODB_URL ? { DATAGOUV_TOPS_DOCUMENTS: TEST_MONGODB_URL } : undefined
+  },
+}
+
+/**
+ * How to reach a service that is up; undefined when it is not, which leaves one skipped test and one printed line: no suite
+ * is left out silently.
+ */
+export function serviceOrSkip(service: Service, suite: string): Variables | undefined {
+  const file = join(FOLDER, `${service}.env`)
+  const found = ELSEWHERE[service]() ?? (existsSync(file) ? parse(readFileSync(file, 'utf8')) : undefined)
+  if (found === undefined) {
+    const how = `scripts/services install ${service} && scripts/services start ${service}`
+    console.warn(`left out: ${suite}, because ${service} is not up; to have it: ${how}`)
+    test.skip(`${suite} (needs ${service}: ${how})`)
+  }
+  return found
+}
+
+/** A server of a test's own, which it may kill. */
+export interface OwnServer {
+  readonly variables: Variables
+  /** The process is gone when this returns. */
+  kill(): Promise<void>
+  pause(): void
+  resume(): void
+  /** On the same port, with the same data. */
+  start(): Promise<void>
+  /** Stops it and removes its data. */
+  remove(): Promise<void>
+}
+
+/** Whether the server's program is on this machine. */
+export function isInstalled(service: Service): boolean {
+  return !spawnSync(SCRIPT, ['status', service], { encoding: 'utf8' }).stdout.includes('not installed')
+}
+
+/** @param place an existing folder for its data, which stays; otherwise a temporary one */
+export async function startOwn(service: Service, place?: string): Promise<OwnServer> {
+  const folder = place ?? (await mkdtemp(join(tmpdir(), 'datagouv-tops-services-')))
+  const env = { ...process.env, DATAGOUV_TOPS_SERVICES: folder }
+  const call = (verb: string) => execFileSync(SCRIPT, [verb, service], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const pid = () => Number(readFileSync(join(folder, service, 'pid'), 'utf8'))
+  call('start')
+  return {
+    variables: parse(readFileSync(join(folder, `${service}.env`), 'utf8')),
+    kill: async () => {
+      process.kill(pid(), 'SIGKILL')
+      while (isAlive(pid())) await new Promise((resolve) => setTimeout(resolve, 5))
+    },
+    pause: () => void process.kill(pid(), 'SIGSTOP'),
+    resume: () => void process.kill(pid(), 'SIGCONT'),
+    start: async () => void call('start'),
+    remove: async () => {
+      call('stop')
+      if (place === undefined) await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A name that no other test uses, good for a bucket and for a database. */
+export function uniqueName(): string {
+  return `tops-test-${randomBytes(6).toString('hex')}`
+}
+
+function parse(text: string): Variables {
+  const lines = text.split('\n').filter((line) => line !== '')
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
