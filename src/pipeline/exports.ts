@@ -24,7 +24,7 @@ import {
 } from './snapshot.ts'
 import { Mismatch, type Taken, takeExport } from './take.ts'
 
-export interface ReadExportFacts extends ExportFacts {
+interface ReadExportFacts extends ExportFacts {
   /** Columns that the snapshot before did not have. They are fine; that they came is worth remembering. */
   readonly new_columns?: readonly string[]
 }
