@@ -1,0 +1,88 @@
+import { execFileSync } from 'node:child_process'
+import { copyFile, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { temporaryFolder } from '../helpers/exports.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+interface Service {
+  readonly image?: string
+  readonly build?: unknown
+  readonly ports?: readonly string[]
+  readonly healthcheck?: unknown
+  readonly environment?: Readonly<Record<string, string>>
+  readonly volumes?: readonly string[]
+}
+const compose = parse(await readFile(join(ROOT, 'compose.yaml'), 'utf8'), { merge: true })
+const services: Record<string, Service> = compose.services
+
+/** `${NAME:-default}` as it is without a .env. */
+const byDefault = (text: string) => text.replace(/\$\{\w+:-([^}]*)\}/g, '$1')
+
+describe('compose.yaml', () => {
+  test('has each service where DESIGN says, open to this machine alone', () => {
+    const ports = Object.values(services).flatMap(({ ports = [] }) => ports)
+    for (const port of [27017, 9000, 8080, 8000]) expect(ports).toContain(`127.0.0.1:${port}:${port}`)
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
+  })
+
+  test('has the credentials that DESIGN names, unless .env has others', async () => {
+    const { MINIO_ROOT_USER, MINIO_ROOT_PASSWORD } = services.minio!.environment!
+    expect([MINIO_ROOT_USER!, MINIO_ROOT_PASSWORD!].map(byDefault)).toEqual(['minioadmin', 'miniopassword'])
+    const { AIRFLOW_USER, AIRFLOW_PASSWORD } = services.airflow!.environment!
+    expect([AIRFLOW_USER!, AIRFLOW_PASSWORD!].map(byDefault)).toEqual(['airflow', 'airflowpassword'])
+    const example = await readFile(join(ROOT, '.env.example'), 'utf8')
+    for (const line of ['MINIO_ROOT_USER=minioadmin', 'AIRFLOW_PASSWORD=airflowpassword']) {
+      expect(example.split('\n')).toContain(line)
+    }
+  })
+
+  test('pins every image that it does not build', () => {
+    for (const [name, { image = '', build }] of Object.entries(services)) {
+      expect(image, name).toMatch(/:[\w.-]*\d[\w.-]*$/)
+      expect(image, name).not.toMatch(/:latest$/)
+      if (!build) expect(image, name).toMatch(/:(RELEASE\.|\d+\.\d+)/)
+    }
+  })
+
+  test('checks the health of every store, and keeps its data in a named volume', () => {
+    for (const name of ['mongodb', 'minio', 'postgres']) {
+      expect(services[name]!.healthcheck, name).toBeDefined()
+      const [volume] = services[name]!.volumes![0]!.split(':')
+      expect(Object.keys(compose.volumes), name).toContain(volume)
+    }
+  })
+})
+
+describe('prepareServices.sh', () => {
+  const prepared = async () => {
+    const folder = await temporaryFolder()
+    for (const name of ['prepareServices.sh', '.env.example']) await copyFile(join(ROOT, name), join(folder, name))
+    const prepare = () => execFileSync('./prepareServices.sh', { cwd: folder, encoding: 'utf8' })
+    const read = async () => readFile(join(folder, '.env'), 'utf8')
+    return { folder, prepare, read }
+  }
+
+  test('makes folders and an .env of its own, with this user and secrets, readable by nobody else', async () => {
+    const { folder, prepare, read } = await prepared()
+    expect(prepare()).toBe('ready: docker compose up --build -d\n')
+    const env = Object.fromEntries((await read()).split('\n').map((line) => line.split(/=(.*)/).slice(0, 2)))
+    expect(env.AIRFLOW_UID).toBe(String(process.getuid!()))
+    expect(Buffer.from(env.AIRFLOW_FERNET_KEY, 'base64url')).toHaveLength(32)
+    expect(env.AIRFLOW_SECRET_KEY).not.toBe(env.AIRFLOW_JWT_SECRET)
+    expect((await stat(join(folder, '.env'))).mode & 0o077).toBe(0)
+    for (const name of ['airflow/dags', 'airflow/logs'])
+      expect((await stat(join(folder, name))).isDirectory()).toBe(true)
+  })
+
+  test('changes nothing when it is run again', async () => {
+    const { prepare, read } = await prepared()
+    prepare()
+    const first = await read()
+    prepare()
+    expect(await read()).toBe(first)
+  })
+})
