@@ -13,6 +13,9 @@ export interface Documents {
   /** The documents whose `_id` begins with `prefix`, by `_id` ascending, or descending; at most `limit` of them. */
   list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]>
 
+  /** As `list`, of their `_id`s alone. */
+  ids(collection: Collection, query?: ListQuery): Promise<string[]>
+
   /** Puts the document in the place of the one with its `_id`, or adds it; durable when it resolves. */
   replace(collection: Collection, document: Document): Promise<void>
 

@@ -110,15 +110,13 @@ class Mongo implements Documents {
     return (found as T | null) ?? undefined
   }
 
-  async list<T extends Document>(collection: Collection, query: ListQuery = {}): Promise<T[]> {
-    const { prefix = '', descending = false, limit } = query
-    if (limit === 0) return []
-    // Nothing that begins with the prefix sorts behind it followed by the last code point.
-    const cursor = this.in(collection).find(
-      { _id: { $gte: prefix, $lt: `${prefix}\u{10ffff}` } },
-      { sort: { _id: descending ? -1 : 1 }, limit: limit ?? 0 },
-    )
-    return (await this.guard(() => cursor.toArray())) as Document[] as T[]
+  async list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]> {
+    return (await this.guard(() => this.select(collection, query))) as T[]
+  }
+
+  async ids(collection: Collection, query?: ListQuery): Promise<string[]> {
+    const found = await this.guard(() => this.select(collection, query, { _id: 1 }))
+    return found.map(({ _id }) => _id)
   }
 
   async replace(collection: Collection, document: Document): Promise<void> {
@@ -186,6 +184,19 @@ class Mongo implements Documents {
       if (reason === undefined) throw error
       throw new Failure('store', `the document store ${this.address} ${reason}`, { cause: error })
     }
+  }
+
+  private async select(collection: Collection, query: ListQuery = {}, projection?: { _id: 1 }): Promise<Document[]> {
+    const { prefix = '', descending = false, limit } = query
+    if (limit === 0) return []
+    // Nothing that begins with the prefix sorts behind it followed by the last code point.
+    const range = { _id: { $gte: prefix, $lt: `${prefix}\u{10ffff}` } }
+    const options = {
+      sort: { _id: descending ? -1 : 1 },
+      limit: limit ?? 0,
+      ...(projection && { projection }),
+    } as const
+    return this.in(collection).find(range, options).toArray()
   }
 
   /** Before the first publication of this process; once is enough. */

@@ -49,15 +49,15 @@ class Sqlite implements Documents {
     return this.guard(() => this.findNow<T>(collection, id))
   }
 
-  async list<T extends Document>(collection: Collection, query: ListQuery = {}): Promise<T[]> {
-    const { prefix = '', descending = false, limit = -1 } = query
-    // No text in UTF-8 has the byte FF, so whatever begins with the prefix sorts before the prefix followed by it.
-    const sql = `SELECT _id, document FROM ${collection} WHERE _id >= ? AND _id < ? || CAST(x'FF' AS TEXT)
-      ORDER BY _id ${descending ? 'DESC' : 'ASC'} LIMIT ?`
+  async list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]> {
     return this.guard(() => {
-      const rows = this.database.prepare(sql).raw().all(prefix, prefix, limit) as [string, string][]
+      const rows = this.select<[string, string]>('_id, document', collection, query)
       return rows.map(([id, text]) => this.parse<T>(collection, id, text))
     })
+  }
+
+  async ids(collection: Collection, query?: ListQuery): Promise<string[]> {
+    return this.guard(() => this.select<[string]>('_id', collection, query).map(([id]) => id))
   }
 
   async replace(collection: Collection, document: Document): Promise<void> {
@@ -122,6 +122,14 @@ class Sqlite implements Documents {
     for (const collection of COLLECTIONS) {
       database.exec(`CREATE TABLE IF NOT EXISTS ${collection} (_id TEXT PRIMARY KEY, document TEXT NOT NULL)`)
     }
+  }
+
+  private select<Row>(columns: string, collection: Collection, query: ListQuery = {}): Row[] {
+    const { prefix = '', descending = false, limit = -1 } = query
+    // No text in UTF-8 has the byte FF, so whatever begins with the prefix sorts before the prefix followed by it.
+    const sql = `SELECT ${columns} FROM ${collection} WHERE _id >= ? AND _id < ? || CAST(x'FF' AS TEXT)
+      ORDER BY _id ${descending ? 'DESC' : 'ASC'} LIMIT ?`
+    return this.database.prepare(sql).raw().all(prefix, prefix, limit) as Row[]
   }
 
   private findNow<T extends Document>(collection: Collection, id: string): T | undefined {

@@ -69,7 +69,11 @@ export function documentsContract(
     test('lists by prefix, in the order of the ids, up or down, up to a limit', async () => {
       const { documents } = place
       for (const _id of ['b/2', 'a', 'b/1', 'b0', 'B/1', 'b/%', 'b/_', 'b/é']) await documents.replace('tops', { _id })
-      const ids = async (query: object) => (await documents.list('tops', query)).map(({ _id }) => _id)
+      const ids = async (query: object) => {
+        const listed = (await documents.list('tops', query)).map(({ _id }) => _id)
+        expect(await documents.ids('tops', query)).toEqual(listed)
+        return listed
+      }
       expect(await ids({ prefix: 'b/' })).toEqual(['b/%', 'b/1', 'b/2', 'b/_', 'b/é'])
       expect(await ids({ prefix: 'b/', descending: true, limit: 2 })).toEqual(['b/é', 'b/_'])
       expect(await ids({ prefix: 'b/_' })).toEqual(['b/_'])
