@@ -73,7 +73,7 @@ function commandFor(spec: CommandSpec, signal: AbortSignal): Command {
     `\nExamples:\n${spec.examples.map((example) => `  $ datagouv-tops ${example}`).join('\n')}`,
   )
   return command.action(async (...received) => {
-    const given = received.slice(0, -2) as (string | undefined)[]
+    const given = received.slice(0, -2).flat() as (string | undefined)[]
     const io: Io = { options: command.opts(), arguments: given.filter((one) => one !== undefined), signal }
     await (await spec.load()).default(io)
   })

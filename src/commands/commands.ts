@@ -103,6 +103,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./runs.ts'),
   },
   {
+    name: 'verify',
+    about: 'derives editions anew from their snapshots and compares every stored byte and value (default: all dates)',
+    arguments: '[date...]',
+    options: [['--repair', 'publish editions that differ anew from their snapshots']],
+    examples: ['verify', 'verify 2026-11-18 --repair', 'verify --json'],
+    load: () => import('./verify.ts'),
+  },
+  {
     name: 'config',
     about: 'every setting, its value, and where that came from',
     examples: ['config', 'config --json'],

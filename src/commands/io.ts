@@ -33,6 +33,7 @@ export interface Options {
   readonly csv?: boolean
   readonly limit?: number
   readonly into?: string
+  readonly repair?: boolean
 }
 
 /** The settings given as flags. */

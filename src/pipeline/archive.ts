@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { World } from '../context.ts'
 import type { ArchiveFacts, Edition } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
 import type { Archive } from '../stores/archive.ts'
 import type { NewList } from './lists.ts'
 import type { Left, ListFacts } from './result.ts'
@@ -23,7 +24,13 @@ async function isStored({ key, bytes, sha256 }: ArchiveFacts, archive: Archive):
   const stored = await archive.stat(key)
   if (stored?.bytes !== bytes) return false
   const hash = createHash('sha256')
-  for await (const chunk of archive.read(key)) hash.update(chunk)
+  try {
+    for await (const chunk of archive.read(key)) hash.update(chunk)
+  } catch (error) {
+    // Damaged, and mended by what comes next; or the store is away, and what comes next says so.
+    if (error instanceof Failure) return false
+    throw error
+  }
   return hash.digest('hex') === sha256
 }
 

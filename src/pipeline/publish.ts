@@ -16,7 +16,11 @@ const MOST_BYTES = 16 * 1024 * 1024
  *
  * @throws Failure `usage` when one is larger than a document may be
  */
-export async function draftEditions(lists: readonly List[], snapshot: Snapshot, run: Run): Promise<Edition[]> {
+export async function draftEditions(
+  lists: readonly List[],
+  snapshot: Snapshot,
+  run: Pick<Run, 'id' | 'now'>,
+): Promise<Edition[]> {
   const editions = lists.map(({ watch, csv, tops }) => ({
     _id: editionId(watch.name, snapshot.date),
     watch: watch.name,

@@ -61,7 +61,7 @@ describe('prepareServices.sh', () => {
   const prepared = async () => {
     const folder = await temporaryFolder()
     for (const name of ['prepareServices.sh', '.env.example']) await copyFile(join(ROOT, name), join(folder, name))
-    const prepare = () => execFileSync('./prepareServices.sh', { cwd: folder, encoding: 'utf8' })
+    const prepare = () => execFileSync('bash', ['prepareServices.sh'], { cwd: folder, encoding: 'utf8' })
     const read = async () => readFile(join(folder, '.env'), 'utf8')
     return { folder, prepare, read }
   }

@@ -1,0 +1,66 @@
+import { parseDate } from '../editions/date.ts'
+import { Failure, quoted } from '../errors.ts'
+import type { Difference } from '../verify/difference.ts'
+import { type Verdict, verify } from '../verify/verify.ts'
+import { type Io, inWorld, print, printJson } from './io.ts'
+
+/** Compares what is stored with what follows from the snapshots, and says what is different. */
+export default async function verifyCommand(io: Io): Promise<void> {
+  await inWorld(io, async (world) => {
+    const { json, quiet, repair = false } = io.options
+    const dates = io.arguments.map(parseDate)
+    const verdicts: Verdict[] = []
+    for await (const verdict of verify({ dates, repair }, world)) {
+      verdicts.push(verdict)
+      if (!json && !quiet) await print(tell(verdict))
+    }
+    world.report.close()
+    const unknown = dates.filter((date) => !verdicts.some((verdict) => verdict.date === date))
+    if (unknown.length > 0)
+      throw new Failure('usage', `nothing is stored of ${unknown.join(', ')}; "runs" lists what was run`)
+    if (json) await printJson(verdicts)
+    else if (verdicts.length === 0 && !quiet) await print('nothing is stored yet: "run" makes the first edition\n')
+    refuseDifferent(verdicts)
+  })
+}
+
+function refuseDifferent(verdicts: readonly Verdict[]): void {
+  const different = verdicts.filter(({ status }) => status === 'different')
+  if (different.length === 0) return
+  const [first] = different
+  const [difference] = first!.differences
+  const rest = different.length > 1 ? `, and ${different.length - 1} more` : ''
+  const next = different.some(({ watch, note }) => watch !== null && note === '')
+    ? '"verify --repair" publishes editions anew from their snapshots'
+    : 'a damaged snapshot can only be fetched anew ("fetch --date DATE --refetch") or restored from a backup'
+  throw new Failure('contract', `${nameOf(first!)} is not as it should be (${sentence(difference!)})${rest}; ${next}`)
+}
+
+const WORDS = {
+  same: 'is what it should be',
+  partly: 'is sound as far as can be told',
+  different: 'is DIFFERENT',
+  repaired: 'was different and is published anew',
+}
+
+function tell(verdict: Verdict): string {
+  const note = verdict.note === '' ? '' : ` (${verdict.note})`
+  const lines = verdict.differences.map((one) => `  ${sentence(one)}`)
+  return `${[`${nameOf(verdict)} ${WORDS[verdict.status]}${note}`, ...lines].join('\n')}\n`
+}
+
+function nameOf({ date, watch }: Verdict): string {
+  return watch === null ? `${date} snapshot` : `${date} ${watch}`
+}
+
+function sentence({ where, part, expected, found }: Difference): string {
+  const place = part === '' ? where : `${where}, ${part}`
+  if (found === undefined) return `${place} is missing, expected ${written(expected)}`
+  if (expected === undefined) return `${place} should not be there: ${written(found)}`
+  return `${place} is ${written(found)}, expected ${written(expected)}`
+}
+
+function written(value: unknown): string {
+  if (typeof value === 'string') return quoted(value, 200)
+  return quoted(JSON.stringify(value), 200).slice(1, -1).replaceAll('\\"', '"')
+}

@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Watch } from '../config/watch.ts'
+import type { World } from '../context.ts'
+import type { Edition, Snapshot } from '../editions/edition.ts'
+import { editionKey } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
+import { fold } from '../matching/fold.ts'
+import type { ListPlan, NewList } from '../pipeline/lists.ts'
+import { PROJECTED_COLUMNS, Tops } from '../pipeline/project.ts'
+import { draftEditions } from '../pipeline/publish.ts'
+import type { Ranking } from '../pipeline/rank.ts'
+import { readCsv, readOptions } from '../pipeline/read.ts'
+import type { Difference } from './difference.ts'
+import { compareDocument, type StoredDocument } from './document.ts'
+import { StoredCsv } from './storedCsv.ts'
+
+/** One watch of one date, to be derived anew. */
+export interface Candidate {
+  readonly watch: Watch
+  readonly document: StoredDocument
+}
+
+/**
+ * The watches that a stored edition may be of: the one of that name in the configuration; and, where the document names
+ * other terms or another top, that one with these, for the watch may have changed since.
+ */
+export function candidatesOf(name: string, document: StoredDocument, { config }: World): Candidate[] {
+  const configured = config.watches.find((watch) => watch.name === name)
+  if (configured === undefined) return []
+  const { terms, top } = document.edition ?? configured
+  const isTerm = (term: unknown) => typeof term === 'string' && fold(term) !== ''
+  const isSound =
+    Array.isArray(terms) && terms.length > 0 && terms.every(isTerm) && Number.isSafeInteger(top) && top > 0
+  const watches = [configured, ...(isSound ? [{ ...configured, terms, top }] : [])]
+  const different = watches.filter(
+    (watch, index) => !watches.slice(0, index).some((one) => isDeepStrictEqual(one, watch)),
+  )
+  return different.map((watch) => ({ watch, document }))
+}
+
+/** A list that is compared with the stored one while it grows. */
+export function planOf({ watch }: Candidate, date: string, ranking: Ranking, { archive }: World): ListPlan {
+  const key = editionKey(watch.name, date)
+  return { watch, key, create: async () => new StoredCsv(archive, key), top: ranking.top(watch.top) }
+}
+
+/** What is different in the CSV and the document of an edition, given its list as it should be. */
+export async function compareEdition(
+  list: NewList,
+  { document }: Candidate,
+  snapshot: Snapshot,
+  world: World,
+): Promise<Difference[]> {
+  const { edition, differences } = document
+  const inCsv = await (list.object as StoredCsv).difference()
+  const maker = { id: edition?.run_id ?? '', now: () => edition?.generated_at ?? '' }
+  const [expected] = await draftEditions([list], snapshot, maker)
+  const inDocument = edition === undefined ? differences : await compareDocument(expected!, edition, world)
+  return [...(inCsv === undefined ? [] : [inCsv]), ...inDocument]
+}
+
+/**
+ * Without a sound snapshot: whether the CSV is the one that the document names, and whether the document's datasets and
+ * counts are what follows from the CSV and the document's own organisations.
+ */
+export async function compareWithin(name: string, date: string, document: StoredDocument, world: World) {
+  const { edition, differences } = document
+  const key = editionKey(name, date)
+  if ((await world.archive.stat(key)) === undefined) {
+    return [...differences, { where: key, part: '', expected: 'the CSV of the edition', found: undefined }]
+  }
+  if (edition === undefined) return [...differences]
+  const organizations = [edition.organizations].flat().filter((one) => typeof one?.id === 'string')
+  const tops = new Tops(organizations.map(({ datasets: _, ...organization }) => organization))
+  const slots = PROJECTED_COLUMNS.map((_, slot) => slot)
+  try {
+    const { sha256, bytes, records } = await readCsv(
+      world.archive.read(key),
+      key,
+      {
+        columns: PROJECTED_COLUMNS,
+        take: (batch) => {
+          for (let record = 0; record < batch.count; record++) tops.take(batch, record, slots)
+        },
+      },
+      readOptions('datasets', world.config),
+    )
+    const archive = { key, sha256, bytes, records }
+    const expected: Edition = { ...edition, archive, organizations: tops.organizations(), datasets: tops.datasets() }
+    return await compareDocument(expected, edition, world)
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === 'contract')) throw error
+    return [{ where: key, part: '', expected: 'the CSV of the edition', found: error.message }]
+  }
+}

@@ -1,0 +1,111 @@
+import type { World } from '../context.ts'
+import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
+import { exportKey, snapshotKey } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
+import { gunzip } from '../pipeline/compression.ts'
+import { type Reader, readExport, readOptions } from '../pipeline/read.ts'
+import { metered } from '../pipeline/take.ts'
+import { compareValues, type Difference } from './difference.ts'
+import { refuseUnlessDamaged } from './storedCsv.ts'
+
+const TEXT = 'a text'
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
+
+/** The snapshot.json of a date, as it is stored; undefined when it cannot serve, and then `differences` says why. */
+export async function readSnapshot(
+  date: string,
+  { archive }: World,
+): Promise<{ readonly snapshot: Snapshot | undefined; readonly differences: readonly Difference[] }> {
+  const where = snapshotKey(date)
+  if ((await archive.stat(where)) === undefined) {
+    const missing = { where, part: '', expected: 'the description of the exports beside it', found: undefined }
+    return { snapshot: undefined, differences: [missing] }
+  }
+  const parts: Uint8Array[] = []
+  let read = 0
+  try {
+    for await (const chunk of archive.read(where)) {
+      parts.push(chunk)
+      read += chunk.length
+    }
+  } catch (error) {
+    await refuseUnlessDamaged(archive, where, read, error)
+  }
+  const text = Buffer.concat(parts).toString('utf8')
+  let snapshot: unknown
+  try {
+    snapshot = JSON.parse(text)
+  } catch (error) {
+    const broken = { where, part: '', expected: 'JSON', found: (error as Error).message }
+    return { snapshot: undefined, differences: [broken] }
+  }
+  const differences = [...compareValues(where, shapeOf(date, snapshot as Snapshot), snapshot)]
+  if (differences.length === 0 && text !== `${JSON.stringify(snapshot, null, 2)}\n`) {
+    differences.push({ where, part: '', expected: 'JSON as it was written', found: 'the same values in other bytes' })
+  }
+  return { snapshot: isUsable(snapshot) ? snapshot : undefined, differences }
+}
+
+/** What can be known of a snapshot's values without the exports: the found ones where they are of the right kind. */
+function shapeOf(date: string, found: Snapshot): unknown {
+  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : TEXT)
+  const instant = (value: unknown) =>
+    typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)) ? value : 'an instant in UTC'
+  const facts = (name: ExportName) => {
+    const { url, last_modified, bytes, sha1, sha256, records } = found?.[name] ?? ({} as Partial<ExportFacts>)
+    const modified = last_modified === null ? null : instant(last_modified)
+    return { key: exportKey(name, date), url: text(url), last_modified: modified, bytes, sha1, sha256, records }
+  }
+  const { fetched_at, portal } = found ?? {}
+  const exports = { datasets: facts('datasets'), organizations: facts('organizations') }
+  return { date, fetched_at: instant(fetched_at), portal: text(portal), ...exports }
+}
+
+function isUsable(value: unknown): value is Snapshot {
+  const { datasets, organizations } = (value ?? {}) as Partial<Snapshot>
+  return [datasets, organizations].every((one) => typeof one === 'object' && typeof one?.sha256 === 'string')
+}
+
+/**
+ * Reads a stored export past a reader, and compares it with what snapshot.json says.
+ *
+ * @returns its true facts; undefined when its bytes are not those that were fetched
+ */
+export async function checkExport(
+  name: ExportName,
+  snapshot: Snapshot,
+  reader: Reader,
+  { archive, config, report, signal }: World,
+): Promise<{ readonly facts: ExportFacts | undefined; readonly differences: readonly Difference[] }> {
+  const where = exportKey(name, snapshot.date)
+  const stored = await archive.stat(where)
+  if (stored === undefined) {
+    const missing = { where, part: '', expected: `the export of ${snapshot[name].bytes} bytes`, found: undefined }
+    return { facts: undefined, differences: [missing] }
+  }
+  const meter = report.meter(`verify ${name} of ${snapshot.date}`, stored.bytes)
+  let read = 0
+  const count = (bytes: number) => {
+    read += bytes
+    meter.add(bytes)
+  }
+  try {
+    const plain = gunzip(metered(archive.read(where), count, signal), where)
+    const { bytes, sha1, sha256, records } = await readExport(plain, where, reader, readOptions(name, config))
+    const facts = { ...snapshot[name], bytes, sha1, sha256, records }
+    // One checksum that is right proves the export; then it is snapshot.json that is wrong about the rest.
+    const isSound = sha256 === snapshot[name].sha256 || sha1 === snapshot[name].sha1
+    const differences = isSound
+      ? compareValues(snapshotKey(snapshot.date), { [name]: facts }, { [name]: snapshot[name] })
+      : compareValues(where, { sha256: snapshot[name].sha256 }, { sha256 })
+    return { facts: isSound ? facts : undefined, differences }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    signal.throwIfAborted()
+    await refuseUnlessDamaged(archive, where, read, error)
+    const broken = { where, part: '', expected: 'the export as it was fetched', found: error.message }
+    return { facts: undefined, differences: [broken] }
+  } finally {
+    meter.done()
+  }
+}

@@ -1,0 +1,40 @@
+import type { World } from '../context.ts'
+import { editionId, editionKey, exportKey, snapshotKey } from '../editions/layout.ts'
+
+/** What the stores hold of a date, by name. */
+export interface Stored {
+  readonly date: string
+  readonly snapshot: boolean
+  /** Watches that have a CSV, a document, or both. */
+  readonly watches: readonly string[]
+  /** Keys that nothing of this program is called. */
+  readonly strangers: readonly string[]
+}
+
+/** Every date of which the stores hold anything, in order. */
+export async function storedDates({ archive, documents }: World): Promise<Stored[]> {
+  const dates = new Map<string, { snapshot: boolean; watches: Set<string>; strangers: string[] }>()
+  const of = (date: string) => {
+    const one = dates.get(date) ?? { snapshot: false, watches: new Set<string>(), strangers: [] }
+    dates.set(date, one)
+    return one
+  }
+  for await (const { key } of archive.list('')) {
+    const [, inSnapshots, date, name = ''] = /^(snapshots\/)?(\d{4}-\d{2}-\d{2})\/(.*)$/.exec(key) ?? []
+    if (date === undefined) continue
+    const [watch] = name.split('.csv')
+    const belongs = inSnapshots
+      ? [snapshotKey(date), exportKey('datasets', date), exportKey('organizations', date)].includes(key)
+      : key === editionKey(watch!, date) && /^[a-z0-9-]+$/.test(watch!)
+    if (!belongs) of(date).strangers.push(key)
+    else if (inSnapshots) of(date).snapshot = true
+    else of(date).watches.add(watch!)
+  }
+  for (const id of await documents.ids('tops')) {
+    const [, watch, date] = /^(.*)\/(\d{4}-\d{2}-\d{2})$/.exec(id) ?? []
+    if (date !== undefined && id === editionId(watch!, date)) of(date).watches.add(watch!)
+  }
+  return [...dates]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([date, { snapshot, watches, strangers }]) => ({ date, snapshot, watches: [...watches].sort(), strangers }))
+}
