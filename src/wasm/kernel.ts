@@ -37,7 +37,7 @@ export class Kernel {
       confirm: (queries: number, pattern: number, start: number, end: number) =>
         this.advisers.get(queries)!.confirm(pattern, start, end),
     }
-    this.call = new WebAssembly.Instance(compiled, { matcher }).exports as Exports
+    this.call = new WebAssembly.Instance(compiled, { matcher }).exports as object as Exports
     this.view = new Uint8Array(this.call.memory.buffer)
   }
 
