@@ -116,6 +116,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./changes.ts'),
   },
   {
+    name: 'explain',
+    about: 'why a dataset is, or is not, in the list and in the tops: term, column, excerpt, organisation, rank',
+    arguments: '[dataset]',
+    options: [
+      ['--date <date>', "the edition's date (default: the latest)"],
+      ['--watch <name>', 'the watch (default: the first one)'],
+    ],
+    examples: [
+      'explain 5b873d7206e3e76c3a0a5b3c',
+      'explain https://www.data.gouv.fr/datasets/horaires-theoriques/ --date 2026-11-18 --json',
+    ],
+    load: () => import('./explain.ts'),
+  },
+  {
     name: 'runs',
     about: 'the run records, latest first; "runs show ID" prints one of them whole',
     arguments: '[show] [id]',
@@ -140,8 +154,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'demo',
     about: 'offline: three Wednesdays of bundled real exports, published into a folder of their own',
-    options: [['--into <folder>', 'where to publish (default: a new folder for temporary files)']],
-    examples: ['demo', 'demo --into ./demo'],
+    options: [
+      ['--into <folder>', 'where to publish (default: a new folder for temporary files)'],
+      ['--serve', 'serve the page afterwards (as in a terminal)'],
+      ['--no-serve', 'do not serve it'],
+    ],
+    examples: ['demo', 'demo --into ./demo', 'demo --serve'],
     load: () => import('./demo.ts'),
   },
 ]

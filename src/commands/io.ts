@@ -34,6 +34,7 @@ export interface Options {
   readonly markdown?: boolean
   readonly limit?: number
   readonly into?: string
+  readonly serve?: boolean
   readonly port?: number
   readonly host?: string
   readonly repair?: boolean
