@@ -1,5 +1,6 @@
 import type { Changes } from '../../editions/changes.ts'
 import type { Edition } from '../../editions/edition.ts'
+import { AskWhy } from './askWhy.tsx'
 import { Dataset } from './changes.tsx'
 import { editionPath, type Frame, hostOf, Page } from './layout.tsx'
 import { useReader } from './reader.ts'
@@ -48,6 +49,7 @@ export function EditionPage(facts: EditionFacts) {
           ) : (
             <Island {...facts} />
           )}
+          <AskWhy path={editionPath(edition)} />
         </section>
       </div>
     </Page>

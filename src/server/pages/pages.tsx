@@ -5,11 +5,14 @@ import { changesBetween } from '../../editions/changes.ts'
 import type { Edition } from '../../editions/edition.ts'
 import { datesOf } from '../../editions/find.ts'
 import { editionId } from '../../editions/layout.ts'
+import { Failure } from '../../errors.ts'
+import { explain } from '../../explain/explain.ts'
 import type { RunRecord } from '../../runs/record.ts'
 import { answer, answerAsset } from './answer.ts'
 import { readAssets } from './assets.ts'
 import { ChangesPage } from './changes.tsx'
 import { EditionPage, type HeadFacts } from './edition.tsx'
+import { ExplainPage } from './explain.tsx'
 import { HistoryPage } from './history.tsx'
 import { languageOf } from './language.ts'
 import type { Frame } from './layout.tsx'
@@ -28,7 +31,8 @@ interface Found extends HeadFacts {
 const RUNS = 50
 
 /** The pages that people look at. Every view has an address; those of an edition stay as they are for ever. */
-export async function createPages({ config, documents, report }: World): Promise<Hono> {
+export async function createPages(world: World): Promise<Hono> {
+  const { config, documents, report } = world
   const assets = await readAssets()
   const watches = config.watches.map(({ name }) => name)
   const pages = new Hono()
@@ -45,6 +49,12 @@ export async function createPages({ config, documents, report }: World): Promise
   pages.get('/editions/:watch/:date/changes', (c) => show(c, ChangesView))
   pages.get('/editions/:watch/:date/organizations', (c) => show(c, OrganizationsView))
   pages.get('/editions/:watch/:date/organizations/:id', (c) => show(c, HistoryView))
+  pages.get('/editions/:watch/:date/datasets', (c) => {
+    const { id = '', lang } = c.req.query()
+    const search = lang === undefined ? '' : `?${new URLSearchParams({ lang })}`
+    return c.redirect(`${c.req.path}/${encodeURIComponent(id.trim())}${search}`, 303)
+  })
+  pages.get('/editions/:watch/:date/datasets/:id', (c) => show(c, ExplainView))
   pages.get('/runs', async (c) => {
     const { before } = c.req.query()
     const ids = (await documents.ids('runs', { descending: true })).filter((id) => before === undefined || id < before)
@@ -129,6 +139,15 @@ export async function createPages({ config, documents, report }: World): Promise
     }))
     if (weeks.every(({ organization }) => organization === undefined)) throw new Absent('noSuchOrganization')
     return <HistoryPage {...found} id={id} weeks={weeks} />
+  }
+
+  async function ExplainView(found: Found, c: Context): Promise<VNode> {
+    const { edition } = found
+    const watch = config.watches.find(({ name }) => name === edition.watch)!
+    const [explanation] = await explain([c.req.param('id')!], edition, watch, world).catch((error) => {
+      throw error instanceof Failure && error.kind === 'usage' ? new Absent('notADataset') : error
+    })
+    return <ExplainPage {...found} explanation={explanation!} />
   }
 
   /** The frame of a page that is about no edition: its sections lead to the latest. */

@@ -4,7 +4,7 @@ import type { Report } from '../../terminal/report.ts'
 import { editionPath, type Frame, Page } from './layout.tsx'
 
 /** What is not there, by the word for it; the hint says what to do. */
-export type Absence = 'noSuchPage' | 'noSuchOrganization' | 'noSuchRun'
+export type Absence = 'noSuchPage' | 'noSuchOrganization' | 'noSuchRun' | 'notADataset'
 
 /** Thrown when an address leads to nothing. */
 export class Absent extends Error {
