@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fold } from '../../src/matching/fold.ts'
+import { visible } from '../../src/server/pages/name.tsx'
 import { chromiumOrSkip, openBrowser } from '../helpers/browser.ts'
 import { FULL, HOSTILE, openSite, type Site } from './site.ts'
 
@@ -99,6 +100,190 @@ describe.skipIf(chromium === undefined)('the pages', () => {
       await page.context().close()
     },
   )
+
+  /** The titles in the table, from top to bottom. */
+  const titlesOf = (page: Page) => page.locator('.tops tbody th[scope=row] a.out').allTextContents()
+  const inTitles = (text: string) =>
+    FULL.datasets.filter(({ dataset_title, organization }) => fold(`${dataset_title} ${organization}`).includes(text))
+
+  describe('the table of 622 datasets', () => {
+    test('finds without accents while one types, keeps the address, and shows the same when it is shared', async () => {
+      const { page, faults } = await visit(TOPS)
+      await page.getByRole('searchbox').fill('VELO')
+      const expected = inTitles('velo').map(({ dataset_title }) => visible(dataset_title))
+      expect(expected.length).toBeGreaterThan(10)
+      expect(await titlesOf(page)).toEqual(expected)
+      expect(await page.getByRole('status').textContent()).toBe(`${expected.length} sur 622 jeux de données`)
+      await page.waitForURL(`${site.url}${TOPS}?q=VELO`)
+      await page.reload()
+      expect(await titlesOf(page)).toEqual(expected)
+      expect(await page.getByRole('searchbox').inputValue()).toBe('VELO')
+      await page.getByRole('searchbox').fill('nichts')
+      await page.getByRole('link', { name: 'Tout afficher' }).click()
+      expect((await titlesOf(page)).length).toBe(622)
+      await page.waitForURL(`${site.url}${TOPS}`)
+      expect(faults).toEqual([])
+      await page.context().close()
+    })
+
+    test('sorts, filters and groups at once, without asking the server', async () => {
+      const { page } = await visit(TOPS)
+      const requests: string[] = []
+      // Chromium looks at the icon again when the address changes.
+      page.on('request', (request) => requests.push(...(request.url().endsWith('.svg') ? [] : [request.url()])))
+      await page.getByRole('link', { name: 'En liste' }).click()
+      await page.getByRole('link', { name: 'Abonnés' }).click()
+      const byFollowers = [...FULL.datasets].sort((a, b) => b.dataset_followers - a.dataset_followers)
+      expect(await titlesOf(page)).toEqual(byFollowers.map(({ dataset_title }) => visible(dataset_title)))
+      expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending')
+      await page.getByRole('combobox', { name: 'Organisation' }).selectOption(INSEE)
+      expect((await titlesOf(page)).length).toBe(11)
+      await page.getByRole('combobox', { name: 'Organisation' }).selectOption('')
+      await page.getByRole('checkbox', { name: 'Nouveaux seulement' }).check()
+      expect((await titlesOf(page)).length).toBe(7)
+      expect(await page.locator('.tops .badge').count()).toBe(7)
+      await page.waitForURL(`${site.url}${TOPS}?new=1&sort=-followers&view=list`)
+      expect(requests).toEqual([])
+      await page.context().close()
+    })
+
+    test('does all of it without a script as well', async () => {
+      const { page } = await visit(TOPS, { javaScriptEnabled: false })
+      expect((await titlesOf(page)).length).toBe(622)
+      await page.getByRole('searchbox').fill('Île-de-France')
+      await page.getByRole('checkbox', { name: 'Nouveaux seulement' }).check()
+      await page.getByRole('button', { name: 'Appliquer' }).click()
+      expect(new URL(page.url()).search).toBe('?q=%C3%8Ele-de-France&organization=&new=1')
+      const found = await titlesOf(page)
+      expect(found).toEqual([
+        'Routes projet (CDGT 2013)',
+        "Réseau routier d'intérêt régional de niveau 1 (RRIR) Île-de-France",
+      ])
+      await page.getByRole('link', { name: 'Jeu de données', exact: true }).click()
+      expect(await titlesOf(page)).toEqual([found[1], found[0]])
+      await page.context().close()
+    })
+
+    test('is worked with the keyboard alone', async () => {
+      const { page } = await visit(TOPS)
+      const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
+      await page.keyboard.press('Tab')
+      expect(await focused()).toBe('Aller au contenu')
+      await page.keyboard.press('Enter')
+      const reach = async (selector: string) => {
+        for (let i = 0; i < 60; i++) {
+          await page.keyboard.press('Tab')
+          if (await page.evaluate((selector) => document.activeElement?.matches(selector), selector)) return
+        }
+        throw new Error(`${selector} is not reached`)
+      }
+      await reach('input[type=search]')
+      await page.keyboard.type('velib')
+      await reach('.switch a:last-child')
+      await page.keyboard.press('Enter')
+      await reach('thead a')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(`${site.url}${TOPS}?q=velib&sort=title&view=list`)
+      const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)
+      expect(outline).toBe('solid')
+      await reach('.why')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/datasets/)
+      await page.context().close()
+    })
+
+    test('prints as a table without controls, dark on white', async () => {
+      const { page } = await visit(TOPS, { colorScheme: 'dark' })
+      await page.emulateMedia({ media: 'print' })
+      const hidden = ['.sections', '.controls', '.picker', '.ask', '.why']
+      for (const selector of hidden)
+        expect([selector, await page.locator(selector).first().isVisible()]).toEqual([selector, false])
+      expect(await page.locator('.tops tbody th[scope=row]').first().isVisible()).toBe(true)
+      expect(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe(
+        'rgb(255, 255, 255)',
+      )
+      await page.context().close()
+    })
+  })
+
+  test('a newcomer finds what is new, why it is there, and the CSV', async () => {
+    const { page, faults } = await visit('/')
+    await page
+      .getByRole('region', { name: 'Depuis le 2 août 2023' })
+      .getByRole('link', { name: /^Pourquoi.*Comptage vélo/ })
+      .click()
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Comptage vélo - Compteurs')
+    expect(await page.locator('mark').textContent()).toBe('mobilite')
+    await page.getByRole('link', { name: 'Édition du 9 août 2023' }).click()
+    const coming = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'CSV des tops, 295 jeux de données' }).click()
+    const csv = await readFile(await (await coming).path(), 'utf8')
+    expect(csv.split('\r\n')[0]).toBe(
+      '"dataset_id";"dataset_title";"dataset_followers";"organization";"organization_id";"organization_followers"',
+    )
+    expect(csv.trimEnd().split('\r\n').length).toBe(296)
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
+  test('another edition is a choice away, in the same view', async () => {
+    const { page } = await visit(`${DEMO}/organizations`)
+    await page.getByRole('combobox', { name: 'Choisir une édition' }).selectOption('2023-07-26')
+    await page.getByRole('button', { name: 'Afficher' }).click()
+    await page.waitForURL(`${site.url}/editions/mobilite-transport/2023-07-26/organizations`)
+    await page.getByRole('link', { name: 'Édition suivante, 2 août 2023' }).click()
+    await page.waitForURL(`${site.url}/editions/mobilite-transport/2023-08-02/organizations`)
+    await page.context().close()
+  })
+
+  test('English is what the browser prefers, or what the address says; the address keeps it', async () => {
+    const { page } = await visit(TOPS, { locale: 'en-GB' })
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    expect(await page.locator('.figures').textContent()).toContain('121,074')
+    await page.getByRole('searchbox').fill('velo')
+    await page.getByRole('link', { name: 'FR', exact: true }).click()
+    await page.waitForURL(`${site.url}${TOPS}?q=velo&lang=fr`)
+    expect(await page.locator('.figures').textContent()).toContain('121\u202f074')
+    await page.getByRole('navigation', { name: 'Rubriques' }).getByRole('link', { name: 'Organisations' }).click()
+    await page.waitForURL(`${site.url}${TOPS}/organizations?lang=fr`)
+    expect(await page.locator('html').getAttribute('lang')).toBe('fr')
+    await page.context().close()
+  })
+
+  test('hostile names are text, wherever they stand', async () => {
+    for (const path of ['', '/organizations', '/changes', `/organizations/${encodeURIComponent('org"<1>&/?#')}`]) {
+      const { page, faults } = await visit(`/editions/hostile/latest${path}?q=`)
+      expect(await page.evaluate(() => (globalThis as { hacked?: number }).hacked)).toBeUndefined()
+      expect(await page.locator('main img, main script:not([type="application/json"])').count()).toBe(0)
+      expect(faults).toEqual([])
+      if (path === '') {
+        const shown = ['safe\ufffdgpj.exe then \ufffd and \ufffd[31m', '(sans titre)', HOSTILE[0], HOSTILE[4]]
+        expect(await titlesOf(page)).toEqual(expect.arrayContaining(shown))
+        const hrefs = await page
+          .locator('a')
+          .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).protocol))
+        expect(hrefs.filter((protocol) => !['http:', 'https:'].includes(protocol))).toEqual([])
+      }
+      await page.context().close()
+    }
+    const { page } = await visit('/runs/20260121T170000000Z-abcdef')
+    expect(await page.locator('blockquote').textContent()).toContain('<script>globalThis.hacked = 4</script>')
+    await page.context().close()
+  })
+
+  test('the policy lets nothing in but files of this host, and the script is small', async () => {
+    const response = await fetch(`${site.url}/`)
+    expect(response.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    const html = await response.text()
+    expect(html).not.toMatch(/ style=| on[a-z]+=/)
+    const scripts = [...html.matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, src]) => src!)
+    expect(scripts).toHaveLength(1)
+    const script = await fetch(site.url + scripts[0])
+    expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(gzipSync(await script.text()).length).toBeLessThan(20_000)
+  })
 })
 
 /** What axe objects to. Of 622 rows it looks at the first: all are alike, and each costs time. */
@@ -114,8 +299,3 @@ function violationsOf(page: Page): Promise<string[]> {
 interface Axe {
   run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
 }
-
-void fold
-void gzipSync
-void FULL
-void HOSTILE

@@ -22,6 +22,6 @@ export function visible(text: string, longest = LONGEST): string {
 export function withoutControls(text: string): string {
   return text
     .toWellFormed()
-    .replace(/[\s\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/[\t-\r\u2028\u2029]+/g, ' ')
     .replace(/[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu, '\ufffd')
 }

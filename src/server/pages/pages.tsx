@@ -3,11 +3,9 @@ import type { VNode } from 'preact'
 import type { World } from '../../context.ts'
 import { changesBetween } from '../../editions/changes.ts'
 import type { Edition } from '../../editions/edition.ts'
-import { datesOf } from '../../editions/find.ts'
-import { editionId } from '../../editions/layout.ts'
 import { Failure } from '../../errors.ts'
-import { explain } from '../../explain/explain.ts'
 import type { RunRecord } from '../../runs/record.ts'
+import type { Editions } from '../editions.ts'
 import { answer, answerAsset } from './answer.ts'
 import { readAssets } from './assets.ts'
 import { ChangesPage } from './changes.tsx'
@@ -17,7 +15,7 @@ import { HistoryPage } from './history.tsx'
 import { languageOf } from './language.ts'
 import type { Frame } from './layout.tsx'
 import { OrganizationsPage } from './organizations.tsx'
-import { Absent, NoEditionYet, NoSuchEdition, ProblemPage, problemOf } from './problems.tsx'
+import { type Absence, Absent, NoEditionYet, NoSuchEdition, ProblemPage, problemOf } from './problems.tsx'
 import { readerOf } from './reader.ts'
 import { RunPage, RunsPage } from './runs.tsx'
 import { readQuery } from './topsQuery.ts'
@@ -31,8 +29,7 @@ interface Found extends HeadFacts {
 const RUNS = 50
 
 /** The pages that people look at. Every view has an address; those of an edition stay as they are for ever. */
-export async function createPages(world: World): Promise<Hono> {
-  const { config, documents, report } = world
+export async function createPages({ config, documents, report }: World, editions: Editions): Promise<Hono> {
   const assets = await readAssets()
   const watches = config.watches.map(({ name }) => name)
   const pages = new Hono()
@@ -94,7 +91,7 @@ export async function createPages(world: World): Promise<Hono> {
     date = c.req.param('date')!,
   ): Promise<Response> {
     if (!watches.includes(watch)) throw new Absent('noSuchPage')
-    const dates = await datesOf(documents, watch)
+    const dates = await editions.dates(watch)
     const at = date === 'latest' ? 0 : dates.indexOf(date)
     const edition = await editionAt(dates[at])
     if (edition !== undefined) {
@@ -107,8 +104,8 @@ export async function createPages(world: World): Promise<Hono> {
     if (!isDate(date)) throw new Absent('noSuchPage')
     return answer(<NoSuchEdition frame={frame} watch={watch} date={date} dates={dates} />, frame, 404)
 
-    function editionAt(date: string | undefined): Promise<Edition | undefined> {
-      return date === undefined ? Promise.resolve(undefined) : documents.find<Edition>('tops', editionId(watch, date))
+    async function editionAt(date: string | undefined): Promise<Edition | undefined> {
+      return date === undefined ? undefined : (await editions.find(watch, date)).edition
     }
   }
 
@@ -118,9 +115,13 @@ export async function createPages(world: World): Promise<Hono> {
     return <EditionPage {...found} changes={changes} query={readQuery(frame.url.searchParams)} />
   }
 
-  function ChangesView(found: Found): VNode {
-    const { before, edition } = found
-    return <ChangesPage {...found} changes={before && changesBetween(before, edition)} />
+  async function ChangesView(found: Found): Promise<VNode> {
+    const { edition, dates, frame } = found
+    const earlier = dates.slice(dates.indexOf(edition.date) + 1)
+    const asked = frame.url.searchParams.get('since')
+    const since = earlier.find((date) => date === asked) ?? earlier[0]
+    const changes = since === undefined ? undefined : await editions.changes(edition.watch, since, edition.date)
+    return <ChangesPage {...found} changes={changes} />
   }
 
   function OrganizationsView(found: Found): VNode {
@@ -129,31 +130,21 @@ export async function createPages(world: World): Promise<Hono> {
 
   async function HistoryView(found: Found, c: Context): Promise<VNode> {
     const id = c.req.param('id')!
-    const editions = await documents.list<Edition>('tops', {
-      prefix: editionId(found.edition.watch, ''),
-      descending: true,
-    })
-    const weeks = editions.map(({ date, organizations }) => ({
-      date,
-      organization: organizations.find((one) => one.id === id),
-    }))
-    if (weeks.every(({ organization }) => organization === undefined)) throw new Absent('noSuchOrganization')
+    const weeks = await editions.history(found.edition.watch, id).catch(otherwise('noSuchOrganization'))
     return <HistoryPage {...found} id={id} weeks={weeks} />
   }
 
   async function ExplainView(found: Found, c: Context): Promise<VNode> {
-    const { edition } = found
-    const watch = config.watches.find(({ name }) => name === edition.watch)!
-    const [explanation] = await explain([c.req.param('id')!], edition, watch, world).catch((error) => {
-      throw error instanceof Failure && error.kind === 'usage' ? new Absent('notADataset') : error
-    })
-    return <ExplainPage {...found} explanation={explanation!} />
+    const { watch, date } = found.edition
+    const asked = c.req.param('id')!
+    const explanation = await editions.explain(watch, date, asked).catch(otherwise('notADataset'))
+    return <ExplainPage {...found} explanation={explanation} />
   }
 
   /** The frame of a page that is about no edition: its sections lead to the latest. */
   async function frameOf(c: Context): Promise<Frame> {
     const [watch] = watches as [string]
-    const [date] = await datesOf(documents, watch)
+    const [date] = await editions.dates(watch)
     return frameAround(c, date === undefined ? undefined : { watch, date })
   }
 
@@ -171,3 +162,8 @@ export async function createPages(world: World): Promise<Hono> {
 }
 
 const isDate = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
+
+/** What to do about a failure: one of use means that the address names nothing, any other is passed on. */
+const otherwise = (absence: Absence) => (error: unknown) => {
+  throw error instanceof Failure && error.kind === 'usage' ? new Absent(absence) : error
+}
