@@ -5,6 +5,7 @@ import { etag } from 'hono/etag'
 import type { World } from '../context.ts'
 import { createApi } from './api/api.ts'
 import type { Editions } from './editions.ts'
+import { createFeeds } from './feed.ts'
 import { createHealth } from './health.ts'
 import { Problem, problemOf } from './problem.ts'
 
@@ -41,9 +42,11 @@ export async function createApp(world: World, editions: Editions, { pages }: App
     c.header('x-content-type-options', 'nosniff')
   })
 
-  app.use('/api/*', cors({ origin: '*', allowMethods: METHODS, exposeHeaders: EXPOSED, maxAge: 86_400 }))
+  const readableByAll = cors({ origin: '*', allowMethods: METHODS, exposeHeaders: EXPOSED, maxAge: 86_400 })
+  for (const path of ['/api/*', '/openapi.json', '/feed.atom', '/feed.json']) app.use(path, readableByAll)
 
   app.route('/', createApi({ world, editions }))
+  app.route('/', createFeeds(world, editions))
   app.route('/', createHealth(world))
   if (pages !== undefined) app.route('/', pages)
   return app

@@ -32,6 +32,12 @@ export interface HistoryWeek {
   readonly organization: RankedOrganization | undefined
 }
 
+/** An edition and what changed since the one before; undefined for the first one. */
+export interface RecentEdition {
+  readonly edition: Edition
+  readonly changes: Changes | undefined
+}
+
 /**
  * What page, API and feeds read: the editions, held in memory, and what can be said of them. Whatever is asked a thousand
  * times at once is read once.
@@ -43,6 +49,8 @@ export interface Editions {
   find(watch: string, date?: string): Promise<Held>
   /** Between the edition of `to` (default: the latest) and that of `from` (default: the one before). @throws Missing */
   changes(watch: string, from?: string, to?: string): Promise<Changes>
+  /** The last editions, latest first, each with what changed; only for the latest one is the archive looked into. */
+  recent(watch: string, most: number): Promise<readonly RecentEdition[]>
   /** @throws Missing, Failure `usage`, Problem when too many are asked at once */
   explain(watch: string, date: string | undefined, asked: string): Promise<Explanation>
   /** An organisation over all editions, latest first. @throws Missing when it is in none of them */
@@ -84,10 +92,25 @@ export function createEditions(world: World): Editions {
     const at = date ?? (await datesFor(watch))[0]
     const found = at === undefined ? undefined : await held.fetch(editionId(watch, at))
     if (found !== undefined) return found
+    if (at === undefined) watchNamed(watch)
     throw await missingEdition(documents, watch, date)
   }
 
-  function watch(name: string): Watch {
+  async function recent(watch: string, most: number): Promise<readonly RecentEdition[]> {
+    const all: RecentEdition[] = []
+    let later: Edition | undefined
+    for (const date of (await datesFor(watch)).slice(0, most + 1)) {
+      const { edition } = await find(watch, date)
+      if (later !== undefined) {
+        const changes = all.length === 0 ? insights.changes(edition, later) : insights.changesSoFar(edition, later)
+        all.push({ edition: later, changes: await changes })
+      }
+      later = edition
+    }
+    return later !== undefined && all.length < most ? [...all, { edition: later, changes: undefined }] : all
+  }
+
+  function watchNamed(name: string): Watch {
     const found = config.watches.find((one) => one.name === name)
     if (found !== undefined) return found
     throw new Missing(
@@ -98,14 +121,15 @@ export function createEditions(world: World): Editions {
   return {
     dates: datesFor,
     find,
-    watch,
+    watch: watchNamed,
+    recent,
     changes: async (watch, from, to) => {
       const later = (await find(watch, to)).edition
       const before = from ?? (await datesFor(watch)).find((date) => date < later.date)
       if (before === undefined) throw new Missing(`${watch} has no edition before that of ${later.date}`)
       return insights.changes((await find(watch, before)).edition, later)
     },
-    explain: async (name, date, asked) => insights.explain(asked, (await find(name, date)).edition, watch(name)),
+    explain: async (name, date, asked) => insights.explain(asked, (await find(name, date)).edition, watchNamed(name)),
     history: async (watch, organization) => {
       const weeks: HistoryWeek[] = []
       for (const date of await datesFor(watch)) {

@@ -19,6 +19,8 @@ const MOST_ASKED = 50
 /** What only the archive tells: reasons and explanations. They are remembered, and read in one pass at a time. */
 export interface Insights {
   changes(from: Edition, to: Edition): Promise<Changes>
+  /** The same without waiting: reasons that were not looked up yet are null. */
+  changesSoFar(from: Edition, to: Edition): Changes
   explain(asked: string, edition: Edition, watch: Watch): Promise<Explanation>
 }
 
@@ -34,10 +36,8 @@ export function createInsights(world: World): Insights {
   const batches = new Map<string, Batch>()
 
   return {
-    changes: async (from, to) => {
-      const key = `${versionOf(from)} ${versionOf(to)}`
-      return (await changes.fetch(key, { context: [from, to] })) ?? changesBetween(from, to)
-    },
+    changes: async (from, to) => changes.forceFetch(keyOf(from, to), { context: [from, to] }),
+    changesSoFar: (from, to) => changes.get(keyOf(from, to)) ?? changesBetween(from, to),
     explain: async (asked, edition, watch) => {
       const name = datasetAsked(asked)
       const key = `${versionOf(edition)} ${name}`
@@ -75,6 +75,8 @@ interface Batch {
   readonly names: Set<string>
   readonly answers: Promise<ReadonlyMap<string, Explanation>>
 }
+
+const keyOf = (from: Edition, to: Edition) => `${versionOf(from)} ${versionOf(to)}`
 
 /** Tells an edition from the one that is published anew in its place. */
 const versionOf = ({ _id, run_id, generated_at }: Edition) => `${_id} ${run_id} ${generated_at}`

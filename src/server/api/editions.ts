@@ -19,7 +19,7 @@ import {
   watchParam,
 } from './parameters.ts'
 import { type ApiWorld, newApi, readRoute } from './route.ts'
-import { Edition, EditionItem } from './schemas.ts'
+import { Edition, EditionItem, listOf } from './schemas.ts'
 
 const listRoute = readRoute({
   path: '/api/editions',
@@ -31,10 +31,10 @@ const listRoute = readRoute({
     from: dateParam.optional().openapi({ description: 'from this date on' }),
     to: dateParam.optional().openapi({ description: 'up to this date' }),
     sort: sortParam(['date', 'watch']),
-    limit: limitParam.openapi({ description: 'how many at most; default: 100' }),
+    limit: limitParam('100'),
     offset: offsetParam,
   },
-  answer: z.object({ total: z.int(), items: z.array(EditionItem) }),
+  answer: listOf(EditionItem),
 })
 
 /** An edition holds no more datasets than this: its document has at most 16 MB. */
@@ -58,7 +58,7 @@ const oneRoute = readRoute({
       .openapi({ description: 'in title or organisation, whatever the accents and case' }),
     organization: z.string().max(200).optional().openapi({ description: 'the id of their organisation' }),
     sort: sortParam(FIELDS),
-    limit: limitParam.openapi({ description: 'how many datasets at most; default: all' }),
+    limit: limitParam('all'),
     offset: offsetParam,
   },
   answer: Edition,

@@ -29,11 +29,21 @@ export const editionFileParam = z
 /** The date that an edition is asked for by; undefined for the latest. */
 export const dateOf = (edition: string) => (edition === 'latest' ? undefined : edition)
 
-export const limitParam = z.coerce.number().int().min(1).max(1_000).optional()
+function wholeNumber(minimum: number, maximum: number, description: string) {
+  const complaint = `must be a whole number from ${minimum} to ${maximum}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, complaint)
+    .transform(Number)
+    .pipe(z.int().min(minimum, complaint).max(maximum, complaint))
+    .optional()
+    .openapi({ type: 'integer', minimum, maximum, description })
+}
 
-export const offsetParam = z.coerce.number().int().min(0).max(1_000_000).optional().openapi({
-  description: 'how many to pass over first',
-})
+/** @param fallback how many there are when nothing is said */
+export const limitParam = (fallback: string) => wholeNumber(1, 1_000, `how many at most; default: ${fallback}`)
+
+export const offsetParam = wholeNumber(0, 1_000_000, 'how many to pass over first; default: none')
 
 /** Which of some fields to sort by: `sort=-followers,title`; `-` for descending. */
 export function sortParam(fields: readonly string[]) {

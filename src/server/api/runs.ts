@@ -6,7 +6,7 @@ import { CACHING } from '../caching.ts'
 import { paged, sorted } from './paging.ts'
 import { dateParam, limitParam, offsetParam, sortParam } from './parameters.ts'
 import { type ApiWorld, newApi, readRoute } from './route.ts'
-import { Run } from './schemas.ts'
+import { listOf, Run } from './schemas.ts'
 
 /** The list reaches back so far; an older run is found by its id. */
 const MOST_RUNS = 1_000
@@ -23,10 +23,10 @@ const listRoute = readRoute({
     date: dateParam.optional().openapi({ description: 'of this edition date' }),
     status: z.enum(Object.keys(STATUSES) as [string, ...string[]]).optional(),
     sort: sortParam(['started_at', 'date', 'command', 'status']),
-    limit: limitParam.openapi({ description: 'how many at most; default: 20' }),
+    limit: limitParam('20'),
     offset: offsetParam,
   },
-  answer: z.object({ total: z.int(), items: z.array(Run) }),
+  answer: listOf(Run),
 })
 
 const oneRoute = readRoute({

@@ -32,6 +32,10 @@ export const Problem = z
     },
   })
 
+/** A part of a list, and how many there are in all. */
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({ total: number.openapi({ example: 1 }), items: z.array(item) })
+
 export const WatchItem = z
   .object({
     name: watchName,

@@ -1,6 +1,5 @@
-import { z } from '@hono/zod-openapi'
 import { type ApiWorld, newApi, readRoute } from './route.ts'
-import { WatchItem } from './schemas.ts'
+import { listOf, WatchItem } from './schemas.ts'
 
 const route = readRoute({
   path: '/api/watches',
@@ -8,7 +7,7 @@ const route = readRoute({
   summary: 'What is looked for',
   params: {},
   query: {},
-  answer: z.object({ total: z.int(), items: z.array(WatchItem) }),
+  answer: listOf(WatchItem),
 })
 
 export function watchesApi({ world, editions }: ApiWorld) {
