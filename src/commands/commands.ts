@@ -12,7 +12,7 @@ export interface CommandSpec {
 }
 
 /** Flags, what they mean, and whether they may be given several times or take a number. */
-type OptionSpec = readonly [flags: string, about: string, kind?: 'list' | 'number']
+type OptionSpec = readonly [flags: string, about: string, kind?: 'list' | 'number' | 'port']
 
 /** Options of every command. */
 export const SHARED_OPTIONS: readonly OptionSpec[] = [
@@ -98,7 +98,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'serve',
     about: 'the page, the API and the feeds over HTTP, for reading only',
     options: [
-      ['--port <number>', 'where to listen (default: 8000)', 'number'],
+      ['--port <number>', 'where to listen; 0 for any free port (default: 8000)', 'port'],
       ['--host <address>', 'on which address (default: 127.0.0.1, this machine alone)'],
     ],
     examples: ['serve', 'serve --port 80 --host 0.0.0.0'],

@@ -51,7 +51,7 @@ export class Finder implements Reader {
 
 /** How many are told, and how many letters may differ: more is no slip of the keyboard. */
 const MOST_NEAR = 3
-const slips = (name: string) => Math.max(2, Math.floor(name.length / 6))
+const slips = (name: string) => Math.floor(name.length / 6)
 
 /** Finds the datasets whose ids or slugs differ least from those wanted, while an export is read; nearest first. */
 export class Neighbours implements Reader {
