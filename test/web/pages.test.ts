@@ -214,7 +214,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     expect(await page.locator('mark').textContent()).toBe('mobilite')
     await page.getByRole('link', { name: 'Édition du 9 août 2023' }).click()
     const coming = page.waitForEvent('download')
-    await page.getByRole('link', { name: 'CSV des tops, 295 jeux de données' }).click()
+    await page.getByRole('link', { name: 'Télécharger en CSV' }).click()
     const csv = await readFile(await (await coming).path(), 'utf8')
     expect(csv.split('\r\n')[0]).toBe(
       '"dataset_id";"dataset_title";"dataset_followers";"organization";"organization_id";"organization_followers"',
