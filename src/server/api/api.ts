@@ -7,7 +7,7 @@ import { editionsApi } from './editions.ts'
 import { explainApi } from './explain.ts'
 import { historyApi } from './history.ts'
 import { optionalWatch } from './parameters.ts'
-import { type ApiWorld, newApi } from './route.ts'
+import { type ApiWorld, MISSING, newApi } from './route.ts'
 import { runsApi } from './runs.ts'
 import { watchesApi } from './watches.ts'
 
@@ -47,13 +47,13 @@ function describeOthers({ openAPIRegistry }: OpenAPIHono): void {
     ['/readyz', 'Whether both stores answer as well (503 when not)', 'application/json', z.looseObject({})],
   ] as const
   for (const [path, summary, type, schema] of others) {
-    const query = path.startsWith('/feed') ? z.object({ watch: optionalWatch }) : z.object({})
+    const isFeed = path.startsWith('/feed')
     openAPIRegistry.registerPath({
       method: 'get',
       path,
       summary,
-      request: { query },
-      responses: { 200: { description: 'found', content: { [type]: { schema } } } },
+      request: { query: isFeed ? z.object({ watch: optionalWatch }) : z.object({}) },
+      responses: { 200: { description: 'found', content: { [type]: { schema } } }, ...(isFeed && { 404: MISSING }) },
     })
   }
 }

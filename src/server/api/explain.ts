@@ -8,7 +8,7 @@ import { Explanation } from './schemas.ts'
 const asked = z
   .string()
   .min(1)
-  .max(2_000)
+  .max(300)
   .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'an id, a slug, or the (encoded) address of a page' })
 
 const route = readRoute({
