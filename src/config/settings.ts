@@ -118,7 +118,7 @@ export const SETTINGS = {
     parse: duration,
   },
   max_export_size: {
-    about: 'largest export accepted from the portal',
+    about: 'largest export accepted, as it comes and decompressed',
     environment: 'DATAGOUV_TOPS_MAX_EXPORT_SIZE',
     default: '8GiB',
     parse: size,

@@ -89,14 +89,23 @@ async function fetchAnew(order: Order, run: Pick<Run, 'warn'>, world: World): Pr
   }
 
   async function take(name: ExportName, reader: Reader): Promise<Taken> {
-    for (let again = false; ; again = true) {
+    for (let again = false; ; ) {
+      const source = await open(name)
       try {
-        return await takeExport(name, date, await open(name), reader, world)
+        return await takeExport(name, date, source, reader, world)
       } catch (error) {
+        world.signal.throwIfAborted()
+        if (unchanged.delete(name)) {
+          if (!(error instanceof Failure || error instanceof Mismatch)) throw error
+          run.warn(`what is stored of ${earlier!.date} cannot serve (${error.message}), so it is fetched anew`)
+          portal!.renew(true)
+          continue
+        }
         if (!(error instanceof Mismatch || error instanceof Replaced)) throw error
         if (again || portal === undefined) throw refused(error)
         run.warn(`${error.message}; it may just have been replaced, so it is fetched once more`)
         portal.renew()
+        again = true
       }
     }
   }

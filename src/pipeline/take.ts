@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import type { World } from '../context.ts'
 import type { ExportFacts, ExportName } from '../editions/edition.ts'
 import { exportKey } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
 import type { Expected, Opened } from '../portal/open.ts'
 import type { PendingObject } from '../stores/archive.ts'
-import { counted } from '../terminal/format.ts'
+import { bytes, counted } from '../terminal/format.ts'
 import { copyAside, gunzip, gzipAside, sniff } from './compression.ts'
 import { type Reader, readExport, readOptions } from './read.ts'
 
@@ -53,7 +54,8 @@ export async function takeExport(
     const plain = gzip
       ? gunzip(copyAside(chunks, storeAsItCame), `${name} export`)
       : gzipAside(ofSize(chunks, name, source.expected), store)
-    const { columns, ...facts } = await readExport(plain, `${name} export`, reader, readOptions(name, config))
+    const bounded = noLarger(plain, config.max_export_size, name)
+    const { columns, ...facts } = await readExport(bounded, `${name} export`, reader, readOptions(name, config))
     const { expected = {} } = source
     const asItCame = { bytes: came.bytes, sha1: came.hash.digest('hex') }
     if (!matches(facts, expected) && !(gzip && matches(asItCame, expected))) throw mismatch(name, facts, expected)
@@ -68,6 +70,19 @@ export async function takeExport(
 
 function taken(object: PendingObject, sha256: string, facts: ExportFacts, columns: readonly string[]): Taken {
   return { facts, columns, keep: (elsewhere) => object.commit(sha256, elsewhere), drop: () => object.abort() }
+}
+
+/** Stops a file that decompresses to more than anybody wants to read. */
+async function* noLarger(chunks: AsyncIterable<Uint8Array>, most: number, name: string) {
+  let length = 0
+  for await (const chunk of chunks) {
+    length += chunk.length
+    if (length > most) {
+      const limit = `larger than ${bytes(most)} (max_export_size)`
+      throw new Failure('portal', `the ${name} export is ${limit}; nothing was published`)
+    }
+    yield chunk
+  }
 }
 
 /** Notices a file that is cut short before anybody takes its last bytes for a broken record. */

@@ -21,9 +21,13 @@ export function bytes(number: number): string {
   return unit === 0 ? `${value} bytes` : `${short.format(value)} ${units[unit]}`
 }
 
-/** `0.8 s`, `3 min 20 s` */
+/** `0.8 s`, `3 min 20 s`, `2 h 5 min`, `12 days` */
 export function duration(ms: number): string {
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${count(Math.round(hours / 24))} days`
 }
