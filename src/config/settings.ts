@@ -1,6 +1,7 @@
 import type { ColumnNames } from '../csv/columns.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { fold } from '../matching/fold.ts'
+import { isCron } from '../scheduler/calendar.ts'
 import { Complaint, listOf, measure, names, oneOf, type Parse, record, text, textThat, wholeNumber } from './values.ts'
 import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from './watch.ts'
 
@@ -133,7 +134,7 @@ export const SETTINGS = {
     about: 'when editions are due (cron)',
     environment: 'DATAGOUV_TOPS_SCHEDULE',
     default: '0 17 * * 3',
-    parse: text,
+    parse: textThat(isCron, 'be a cron expression such as 0 17 * * 3'),
   },
   time_zone: {
     about: 'the time zone of the schedule, and of the dates of editions',
