@@ -31,6 +31,13 @@ export class Failure extends Error {
   }
 }
 
+/** Something was asked for that does not exist; the line names what there is. */
+export class Missing extends Failure {
+  constructor(message: string) {
+    super('usage', message)
+  }
+}
+
 /** Text from outside, made safe to stand in a one-line message: quoted, control characters escaped, cut at `most`. */
 export function quoted(text: string, most = 80): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text

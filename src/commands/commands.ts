@@ -95,6 +95,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./show.ts'),
   },
   {
+    name: 'serve',
+    about: 'the page, the API and the feeds over HTTP, for reading only',
+    options: [
+      ['--port <number>', 'where to listen (default: 8000)', 'number'],
+      ['--host <address>', 'on which address (default: 127.0.0.1, this machine alone)'],
+    ],
+    examples: ['serve', 'serve --port 80 --host 0.0.0.0'],
+    load: () => import('./serve.ts'),
+  },
+  {
     name: 'runs',
     about: 'the run records, latest first; "runs show ID" prints one of them whole',
     arguments: '[show] [id]',

@@ -33,6 +33,8 @@ export interface Options {
   readonly csv?: boolean
   readonly limit?: number
   readonly into?: string
+  readonly port?: number
+  readonly host?: string
   readonly repair?: boolean
 }
 

@@ -1,9 +1,7 @@
 import { encodeField } from '../csv/field.ts'
 import { parseDate } from '../editions/date.ts'
 import type { Edition, TopDataset } from '../editions/edition.ts'
-import { editionId } from '../editions/layout.ts'
-import { Failure } from '../errors.ts'
-import type { Documents } from '../stores/documents.ts'
+import { findEdition } from '../editions/find.ts'
 import { count, counted } from '../terminal/format.ts'
 import { table } from '../terminal/table.ts'
 import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
@@ -18,18 +16,6 @@ export default async function show(io: Io): Promise<void> {
     else if (io.options.csv) await print(csvOf(edition))
     else await print(tableOf(edition))
   })
-}
-
-async function findEdition(documents: Documents, watch: string, date: string | undefined): Promise<Edition> {
-  const query = { prefix: editionId(watch, ''), descending: true }
-  const found =
-    date === undefined
-      ? (await documents.list<Edition>('tops', { ...query, limit: 1 }))[0]
-      : await documents.find<Edition>('tops', editionId(watch, date))
-  if (found !== undefined) return found
-  const dates = (await documents.list<Edition>('tops', { ...query, limit: 10 })).map((edition) => edition.date)
-  const known = dates.length === 0 ? 'there is none yet: "run" makes one' : `there are: ${dates.join(', ')}`
-  throw new Failure('usage', `there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}; ${known}`)
 }
 
 const FIELDS = [

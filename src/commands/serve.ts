@@ -1,0 +1,16 @@
+import { once } from 'node:events'
+import { type Io, inWorld, print, printJson } from './io.ts'
+
+/** Serves page, API and feeds until it is stopped. */
+export default async function serve(io: Io): Promise<void> {
+  const { port = 8000, host = '127.0.0.1', json, quiet } = io.options
+  await inWorld(io, async (world) => {
+    const { startServer } = await import('../server/server.ts')
+    const server = await startServer(world, { port, host })
+    if (json) await printJson({ url: server.url })
+    else if (!quiet) await print(`serving ${server.url}  (Ctrl-C stops)\n`)
+    if (!io.signal.aborted) await once(io.signal, 'abort')
+    await server.close()
+    throw io.signal.reason
+  })
+}

@@ -1,0 +1,33 @@
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { etag } from 'hono/etag'
+import type { World } from '../context.ts'
+import { createHealth } from './health.ts'
+import { Problem, problemOf } from './problem.ts'
+
+/** Nothing can be started or changed over HTTP. */
+const METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+export interface AppOptions {
+  /** What people look at: every address that is not the API's, the feeds' or the probes'. */
+  readonly pages?: Hono
+}
+
+/** Everything that is served, as one function from request to response. */
+export async function createApp(world: World, { pages }: AppOptions = {}): Promise<Hono> {
+  const app = new Hono()
+  app.onError((error, c) => problemOf(error, c.req.path, world.report))
+  app.notFound((c) => problemOf(new Problem(404, `there is nothing at ${c.req.path}`), c.req.path, world.report))
+  app.use(compress(), etag())
+  app.use(async (c, next) => {
+    if (!METHODS.includes(c.req.method)) {
+      throw new Problem(405, 'this server is for reading: GET, HEAD and OPTIONS', { allow: METHODS.join(', ') })
+    }
+    await next()
+    c.header('x-content-type-options', 'nosniff')
+  })
+
+  app.route('/', createHealth(world))
+  if (pages !== undefined) app.route('/', pages)
+  return app
+}
