@@ -36,6 +36,11 @@ export interface Options {
   readonly port?: number
   readonly host?: string
   readonly repair?: boolean
+  readonly from?: string
+  readonly to?: string
+  readonly force?: boolean
+  readonly jobs?: number
+  readonly dryRun?: boolean
 }
 
 /** The settings given as flags. */

@@ -18,6 +18,7 @@ import {
   draftSnapshot,
   loadSnapshot,
   loadSnapshotBefore,
+  needSnapshot,
   readStored,
   replayExport,
   storeSnapshot,
@@ -48,6 +49,7 @@ export interface Exports extends AsyncDisposable {
 export async function openExports(order: Order, run: Pick<Run, 'warn'>, world: World): Promise<Exports> {
   const { date, sources, refetch } = order
   const given = sources.datasets !== undefined || sources.organizations !== undefined
+  if (order.replay) return replay(await needSnapshot(date, world), world)
   if (!given && !refetch && date < dateIn(world.config.time_zone, world.clock())) {
     const snapshot = await loadSnapshot(date, world)
     if (snapshot !== undefined) return replay(snapshot, world)

@@ -14,7 +14,7 @@ import {
   skipped,
   summarised,
 } from './result.ts'
-import { needSnapshot } from './snapshot.ts'
+import { needSnapshot, pruneSnapshots } from './snapshot.ts'
 
 /**
  * The mission, in one process: the datasets are read once for all watches, and nothing becomes visible before everything
@@ -39,6 +39,7 @@ export function run(order: Order, world: World): Promise<RunResult> {
     const kept = await run.step('keep snapshot', () => exports.keep())
     const archived = await run.step('archive', () => archiveLists(lists, order.date, world))
     const published = await run.step('publish', () => publishEditions(editions, world))
+    await pruneSnapshots(run, world)
     return summarised(order, kept, archived, published)
   })
 }
