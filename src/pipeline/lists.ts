@@ -51,7 +51,6 @@ export class Selection implements Reader, AsyncDisposable {
   lists: readonly GrowingList[] = []
   private readonly plans: readonly ListPlan[]
   private readonly matcher: Matcher
-  private readonly kept: Uint8Array
   private readonly projected: readonly number[]
 
   /** @param ranking of the organisations, when the tops are wanted as well */
@@ -75,7 +74,6 @@ export class Selection implements Reader, AsyncDisposable {
     this.columns = [...new Set([...watches.flatMap(({ columns }) => columns), ...projected])]
     this.projected = projected.map((column) => this.columns.indexOf(column))
     this.matcher = createWasmMatcher(watches, this.columns)
-    this.kept = new Uint8Array(plans.length)
   }
 
   async begin(header: Uint8Array): Promise<void> {
@@ -90,17 +88,12 @@ export class Selection implements Reader, AsyncDisposable {
   }
 
   take(batch: Batch): void {
-    for (let record = 0; record < batch.count; record++) {
-      if (this.matcher.match(batch, record, this.kept) === 0) continue
-      const slice = batch.bytes.subarray(batch.records[2 * record], batch.records[2 * record + 1])
-      for (let index = 0; index < this.lists.length; index++) {
-        if (this.kept[index] === 0) continue
-        const list = this.lists[index]!
-        list.csv.add(slice)
-        list.records++
-        list.tops?.take(batch, record, this.projected)
-      }
-    }
+    this.matcher.match(batch, (record, watch) => {
+      const list = this.lists[watch]!
+      list.csv.add(batch.bytes.subarray(batch.records[2 * record], batch.records[2 * record + 1]))
+      list.records++
+      list.tops?.take(batch, record, this.projected)
+    })
   }
 
   async drain(): Promise<void> {
