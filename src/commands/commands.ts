@@ -125,6 +125,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./serve.ts'),
   },
   {
+    name: 'changes',
+    about: 'what entered, left and moved between two editions (default: the last two), and why',
+    arguments: '[from] [to]',
+    options: [
+      ['--watch <name>', 'the watch (default: the first one)'],
+      ['--markdown', 'print Markdown'],
+    ],
+    examples: ['changes', 'changes 2026-11-11 2026-11-18 --json', 'changes --markdown'],
+    load: () => import('./changes.ts'),
+  },
+  {
     name: 'runs',
     about: 'the run records, latest first; "runs show ID" prints one of them whole',
     arguments: '[show] [id]',

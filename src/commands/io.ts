@@ -31,6 +31,7 @@ export interface Options {
   readonly column?: readonly string[]
   readonly word?: boolean
   readonly csv?: boolean
+  readonly markdown?: boolean
   readonly limit?: number
   readonly into?: string
   readonly port?: number

@@ -39,7 +39,7 @@ export class Kernel {
         this.advisers.get(queries)!.confirm(pattern, start, end),
       keep: (queries: number, record: number) => this.advisers.get(queries)!.keep(record),
     }
-    this.call = new WebAssembly.Instance(compiled, { matcher }).exports as Exports
+    this.call = new WebAssembly.Instance(compiled, { matcher }).exports as object as Exports
     this.view = new Uint8Array(this.call.memory.buffer)
   }
 
