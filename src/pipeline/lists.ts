@@ -2,9 +2,10 @@ import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { ArchiveFacts } from '../editions/edition.ts'
-import { editionKey } from '../editions/layout.ts'
+import { editionId, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import type { Matcher } from '../matching/matcher.ts'
+import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { createWasmMatcher } from '../wasm/matcher.ts'
 import type { Order } from './order.ts'
@@ -54,11 +55,12 @@ export class Selection implements Reader, AsyncDisposable {
   private readonly projected: readonly number[]
 
   /** @param ranking of the organisations, when the tops are wanted as well */
-  static of({ watches, date }: Order, { archive }: World, ranking?: Ranking): Selection {
+  static of({ watches, date }: Order, run: Pick<Run, 'mayPublish'>, { archive }: World, ranking?: Ranking): Selection {
     return new Selection(
       watches.map((watch) => {
         const key = editionKey(watch.name, date)
         const create = async () => {
+          await run.mayPublish(editionId(watch.name, date))
           await archive.sweep(key)
           return archive.create(key, { contentType: 'text/csv; charset=utf-8' })
         }
@@ -114,7 +116,9 @@ export class Selection implements Reader, AsyncDisposable {
 export async function closeLists({ lists }: Selection): Promise<NewList[]> {
   const closed: NewList[] = []
   for (const { plan, object, csv, tops, records } of lists) {
-    closed.push({ watch: plan.watch, object, tops, csv: { key: plan.key, ...(await csv.end()), records } })
+    const facts = await csv.end()
+    await object.complete(facts.sha256)
+    closed.push({ watch: plan.watch, object, tops, csv: { key: plan.key, ...facts, records } })
   }
   return closed
 }

@@ -7,6 +7,7 @@ import { prune } from '../editions/retention.ts'
 import { Failure, quoted } from '../errors.ts'
 import type { Opened } from '../portal/open.ts'
 import type { Run } from '../runs/run.ts'
+import type { PendingObject } from '../stores/archive.ts'
 import { counted } from '../terminal/format.ts'
 import { gunzip } from './compression.ts'
 import { type Reader, readExport, readOptions } from './read.ts'
@@ -87,20 +88,35 @@ export async function draftSnapshot(
   return { snapshot: { date, fetched_at, portal: world.config.portal, datasets, organizations }, changed: true }
 }
 
-/** Stores a snapshot. Its JSON goes first and comes last: whoever finds it finds the exports that it describes. */
-export async function storeSnapshot(snapshot: Snapshot, exports: readonly Taken[], { archive }: World): Promise<void> {
+/** The description of a snapshot, complete but aside. */
+export async function describeSnapshot(snapshot: Snapshot, { archive }: World): Promise<PendingObject> {
   const key = snapshotKey(snapshot.date)
   const json = Buffer.from(`${JSON.stringify(snapshot, null, 2)}\n`)
-  await archive.remove(key)
-  for (const taken of exports) await taken.keep()
   await archive.sweep(key)
   const object = await archive.create(key, { contentType: 'application/json' })
-  try {
-    await object.write(json)
-    await object.commit(createHash('sha256').update(json).digest('hex'))
-  } finally {
-    await object.abort()
+  await object.write(json)
+  await object.complete(createHash('sha256').update(json).digest('hex'))
+  return object
+}
+
+/**
+ * Makes exports and their description the snapshot of a date. An earlier description goes first, and the new one comes
+ * last: whoever finds one finds the exports that it describes.
+ */
+export async function storeSnapshot(
+  date: string,
+  exports: readonly Taken[],
+  description: PendingObject,
+  run: Pick<Run, 'mayPublish'>,
+  { archive }: World,
+): Promise<void> {
+  if ((await archive.stat(snapshotKey(date))) !== undefined) {
+    // Nothing but the lease keeps this from taking a successor's description away.
+    await run.mayPublish(date)
+    await archive.remove(snapshotKey(date))
   }
+  for (const taken of exports) await taken.keep()
+  await description.commit()
 }
 
 /**

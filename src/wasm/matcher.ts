@@ -150,7 +150,8 @@ class PlacedQueries {
     const answers = this.kernel.numbers(this.answers, this.words)
     this.take = (record) => {
       for (let word = 0; word < answers.length; word++) {
-        for (let bits = answers[word]!; bits !== 0; bits &= bits - 1) keep(record, 32 * word + 31 - Math.clz32(bits & -bits))
+        for (let bits = answers[word]!; bits !== 0; bits &= bits - 1)
+          keep(record, 32 * word + 31 - Math.clz32(bits & -bits))
       }
     }
     this.kernel.call.match(this.address, fields, width, count)
