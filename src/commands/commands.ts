@@ -67,6 +67,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./publish.ts'),
   },
   {
+    name: 'backfill',
+    about: 'publishes from their snapshots the editions that scheduled dates in a span lack',
+    options: [
+      ['--from <date>', 'the first date, YYYY-MM-DD'],
+      ['--to <date>', 'the last date, YYYY-MM-DD (default: today)'],
+      WATCH,
+      ['--force', 'also dates that have their editions'],
+      ['--jobs <number>', 'how many dates at the same time (default: 1)', 'number'],
+    ],
+    examples: ['backfill --from 2026-09-01 --to 2026-11-18', 'backfill --from 2026-01-01 --force --jobs 2'],
+    load: () => import('./backfill.ts'),
+  },
+  {
+    name: 'prune',
+    about: 'removes the snapshots that the setting "retention" does not keep; a run does it as well',
+    options: [['--dry-run', 'say what would be removed, and remove nothing']],
+    examples: ['prune --dry-run'],
+    load: () => import('./prune.ts'),
+  },
+  {
     name: 'filter',
     about: "the filter alone, as a pipe: an export in (file, .gz, address or stdin), a watch's CSV out",
     arguments: '[file]',
@@ -113,6 +133,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     examples: ['serve', 'serve --port 80 --host 0.0.0.0'],
     load: () => import('./serve.ts'),
+  },
+  {
+    name: 'changes',
+    about: 'what entered, left and moved between two editions (default: the last two), and why',
+    arguments: '[from] [to]',
+    options: [
+      ['--watch <name>', 'the watch (default: the first one)'],
+      ['--markdown', 'print Markdown'],
+    ],
+    examples: ['changes', 'changes 2026-11-11 2026-11-18 --json', 'changes --markdown'],
+    load: () => import('./changes.ts'),
   },
   {
     name: 'runs',

@@ -74,6 +74,7 @@ async function openSpool() {
         throw new Failure('store', `the folder for temporary files (${tmpdir()}) cannot be written: ${error.message}`)
       })
     },
+    complete: async () => {},
     commit: async () => {},
     abort: async () => {},
   }

@@ -31,6 +31,7 @@ export interface Options {
   readonly column?: readonly string[]
   readonly word?: boolean
   readonly csv?: boolean
+  readonly markdown?: boolean
   readonly limit?: number
   readonly into?: string
   readonly port?: number
@@ -38,6 +39,11 @@ export interface Options {
   readonly repair?: boolean
   readonly healthPort?: number
   readonly healthHost?: string
+  readonly from?: string
+  readonly to?: string
+  readonly force?: boolean
+  readonly jobs?: number
+  readonly dryRun?: boolean
 }
 
 /** The settings given as flags. */

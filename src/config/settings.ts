@@ -20,6 +20,9 @@ export interface Setting<T> {
 const duration = measure({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }, '10s')
 /** A share of something: `5%`, as 0.05. */
 const share: Parse<number> = (written) => measure({ '%': 0.01 }, '5%')(written)
+/** In milliseconds; for ever is Infinity. */
+const retention: Parse<number> = (written) =>
+  written === 'all' ? Number.POSITIVE_INFINITY : measure({ d: 86_400_000, w: 7 * 86_400_000 }, 'all or 26w')(written)
 const size = measure({ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }, '64MiB')
 
 const isHttpUrl = (url: string) => URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
@@ -177,6 +180,12 @@ export const SETTINGS = {
     environment: 'DATAGOUV_TOPS_GATE_MAX_AGE',
     default: '30d',
     parse: duration,
+  },
+  retention: {
+    about: 'how long snapshots are kept: all, or a number of weeks or days (26w, 90d); editions are kept for ever',
+    environment: 'DATAGOUV_TOPS_RETENTION',
+    default: 'all',
+    parse: retention,
   },
   columns: {
     about: 'needed columns that an export calls otherwise, per export (in the file only)',

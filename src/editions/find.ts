@@ -1,4 +1,4 @@
-import { Missing } from '../errors.ts'
+import { Failure, Missing } from '../errors.ts'
 import type { Documents } from '../stores/documents.ts'
 import type { Edition } from './edition.ts'
 import { editionId } from './layout.ts'
@@ -21,8 +21,28 @@ export async function findEdition(documents: Documents, watch: string, date?: st
   throw await missingEdition(documents, watch, date)
 }
 
-export async function missingEdition(documents: Documents, watch: string, date?: string): Promise<Missing> {
+async function missingEdition(documents: Documents, watch: string, date?: string): Promise<Missing> {
   const dates = (await datesOf(documents, watch)).slice(0, 10)
   const known = dates.length === 0 ? 'there is none yet: "run" makes one' : `there are: ${dates.join(', ')}`
   return new Missing(`there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}; ${known}`)
+}
+
+/**
+ * Two editions of a watch, to be compared: of the dates given, otherwise the last one with the one before it.
+ *
+ * @throws Missing when there are no two such editions
+ */
+export async function findPair(
+  documents: Documents,
+  watch: string,
+  from?: string,
+  to?: string,
+): Promise<{ readonly from: Edition; readonly to: Edition }> {
+  const later = await findEdition(documents, watch, to)
+  if (from !== undefined && from >= later.date) {
+    throw new Failure('usage', `${from} does not come before ${later.date}; name the earlier edition first`)
+  }
+  const before = from ?? (await datesOf(documents, watch)).find((date) => date < later.date)
+  if (before !== undefined) return { from: await findEdition(documents, watch, before), to: later }
+  throw new Missing(`${watch} has no edition before that of ${later.date}, so there is nothing to compare it with`)
 }

@@ -61,15 +61,16 @@ export async function takeExport(
     if (!matches(facts, expected) && !(gzip && matches(asItCame, expected))) throw mismatch(name, facts, expected)
     meter.done(counted(facts.records, 'record'))
     const { url, lastModified } = source
-    return taken(object, stored.digest('hex'), { key, url, last_modified: lastModified, ...facts }, columns)
+    await object.complete(stored.digest('hex'))
+    return taken(object, { key, url, last_modified: lastModified, ...facts }, columns)
   } catch (error) {
     await object.abort()
     throw error
   }
 }
 
-function taken(object: PendingObject, sha256: string, facts: ExportFacts, columns: readonly string[]): Taken {
-  return { facts, columns, keep: (elsewhere) => object.commit(sha256, elsewhere), drop: () => object.abort() }
+function taken(object: PendingObject, facts: ExportFacts, columns: readonly string[]): Taken {
+  return { facts, columns, keep: (elsewhere) => object.commit(elsewhere), drop: () => object.abort() }
 }
 
 /** Stops a file that decompresses to more than anybody wants to read. */

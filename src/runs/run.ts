@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { World } from '../context.ts'
 import { Failure } from '../errors.ts'
 import { VERSION } from '../version.ts'
+import { clearUpAfterDead } from './dead.ts'
 import { type HeldLeases, holderOf, takeLeases } from './lease.ts'
 import { newRunId, type RunRecord, type RunStatus, type StepRecord } from './record.ts'
 
@@ -22,8 +23,12 @@ export interface Run {
   /** Times `body` and keeps the facts it returns under `facts` for the record. */
   step<T extends { readonly facts: object }>(name: string, body: () => Promise<T>): Promise<T>
   warn(line: string): void
-  /** To be called right before something becomes visible: fails when the run was stopped or has lost its lease. */
-  mayPublish(): Promise<void>
+  /**
+   * To be called right before something becomes visible: fails when the run was stopped or has lost its leases.
+   *
+   * @param leases those that cover it, of which the run may hold some; all of its leases when none are named
+   */
+  mayPublish(...leases: readonly string[]): Promise<void>
 }
 
 export interface Outcome {
@@ -67,13 +72,13 @@ export async function recorded<T extends Outcome>(
   const close = (end: Partial<RunRecord>) =>
     documents.replace('runs', record({ ended_at: clock().toISOString(), ...end }))
   try {
-    await closeDeadRuns(world)
+    await clearUpAfterDead(holder, leases.since, world)
     await documents.replace('runs', record({}))
     const result = await body(runOf(leases))
     await close({ status: result.status, summary: result.summary })
     return { ...result, run_id: id }
   } catch (error) {
-    const failure = signal.aborted ? signal.reason : error
+    const failure = signal.aborted ? signal.reason : await orTakenOver(error, leases)
     const { kind, exitCode, message } =
       failure instanceof Failure ? failure : { kind: 'bug' as const, exitCode: 1, message: String(failure) }
     const status = kind === 'interrupted' || kind === 'terminated' ? 'stopped' : 'failed'
@@ -102,26 +107,19 @@ export async function recorded<T extends Outcome>(
         warnings.push(line)
         report.warn(line)
       },
-      mayPublish: async () => {
+      mayPublish: async (...ids) => {
         signal.throwIfAborted()
-        await leases.check()
+        await leases.check(ids.length === 0 ? undefined : ids)
       },
     }
   }
 }
 
-/** Closes the records of runs that say "running" but whose leases are gone: their process died. */
-async function closeDeadRuns({ documents, clock }: World): Promise<void> {
-  const held = new Set((await documents.list<{ _id: string; run: string }>('leases')).map(({ run }) => run))
-  const recent = await documents.list<RunRecord>('runs', { descending: true, limit: 50 })
-  for (const run of recent) {
-    if (run.status !== 'running' || held.has(run._id)) continue
-    const summary = 'died without a word (killed, or its machine went down); the next run for its date took over'
-    await documents.replace('runs', {
-      ...run,
-      status: 'stopped',
-      summary,
-      ended_at: clock().toISOString(),
-    } as RunRecord)
-  }
+/** A successor sweeps what this run had pending, which then looks like trouble with the store: the lease tells. */
+async function orTakenOver(error: unknown, leases: HeldLeases): Promise<unknown> {
+  if (!(error instanceof Failure && error.kind === 'store')) return error
+  return leases.check().then(
+    () => error,
+    (found) => (found instanceof Failure && found.kind === 'held' ? found : error),
+  )
 }

@@ -4,6 +4,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { World } from '../context.ts'
 import { Failure } from '../errors.ts'
 import { createApp } from './app.ts'
+import { createPages } from './pages/pages.tsx'
 
 /** What one client may take of the server. */
 const LIMITS = {
@@ -34,7 +35,7 @@ export interface Listening {
  * @throws Failure `usage` when the address is not to be had
  */
 export async function startServer(world: World, address: { port: number; host: string }): Promise<Listening> {
-  const app = await createApp(world)
+  const app = await createApp(world, { pages: await createPages(world) })
   const server = createAdaptorServer({ fetch: app.fetch, createServer, serverOptions: LIMITS }) as Server
   server.setTimeout(IDLE_MS)
   server.maxConnections = MOST_CONNECTIONS

@@ -1,7 +1,16 @@
 import { dirname, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import Database from 'libsql'
 import { Failure, quoted } from '../errors.ts'
-import type { Collection, Document, Documents, Holder, Lease, ListQuery } from './documents.ts'
+import {
+  type Collection,
+  type Document,
+  type Documents,
+  type Holder,
+  type Lease,
+  type ListQuery,
+  plainValues,
+} from './documents.ts'
 import { makeFolder } from './makeFolder.ts'
 import { isBusy, reasonOf } from './sqliteReasons.ts'
 
@@ -62,6 +71,22 @@ class Sqlite implements Documents {
 
   async replace(collection: Collection, document: Document): Promise<void> {
     this.guard(() => this.replaceNow(collection, document))
+  }
+
+  async swap(
+    collection: Collection,
+    id: string,
+    was: Document | undefined,
+    now: Document | undefined,
+  ): Promise<boolean> {
+    return this.exclusively(() => {
+      const there = this.findNow(collection, id)
+      if ((there === undefined) !== (was === undefined)) return false
+      if (there && was && !isDeepStrictEqual(plainValues(there), plainValues(was))) return false
+      if (now === undefined) this.removeNow(collection, id)
+      else this.replaceNow(collection, now)
+      return true
+    })
   }
 
   async remove(collection: Collection, id: string): Promise<void> {

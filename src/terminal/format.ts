@@ -9,6 +9,10 @@ export const count = (number: number): string => whole.format(number)
 /** `1 record`, `622 datasets` */
 export const counted = (number: number, noun: string): string => `${count(number)} ${noun}${number === 1 ? '' : 's'}`
 
+/** `+3`, `−2`, `0` */
+export const signed = (number: number): string =>
+  number > 0 ? `+${count(number)}` : number < 0 ? `−${count(-number)}` : '0'
+
 /** `224 MB` (decimal units, as portals state sizes) */
 export function bytes(number: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']

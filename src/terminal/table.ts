@@ -1,5 +1,6 @@
 import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
+import supportsHyperlinks from 'supports-hyperlinks'
 
 export interface Column {
   readonly title: string
@@ -8,22 +9,28 @@ export interface Column {
   readonly share?: number
 }
 
+/** A text, or one that leads somewhere in a terminal that can. */
+export type Cell = string | { readonly text: string; readonly href: string }
+
 const GAP = '  '
+/** A column with a share keeps so much; below that, the terminal wraps. */
+const LEAST = 8
 
 /** Rows in columns that fit the terminal's width; a pipe gets them as wide as they are. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
   const cells = [columns.map(({ title }) => title), ...rows].map((row) => row.map(printable))
   const widths = widthsWithin(
     columns,
-    columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index]!)))),
+    columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index]!.text)))),
     process.stdout.columns,
   )
-  const line = (row: readonly string[]) =>
+  const line = (row: readonly Printable[]) =>
     row
-      .map((cell, index) => {
-        const cut = cliTruncate(cell, widths[index]!)
+      .map(({ text, href }, index) => {
+        const cut = cliTruncate(text, widths[index]!)
         const pad = ' '.repeat(widths[index]! - stringWidth(cut))
-        return columns[index]!.align === 'right' ? pad + cut : cut + pad
+        const shown = linked(cut, href)
+        return columns[index]!.align === 'right' ? pad + shown : shown + pad
       })
       .join(GAP)
       .trimEnd()
@@ -38,11 +45,30 @@ function widthsWithin(columns: readonly Column[], natural: readonly number[], wi
   const shares = columns.reduce((sum, { share = 0 }) => sum + share, 0)
   return natural.map((one, index) => {
     const { share } = columns[index]!
-    return share === undefined ? one : Math.min(one, Math.max(8, Math.floor(((available - fixed) * share) / shares)))
+    return share === undefined
+      ? one
+      : Math.min(one, Math.max(LEAST, Math.floor(((available - fixed) * share) / shares)))
   })
 }
 
+interface Printable {
+  readonly text: string
+  readonly href: string | undefined
+}
+
+function printable(cell: Cell): Printable {
+  return typeof cell === 'string'
+    ? { text: oneLine(cell), href: undefined }
+    : { text: oneLine(cell.text), href: cell.href }
+}
+
 /** Text from outside on one line of a terminal: control and direction characters, which could forge it, become spaces. */
-function printable(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
+}
+
+/** A text that leads somewhere (OSC 8), where the terminal can. */
+function linked(text: string, href: string | undefined): string {
+  if (href === undefined || text === '' || !supportsHyperlinks.stdout) return text
+  return `\u001b]8;;${encodeURI(href)}\u0007${text}\u001b]8;;\u0007`
 }

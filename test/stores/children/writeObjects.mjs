@@ -19,6 +19,7 @@ for (let turn = 0; ; turn++) {
     console.log('begun')
     await new Promise((resolve) => setTimeout(resolve, 600_000))
   }
-  await object.commit(hash.digest('hex'))
+  await object.complete(hash.digest('hex'))
+  await object.commit()
   if (turn === 0) console.log('begun')
 }

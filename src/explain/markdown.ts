@@ -1,0 +1,29 @@
+import type { Changes } from '../editions/changes.ts'
+import { type Cell, oneLine } from '../terminal/table.ts'
+import { headline, type Section, sectionsOf } from './sections.ts'
+
+/** The changes as Markdown, for an e-mail, an issue or a chat. Whatever the portal wrote stays plain text. */
+export function markdownOf(changes: Changes, portal: string): string {
+  const sections = sectionsOf(changes, portal)
+  const parts = [`## ${changes.watch}, ${headline(changes)}`, ...sections.map(tableOf)]
+  return `${parts.join('\n\n')}\n`
+}
+
+function tableOf({ title, columns, rows }: Section): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rule = columns.map(({ align }) => (align === 'right' ? '--:' : '---'))
+  const lines = [line(columns.map((column) => column.title)), line(rule), ...rows.map((row) => line(row.map(cellOf)))]
+  return `### ${title}\n\n${lines.join('\n')}`
+}
+
+function cellOf(cell: Cell): string {
+  return typeof cell === 'string' ? plain(cell) : `[${plain(cell.text)}](${cell.href})`
+}
+
+/** Text in which nothing means anything to Markdown or HTML, and nobody is called by `@`. */
+function plain(text: string): string {
+  return oneLine(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[\\`*_{}[\]()#|~@>]/g, '\\$&')
+}

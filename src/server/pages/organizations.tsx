@@ -1,0 +1,117 @@
+import type { RankedOrganization } from '../../editions/edition.ts'
+import { Bar } from './bar.tsx'
+import { Head, type HeadFacts, termsOf } from './edition.tsx'
+import { editionPath, hostOf, Page } from './layout.tsx'
+import { Name } from './name.tsx'
+import { useReader } from './reader.ts'
+
+export interface OrganizationsFacts extends HeadFacts {
+  /** The organisations of the edition before, to see who moved. */
+  readonly before: readonly RankedOrganization[] | undefined
+}
+
+/** The most followed organisations, ranked, with how many of their datasets are in the edition. */
+export function OrganizationsPage(facts: OrganizationsFacts) {
+  const { frame, edition, before } = facts
+  const { words, longDay, count } = frame.reader
+  const most = Math.max(...edition.organizations.map(({ followers }) => followers))
+  const earlier = new Map(before?.map((one) => [one.id, one]))
+  return (
+    <Page frame={frame} section="organizations" title={`${words.organizations}, ${longDay(edition.date)}`}>
+      <Head
+        {...facts}
+        part="/organizations"
+        title={words.mostFollowed(count(edition.organizations.length))}
+        lede={words.aboutOrganizations(hostOf(frame.portal), termsOf(edition, frame))}
+      />
+      <table class="ranking">
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              {words.rank}
+            </th>
+            <th scope="col">{words.organization}</th>
+            <th scope="col" class="number">
+              {words.followers}
+            </th>
+            <th scope="col" class="number">
+              {words.tops}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {edition.organizations.map((one) => (
+            <Ranked
+              key={one.id}
+              path={editionPath(edition)}
+              organization={one}
+              before={before && (earlier.get(one.id) ?? 'absent')}
+              most={most}
+            />
+          ))}
+        </tbody>
+      </table>
+    </Page>
+  )
+}
+
+interface RankedProps {
+  readonly path: string
+  readonly organization: RankedOrganization
+  readonly before: RankedOrganization | 'absent' | undefined
+  readonly most: number
+}
+
+function Ranked({ path, organization, before, most }: RankedProps) {
+  const reader = useReader()
+  const { words, count, href } = reader
+  const { id, name, rank, followers, datasets } = organization
+  const stayed = before !== undefined && before !== 'absent'
+  return (
+    <tr>
+      <td class="number">
+        {before === 'absent' && <span class="badge">{words.fresh}</span>}
+        {stayed && <Moved by={before.rank - rank} />} {count(rank)}
+      </td>
+      <th scope="row">
+        <a href={href(`${path}/organizations/${encodeURIComponent(id)}`)}>
+          <Name>{name}</Name>
+        </a>
+        <Bar value={followers} most={most} />
+      </th>
+      <td class="number">
+        {stayed && <Gained by={followers - before.followers} />} {count(followers)}
+      </td>
+      <td class="number">
+        {datasets === 0 ? (
+          0
+        ) : (
+          <a href={href(path, { organization: id })}>
+            {count(datasets)}
+            <span class="unseen"> {words.datasetsOfOrganization(name)}</span>
+          </a>
+        )}
+      </td>
+    </tr>
+  )
+}
+
+/** How many ranks up or down. */
+export function Moved({ by }: { readonly by: number }) {
+  const { words, count } = useReader()
+  if (by === 0) return null
+  const places = count(Math.abs(by))
+  return (
+    <small class="moved">
+      <span aria-hidden="true">{by > 0 ? `▲ ${places}` : `▼ ${places}`}</span>
+      <span class="unseen">{by > 0 ? words.rose(places) : words.fell(places)}</span>
+    </small>
+  )
+}
+
+/** `+3`, `−1`; nothing when nothing changed. */
+export function Gained({ by }: { readonly by: number }) {
+  const { count } = useReader()
+  if (by === 0) return null
+  return <small class="moved">{by > 0 ? `+${count(by)}` : `−${count(-by)}`}</small>
+}

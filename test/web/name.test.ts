@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { visible } from '../../src/server/pages/name.tsx'
+
+test.each([
+  ['Vélos   en\r\nlibre-service\t', 'Vélos en libre-service'],
+  ['a\u0000b\u001b[31mc\u0085', 'a\ufffdb\ufffd[31mc\ufffd'],
+  ['safe\u202egpj.exe', 'safe\ufffdgpj.exe'],
+  ['a\u2066b\u2069\u200f\u061c', 'a\ufffdb\ufffd\ufffd\ufffd'],
+  ['lone \ud800 surrogate', 'lone \ufffd surrogate'],
+  ['👩‍👩‍👧 café', '👩‍👩‍👧 café'],
+  [' \n ', ''],
+])('%j is shown as %j', (text, shown) => {
+  expect(visible(text)).toBe(shown)
+})
+
+test('a title of a megabyte is cut', () => {
+  expect(visible('x'.repeat(1_000_000))).toBe(`${'x'.repeat(400)}…`)
+})
