@@ -115,6 +115,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./show.ts'),
   },
   {
+    name: 'schedule',
+    about: 'stays up and runs when an edition is due; at its start it catches up the last date that was missed',
+    options: [
+      ['--health-port <number>', 'answer over HTTP how it goes, at /healthz', 'number'],
+      ['--health-host <address>', 'on which address (default: 127.0.0.1, this machine alone)'],
+    ],
+    examples: ['schedule', 'schedule --health-port 8081 --json'],
+    load: () => import('./schedule.ts'),
+  },
+  {
     name: 'serve',
     about: 'the page, the API and the feeds over HTTP, for reading only',
     options: [

@@ -37,6 +37,8 @@ export interface Options {
   readonly port?: number
   readonly host?: string
   readonly repair?: boolean
+  readonly healthPort?: number
+  readonly healthHost?: string
   readonly from?: string
   readonly to?: string
   readonly force?: boolean
@@ -68,7 +70,7 @@ export async function inWorld<T>(io: Io, body: (world: World) => Promise<T>): Pr
 
 /** Progress on stderr: live in a terminal, plain lines elsewhere, nothing with --quiet. */
 export async function openReport({ quiet, verbose }: Options): Promise<Report> {
-  if (quiet) return silent
+  if (quiet) return { ...silent, error: (line) => void process.stderr.write(`error: ${line}\n`) }
   const { createProgress } = await import('../terminal/progress.ts')
   const terminal = process.stderr.isTTY === true
   const color = terminal && (process.env.NO_COLOR ?? '') === ''

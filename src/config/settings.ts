@@ -145,6 +145,24 @@ export const SETTINGS = {
     default: 'Europe/Paris',
     parse: timeZone,
   },
+  catch_up: {
+    about: 'how many of the last dates without an edition "schedule" catches up when it starts',
+    environment: 'DATAGOUV_TOPS_CATCH_UP',
+    default: 1,
+    parse: wholeNumber(0, 1_000),
+  },
+  try_again_after: {
+    about: 'the pause before "schedule" tries a failed run again; each further one is twice as long, up to an hour',
+    environment: 'DATAGOUV_TOPS_TRY_AGAIN_AFTER',
+    default: '1min',
+    parse: duration,
+  },
+  give_up_after: {
+    about: 'how long after its first try "schedule" gives a date up',
+    environment: 'DATAGOUV_TOPS_GIVE_UP_AFTER',
+    default: '24h',
+    parse: duration,
+  },
   when_unchanged: {
     about: 'what a run on a new date does when the portal has not published since: publish or skip',
     environment: 'DATAGOUV_TOPS_WHEN_UNCHANGED',

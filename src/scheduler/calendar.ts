@@ -23,6 +23,12 @@ export function nextFiring(schedule: Schedule, instant: Date): Date | undefined 
   return cronOf(schedule).nextRun(instant) ?? undefined
 }
 
+/** The first firing after `instant` that is for a later date than `date`, or undefined when there is none. */
+export function nextDateFiring(schedule: Schedule, date: string, instant: Date): Date | undefined {
+  const later = cronOf(schedule).nextRun(`${date}T23:59:59`)
+  return later !== null && later > instant ? later : nextFiring(schedule, instant)
+}
+
 /** The last firing up to and including `instant`, or undefined when there is none. */
 export function lastFiring(schedule: Schedule, instant: Date): Date | undefined {
   return cronOf(schedule).previousRuns(1, new Date(instant.getTime() + 1))[0]
@@ -46,6 +52,28 @@ export function scheduledDates(schedule: Schedule, from: string, to: string): st
     next = end !== null && end > next ? end : cron.nextRun(next)
   }
   return dates
+}
+
+/** The last `count` dates of editions up to `instant`, in ascending order. */
+export function lastDates(schedule: Schedule, instant: Date, count: number): string[] {
+  const cron = cronOf(schedule)
+  const dates: string[] = []
+  let last = lastFiring(schedule, instant)
+  while (last !== undefined && dates.length < count) {
+    const date = dateIn(schedule.time_zone, last)
+    if (date !== dates[0]) dates.unshift(date)
+    const [before] = cron.previousRuns(1, `${date}T00:00:00`)
+    // Midnight can come twice as well.
+    last = before !== undefined && before >= last ? cron.previousRuns(1, last)[0] : before
+  }
+  return dates
+}
+
+/** The dates of editions that became due after `from` and up to `to`, in ascending order. */
+export function datesDue(schedule: Schedule, from: Date, to: Date): string[] {
+  const [first, last] = [nextFiring(schedule, from), lastFiring(schedule, to)]
+  if (first === undefined || last === undefined || first > last) return []
+  return scheduledDates(schedule, dateIn(schedule.time_zone, first), dateIn(schedule.time_zone, last))
 }
 
 /** A job that takes place on a fixed time takes place once, also when clocks are put forward or back over it. */
