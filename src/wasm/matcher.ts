@@ -150,7 +150,8 @@ class PlacedQueries {
     const answers = this.kernel.numbers(this.answers, this.words)
     this.take = (record) => {
       for (let word = 0; word < answers.length; word++) {
-        for (let bits = answers[word]!; bits !== 0; bits &= bits - 1) keep(record, 32 * word + 31 - Math.clz32(bits & -bits))
+        for (let bits = answers[word]!; bits !== 0; bits &= bits - 1)
+          keep(record, 32 * word + 31 - Math.clz32(bits & -bits))
       }
     }
     this.kernel.call.match(this.address, fields, width, count)
@@ -186,7 +187,7 @@ class PlacedQueries {
 
   /** Leaves the symbols of a character for the asking matcher, for good when there is but one. */
   private ask(character: number): number {
-    const symbols = this.alphabet.learn(character).filter(isNews)
+    const symbols = this.alphabet.symbolsOf(character).filter(isNews)
     const memory = this.kernel.call.memory.buffer
     new Uint16Array(memory, this.asked, symbols.length).set(symbols)
     if (symbols.length === 1 && character < TABLED)

@@ -4,7 +4,10 @@ declare namespace WebAssembly {
     constructor(code: Uint8Array)
   }
   class Instance {
-    constructor(module: Module, imports: Record<string, Record<string, (...numbers: number[]) => number | boolean | void>>)
+    constructor(
+      module: Module,
+      imports: Record<string, Record<string, (...numbers: number[]) => number | boolean | undefined>>,
+    )
     readonly exports: object
   }
   interface Memory {
