@@ -7,6 +7,7 @@ import type { Expected, Opened } from '../portal/open.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { bytes, counted } from '../terminal/format.ts'
 import { copyAside, gunzip, gzipAside, sniff } from './compression.ts'
+import { metered } from './metered.ts'
 import { type Reader, readExport, readOptions } from './read.ts'
 
 /** An export that was read to its end and is stored aside, not yet visible. */
@@ -106,17 +107,4 @@ function mismatch(name: string, actual: Expected, expected: Expected): Mismatch 
   return new Mismatch(
     `the ${name} export is not the one that the catalogue tells of: its ${what} ${is} should be ${said}`,
   )
-}
-
-/** Counts the bytes that go by, and stops between two chunks when the run is stopped. */
-export async function* metered(
-  chunks: AsyncIterable<Uint8Array>,
-  add: (bytes: number) => void,
-  signal: AbortSignal,
-): AsyncIterable<Uint8Array> {
-  for await (const chunk of chunks) {
-    signal.throwIfAborted()
-    add(chunk.length)
-    yield chunk
-  }
 }
