@@ -66,6 +66,7 @@ function commandFor(spec: CommandSpec, signal: AbortSignal): Command {
     const option = new Option(flags, about)
     if (kind === 'list') option.argParser((value, all: string[] = []) => [...all, value])
     if (kind === 'number') option.argParser(wholeNumber)
+    if (kind === 'port') option.argParser(portNumber)
     command.addOption(option)
   }
   command.addHelpText(
@@ -82,4 +83,9 @@ function commandFor(spec: CommandSpec, signal: AbortSignal): Command {
 function wholeNumber(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number of 1 or more.')
+}
+
+function portNumber(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 2 ** 16) return Number(text)
+  throw new InvalidArgumentError('It must be a port: 1 to 65535, or 0 for any free one.')
 }

@@ -33,6 +33,7 @@ export interface Options {
   readonly markdown?: boolean
   readonly limit?: number
   readonly into?: string
+  readonly serve?: boolean
   readonly port?: number
   readonly host?: string
   readonly repair?: boolean

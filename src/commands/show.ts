@@ -1,6 +1,6 @@
-import { encodeField } from '../csv/field.ts'
+import { csvOf } from '../editions/csv.ts'
 import { parseDate } from '../editions/date.ts'
-import type { Edition, TopDataset } from '../editions/edition.ts'
+import type { Edition } from '../editions/edition.ts'
 import { findEdition } from '../editions/find.ts'
 import { count, counted } from '../terminal/format.ts'
 import { table } from '../terminal/table.ts'
@@ -13,24 +13,9 @@ export default async function show(io: Io): Promise<void> {
     const [date] = io.arguments
     const edition = await findEdition(documents, watch!.name, date === undefined ? undefined : parseDate(date))
     if (io.options.json) await printJson(edition)
-    else if (io.options.csv) await print(csvOf(edition))
+    else if (io.options.csv) await print(csvOf(edition.datasets))
     else await print(tableOf(edition))
   })
-}
-
-const FIELDS = [
-  'dataset_id',
-  'dataset_title',
-  'dataset_followers',
-  'organization',
-  'organization_id',
-  'organization_followers',
-] as const satisfies readonly (keyof TopDataset)[]
-
-function csvOf({ datasets }: Edition): string {
-  const cell = (value: string | number) => (typeof value === 'number' ? String(value) : encodeField(value))
-  const rows = datasets.map((dataset) => FIELDS.map((field) => cell(dataset[field])))
-  return [FIELDS.map(encodeField), ...rows].map((row) => `${row.join(';')}\r\n`).join('')
 }
 
 function tableOf(edition: Edition): string {

@@ -191,6 +191,12 @@ export const SETTINGS = {
     default: 'all',
     parse: retention,
   },
+  public_url: {
+    about: 'the address at which readers reach "serve", for links in feeds (default: as they call it)',
+    environment: 'DATAGOUV_TOPS_PUBLIC_URL',
+    default: null,
+    parse: (written) => (written === null ? undefined : httpUrl(written).replace(/\/+$/, '')),
+  },
   columns: {
     about: 'needed columns that an export calls otherwise, per export (in the file only)',
     default: { datasets: {}, organizations: {} },

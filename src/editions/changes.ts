@@ -21,19 +21,19 @@ export interface Changes {
   readonly organizations: readonly ChangedOrganization[]
 }
 
-export interface EnteredDataset extends TopDataset {
+interface EnteredDataset extends TopDataset {
   readonly reason: EntryReason | null
   /** The organisation it belonged to, when it changed: an id, or empty for none. */
   readonly moved_from?: string
 }
 
-export interface LeftDataset extends TopDataset {
+interface LeftDataset extends TopDataset {
   readonly reason: ExitReason | null
   /** The organisation it belongs to now, when it changed: an id, or empty for none. */
   readonly moved_to?: string
 }
 
-export interface MovedDataset extends TopDataset {
+interface MovedDataset extends TopDataset {
   readonly moved_from: string
 }
 
@@ -69,8 +69,8 @@ export const EXIT_REASONS = {
   moved: 'moved to an organisation outside of the TOP',
 } as const
 
-export type EntryReason = keyof typeof ENTRY_REASONS
-export type ExitReason = keyof typeof EXIT_REASONS
+type EntryReason = keyof typeof ENTRY_REASONS
+type ExitReason = keyof typeof EXIT_REASONS
 
 /** Where a dataset stood on the date of an edition. */
 export interface Standing {

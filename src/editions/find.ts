@@ -21,7 +21,8 @@ export async function findEdition(documents: Documents, watch: string, date?: st
   throw await missingEdition(documents, watch, date)
 }
 
-async function missingEdition(documents: Documents, watch: string, date?: string): Promise<Missing> {
+/** What to say when there is no such edition: the dates that there are. */
+export async function missingEdition(documents: Documents, watch: string, date?: string): Promise<Missing> {
   const dates = (await datesOf(documents, watch)).slice(0, 10)
   const known = dates.length === 0 ? 'there is none yet: "run" makes one' : `there are: ${dates.join(', ')}`
   return new Missing(`there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}; ${known}`)

@@ -11,7 +11,7 @@ export interface Section {
   readonly rows: readonly (readonly Cell[])[]
 }
 
-const UNKNOWN = 'its files of that date were not kept, so why is not known'
+const UNKNOWN = 'not known'
 const DATASET: Column = { title: 'dataset', share: 3 }
 const ORGANIZATION: Column = { title: 'organisation', share: 2 }
 const FOLLOWERS: Column = { title: 'followers', align: 'right' }

@@ -4,6 +4,8 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { World } from '../context.ts'
 import { Failure } from '../errors.ts'
 import { createApp } from './app.ts'
+import { keepRoom } from './connections.ts'
+import { createEditions } from './editions.ts'
 import { createPages } from './pages/pages.tsx'
 
 /** What one client may take of the server. */
@@ -35,10 +37,17 @@ export interface Listening {
  * @throws Failure `usage` when the address is not to be had
  */
 export async function startServer(world: World, address: { port: number; host: string }): Promise<Listening> {
-  const app = await createApp(world, { pages: await createPages(world) })
-  const server = createAdaptorServer({ fetch: app.fetch, createServer, serverOptions: LIMITS }) as Server
+  const editions = createEditions(world)
+  const app = await createApp(world, editions, { pages: await createPages(world, editions) })
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    createServer,
+    serverOptions: LIMITS,
+    // For those who ask as HTTP 1.0 does, without naming a host.
+    hostname: 'localhost',
+  }) as Server
   server.setTimeout(IDLE_MS)
-  server.maxConnections = MOST_CONNECTIONS
+  keepRoom(server, MOST_CONNECTIONS)
   await listen(server, address)
   return { url: urlOf(server.address() as AddressInfo), close: () => close(server) }
 }

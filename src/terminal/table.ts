@@ -1,6 +1,7 @@
 import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
 import supportsHyperlinks from 'supports-hyperlinks'
+import { inert } from './text.ts'
 
 export interface Column {
   readonly title: string
@@ -57,14 +58,8 @@ interface Printable {
 }
 
 function printable(cell: Cell): Printable {
-  return typeof cell === 'string'
-    ? { text: oneLine(cell), href: undefined }
-    : { text: oneLine(cell.text), href: cell.href }
-}
-
-/** Text from outside on one line of a terminal: control and direction characters, which could forge it, become spaces. */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
+  const { text, href } = typeof cell === 'string' ? { text: cell, href: undefined } : cell
+  return { text: inert(text).trim(), href }
 }
 
 /** A text that leads somewhere (OSC 8), where the terminal can. */

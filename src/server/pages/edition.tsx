@@ -1,7 +1,8 @@
 import type { Changes } from '../../editions/changes.ts'
 import type { Edition } from '../../editions/edition.ts'
+import { AskWhy } from './askWhy.tsx'
 import { Dataset } from './changes.tsx'
-import { editionPath, type Frame, hostOf, Page } from './layout.tsx'
+import { editionPath, type Frame, feedPath, hostOf, Page } from './layout.tsx'
 import { useReader } from './reader.ts'
 import { Tops, type TopsFacts } from './tops.tsx'
 import type { TopsQuery } from './topsQuery.ts'
@@ -48,6 +49,7 @@ export function EditionPage(facts: EditionFacts) {
           ) : (
             <Island {...facts} />
           )}
+          <AskWhy path={editionPath(edition)} />
         </section>
       </div>
     </Page>
@@ -171,7 +173,7 @@ function News({ frame, edition, changes }: EditionFacts) {
       <p class="links">
         {more > 0 && <a href={href(path, { new: '1' })}>{words.andMore(count(more))}</a>}
         <a href={href(`${path}/changes`)}>{words.allChanges}</a>
-        <a href="/feed.atom">{words.feed}</a>
+        <a href={feedPath(edition)}>{words.feed}</a>
       </p>
     </section>
   )

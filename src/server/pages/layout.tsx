@@ -27,6 +27,8 @@ interface PageProps {
 export const editionPath = ({ watch, date }: { readonly watch: string; readonly date: string }) =>
   `/editions/${watch}/${date}`
 
+export const feedPath = (edition: Frame['edition']) => `/feed.atom${edition ? `?watch=${edition.watch}` : ''}`
+
 /** `data.gouv.fr` */
 export const hostOf = (portal: string) => new URL(portal).host.replace(/^www\./, '')
 
@@ -44,7 +46,7 @@ export function Page({ frame, title, section, children }: PageProps) {
         <title>{title === undefined ? site : `${title} — ${site}`}</title>
         <link rel="stylesheet" href={assets.style} />
         <link rel="icon" type="image/svg+xml" href={assets.icon} />
-        <link rel="alternate" type="application/atom+xml" title={site} href="/feed.atom" />
+        <link rel="alternate" type="application/atom+xml" title={site} href={feedPath(edition)} />
         {LANGUAGES.map((other) => (
           <link key={other} rel="alternate" hreflang={other} href={inLanguage(url, other)} />
         ))}
@@ -133,10 +135,10 @@ function Footer({ portal, edition }: Pick<Frame, 'portal' | 'edition'>) {
             <a href={portal}>{hostOf(portal)}</a>
           </li>
           <li>
-            <a href="/feed.atom">{words.feed}</a>
+            <a href={feedPath(edition)}>{words.feed}</a>
           </li>
           <li>
-            <a href="/api/docs">API</a>
+            <a href="/docs">API</a>
           </li>
           {edition && (
             <li>

@@ -101,6 +101,44 @@ const fr = {
   followersChanged: 'Abonnés gagnés et perdus',
   fellOut: 'sortie du classement',
 
+  verdicts: {
+    'in-tops': (day: string) => `Il est dans les tops du ${day}\u00a0: les trois conditions sont remplies.`,
+    unknown: (day: string) => `Il n’est pas dans l’édition du ${day}\u00a0: le portail ne l’avait pas.`,
+    'not-listed': (day: string) =>
+      `Il n’est pas dans la liste du ${day}\u00a0; l’export de ce jour n’a pas été conservé, on ne sait donc pas pourquoi.`,
+    'no-term': (day: string) => `Il n’est pas dans l’édition du ${day}\u00a0: aucun des mots n’y figure.`,
+    'no-organization': (day: string) =>
+      `Il est dans la liste complète du ${day}, mais pas dans les tops\u00a0: il n’appartient à aucune organisation.`,
+    'unknown-organization': (day: string) =>
+      `Il est dans la liste complète du ${day}, mais pas dans les tops\u00a0: son organisation manque à l’export.`,
+    'below-top': (day: string) =>
+      `Il est dans la liste complète du ${day}, mais pas dans les tops\u00a0: son organisation n’est pas assez suivie.`,
+  },
+  yes: '(oui)',
+  no: '(non)',
+  notKnown: '(on ne sait pas)',
+  atPortal: (portal: string) => `Il est sur ${portal}`,
+  recordOf: (record: string, records: string) => `Ligne ${record} sur ${records} de l’export.`,
+  mentions: (terms: string) => `Il mentionne ${terms}`,
+  foundIn: (term: string, column: string) => `${term}, dans ${column}`,
+  times: (count: string) => `${count} fois`,
+  searchedIn: (columns: string) => `Cherché dans ${columns}, sans tenir compte des accents ni de la casse.`,
+  columns: {
+    title: 'le titre',
+    tags: 'les mots-clés',
+    description: 'la description',
+  },
+  ofTheTop: (top: string) => `Son organisation est parmi les ${top} plus suivies`,
+  placed: (rank: string, of: string | undefined, followers: string) =>
+    of === undefined ? `, ${rank}ᵉ, ${followers}.` : `, ${rank}ᵉ sur ${of}, ${followers}.`,
+  ahead: (followers: string, last: string) => `Son avance sur la ${last}ᵉ\u00a0: ${followers}.`,
+  behind: (followers: string, last: string) => `Il lui en manque ${followers} pour rejoindre la ${last}ᵉ.`,
+  noOwner: 'Aucune organisation ne le possède.',
+  unknownOwner: 'L’export des organisations ne connaît pas la sienne.',
+  nearest: 'Ce qui s’en approche le plus\u00a0:',
+  askWhy: 'Pourquoi un jeu de données est-il là, ou n’est-il pas là\u00a0?',
+  askWhyPlaceholder: 'Son identifiant, ou l’adresse de sa page',
+
   mostFollowed: (top: string) => `Les ${top} organisations les plus suivies`,
   aboutOrganizations: (portal: string, terms: string) =>
     `De tout ${portal}, par nombre d’abonnés\u00a0; à droite, leurs jeux de données où figure ${terms}.`,
@@ -179,6 +217,8 @@ const fr = {
   noSuchOrganizationHint: 'Aucune édition ne compte cette organisation parmi les plus suivies.',
   noSuchRun: 'Exécution inconnue',
   noSuchRunHint: 'Aucune trace ne porte cet identifiant.',
+  notADataset: 'Ce n’est pas un jeu de données',
+  notADatasetHint: 'Collez son identifiant, ou l’adresse de sa page sur le portail.',
   toLatest: 'Voir la dernière édition',
   trouble: 'Momentanément indisponible',
   troubleHint: 'Les données ne peuvent pas être lues pour l’instant. Rechargez la page dans une minute.',
@@ -293,6 +333,42 @@ const en: Words = {
   followersChanged: 'Followers gained and lost',
   fellOut: 'fell out of the ranking',
 
+  verdicts: {
+    'in-tops': (day) => `It is in the tops of ${day}: all three conditions are met.`,
+    unknown: (day) => `It is not in the edition of ${day}: the portal did not have it.`,
+    'not-listed': (day) => `It is not in the list of ${day}; the export of that day was not kept, so why is not known.`,
+    'no-term': (day) => `It is not in the edition of ${day}: it mentions none of the words.`,
+    'no-organization': (day) => `It is in the full list of ${day}, but not in the tops: no organisation owns it.`,
+    'unknown-organization': (day) =>
+      `It is in the full list of ${day}, but not in the tops: the export lacks its organisation.`,
+    'below-top': (day) =>
+      `It is in the full list of ${day}, but not in the tops: its organisation has too few followers.`,
+  },
+  yes: '(yes)',
+  no: '(no)',
+  notKnown: '(not known)',
+  atPortal: (portal) => `It is at ${portal}`,
+  recordOf: (record, records) => `Record ${record} of ${records} of the export.`,
+  mentions: (terms) => `It mentions ${terms}`,
+  foundIn: (term, column) => `${term}, in ${column}`,
+  times: (count) => `${count} times`,
+  searchedIn: (columns) => `Looked for in ${columns}; accents and case do not count.`,
+  columns: {
+    title: 'the title',
+    tags: 'the tags',
+    description: 'the description',
+  },
+  ofTheTop: (top) => `Its organisation is one of the ${top} most followed`,
+  placed: (rank, of, followers) =>
+    of === undefined ? `, rank ${rank}, ${followers}.` : `, rank ${rank} of ${of}, ${followers}.`,
+  ahead: (followers, last) => `Ahead of rank ${last} by ${followers}.`,
+  behind: (followers, last) => `It lacks ${followers} to reach rank ${last}.`,
+  noOwner: 'No organisation owns it.',
+  unknownOwner: 'The organisations export does not know its organisation.',
+  nearest: 'What comes nearest:',
+  askWhy: 'Why is a dataset here, or not here?',
+  askWhyPlaceholder: 'Its identifier, or the address of its page',
+
   mostFollowed: (top) => `The ${top} most followed organisations`,
   aboutOrganizations: (portal, terms) =>
     `Of all of ${portal}, by followers; on the right, their datasets in which ${terms} is present.`,
@@ -368,6 +444,8 @@ const en: Words = {
   noSuchOrganizationHint: 'No edition has this organisation among the most followed.',
   noSuchRun: 'No such run',
   noSuchRunHint: 'No record has this identifier.',
+  notADataset: 'This is not a dataset',
+  notADatasetHint: 'Paste its identifier, or the address of its page at the portal.',
   toLatest: 'See the latest edition',
   trouble: 'Unavailable for the moment',
   troubleHint: 'The data cannot be read right now. Reload the page in a minute.',
