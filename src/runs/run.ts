@@ -1,10 +1,14 @@
 import { performance } from 'node:perf_hooks'
 import type { World } from '../context.ts'
 import { Failure } from '../errors.ts'
+import { atMost } from '../patience.ts'
 import { VERSION } from '../version.ts'
 import { clearUpAfterDead } from './dead.ts'
 import { type HeldLeases, holderOf, takeLeases } from './lease.ts'
 import { newRunId, type RunRecord, type RunStatus, type StepRecord } from './record.ts'
+
+/** How long a run that is over waits for the store to take its record, and its leases back. */
+const LAST_WORDS_MS = 5_000
 
 /** What a command sets out to do. */
 export interface Mission {
@@ -82,11 +86,11 @@ export async function recorded<T extends Outcome>(
     const { kind, exitCode, message } =
       failure instanceof Failure ? failure : { kind: 'bug' as const, exitCode: 1, message: String(failure) }
     const status = kind === 'interrupted' || kind === 'terminated' ? 'stopped' : 'failed'
-    // The first failure is the one to tell, even when the store that would remember it is away.
-    await close({ status, summary: message, error: { kind, exit_code: exitCode, message } }).catch(() => {})
+    // The first failure is the one to tell, and soon, even when the store that would remember it is away.
+    await atMost(LAST_WORDS_MS, close({ status, summary: message, error: { kind, exit_code: exitCode, message } }))
     throw failure
   } finally {
-    await leases.release().catch(() => {})
+    await atMost(LAST_WORDS_MS, leases.release())
   }
 
   function runOf(leases: HeldLeases): Run {
