@@ -29,11 +29,11 @@ export interface AppOptions {
 }
 
 /** Everything that is served, as one function from request to response. */
-export async function createApp(world: World, editions: Editions, { pages }: AppOptions = {}): Promise<Hono> {
+export function createApp(world: World, editions: Editions, { pages }: AppOptions = {}): Hono {
   const app = new Hono()
   app.onError((error, c) => problemOf(error, c.req.path, world.report))
   app.notFound((c) => problemOf(new Problem(404, `there is nothing at ${c.req.path}`), c.req.path, world.report))
-  app.use(compress(), etag())
+  app.use(compress(), etag({ weak: true }))
   app.use(async (c, next) => {
     if (!METHODS.includes(c.req.method)) {
       throw new Problem(405, 'this server is for reading: GET, HEAD and OPTIONS', { allow: METHODS.join(', ') })

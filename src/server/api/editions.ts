@@ -55,8 +55,12 @@ const oneRoute = readRoute({
       .string()
       .max(200)
       .optional()
-      .openapi({ description: 'in title or organisation, whatever the accents and case' }),
-    organization: z.string().max(200).optional().openapi({ description: 'the id of their organisation' }),
+      .openapi({ example: 'velo', description: 'in title or organisation, whatever the accents and case' }),
+    organization: z
+      .string()
+      .max(200)
+      .optional()
+      .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'the id of their organisation' }),
     sort: sortParam(FIELDS),
     limit: limitParam('all'),
     offset: offsetParam,

@@ -9,7 +9,7 @@ const route = readRoute({
   tag: 'history',
   summary: 'An organisation over the editions, latest first',
   params: {
-    organization: z.string().min(1).max(200).openapi({ example: '534fff75a3a7292c64a77de4', description: 'its id' }),
+    organization: z.string().min(1).max(200).openapi({ example: '534fff89a3a7292c64a77eb7', description: 'its id' }),
   },
   query: { watch: optionalWatch },
   answer: History,

@@ -82,7 +82,7 @@ function Since({ frame, edition, dates, changes }: ChangesFacts & { readonly cha
                     </a>
                   </th>
                   <td class="number">
-                    <Gained by={gained(dataset)} /> {count(dataset.dataset_followers)}
+                    {count(dataset.dataset_followers)} <Gained by={gained(dataset)} />
                   </td>
                 </tr>
               ))}
@@ -191,7 +191,7 @@ function Organizations({ path, organizations }: OrganizationsProps) {
               {words.followers}
             </th>
             <th scope="col" class="number">
-              {words.tops}
+              {words.datasets}
             </th>
           </tr>
         </thead>
@@ -236,7 +236,7 @@ function Figures({ now, before }: { readonly now: number | null; readonly before
   if (now === null) return null
   return (
     <>
-      {before !== null && <Gained by={now - before} />} {count(now)}
+      {count(now)} {before !== null && <Gained by={now - before} />}
     </>
   )
 }

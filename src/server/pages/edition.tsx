@@ -102,13 +102,18 @@ function Figures({ edition }: { readonly edition: Edition }) {
     [datasets.length, words.inTops(reader.count(withDatasets), reader.count(top))],
   ] as const
   return (
-    <ol class="figures">
-      {figures.map(([figure, meaning]) => (
-        <li key={meaning}>
-          <strong>{reader.count(figure)}</strong> <span>{meaning}</span>
-        </li>
-      ))}
-    </ol>
+    <div class="summary">
+      <ol class="figures">
+        {figures.map(([figure, meaning]) => (
+          <li key={meaning}>
+            <strong>{reader.count(figure)}</strong> <span>{meaning}</span>
+          </li>
+        ))}
+      </ol>
+      <a class="main" href={`/api${editionPath(edition)}.csv`} download>
+        {words.downloadCsv}
+      </a>
+    </div>
   )
 }
 
@@ -122,7 +127,7 @@ function Downloads({ edition }: { readonly edition: Edition }) {
       <h2 id="downloads">{words.downloads}</h2>
       <ul>
         <li>
-          <a class="main" href={`${api}.csv`} download>
+          <a href={`${api}.csv`} download>
             {words.csvOfTops(words.datasetsOf(datasets.length, reader.count(datasets.length)))}
           </a>
         </li>

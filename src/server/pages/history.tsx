@@ -42,7 +42,7 @@ export function HistoryPage({ frame, edition, id, weeks }: HistoryFacts) {
       <div class="trends">
         <Trend title={words.rank} points={series(({ rank }) => rank)} rank />
         <Trend title={words.followers} points={series(({ followers }) => followers)} />
-        <Trend title={words.inTheTops} points={series(({ datasets }) => datasets)} />
+        <Trend title={words.datasets} points={series(({ datasets }) => datasets)} />
       </div>
       <table class="weeks">
         <caption class="unseen">{words.weekByWeek}</caption>
@@ -56,7 +56,7 @@ export function HistoryPage({ frame, edition, id, weeks }: HistoryFacts) {
               {words.followers}
             </th>
             <th scope="col" class="number">
-              {words.inTheTops}
+              {words.datasets}
             </th>
           </tr>
         </thead>
@@ -77,14 +77,14 @@ export function HistoryPage({ frame, edition, id, weeks }: HistoryFacts) {
                 ) : (
                   <>
                     <td class="number">
-                      {before && <Moved by={before.rank - organization.rank} />} {count(organization.rank)}
+                      {count(organization.rank)} {before && <Moved by={before.rank - organization.rank} />}
                     </td>
                     <td class="number">
-                      {before && <Gained by={organization.followers - before.followers} />}{' '}
-                      {count(organization.followers)}
+                      {count(organization.followers)}{' '}
+                      {before && <Gained by={organization.followers - before.followers} />}
                     </td>
                     <td class="number">
-                      {before && <Gained by={organization.datasets - before.datasets} />} {count(organization.datasets)}
+                      {count(organization.datasets)} {before && <Gained by={organization.datasets - before.datasets} />}
                     </td>
                   </>
                 )}

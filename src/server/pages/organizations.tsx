@@ -35,7 +35,7 @@ export function OrganizationsPage(facts: OrganizationsFacts) {
               {words.followers}
             </th>
             <th scope="col" class="number">
-              {words.tops}
+              {words.datasets}
             </th>
           </tr>
         </thead>
@@ -70,8 +70,8 @@ function Ranked({ path, organization, before, most }: RankedProps) {
   return (
     <tr>
       <td class="number">
+        {count(rank)} {stayed && <Moved by={before.rank - rank} />}
         {before === 'absent' && <span class="badge">{words.fresh}</span>}
-        {stayed && <Moved by={before.rank - rank} />} {count(rank)}
       </td>
       <th scope="row">
         <a href={href(`${path}/organizations/${encodeURIComponent(id)}`)}>
@@ -80,7 +80,7 @@ function Ranked({ path, organization, before, most }: RankedProps) {
         <Bar value={followers} most={most} />
       </th>
       <td class="number">
-        {stayed && <Gained by={followers - before.followers} />} {count(followers)}
+        {count(followers)} {stayed && <Gained by={followers - before.followers} />}
       </td>
       <td class="number">
         {datasets === 0 ? (
