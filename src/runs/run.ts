@@ -9,8 +9,8 @@ import { clearUpAfterDead } from './dead.ts'
 import { type HeldLeases, holderOf, takeLeases } from './lease.ts'
 import { newRunId, type RunRecord, type RunStatus, type StepRecord } from './record.ts'
 
-/** How long a run that is over waits for the store to take its record, and its leases back. */
-const LAST_WORDS_MS = 5_000
+/** How long a run that is over waits for each of its last words with the store: whose the lease is, the record, the lease. */
+const LAST_WORDS_MS = 3_000
 
 /** How long a run may take to clean up once it was told to stop; then its record is closed without that. */
 const CLEAN_UP_MS = 2_000
@@ -131,10 +131,12 @@ export async function recorded<T extends Outcome>(
 /** A successor sweeps what this run had pending, which then looks like trouble with the store: the lease tells. */
 async function orTakenOver(error: unknown, leases: HeldLeases): Promise<unknown> {
   if (!(error instanceof Failure && error.kind === 'store')) return error
-  return leases.check().then(
-    () => error,
-    (found) => (found instanceof Failure && found.kind === 'held' ? found : error),
-  )
+  let told = error
+  const check = leases.check().catch((found) => {
+    if (found instanceof Failure && found.kind === 'held') told = found
+  })
+  await atMost(LAST_WORDS_MS, check)
+  return told
 }
 
 /** Waits for work; once it was told to stop, no longer than it may take to clean up, should a store hang. */
