@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { leftOut } from './test/helpers/leftOut.ts'
 
 const report = process.env.VITEST_REPORT
 
@@ -7,7 +8,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
+    reporters: ['default', leftOut, ...(report ? [['json', { outputFile: report }] as ['json', object]] : [])],
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary'] },
   },
 })

@@ -73,6 +73,8 @@ class Queries {
 
 /** Leaves the symbols of a character in `asked` and returns how many there are. */
 declare function ask(queries: Queries, character: u32): u32
+/** Takes a record that answers some query: `answers` says which. */
+declare function keep(queries: Queries, record: u32): void
 /** Whether a pattern that depends on its neighbours is present in a field, by definition. */
 declare function confirm(queries: Queries, pattern: u32, start: usize, end: usize): bool
 
@@ -94,8 +96,15 @@ export function createQueries(): Queries {
   return changetype<Queries>(allocate(offsetof<Queries>()))
 }
 
-/** Finds the queries that a record answers, whose fields' ranges are at `fields`; returns how many there are. */
-export function match(queries: Queries, fields: usize): u32 {
+/** Finds the queries that records answer, whose `width` fields' ranges are at `fields`, a record behind the other. */
+export function match(queries: Queries, fields: usize, width: u32, count: u32): void {
+  for (let record: u32 = 0; record < count; record++) {
+    if (matchRecord(queries, fields + 8 * width * record)) keep(queries, record)
+  }
+}
+
+/** Whether a record answers any query. */
+function matchRecord(queries: Queries, fields: usize): bool {
   const words = queries.words
   const answers = queries.answers
   for (let word: u32 = 0; word < words; word++) store<u32>(answers + 4 * word, 0)
@@ -115,7 +124,7 @@ export function match(queries: Queries, fields: usize): u32 {
     else matchSieved(queries)
     answered += before - open
   }
-  return answered
+  return answered > 0
 }
 
 /** Starts the automaton wherever a term could begin. */

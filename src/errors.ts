@@ -29,6 +29,11 @@ export class Failure extends Error {
   get exitCode(): number {
     return FAILURES[this.kind].exit
   }
+
+  /** Whether the same command can succeed when it is called again. */
+  get retryable(): boolean {
+    return FAILURES[this.kind].retry
+  }
 }
 
 /** Something was asked for that does not exist; the line names what there is. */

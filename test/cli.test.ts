@@ -223,7 +223,18 @@ describe('the rest of the command line', () => {
     const help = (await cli(['--help'], { cwd })).stdout
     const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!)
     expect(commands).toEqual(
-      expect.arrayContaining(['run', 'fetch', 'archive', 'publish', 'filter', 'show', 'runs', 'config', 'demo']),
+      expect.arrayContaining([
+        'run',
+        'fetch',
+        'archive',
+        'publish',
+        'filter',
+        'show',
+        'runs',
+        'config',
+        'demo',
+        'schedule',
+      ]),
     )
     for (const command of commands) {
       expect((await cli([command, '--help'], { cwd })).stdout).toMatch(/Examples:\n {2}\$ datagouv-tops /)

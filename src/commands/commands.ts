@@ -67,6 +67,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./publish.ts'),
   },
   {
+    name: 'backfill',
+    about: 'publishes from their snapshots the editions that scheduled dates in a span lack',
+    options: [
+      ['--from <date>', 'the first date, YYYY-MM-DD'],
+      ['--to <date>', 'the last date, YYYY-MM-DD (default: today)'],
+      WATCH,
+      ['--force', 'also dates that have their editions'],
+      ['--jobs <number>', 'how many dates at the same time (default: 1)', 'number'],
+    ],
+    examples: ['backfill --from 2026-09-01 --to 2026-11-18', 'backfill --from 2026-01-01 --force --jobs 2'],
+    load: () => import('./backfill.ts'),
+  },
+  {
+    name: 'prune',
+    about: 'removes the snapshots that the setting "retention" does not keep; a run does it as well',
+    options: [['--dry-run', 'say what would be removed, and remove nothing']],
+    examples: ['prune --dry-run'],
+    load: () => import('./prune.ts'),
+  },
+  {
     name: 'filter',
     about: "the filter alone, as a pipe: an export in (file, .gz, address or stdin), a watch's CSV out",
     arguments: '[file]',
@@ -93,6 +113,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     examples: ['show', 'show 2026-11-18 --json', 'show --csv > tops.csv'],
     load: () => import('./show.ts'),
+  },
+  {
+    name: 'schedule',
+    about: 'stays up and runs when an edition is due; at its start it catches up the last date that was missed',
+    options: [
+      ['--health-port <number>', 'answer over HTTP how it goes, at /healthz', 'number'],
+      ['--health-host <address>', 'on which address (default: 127.0.0.1, this machine alone)'],
+    ],
+    examples: ['schedule', 'schedule --health-port 8081 --json'],
+    load: () => import('./schedule.ts'),
   },
   {
     name: 'serve',

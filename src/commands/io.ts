@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Config, SettingKey } from '../config/settings.ts'
 import { nearest } from '../config/values.ts'
 import type { Watch } from '../config/watch.ts'
@@ -38,6 +37,13 @@ export interface Options {
   readonly port?: number
   readonly host?: string
   readonly repair?: boolean
+  readonly healthPort?: number
+  readonly healthHost?: string
+  readonly from?: string
+  readonly to?: string
+  readonly force?: boolean
+  readonly jobs?: number
+  readonly dryRun?: boolean
 }
 
 /** The settings given as flags. */
@@ -64,7 +70,7 @@ export async function inWorld<T>(io: Io, body: (world: World) => Promise<T>): Pr
 
 /** Progress on stderr: live in a terminal, plain lines elsewhere, nothing with --quiet. */
 export async function openReport({ quiet, verbose }: Options): Promise<Report> {
-  if (quiet) return silent
+  if (quiet) return { ...silent, error: (line) => void process.stderr.write(`error: ${line}\n`) }
   const { createProgress } = await import('../terminal/progress.ts')
   const terminal = process.stderr.isTTY === true
   const color = terminal && (process.env.NO_COLOR ?? '') === ''
@@ -82,9 +88,9 @@ export function watchesOf({ watches }: Config, names: string | readonly string[]
   })
 }
 
-/** Data on stdout; resolves when it may be followed by more. */
-export async function print(data: string | Uint8Array): Promise<void> {
-  if (!process.stdout.write(data)) await once(process.stdout, 'drain')
+/** Data on stdout; resolves when it has left, so that a buffer may be used again. */
+export function print(data: string | Uint8Array): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(data, () => resolve()))
 }
 
 export async function printJson(value: unknown): Promise<void> {

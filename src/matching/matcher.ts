@@ -1,6 +1,6 @@
 import { decodeField } from '../csv/field.ts'
 import type { Batch } from '../csv/scanner.ts'
-import { Alphabet, dependsOnNeighbours, SEVERAL, UNKNOWN } from './alphabet.ts'
+import { Alphabet, dependsOnNeighbours } from './alphabet.ts'
 import { type Automaton, compile, END, type Pattern } from './automaton.ts'
 import { isPresent, type MatchMode } from './fold.ts'
 
@@ -13,9 +13,11 @@ export interface Query {
 
 /** Decides for each record which of the queries it answers. */
 export interface Matcher {
-  /** Sets `kept[q]` to 1 for each query that the record answers, to 0 for the others; returns how many there are. */
-  match(batch: Batch, record: number, kept: Uint8Array): number
+  /** Tells of each record of the batch and each query that it answers, in the order of the records, then of the queries. */
+  match(batch: Batch, keep: Keep): void
 }
+
+export type Keep = (record: number, query: number) => void
 
 /**
  * The matcher in plain TypeScript. All terms of all queries are in one automaton, so that a field is walked over once; it
@@ -32,14 +34,24 @@ interface QueryPattern extends Pattern {
   readonly confirm: boolean
 }
 
+/** What `symbols` holds for a character that was not met yet, and for one that folds to several letters. */
+const UNKNOWN = -1
+const SEVERAL = -2
+
+const CODE_POINTS = 0x110000
+
 class PlainMatcher implements Matcher {
   private readonly patterns: readonly QueryPattern[]
   private readonly alphabet: Alphabet
   private readonly automaton: Automaton
+  /** Code point → symbol, UNKNOWN or SEVERAL. */
+  private readonly symbols = new Int16Array(CODE_POINTS).fill(UNKNOWN)
   /** ASCII characters that leave the first state alone. Every field ends before one that does not: a quote, `;`, CR, LF. */
   private readonly idle: Uint8Array
   /** Per field of a batch, the queries that read it; empty for the fields that are not matched. */
   private readonly readers: readonly Uint8Array[]
+  /** Whether the record in work answers each query. */
+  private readonly answers: Uint8Array
 
   constructor(queries: readonly Query[], columns: readonly string[]) {
     this.patterns = queries.flatMap(({ terms, match }, query) =>
@@ -48,36 +60,39 @@ class PlainMatcher implements Matcher {
     this.alphabet = new Alphabet(this.patterns.map(({ term }) => term))
     this.automaton = compile(this.patterns, this.alphabet)
     this.idle = Uint8Array.from({ length: 0x100 }, (_, byte) =>
-      Number(byte < 0x80 && !FIELD_ENDS.includes(byte) && this.automaton.next[this.alphabet.symbols[byte]!] === 0),
+      Number(byte < 0x80 && !FIELD_ENDS.includes(byte) && this.automaton.next[this.learn(byte)[0]!] === 0),
     )
     this.readers = columns.map((column) => Uint8Array.from(queries, (query) => Number(query.columns.includes(column))))
+    this.answers = new Uint8Array(queries.length)
   }
 
-  match(batch: Batch, record: number, kept: Uint8Array): number {
-    kept.fill(0)
-    let total = 0
+  match(batch: Batch, keep: Keep): void {
+    for (let record = 0; record < batch.count; record++) {
+      if (!this.matchRecord(batch, record)) continue
+      for (let query = 0; query < this.answers.length; query++) if (this.answers[query] === 1) keep(record, query)
+    }
+  }
+
+  /** Whether the record answers any query. */
+  private matchRecord(batch: Batch, record: number): boolean {
+    const { answers } = this
+    answers.fill(0)
+    let any = false
     for (let slot = 0; slot < this.readers.length; slot++) {
       const readers = this.readers[slot]!
       let open = 0
-      for (let query = 0; query < readers.length; query++) open += readers[query]! & (kept[query]! ^ 1)
+      for (let query = 0; query < readers.length; query++) open += readers[query]! & (answers[query]! ^ 1)
       if (open === 0) continue
       const at = 2 * (record * batch.width + slot)
-      total += this.walk(batch.bytes, batch.fields[at]!, batch.fields[at + 1]!, readers, kept, open)
+      if (this.walk(batch.bytes, batch.fields[at]!, batch.fields[at + 1]!, readers, open) > 0) any = true
     }
-    return total
+    return any
   }
 
   /** Walks over a field until its end or until all `open` queries are answered; returns how many were. */
-  private walk(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    readers: Uint8Array,
-    kept: Uint8Array,
-    open: number,
-  ): number {
+  private walk(bytes: Uint8Array, start: number, end: number, readers: Uint8Array, open: number): number {
     const { next } = this.automaton
-    const { symbols } = this.alphabet
+    const { symbols } = this
     const { idle } = this
     let row = 0
     let answered = 0
@@ -102,37 +117,37 @@ class PlainMatcher implements Matcher {
       if (symbol >= 0) {
         row = next[row + symbol]!
         if (row >= 0) continue
-        answered += this.report(~row, bytes, start, end, readers, kept)
+        answered += this.report(~row, bytes, start, end, readers)
         row = this.automaton.hits[~row]!.row
       } else if (symbol === UNKNOWN || symbol === SEVERAL) {
-        for (const letter of this.alphabet.learn(character)) {
+        for (const letter of this.learn(character)) {
           row = next[row + letter]!
           if (row >= 0) continue
-          answered += this.report(~row, bytes, start, end, readers, kept)
+          answered += this.report(~row, bytes, start, end, readers)
           row = this.automaton.hits[~row]!.row
         }
       }
       if (answered === open) return answered
     }
     const last = next[row + END]!
-    return last >= 0 ? answered : answered + this.report(~last, bytes, start, end, readers, kept)
+    return last >= 0 ? answered : answered + this.report(~last, bytes, start, end, readers)
+  }
+
+  private learn(character: number): readonly number[] {
+    const symbols = this.alphabet.symbolsOf(character)
+    this.symbols[character] = symbols.length > 1 ? SEVERAL : symbols[0]!
+    return symbols
   }
 
   /** Marks the queries of a hit as answered; returns how many were not before. */
-  private report(
-    hit: number,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    readers: Uint8Array,
-    kept: Uint8Array,
-  ): number {
+  private report(hit: number, bytes: Uint8Array, start: number, end: number, readers: Uint8Array): number {
+    const { answers } = this
     let answered = 0
     for (const index of this.automaton.hits[hit]!.found) {
       const { query, confirm, term, mode } = this.patterns[index]!
-      if (readers[query] === 0 || kept[query] === 1) continue
+      if (readers[query] === 0 || answers[query] === 1) continue
       if (confirm && !isPresent(term, decodeField(bytes, start, end), mode)) continue
-      kept[query] = 1
+      answers[query] = 1
       answered++
     }
     return answered

@@ -3,17 +3,24 @@ import type { World } from '../context.ts'
 import type { ArchiveFacts, Edition } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
+import { takenOver } from '../runs/lease.ts'
+import type { Run } from '../runs/run.ts'
 import type { Archive } from '../stores/archive.ts'
 import type { NewList } from './lists.ts'
 import type { Left, ListFacts } from './result.ts'
 
 /** Makes each list the archived CSV of its edition, unless the same bytes are there. */
-export async function archiveLists(lists: readonly NewList[], date: string, world: World): Promise<Left<ListFacts>> {
+export async function archiveLists(
+  lists: readonly NewList[],
+  date: string,
+  run: Pick<Run, 'mayPublish'>,
+  world: World,
+): Promise<Left<ListFacts>> {
   let changed = false
   for (const { watch, csv, object } of lists) {
     if (await isStored(csv, world.archive)) continue
-    await retract(editionId(watch.name, date), csv, world)
-    await object.commit(csv.sha256)
+    await retract(editionId(watch.name, date), date, csv, run, world)
+    await object.commit()
     changed = true
   }
   return { changed, facts: { archived: lists.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }
@@ -34,8 +41,19 @@ async function isStored({ key, bytes, sha256 }: ArchiveFacts, archive: Archive):
   return hash.digest('hex') === sha256
 }
 
-/** Takes a document back whose CSV is about to change: whoever sees a document finds the CSV that it names. */
-async function retract(id: string, { sha256 }: ArchiveFacts, { documents }: World): Promise<void> {
+/**
+ * Takes a document back whose CSV is about to change: whoever sees a document finds the CSV that it names. It was read
+ * while the lease was held, so one that a successor has published since stays.
+ */
+async function retract(
+  id: string,
+  date: string,
+  { sha256 }: ArchiveFacts,
+  run: Pick<Run, 'mayPublish'>,
+  { documents }: World,
+): Promise<void> {
   const earlier = await documents.find<Edition>('tops', id)
-  if (earlier !== undefined && earlier.archive.sha256 !== sha256) await documents.remove('tops', id)
+  await run.mayPublish(date, id)
+  if (earlier === undefined || earlier.archive.sha256 === sha256) return
+  if (!(await documents.swap('tops', id, earlier, undefined))) throw takenOver(id)
 }

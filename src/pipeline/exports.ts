@@ -7,6 +7,7 @@ import { Replaced } from '../portal/download.ts'
 import { type Opened, openSource } from '../portal/open.ts'
 import { openPortal, type Portal } from '../portal/portal.ts'
 import type { Run } from '../runs/run.ts'
+import type { PendingObject } from '../stores/archive.ts'
 import { doubts } from './gate.ts'
 import type { Order } from './order.ts'
 import { PROJECTED_COLUMNS } from './project.ts'
@@ -15,9 +16,11 @@ import type { Reader } from './read.ts'
 import type { Left, SnapshotFacts } from './result.ts'
 import {
   columnsOf,
+  describeSnapshot,
   draftSnapshot,
   loadSnapshot,
   loadSnapshotBefore,
+  needSnapshot,
   readStored,
   replayExport,
   storeSnapshot,
@@ -45,9 +48,10 @@ export interface Exports extends AsyncDisposable {
  * Decides where the exports of a date come from: the sources given; for a past date its snapshot; otherwise the portal,
  * which keeps no older export than the current one.
  */
-export async function openExports(order: Order, run: Pick<Run, 'warn'>, world: World): Promise<Exports> {
+export async function openExports(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, world: World): Promise<Exports> {
   const { date, sources, refetch } = order
   const given = sources.datasets !== undefined || sources.organizations !== undefined
+  if (order.replay) return replay(await needSnapshot(date, world), world)
   if (!given && !refetch && date < dateIn(world.config.time_zone, world.clock())) {
     const snapshot = await loadSnapshot(date, world)
     if (snapshot !== undefined) return replay(snapshot, world)
@@ -70,13 +74,14 @@ export function replay(snapshot: Snapshot, world: World): Exports {
   }
 }
 
-async function fetchAnew(order: Order, run: Pick<Run, 'warn'>, world: World): Promise<Exports> {
+async function fetchAnew(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, world: World): Promise<Exports> {
   const { date, sources } = order
   const earlier = (await loadSnapshot(date, world)) ?? (await loadSnapshotBefore(date, world))
   const taken: Partial<Record<ExportName, Taken>> = {}
   const unchanged = new Set<ExportName>()
   let portal: Portal | undefined
   let drafted: Awaited<ReturnType<typeof draftSnapshot>>
+  let description: PendingObject | undefined
 
   async function open(name: ExportName): Promise<Opened> {
     const location = sources[name]
@@ -89,14 +94,25 @@ async function fetchAnew(order: Order, run: Pick<Run, 'warn'>, world: World): Pr
   }
 
   async function take(name: ExportName, reader: Reader): Promise<Taken> {
-    for (let again = false; ; again = true) {
+    for (let again = false; ; ) {
+      // What comes next sweeps what others have pending.
+      await run.mayPublish(date)
+      const source = await open(name)
       try {
-        return await takeExport(name, date, await open(name), reader, world)
+        return await takeExport(name, date, source, reader, world)
       } catch (error) {
+        world.signal.throwIfAborted()
+        if (unchanged.delete(name)) {
+          if (!(error instanceof Failure || error instanceof Mismatch)) throw error
+          run.warn(`what is stored of ${earlier!.date} cannot serve (${error.message}), so it is fetched anew`)
+          portal!.renew(true)
+          continue
+        }
         if (!(error instanceof Mismatch || error instanceof Replaced)) throw error
         if (again || portal === undefined) throw refused(error)
         run.warn(`${error.message}; it may just have been replaced, so it is fetched once more`)
         portal.renew()
+        again = true
       }
     }
   }
@@ -114,15 +130,17 @@ async function fetchAnew(order: Order, run: Pick<Run, 'warn'>, world: World): Pr
       const since = unchangedSince()
       if (since !== undefined) run.warn(`the portal has not published since ${since}: both exports are unchanged`)
       if (portal !== undefined) await passGate(ranking)
+      if (drafted.changed) description = await describeSnapshot(drafted.snapshot, world)
       return drafted.snapshot
     },
     unchangedSince,
     keep: async () => {
-      if (drafted.changed) await storeSnapshot(drafted.snapshot, Object.values(taken), world)
+      if (description !== undefined) await storeSnapshot(date, Object.values(taken), description, run, world)
       return { changed: drafted.changed, facts: factsOf(drafted.snapshot) }
     },
     [Symbol.asyncDispose]: async () => {
       for (const one of Object.values(taken)) await one.drop()
+      await description?.abort()
       await portal?.[Symbol.asyncDispose]()
     },
   }

@@ -1,10 +1,12 @@
+import { createHash, type Hash } from 'node:crypto'
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { ArchiveFacts } from '../editions/edition.ts'
-import { editionKey } from '../editions/layout.ts'
+import { editionId, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import type { Matcher } from '../matching/matcher.ts'
+import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { createWasmMatcher } from '../wasm/matcher.ts'
 import type { Order } from './order.ts'
@@ -38,6 +40,7 @@ interface GrowingList {
   readonly plan: ListPlan
   readonly object: PendingObject
   readonly csv: SliceWriter
+  readonly hash: Hash
   readonly tops: Tops | undefined
   records: number
 }
@@ -51,15 +54,15 @@ export class Selection implements Reader, AsyncDisposable {
   lists: readonly GrowingList[] = []
   private readonly plans: readonly ListPlan[]
   private readonly matcher: Matcher
-  private readonly kept: Uint8Array
   private readonly projected: readonly number[]
 
   /** @param ranking of the organisations, when the tops are wanted as well */
-  static of({ watches, date }: Order, { archive }: World, ranking?: Ranking): Selection {
+  static of({ watches, date }: Order, run: Pick<Run, 'mayPublish'>, { archive }: World, ranking?: Ranking): Selection {
     return new Selection(
       watches.map((watch) => {
         const key = editionKey(watch.name, date)
         const create = async () => {
+          await run.mayPublish(editionId(watch.name, date))
           await archive.sweep(key)
           return archive.create(key, { contentType: 'text/csv; charset=utf-8' })
         }
@@ -75,32 +78,27 @@ export class Selection implements Reader, AsyncDisposable {
     this.columns = [...new Set([...watches.flatMap(({ columns }) => columns), ...projected])]
     this.projected = projected.map((column) => this.columns.indexOf(column))
     this.matcher = createWasmMatcher(watches, this.columns)
-    this.kept = new Uint8Array(plans.length)
   }
 
   async begin(header: Uint8Array): Promise<void> {
     await this.drop()
     for (const plan of this.plans) {
       const object = await plan.create()
-      const csv = new SliceWriter(object)
+      const hash = createHash('sha256')
+      const csv = new SliceWriter((block) => object.write(block), hash)
       csv.add(header)
-      const list = { plan, object, csv, tops: plan.top && new Tops(plan.top), records: 0 }
+      const list = { plan, object, csv, hash, tops: plan.top && new Tops(plan.top), records: 0 }
       this.lists = [...this.lists, list]
     }
   }
 
   take(batch: Batch): void {
-    for (let record = 0; record < batch.count; record++) {
-      if (this.matcher.match(batch, record, this.kept) === 0) continue
-      const slice = batch.bytes.subarray(batch.records[2 * record], batch.records[2 * record + 1])
-      for (let index = 0; index < this.lists.length; index++) {
-        if (this.kept[index] === 0) continue
-        const list = this.lists[index]!
-        list.csv.add(slice)
-        list.records++
-        list.tops?.take(batch, record, this.projected)
-      }
-    }
+    this.matcher.match(batch, (record, watch) => {
+      const list = this.lists[watch]!
+      list.csv.add(batch.bytes.subarray(batch.records[2 * record], batch.records[2 * record + 1]))
+      list.records++
+      list.tops?.take(batch, record, this.projected)
+    })
   }
 
   async drain(): Promise<void> {
@@ -112,7 +110,10 @@ export class Selection implements Reader, AsyncDisposable {
   }
 
   private async drop(): Promise<void> {
-    for (const { object } of this.lists) await object.abort()
+    for (const { object, csv } of this.lists) {
+      await csv.settle()
+      await object.abort()
+    }
     this.lists = []
   }
 }
@@ -120,8 +121,11 @@ export class Selection implements Reader, AsyncDisposable {
 /** Writes what is left of each list; their facts are then known. Nothing is visible yet. */
 export async function closeLists({ lists }: Selection): Promise<NewList[]> {
   const closed: NewList[] = []
-  for (const { plan, object, csv, tops, records } of lists) {
-    closed.push({ watch: plan.watch, object, tops, csv: { key: plan.key, ...(await csv.end()), records } })
+  for (const { plan, object, csv, hash, tops, records } of lists) {
+    await csv.end()
+    const facts = { key: plan.key, bytes: csv.bytes, sha256: hash.digest('hex'), records }
+    await object.complete(facts.sha256)
+    closed.push({ watch: plan.watch, object, tops, csv: facts })
   }
   return closed
 }

@@ -13,15 +13,18 @@ export interface Order {
   readonly refetch: boolean
   /** Publish what the completeness gate refuses. */
   readonly acceptIncomplete: boolean
+  /** From the snapshot in any case, also for today. */
+  readonly replay?: boolean
 }
 
 /**
  * The run that carries an order out. Its leases: the date's, when it may write the snapshot; each edition's, when it may
  * write editions. So two watches of one date can be worked on at the same time, and nothing is written by two.
  */
-export function missionOf(command: 'run' | 'fetch' | 'archive' | 'publish', { date, watches }: Order): Mission {
+export function missionOf(command: 'run' | 'fetch' | 'archive' | 'publish', order: Order): Mission {
+  const { date, watches, replay = false } = order
   const names = watches.map(({ name }) => name)
   const editions = command === 'fetch' ? [] : names.map((name) => editionId(name, date))
   const snapshot = command === 'run' || command === 'fetch' ? [date] : []
-  return { command, date, watches: names, leases: [...snapshot, ...editions] }
+  return { command: replay ? 'backfill' : command, date, watches: names, leases: [...snapshot, ...editions] }
 }

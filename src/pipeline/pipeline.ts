@@ -14,7 +14,7 @@ import {
   skipped,
   summarised,
 } from './result.ts'
-import { needSnapshot } from './snapshot.ts'
+import { needSnapshot, pruneSnapshots } from './snapshot.ts'
 
 /**
  * The mission, in one process: the datasets are read once for all watches, and nothing becomes visible before everything
@@ -26,7 +26,7 @@ export function run(order: Order, world: World): Promise<RunResult> {
     await using exports = await openExports(order, run, world)
     await run.step('read organizations', () => exports.read('organizations', ranking))
 
-    await using selection = Selection.of(order, world, ranking)
+    await using selection = Selection.of(order, run, world, ranking)
     await run.step('read datasets', () => exports.read('datasets', selection))
 
     const snapshot = await exports.draft(ranking)
@@ -37,8 +37,9 @@ export function run(order: Order, world: World): Promise<RunResult> {
 
     await run.mayPublish()
     const kept = await run.step('keep snapshot', () => exports.keep())
-    const archived = await run.step('archive', () => archiveLists(lists, order.date, world))
-    const published = await run.step('publish', () => publishEditions(editions, world))
+    const archived = await run.step('archive', () => archiveLists(lists, order.date, run, world))
+    const published = await run.step('publish', () => publishEditions(editions, run, world))
+    await pruneSnapshots(run, world)
     return summarised(order, kept, archived, published)
   })
 }
@@ -61,12 +62,12 @@ export function fetch(order: Order, world: World): Promise<FetchResult> {
 export function archive(order: Order, world: World): Promise<ArchiveResult> {
   return recorded(missionOf('archive', order), world, async (run) => {
     const snapshot = await needSnapshot(order.date, world)
-    await using selection = Selection.of(order, world)
+    await using selection = Selection.of(order, run, world)
     await run.step('read datasets', () => replay(snapshot, world).read('datasets', selection))
     const lists = await closeLists(selection)
 
     await run.mayPublish()
-    return summarised(order, await run.step('archive', () => archiveLists(lists, order.date, world)))
+    return summarised(order, await run.step('archive', () => archiveLists(lists, order.date, run, world)))
   })
 }
 
@@ -80,6 +81,6 @@ export function publish(order: Order, world: World): Promise<PublishResult> {
     const editions = await draftEditions(lists, snapshot, run)
 
     await run.mayPublish()
-    return summarised(order, await run.step('publish', () => publishEditions(editions, world)))
+    return summarised(order, await run.step('publish', () => publishEditions(editions, run, world)))
   })
 }

@@ -3,6 +3,7 @@ import type { World } from '../context.ts'
 import type { Edition, ExportFacts, Snapshot, SourceFacts } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
+import { takenOver } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
 import { bytes, count } from '../terminal/format.ts'
 import type { List } from './lists.ts'
@@ -54,11 +55,19 @@ async function refuseTooLarge(edition: Edition): Promise<void> {
 }
 
 /** Puts each edition's document in place, unless the one there says the same. */
-export async function publishEditions(editions: readonly Edition[], { documents }: World): Promise<Left<EditionFacts>> {
+export async function publishEditions(
+  editions: readonly Edition[],
+  run: Pick<Run, 'mayPublish'>,
+  { documents }: World,
+): Promise<Left<EditionFacts>> {
   let changed = false
   for (const edition of editions) {
-    if (isSame(edition, await documents.find<Edition>('tops', edition._id))) continue
-    await documents.replace('tops', edition)
+    const { _id: id, date } = edition
+    const earlier = await documents.find<Edition>('tops', id)
+    // It was read while the lease was held: one that a successor has published since is not swapped.
+    await run.mayPublish(date, id)
+    if (isSame(edition, earlier)) continue
+    if (!(await documents.swap('tops', id, earlier, edition))) throw takenOver(id)
     changed = true
   }
   const published = editions.map(({ watch, _id, top, datasets, organizations }) => ({

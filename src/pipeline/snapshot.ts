@@ -3,12 +3,16 @@ import type { World } from '../context.ts'
 import { createPlainScanner } from '../csv/plain.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
+import { prune } from '../editions/retention.ts'
 import { Failure, quoted } from '../errors.ts'
 import type { Opened } from '../portal/open.ts'
+import type { Run } from '../runs/run.ts'
+import type { PendingObject } from '../stores/archive.ts'
 import { counted } from '../terminal/format.ts'
 import { gunzip } from './compression.ts'
+import { metered } from './metered.ts'
 import { type Reader, readExport, readOptions } from './read.ts'
-import { metered, type Taken } from './take.ts'
+import type { Taken } from './take.ts'
 
 /** The snapshot of a date, or undefined when there is none. */
 export async function loadSnapshot(date: string, { archive }: World): Promise<Snapshot | undefined> {
@@ -85,20 +89,35 @@ export async function draftSnapshot(
   return { snapshot: { date, fetched_at, portal: world.config.portal, datasets, organizations }, changed: true }
 }
 
-/** Stores a snapshot. Its JSON goes first and comes last: whoever finds it finds the exports that it describes. */
-export async function storeSnapshot(snapshot: Snapshot, exports: readonly Taken[], { archive }: World): Promise<void> {
+/** The description of a snapshot, complete but aside. */
+export async function describeSnapshot(snapshot: Snapshot, { archive }: World): Promise<PendingObject> {
   const key = snapshotKey(snapshot.date)
   const json = Buffer.from(`${JSON.stringify(snapshot, null, 2)}\n`)
-  await archive.remove(key)
-  for (const taken of exports) await taken.keep()
   await archive.sweep(key)
   const object = await archive.create(key, { contentType: 'application/json' })
-  try {
-    await object.write(json)
-    await object.commit(createHash('sha256').update(json).digest('hex'))
-  } finally {
-    await object.abort()
+  await object.write(json)
+  await object.complete(createHash('sha256').update(json).digest('hex'))
+  return object
+}
+
+/**
+ * Makes exports and their description the snapshot of a date. An earlier description goes first, and the new one comes
+ * last: whoever finds one finds the exports that it describes.
+ */
+export async function storeSnapshot(
+  date: string,
+  exports: readonly Taken[],
+  description: PendingObject,
+  run: Pick<Run, 'mayPublish'>,
+  { archive }: World,
+): Promise<void> {
+  if ((await archive.stat(snapshotKey(date))) !== undefined) {
+    // Nothing but the lease keeps this from taking a successor's description away.
+    await run.mayPublish(date)
+    await archive.remove(snapshotKey(date))
   }
+  for (const taken of exports) await taken.keep()
+  await description.commit()
 }
 
 /**
@@ -117,4 +136,15 @@ export async function replayExport(name: ExportName, snapshot: Snapshot, reader:
   if (facts.sha256 === sha256) return
   const what = `${key} in ${archive.address} is not what was fetched: sha256 ${facts.sha256}, not ${quoted(sha256)}`
   throw new Failure('store', `${what}; run "fetch --date ${snapshot.date} --refetch" for a new one`)
+}
+
+/** Removes snapshots that are no longer kept. What keeps it from that does not undo a run that has published. */
+export async function pruneSnapshots(run: Pick<Run, 'step' | 'warn'>, world: World): Promise<void> {
+  if (!Number.isFinite(world.config.retention)) return
+  try {
+    await run.step('prune', async () => ({ facts: { removed: (await prune(world)).dates } }))
+  } catch (error) {
+    if (!(error instanceof Failure) || world.signal.aborted) throw error
+    run.warn(`old snapshots could not be removed: ${error.message}`)
+  }
 }

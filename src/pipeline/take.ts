@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import type { World } from '../context.ts'
 import type { ExportFacts, ExportName } from '../editions/edition.ts'
 import { exportKey } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
 import type { Expected, Opened } from '../portal/open.ts'
 import type { PendingObject } from '../stores/archive.ts'
-import { counted } from '../terminal/format.ts'
+import { bytes, counted } from '../terminal/format.ts'
 import { copyAside, gunzip, gzipAside, sniff } from './compression.ts'
+import { metered } from './metered.ts'
 import { type Reader, readExport, readOptions } from './read.ts'
 
 /** An export that was read to its end and is stored aside, not yet visible. */
@@ -38,14 +40,14 @@ export async function takeExport(
   const object = await archive.create(key, { contentType: 'application/gzip' })
   const meter = report.meter(`fetch ${name}`, source.length)
   const stored = createHash('sha256')
-  const came = { bytes: 0, hash: createHash('sha1') }
+  const came = { bytes: 0, hash: source.expected?.sha1 === undefined ? undefined : createHash('sha1') }
   const store = async (bytes: Uint8Array) => {
     stored.update(bytes)
     await object.write(bytes)
   }
   const storeAsItCame = async (bytes: Uint8Array) => {
     came.bytes += bytes.length
-    came.hash.update(bytes)
+    came.hash?.update(bytes)
     await store(bytes)
   }
   try {
@@ -53,21 +55,36 @@ export async function takeExport(
     const plain = gzip
       ? gunzip(copyAside(chunks, storeAsItCame), `${name} export`)
       : gzipAside(ofSize(chunks, name, source.expected), store)
-    const { columns, ...facts } = await readExport(plain, `${name} export`, reader, readOptions(name, config))
+    const bounded = noLarger(plain, config.max_export_size, name)
+    const { columns, ...facts } = await readExport(bounded, `${name} export`, reader, readOptions(name, config))
     const { expected = {} } = source
-    const asItCame = { bytes: came.bytes, sha1: came.hash.digest('hex') }
+    const asItCame = { bytes: came.bytes, sha1: came.hash?.digest('hex') ?? '' }
     if (!matches(facts, expected) && !(gzip && matches(asItCame, expected))) throw mismatch(name, facts, expected)
     meter.done(counted(facts.records, 'record'))
     const { url, lastModified } = source
-    return taken(object, stored.digest('hex'), { key, url, last_modified: lastModified, ...facts }, columns)
+    await object.complete(stored.digest('hex'))
+    return taken(object, { key, url, last_modified: lastModified, ...facts }, columns)
   } catch (error) {
     await object.abort()
     throw error
   }
 }
 
-function taken(object: PendingObject, sha256: string, facts: ExportFacts, columns: readonly string[]): Taken {
-  return { facts, columns, keep: (elsewhere) => object.commit(sha256, elsewhere), drop: () => object.abort() }
+function taken(object: PendingObject, facts: ExportFacts, columns: readonly string[]): Taken {
+  return { facts, columns, keep: (elsewhere) => object.commit(elsewhere), drop: () => object.abort() }
+}
+
+/** Stops a file that decompresses to more than anybody wants to read. */
+async function* noLarger(chunks: AsyncIterable<Uint8Array>, most: number, name: string) {
+  let length = 0
+  for await (const chunk of chunks) {
+    length += chunk.length
+    if (length > most) {
+      const limit = `larger than ${bytes(most)} (max_export_size)`
+      throw new Failure('portal', `the ${name} export is ${limit}; nothing was published`)
+    }
+    yield chunk
+  }
 }
 
 /** Notices a file that is cut short before anybody takes its last bytes for a broken record. */
@@ -90,17 +107,4 @@ function mismatch(name: string, actual: Expected, expected: Expected): Mismatch 
   return new Mismatch(
     `the ${name} export is not the one that the catalogue tells of: its ${what} ${is} should be ${said}`,
   )
-}
-
-/** Counts the bytes that go by, and stops between two chunks when the run is stopped. */
-export async function* metered(
-  chunks: AsyncIterable<Uint8Array>,
-  add: (bytes: number) => void,
-  signal: AbortSignal,
-): AsyncIterable<Uint8Array> {
-  for await (const chunk of chunks) {
-    signal.throwIfAborted()
-    add(chunk.length)
-    yield chunk
-  }
 }

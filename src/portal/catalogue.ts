@@ -1,6 +1,6 @@
 import type { ExportName } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
-import { bytes } from '../terminal/format.ts'
+import { bytes, counted } from '../terminal/format.ts'
 import type { Http } from './http.ts'
 import { MOST_METADATA_BYTES } from './policy.ts'
 
@@ -49,7 +49,7 @@ function find(name: ExportName, resources: readonly Json[], url: string): Listed
     const marks = resources.map(modelOf).filter((mark) => typeof mark === 'string')
     const there =
       marks.length > 0 ? `exports of ${marks.map((mark) => quoted(mark as string)).join(', ')}` : 'no export'
-    const what = `${url} has no ${name} export: ${resources.length} resources, ${there}`
+    const what = `${url} has no ${name} export: ${counted(resources.length, 'resource')}, ${there}`
     throw new Failure('portal', `${what}. Set catalogue to the dataset of this portal that lists its exports`)
   }
   return listed(name, found, url)

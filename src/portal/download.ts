@@ -110,7 +110,8 @@ async function resume(url: string, received: number, version: Version, http: Htt
     return skipping(answer.body, received)
   }
   answer.discard()
-  throw new Replaced(`${url} changed while it was fetched`)
+  const broken = `${url} broke off after ${bytes(received)}, and the server says nothing by which to take it up`
+  throw new Replaced(provable ? `${url} changed while it was fetched` : broken)
 }
 
 function isRest(contentRange: string | undefined, received: number, { length }: Version): boolean {

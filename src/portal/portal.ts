@@ -10,8 +10,12 @@ import { policyOf } from './policy.ts'
 export interface Portal extends AsyncDisposable {
   /** @returns undefined when the portal has not published since the earlier snapshot */
   open(name: ExportName): Promise<Opened | undefined>
-  /** Forgets what the catalogue said: the next `open` asks it again. */
-  renew(): void
+  /**
+   * Forgets what the catalogue said: the next `open` asks it again.
+   *
+   * @param afresh also forgets the earlier snapshot: everything is fetched
+   */
+  renew(afresh?: boolean): void
 }
 
 const NAMES: readonly ExportName[] = ['datasets', 'organizations']
@@ -23,11 +27,12 @@ export async function openPortal(world: World, earlier: Snapshot | undefined): P
   const { config, signal, report } = world
   const http = await openHttp(policyOf(config), signal, report.warn)
   let begun: Promise<Record<ExportName, Begun>> | undefined
+  let known = earlier
 
   async function begin(): Promise<Record<ExportName, Begun>> {
     const catalogue = await readCatalogue(config.portal, config.catalogue, http)
     const entries = NAMES.map((name) => {
-      const one = beginOne(catalogue[name], earlier?.[name], http)
+      const one = beginOne(catalogue[name], known?.[name], http)
       // Whoever opens it learns of the failure; until then it is nobody's.
       one.catch(() => {})
       return [name, one] as const
@@ -50,8 +55,9 @@ export async function openPortal(world: World, earlier: Snapshot | undefined): P
         lastModified: listed.lastModified ?? file.lastModified,
       }
     },
-    renew: () => {
+    renew: (afresh = false) => {
       begun = undefined
+      if (afresh) known = undefined
     },
     [Symbol.asyncDispose]: () => http.close(),
   }

@@ -9,9 +9,20 @@ const RENEW_MS = 15_000
 
 /** The leases of a run, kept alive until `release`. */
 export interface HeldLeases {
-  /** @throws Failure `held` when another run has taken a lease over meanwhile */
-  check(): Promise<void>
+  /** When they were taken, by the store's clock, in ms. */
+  readonly since: number
+  /**
+   * Whether these of the leases, or all of them, are still held; they are renewed.
+   *
+   * @throws Failure `held` when another run has taken one over meanwhile
+   */
+  check(ids?: readonly string[]): Promise<void>
   release(): Promise<void>
+}
+
+/** Why a run stops that was asleep for longer than its lease. */
+export function takenOver(id: string): Failure {
+  return new Failure('held', `another run took over ${id} while this one was paused; it stops, and leaves the other's`)
 }
 
 /** This process, as a holder. */
@@ -26,13 +37,14 @@ export function holderOf(run: string): Holder {
  */
 export async function takeLeases(documents: Documents, ids: readonly string[], holder: Holder): Promise<HeldLeases> {
   const taken: string[] = []
+  let since = 0
   const releaseAll = async () => {
     for (const id of taken.reverse()) await documents.release(id, holder.run)
   }
   try {
     // In one order everywhere, so that two runs never hold what the other waits for.
     for (const id of [...ids].sort()) {
-      await takeLease(documents, id, holder)
+      since = Date.parse((await takeLease(documents, id, holder)).since)
       taken.push(id)
     }
   } catch (error) {
@@ -41,22 +53,20 @@ export async function takeLeases(documents: Documents, ids: readonly string[], h
   }
   let lost: string | undefined
   let failure: unknown
-  const renew = async () => {
-    for (const id of taken) {
+  const renew = async (ids: readonly string[] = taken) => {
+    for (const id of ids) {
       if (!(await documents.renew(id, holder.run, LEASE_MS))) lost = id
     }
   }
   const timer = setInterval(() => renew().catch((error) => (failure = error)), RENEW_MS)
   return {
-    check: async () => {
+    since,
+    check: async (ids) => {
       failure = undefined
-      await renew()
+      await renew(ids?.filter((id) => taken.includes(id)))
       if (failure !== undefined) throw failure
       if (lost === undefined) return
-      throw new Failure(
-        'held',
-        `another run took over ${lost} while this one was paused; it stops, nothing was published`,
-      )
+      throw takenOver(lost)
     },
     release: async () => {
       clearInterval(timer)
@@ -65,12 +75,12 @@ export async function takeLeases(documents: Documents, ids: readonly string[], h
   }
 }
 
-async function takeLease(documents: Documents, id: string, holder: Holder): Promise<void> {
+async function takeLease(documents: Documents, id: string, holder: Holder): Promise<Lease> {
   const first = await documents.acquire(id, holder, LEASE_MS)
-  if (first.granted) return
+  if (first.granted) return first.lease
   if (isDead(first.lease, holder)) {
     const second = await documents.acquire(id, holder, LEASE_MS, first.lease.run)
-    if (second.granted) return
+    if (second.granted) return second.lease
     throw held(second.lease, id)
   }
   throw held(first.lease, id)
@@ -82,7 +92,7 @@ function held({ run, host, pid, since, expires }: Lease, id: string): Failure {
 }
 
 /** Whether the holder was a process of this host that is gone. */
-function isDead(lease: Lease, self: Holder): boolean {
+export function isDead(lease: Lease, self: Holder): boolean {
   if (lease.host !== self.host || lease.pid === self.pid) return lease.host === self.host && lease.run !== self.run
   try {
     process.kill(lease.pid, 0)

@@ -1,9 +1,19 @@
+import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { World } from '../context.ts'
 import { Failure } from '../errors.ts'
+import { atMost } from '../patience.ts'
 import { VERSION } from '../version.ts'
+import { clearUpAfterDead } from './dead.ts'
 import { type HeldLeases, holderOf, takeLeases } from './lease.ts'
 import { newRunId, type RunRecord, type RunStatus, type StepRecord } from './record.ts'
+
+/** How long a run that is over waits for each of its last words with the store: whose the lease is, the record, the lease. */
+const LAST_WORDS_MS = 3_000
+
+/** How long a run may take to clean up once it was told to stop; then its record is closed without that. */
+const CLEAN_UP_MS = 2_000
 
 /** What a command sets out to do. */
 export interface Mission {
@@ -22,8 +32,12 @@ export interface Run {
   /** Times `body` and keeps the facts it returns under `facts` for the record. */
   step<T extends { readonly facts: object }>(name: string, body: () => Promise<T>): Promise<T>
   warn(line: string): void
-  /** To be called right before something becomes visible: fails when the run was stopped or has lost its lease. */
-  mayPublish(): Promise<void>
+  /**
+   * To be called right before something becomes visible: fails when the run was stopped or has lost its leases.
+   *
+   * @param leases those that cover it, of which the run may hold some; all of its leases when none are named
+   */
+  mayPublish(...leases: readonly string[]): Promise<void>
 }
 
 export interface Outcome {
@@ -67,33 +81,36 @@ export async function recorded<T extends Outcome>(
   const close = (end: Partial<RunRecord>) =>
     documents.replace('runs', record({ ended_at: clock().toISOString(), ...end }))
   try {
-    await closeDeadRuns(world)
+    await clearUpAfterDead(holder, leases.since, world)
     await documents.replace('runs', record({}))
-    const result = await body(runOf(leases))
+    const result = await unlessStuck(body(runOf(leases)), signal)
     await close({ status: result.status, summary: result.summary })
     return { ...result, run_id: id }
   } catch (error) {
-    const failure = signal.aborted ? signal.reason : error
+    const failure = signal.aborted ? signal.reason : await orTakenOver(error, leases)
     const { kind, exitCode, message } =
       failure instanceof Failure ? failure : { kind: 'bug' as const, exitCode: 1, message: String(failure) }
     const status = kind === 'interrupted' || kind === 'terminated' ? 'stopped' : 'failed'
-    // The first failure is the one to tell, even when the store that would remember it is away.
-    await close({ status, summary: message, error: { kind, exit_code: exitCode, message } }).catch(() => {})
+    // The first failure is the one to tell, and soon, even when the store that would remember it is away.
+    await atMost(LAST_WORDS_MS, close({ status, summary: message, error: { kind, exit_code: exitCode, message } }))
     throw failure
   } finally {
-    await leases.release().catch(() => {})
+    await atMost(LAST_WORDS_MS, leases.release())
   }
 
   function runOf(leases: HeldLeases): Run {
+    let publishing = false
+    // What was begun to be published is published to its end: a document may have been taken back for it.
+    const stopIfAsked = () => publishing || signal.throwIfAborted()
     return {
       id,
       now: () => clock().toISOString(),
       step: async (name, body) => {
-        signal.throwIfAborted()
+        stopIfAsked()
         const begun = performance.now()
         const started_at = clock().toISOString()
         const result = await body()
-        signal.throwIfAborted()
+        stopIfAsked()
         steps.push({ name, started_at, ended_at: clock().toISOString(), facts: result.facts })
         report.detail(`${name} took ${Math.round(performance.now() - begun)} ms`)
         return result
@@ -102,26 +119,37 @@ export async function recorded<T extends Outcome>(
         warnings.push(line)
         report.warn(line)
       },
-      mayPublish: async () => {
-        signal.throwIfAborted()
-        await leases.check()
+      mayPublish: async (...ids) => {
+        stopIfAsked()
+        await leases.check(ids.length === 0 ? undefined : ids)
+        publishing ||= ids.length === 0
       },
     }
   }
 }
 
-/** Closes the records of runs that say "running" but whose leases are gone: their process died. */
-async function closeDeadRuns({ documents, clock }: World): Promise<void> {
-  const held = new Set((await documents.list<{ _id: string; run: string }>('leases')).map(({ run }) => run))
-  const recent = await documents.list<RunRecord>('runs', { descending: true, limit: 50 })
-  for (const run of recent) {
-    if (run.status !== 'running' || held.has(run._id)) continue
-    const summary = 'died without a word (killed, or its machine went down); the next run for its date took over'
-    await documents.replace('runs', {
-      ...run,
-      status: 'stopped',
-      summary,
-      ended_at: clock().toISOString(),
-    } as RunRecord)
+/** A successor sweeps what this run had pending, which then looks like trouble with the store: the lease tells. */
+async function orTakenOver(error: unknown, leases: HeldLeases): Promise<unknown> {
+  if (!(error instanceof Failure && error.kind === 'store')) return error
+  let told = error
+  const check = leases.check().catch((found) => {
+    if (found instanceof Failure && found.kind === 'held') told = found
+  })
+  await atMost(LAST_WORDS_MS, check)
+  return told
+}
+
+/** Waits for work; once it was told to stop, no longer than it may take to clean up, should a store hang. */
+async function unlessStuck<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController()
+  const stuck = (async () => {
+    if (!signal.aborted) await once(signal, 'abort', settled)
+    await sleep(CLEAN_UP_MS, undefined, settled)
+    throw signal.reason
+  })()
+  try {
+    return await Promise.race([work, stuck])
+  } finally {
+    settled.abort()
   }
 }

@@ -11,6 +11,9 @@ export interface Archive {
   /**
    * Begins to write an object. Until `commit` nothing is visible under the key and an earlier object stays readable;
    * `commit` replaces it in one step.
+   *
+   * **Fencing.** Whoever takes a key over sweeps it first. An object that was complete when it was swept can never be
+   * committed, so a writer that slept through its lease cannot put its object in the place of its successor's.
    */
   create(key: string, facts: ObjectFacts): Promise<PendingObject>
 
@@ -26,7 +29,7 @@ export interface Archive {
   /** Removes the object; one that is not there is no error. */
   remove(key: string): Promise<void>
 
-  /** Removes what writers that never committed left behind under this key. Call it only while holding the date's lease. */
+  /** Removes what others have pending under this key, for good. Call it only while holding the lease that covers it. */
   sweep(key: string): Promise<void>
 
   close(): Promise<void>
@@ -44,14 +47,19 @@ export interface StoredObject {
   readonly modified: string
 }
 
-/** An object being written; exactly one of `commit` and `abort` ends it. `abort` after either is harmless. */
+/** An object being written: `write` any number of times, `complete`, `commit`. `abort` ends it at any time; after the end it is harmless. */
 export interface PendingObject {
   /** Takes the bytes (the caller may reuse the buffer once this resolves); resolves when more may be written. */
   write(bytes: Uint8Array): Promise<void>
   /**
-   * Makes the object visible, durably: under its key, or under another one (what was refused is kept aside). `sha256`
-   * (hex) is of the bytes written; a store that keeps it checks it on read.
+   * All was written, and is stored, aside. `sha256` (hex) is of the bytes written; a store that keeps it checks it on read.
    */
-  commit(sha256: string, elsewhere?: string): Promise<void>
+  complete(sha256: string): Promise<void>
+  /**
+   * Makes the complete object visible, durably: under its key, or under another one (what was refused is kept aside).
+   *
+   * @throws Failure `store` when it was swept meanwhile
+   */
+  commit(elsewhere?: string): Promise<void>
   abort(): Promise<void>
 }

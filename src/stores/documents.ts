@@ -19,6 +19,14 @@ export interface Documents {
   /** Puts the document in the place of the one with its `_id`, or adds it; durable when it resolves. */
   replace(collection: Collection, document: Document): Promise<void>
 
+  /**
+   * Puts `now` in the place of `was`, in one atomic step, if that is still there; undefined is none. What is there is
+   * compared by the plain values of `was` (texts, numbers), which for an edition name the run that published it.
+   *
+   * @returns false when something else is there by now; nothing has changed then
+   */
+  swap(collection: Collection, id: string, was: Document | undefined, now: Document | undefined): Promise<boolean>
+
   /** Removes the document; one that is not there is no error. */
   remove(collection: Collection, id: string): Promise<void>
 
@@ -62,4 +70,9 @@ export interface Lease extends Document, Holder {
   /** ISO 8601, UTC, by the store's clock. */
   readonly since: string
   readonly expires: string
+}
+
+/** The fields by which `swap` tells one document from another. */
+export function plainValues(document: Document): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(document).filter(([, value]) => typeof value !== 'object'))
 }

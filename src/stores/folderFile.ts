@@ -42,12 +42,17 @@ export class PendingFile implements PendingObject {
     })
   }
 
-  async commit(_sha256: string, elsewhere?: string): Promise<void> {
-    const path = elsewhere === undefined ? this.path : this.folder.pathOf(elsewhere)
-    await this.folder.guard('finish', elsewhere ?? this.key, async () => {
+  async complete(): Promise<void> {
+    await this.folder.guard('finish', this.key, async () => {
       await this.flush()
       await this.file.sync()
       await this.file.close()
+    })
+  }
+
+  async commit(elsewhere?: string): Promise<void> {
+    const path = elsewhere === undefined ? this.path : this.folder.pathOf(elsewhere)
+    await this.folder.guard('finish', elsewhere ?? this.key, async () => {
       if (elsewhere !== undefined) await makeFolder(dirname(path))
       await rename(this.partial, path)
       this.ended = true

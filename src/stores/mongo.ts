@@ -1,7 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Db, MongoClient, type MongoClientOptions, type Collection as MongoCollection } from 'mongodb'
+import {
+  type Db,
+  MongoClient,
+  type MongoClientOptions,
+  type Collection as MongoCollection,
+  type OptionalUnlessRequiredId,
+} from 'mongodb'
 import { Failure } from '../errors.ts'
-import type { Collection, Document, Documents, Holder, Lease, ListQuery } from './documents.ts'
+import { atMost } from '../patience.ts'
+import {
+  type Collection,
+  type Document,
+  type Documents,
+  type Holder,
+  type Lease,
+  type ListQuery,
+  plainValues,
+} from './documents.ts'
 import { hasCode, reasonOf } from './mongoReasons.ts'
 import { changeSchema, prepareSchema } from './mongoSchema.ts'
 
@@ -30,6 +45,9 @@ const RULES: MongoClientOptions = {
   maxPoolSize: 4,
   appName: 'datagouv-tops',
 }
+
+/** How long a server may take to say goodbye. */
+const CLOSE_MS = 2_000
 
 /** How often a lease is asked for again when others take it and give it up meanwhile. */
 const LEASE_TRIES = 50
@@ -129,6 +147,25 @@ class Mongo implements Documents {
     })
   }
 
+  async swap(
+    collection: Collection,
+    id: string,
+    was: Document | undefined,
+    now: Document | undefined,
+  ): Promise<boolean> {
+    return this.guard(async () => {
+      if (collection === 'tops' && now !== undefined) await this.prepare()
+      const documents = this.in(collection)
+      if (was !== undefined) {
+        const same = { ...plainValues(was), _id: id }
+        if (now === undefined) return (await documents.deleteOne(same)).deletedCount === 1
+        return (await documents.replaceOne(same, now)).matchedCount === 1
+      }
+      if (now === undefined) return (await documents.findOne({ _id: id })) === null
+      return this.insert(documents, now)
+    })
+  }
+
   async remove(collection: Collection, id: string): Promise<void> {
     await this.guard(() => this.in(collection).deleteOne({ _id: id }))
   }
@@ -171,8 +208,8 @@ class Mongo implements Documents {
   }
 
   async close(): Promise<void> {
-    // What cannot be closed in order ends with the process.
-    await this.client.close().catch(() => {})
+    // What cannot be closed in order, and soon, ends with the process.
+    await atMost(CLOSE_MS, this.client.close())
   }
 
   /** Does something with the store; what goes wrong is told as trouble with it. */
@@ -214,8 +251,13 @@ class Mongo implements Documents {
       const { _id, run, expires } = current
       return (await this.leases.replaceOne({ _id, run, expires }, lease)).matchedCount === 1
     }
+    return this.insert(this.leases, lease)
+  }
+
+  /** False when there is a document with that id. */
+  private async insert<T extends Document>(collection: MongoCollection<T>, document: T): Promise<boolean> {
     try {
-      await this.leases.insertOne(lease)
+      await collection.insertOne(document as OptionalUnlessRequiredId<T>)
       return true
     } catch (error) {
       if (hasCode(error, 'DuplicateKey')) return false

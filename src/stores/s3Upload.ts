@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
+  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
@@ -27,12 +28,13 @@ export function isPartial(candidate: string, key?: string): boolean {
 }
 
 /**
- * An object on its way to a bucket. What fits into one part is put at `commit`, in one request. Anything larger goes up
- * part by part, beside its place, and `commit` completes the upload and copies the object there.
+ * An object on its way to a bucket. It is put beside its place, in one request when it fits into one part, else part by
+ * part; `commit` copies it to its place.
  *
  * **Why a copy.** An upload fixes name and metadata when it begins, but only at its end is it known where the object
  * belongs and what its sha256 is (S3's own checksums of uploads are those of the parts, together). A copy within the store
- * takes both, in one atomic step that every S3 store knows. It ends at 5 GiB, a hundred times what the exports are.
+ * takes both, in one atomic step that every S3 store knows, and it fails when somebody swept what it is a copy of. It ends
+ * at 5 GiB, a hundred times what the exports are.
  *
  * **Why a marker.** Whoever sweeps must find what a killed writer left, but MinIO lists uploads under their exact key
  * only. So an empty object marks the name, at random as several may write one key at once, before the upload begins;
@@ -49,8 +51,10 @@ export class PendingUpload implements PendingObject {
   private sent: Buffer | undefined
   private filled = 0
   private sending: Promise<void> = Promise.resolve()
+  private readonly stop = new AbortController()
   private upload: string | undefined
   private marked = false
+  private sha256 = ''
   private ended = false
 
   constructor(s3: S3, key: string, { contentType }: Parameters<Archive['create']>[1]) {
@@ -72,19 +76,20 @@ export class PendingUpload implements PendingObject {
     }
   }
 
-  async commit(sha256: string, elsewhere = this.key): Promise<void> {
-    const target = { Bucket: this.s3.bucket, Key: elsewhere, ...this.type, Metadata: { sha256 } }
+  async complete(sha256: string): Promise<void> {
+    this.sha256 = sha256
     await this.guard(async () => {
-      if (this.upload === undefined) {
-        const body = this.filling?.subarray(0, this.filled) ?? new Uint8Array()
-        await this.s3.sendToBucket(() => this.s3.client.send(new PutObjectCommand({ ...target, Body: body })))
-      } else {
-        const ETag = await this.complete(this.upload)
-        const source = [this.beside.Bucket, ...this.beside.Key.split('/')].map(encodeURIComponent).join('/')
-        const same = { CopySource: source, CopySourceIfMatch: ETag, MetadataDirective: 'REPLACE' } as const
-        await this.s3.client.send(new CopyObjectCommand({ ...target, ...same }))
-      }
+      if (this.upload !== undefined) await this.completeUpload(this.upload)
+      else await this.putBeside(this.filling?.subarray(0, this.filled))
     })
+  }
+
+  async commit(elsewhere = this.key): Promise<void> {
+    const { client, bucket } = this.s3
+    const source = [bucket, ...this.beside.Key.split('/')].map(encodeURIComponent).join('/')
+    const target = { Bucket: bucket, Key: elsewhere, ...this.type, Metadata: { sha256: this.sha256 } }
+    const request = new CopyObjectCommand({ ...target, CopySource: source, MetadataDirective: 'REPLACE' })
+    await this.guard(() => client.send(request))
     await this.abort()
   }
 
@@ -94,10 +99,14 @@ export class PendingUpload implements PendingObject {
     this.ended = true
     this.filling = undefined
     this.sent = undefined
+    this.stop.abort()
     await this.sending.catch(() => {})
-    // Whoever gives up has a reason to tell already; what stays, the next run sweeps.
-    if (this.upload !== undefined) await this.s3.abortUpload(this.beside.Key, this.upload).catch(() => {})
-    if (this.marked) await this.s3.client.send(new DeleteObjectCommand(this.beside)).catch(() => {})
+    const { s3, beside, upload } = this
+    if (upload !== undefined) {
+      const request = new AbortMultipartUploadCommand({ ...beside, UploadId: upload })
+      await s3.tidy((options) => s3.client.send(request, options))
+    }
+    if (this.marked) await s3.tidy((options) => s3.client.send(new DeleteObjectCommand(beside), options))
   }
 
   /** Sends the part that is full, as soon as the one before has arrived. */
@@ -109,7 +118,7 @@ export class PendingUpload implements PendingObject {
     this.parts.push(part)
     const body = this.filling!.subarray(0, this.filled)
     const request = new UploadPartCommand({ ...this.beside, UploadId: this.upload, PartNumber: number, Body: body })
-    this.sending = this.s3.client.send(request).then(({ ETag }) => {
+    this.sending = this.s3.client.send(request, { abortSignal: this.stop.signal }).then(({ ETag }) => {
       part.ETag = ETag
     })
     // Told by whoever waits for it next.
@@ -119,19 +128,23 @@ export class PendingUpload implements PendingObject {
   }
 
   private async begin(): Promise<string> {
-    const { client } = this.s3
-    this.marked = true
-    await this.s3.sendToBucket(() => client.send(new PutObjectCommand({ ...this.beside, Body: new Uint8Array() })))
-    return (await client.send(new CreateMultipartUploadCommand({ ...this.beside, ...this.type }))).UploadId!
+    await this.putBeside()
+    const request = new CreateMultipartUploadCommand({ ...this.beside, ...this.type })
+    return (await this.s3.client.send(request)).UploadId!
   }
 
-  private async complete(upload: string): Promise<string | undefined> {
+  private async putBeside(body: Uint8Array = new Uint8Array()): Promise<void> {
+    this.marked = true
+    const request = new PutObjectCommand({ ...this.beside, Body: body })
+    await this.s3.sendToBucket(() => this.s3.client.send(request))
+  }
+
+  private async completeUpload(upload: string): Promise<void> {
     if (this.filled > 0) await this.sendPart()
     await this.sending
     const request = { ...this.beside, UploadId: upload, MultipartUpload: { Parts: this.parts } }
-    const { ETag } = await this.s3.client.send(new CompleteMultipartUploadCommand(request))
+    await this.s3.client.send(new CompleteMultipartUploadCommand(request))
     this.upload = undefined
-    return ETag
   }
 
   private guard<T>(body: () => Promise<T>): Promise<T> {

@@ -1,12 +1,26 @@
 import { dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import Database from 'libsql'
 import { Failure, quoted } from '../errors.ts'
-import type { Collection, Document, Documents, Holder, Lease, ListQuery } from './documents.ts'
+import {
+  type Collection,
+  type Document,
+  type Documents,
+  type Holder,
+  type Lease,
+  type ListQuery,
+  plainValues,
+} from './documents.ts'
 import { makeFolder } from './makeFolder.ts'
 import { isBusy, reasonOf } from './sqliteReasons.ts'
 
-/** How long a statement waits for another process that writes. */
+/**
+ * How long a statement waits for another process that writes. SQLite itself waits with everything at a standstill, so it
+ * does that for moments only: a run that is told to stop has to hear it.
+ */
 const BUSY_MS = 10_000
+const STANDSTILL_MS = 50
 
 const COLLECTIONS: readonly Collection[] = ['tops', 'runs', 'leases']
 
@@ -24,7 +38,9 @@ export async function openSqlite(path: string): Promise<Documents> {
   const file = resolve(path)
   try {
     await makeFolder(dirname(file))
-    return new Sqlite(address, new Database(file, { timeout: BUSY_MS }))
+    const store = new Sqlite(address, new Database(file, { timeout: STANDSTILL_MS }))
+    await store.open()
+    return store
   } catch (error) {
     throw trouble(address, error)
   }
@@ -37,12 +53,13 @@ class Sqlite implements Documents {
   constructor(address: string, database: Database.Database) {
     this.address = address
     this.database = database
-    try {
-      this.patiently(() => this.prepare())
-    } catch (error) {
-      database.close()
+  }
+
+  async open(): Promise<void> {
+    await this.patiently(() => this.prepare()).catch((error) => {
+      this.database.close()
       throw error
-    }
+    })
   }
 
   async find<T extends Document>(collection: Collection, id: string): Promise<T | undefined> {
@@ -61,11 +78,27 @@ class Sqlite implements Documents {
   }
 
   async replace(collection: Collection, document: Document): Promise<void> {
-    this.guard(() => this.replaceNow(collection, document))
+    await this.exclusively(() => this.replaceNow(collection, document))
+  }
+
+  async swap(
+    collection: Collection,
+    id: string,
+    was: Document | undefined,
+    now: Document | undefined,
+  ): Promise<boolean> {
+    return this.exclusively(() => {
+      const there = this.findNow(collection, id)
+      if ((there === undefined) !== (was === undefined)) return false
+      if (there && was && !isDeepStrictEqual(plainValues(there), plainValues(was))) return false
+      if (now === undefined) this.removeNow(collection, id)
+      else this.replaceNow(collection, now)
+      return true
+    })
   }
 
   async remove(collection: Collection, id: string): Promise<void> {
-    this.guard(() => this.removeNow(collection, id))
+    await this.exclusively(() => this.removeNow(collection, id))
   }
 
   async acquire(
@@ -97,7 +130,7 @@ class Sqlite implements Documents {
   }
 
   async release(id: string, run: string): Promise<void> {
-    this.exclusively(() => {
+    await this.exclusively(() => {
       if (this.findNow<Lease>('leases', id)?.run === run) this.removeNow('leases', id)
     })
   }
@@ -163,10 +196,13 @@ class Sqlite implements Documents {
     }
   }
 
-  /** Reads and writes with no other writer in between. */
-  private exclusively<T>(body: () => T): T {
+  /**
+   * Reads and writes with no other writer in between. Every write goes through here: after one on its own that was refused
+   * as busy, libsql leaves a transaction open that nobody sees, and whatever this connection writes then is lost.
+   */
+  private exclusively<T>(body: () => T): Promise<T> {
     return this.guard(() => {
-      this.patiently(() => this.database.exec('BEGIN IMMEDIATE'))
+      this.database.exec('BEGIN IMMEDIATE')
       try {
         const result = body()
         this.database.exec('COMMIT')
@@ -179,26 +215,23 @@ class Sqlite implements Documents {
     })
   }
 
-  /** Some locks (the change to WAL among them) are refused at once, whatever the busy time-out says. */
-  private patiently(body: () => void): void {
-    const until = Date.now() + BUSY_MS
-    for (;;) {
-      try {
-        body()
-        return
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > until) throw error
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 + Math.random() * 40)
-      }
+  /** Does something with the file; what goes wrong is told as trouble with this store. */
+  private async guard<T>(body: () => T): Promise<T> {
+    try {
+      return await this.patiently(body)
+    } catch (error) {
+      throw trouble(this.address, error)
     }
   }
 
-  /** Does something with the file; what goes wrong is told as trouble with this store. */
-  private guard<T>(body: () => T): T {
-    try {
-      return body()
-    } catch (error) {
-      throw trouble(this.address, error)
+  /** Does it again while another process has the file; what is refused as busy has changed nothing. */
+  private async patiently<T>(body: () => T): Promise<T> {
+    for (const until = Date.now() + BUSY_MS; ; await sleep(10 + Math.random() * 40)) {
+      try {
+        return body()
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > until) throw error
+      }
     }
   }
 }

@@ -19,11 +19,13 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
   const screen = live ? (await import('log-update')).createLogUpdate(stream) : undefined
   const timer = live ? setInterval(redraw, REDRAW_MS).unref() : undefined
   const yellow = (text: string) => (color ? `\u001b[33m${text}\u001b[39m` : text)
+  const red = (text: string) => (color ? `\u001b[31m${text}\u001b[39m` : text)
   const dim = (text: string) => (color ? `\u001b[2m${text}\u001b[22m` : text)
 
   return {
     info: say,
     warn: (line) => say(`${yellow('warning:')} ${line}`),
+    error: (line) => say(`${red('error:')} ${line}`),
     detail: (line) => {
       if (verbose) say(dim(line))
     },

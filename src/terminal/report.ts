@@ -2,6 +2,8 @@
 export interface Report {
   info(line: string): void
   warn(line: string): void
+  /** What went wrong for good; said with `--quiet` too. */
+  error(line: string): void
   /** Details that only `--verbose` shows. */
   detail(line: string): void
   /** Begins to measure a stream of bytes; `total` when it is known beforehand. */
@@ -21,6 +23,7 @@ export interface Meter {
 export const silent: Report = {
   info: () => {},
   warn: () => {},
+  error: () => {},
   detail: () => {},
   meter: () => ({ add: () => {}, done: () => {} }),
   close: () => {},

@@ -48,6 +48,8 @@ export class StoredCsv implements PendingObject {
     return { ...this.found, part: `${this.found.part}${await this.recordAt(this.at)}` }
   }
 
+  async complete(): Promise<void> {}
+
   async commit(): Promise<void> {}
 
   async abort(): Promise<void> {

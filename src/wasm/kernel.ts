@@ -13,13 +13,14 @@ interface Exports {
   scan(length: number): number
 
   createQueries(): number
-  match(queries: number, fields: number): number
+  match(queries: number, fields: number, width: number, count: number): void
 }
 
-/** Answers what the matcher of assembly/ cannot know. */
+/** Answers what the matcher of assembly/ cannot know, and takes what it finds. */
 export interface Adviser {
   ask(character: number): number
   confirm(pattern: number, start: number, end: number): boolean
+  keep(record: number): void
 }
 
 let compiled: WebAssembly.Module | undefined
@@ -36,6 +37,7 @@ export class Kernel {
       ask: (queries: number, character: number) => this.advisers.get(queries)!.ask(character),
       confirm: (queries: number, pattern: number, start: number, end: number) =>
         this.advisers.get(queries)!.confirm(pattern, start, end),
+      keep: (queries: number, record: number) => void this.advisers.get(queries)!.keep(record),
     }
     this.call = new WebAssembly.Instance(compiled, { matcher }).exports as object as Exports
     this.view = new Uint8Array(this.call.memory.buffer)

@@ -3,7 +3,7 @@ import type { Batch } from '../csv/scanner.ts'
 import { Alphabet, dependsOnNeighbours, MARK } from '../matching/alphabet.ts'
 import { type Automaton, compile } from '../matching/automaton.ts'
 import { isPresent, type MatchMode } from '../matching/fold.ts'
-import type { Matcher, Query } from '../matching/matcher.ts'
+import type { Keep, Matcher, Query } from '../matching/matcher.ts'
 import { isKernelBatch, Kernel } from './kernel.ts'
 import { createSieve, type Sieve } from './sieve.ts'
 
@@ -38,14 +38,14 @@ class WasmMatcher implements Matcher {
     this.queries = compileQueries(queries, columns)
   }
 
-  match(batch: Batch, record: number, kept: Uint8Array): number {
+  match(batch: Batch, keep: Keep): void {
     const origin = isKernelBatch(batch) ? batch.kernel : this.origin
     if (this.placed === undefined || origin !== this.origin) {
       this.origin = origin
       this.placed = placeQueries(this.queries, origin)
     }
-    if (!isKernelBatch(batch) || this.placed.kernel !== origin) return this.placed.matchCopy(batch, record, kept)
-    return this.placed.match(batch.fieldsAt + 8 * record * batch.width, kept)
+    if (isKernelBatch(batch) && this.placed.kernel === origin) this.placed.match(batch.fieldsAt, batch, keep)
+    else this.placed.matchCopies(batch, keep)
   }
 }
 
@@ -105,6 +105,7 @@ class PlacedQueries {
   private readonly asked: number
   private readonly copyFields: number
   private copy = { address: 0, length: 0 }
+  private take: (record: number) => void = () => {}
 
   constructor(
     kernel: Kernel,
@@ -140,23 +141,31 @@ class PlacedQueries {
       ask: (character) => this.ask(character),
       confirm: (pattern, start, end) =>
         isPresent(terms[pattern]!.term, decodeField(kernel.bytes, start, end), terms[pattern]!.mode),
+      keep: (record) => this.take(record),
     })
   }
 
-  /** Matches the record whose fields' ranges are at this address. */
-  match(fields: number, kept: Uint8Array): number {
-    const count = this.kernel.call.match(this.address, fields)
-    if (count === 0) {
-      // Most records are not kept; for a few watches this is three times as quick as `fill`.
-      for (let query = 0; query < kept.length; query++) kept[query] = 0
-      return 0
+  /** Matches records, the ranges of whose fields are at this address. */
+  match(fields: number, { width, count }: Pick<Batch, 'width' | 'count'>, keep: Keep): void {
+    const answers = this.kernel.numbers(this.answers, this.words)
+    this.take = (record) => {
+      for (let word = 0; word < answers.length; word++) {
+        for (let bits = answers[word]!; bits !== 0; bits &= bits - 1)
+          keep(record, 32 * word + 31 - Math.clz32(bits & -bits))
+      }
     }
-    const words = this.kernel.numbers(this.answers, this.words)
-    for (let query = 0; query < kept.length; query++) kept[query] = (words[query >> 5]! >>> (query & 31)) & 1
-    return count
+    this.kernel.call.match(this.address, fields, width, count)
   }
 
-  matchCopy(batch: Batch, record: number, kept: Uint8Array): number {
+  /** Matches records that lie elsewhere, one after the other. */
+  matchCopies(batch: Batch, keep: Keep): void {
+    for (let record = 0; record < batch.count; record++) {
+      this.copyRecord(batch, record)
+      this.match(this.copyFields, { width: this.columns, count: 1 }, (_, query) => keep(record, query))
+    }
+  }
+
+  private copyRecord(batch: Batch, record: number): void {
     const ranges = batch.fields.subarray(2 * record * batch.width, 2 * (record + 1) * batch.width)
     const copied = new Uint32Array(2 * this.columns)
     let length = 0
@@ -174,12 +183,11 @@ class PlacedQueries {
       copied[2 * slot + 1] = to
     }
     this.kernel.numbers(this.copyFields, copied.length).set(copied)
-    return this.match(this.copyFields, kept)
   }
 
   /** Leaves the symbols of a character for the asking matcher, for good when there is but one. */
   private ask(character: number): number {
-    const symbols = this.alphabet.learn(character).filter(isNews)
+    const symbols = this.alphabet.symbolsOf(character).filter(isNews)
     const memory = this.kernel.call.memory.buffer
     new Uint16Array(memory, this.asked, symbols.length).set(symbols)
     if (symbols.length === 1 && character < TABLED)

@@ -38,6 +38,12 @@ describe('the configuration', () => {
     ],
     ['what is not YAML', 'a: b: c', /settings.yaml, line 1, column \d+: this is not YAML/],
     ['a list in place of settings', '- a', /expected settings as "key: value" lines/],
+    [
+      'a schedule that is no cron',
+      'schedule: 0 17 * * 9',
+      /schedule must be a cron expression such as 0 17 \* \* 3, not "0 17 \* \* 9"$/,
+    ],
+    ['a date as schedule', 'schedule: 2026-11-18T17:00:00', /schedule must be a cron expression/],
     ['an unknown time zone', 'time_zone: Europe\\Pari', /time_zone must be a time zone/],
     ['an unknown store', 'archive: ftp://x', /archive must begin with file: or s3:\/\/, not "ftp:\/\/x"$/],
     ['no watch', 'watches: []', /watches must be a list with at least one entry$/],

@@ -15,7 +15,8 @@ export async function put(archive: Archive, key: string, content: string | Uint8
   const bytes = Buffer.from(content as string)
   const object = await archive.create(key, CSV)
   await object.write(bytes)
-  await object.commit(sha256Of(bytes))
+  await object.complete(sha256Of(bytes))
+  await object.commit()
 }
 
 async function listed(archive: Archive, prefix: string): Promise<StoredObject[]> {
@@ -70,7 +71,8 @@ export function archiveContract(
       await object.write(Buffer.from('half'))
       expect(await archive.stat('2026-11-18/a.csv')).toBeUndefined()
       expect(await listed(archive, '')).toEqual([])
-      await object.commit(sha256Of('half'))
+      await object.complete(sha256Of('half'))
+      await object.commit()
       expect((await readAll(archive, '2026-11-18/a.csv')).toString()).toBe('half')
       expect(await archive.stat('2026-11-18/a.csv')).toMatchObject({ key: '2026-11-18/a.csv', bytes: 4 })
       expect(await leftovers()).toBe(0)
@@ -82,7 +84,8 @@ export function archiveContract(
       const object = await archive.create('a', CSV)
       await object.write(Buffer.from('new one'))
       expect((await readAll(archive, 'a')).toString()).toBe('old')
-      await object.commit(sha256Of('new one'))
+      await object.complete(sha256Of('new one'))
+      await object.commit()
       expect((await readAll(archive, 'a')).toString()).toBe('new one')
       expect(await archive.stat('a')).toMatchObject({ bytes: 7 })
     })
@@ -96,7 +99,8 @@ export function archiveContract(
       const object = await archive.create('a', CSV)
       const sha256 = await writeParts(object, Array(13).fill(1 << 20), 1 << 20)
       // A store may hold the new object back until nobody reads the old one, so the reader does not wait for it to the end.
-      const committed = object.commit(sha256)
+      await object.complete(sha256)
+      const committed = object.commit()
       await Promise.race([committed, sleep(500)])
       const failure = await (async () => {
         for (let next = await reading.next(); !next.done; next = await reading.next()) parts.push(next.value)
@@ -125,7 +129,8 @@ export function archiveContract(
       const { archive } = place
       const object = await archive.create('a', CSV)
       await object.write(Buffer.from('whole'))
-      await object.commit(sha256Of('whole'))
+      await object.complete(sha256Of('whole'))
+      await object.commit()
       await object.abort()
       expect((await readAll(archive, 'a')).toString()).toBe('whole')
     })
@@ -139,7 +144,8 @@ export function archiveContract(
       ] as const) {
         const object = await archive.create('x/a', CSV)
         const sha256 = await writeParts(object, [length], length)
-        await object.commit(sha256, elsewhere)
+        await object.complete(sha256)
+        await object.commit(elsewhere)
         await object.abort()
         expect(sha256Of(await readAll(archive, elsewhere))).toBe(sha256)
       }
@@ -152,7 +158,8 @@ export function archiveContract(
       const { archive } = place
       await put(archive, 'written', '')
       const object = await archive.create('not', CSV)
-      await object.commit(sha256Of(''))
+      await object.complete(sha256Of(''))
+      await object.commit()
       expect(await listed(archive, '')).toMatchObject([
         { key: 'not', bytes: 0 },
         { key: 'written', bytes: 0 },
@@ -169,7 +176,8 @@ export function archiveContract(
       const { archive } = place
       const object = await archive.create('large', CSV)
       const sha256 = await writeParts(object, lengths, Math.max(...lengths))
-      await object.commit(sha256)
+      await object.complete(sha256)
+      await object.commit()
       expect(await archive.stat('large')).toMatchObject({ bytes: lengths.reduce((sum, length) => sum + length) })
       expect(sha256Of(await readAll(archive, 'large'))).toBe(sha256)
     })
@@ -301,10 +309,25 @@ export function archiveContract(
       await archive.sweep('x/a')
       expect(await leftovers()).toBe(0)
       expect((await readAll(archive, 'x/a')).toString()).toBe('kept')
-      await expect(object.commit('0'.repeat(64))).rejects.toMatchObject({ kind: 'store' })
+      await expect(object.complete('0'.repeat(64)).then(() => object.commit())).rejects.toMatchObject({ kind: 'store' })
       expect((await readAll(archive, 'x/a')).toString()).toBe('kept')
       await object.abort()
       await archive.sweep('none/at/all')
+    })
+
+    test.each([0, 3, 6 << 20])('never commits an object of %i bytes that was complete and then swept', async (size) => {
+      const { archive, leftovers } = place
+      await put(archive, 'x/a', 'old')
+      const object = await archive.create('x/a', CSV)
+      const bytes = Buffer.alloc(size)
+      await object.write(bytes)
+      await object.complete(sha256Of(bytes))
+      await archive.sweep('x/a')
+      await put(archive, 'x/a', 'new')
+      await expect(object.commit()).rejects.toMatchObject({ kind: 'store' })
+      await object.abort()
+      expect((await readAll(archive, 'x/a')).toString()).toBe('new')
+      expect(await leftovers()).toBe(0)
     })
 
     test('sweeps one key, and leaves those alone who write to another that begins alike', async () => {
@@ -313,7 +336,10 @@ export function archiveContract(
       const pending = await Promise.all(others.map((key) => archive.create(key, CSV)))
       const sha256s = await Promise.all(pending.map((object) => writeParts(object, [6 << 20], 6 << 20)))
       await archive.sweep('x/a')
-      for (const [i, object] of pending.entries()) await object.commit(sha256s[i]!)
+      for (const [i, object] of pending.entries()) {
+        await object.complete(sha256s[i]!)
+        await object.commit()
+      }
       expect(await keysOf(archive, '')).toEqual([...others].sort())
     })
   })

@@ -32,17 +32,13 @@ const ELSEWHERE: Record<Service, () => Variables | undefined> = {
   },
 }
 
-/**
- * How to reach a service that is up; undefined when it is not, which leaves one skipped test and one printed line: no suite
- * is left out silently.
- */
+/** How to reach a service that is up; undefined when it is not, which leaves one skipped test: no suite is left out silently. */
 export function serviceOrSkip(service: Service, suite: string): Variables | undefined {
   const file = join(FOLDER, `${service}.env`)
   const found = ELSEWHERE[service]() ?? (existsSync(file) ? parse(readFileSync(file, 'utf8')) : undefined)
   if (found === undefined) {
     const how = `scripts/services install ${service} && scripts/services start ${service}`
-    console.warn(`left out: ${suite}, because ${service} is not up; to have it: ${how}`)
-    test.skip(`${suite} (needs ${service}: ${how})`)
+    test(suite, ({ skip }) => skip(`${service} is not up; to have it: ${how}`))
   }
   return found
 }

@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -239,13 +240,13 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
       'a catalogue with resources of odd types',
       { catalogue: () => ({ resources: [null, 3, 'x', [], { extras: 'no' }] }) },
       'portal',
-      /has no datasets export: 1 resources, no export/,
+      /has no datasets export: 1 resource, no export/,
     ],
     [
       'a catalogue that lists one of the two',
       { catalogue: ({ resources }) => ({ resources: resources.filter(({ title }) => title.includes('dataset')) }) },
       'portal',
-      /has no organizations export: 1 resources, exports of "dataset". Set catalogue/,
+      /has no organizations export: 1 resource, exports of "dataset". Set catalogue/,
     ],
     [
       'a catalogue whose address is no http address',
@@ -293,7 +294,7 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
       'a portal that asks to come back in an hour',
       { fault: always(file, { status: 503, headers: { 'retry-after': '3600' } }) },
       'portal',
-      /answers 503 and asks to come back in 60 min 0 s/,
+      /answers 503 and asks to come back in 1 h 0 min/,
       1,
     ],
     [
@@ -444,6 +445,16 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
     })
   })
 
+  test('a file that grows larger than what is accepted when it is decompressed', async () => {
+    const body = gzipSync(`${DATASETS}${'\r\n'.repeat(1 << 20)}`)
+    const world = await start({ catalogue: unstated, fault: always(file, { body }) }, 'max_export_size: 1MiB\n')
+    await expect(go(world)).rejects.toMatchObject({
+      kind: 'portal',
+      message: 'the datasets export is larger than 1.05 MB (max_export_size); nothing was published',
+    })
+    expect(await files(world)).toEqual([])
+  })
+
   test('a file that is larger than what is accepted', async () => {
     const world = await start({ fault: always(organizations, { chunked: true }) }, 'max_export_size: 100KiB\n')
     await expect(go(world)).rejects.toMatchObject({
@@ -544,6 +555,22 @@ describe('an export that the portal has not renewed', () => {
     expect((await go(world)).status).toBe('unchanged')
     const conditional = replica.seen.filter(({ headers }) => headers['if-modified-since'] !== undefined && true)
     expect(conditional.filter(({ path }) => path === 'file')).toHaveLength(2)
+  })
+
+  test.each([
+    ['damaged', (path: string) => writeFile(path, 'x')],
+    ['another one', (path: string) => writeFile(path, gzipSync(DATASETS.replace('d7', 'd8')))],
+    ['gone', (path: string) => rm(path)],
+  ])('is fetched anew when what is stored is %s, and a warning says so', async (how, damage) => {
+    const first = await start({}, '', '2026-11-11T16:00:00Z')
+    await go(first, '2026-11-11')
+    await damage(join(first.folder, 'datagouv/snapshots/2026-11-11/datasets.csv.gz'))
+    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${QUICK}`, first.folder)
+    expect((await go(world)).published).toMatchObject([{ datasets: 2_000 }])
+    expect(world.warnings).toEqual([
+      expect.stringMatching(/^what is stored of 2026-11-11 cannot serve \(.*\), so it is fetched anew$/),
+    ])
+    expect(await files(world)).toHaveLength(how === 'gone' ? 7 : 8)
   })
 
   test('is asked for again on the same date, and nothing changes', async () => {

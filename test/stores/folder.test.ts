@@ -36,7 +36,9 @@ test('a folder is left without empty ones when an object is given up, put elsewh
   const archive = await openFolder(folder)
   await (await archive.create('a/b/c', CSV)).abort()
   expect(await readdir(folder)).toEqual([])
-  await (await archive.create('a/b/c', CSV)).commit('', 'd/e')
+  const object = await archive.create('a/b/c', CSV)
+  await object.complete('')
+  await object.commit('d/e')
   expect(await readdir(folder, { recursive: true })).toEqual(['d', 'd/e'])
   await archive.remove('d/e')
   expect(await readdir(folder)).toEqual([])
@@ -62,8 +64,9 @@ test.runIf(process.platform === 'linux')('a folder keeps no file open', async ()
   for await (const _ of archive.read('a')) break
   await (await archive.create('a', CSV)).abort()
   const swept = await archive.create('a', CSV)
+  await swept.complete('')
   await archive.sweep('a')
-  await expect(swept.commit('')).rejects.toMatchObject({
+  await expect(swept.commit()).rejects.toMatchObject({
     message: `cannot finish "a" in the archive file:${folder}: what was written of it is gone, removed by another run or by hand; run again`,
   })
   await swept.abort()
@@ -139,7 +142,7 @@ test('a disk that fills up is told as such, and nothing stays of the object', as
   // What still fits into memory is refused no later than at the end.
   const small = await archive.create('y/a', CSV)
   await small.write(Buffer.alloc(100_000))
-  await expect(small.commit('')).rejects.toMatchObject(full)
+  await expect(small.complete('')).rejects.toMatchObject(full)
   await large.abort()
   await small.abort()
   expect(await readdir(folder, { recursive: true })).toEqual(['x', 'x/a'])

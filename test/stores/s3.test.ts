@@ -222,7 +222,7 @@ describe.runIf(minio && isInstalled('minio'))('a store of its own', () => {
     await reading.next()
     await server.kill()
     const gone = { kind: 'store', message: expect.stringMatching(/cannot be reached \(ECONNREFUSED\); start it/) }
-    const ending = object.write(Buffer.alloc(6 * MIB)).then(() => object.commit('0'.repeat(64)))
+    const ending = object.write(Buffer.alloc(6 * MIB)).then(() => object.complete('0'.repeat(64)))
     expect(await failureOf(ending)).toMatchObject({ kind: 'store' })
     expect(await failureOf(archive.stat('a'))).toMatchObject(gone)
     await object.abort()

@@ -37,14 +37,9 @@ function answersOf(
   const matcher = create.matcher(queries, COLUMNS)
   const answers: string[] = []
   const take = (batch: Batch) => {
-    for (let record = 0; record < batch.count; record++) {
-      const kept = new Uint8Array(queries.length).fill(7)
-      const count = matcher.match(batch, record, kept)
-      const found =
-        kept.length === 1 ? (kept[0] === 1 ? '0' : '') : [...kept.keys()].filter((query) => kept[query]).join()
-      if (count !== kept.reduce((sum, one) => sum + one, 0)) throw new Error(`${count} is not the number of ${kept}`)
-      answers.push(found)
-    }
+    const found = Array.from({ length: batch.count }, (): number[] => [])
+    matcher.match(batch, (record, query) => found[record]!.push(query))
+    answers.push(...found.map((queries) => queries.join()))
   }
   for (const chunk of cut(content, lengths)) take(scanner.write(chunk))
   take(scanner.end())

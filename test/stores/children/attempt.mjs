@@ -10,7 +10,10 @@ async function toFolder() {
   try {
     for (let i = 0; i < Number(times); i++) objects.push(await archive.create(`x/${i}`, { contentType: 'text/csv' }))
     for (const object of objects) await object.write(Buffer.from(text))
-    for (const object of objects) await object.commit('')
+    for (const object of objects) {
+      await object.complete('')
+      await object.commit()
+    }
   } finally {
     for (const object of objects) await object.abort()
   }

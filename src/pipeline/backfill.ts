@@ -1,0 +1,81 @@
+import type { Watch } from '../config/watch.ts'
+import type { World } from '../context.ts'
+import { editionId, editionKey, snapshotKey } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
+import { scheduledDates } from '../scheduler/calendar.ts'
+import { run } from './pipeline.ts'
+
+export interface Backfill {
+  readonly from: string
+  readonly to: string
+  readonly watches: readonly Watch[]
+  /** Also the dates that have every edition. */
+  readonly force: boolean
+  /** How many dates are worked on side by side. */
+  readonly jobs: number
+}
+
+/** What came of one date. */
+export interface BackfilledDate {
+  readonly date: string
+  readonly status: 'published' | 'unchanged' | 'there' | 'no snapshot' | 'failed'
+  readonly summary: string
+  readonly run_id: string | null
+  /** Why it failed: a Failure, or a bug. */
+  readonly error?: unknown
+}
+
+/**
+ * Publishes from their snapshots the editions of every scheduled date in a span that lack one. A date that fails does not
+ * keep the others from being tried; what was done stays done when it is interrupted.
+ *
+ * @param tell is told of each date as it ends
+ * @returns every scheduled date of the span, in order
+ */
+export async function backfill(
+  order: Backfill,
+  world: World,
+  tell: (one: BackfilledDate, position: number, of: number) => void,
+): Promise<BackfilledDate[]> {
+  const dates = scheduledDates(world.config, order.from, order.to)
+  const results: BackfilledDate[] = []
+  let next = 0
+  let ended = 0
+  const work = async () => {
+    for (let index = next++; index < dates.length; index = next++) {
+      world.signal.throwIfAborted()
+      results[index] = await backfillDate(dates[index]!, order, world)
+      tell(results[index]!, ++ended, dates.length)
+    }
+  }
+  await Promise.all(Array.from({ length: order.jobs }, work))
+  return results
+}
+
+async function backfillDate(date: string, order: Backfill, world: World): Promise<BackfilledDate> {
+  try {
+    if ((await world.archive.stat(snapshotKey(date))) === undefined) {
+      return { date, status: 'no snapshot', summary: 'there is no snapshot to publish from', run_id: null }
+    }
+    const watches = order.force ? order.watches : await lacking(date, order.watches, world)
+    if (watches.length === 0) return { date, status: 'there', summary: 'has its editions', run_id: null }
+    const replayed = { date, watches, sources: {}, refetch: false, acceptIncomplete: false, replay: true }
+    const { status, summary, run_id } = await run(replayed, world)
+    return { date, status: status === 'unchanged' ? 'unchanged' : 'published', summary, run_id }
+  } catch (error) {
+    world.signal.throwIfAborted()
+    const summary = error instanceof Failure ? error.message : `a bug: ${(error as Error).message}`
+    return { date, status: 'failed', summary, run_id: null, error }
+  }
+}
+
+/** The watches that have no edition of the date, or half of one. */
+async function lacking(date: string, watches: readonly Watch[], { archive, documents }: World): Promise<Watch[]> {
+  const lacks: Watch[] = []
+  for (const watch of watches) {
+    const [id] = await documents.ids('tops', { prefix: editionId(watch.name, date), limit: 1 })
+    const isComplete = id !== undefined && (await archive.stat(editionKey(watch.name, date))) !== undefined
+    if (!isComplete) lacks.push(watch)
+  }
+  return lacks
+}

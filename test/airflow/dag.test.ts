@@ -1,0 +1,159 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { airflow, airflowOrSkip, DAGS } from '../helpers/airflow.ts'
+
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+const programs = airflowOrSkip('the DAG')
+
+interface Facts {
+  readonly errors: object
+  readonly dag: { readonly doc: string; readonly tags: readonly string[] }
+  readonly tasks: Readonly<Record<string, Task>>
+  readonly spring: readonly string[]
+  readonly autumn: readonly string[]
+  readonly dates: object
+  readonly verdicts: Readonly<Record<string, Verdict>>
+  readonly killed: Verdict
+  readonly absent: Verdict
+  readonly seen: readonly string[]
+  readonly archive: object
+  readonly documents: readonly object[]
+}
+
+interface Task {
+  readonly after: readonly string[]
+  readonly mapped: boolean
+  readonly timeout: number
+  readonly teardown: boolean
+  readonly outlets: readonly string[]
+}
+
+/** What came of a command: its value, or why it failed, for good or for another try. */
+interface Verdict {
+  readonly returned?: unknown
+  readonly final?: string
+  readonly again?: string
+}
+
+if (programs !== undefined) {
+  let facts: Facts
+
+  beforeAll(async () => {
+    const home = await mkdtemp(join(tmpdir(), 'datagouv-tops-test-'))
+    const env = { AIRFLOW__CORE__FERNET_KEY: 'secret', AWS_PROFILE: 'mine', DATAGOUV_TOPS_RETRIES: '1' }
+    try {
+      const script = [join(HERE, 'facts.py'), DAGS]
+      facts = JSON.parse(await airflow(join(programs, 'python'), script, { home, path: HERE, env }))
+    } finally {
+      await rm(home, { recursive: true, force: true })
+    }
+  })
+
+  describe('the DAG', () => {
+    test('loads, and says in the page of Airflow what it is for', () => {
+      expect(facts.errors).toEqual({})
+      expect(facts.dag.doc).toContain('Every Wednesday at 17:00 in Paris')
+      expect(facts.dag.tags).toContain('datagouv-tops')
+    })
+
+    test('fetches, then archives and publishes each watch, then notifies', () => {
+      const after = Object.entries(facts.tasks).map(([name, task]) => [name, task.after])
+      expect(Object.fromEntries(after)).toEqual({
+        watches: [],
+        fetch: [],
+        archive: ['fetch', 'watches'],
+        publish: ['archive', 'watches'],
+        notify: ['publish'],
+      })
+      expect(named(({ mapped }) => mapped)).toEqual(['archive', 'publish'])
+    })
+
+    test('is due on Wednesdays at 17:00 in Paris, on both sides of both changes of the clock', () => {
+      expect(facts.spring).toEqual([
+        '2027-03-24T16:00:00+00:00',
+        '2027-03-31T15:00:00+00:00',
+        '2027-04-07T15:00:00+00:00',
+      ])
+      expect(facts.autumn).toEqual([
+        '2027-10-27T15:00:00+00:00',
+        '2027-11-03T16:00:00+00:00',
+        '2027-11-10T16:00:00+00:00',
+      ])
+    })
+
+    test('makes the edition of the date in Paris for which a run was meant, however it came to be', () => {
+      expect(facts.dates).toEqual({
+        scheduled: '2027-03-31',
+        late: '2026-11-18',
+        'by hand': '2026-11-19',
+        'by hand for a date': '2026-11-11',
+        backfill: '2026-10-28',
+      })
+    })
+
+    test('makes one date at a time, of missed ones the last, and waits for no step for ever', () => {
+      expect(facts.dag).toMatchObject({ catchup: false, max_active_runs: 1 })
+      for (const [name, { timeout }] of Object.entries(facts.tasks)) expect(timeout, name).toBe(3600)
+    })
+
+    test('tells other DAGs of each edition', () => {
+      expect(named(({ outlets }) => outlets.includes('datagouv-tops://editions/'))).toEqual(['publish'])
+    })
+
+    test('notifies whatever came before, and is judged by what came before', () => {
+      expect(named(({ teardown }) => teardown)).toEqual(['notify'])
+    })
+
+    const named = (holds: (task: Task) => boolean) =>
+      Object.keys(facts.tasks)
+        .filter((name) => holds(facts.tasks[name]!))
+        .sort()
+  })
+
+  describe('a task', () => {
+    const why = (code: number) => `datagouv-tops: this is why, and what next (${code})`
+
+    test('passes on what its command prints on stdout, and nothing of what it says on stderr', () => {
+      expect(facts.verdicts[0]).toEqual({ returned: { arguments: 'exit 0 --json' } })
+    })
+
+    test('fails at once when trying again cannot help, with the reason that the command gave', () => {
+      expect(facts.verdicts[1]).toEqual({ final: `exit code 1, a bug: ${why(1)}` })
+      expect(facts.verdicts[2]).toEqual({ final: `exit code 2, wrong use or wrong configuration: ${why(2)}` })
+      expect(facts.verdicts[4]).toEqual({ final: `exit code 4, an export breaks its contract: ${why(4)}` })
+      expect(facts.verdicts[6]).toEqual({ final: `exit code 6, the completeness gate refused the export: ${why(6)}` })
+      expect(facts.absent).toEqual({ final: 'datagouv-tops-is-not-here is not on the PATH of this worker' })
+    })
+
+    test.each([3, 5, 7, 130, 143])('is tried again after exit code %i', (code) => {
+      expect(facts.verdicts[code]).toEqual({ again: `exit code ${code}, which is worth another try: ${why(code)}` })
+    })
+
+    test('is tried again when its command was killed', () => {
+      expect(facts.killed).toEqual({ again: 'exit code -9, which is worth another try: at work' })
+    })
+
+    test("hands the worker's environment to its command, without what is Airflow's own", () => {
+      expect(facts.seen).toEqual(['AWS_PROFILE', 'DATAGOUV_TOPS_RETRIES'])
+    })
+
+    test("takes the archive and the documents from Airflow's connections", () => {
+      expect(facts.archive).toEqual({
+        DATAGOUV_TOPS_ARCHIVE: 's3://bucket',
+        AWS_ACCESS_KEY_ID: 'key',
+        AWS_SECRET_ACCESS_KEY: 's3cr3t',
+        AWS_ENDPOINT_URL_S3: 'http://minio:9000',
+        AWS_REGION: 'eu-west-3',
+      })
+      expect(facts.documents).toEqual([
+        { DATAGOUV_TOPS_DOCUMENTS: 'mongodb://mongodb:27017/tops' },
+        {
+          DATAGOUV_TOPS_DOCUMENTS: 'mongodb+srv://me%40home:a%2Fb%3Ac@cluster.example.org/datagouv?authSource=admin',
+        },
+      ])
+    })
+  })
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { expired, prune } from '../../src/editions/retention.ts'
+import { run } from '../../src/pipeline/pipeline.ts'
+import type { RunRecord } from '../../src/runs/record.ts'
+import { contents, datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
+import { type TestWorld, testWorld } from '../helpers/world.ts'
+
+const DATES = ['2026-08-05', '2026-08-12', '2026-09-02', '2026-09-30', '2026-11-11']
+
+async function publish(world: TestWorld, date: string) {
+  const sources = {
+    datasets: await put(world.folder, 'datasets.csv', datasetsCsv([{ id: date, title: 'transport' }])),
+    organizations: await put(world.folder, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]])),
+  }
+  return run({ date, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }, world)
+}
+
+/** A folder with editions and snapshots of all dates, and a world in which snapshots are kept for six weeks. */
+async function sixWeeks(config = 'retention: 6w\n'): Promise<TestWorld> {
+  const world = await testWorld('2026-11-18T16:00:00Z')
+  for (const date of DATES) await publish(world, date)
+  return testWorld('2026-11-18T16:00:00Z', config, world.folder)
+}
+
+const snapshots = async ({ folder }: TestWorld) => {
+  const keys = [...(await contents(join(folder, 'datagouv/snapshots'))).keys()]
+  return [...new Set(keys.map((key) => key.slice(0, 10)))].sort()
+}
+
+test('says what is no longer kept, and removes it when asked', async () => {
+  const world = await sixWeeks()
+  const { dates, keys } = await expired(world)
+  // That of 2026-09-30 is as old, but the last but one.
+  expect(dates).toEqual(['2026-08-05', '2026-08-12', '2026-09-02'])
+  expect(keys).toHaveLength(9)
+  expect(await snapshots(world)).toEqual(DATES)
+  expect((await prune(world)).dates).toEqual(dates)
+  expect(await snapshots(world)).toEqual(['2026-09-30', '2026-11-11'])
+  expect((await prune(world)).dates).toEqual([])
+})
+
+test('a run removes them once it has published, and its record names them', async () => {
+  const world = await sixWeeks()
+  const { run_id } = await publish(world, '2026-11-18')
+  expect(await snapshots(world)).toEqual(['2026-11-11', '2026-11-18'])
+  const record = await world.documents.find<RunRecord>('runs', run_id)
+  expect(record!.steps.at(-1)).toMatchObject({ name: 'prune', facts: { removed: DATES.slice(0, 4) } })
+})
+
+test('never removes an edition, nor the snapshots of the last editions of any watch', async () => {
+  const world = await sixWeeks()
+  await world.documents.replace('tops', { _id: 'old-watch/2026-08-05' })
+  await prune(world)
+  expect(await snapshots(world)).toEqual(['2026-08-05', '2026-09-30', '2026-11-11'])
+  const kept = [...(await contents(join(world.folder, 'datagouv'))).keys()].filter(
+    (key) => !key.startsWith('snapshots'),
+  )
+  expect(kept.sort()).toEqual(DATES.map((date) => `${date}/mobilite-transport.csv`))
+  expect(await world.documents.ids('tops')).toHaveLength(6)
+})
+
+test('keeps everything unless told otherwise', async () => {
+  const world = await sixWeeks('')
+  expect((await prune(world)).dates).toEqual([])
+  expect(await snapshots(world)).toEqual(DATES)
+})

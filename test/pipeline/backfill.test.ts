@@ -1,0 +1,124 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type Backfill, type BackfilledDate, backfill } from '../../src/pipeline/backfill.ts'
+import { fetch } from '../../src/pipeline/pipeline.ts'
+import { cli } from '../helpers/cli.ts'
+import { contents, datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
+import { type TestWorld, testWorld } from '../helpers/world.ts'
+
+const SPAN = { from: '2026-10-12', to: '2026-11-10' }
+/** The Wednesdays of the span; summer time ends in between. */
+const WEDNESDAYS = ['2026-10-14', '2026-10-21', '2026-10-28', '2026-11-04']
+
+const datasets = (count: number) =>
+  datasetsCsv(Array.from({ length: count }, (_, i) => ({ id: `d${i}`, title: 'Mobilité', organization: 'o1' })))
+const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 1]])
+
+/** A world with snapshots of these dates, and no edition. */
+async function fetched(dates: readonly string[], config = ''): Promise<TestWorld> {
+  const world = await testWorld('2026-11-18T16:00:00Z', config)
+  for (const [week, date] of dates.entries()) {
+    const sources = {
+      datasets: await put(world.folder, 'datasets.csv', datasets(week + 1)),
+      organizations: await put(world.folder, 'organizations.csv', ORGANIZATIONS),
+    }
+    await fetch({ date, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }, world)
+  }
+  return world
+}
+
+const go = (world: TestWorld, more: Partial<Backfill> = {}) =>
+  backfill({ ...SPAN, watches: world.config.watches, force: false, jobs: 1, ...more }, world, () => {})
+const statuses = (dates: readonly BackfilledDate[]) => dates.map(({ date, status }) => `${date} ${status}`)
+
+test('publishes every scheduled date that has a snapshot, and says which have none', async () => {
+  const world = await fetched(['2026-10-14', '2026-10-15', '2026-10-28', '2026-11-04'])
+  expect(statuses(await go(world))).toEqual([
+    '2026-10-14 published',
+    '2026-10-21 no snapshot',
+    '2026-10-28 published',
+    '2026-11-04 published',
+  ])
+  expect(await world.documents.ids('tops')).toEqual(
+    ['2026-10-14', '2026-10-28', '2026-11-04'].map((date) => `mobilite-transport/${date}`),
+  )
+  const records = await world.documents.list<{ _id: string; command: string }>('runs')
+  expect(records.filter(({ command }) => command === 'backfill')).toHaveLength(3)
+})
+
+test('leaves what is there, does the rest, and with --force does all again', async () => {
+  const world = await fetched(WEDNESDAYS)
+  await go(world, { to: '2026-10-20' })
+  await rm(join(world.folder, 'datagouv', '2026-10-14', 'mobilite-transport.csv'))
+  await go(world, { from: '2026-10-21', to: '2026-10-22' })
+  expect(statuses(await go(world))).toEqual([
+    '2026-10-14 published',
+    '2026-10-21 there',
+    '2026-10-28 published',
+    '2026-11-04 published',
+  ])
+  expect(statuses(await go(world, { force: true }))).toEqual(WEDNESDAYS.map((date) => `${date} unchanged`))
+})
+
+test('fills in the watch that is new', async () => {
+  const world = await fetched(WEDNESDAYS)
+  await go(world)
+  const more = await testWorld(
+    '2026-11-18T16:00:00Z',
+    'watches: [{name: mobilite-transport, terms: [mobilité, transport]}, {name: velo, terms: [vélo]}]',
+    world.folder,
+  )
+  expect(statuses(await go(more))).toEqual(WEDNESDAYS.map((date) => `${date} published`))
+  expect(await more.documents.ids('tops')).toHaveLength(8)
+})
+
+test('goes on after a date that fails', async () => {
+  const world = await fetched(WEDNESDAYS)
+  await writeFile(join(world.folder, 'datagouv/snapshots/2026-10-21/datasets.csv.gz'), 'x')
+  const dates = await go(world)
+  expect(statuses(dates)).toEqual([
+    '2026-10-14 published',
+    '2026-10-21 failed',
+    '2026-10-28 published',
+    '2026-11-04 published',
+  ])
+  expect(dates[1]!.error).toMatchObject({ kind: 'contract' })
+})
+
+test('with several jobs leaves what one leaves', async () => {
+  const world = await fetched(WEDNESDAYS)
+  await go(world, { jobs: 3 })
+  const other = await fetched(WEDNESDAYS)
+  await go(other)
+  const editions = async ({ folder }: TestWorld) =>
+    [...(await contents(join(folder, 'datagouv')))].filter(([key]) => !key.startsWith('snapshots/'))
+  expect(await editions(world)).toEqual(await editions(other))
+  const runs = await world.documents.list<{ _id: string; status: string }>('runs')
+  expect(runs.filter(({ status }) => status !== 'published')).toEqual([])
+})
+
+test('on the command line sums up, and a failed date decides the exit code', async () => {
+  const world = await fetched(WEDNESDAYS)
+  const env = {
+    DATAGOUV_TOPS_ARCHIVE: `file:${join(world.folder, 'datagouv')}`,
+    DATAGOUV_TOPS_DOCUMENTS: `sqlite:${join(world.folder, 'datagouv.db')}`,
+  }
+  const call = (...args: string[]) => cli(['backfill', ...args], { cwd: world.folder, env })
+  const first = await call('--from', SPAN.from, '--to', SPAN.to, '--json')
+  expect(first.code).toBe(0)
+  expect(JSON.parse(first.stdout).map(({ date }: { date: string }) => date)).toEqual(WEDNESDAYS)
+  expect(first.stderr).toContain('4 of 4  2026-11-04  published: 4 datasets in 2026-11-04/mobilite-transport.csv')
+  await writeFile(join(world.folder, 'datagouv/snapshots/2026-10-21/organizations.csv.gz'), 'x')
+  const second = await call('--from', SPAN.from, '--to', SPAN.to, '--force', '--quiet')
+  expect([second.code, second.stdout]).toEqual([4, ''])
+  expect(second.stderr).toMatch(/^datagouv-tops: 1 of 4 dates failed: 2026-10-21: organizations export .*\n$/)
+  for (const [args, message] of [
+    [[], /backfill needs --from DATE/],
+    [['--from', '2026-11-10', '--to', '2026-10-12'], /--from 2026-11-10 is later than --to 2026-10-12/],
+    [['--from', 'yesterday'], /"yesterday" is not a date/],
+  ] as const) {
+    const { code, stderr } = await call(...args)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)])
+  }
+})

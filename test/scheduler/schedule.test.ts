@@ -1,0 +1,161 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type Fault, type ReplicaOptions, startReplica } from '../../src/demo/replica.ts'
+import { dateIn } from '../../src/editions/date.ts'
+import { lastDates } from '../../src/scheduler/calendar.ts'
+import type { Status } from '../../src/scheduler/status.ts'
+import { cli } from '../helpers/cli.ts'
+import { startDaemon } from '../helpers/daemon.ts'
+import { contents, datasetsCsv, organizationsCsv, temporaryFolder } from '../helpers/exports.ts'
+
+const TODAY = dateIn('Europe/Paris', new Date())
+const LONG_AGO = new Date(Date.now() - 5 * 86_400_000)
+const FILES: ReplicaOptions['files'] = {
+  datasets: {
+    content: Buffer.from(datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }])),
+    modified: LONG_AGO,
+  },
+  organizations: { content: Buffer.from(organizationsCsv([['o1', 'Un', 12]])), modified: LONG_AGO },
+}
+const EVERY_SECOND = {
+  DATAGOUV_TOPS_SCHEDULE: '* * * * * *',
+  DATAGOUV_TOPS_TRY_AGAIN_AFTER: '100ms',
+  DATAGOUV_TOPS_RETRIES: '0',
+}
+/** Not for as long as a test lasts. */
+const NOT_NOW = { DATAGOUV_TOPS_SCHEDULE: '0 0 29 2 *', DATAGOUV_TOPS_CATCH_UP: '0' }
+
+async function start(
+  env: Record<string, string>,
+  args: readonly string[] = [],
+  faults: { file?: Fault; catalogue?: Fault } = {},
+) {
+  const cwd = await temporaryFolder()
+  const portal = await startReplica({ files: FILES, fault: ({ path }) => faults[path === 'latest' ? 'file' : path] })
+  onTestFinished(() => portal.close())
+  const daemon = startDaemon(['schedule', ...args], { cwd, env: { DATAGOUV_TOPS_PORTAL: portal.url, ...env } })
+  const runs = async () =>
+    JSON.parse((await cli(['runs', '--json'], { cwd })).stdout) as { status: string; date: string }[]
+  return { cwd, daemon, portal, runs }
+}
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  const port = await new Promise<number>((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
+  )
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+describe('schedule', () => {
+  test('publishes when an edition is due, prints what, says the next date, and ends with 143 while it waits', async () => {
+    const { daemon, runs } = await start({ ...EVERY_SECOND, DATAGOUV_TOPS_SCHEDULE: '*/2 * * * * *' })
+    await daemon.until('a second run', () => daemon.stdout.includes('nothing to do'))
+    expect(daemon.stdout).toContain(
+      `published  1 dataset of 1 of the TOP 30  sqlite:./data/datagouv.db, tops, mobilite-transport/${TODAY}`,
+    )
+    expect(daemon.stderr).toMatch(
+      new RegExp(`^next edition: \\w+day ${TODAY} at \\d\\d:\\d\\d(:\\d\\d)? \\(Europe/Paris\\), in \\d`, 'm'),
+    )
+    expect(await daemon.stop()).toBe(143)
+    expect(daemon.stderr).toMatch(/\ndatagouv-tops: terminated; nothing half-done was published\n$/)
+    expect((await runs()).map(({ status, date }) => [status, date]).slice(-2)).toEqual([
+      ['unchanged', TODAY],
+      ['published', TODAY],
+    ])
+  })
+
+  test('catches up the last date at its start, once', async () => {
+    const plan = { schedule: '0 0 1 * *', time_zone: 'Europe/Paris' }
+    const [date] = lastDates(plan, new Date(), 1)
+    const { cwd, daemon, portal } = await start({ DATAGOUV_TOPS_SCHEDULE: plan.schedule }, ['--json'])
+    await daemon.until('the next date', () => daemon.stderr.includes('next edition: '))
+    expect(JSON.parse(daemon.stdout)).toMatchObject({ date, status: 'published' })
+    expect(await daemon.stop('SIGINT')).toBe(130)
+
+    const again = startDaemon(['schedule', '--json'], {
+      cwd,
+      env: { DATAGOUV_TOPS_PORTAL: portal.url, DATAGOUV_TOPS_SCHEDULE: plan.schedule },
+    })
+    await again.until('the next date', () => again.stderr.includes('next edition: '))
+    expect(again.stdout).toBe('')
+  })
+
+  test('ends with 143 in the middle of a run, and leaves nothing half-done', async () => {
+    const faults = { file: { stallAfter: 40 } }
+    const { cwd, daemon, portal, runs } = await start(EVERY_SECOND, [], faults)
+    await daemon.until('a download', () => portal.seen.some(({ path }) => path === 'file'))
+    expect(await daemon.stop()).toBe(143)
+    expect((await runs())[0]!.status).toBe('stopped')
+    const files = await contents(join(cwd, 'data'))
+    expect([...files.keys()].filter((name) => name.startsWith('datagouv/'))).toEqual([])
+  })
+
+  test('tries again when the portal comes back', async () => {
+    const faults: { catalogue?: Fault } = { catalogue: { status: 503 } }
+    const { daemon } = await start(EVERY_SECOND, [], faults)
+    await daemon.until('a second failure', () => (daemon.stderr.match(/answers 503.*; try \d in/g) ?? []).length > 1)
+    delete faults.catalogue
+    await daemon.until('an edition', () => daemon.stdout.includes('published'))
+    expect(daemon.stderr).toMatch(
+      new RegExp(
+        `^error: ${TODAY}: http://[\\d.:]+/api/\\S+ answers 503; gave up after 1 try, .*; try 2 in 0.1 s$`,
+        'm',
+      ),
+    )
+  })
+
+  test('survives stores that are away from the start', async () => {
+    const cwd = await temporaryFolder()
+    const portal = await startReplica({ files: FILES })
+    onTestFinished(() => portal.close())
+    await writeFile(join(cwd, 'data'), 'a file where the stores want a folder')
+    const daemon = startDaemon(['schedule', '--quiet', '--json'], {
+      cwd,
+      env: { ...EVERY_SECOND, DATAGOUV_TOPS_PORTAL: portal.url },
+    })
+    await daemon.until('a failure', () =>
+      daemon.stderr.includes('the document store sqlite:./data/datagouv.db refuses'),
+    )
+    expect(daemon.stdout).toBe('')
+    await rm(join(cwd, 'data'))
+    await mkdir(join(cwd, 'data'))
+    await daemon.until('an edition', () => daemon.stdout.includes('"published"'))
+  })
+
+  test('does not repeat what a gate refuses, and goes on', async () => {
+    const { daemon, portal } = await start({ ...EVERY_SECOND, DATAGOUV_TOPS_GATE_MAX_AGE: '2d' })
+    await daemon.until('a refusal', () => daemon.stderr.includes('the export seems incomplete'))
+    expect(daemon.stderr).toMatch(/gate_max_age is 2\); .*; not tried again before the next date is due$/m)
+    const seen = portal.seen.length
+    await daemon.until('the next one', () => portal.seen.length > seen)
+  })
+
+  test('tells over HTTP how it goes, on this machine alone', async () => {
+    const port = await freePort()
+    const { daemon } = await start(NOT_NOW, ['--health-port', String(port)])
+    await daemon.until('the next date', () => daemon.stderr.includes('next edition: '))
+    expect(daemon.stderr).toContain(`health at http://127.0.0.1:${port}/healthz`)
+    const response = await fetch(`http://127.0.0.1:${port}/healthz`)
+    const status = (await response.json()) as Status
+    expect([response.status, status.activity, status.next?.slice(4)]).toEqual([200, 'waiting', '-02-28T23:00:00.000Z'])
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`, { method: 'POST' })).status).toBe(405)
+    expect((await fetch(`http://127.0.0.1:${port}/constructor`)).status).toBe(404)
+  })
+
+  test('is wrong use on a port that is taken', async () => {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as { port: number }
+    const { code, stderr } = await cli(['schedule', '--health-port', String(port)], { cwd: await temporaryFolder() })
+    expect([code, stderr]).toEqual([
+      2,
+      `datagouv-tops: port ${port} of 127.0.0.1 is in use; choose another with --health-port\n`,
+    ])
+  })
+})
