@@ -1,7 +1,9 @@
 import type { RankedOrganization } from '../../editions/edition.ts'
+import { editionPath, historyPath, hostOf } from './addresses.ts'
 import { Bar } from './bar.tsx'
-import { Head, type HeadFacts, termsOf } from './edition.tsx'
-import { editionPath, hostOf, Page } from './layout.tsx'
+import { Head, type HeadFacts, termsOf } from './head.tsx'
+import { Page } from './layout.tsx'
+import { Gained, Moved } from './movement.tsx'
 import { Name } from './name.tsx'
 import { useReader } from './reader.ts'
 
@@ -74,7 +76,7 @@ function Ranked({ path, organization, before, most }: RankedProps) {
         {before === 'absent' && <span class="badge">{words.fresh}</span>}
       </td>
       <th scope="row">
-        <a href={href(`${path}/organizations/${encodeURIComponent(id)}`)}>
+        <a href={href(historyPath(path, id))}>
           <Name>{name}</Name>
         </a>
         <Bar value={followers} most={most} />
@@ -94,24 +96,4 @@ function Ranked({ path, organization, before, most }: RankedProps) {
       </td>
     </tr>
   )
-}
-
-/** How many ranks up or down. */
-export function Moved({ by }: { readonly by: number }) {
-  const { words, count } = useReader()
-  if (by === 0) return null
-  const places = count(Math.abs(by))
-  return (
-    <small class="moved">
-      <span aria-hidden="true">{by > 0 ? `▲ ${places}` : `▼ ${places}`}</span>
-      <span class="unseen">{by > 0 ? words.rose(places) : words.fell(places)}</span>
-    </small>
-  )
-}
-
-/** `+3`, `−1`; nothing when nothing changed. */
-export function Gained({ by }: { readonly by: number }) {
-  const { count } = useReader()
-  if (by === 0) return null
-  return <small class="moved">{by > 0 ? `+${count(by)}` : `−${count(-by)}`}</small>
 }
