@@ -47,5 +47,5 @@ if (programs !== undefined) {
       }
       expect(await document('dag')).toEqual(await document('run'))
     }
-  })
+  }, 300_000)
 }
