@@ -84,7 +84,7 @@ export async function recorded<T extends Outcome>(
     const status = kind === 'interrupted' || kind === 'terminated' ? 'stopped' : 'failed'
     // The first failure is the one to tell, even when the store that would remember it is away.
     await close({ status, summary: message, error: { kind, exit_code: exitCode, message } }).catch(() => {})
-    throw failure
+    throw failure instanceof Error ? Object.assign(failure, { run_id: id }) : failure
   } finally {
     await leases.release().catch(() => {})
   }
