@@ -44,12 +44,14 @@ export async function closeWorld({ archive, documents }: World): Promise<void> {
   await Promise.all([archive.close(), documents.close()])
 }
 
-async function openArchive(address: string): Promise<Archive> {
+/** @param address as configured: `file:FOLDER` or `s3://BUCKET` */
+export async function openArchive(address: string): Promise<Archive> {
   if (address.startsWith('file:')) return (await import('./stores/folder.ts')).openFolder(address.slice('file:'.length))
   return (await import('./stores/s3.ts')).openS3(address)
 }
 
-async function openDocuments(address: string): Promise<Documents> {
+/** @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE` */
+export async function openDocuments(address: string): Promise<Documents> {
   if (address.startsWith('sqlite:'))
     return (await import('./stores/sqlite.ts')).openSqlite(address.slice('sqlite:'.length))
   return (await import('./stores/mongo.ts')).openMongo(address)

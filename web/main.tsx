@@ -17,20 +17,28 @@ function takeOverTops(): void {
     </Reading.Provider>,
     holder,
   )
+  // What only those without a script need goes away.
+  document.documentElement.classList.add('scripted')
 }
 
-/** Keeps the address that of what is shown, in this language and in the links to the other. */
+/** Browsers object to an address that changes with every letter. */
+const ADDRESS_MS = 150
+let pending: ReturnType<typeof setTimeout> | undefined
+
+/** Makes the address that of what is shown, in this language; and the links to the other one, at once. */
 function showInAddress(path: string, query: Record<string, string>): void {
-  const search = new URLSearchParams(query)
-  const language = new URLSearchParams(location.search).get('lang')
-  if (language !== null) search.set('lang', language)
-  history.replaceState(null, '', search.size === 0 ? path : `${path}?${search}`)
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a')) {
-    const other = new URLSearchParams({ ...query, lang: link.lang })
-    link.href = `${path}?${other}`
+    link.href = addressOf(path, { ...query, lang: link.lang })
   }
+  const language = new URLSearchParams(location.search).get('lang')
+  const address = addressOf(path, language === null ? query : { ...query, lang: language })
+  clearTimeout(pending)
+  pending = setTimeout(() => history.replaceState(null, '', address), ADDRESS_MS)
+}
+
+function addressOf(path: string, query: Record<string, string>): string {
+  const search = new URLSearchParams(query).toString()
+  return search === '' ? path : `${path}?${search}`
 }
 
 takeOverTops()
-// What only those without a script need goes away.
-document.documentElement.classList.add('scripted')

@@ -12,7 +12,7 @@ export interface CommandSpec {
 }
 
 /** Flags, what they mean, and whether they may be given several times or take a number. */
-type OptionSpec = readonly [flags: string, about: string, kind?: 'list' | 'number']
+type OptionSpec = readonly [flags: string, about: string, kind?: 'list' | 'number' | 'port']
 
 /** Options of every command. */
 export const SHARED_OPTIONS: readonly OptionSpec[] = [
@@ -135,7 +135,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'serve',
     about: 'the page, the API and the feeds over HTTP, for reading only',
     options: [
-      ['--port <number>', 'where to listen (default: 8000)', 'number'],
+      ['--port <number>', 'where to listen; 0 for any free port (default: 8000)', 'port'],
       ['--host <address>', 'on which address (default: 127.0.0.1, this machine alone)'],
     ],
     examples: ['serve', 'serve --port 80 --host 0.0.0.0'],
@@ -151,6 +151,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     examples: ['changes', 'changes 2026-11-11 2026-11-18 --json', 'changes --markdown'],
     load: () => import('./changes.ts'),
+  },
+  {
+    name: 'explain',
+    about: 'why a dataset is, or is not, in the list and in the tops: term, column, excerpt, organisation, rank',
+    arguments: '[dataset]',
+    options: [
+      ['--date <date>', "the edition's date (default: the latest)"],
+      ['--watch <name>', 'the watch (default: the first one)'],
+    ],
+    examples: [
+      'explain 5b873d7206e3e76c3a0a5b3c',
+      'explain https://www.data.gouv.fr/datasets/horaires-theoriques/ --date 2026-11-18 --json',
+    ],
+    load: () => import('./explain.ts'),
   },
   {
     name: 'runs',
@@ -177,8 +191,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'demo',
     about: 'offline: three Wednesdays of bundled real exports, published into a folder of their own',
-    options: [['--into <folder>', 'where to publish (default: a new folder for temporary files)']],
-    examples: ['demo', 'demo --into ./demo'],
+    options: [
+      ['--into <folder>', 'where to publish (default: a new folder for temporary files)'],
+      ['--serve', 'serve the page afterwards (as in a terminal)'],
+      ['--no-serve', 'do not serve it'],
+    ],
+    examples: ['demo', 'demo --into ./demo', 'demo --serve'],
     load: () => import('./demo.ts'),
   },
 ]

@@ -38,6 +38,16 @@ export default async function demo(io: Io): Promise<void> {
   }
   if (io.options.json) await printJson({ ...stores, results })
   else if (!io.options.quiet) await print(describe(results, stores))
+  if (io.options.serve ?? isWatched(io)) await serveResults(io, stores)
+}
+
+/** Whether somebody sits at a terminal and can have a look. */
+const isWatched = ({ options: { json, quiet } }: Io) => !json && !quiet && process.stdout.isTTY === true
+
+/** Serves the page of what was published, until it is stopped. */
+async function serveResults(io: Io, stores: Stores): Promise<void> {
+  const { default: serve } = await import('./serve.ts')
+  await serve({ ...io, options: { ...io.options, ...stores, port: 0 } })
 }
 
 async function sampleOf(name: ExportName, date: string): Promise<ReplicaFile> {
@@ -63,10 +73,9 @@ async function runOn(
   }
 }
 
-function describe(
-  results: readonly RunResult[],
-  { archive, documents }: Record<'archive' | 'documents', string>,
-): string {
+type Stores = Readonly<Record<'archive' | 'documents', string>>
+
+function describe(results: readonly RunResult[], { archive, documents }: Stores): string {
   const columns = [
     { title: 'Wednesday' },
     { title: 'datasets', align: 'right' },
@@ -84,6 +93,7 @@ function describe(
   // As this program was called: from the checkout, or by its name.
   const [, self = ''] = process.argv
   const program = basename(self) === 'cli.js' ? `node ${relative('.', self)}` : 'datagouv-tops'
-  const show = `${program} show --archive ${archive} --documents ${documents}`
-  return `\n${table(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\nLook at the last one:\n  ${show}\n`
+  const flags = `--archive ${archive} --documents ${documents}`
+  const look = ['show', 'changes', 'serve'].map((command) => `  ${program} ${command} ${flags}\n`).join('')
+  return `\n${table(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\nHave a look:\n${look}\n`
 }

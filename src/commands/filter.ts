@@ -1,20 +1,19 @@
-import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { fstatSync } from 'node:fs'
 import { resolveConfig } from '../config/config.ts'
 import { DEFAULT_COLUMNS, type Watch } from '../config/watch.ts'
+import type { Batch } from '../csv/scanner.ts'
 import { Failure } from '../errors.ts'
 import { fold } from '../matching/fold.ts'
+import type { Matcher } from '../matching/matcher.ts'
 import { gunzip, sniff } from '../pipeline/compression.ts'
-import { closeLists, Selection } from '../pipeline/lists.ts'
-import { readExport, readOptions } from '../pipeline/read.ts'
-import { metered } from '../pipeline/take.ts'
+import { metered } from '../pipeline/metered.ts'
+import { type Reader, readOptions, scanExport } from '../pipeline/read.ts'
+import { readDescriptor } from '../portal/file.ts'
 import { type Opened, openSource } from '../portal/open.ts'
-import type { PendingObject } from '../stores/archive.ts'
 import { count } from '../terminal/format.ts'
+import { createWasmMatcher } from '../wasm/matcher.ts'
 import { flagsOf, type Io, type Options, openReport, print, printJson, watchesOf } from './io.ts'
+import { Spool } from './spool.ts'
 
 /** The filter alone. Nothing reaches stdout before the whole export was found to be sound. */
 export default async function filter(io: Io): Promise<void> {
@@ -23,28 +22,58 @@ export default async function filter(io: Io): Promise<void> {
   const [file = '-'] = io.arguments
   const name = file === '-' ? 'stdin' : file
   const report = await openReport(io.options)
-  const spool = await openSpool()
+  const spool = await Spool.open()
   try {
     const source = file === '-' ? stdin() : await openSource(file, { config, signal: io.signal, report })
     const meter = report.meter('filter', source.length)
-    const selection = new Selection([{ watch, key: name, create: async () => spool.object }])
     const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, io.signal))
-    const { records } = await readExport(
-      gzip ? gunzip(chunks, name) : chunks,
-      name,
-      selection,
-      readOptions('datasets', config),
-    )
-    const [list] = await closeLists(selection)
-    const { csv } = list!
-    meter.done(`${count(csv.records)} of ${count(records)} records kept`)
+    const kept = new Kept(watch, spool)
+    const plain = gzip ? gunzip(chunks, name) : chunks
+    const { records } = await scanExport(plain, name, kept, readOptions('datasets', config))
+    meter.done(`${count(kept.records)} of ${count(records)} records kept`)
     report.close()
-    if (io.options.json) await printJson({ records, kept: csv.records, bytes: csv.bytes, sha256: csv.sha256 })
+    if (io.options.json) await printJson({ records, kept: kept.records, ...(await sumOf(spool)) })
     else for await (const chunk of spool.read()) await print(chunk)
   } finally {
     report.close()
     await spool.close()
   }
+}
+
+/** Spools the header and the records in which a term of the watch is present. */
+class Kept implements Reader {
+  records = 0
+  readonly columns: readonly string[]
+  private readonly matcher: Matcher
+  private readonly spool: Spool
+
+  constructor(watch: Watch, spool: Spool) {
+    this.columns = [...new Set(watch.columns)]
+    this.matcher = createWasmMatcher([watch], this.columns)
+    this.spool = spool
+  }
+
+  begin(header: Uint8Array): void {
+    this.spool.add(header)
+  }
+
+  take(batch: Batch): void {
+    this.matcher.match(batch, (record) => {
+      this.records++
+      this.spool.add(batch.bytes.subarray(batch.records[2 * record], batch.records[2 * record + 1]))
+    })
+  }
+
+  drain(): Promise<void> {
+    return this.spool.drain()
+  }
+}
+
+async function sumOf(spool: Spool): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const { createHash } = await import('node:crypto')
+  const hash = createHash('sha256')
+  for await (const chunk of spool.read()) hash.update(chunk)
+  return { bytes: spool.bytes, sha256: hash.digest('hex') }
 }
 
 function watchOf({ term, column, word }: Options, configured: Watch): Watch {
@@ -59,28 +88,8 @@ function watchOf({ term, column, word }: Options, configured: Watch): Watch {
   }
 }
 
+/** A file that stands in for stdin (`< datasets.csv`) is read as a file. */
 function stdin(): Opened {
-  return { url: 'stdin', lastModified: null, length: undefined, chunks: process.stdin }
-}
-
-/** A file that has no name any more: whatever happens to the process, nothing of it stays. */
-async function openSpool() {
-  const path = join(tmpdir(), `datagouv-tops-${randomBytes(8).toString('hex')}`)
-  const file = await open(path, 'wx+', 0o600)
-  await rm(path)
-  const object: PendingObject = {
-    write: async (bytes) => {
-      await file.write(bytes).catch((error: Error) => {
-        throw new Failure('store', `the folder for temporary files (${tmpdir()}) cannot be written: ${error.message}`)
-      })
-    },
-    complete: async () => {},
-    commit: async () => {},
-    abort: async () => {},
-  }
-  return {
-    object,
-    read: () => createReadStream(path, { fd: file.fd, autoClose: false, start: 0, highWaterMark: 1 << 18 }),
-    close: () => file.close(),
-  }
+  const isFile = fstatSync(process.stdin.fd).isFile()
+  return { url: 'stdin', lastModified: null, length: undefined, chunks: isFile ? readDescriptor(0) : process.stdin }
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Config, SettingKey } from '../config/settings.ts'
 import { nearest } from '../config/values.ts'
 import type { Watch } from '../config/watch.ts'
@@ -34,6 +33,7 @@ export interface Options {
   readonly markdown?: boolean
   readonly limit?: number
   readonly into?: string
+  readonly serve?: boolean
   readonly port?: number
   readonly host?: string
   readonly repair?: boolean
@@ -89,9 +89,9 @@ export function watchesOf({ watches }: Config, names: string | readonly string[]
   })
 }
 
-/** Data on stdout; resolves when it may be followed by more. */
-export async function print(data: string | Uint8Array): Promise<void> {
-  if (!process.stdout.write(data)) await once(process.stdout, 'drain')
+/** Data on stdout; resolves when it has left, so that a buffer may be used again. */
+export function print(data: string | Uint8Array): Promise<void> {
+  return new Promise((resolve) => process.stdout.write(data, () => resolve()))
 }
 
 export async function printJson(value: unknown): Promise<void> {

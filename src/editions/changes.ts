@@ -21,19 +21,19 @@ export interface Changes {
   readonly organizations: readonly ChangedOrganization[]
 }
 
-export interface EnteredDataset extends TopDataset {
+interface EnteredDataset extends TopDataset {
   readonly reason: EntryReason | null
   /** The organisation it belonged to, when it changed: an id, or empty for none. */
   readonly moved_from?: string
 }
 
-export interface LeftDataset extends TopDataset {
+interface LeftDataset extends TopDataset {
   readonly reason: ExitReason | null
   /** The organisation it belongs to now, when it changed: an id, or empty for none. */
   readonly moved_to?: string
 }
 
-export interface MovedDataset extends TopDataset {
+interface MovedDataset extends TopDataset {
   readonly moved_from: string
 }
 
@@ -55,22 +55,22 @@ export interface ChangedOrganization {
 
 /** Why a dataset entered, in words: the first condition that it did not meet before. */
 export const ENTRY_REASONS = {
-  new: 'is new at the portal',
+  new: 'new at the portal',
   matches: 'mentions a term now',
-  rose: 'its organisation rose into the TOP',
-  moved: 'moved to an organisation of the TOP',
+  rose: 'its organisation rose',
+  moved: 'moved to a TOP organisation',
 } as const
 
 /** Why a dataset left, in words: the first condition that it does not meet any more. */
 export const EXIT_REASONS = {
-  removed: 'was removed from the portal',
+  removed: 'removed from the portal',
   'no-match': 'mentions no term any more',
-  fell: 'its organisation fell out of the TOP',
-  moved: 'moved to an organisation outside of the TOP',
+  fell: 'its organisation fell',
+  moved: 'moved out of the TOP',
 } as const
 
-export type EntryReason = keyof typeof ENTRY_REASONS
-export type ExitReason = keyof typeof EXIT_REASONS
+type EntryReason = keyof typeof ENTRY_REASONS
+type ExitReason = keyof typeof EXIT_REASONS
 
 /** Where a dataset stood on the date of an edition. */
 export interface Standing {

@@ -1,5 +1,6 @@
 import type { Changes } from '../editions/changes.ts'
-import { type Cell, oneLine } from '../terminal/table.ts'
+import type { Cell } from '../terminal/table.ts'
+import { inert } from '../terminal/text.ts'
 import { headline, type Section, sectionsOf } from './sections.ts'
 
 /** The changes as Markdown, for an e-mail, an issue or a chat. Whatever the portal wrote stays plain text. */
@@ -22,7 +23,8 @@ function cellOf(cell: Cell): string {
 
 /** Text in which nothing means anything to Markdown or HTML, and nobody is called by `@`. */
 function plain(text: string): string {
-  return oneLine(text)
+  return inert(text)
+    .trim()
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replace(/[\\`*_{}[\]()#|~@>]/g, '\\$&')

@@ -6,12 +6,6 @@ const WORD = 1
 export const MARK = 2
 const FIRST_LETTER = 3
 
-/** What `symbols` holds for a character that was not met yet, and for one that folds to several letters. */
-export const UNKNOWN = -1
-export const SEVERAL = -2
-
-const CODE_POINTS = 0x110000
-
 /**
  * The letters of all terms, and the way from any character to them. `é`, `É`, `E` and `e` lead to one symbol; a combining
  * mark leads to MARK; a Hangul syllable leads to its two or three letters.
@@ -20,10 +14,8 @@ const CODE_POINTS = 0x110000
  * different ones, and no table can be out of date.
  */
 export class Alphabet {
-  /** Code point → symbol, UNKNOWN or SEVERAL. */
-  readonly symbols = new Int16Array(CODE_POINTS).fill(UNKNOWN)
   private readonly letters = new Map<string, number>()
-  private readonly several = new Map<number, readonly number[]>()
+  private readonly known = new Map<number, readonly number[]>()
 
   constructor(terms: readonly string[]) {
     for (const term of terms) {
@@ -31,7 +23,6 @@ export class Alphabet {
         if (!this.letters.has(letter)) this.letters.set(letter, FIRST_LETTER + this.letters.size)
       }
     }
-    for (let ascii = 0; ascii < 0x80; ascii++) this.learn(ascii)
   }
 
   /** Number of symbols. */
@@ -50,15 +41,15 @@ export class Alphabet {
     return lettersOf(term).map((letter) => this.letters.get(letter)!)
   }
 
-  /** The symbols of a character that is UNKNOWN or SEVERAL; afterwards it is not UNKNOWN any more. */
-  learn(codePoint: number): readonly number[] {
-    const known = this.several.get(codePoint)
+  /** The symbols of a character. */
+  symbolsOf(codePoint: number): readonly number[] {
+    const known = this.known.get(codePoint)
     if (known !== undefined) return known
     const letters = lettersOf(String.fromCodePoint(codePoint))
     const symbols = letters.map((letter) => this.letters.get(letter) ?? (isWord(letter) ? WORD : NO_WORD))
-    if (symbols.length > 1) this.several.set(codePoint, symbols)
-    this.symbols[codePoint] = symbols.length > 1 ? SEVERAL : (symbols[0] ?? MARK)
-    return symbols.length === 0 ? [MARK] : symbols
+    if (symbols.length === 0) symbols.push(MARK)
+    this.known.set(codePoint, symbols)
+    return symbols
   }
 }
 

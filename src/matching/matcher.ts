@@ -1,6 +1,6 @@
 import { decodeField } from '../csv/field.ts'
 import type { Batch } from '../csv/scanner.ts'
-import { Alphabet, dependsOnNeighbours, SEVERAL, UNKNOWN } from './alphabet.ts'
+import { Alphabet, dependsOnNeighbours } from './alphabet.ts'
 import { type Automaton, compile, END, type Pattern } from './automaton.ts'
 import { isPresent, type MatchMode } from './fold.ts'
 
@@ -34,10 +34,18 @@ interface QueryPattern extends Pattern {
   readonly confirm: boolean
 }
 
+/** What `symbols` holds for a character that was not met yet, and for one that folds to several letters. */
+const UNKNOWN = -1
+const SEVERAL = -2
+
+const CODE_POINTS = 0x110000
+
 class PlainMatcher implements Matcher {
   private readonly patterns: readonly QueryPattern[]
   private readonly alphabet: Alphabet
   private readonly automaton: Automaton
+  /** Code point → symbol, UNKNOWN or SEVERAL. */
+  private readonly symbols = new Int16Array(CODE_POINTS).fill(UNKNOWN)
   /** ASCII characters that leave the first state alone. Every field ends before one that does not: a quote, `;`, CR, LF. */
   private readonly idle: Uint8Array
   /** Per field of a batch, the queries that read it; empty for the fields that are not matched. */
@@ -52,7 +60,7 @@ class PlainMatcher implements Matcher {
     this.alphabet = new Alphabet(this.patterns.map(({ term }) => term))
     this.automaton = compile(this.patterns, this.alphabet)
     this.idle = Uint8Array.from({ length: 0x100 }, (_, byte) =>
-      Number(byte < 0x80 && !FIELD_ENDS.includes(byte) && this.automaton.next[this.alphabet.symbols[byte]!] === 0),
+      Number(byte < 0x80 && !FIELD_ENDS.includes(byte) && this.automaton.next[this.learn(byte)[0]!] === 0),
     )
     this.readers = columns.map((column) => Uint8Array.from(queries, (query) => Number(query.columns.includes(column))))
     this.answers = new Uint8Array(queries.length)
@@ -84,7 +92,7 @@ class PlainMatcher implements Matcher {
   /** Walks over a field until its end or until all `open` queries are answered; returns how many were. */
   private walk(bytes: Uint8Array, start: number, end: number, readers: Uint8Array, open: number): number {
     const { next } = this.automaton
-    const { symbols } = this.alphabet
+    const { symbols } = this
     const { idle } = this
     let row = 0
     let answered = 0
@@ -112,7 +120,7 @@ class PlainMatcher implements Matcher {
         answered += this.report(~row, bytes, start, end, readers)
         row = this.automaton.hits[~row]!.row
       } else if (symbol === UNKNOWN || symbol === SEVERAL) {
-        for (const letter of this.alphabet.learn(character)) {
+        for (const letter of this.learn(character)) {
           row = next[row + letter]!
           if (row >= 0) continue
           answered += this.report(~row, bytes, start, end, readers)
@@ -123,6 +131,12 @@ class PlainMatcher implements Matcher {
     }
     const last = next[row + END]!
     return last >= 0 ? answered : answered + this.report(~last, bytes, start, end, readers)
+  }
+
+  private learn(character: number): readonly number[] {
+    const symbols = this.alphabet.symbolsOf(character)
+    this.symbols[character] = symbols.length > 1 ? SEVERAL : symbols[0]!
+    return symbols
   }
 
   /** Marks the queries of a hit as answered; returns how many were not before. */

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto'
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import type { Batch } from '../csv/scanner.ts'
@@ -39,6 +40,7 @@ interface GrowingList {
   readonly plan: ListPlan
   readonly object: PendingObject
   readonly csv: SliceWriter
+  readonly hash: Hash
   readonly tops: Tops | undefined
   records: number
 }
@@ -82,9 +84,10 @@ export class Selection implements Reader, AsyncDisposable {
     await this.drop()
     for (const plan of this.plans) {
       const object = await plan.create()
-      const csv = new SliceWriter(object)
+      const hash = createHash('sha256')
+      const csv = new SliceWriter((block) => object.write(block), hash)
       csv.add(header)
-      const list = { plan, object, csv, tops: plan.top && new Tops(plan.top), records: 0 }
+      const list = { plan, object, csv, hash, tops: plan.top && new Tops(plan.top), records: 0 }
       this.lists = [...this.lists, list]
     }
   }
@@ -107,7 +110,10 @@ export class Selection implements Reader, AsyncDisposable {
   }
 
   private async drop(): Promise<void> {
-    for (const { object } of this.lists) await object.abort()
+    for (const { object, csv } of this.lists) {
+      await csv.settle()
+      await object.abort()
+    }
     this.lists = []
   }
 }
@@ -115,10 +121,11 @@ export class Selection implements Reader, AsyncDisposable {
 /** Writes what is left of each list; their facts are then known. Nothing is visible yet. */
 export async function closeLists({ lists }: Selection): Promise<NewList[]> {
   const closed: NewList[] = []
-  for (const { plan, object, csv, tops, records } of lists) {
-    const facts = await csv.end()
+  for (const { plan, object, csv, hash, tops, records } of lists) {
+    await csv.end()
+    const facts = { key: plan.key, bytes: csv.bytes, sha256: hash.digest('hex'), records }
     await object.complete(facts.sha256)
-    closed.push({ watch: plan.watch, object, tops, csv: { key: plan.key, ...facts, records } })
+    closed.push({ watch: plan.watch, object, tops, csv: facts })
   }
   return closed
 }

@@ -1,23 +1,24 @@
-import { createHash } from 'node:crypto'
-import type { PendingObject } from '../stores/archive.ts'
+import type { Hash } from 'node:crypto'
 
 /** Slices are gathered to blocks of this size before they are written. */
 const BLOCK_BYTES = 1 << 18
 
-/** Writes slices of passing buffers to a pending object, and knows the checksum of all of them. */
+/** Writes slices of passing buffers somewhere, in large blocks, and takes the checksum of all of them if one is wanted. */
 export class SliceWriter {
   bytes = 0
-  private readonly object: PendingObject
-  private readonly hash = createHash('sha256')
-  private readonly full: Buffer[] = []
-  private block: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)
-  /** A block that was written, to be filled again. */
-  private spare: Buffer | undefined
+  private readonly write: (block: Uint8Array) => Promise<void>
+  private readonly hash: Hash | undefined
+  private block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
   private filled = 0
-  private digest: string | undefined
+  /** Blocks to be written, and blocks that were, to be filled again. */
+  private full: Buffer<ArrayBuffer>[] = []
+  private readonly spare: Buffer<ArrayBuffer>[] = []
+  private writing = Promise.resolve()
 
-  constructor(object: PendingObject) {
-    this.object = object
+  /** @param write may keep its block until it resolves */
+  constructor(write: (block: Uint8Array) => Promise<void>, hash?: Hash) {
+    this.write = write
+    this.hash = hash
   }
 
   /** Copies the slice: its buffer may be reused at once. */
@@ -33,29 +34,39 @@ export class SliceWriter {
     }
   }
 
-  /** Writes the blocks that are full. */
+  /** Begins to write the blocks that are full, once those before are written; more may be added meanwhile. */
   async drain(): Promise<void> {
-    for (let block = this.full.shift(); block !== undefined; block = this.full.shift()) {
-      await this.object.write(block)
-      this.spare = block
+    if (this.full.length === 0) return
+    await this.writing
+    this.writing = this.writeAll(this.full.splice(0))
+    // Whoever waits for it is told; it must not end the process before.
+    this.writing.catch(() => {})
+  }
+
+  /** Writes what is left. */
+  async end(): Promise<void> {
+    if (this.filled > 0) this.turnOver()
+    await this.drain()
+    await this.writing
+  }
+
+  /** Waits until nothing is being written any more, whatever became of it. */
+  async settle(): Promise<void> {
+    await this.writing.catch(() => {})
+  }
+
+  private async writeAll(blocks: readonly Buffer<ArrayBuffer>[]): Promise<void> {
+    for (const block of blocks) {
+      await this.write(block)
+      if (block.length === BLOCK_BYTES) this.spare.push(block)
     }
   }
 
-  /** Writes what is left; the checksum is then that of everything. */
-  async end(): Promise<{ readonly bytes: number; readonly sha256: string }> {
-    this.turnOver()
-    await this.drain()
-    this.digest ??= this.hash.digest('hex')
-    return { bytes: this.bytes, sha256: this.digest }
-  }
-
   private turnOver(): void {
-    if (this.filled === 0) return
     const block = this.block.subarray(0, this.filled)
-    this.hash.update(block)
+    this.hash?.update(block)
     this.full.push(block)
-    this.block = this.spare?.length === BLOCK_BYTES ? this.spare : Buffer.allocUnsafeSlow(BLOCK_BYTES)
-    this.spare = undefined
+    this.block = this.spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES)
     this.filled = 0
   }
 }

@@ -10,8 +10,9 @@ import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { counted } from '../terminal/format.ts'
 import { gunzip } from './compression.ts'
+import { metered } from './metered.ts'
 import { type Reader, readExport, readOptions } from './read.ts'
-import { metered, type Taken } from './take.ts'
+import type { Taken } from './take.ts'
 
 /** The snapshot of a date, or undefined when there is none. */
 export async function loadSnapshot(date: string, { archive }: World): Promise<Snapshot | undefined> {

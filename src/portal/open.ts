@@ -1,12 +1,9 @@
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { World } from '../context.ts'
 import { Failure, quoted } from '../errors.ts'
-import { download } from './download.ts'
-import { openHttp } from './http.ts'
-import { policyOf } from './policy.ts'
+import { readPath } from './file.ts'
 
 /** An export, opened: what is known of it before its first byte, and its bytes, compressed or not. */
 export interface Opened {
@@ -18,6 +15,7 @@ export interface Opened {
   readonly length: number | undefined
   /** What the portal's catalogue says of the file. */
   readonly expected?: Expected
+  /** Each is valid until the next one is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
@@ -25,8 +23,6 @@ export interface Expected {
   readonly bytes?: number | undefined
   readonly sha1?: string | undefined
 }
-
-const CHUNK_BYTES = 1 << 18
 
 /** Opens an export given by its path or its address. */
 export async function openSource(
@@ -38,16 +34,30 @@ export async function openSource(
 
 async function openFile(location: string): Promise<Opened> {
   const path = location.startsWith('file://') ? fileURLToPath(location) : resolve(location)
-  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${error.code})`
-    throw new Failure('usage', `the export ${quoted(location)} cannot be opened: ${why}`, { cause: error })
+  const refuse = (why: string, cause?: unknown) =>
+    new Failure('usage', `the export ${quoted(location)} cannot be opened: ${why}`, { cause })
+  const unreadable = (error: NodeJS.ErrnoException) =>
+    refuse(error.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${error.code})`, error)
+  const facts = await stat(path).catch((error) => {
+    throw unreadable(error)
   })
-  if (!facts.isFile()) throw new Failure('usage', `the export ${quoted(location)} cannot be opened: it is not a file`)
+  if (!facts.isFile()) throw refuse('it is not a file')
   return {
     url: pathToFileURL(path).href,
     lastModified: facts.mtime.toISOString(),
     length: facts.size,
-    chunks: createReadStream(path, { highWaterMark: CHUNK_BYTES }),
+    chunks: failingAs(unreadable, readPath(path)),
+  }
+}
+
+async function* failingAs<T>(
+  tell: (error: NodeJS.ErrnoException) => Failure,
+  items: AsyncIterable<T>,
+): AsyncIterable<T> {
+  try {
+    yield* items
+  } catch (error) {
+    throw tell(error as NodeJS.ErrnoException)
   }
 }
 
@@ -55,6 +65,11 @@ async function openUrl(
   url: string,
   { config, signal, report }: Pick<World, 'config' | 'signal' | 'report'>,
 ): Promise<Opened> {
+  const [{ download }, { openHttp }, { policyOf }] = await Promise.all([
+    import('./download.ts'),
+    import('./http.ts'),
+    import('./policy.ts'),
+  ])
   const http = await openHttp(policyOf(config), signal, report.warn)
   try {
     const file = (await download(url, http))!

@@ -7,6 +7,7 @@ import {
   type OptionalUnlessRequiredId,
 } from 'mongodb'
 import { Failure } from '../errors.ts'
+import { atMost } from '../patience.ts'
 import {
   type Collection,
   type Document,
@@ -44,6 +45,9 @@ const RULES: MongoClientOptions = {
   maxPoolSize: 4,
   appName: 'datagouv-tops',
 }
+
+/** How long a server may take to say goodbye. */
+const CLOSE_MS = 2_000
 
 /** How often a lease is asked for again when others take it and give it up meanwhile. */
 const LEASE_TRIES = 50
@@ -204,8 +208,8 @@ class Mongo implements Documents {
   }
 
   async close(): Promise<void> {
-    // What cannot be closed in order ends with the process.
-    await this.client.close().catch(() => {})
+    // What cannot be closed in order, and soon, ends with the process.
+    await atMost(CLOSE_MS, this.client.close())
   }
 
   /** Does something with the store; what goes wrong is told as trouble with it. */

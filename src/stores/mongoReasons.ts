@@ -46,12 +46,15 @@ const REASONS: Partial<Record<Code, string>> = {
  */
 export function reasonOf(error: unknown): string | undefined {
   // The records of a mongodb+srv address are looked up outside of the driver's own errors.
-  const { syscall, message } = error as NodeJS.ErrnoException
+  const { syscall, code: named, message } = error as NodeJS.ErrnoException
   if (syscall !== undefined) return `cannot be reached (${quoted(message)}); check --documents`
+  // The driver's buffer ends at 17 MB, before a server has anything to refuse.
+  if (named === 'ERR_OUT_OF_RANGE') return REASONS.TooLarge
   if (!(error instanceof MongoError)) return undefined
   for (const code of Object.keys(REASONS) as Code[]) if (hasCode(error, code)) return REASONS[code]
   const said = error.message.split('\n')[0]!
-  if (error instanceof MongoCompatibilityError) return `cannot be used by this program (${quoted(said, 200)})`
+  if (error instanceof MongoCompatibilityError || / wire version /.test(said))
+    return `cannot be used by this program (${quoted(said, 200)})`
   if (error instanceof MongoAPIError) return undefined
   if (error instanceof MongoServerSelectionError) return unreachable(error, said)
   if (error instanceof MongoNetworkTimeoutError) return 'does not answer in time; see that it is up and run again'

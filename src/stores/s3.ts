@@ -13,24 +13,29 @@ import {
 } from '@aws-sdk/client-s3'
 import { Failure, quoted } from '../errors.ts'
 import type { Archive, PendingObject, StoredObject } from './archive.ts'
-import { isNamed, reasonOf, unlessGone } from './s3Reasons.ts'
+import { isAway, isNamed, reasonOf, unlessGone } from './s3Reasons.ts'
 import { isPartial, PendingUpload, partialPrefix } from './s3Upload.ts'
 
 /**
  * A store that is gone is to be told within a minute: the SDK tries three times (`AWS_MAX_ATTEMPTS`), here of at most 10 s
- * without a byte in either direction. The SDK's newer checksums are left out where nobody requires them, because other
+ * without a byte in either direction (the SDK makes 13 of them), and without 6 more in which it would wait to be told that it
+ * may send a part. The SDK's newer checksums are left out where nobody requires them, because other
  * stores than Amazon's refuse some of them; every request's body is covered by its signature, and the whole object by its
  * sha256.
  */
 const CLIENT: S3ClientConfig = {
   requestHandler: { connectionTimeout: 5_000, socketTimeout: 10_000 },
+  expectContinueHeader: false,
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',
 }
 
 /** Reads come in blocks of this size. A block is asked for again when the connection breaks, for this long. */
 const BLOCK_BYTES = 4 * 1024 * 1024
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 10_000
+
+/** How long a store may take to clear up after a writer that gave up. */
+const TIDY_MS = 3_000
 
 /** Where Amazon's own store is meant, or one that does not care. */
 const DEFAULT_REGION = 'us-east-1'
@@ -73,6 +78,8 @@ export class S3 implements Archive {
   readonly bucket: string
   private readonly region: string
   private readonly place: string
+  /** Whether the last that was heard of the store is that it does not answer. */
+  private away = false
 
   constructor(client: S3Client, bucket: string, region: string, place: string) {
     this.address = `s3://${bucket}`
@@ -172,16 +179,13 @@ export class S3 implements Archive {
     const beside = { Bucket: this.bucket, Key: key }
     for (let more = true; more; ) {
       const page = await this.client.send(new ListMultipartUploadsCommand({ Bucket: this.bucket, Prefix: key }))
-      for (const { UploadId } of page.Uploads ?? []) await this.abortUpload(key, UploadId!)
+      for (const { UploadId } of page.Uploads ?? []) {
+        const request = new AbortMultipartUploadCommand({ ...beside, UploadId: UploadId! })
+        await unlessGone(this.client.send(request), 'NoSuchUpload')
+      }
       more = page.IsTruncated === true && page.Uploads !== undefined
     }
     await unlessGone(this.client.send(new DeleteObjectCommand(beside)), 'NoSuchKey')
-  }
-
-  /** Ends an upload without an object; one that has ended is no error. */
-  async abortUpload(key: string, upload: string): Promise<void> {
-    const request = new AbortMultipartUploadCommand({ Bucket: this.bucket, Key: key, UploadId: upload })
-    await unlessGone(this.client.send(request), 'NoSuchUpload')
   }
 
   /** Sends a write; when there is no bucket, makes it and sends the write again. */
@@ -201,10 +205,24 @@ export class S3 implements Archive {
   /** Does something with the store; what goes wrong is told as trouble with this archive. */
   async guard<T>(verb: string, key: string, body: () => Promise<T>): Promise<T> {
     try {
-      return await body()
+      const result = await body()
+      this.away = false
+      return result
     } catch (error) {
+      this.away = isAway(error)
       throw this.trouble(verb, key, error)
     }
+  }
+
+  /**
+   * Clears something up for a writer that has a reason to tell already: not of a store that is away, and not for long. What
+   * stays, the next run sweeps.
+   */
+  async tidy(send: (options: { abortSignal: AbortSignal }) => Promise<unknown>): Promise<void> {
+    if (this.away) return
+    await send({ abortSignal: AbortSignal.timeout(TIDY_MS) }).catch((error) => {
+      this.away = isAway(error)
+    })
   }
 
   /** The bytes from `at` to `last`, of the object with this etag when one is given; a connection that breaks is followed by another. */

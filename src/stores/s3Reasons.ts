@@ -15,7 +15,7 @@ const FULL = 'the store is full; make room and run again'
 const REASONS: readonly (readonly [RegExp, (place: string, said: string) => string])[] = [
   [/^NoSuchKey$/, () => 'there is no such object'],
   [/^NoSuchBucket$/, () => 'there is no such bucket; the first write makes it'],
-  [/^NoSuchUpload$/, () => 'its upload was ended by another run; run again'],
+  [/^NoSuchUpload$/, () => 'the store does not know the upload any more (another run may have ended it); run again'],
   [/^PreconditionFailed$/, () => 'it was replaced while it was read; run again'],
   [/^InvalidAccessKeyId$/, (place) => `${place} does not know the access key; check AWS_ACCESS_KEY_ID`],
   [/^SignatureDoesNotMatch$/, (place) => `${place} refuses the signature; check AWS_SECRET_ACCESS_KEY`],
@@ -75,6 +75,15 @@ export function reasonOf(error: unknown, place: string): string | undefined {
   // A web page, most likely.
   if (message.includes('parse error')) return `${place} does not answer like an S3 store; check AWS_ENDPOINT_URL_S3`
   return `${place} answers ${quoted(name)}${status ? ` (HTTP ${status})` : ''}: ${quoted(message)}`
+}
+
+/** Whether nothing is there that would answer the next request either. */
+export function isAway(error: unknown): boolean {
+  const { code = '', name } = error as Known
+  return (
+    /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)$/.test(code) ||
+    /^(Timeout|Abort)Error$/.test(name ?? '')
+  )
 }
 
 export function isNamed(error: unknown, ...names: readonly string[]): boolean {

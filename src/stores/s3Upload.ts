@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
+  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
@@ -50,6 +51,7 @@ export class PendingUpload implements PendingObject {
   private sent: Buffer | undefined
   private filled = 0
   private sending: Promise<void> = Promise.resolve()
+  private readonly stop = new AbortController()
   private upload: string | undefined
   private marked = false
   private sha256 = ''
@@ -97,10 +99,14 @@ export class PendingUpload implements PendingObject {
     this.ended = true
     this.filling = undefined
     this.sent = undefined
+    this.stop.abort()
     await this.sending.catch(() => {})
-    // Whoever gives up has a reason to tell already; what stays, the next run sweeps.
-    if (this.upload !== undefined) await this.s3.abortUpload(this.beside.Key, this.upload).catch(() => {})
-    if (this.marked) await this.s3.client.send(new DeleteObjectCommand(this.beside)).catch(() => {})
+    const { s3, beside, upload } = this
+    if (upload !== undefined) {
+      const request = new AbortMultipartUploadCommand({ ...beside, UploadId: upload })
+      await s3.tidy((options) => s3.client.send(request, options))
+    }
+    if (this.marked) await s3.tidy((options) => s3.client.send(new DeleteObjectCommand(beside), options))
   }
 
   /** Sends the part that is full, as soon as the one before has arrived. */
@@ -112,7 +118,7 @@ export class PendingUpload implements PendingObject {
     this.parts.push(part)
     const body = this.filling!.subarray(0, this.filled)
     const request = new UploadPartCommand({ ...this.beside, UploadId: this.upload, PartNumber: number, Body: body })
-    this.sending = this.s3.client.send(request).then(({ ETag }) => {
+    this.sending = this.s3.client.send(request, { abortSignal: this.stop.signal }).then(({ ETag }) => {
       part.ETag = ETag
     })
     // Told by whoever waits for it next.

@@ -37,7 +37,7 @@ export class Kernel {
       ask: (queries: number, character: number) => this.advisers.get(queries)!.ask(character),
       confirm: (queries: number, pattern: number, start: number, end: number) =>
         this.advisers.get(queries)!.confirm(pattern, start, end),
-      keep: (queries: number, record: number) => this.advisers.get(queries)!.keep(record),
+      keep: (queries: number, record: number) => void this.advisers.get(queries)!.keep(record),
     }
     this.call = new WebAssembly.Instance(compiled, { matcher }).exports as object as Exports
     this.view = new Uint8Array(this.call.memory.buffer)

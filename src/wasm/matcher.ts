@@ -187,7 +187,7 @@ class PlacedQueries {
 
   /** Leaves the symbols of a character for the asking matcher, for good when there is but one. */
   private ask(character: number): number {
-    const symbols = this.alphabet.learn(character).filter(isNews)
+    const symbols = this.alphabet.symbolsOf(character).filter(isNews)
     const memory = this.kernel.call.memory.buffer
     new Uint16Array(memory, this.asked, symbols.length).set(symbols)
     if (symbols.length === 1 && character < TABLED)

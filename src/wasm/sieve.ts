@@ -31,7 +31,8 @@ export interface Sieve {
 
 /** @returns undefined when there are too many terms, or one begins with a quote, which in an export stands twice */
 export function createSieve(terms: readonly string[], alphabet: Alphabet): Sieve | undefined {
-  if (terms.length > MOST_TERMS || terms.some((term) => alphabet.spell(term)[0] === alphabet.learn(QUOTE)[0])) return
+  if (terms.length > MOST_TERMS || terms.some((term) => alphabet.spell(term)[0] === alphabet.symbolsOf(QUOTE)[0]))
+    return
   const spellings = new Spellings(alphabet)
   const beginnings = terms.flatMap((term) => spellings.beginnings(alphabet.spell(term)))
   return { tables: tablesOf(distribute([[FOREIGN, ANY, ANY], ...beginnings])), beginnings: inAscii(beginnings) }
@@ -45,9 +46,9 @@ class Spellings {
   private readonly quote: number
 
   constructor(alphabet: Alphabet) {
-    this.quote = alphabet.learn(QUOTE)[0]!
+    this.quote = alphabet.symbolsOf(QUOTE)[0]!
     for (let character = 0; character < KNOWN; character++) {
-      for (const letter of alphabet.learn(character)) this.add(letter, character)
+      for (const letter of alphabet.symbolsOf(character)) this.add(letter, character)
     }
   }
 

@@ -4,10 +4,7 @@ declare namespace WebAssembly {
     constructor(code: Uint8Array)
   }
   class Instance {
-    constructor(
-      module: Module,
-      imports: Record<string, Record<string, (...numbers: number[]) => unknown>>,
-    )
+    constructor(module: Module, imports: Record<string, Record<string, (...numbers: number[]) => unknown>>)
     readonly exports: object
   }
   interface Memory {

@@ -1,25 +1,19 @@
-import { MongoClient } from 'mongodb'
-import { openMongo } from '../../src/stores/mongo.ts'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Lease } from '../../src/stores/documents.ts'
+import { ensureSchema, openMongo } from '../../src/stores/mongo.ts'
 import { documentsContract } from '../contracts/documents.ts'
-import { serviceOrSkip, uniqueName } from '../helpers/services.ts'
+import { testDatabase } from '../helpers/database.ts'
+import { isInstalled, serviceOrSkip, startOwn } from '../helpers/services.ts'
+import { run, start } from './children.ts'
+
+const HOLDER = { run: 'r1', host: 'here', pid: 1 }
+const failureOf = (work: Promise<unknown>) => work.then(() => undefined).catch((error) => error)
 
 const mongodb = serviceOrSkip('mongodb', 'the MongoDB documents')
-
-/** A database of its own at the server, gone after `close`. */
-async function testDatabase(server: string) {
-  const url = new URL(server)
-  url.pathname = `/${uniqueName()}`
-  const client = await new MongoClient(url.href).connect()
-  return {
-    url: url.href,
-    database: client.db(),
-    close: async () => {
-      await client.db().dropDatabase()
-      await client.close()
-    },
-  }
-}
-
 if (mongodb) {
   const server = mongodb.DATAGOUV_TOPS_DOCUMENTS!
   documentsContract('MongoDB', async () => {
@@ -28,4 +22,227 @@ if (mongodb) {
     await database.createCollection('tops')
     return { documents: await openMongo(url), another: () => openMongo(url), close }
   })
+
+  describe('a database', () => {
+    const opened = async () => {
+      const place = await testDatabase(server)
+      const documents = await openMongo(place.url)
+      onTestFinished(async () => {
+        await documents.close()
+        await place.close()
+      })
+      return { ...place, documents }
+    }
+    const names = async ({ database }: Awaited<ReturnType<typeof testDatabase>>) =>
+      (await database.listCollections().toArray()).map(({ name }) => name).sort()
+
+    test('gets its collections by the first write, and no sooner', async () => {
+      const place = await opened()
+      expect(await place.documents.find('tops', 'a')).toBeUndefined()
+      expect(await place.documents.list('runs')).toEqual([])
+      await place.documents.release('a', 'r1')
+      expect(await names(place)).toEqual([])
+      await place.documents.replace('runs', { _id: 'a' })
+      await place.documents.acquire('a', HOLDER, 1_000)
+      expect(await names(place)).toEqual(['leases', 'runs'])
+    })
+
+    test.each(['the first publication', 'doctor --fix'])('gets its indexes by %s', async (by) => {
+      const { url, database, documents } = await opened()
+      const checked = await ensureSchema(url)
+      if (by === 'the first publication') {
+        await database.dropCollection('tops')
+        // Refused by a server that checks editions; what it takes to be one is tested with real ones.
+        await documents.replace('tops', { _id: 'a' }).catch((error) => expect(checked, error.message).toBe(true))
+      }
+      const indexes = await database.collection('tops').listIndexes().toArray()
+      expect(indexes.map(({ key }) => key)).toEqual(
+        expect.arrayContaining([
+          { _id: 1 },
+          { watch: 1, date: -1 },
+          { 'organizations.id': 1, date: -1 },
+          { 'datasets.dataset_id': 1, date: -1 },
+        ]),
+      )
+      // What publishes again finds all of it there.
+      expect(await ensureSchema(url)).toBe(checked)
+    })
+
+    test('says plainly when a document is too large for it', async () => {
+      const { documents } = await opened()
+      const failure = await failureOf(documents.replace('runs', { _id: 'a', text: 'x'.repeat(17 << 20) } as never))
+      expect(failure).toMatchObject({
+        kind: 'store',
+        message: `the document store ${documents.address} refuses the document as too large; give the watch narrower terms, or a smaller top`,
+      })
+      expect(await documents.find('runs', 'a')).toBeUndefined()
+    })
+
+    test('is one that the address names; without a name, datagouv', async () => {
+      const { url, documents } = await opened()
+      expect(documents.address).toBe(url)
+      const { host } = new URL(url)
+      for (const address of [`mongodb://${host}`, `mongodb://${host}/`, `mongodb://${host}/?retryWrites=true`]) {
+        const unnamed = await openMongo(address)
+        expect(unnamed.address).toBe(`mongodb://${host}/datagouv`)
+        await unnamed.close()
+      }
+    })
+
+    test('grants a lease to one process at a time, whatever their clocks say', async () => {
+      const { url } = await opened()
+      const begun = Date.now()
+      const clocks = [-7_200_000, 0, 7_200_000, 300]
+      const said = await Promise.all(clocks.map((skew) => run('takeLeases', [url, String(skew), '4'])))
+      const ended = Date.now()
+      const turns = said.flatMap((lines) => lines.split('\n').map((line) => JSON.parse(line)))
+      turns.sort((a, b) => a.from - b.from)
+      expect(turns).toHaveLength(4 * clocks.length)
+      for (const [i, turn] of turns.entries()) {
+        const next = turns[i + 1]
+        const since = Date.parse(turn.since)
+        expect(since).toBeGreaterThanOrEqual(begun - 1)
+        expect(since).toBeLessThanOrEqual(ended + 1)
+        if (next === undefined) continue
+        expect(next.from, `${next.run} while ${turn.run} had it`).toBeGreaterThanOrEqual(turn.to)
+        if (turn.died) expect(next.since >= turn.expires, `${next.run} before ${turn.run} had run out`).toBe(true)
+      }
+    })
+  })
 }
+
+describe.runIf(isInstalled('mongodb'))('a MongoDB of its own', () => {
+  const opened = async (options = '') => {
+    const server = await startOwn('mongodb')
+    onTestFinished(() => server.remove())
+    const url = server.variables.DATAGOUV_TOPS_DOCUMENTS! + options
+    const documents = await openMongo(url)
+    onTestFinished(() => documents.close())
+    return { server, url, documents }
+  }
+
+  test('that is killed is told as such, and when it is back all is as it was', async () => {
+    const { server, url, documents } = await opened('?serverSelectionTimeoutMS=2000')
+    await documents.replace('runs', { _id: 'a', text: 'old' } as never)
+    const { lease } = await documents.acquire('a', HOLDER, 600_000)
+    await server.kill()
+    const first = await failureOf(documents.find('runs', 'a'))
+    expect(first).toMatchObject({ kind: 'store' })
+    expect(first.message).toMatch(/ broke off the connection; see that it is up| cannot be reached \(.*ECONNREFUSED/)
+    const gone = {
+      kind: 'store',
+      message: expect.stringMatching(/ cannot be reached \(.*ECONNREFUSED.*\); start it, or/),
+    }
+    const calls = [
+      documents.list('runs'),
+      documents.replace('runs', { _id: 'b' }),
+      documents.acquire('b', HOLDER, 1_000),
+      documents.renew('a', 'r1', 1_000),
+      openMongo(url),
+    ]
+    for (const failure of await Promise.all(calls.map(failureOf))) expect(failure).toMatchObject(gone)
+
+    await server.start()
+    expect(await documents.find('runs', 'a')).toEqual({ _id: 'a', text: 'old' })
+    expect(await documents.list<Lease>('leases')).toEqual([lease])
+    expect(await documents.renew('a', 'r1', 1_000)).toBe(true)
+  })
+
+  test('that is killed in the middle of writes has lost nothing that it had confirmed', async () => {
+    const { server, url, documents } = await opened()
+    const child = start('replaceDocuments', [url])
+    let said = ''
+    child.stdout!.on('data', (data) => (said += data))
+    while (!said.includes('20\n')) await sleep(5)
+    const ended = once(child, 'close')
+    await server.kill()
+    await ended
+    await server.start()
+    const last = Number(said.trim().split('\n').at(-1))
+    const found = await documents.find<{ _id: string; i: number }>('tops', 'a')
+    expect(found!.i).toBeGreaterThanOrEqual(last)
+    expect((await documents.ids('runs')).length).toBeGreaterThanOrEqual(last)
+  })
+
+  test('that does not answer any more is told within a minute, whatever it was asked', async () => {
+    const { server, url, documents } = await opened()
+    await documents.replace('runs', { _id: 'a' })
+    server.pause()
+    onTestFinished(() => server.resume())
+    const begun = performance.now()
+    const calls = [
+      documents.find('runs', 'a'),
+      documents.list('runs'),
+      documents.replace('tops', { _id: 'a' }),
+      documents.acquire('a', HOLDER, 1_000),
+      openMongo(url),
+    ]
+    for (const failure of await Promise.all(calls.map(failureOf))) {
+      expect(failure).toMatchObject({
+        kind: 'store',
+        message: expect.stringMatching(/does not answer|cannot be reached/),
+      })
+    }
+    expect(performance.now() - begun).toBeLessThan(50_000)
+    server.resume()
+    expect(await documents.find('runs', 'a')).toEqual({ _id: 'a' })
+  })
+})
+
+describe('where there is no MongoDB', () => {
+  const listening = async (server: Server) => {
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`
+  }
+  /** What is said of an address with a user and a password, and nothing of the latter. */
+  const told = async (host: string, options = '') => {
+    const failure = await failureOf(
+      openMongo(`mongodb://user:hunter2@${host}/datagouv?serverSelectionTimeoutMS=500${options}`),
+    )
+    expect(failure.message).not.toMatch(/hunter2|\n/)
+    expect(failure).toMatchObject({ kind: 'store' })
+    return failure.message
+  }
+
+  test('a port where nobody listens is told', async () => {
+    expect(await told('127.0.0.1:1')).toBe(
+      'the document store mongodb://127.0.0.1:1/datagouv cannot be reached ("connect ECONNREFUSED 127.0.0.1:1"); start it, or check --documents',
+    )
+  })
+
+  test('a host that nobody knows is told', async () => {
+    expect(await told('nowhere.invalid')).toMatch(
+      /^the document store mongodb:\/\/nowhere.invalid:27017\/datagouv cannot be reached \("getaddrinfo E\w+ nowhere.invalid"\); start it, or check --documents$/,
+    )
+  })
+
+  test('a web server is told', async () => {
+    const host = await listening(createServer((_, response) => void response.end('Hello')))
+    expect(await told(host)).toMatch(/ cannot be reached \(.*\); start it, or check --documents$/)
+  })
+
+  test('a server that never answers is told', async () => {
+    const host = await listening(createTcpServer(() => {}))
+    expect(await told(host)).toMatch(/ cannot be reached \(.*timed out.*\); start it, or check --documents$/)
+  })
+
+  test('TLS where there is none is told', async () => {
+    const host = await listening(createTcpServer((socket) => void socket.end('no')))
+    expect(await told(host, '&tls=true')).toMatch(/ refuses TLS, or its certificate is refused| cannot be reached/)
+  })
+
+  test.each([
+    'mongodb://',
+    'mongodb://user:hunter2@',
+    'mongodb://user:hunt@er2@127.0.0.1/datagouv',
+    'mongodb://user:hunter2@127.0.0.1/datagouv?no=such',
+    'mongodb://user:hunter2@127.0.0.1:99999/datagouv',
+    'mongodb+srv://user:hunter2@host:27017/datagouv',
+  ])('the address %s is refused', async (address) => {
+    const failure = await failureOf(openMongo(address))
+    expect(failure).toMatchObject({ kind: 'usage', message: expect.stringMatching(/; write mongodb:\/\/HOST:27017/) })
+    expect(failure.message).not.toMatch(/hunter2|er2/)
+  })
+})

@@ -55,7 +55,7 @@ test('the cost of a byte does not grow with the export, nor with smaller chunks 
 
 test('the runtime is asked once for each character', () => {
   const content = likeTheRealOne(600)
-  const learn = vi.spyOn(Alphabet.prototype, 'learn')
+  const learn = vi.spyOn(Alphabet.prototype, 'symbolsOf')
   matched(content, 8)
   const asked = learn.mock.calls.length
   expect(asked).toBeLessThan(1_500)

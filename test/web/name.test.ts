@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { visible } from '../../src/server/pages/name.tsx'
 
 test.each([
-  ['Vélos   en\r\nlibre-service\t', 'Vélos en libre-service'],
+  ['Vélos en\r\nlibre-service\t', 'Vélos en libre-service'],
+  ['«\u00a0Géoïdd\u00a0»', '«\u00a0Géoïdd\u00a0»'],
+  ['a\u2028b', 'a b'],
   ['a\u0000b\u001b[31mc\u0085', 'a\ufffdb\ufffd[31mc\ufffd'],
   ['safe\u202egpj.exe', 'safe\ufffdgpj.exe'],
   ['a\u2066b\u2069\u200f\u061c', 'a\ufffdb\ufffd\ufffd\ufffd'],

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { type Body, bodyOf } from '../body.ts'
 
 /** What `vite build` left beside the compiled sources. */
 const BUILT = fileURLToPath(new URL('../../web/', import.meta.url))
@@ -10,12 +11,7 @@ export interface Assets {
   readonly style: string
   readonly icon: string
   /** By address. */
-  readonly files: ReadonlyMap<string, Asset>
-}
-
-export interface Asset {
-  readonly content: Uint8Array<ArrayBuffer>
-  readonly type: string
+  readonly files: ReadonlyMap<string, Body>
 }
 
 type Manifest = Readonly<Record<string, { readonly file: string; readonly css?: readonly string[] }>>
@@ -32,10 +28,10 @@ export async function readAssets(): Promise<Assets> {
   const { file: script, css } = manifest['web/main.tsx']!
   const style = css![0]!
   const icon = manifest['web/icon.svg']!.file
-  const files = new Map<string, Asset>()
+  const files = new Map<string, Body>()
   for (const name of [script, style, icon]) {
-    const content = new Uint8Array(await readFile(BUILT + name))
-    files.set(`/${name}`, { content, type: TYPES[name.replace(/.*\./, '')]! })
+    const type = TYPES[name.replace(/.*\./, '')]!
+    files.set(`/${name}`, bodyOf(await readFile(BUILT + name, 'utf8'), type))
   }
   return { script: `/${script}`, style: `/${style}`, icon: `/${icon}`, files }
 }

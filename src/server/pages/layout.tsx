@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { type EditionName, editionPath, feedPath, hostOf } from './addresses.ts'
 import type { Assets } from './assets.ts'
 import { type Reader, Reading, useReader } from './reader.ts'
 import { LANGUAGES } from './words.ts'
@@ -12,7 +13,7 @@ export interface Frame {
   /** The page's own address, to say it in the other language. */
   readonly url: URL
   /** The edition that the sections lead to; undefined when there is none. */
-  readonly edition: { readonly watch: string; readonly date: string } | undefined
+  readonly edition: EditionName | undefined
 }
 
 type Section = 'tops' | 'organizations' | 'changes' | 'runs'
@@ -23,12 +24,6 @@ interface PageProps {
   readonly section?: Section
   readonly children: ComponentChildren
 }
-
-export const editionPath = ({ watch, date }: { readonly watch: string; readonly date: string }) =>
-  `/editions/${watch}/${date}`
-
-/** `data.gouv.fr` */
-export const hostOf = (portal: string) => new URL(portal).host.replace(/^www\./, '')
 
 /** A whole document: head, sections, content, and where the data can be had otherwise. */
 export function Page({ frame, title, section, children }: PageProps) {
@@ -44,7 +39,7 @@ export function Page({ frame, title, section, children }: PageProps) {
         <title>{title === undefined ? site : `${title} — ${site}`}</title>
         <link rel="stylesheet" href={assets.style} />
         <link rel="icon" type="image/svg+xml" href={assets.icon} />
-        <link rel="alternate" type="application/atom+xml" title={site} href="/feed.atom" />
+        <link rel="alternate" type="application/atom+xml" title={site} href={feedPath(edition)} />
         {LANGUAGES.map((other) => (
           <link key={other} rel="alternate" hreflang={other} href={inLanguage(url, other)} />
         ))}
@@ -133,10 +128,10 @@ function Footer({ portal, edition }: Pick<Frame, 'portal' | 'edition'>) {
             <a href={portal}>{hostOf(portal)}</a>
           </li>
           <li>
-            <a href="/feed.atom">{words.feed}</a>
+            <a href={feedPath(edition)}>{words.feed}</a>
           </li>
           <li>
-            <a href="/api/docs">API</a>
+            <a href="/docs">API</a>
           </li>
           {edition && (
             <li>

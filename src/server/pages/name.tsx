@@ -12,11 +12,16 @@ export function Name({ children }: { readonly children: string }) {
   return <bdi>{visible(children) || words.untitled}</bdi>
 }
 
+/** The text of `Name`, for attributes and titles. */
 export function visible(text: string, longest = LONGEST): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}…` : text
-  return cut
+  return withoutControls(cut).trim()
+}
+
+/** Line breaks become spaces, what cannot be seen becomes the replacement character. */
+export function withoutControls(text: string): string {
+  return text
     .toWellFormed()
-    .replace(/[\s\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
+    .replace(/[\t-\r\u2028\u2029]+/g, ' ')
     .replace(/[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu, '\ufffd')
 }

@@ -1,10 +1,12 @@
 import type { ComponentChildren } from 'preact'
-import { Failure } from '../../errors.ts'
+import { Failure, Missing } from '../../errors.ts'
 import type { Report } from '../../terminal/report.ts'
-import { editionPath, type Frame, Page } from './layout.tsx'
+import { Problem } from '../problem.ts'
+import { editionPath } from './addresses.ts'
+import { type Frame, Page } from './layout.tsx'
 
 /** What is not there, by the word for it; the hint says what to do. */
-export type Absence = 'noSuchPage' | 'noSuchOrganization' | 'noSuchRun'
+export type Absence = 'noSuchPage' | 'noSuchOrganization' | 'noSuchRun' | 'notADataset'
 
 /** Thrown when an address leads to nothing. */
 export class Absent extends Error {
@@ -19,9 +21,10 @@ export class Absent extends Error {
 /** An error as its reader sees it; what is not the reader's business is told to the report. */
 export function problemOf(error: Error, path: string, report: Report) {
   if (error instanceof Absent) return problem(error.absence, 404)
-  const away = error instanceof Failure && error.kind === 'store'
+  if (error instanceof Missing) return problem('noSuchPage', 404)
+  if (error instanceof Problem && error.status === 503) return problem('trouble', 503)
   report.warn(`${path}: ${error instanceof Failure ? error.message : error.stack}`)
-  return away ? problem('trouble', 503) : problem('bug', 500)
+  return error instanceof Failure && error.kind === 'store' ? problem('trouble', 503) : problem('bug', 500)
 }
 
 function problem<T extends Absence | 'trouble' | 'bug'>(title: T, status: number) {
@@ -40,7 +43,7 @@ export function ProblemPage({ frame, title, hint, children }: ProblemProps) {
   const { words, href } = frame.reader
   return (
     <Page frame={frame} title={title}>
-      <div class="problem">
+      <div>
         <h1>{title}</h1>
         <p class="lede">{hint}</p>
         {children ?? (

@@ -1,8 +1,8 @@
-// Replaces a document of the SQLite file argv[2] until it is killed, and says each time which one is in.
+// Replaces a document of the store at argv[2] until it is killed, and says each time which one is in.
 import { writeSync } from 'node:fs'
-import { openSqlite } from '../../../dist/stores/sqlite.js'
+import { openDocuments } from '../../../dist/context.js'
 
-const documents = await openSqlite(process.argv[2])
+const documents = await openDocuments(process.argv[2])
 for (let i = 1; ; i++) {
   await documents.replace('tops', { _id: 'a', i, text: String(i).repeat(100_000), end: i })
   await documents.replace('runs', { _id: String(i).padStart(6, '0') })

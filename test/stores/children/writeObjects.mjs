@@ -1,11 +1,11 @@
-// Writes to the archive in the folder argv[2] until it is killed. `half`: an object that it never ends; `whole`: one object
+// Writes to the archive at argv[2] until it is killed. `half`: an object that it never ends; `whole`: one object
 // after another under the same key, each of one byte repeated. Says "begun" when there is something to kill.
 import { createHash } from 'node:crypto'
-import { openFolder } from '../../../dist/stores/folder.js'
+import { openArchive } from '../../../dist/context.js'
 
-const [, , root, mode] = process.argv
-const archive = await openFolder(root)
-const PARTS = 40
+const [, , address, mode] = process.argv
+const archive = await openArchive(address)
+const PARTS = 80
 
 for (let turn = 0; ; turn++) {
   const object = await archive.create('x/a.csv', { contentType: 'text/csv' })

@@ -1,6 +1,5 @@
 import type { VNode } from 'preact'
 import { renderToString } from 'preact-render-to-string'
-import type { Asset } from './assets.ts'
 import type { Frame } from './layout.tsx'
 
 /** Nothing but what this site serves, in no frame, no form elsewhere; scripts and styles from files alone. */
@@ -15,7 +14,7 @@ const POLICY = [
 ].join('; ')
 
 /** A page, in its reader's language. */
-export function answer(page: VNode, { reader }: Frame, status = 200): Response {
+export function answerPage(page: VNode, { reader }: Frame, status = 200): Response {
   return new Response(`<!doctype html>${renderToString(page)}`, {
     status,
     headers: {
@@ -27,14 +26,5 @@ export function answer(page: VNode, { reader }: Frame, status = 200): Response {
       'referrer-policy': 'same-origin',
       vary: 'Accept-Language',
     },
-  })
-}
-
-/** A file whose address changes with its content. */
-export function answerAsset(asset: Asset | undefined): Response {
-  if (asset === undefined) return new Response('gone: reload the page', { status: 404 })
-  const { content, type } = asset
-  return new Response(content, {
-    headers: { 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' },
   })
 }

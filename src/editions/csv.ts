@@ -1,0 +1,19 @@
+import { encodeField } from '../csv/field.ts'
+import type { TopDataset } from './edition.ts'
+
+/** The six fields of the mission, in their order. */
+export const FIELDS = [
+  'dataset_id',
+  'dataset_title',
+  'dataset_followers',
+  'organization',
+  'organization_id',
+  'organization_followers',
+] as const satisfies readonly (keyof TopDataset)[]
+
+/** Datasets as CSV in the portal's own dialect. */
+export function csvOf(datasets: readonly TopDataset[]): string {
+  const cell = (value: string | number) => (typeof value === 'number' ? String(value) : encodeField(value))
+  const rows = datasets.map((dataset) => FIELDS.map((field) => cell(dataset[field])))
+  return [FIELDS.map(encodeField), ...rows].map((row) => `${row.join(';')}\r\n`).join('')
+}

@@ -1,0 +1,86 @@
+import { distance } from 'fastest-levenshtein'
+import type { Batch } from '../csv/scanner.ts'
+import { textOf, wholeNumber } from '../pipeline/rank.ts'
+import type { Reader } from '../pipeline/read.ts'
+import type { FoundDataset, NearDataset } from './explanation.ts'
+
+/** A dataset of an export, and the texts in which terms are looked for. */
+export interface FoundRecord {
+  readonly dataset: FoundDataset
+  readonly texts: Readonly<Record<string, string>>
+}
+
+const IDENTITY = ['id', 'title', 'organization_id', 'metric.followers'] as const
+
+/** Finds datasets by id, or by slug when the export has slugs, while it is read. The first record of each counts. */
+export class Finder implements Reader {
+  readonly columns: readonly string[]
+  readonly found = new Map<string, FoundRecord>()
+  private readonly wanted: ReadonlySet<string>
+  private readonly searched: readonly string[]
+  private readonly names: readonly number[]
+
+  /** @param names the columns by which a dataset may be called: `id`, `slug` */
+  constructor(wanted: ReadonlySet<string>, searched: readonly string[], names: readonly string[]) {
+    this.wanted = wanted
+    this.searched = searched
+    this.columns = [...new Set([...IDENTITY, ...names, ...searched])]
+    this.names = names.map((name) => this.columns.indexOf(name))
+  }
+
+  take(batch: Batch): void {
+    for (let record = 0; record < batch.count; record++) {
+      for (const slot of this.names) {
+        const name = textOf(batch, record, slot)
+        if (this.wanted.has(name) && !this.found.has(name)) this.found.set(name, this.read(batch, record))
+      }
+    }
+  }
+
+  private read(batch: Batch, record: number): FoundRecord {
+    const text = (column: string) => textOf(batch, record, this.columns.indexOf(column))
+    const id = text('id')
+    const followers = wholeNumber(text('metric.followers'), `datasets export, dataset ${id}`)
+    const number = batch.first + record
+    return {
+      dataset: { id, title: text('title'), followers, organization_id: text('organization_id'), record: number },
+      texts: Object.fromEntries(this.searched.map((column) => [column, text(column)])),
+    }
+  }
+}
+
+/** How many are told, and how many letters may differ: more is no slip of the keyboard. */
+const MOST_NEAR = 3
+const slips = (name: string) => Math.floor(name.length / 6)
+
+/** Finds the datasets whose ids or slugs differ least from those wanted, while an export is read; nearest first. */
+export class Neighbours implements Reader {
+  readonly columns: readonly string[]
+  private readonly nearest: ReadonlyMap<string, (NearDataset & { away: number })[]>
+
+  constructor(wanted: Iterable<string>, names: readonly string[]) {
+    this.columns = ['title', ...names]
+    this.nearest = new Map([...wanted].map((name) => [name, []]))
+  }
+
+  of(name: string): readonly NearDataset[] {
+    return this.nearest.get(name)!.map(({ dataset_id, dataset_title }) => ({ dataset_id, dataset_title }))
+  }
+
+  take(batch: Batch): void {
+    for (let record = 0; record < batch.count; record++) {
+      for (const [wanted, near] of this.nearest) this.consider(batch, record, wanted, near)
+    }
+  }
+
+  private consider(batch: Batch, record: number, wanted: string, near: (NearDataset & { away: number })[]): void {
+    const most = near.length < MOST_NEAR ? slips(wanted) : near.at(-1)!.away - 1
+    const names = this.columns.slice(1).map((_, index) => textOf(batch, record, index + 1))
+    const away = Math.min(...names.map((name) => (isFar(name, wanted, most) ? Infinity : distance(name, wanted))))
+    if (away > most) return
+    near.push({ dataset_id: names[0]!, dataset_title: textOf(batch, record, 0), away })
+    near.sort((a, b) => a.away - b.away).splice(MOST_NEAR)
+  }
+}
+
+const isFar = (name: string, wanted: string, most: number) => Math.abs(name.length - wanted.length) > most

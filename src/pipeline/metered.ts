@@ -1,0 +1,12 @@
+/** Counts the bytes that go by, and stops between two chunks when the run is stopped. */
+export async function* metered(
+  chunks: AsyncIterable<Uint8Array>,
+  add: (bytes: number) => void,
+  signal: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) {
+    signal.throwIfAborted()
+    add(chunk.length)
+    yield chunk
+  }
+}

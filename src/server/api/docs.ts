@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import { html, raw } from 'hono/html'
+import { exampleOf, type Schema } from './example.ts'
+
+/** What this page reads of an OpenAPI document. */
+export interface Description {
+  readonly info: { readonly title: string; readonly version: string; readonly description: string }
+  readonly paths: Readonly<Record<string, { readonly get: Operation }>>
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
+}
+
+interface Operation {
+  readonly summary: string
+  readonly description?: string
+  readonly parameters?: readonly Parameter[]
+  readonly responses: Readonly<Record<string, Answer>>
+}
+
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly description?: string
+  readonly schema: Schema
+}
+
+interface Answer {
+  readonly description: string
+  readonly content?: Readonly<Record<string, { readonly schema: Schema }>>
+}
+
+const STYLE = `:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+code,pre{font-family:ui-monospace,monospace;font-size:.875rem}code{overflow-wrap:anywhere}
+pre{overflow-x:auto;padding:.75rem;background:#8881;border-radius:.25rem}
+section{border-top:1px solid #8886;margin-top:2rem;padding-top:.5rem}
+table{border-collapse:collapse}th,td{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0}
+h2 code{font-size:1.1rem}table{margin:1rem 0}`
+
+const styleHash = createHash('sha256').update(STYLE).digest('base64')
+/** Only the page's own style; nothing of another host, no script. */
+const POLICY = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`
+
+/** The API's documentation for people, made from what it says of itself. */
+export function docsOf(described: Description): Response {
+  const { info, paths, components } = described
+  const page = html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<title>${info.title}: the API</title><style>${raw(STYLE)}</style></head>
+<body><main>
+<h1>${info.title}: the API</h1>
+<p>${info.description} The same for programs: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1). Back to <a href="/">the tops</a>.</p>
+<nav><ul>${Object.entries(paths).map(([path, { get }]) => html`<li><a href="#${anchorOf(path)}">${path}</a>: ${get.summary}</li>`)}</ul></nav>
+${Object.entries(paths).map(([path, { get }]) => sectionOf(path, get, components.schemas))}
+</main></body></html>`
+  return new Response(String(page), {
+    headers: { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
+  })
+}
+
+const anchorOf = (path: string) => path.replace(/[^a-z.]+/g, '-').replace(/^-|-$/g, '')
+
+function sectionOf(path: string, { summary, description, parameters = [], responses }: Operation, schemas: Schemas) {
+  const json = responses[200]?.content?.['application/json']
+  return html`<section id="${anchorOf(path)}">
+<h2><code>GET ${path}</code></h2>
+<p>${summary}. ${worded(description ?? '')}</p>
+${parameters.length > 0 && html`<table><tr><th>parameter</th><th>in</th><th>what it is</th><th>example</th></tr>${parameters.map(rowOf)}</table>`}
+<table><tr><th>status</th><th>when</th></tr>${Object.entries(responses).map(answerOf)}</table>
+${json && html`<pre tabindex="0">${JSON.stringify(exampleOf(json.schema, schemas), null, 2)}</pre>`}
+</section>`
+}
+
+/** Words in which `something` between backticks is code. */
+const worded = (text: string) =>
+  text.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))
+
+type Schemas = Description['components']['schemas']
+
+const rowOf = ({ name, in: where, description, schema }: Parameter) => html`<tr>
+<td><code>${name}</code></td><td>${where}</td><td>${worded(description ?? schema.description ?? '')}</td>
+<td>${schema.example !== undefined && html`<code>${schema.example}</code>`}</td></tr>`
+
+const answerOf = ([status, { description, content = {} }]: [string, Answer]) => html`<tr>
+<td>${status}</td><td>${worded(description)}${Object.keys(content).map((type) => html` <code>${type}</code>`)}</td></tr>`

@@ -1,0 +1,33 @@
+import { z } from '@hono/zod-openapi'
+import { CACHING } from '../caching.ts'
+import { optionalWatch } from './parameters.ts'
+import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { History } from './schemas.ts'
+
+const route = readRoute({
+  path: '/api/history/{organization}',
+  tag: 'history',
+  summary: 'An organisation over the editions, latest first',
+  params: {
+    organization: z.string().min(1).max(200).openapi({ example: '534fff89a3a7292c64a77eb7', description: 'its id' }),
+  },
+  query: { watch: optionalWatch },
+  answer: History,
+})
+
+export function historyApi({ world, editions }: ApiWorld) {
+  const [first] = world.config.watches
+  return newApi().openapi(route, async (c) => {
+    const { organization: id } = c.req.valid('param')
+    const { watch = first!.name } = c.req.valid('query')
+    const weeks = await editions.history(watch, id)
+    const { name } = weeks.find(({ organization }) => organization !== undefined)!.organization!
+    const found = weeks.map(({ date, organization }) => ({
+      date,
+      rank: organization?.rank ?? null,
+      followers: organization?.followers ?? null,
+      datasets: organization?.datasets ?? null,
+    }))
+    return c.json({ watch, id, name, editions: found }, 200, { 'cache-control': CACHING.latest })
+  })
+}

@@ -1,0 +1,212 @@
+import { z } from '@hono/zod-openapi'
+import { ENTRY_REASONS, EXIT_REASONS } from '../../editions/changes.ts'
+import { VERDICTS } from '../../explain/explanation.ts'
+import { STATUSES } from '../../runs/record.ts'
+
+/** The shapes of the API's answers, with examples. The types of `src/` say the same; the tests hold one to the other. */
+
+const keys = <K extends string>(record: Readonly<Record<K, unknown>>) => Object.keys(record) as [K, ...K[]]
+
+const date = z.iso.date().openapi({ example: '2026-11-18' })
+const instant = z.iso.datetime().openapi({ example: '2026-11-18T16:00:09.123Z' })
+const number = z.int().min(0)
+const id = z.string().openapi({ example: '534fff75a3a7292c64a77de4' })
+const watchName = z.string().openapi({ example: 'mobilite-transport' })
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string(),
+  })
+  .openapi('Problem', {
+    description: 'RFC 9457 problem details',
+    example: {
+      type: 'about:blank',
+      title: 'Not Found',
+      status: 404,
+      detail: 'there is no edition of mobilite-transport of 2026-11-17; there are: 2026-11-18, 2026-11-11',
+      instance: '/api/editions/mobilite-transport/2026-11-17',
+    },
+  })
+
+/** A part of a list, and how many there are in all. */
+export const listOf = <T extends z.ZodType>(item: T) =>
+  z.object({ total: number.openapi({ example: 1 }), items: z.array(item) })
+
+export const WatchItem = z
+  .object({
+    name: watchName,
+    terms: z.array(z.string()).openapi({ example: ['mobilité', 'transport'] }),
+    columns: z.array(z.string()).openapi({ example: ['title', 'tags', 'description'] }),
+    match: z.enum(['substring', 'word']),
+    top: number.openapi({ example: 30, description: 'how many of the most followed organisations count' }),
+    editions: number.openapi({ example: 12 }),
+    latest: date.nullable().openapi({ description: 'the date of its latest edition' }),
+  })
+  .openapi('Watch')
+
+export const EditionItem = z
+  .object({
+    watch: watchName,
+    date,
+    url: z.string().openapi({ example: '/api/editions/mobilite-transport/2026-11-18' }),
+    csv: z.string().openapi({ example: '/api/editions/mobilite-transport/2026-11-18.csv' }),
+    archive: z.string().openapi({ example: '/api/editions/mobilite-transport/2026-11-18/archive.csv' }),
+    changes: z.string().openapi({ example: '/api/editions/mobilite-transport/2026-11-18/changes' }),
+  })
+  .openapi('EditionItem')
+
+const Source = z.object({
+  url: z.string(),
+  sha1: z.string(),
+  bytes: number,
+  records: number.openapi({ example: 121074 }),
+  last_modified: z.string().nullable(),
+})
+
+const Organization = z
+  .object({
+    rank: number.openapi({ example: 1 }),
+    id,
+    name: z.string().openapi({ example: 'Institut national de la statistique et des études économiques' }),
+    followers: number.openapi({ example: 626 }),
+    datasets: number.openapi({ example: 11, description: 'how many of its datasets are in the edition' }),
+  })
+  .openapi('RankedOrganization')
+
+const datasetFields = {
+  dataset_id: id,
+  dataset_title: z.string().openapi({ example: 'Horaires théoriques du réseau de transport' }),
+  dataset_followers: number.openapi({ example: 12 }),
+  organization: z.string().openapi({ example: 'Île-de-France Mobilités' }),
+  organization_id: id,
+  organization_followers: number.openapi({ example: 122 }),
+}
+const Dataset = z.object(datasetFields).openapi('TopDataset')
+
+export const Edition = z
+  .object({
+    _id: z.string().openapi({ example: 'mobilite-transport/2026-11-18' }),
+    watch: watchName,
+    date,
+    generated_at: instant,
+    run_id: z.string().openapi({ example: '20261118T160002123Z-3f9a1c' }),
+    terms: z.array(z.string()).openapi({ example: ['mobilité', 'transport'] }),
+    top: number.openapi({ example: 30 }),
+    source: z.object({ datasets: Source, organizations: Source }),
+    archive: z.object({
+      key: z.string().openapi({ example: '2026-11-18/mobilite-transport.csv' }),
+      sha256: z.string(),
+      bytes: number,
+      records: number.openapi({ example: 11155 }),
+    }),
+    organizations: z.array(Organization),
+    datasets: z.array(Dataset),
+  })
+  .openapi('Edition')
+
+const ChangedOrganization = z.object({
+  id,
+  name: z.string(),
+  rank: number.nullable(),
+  rank_before: number.nullable(),
+  followers: number.nullable(),
+  followers_before: number.nullable(),
+  datasets: number.nullable(),
+  datasets_before: number.nullable(),
+})
+
+export const Changes = z
+  .object({
+    watch: watchName,
+    from: date,
+    to: date,
+    entered: z.array(
+      z.object({ ...datasetFields, reason: z.enum(keys(ENTRY_REASONS)).nullable(), moved_from: z.string().optional() }),
+    ),
+    left: z.array(
+      z.object({ ...datasetFields, reason: z.enum(keys(EXIT_REASONS)).nullable(), moved_to: z.string().optional() }),
+    ),
+    moved: z.array(z.object({ ...datasetFields, moved_from: z.string() })),
+    followers: z.array(z.object({ ...datasetFields, dataset_followers_before: number })),
+    organizations: z
+      .array(ChangedOrganization)
+      .openapi({ description: 'null where it was not among the most followed' }),
+  })
+  .openapi('Changes')
+
+const Organisation = { rank: number, id, name: z.string(), followers: number }
+
+export const Explanation = z
+  .object({
+    watch: watchName,
+    date,
+    asked: z.string(),
+    verdict: z.enum(keys(VERDICTS)),
+    source: z.string().openapi({ example: 'snapshots/2026-11-18/datasets.csv.gz' }),
+    terms: z.array(z.string()),
+    columns: z.array(z.string()),
+    top: number,
+    dataset: z
+      .object({ id, title: z.string(), followers: number, organization_id: z.string(), record: number })
+      .nullable(),
+    matches: z.array(
+      z.object({
+        term: z.string(),
+        column: z.string(),
+        times: number,
+        before: z.string(),
+        found: z.string(),
+        after: z.string(),
+      }),
+    ),
+    organization: z
+      .object({ ...Organisation, of: number.nullable(), last: z.object(Organisation), lead: z.int() })
+      .nullable(),
+    nearest: z.array(
+      z.union([
+        z.object({ dataset_id: z.string(), dataset_title: z.string() }),
+        z.object({ word: z.string(), column: z.string(), term: z.string() }),
+      ]),
+    ),
+    sentences: z.array(z.string()),
+  })
+  .openapi('Explanation')
+
+export const Run = z
+  .object({
+    _id: z.string().openapi({ example: '20261118T160002123Z-3f9a1c' }),
+    command: z.string().openapi({ example: 'run' }),
+    date,
+    watches: z.array(z.string()),
+    version: z.string(),
+    status: z.enum(keys(STATUSES)),
+    summary: z.string(),
+    started_at: instant,
+    ended_at: instant.nullable(),
+    host: z.string(),
+    pid: z.int(),
+    steps: z.array(z.object({ name: z.string(), started_at: instant, ended_at: instant, facts: z.looseObject({}) })),
+    warnings: z.array(z.string()),
+    error: z.object({ kind: z.string(), exit_code: z.int(), message: z.string() }).nullable(),
+  })
+  .openapi('Run')
+
+export const History = z
+  .object({
+    watch: watchName,
+    id,
+    name: z.string().openapi({ description: 'as in the latest edition that has it' }),
+    editions: z.array(
+      z.object({
+        date,
+        rank: number.nullable().openapi({ description: 'null: not among the most followed' }),
+        followers: number.nullable(),
+        datasets: number.nullable(),
+      }),
+    ),
+  })
+  .openapi('History')

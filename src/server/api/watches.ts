@@ -1,0 +1,23 @@
+import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { listOf, WatchItem } from './schemas.ts'
+
+const route = readRoute({
+  path: '/api/watches',
+  tag: 'watches',
+  summary: 'What is looked for',
+  params: {},
+  query: {},
+  answer: listOf(WatchItem),
+})
+
+export function watchesApi({ world, editions }: ApiWorld) {
+  return newApi().openapi(route, async (c) => {
+    const items = await Promise.all(
+      world.config.watches.map(async ({ name, terms, columns, match, top }) => {
+        const dates = await editions.dates(name)
+        return { name, terms, columns, match, top, editions: dates.length, latest: dates[0] ?? null }
+      }),
+    )
+    return c.json({ total: items.length, items })
+  })
+}

@@ -1,0 +1,16 @@
+/** Which bytes of a file are asked for: all of them, some (`end` included), or none that there are. */
+export type Range = 'all' | 'none' | { readonly start: number; readonly end: number }
+
+/**
+ * Reads a Range header (RFC 9110). What cannot be read, and several ranges at once, count as not asked for.
+ *
+ * @param size of the file, in bytes
+ */
+export function rangeOf(header: string | undefined, size: number): Range {
+  const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '') ?? []
+  if (first === '' && last === '') return 'all'
+  if (first === '') return Number(last) === 0 ? 'none' : { start: Math.max(0, size - Number(last)), end: size - 1 }
+  const [start, end] = [Number(first), last === '' ? size - 1 : Math.min(Number(last), size - 1)]
+  if (last !== '' && Number(last) < start) return 'all'
+  return start >= size ? 'none' : { start, end }
+}

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import type { World } from '../../src/context.ts'
+import { findEdition } from '../../src/editions/find.ts'
+import { snapshotKey } from '../../src/editions/layout.ts'
+import { explain } from '../../src/explain/explain.ts'
+import { publishWeeks, topOf } from '../helpers/weeks.ts'
+import { DATE, testWorld } from '../helpers/world.ts'
+
+const DATASETS = [
+  { id: 'aaaa-1', slug: 'horaires', title: 'Horaires', tags: 'mobilite,bus', organization: 'o1', followers: 4 },
+  { id: 'aaaa-2', title: 'Budget', description: 'Le transit par train', organization: 'o1' },
+  { id: 'bbbb-1', title: 'Transports', organization: 'o3' },
+  { id: 'bbbb-2', title: 'Transports de personne' },
+  { id: 'bbbb-3', title: 'Transports perdus', organization: 'gone' },
+]
+const ORGANIZATIONS = [
+  ['o1', 'Un', 20],
+  ['o2', 'Deux', 10],
+  ['o3', 'Trois', 10],
+] as const
+
+async function published() {
+  const world = await testWorld(undefined, topOf(2))
+  await publishWeeks(world, [{ date: DATE, datasets: DATASETS, organizations: ORGANIZATIONS }])
+  return world
+}
+
+async function explained(world: World, ...asked: string[]) {
+  const [watch] = world.config.watches
+  return explain(asked, await findEdition(world.documents, watch!.name), watch!, world)
+}
+
+test('says which term stands in which column of which record, and whose dataset it is', async () => {
+  const [explanation] = await explained(await published(), 'aaaa-1')
+  expect(explanation).toEqual({
+    watch: 'mobilite-transport',
+    date: DATE,
+    asked: 'aaaa-1',
+    verdict: 'in-tops',
+    source: `snapshots/${DATE}/datasets.csv.gz`,
+    terms: ['mobilité', 'transport'],
+    columns: ['title', 'tags', 'description'],
+    top: 2,
+    dataset: { id: 'aaaa-1', title: 'Horaires', followers: 4, organization_id: 'o1', record: 1 },
+    matches: [{ term: 'mobilité', column: 'tags', times: 1, before: '', found: 'mobilite', after: ',bus' }],
+    organization: {
+      rank: 1,
+      id: 'o1',
+      name: 'Un',
+      followers: 20,
+      of: 3,
+      last: { rank: 2, id: 'o2', name: 'Deux', followers: 10 },
+      lead: 10,
+    },
+    nearest: [],
+    sentences: [
+      `mobilite-transport, ${DATE}: "Horaires" (aaaa-1) is in the list and in the tops.`,
+      `It is record 1 of snapshots/${DATE}/datasets.csv.gz.`,
+      '"mobilité" is present in its tags: [mobilite],bus',
+      'Its organisation, "Un" (o1), has rank 1 of 3 with 20 followers, 10 more than the 2nd, "Deux".',
+    ],
+  })
+})
+
+test('says the first condition that an absent dataset failed, and what is nearest', async () => {
+  const found = await explained(await published(), 'aaaa-9', 'nowhere', 'aaaa-2', 'bbbb-2', 'bbbb-3', 'bbbb-1')
+  expect(found.map(({ verdict, nearest }) => [verdict, nearest])).toEqual([
+    [
+      'unknown',
+      [
+        { dataset_id: 'aaaa-1', dataset_title: 'Horaires' },
+        { dataset_id: 'aaaa-2', dataset_title: 'Budget' },
+        { dataset_id: 'bbbb-2', dataset_title: 'Transports de personne' },
+      ].slice(0, 2),
+    ],
+    ['unknown', []],
+    ['no-term', [{ word: 'transit', column: 'description', term: 'transport' }]],
+    ['no-organization', []],
+    ['unknown-organization', []],
+    ['below-top', []],
+  ])
+  expect(found.at(-1)!.sentences.at(-1)).toBe(
+    'Its organisation, "Trois" (o3), has rank 3 of 3 with 10 followers, as many as the 2nd, "Deux"; among equals the lower id comes first.',
+  )
+})
+
+test.each([
+  ['its slug', 'horaires'],
+  ['the address of its page', 'https://portal.example/fr/datasets/horaires/#/resources'],
+])('finds a dataset by %s', async (_, asked) => {
+  const [explanation] = await explained(await published(), asked)
+  expect(explanation).toMatchObject({ verdict: 'in-tops', dataset: { id: 'aaaa-1' }, asked })
+})
+
+test.each([['https://portal.example/organizations/o1/'], ['x'.repeat(301)], ['']])(
+  'refuses what cannot name a dataset: %s',
+  async (asked) => {
+    await expect(explained(await published(), asked)).rejects.toThrow(
+      /is neither the id of a dataset nor the address of its page$/,
+    )
+  },
+)
+
+test('looks in the archived list when the snapshot was not kept, and claims no more than that tells', async () => {
+  const world = await published()
+  await world.archive.remove(snapshotKey(DATE))
+  const [kept, other] = await explained(world, 'bbbb-1', 'aaaa-2')
+  expect(kept).toMatchObject({ verdict: 'below-top', organization: null, source: `${DATE}/mobilite-transport.csv` })
+  expect(other).toMatchObject({ verdict: 'not-listed', dataset: null, nearest: [{ dataset_id: 'aaaa-1' }] })
+})

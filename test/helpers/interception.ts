@@ -1,0 +1,79 @@
+import type { World } from '../../src/context.ts'
+import type { Archive, PendingObject } from '../../src/stores/archive.ts'
+import type { Documents } from '../../src/stores/documents.ts'
+
+/** Called before every call of a store, with its number (from 1) and name; the call goes on when it resolves. */
+export type Before = (call: number, name: string) => Promise<void>
+
+/** The same world, with somebody in between it and its stores. */
+export function intercepted(world: World, before: Before): World {
+  let calls = 0
+  const next = (name: string) => before(++calls, name)
+  return { ...world, archive: archiveOf(world.archive, next), documents: documentsOf(world.documents, next) }
+}
+
+type Next = (name: string) => Promise<void>
+
+function archiveOf(archive: Archive, next: Next): Archive {
+  async function* streamed<T>(name: string, open: () => AsyncIterable<T>): AsyncIterable<T> {
+    await next(name)
+    yield* open()
+  }
+  return {
+    address: archive.address,
+    create: async (key, facts) => {
+      await next(`create ${key}`)
+      return objectOf(key, await archive.create(key, facts), next)
+    },
+    stat: async (key) => {
+      await next(`stat ${key}`)
+      return archive.stat(key)
+    },
+    read: (key, range) => streamed(`read ${key}`, () => archive.read(key, range)),
+    list: (prefix) => streamed(`list ${prefix}`, () => archive.list(prefix)),
+    remove: async (key) => {
+      await next(`remove ${key}`)
+      await archive.remove(key)
+    },
+    sweep: async (key) => {
+      await next(`sweep ${key}`)
+      await archive.sweep(key)
+    },
+    close: () => archive.close(),
+  }
+}
+
+function objectOf(key: string, object: PendingObject, next: Next): PendingObject {
+  return {
+    write: async (bytes) => {
+      await next(`write ${key}`)
+      await object.write(bytes)
+    },
+    complete: async (sha256) => {
+      await next(`complete ${key}`)
+      await object.complete(sha256)
+    },
+    commit: async (elsewhere) => {
+      await next(`commit ${elsewhere ?? key}`)
+      await object.commit(elsewhere)
+    },
+    abort: async () => {
+      await next(`abort ${key}`)
+      await object.abort()
+    },
+  }
+}
+
+/** Every method of the port is async, so one wrapper does for all. */
+function documentsOf(documents: Documents, next: Next): Documents {
+  return new Proxy(documents, {
+    get(target, name, receiver) {
+      const value = Reflect.get(target, name, receiver)
+      if (typeof value !== 'function' || name === 'close') return value
+      return async (...args: unknown[]) => {
+        await next(`${String(name)} ${args.filter((arg) => typeof arg === 'string').join(' ')}`)
+        return value.apply(target, args)
+      }
+    },
+  })
+}

@@ -1,0 +1,90 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DeleteBucketCommand, DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { MongoClient } from 'mongodb'
+import { onTestFinished } from 'vitest'
+import { closeWorld, openWorld, type World } from '../../src/context.ts'
+import { silent } from '../../src/terminal/report.ts'
+import { put, temporaryFolder } from './exports.ts'
+import { serviceOrSkip, uniqueName } from './services.ts'
+
+/** A pair of stores of a test's own, empty at first and gone after the test. */
+export interface Place {
+  /** For what is no store: exports, configuration. */
+  readonly folder: string
+  /** For the command line. */
+  readonly environment: Readonly<Record<string, string>>
+  /** A world on these stores; each is a process of its own as far as they can tell. */
+  world(now?: string): Promise<World>
+  /** What a killed or careless run left: the names of partial objects. */
+  partials(): Promise<string[]>
+}
+
+interface Pair {
+  readonly name: string
+  place(): Promise<Place>
+}
+
+/** Folder and SQLite; MinIO and MongoDB when they are up, else a line says so. */
+export function pairs(suite: string): Pair[] {
+  const minio = serviceOrSkip('minio', `${suite}, on MinIO`)
+  const mongodb = serviceOrSkip('mongodb', `${suite}, on MongoDB`)
+  const embedded = { name: 'folder and SQLite', place: embeddedPlace }
+  if (!minio || !mongodb) return [embedded]
+  // The AWS SDK looks there, and nowhere else.
+  Object.assign(process.env, minio)
+  const server = mongodb.DATAGOUV_TOPS_DOCUMENTS!
+  return [embedded, { name: 'MinIO and MongoDB', place: () => servedPlace(minio, server) }]
+}
+
+async function embeddedPlace(): Promise<Place> {
+  const folder = await temporaryFolder()
+  const root = join(folder, 'datagouv')
+  const stores = { archive: `file:${root}`, documents: `sqlite:${join(folder, 'datagouv.db')}` }
+  const partials = async () => {
+    const names = await readdir(root, { recursive: true }).catch(() => [])
+    return names.filter((name) => name.endsWith('.partial'))
+  }
+  return place(folder, stores, {}, partials)
+}
+
+async function servedPlace(minio: Readonly<Record<string, string>>, server: string): Promise<Place> {
+  const folder = await temporaryFolder()
+  const bucket = uniqueName()
+  const documents = server.replace(/\/[^/]*$/, `/${uniqueName()}`)
+  const client = new S3Client({ forcePathStyle: true })
+  const keys = async () => {
+    const listed = await client.send(new ListObjectsV2Command({ Bucket: bucket })).catch(() => undefined)
+    return (listed?.Contents ?? []).map(({ Key }) => Key!)
+  }
+  onTestFinished(async () => {
+    for (const Key of await keys()) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))
+    await client.send(new DeleteBucketCommand({ Bucket: bucket })).catch(() => {})
+    client.destroy()
+    const mongo = await new MongoClient(documents).connect()
+    await mongo.db().dropDatabase()
+    await mongo.close()
+  })
+  const partials = async () => (await keys()).filter((key) => key.endsWith('.partial'))
+  return place(folder, { archive: `s3://${bucket}`, documents }, minio, partials)
+}
+
+function place(
+  folder: string,
+  stores: { readonly archive: string; readonly documents: string },
+  environment: Readonly<Record<string, string>>,
+  partials: () => Promise<string[]>,
+): Place {
+  return {
+    folder,
+    environment: { ...environment, DATAGOUV_TOPS_ARCHIVE: stores.archive, DATAGOUV_TOPS_DOCUMENTS: stores.documents },
+    partials,
+    world: async (now = '2026-11-18T16:00:00Z') => {
+      const configFile = await put(folder, 'test.yaml', '')
+      const signal = new AbortController().signal
+      const world = await openWorld({ flags: stores, configFile, report: silent, signal, clock: () => new Date(now) })
+      onTestFinished(() => closeWorld(world))
+      return world
+    },
+  }
+}

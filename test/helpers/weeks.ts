@@ -1,0 +1,48 @@
+import { run } from '../../src/pipeline/pipeline.ts'
+import { put, row } from './exports.ts'
+import type { TestWorld } from './world.ts'
+
+/** A dataset of a small portal; what is left out is empty. */
+interface Entry {
+  readonly id: string
+  readonly slug?: string
+  readonly title?: string
+  readonly tags?: string
+  readonly description?: string
+  readonly organization?: string
+  readonly followers?: number
+}
+
+export interface Week {
+  readonly date: string
+  readonly datasets: readonly Entry[]
+  readonly organizations: readonly (readonly [id: string, name: string, followers: number])[]
+}
+
+/** Runs the pipeline over small exports, week by week. */
+export async function publishWeeks(world: TestWorld, weeks: readonly Week[]): Promise<void> {
+  for (const { date, datasets, organizations } of weeks) {
+    const sources = {
+      datasets: await put(world.folder, `${date}-datasets.csv`, datasetsOf(datasets)),
+      organizations: await put(world.folder, `${date}-organizations.csv`, organizationsOf(organizations)),
+    }
+    await run({ date, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }, world)
+  }
+}
+
+function datasetsOf(datasets: readonly Entry[]): string {
+  const header = row('id', 'slug', 'title', 'organization_id', 'description', 'tags', 'metric.followers')
+  const rows = datasets.map(
+    ({ id, slug = id, title = id, organization = '', description = '', tags = '', followers = 0 }) =>
+      row(id, slug, title, organization, description, tags, followers),
+  )
+  return header + rows.join('')
+}
+
+function organizationsOf(organizations: Week['organizations']): string {
+  return row('id', 'name', 'metric.followers') + organizations.map((cells) => row(...cells)).join('')
+}
+
+/** The default watch, with so many organisations that count. */
+export const topOf = (top: number) =>
+  `watches: [{ name: mobilite-transport, terms: [mobilité, transport], columns: [title, tags, description], top: ${top} }]`

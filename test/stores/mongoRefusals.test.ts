@@ -1,0 +1,144 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { openMongo } from '../../src/stores/mongo.ts'
+import { actingMongo, type Command } from '../helpers/mongod.ts'
+
+const EDITION = { _id: 'velo/2026-11-18' }
+const SECRET = 'hunter2'
+
+/** A document store at an acting server. */
+async function storeAt(answer: Parameters<typeof actingMongo>[0], options = '') {
+  const server = await actingMongo(answer)
+  const documents = await openMongo(server.url + options)
+  onTestFinished(() => documents.close())
+  return { ...server, documents, writes: () => server.commands.filter((command) => 'update' in command) }
+}
+const failureOf = (work: Promise<unknown>) => work.then(() => undefined).catch((error) => error)
+const isWrite = (command: Command) => 'update' in command
+const refusing = (code: number, codeName: string) => ({ ok: 0, code, codeName, errmsg: `no: ${codeName}` })
+
+test('writes are confirmed by a majority of the members, and can be tried again without being done twice', async () => {
+  const { documents, writes } = await storeAt(() => undefined)
+  await documents.replace('runs', EDITION)
+  expect(writes()).toMatchObject([
+    {
+      update: 'runs',
+      updates: [{ q: EDITION, u: EDITION, upsert: true }],
+      writeConcern: { w: 'majority', wtimeout: 10_000 },
+      lsid: expect.anything(),
+      txnNumber: expect.anything(),
+    },
+  ])
+})
+
+test('a change of the primary in the middle of a write is not even noticed', async () => {
+  let writes = 0
+  const answer = (command: Command) =>
+    isWrite(command) && ++writes === 1
+      ? { ...refusing(10107, 'NotWritablePrimary'), errorLabels: ['RetryableWriteError'] }
+      : undefined
+  const { documents, writes: sent } = await storeAt(answer)
+  await documents.replace('runs', EDITION)
+  const [first, second] = sent()
+  expect(second!.txnNumber).toEqual(first!.txnNumber)
+})
+
+test('of two that add one document at once, the second replaces that of the first', async () => {
+  let writes = 0
+  const duplicate = { n: 0, writeErrors: [{ index: 0, code: 11000, errmsg: 'E11000 duplicate key error' }] }
+  const { documents, writes: sent } = await storeAt((command) =>
+    isWrite(command) && ++writes === 1 ? duplicate : undefined,
+  )
+  await documents.replace('runs', EDITION)
+  expect(sent()).toHaveLength(2)
+})
+
+test.each([
+  [refusing(13, 'Unauthorized'), 'denies permission; give the user the role readWrite on this database'],
+  [refusing(14031, 'OutOfDiskSpace'), 'is full; make room and run again'],
+  [
+    refusing(10334, 'BSONObjectTooLarge'),
+    'refuses the document as too large; give the watch narrower terms, or a smaller top',
+  ],
+  [refusing(11600, 'InterruptedAtShutdown'), 'is changing its primary or shutting down; run again'],
+  [
+    { n: 0, writeErrors: [{ index: 0, code: 121, errmsg: 'Document failed validation' }] },
+    'refuses the document by the schema of "tops"; bring that up to date with "doctor --fix"',
+  ],
+  [
+    {
+      n: 1,
+      writeConcernError: { code: 64, codeName: 'WriteConcernFailed', errmsg: 'waiting for replication timed out' },
+    },
+    'cannot confirm a write by a majority of its members; see that they are up and run again',
+  ],
+  [
+    refusing(8000, 'AtlasError'),
+    'refuses the user or the password; check both, and add ?authSource=admin if the user was created there',
+  ],
+  [refusing(96, 'OperationFailed'), 'answers OperationFailed: "no: OperationFailed"'],
+])('a server that answers %j to a write is told, with the remedy', async (refusal, message) => {
+  const { documents, host } = await storeAt((command) => (isWrite(command) ? refusal : undefined))
+  expect(await failureOf(documents.replace('runs', EDITION))).toMatchObject({
+    kind: 'store',
+    message: `the document store mongodb://${host}/datagouv ${message}`,
+  })
+})
+
+test('a wrong password is told, and never repeated', async () => {
+  const { host, url } = await actingMongo((command) =>
+    'saslStart' in command ? refusing(18, 'AuthenticationFailed') : undefined,
+  )
+  const failure = await failureOf(openMongo(url.replace('//', `//somebody:${SECRET}@`)))
+  expect(failure).toMatchObject({
+    kind: 'store',
+    message: `the document store mongodb://${host}/datagouv refuses the user or the password; check both, and add ?authSource=admin if the user was created there`,
+  })
+  expect(failure.message).not.toContain(SECRET)
+})
+
+test('a server that is too old is told with its version and what would do', async () => {
+  const { url, host } = await actingMongo((command) =>
+    'ismaster' in command || 'hello' in command ? { ismaster: true, maxWireVersion: 6, minWireVersion: 0 } : undefined,
+  )
+  const failure = await failureOf(openMongo(`${url.split('?')[0]}?serverSelectionTimeoutMS=500`))
+  expect(failure.message).toContain(
+    `the document store mongodb://${host}/datagouv cannot be used by this program ("Server at ${host} reports maximum wire version 6`,
+  )
+})
+
+test('a set of members without a primary is told as such', async () => {
+  const { url, host } = await actingMongo((command) =>
+    'ismaster' in command || 'hello' in command
+      ? {
+          helloOk: true,
+          setName: 'rs',
+          hosts: [host],
+          me: host,
+          secondary: true,
+          minWireVersion: 0,
+          maxWireVersion: 25,
+        }
+      : undefined,
+  )
+  expect(await failureOf(openMongo(`${url}&serverSelectionTimeoutMS=500`))).toMatchObject({
+    kind: 'store',
+    message: `the document store mongodb://${host}/datagouv has no primary at the moment; see that a majority of its members is up and run again`,
+  })
+})
+
+test('a user who may neither make collections nor indexes publishes all the same', async () => {
+  const { documents, writes } = await storeAt((command) =>
+    'create' in command || 'createIndexes' in command ? refusing(13, 'Unauthorized') : undefined,
+  )
+  await documents.replace('tops', EDITION)
+  expect(writes()).toHaveLength(1)
+})
+
+test('the server is asked to check editions before the first is published, and once', async () => {
+  const { documents, commands } = await storeAt(() => undefined)
+  await documents.replace('tops', EDITION)
+  await documents.replace('tops', EDITION)
+  const created = commands.filter((command) => 'create' in command)
+  expect(created).toMatchObject([{ create: 'tops', validationAction: 'error', validator: { $jsonSchema: {} } }])
+  expect(commands.filter((command) => 'createIndexes' in command)).toHaveLength(1)
+})

@@ -1,0 +1,303 @@
+import { readFile } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
+import axe from 'axe-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fold } from '../../src/matching/fold.ts'
+import { visible } from '../../src/server/pages/name.tsx'
+import { chromiumOrSkip, openBrowser } from '../helpers/browser.ts'
+import { FULL, HOSTILE, openSite, type Site } from './site.ts'
+
+const chromium = chromiumOrSkip('the pages in a browser')
+
+const TOPS = '/editions/complet/2026-01-21'
+const DEMO = '/editions/mobilite-transport/2023-08-09'
+/** Entered the demo's tops on its last Wednesday. */
+const ENTERED = '53e9f7c4a3a729390ba46d22'
+const INSEE = '534fff81a3a7292c64a77e5c'
+
+/** Every view there is, on real data, with the status of its answer. */
+const VIEWS = [
+  ['the tops', 200, TOPS],
+  ['the tops as a list', 200, `${TOPS}?view=list&sort=-followers&q=velo`],
+  ['nothing found', 200, `${TOPS}?q=nichts`],
+  ['the changes', 200, `${TOPS}/changes`],
+  ['the changes with reasons', 200, `${DEMO}/changes?since=2023-07-26`],
+  ['the organisations', 200, `${TOPS}/organizations`],
+  ['an organisation over the weeks', 200, `${DEMO}/organizations/${INSEE}`],
+  ['why a dataset is there', 200, `${DEMO}/datasets/${ENTERED}`],
+  ['why a dataset is not there', 200, `${DEMO}/datasets/no-such-dataset`],
+  ['the runs', 200, '/runs'],
+  ['a run that failed', 200, '/runs/20260121T170000000Z-abcdef'],
+  ['no edition yet', 404, '/editions/vide/latest'],
+  ['no such edition', 404, '/editions/complet/2026-01-20'],
+  ['no such page', 404, '/nowhere'],
+] as const
+
+/** Both widths and both of the reader's colours; what the one does not show, the other does. */
+const LOOKS = [
+  { width: 390, colorScheme: 'dark' },
+  { width: 1440, colorScheme: 'light' },
+] as const
+
+/** A page of a context of its own, with everything noted that it should not do. */
+interface Visit {
+  readonly page: Page
+  /** The status of the answer. */
+  readonly answered: number
+  /** Errors in the console, exceptions, requests to other hosts. */
+  readonly faults: string[]
+}
+
+describe.skipIf(chromium === undefined)('the pages', () => {
+  let site: Site
+  let browser: Browser
+
+  beforeAll(async () => {
+    ;[site, browser] = await Promise.all([openSite(), openBrowser(chromium!)])
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await site?.close()
+  })
+
+  async function visit(path: string, options: BrowserContextOptions = {}): Promise<Visit> {
+    const context = await browser.newContext({ locale: 'fr-FR', viewport: { width: 1440, height: 900 }, ...options })
+    context.setDefaultTimeout(10_000)
+    const page = await context.newPage()
+    const faults: string[] = []
+    page.on('console', (message) => {
+      // A page that says 404 is what some views are about.
+      const expected = message.text().includes('404') && message.location().url === site.url + path
+      if (['error', 'warning'].includes(message.type()) && !expected) faults.push(message.text())
+    })
+    page.on('pageerror', (error) => faults.push(String(error)))
+    page.on('request', (request) => {
+      if (!request.url().startsWith(site.url)) faults.push(`asked ${request.url()}`)
+    })
+    const response = await page.goto(site.url + path)
+    return { page, answered: response!.status(), faults }
+  }
+
+  test.each(VIEWS)(
+    '%s: accessible, narrow and dark, wide and light; no error, no other host, nothing to scroll sideways',
+    async (_, status, path) => {
+      const { page, faults, answered } = await visit(path)
+      expect(answered).toBe(status)
+      await page.evaluate(axe.source)
+      for (const { width, colorScheme } of LOOKS) {
+        await page.setViewportSize({ width, height: 844 })
+        await page.emulateMedia({ colorScheme })
+        const look = `${width} px, ${colorScheme}`
+        expect([look, await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)]).toEqual([look, 0])
+        expect([look, await violationsOf(page)]).toEqual([look, []])
+      }
+      expect(faults).toEqual([])
+      await page.context().close()
+    },
+  )
+
+  /** The titles in the table, from top to bottom. */
+  const titlesOf = (page: Page) => page.locator('.tops tbody th[scope=row] a.out').allTextContents()
+  const inTitles = (text: string) =>
+    FULL.datasets.filter(({ dataset_title, organization }) => fold(`${dataset_title} ${organization}`).includes(text))
+
+  describe('the table of 622 datasets', () => {
+    test('finds without accents while one types, keeps the address, and shows the same when it is shared', async () => {
+      const { page, faults } = await visit(TOPS)
+      await page.getByRole('searchbox').fill('VELO')
+      const expected = inTitles('velo').map(({ dataset_title }) => visible(dataset_title))
+      expect(expected.length).toBeGreaterThan(10)
+      expect(await titlesOf(page)).toEqual(expected)
+      expect(await page.getByRole('status').textContent()).toBe(`${expected.length} sur 622 jeux de données`)
+      await page.waitForURL(`${site.url}${TOPS}?q=VELO`)
+      await page.reload()
+      expect(await titlesOf(page)).toEqual(expected)
+      expect(await page.getByRole('searchbox').inputValue()).toBe('VELO')
+      await page.getByRole('searchbox').fill('nichts')
+      await page.getByRole('link', { name: 'Tout afficher' }).click()
+      expect((await titlesOf(page)).length).toBe(622)
+      await page.waitForURL(`${site.url}${TOPS}`)
+      expect(faults).toEqual([])
+      await page.context().close()
+    })
+
+    test('sorts, filters and groups at once, without asking the server', async () => {
+      const { page } = await visit(TOPS)
+      const requests: string[] = []
+      // Chromium looks at the icon again when the address changes.
+      page.on('request', (request) => requests.push(...(request.url().endsWith('.svg') ? [] : [request.url()])))
+      await page.getByRole('link', { name: 'En liste' }).click()
+      await page.getByRole('link', { name: 'Abonnés' }).click()
+      const byFollowers = [...FULL.datasets].sort((a, b) => b.dataset_followers - a.dataset_followers)
+      expect(await titlesOf(page)).toEqual(byFollowers.map(({ dataset_title }) => visible(dataset_title)))
+      expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending')
+      await page.getByRole('combobox', { name: 'Organisation' }).selectOption(INSEE)
+      expect((await titlesOf(page)).length).toBe(11)
+      await page.getByRole('combobox', { name: 'Organisation' }).selectOption('')
+      await page.getByRole('checkbox', { name: 'Nouveaux seulement' }).check()
+      expect((await titlesOf(page)).length).toBe(7)
+      expect(await page.locator('.tops .badge').count()).toBe(7)
+      await page.waitForURL(`${site.url}${TOPS}?new=1&sort=-followers&view=list`)
+      expect(requests).toEqual([])
+      await page.context().close()
+    })
+
+    test('does all of it without a script as well', async () => {
+      const { page } = await visit(TOPS, { javaScriptEnabled: false })
+      expect((await titlesOf(page)).length).toBe(622)
+      await page.getByRole('searchbox').fill('Île-de-France')
+      await page.getByRole('checkbox', { name: 'Nouveaux seulement' }).check()
+      await page.getByRole('button', { name: 'Appliquer' }).click()
+      expect(new URL(page.url()).search).toBe('?q=%C3%8Ele-de-France&organization=&new=1')
+      const found = await titlesOf(page)
+      expect(found).toEqual([
+        'Routes projet (CDGT 2013)',
+        "Réseau routier d'intérêt régional de niveau 1 (RRIR) Île-de-France",
+      ])
+      await page.getByRole('link', { name: 'Jeu de données', exact: true }).click()
+      expect(await titlesOf(page)).toEqual([found[1], found[0]])
+      await page.context().close()
+    })
+
+    test('is worked with the keyboard alone', async () => {
+      const { page } = await visit(TOPS)
+      const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
+      await page.keyboard.press('Tab')
+      expect(await focused()).toBe('Aller au contenu')
+      await page.keyboard.press('Enter')
+      const reach = async (selector: string) => {
+        for (let i = 0; i < 60; i++) {
+          await page.keyboard.press('Tab')
+          if (await page.evaluate((selector) => document.activeElement?.matches(selector), selector)) return
+        }
+        throw new Error(`${selector} is not reached`)
+      }
+      await reach('input[type=search]')
+      await page.keyboard.type('velib')
+      await reach('.switch a:last-child')
+      await page.keyboard.press('Enter')
+      await reach('thead a')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(`${site.url}${TOPS}?q=velib&sort=title&view=list`)
+      const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)
+      expect(outline).toBe('solid')
+      await reach('.why')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/datasets/)
+      await page.context().close()
+    })
+
+    test('prints as a table without controls, dark on white', async () => {
+      const { page } = await visit(TOPS, { colorScheme: 'dark' })
+      await page.emulateMedia({ media: 'print' })
+      const hidden = ['.sections', '.controls', '.picker', '.ask', '.why']
+      for (const selector of hidden)
+        expect([selector, await page.locator(selector).first().isVisible()]).toEqual([selector, false])
+      expect(await page.locator('.tops tbody th[scope=row]').first().isVisible()).toBe(true)
+      expect(await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)).toBe(
+        'rgb(255, 255, 255)',
+      )
+      await page.context().close()
+    })
+  })
+
+  test('a newcomer finds what is new, why it is there, and the CSV', async () => {
+    const { page, faults } = await visit('/')
+    await page
+      .getByRole('region', { name: 'Depuis le 2 août 2023' })
+      .getByRole('link', { name: /^Pourquoi.*Comptage vélo/ })
+      .click()
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Comptage vélo - Compteurs')
+    expect(await page.locator('mark').textContent()).toBe('mobilite')
+    await page.getByRole('link', { name: 'Édition du 9 août 2023' }).click()
+    const coming = page.waitForEvent('download')
+    await page.getByRole('link', { name: 'Télécharger en CSV' }).click()
+    const csv = await readFile(await (await coming).path(), 'utf8')
+    expect(csv.split('\r\n')[0]).toBe(
+      '"dataset_id";"dataset_title";"dataset_followers";"organization";"organization_id";"organization_followers"',
+    )
+    expect(csv.trimEnd().split('\r\n').length).toBe(296)
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
+  test('another edition is a choice away, in the same view', async () => {
+    const { page } = await visit(`${DEMO}/organizations`)
+    await page.getByRole('combobox', { name: 'Choisir une édition' }).selectOption('2023-07-26')
+    await page.getByRole('button', { name: 'Afficher' }).click()
+    await page.waitForURL(`${site.url}/editions/mobilite-transport/2023-07-26/organizations`)
+    await page.getByRole('link', { name: 'Édition suivante, 2 août 2023' }).click()
+    await page.waitForURL(`${site.url}/editions/mobilite-transport/2023-08-02/organizations`)
+    await page.context().close()
+  })
+
+  test('English is what the browser prefers, or what the address says; the address keeps it', async () => {
+    const { page } = await visit(TOPS, { locale: 'en-GB' })
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
+    expect(await page.locator('.figures').textContent()).toContain('121,074')
+    await page.getByRole('searchbox').fill('velo')
+    await page.getByRole('link', { name: 'FR', exact: true }).click()
+    await page.waitForURL(`${site.url}${TOPS}?q=velo&lang=fr`)
+    expect(await page.locator('.figures').textContent()).toContain('121\u202f074')
+    await page.getByRole('navigation', { name: 'Rubriques' }).getByRole('link', { name: 'Organisations' }).click()
+    await page.waitForURL(`${site.url}${TOPS}/organizations?lang=fr`)
+    expect(await page.locator('html').getAttribute('lang')).toBe('fr')
+    await page.context().close()
+  })
+
+  test('hostile names are text, wherever they stand', async () => {
+    for (const path of ['', '/organizations', '/changes', `/organizations/${encodeURIComponent('org"<1>&/?#')}`]) {
+      const { page, faults } = await visit(`/editions/hostile/latest${path}?q=`)
+      expect(await page.evaluate(() => (globalThis as { hacked?: number }).hacked)).toBeUndefined()
+      expect(await page.locator('main img, main script:not([type="application/json"])').count()).toBe(0)
+      expect(faults).toEqual([])
+      if (path === '') {
+        const shown = ['safe\ufffdgpj.exe then \ufffd and \ufffd[31m', '(sans titre)', HOSTILE[0], HOSTILE[4]]
+        expect(await titlesOf(page)).toEqual(expect.arrayContaining(shown))
+        const hrefs = await page
+          .locator('a')
+          .evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).protocol))
+        expect(hrefs.filter((protocol) => !['http:', 'https:'].includes(protocol))).toEqual([])
+      }
+      await page.context().close()
+    }
+    const { page } = await visit('/runs/20260121T170000000Z-abcdef')
+    expect(await page.locator('blockquote').textContent()).toContain('<script>globalThis.hacked = 4</script>')
+    await page.context().close()
+  })
+
+  test('the policy lets nothing in but files of this host, and the script is small', async () => {
+    const response = await fetch(`${site.url}/`)
+    expect(response.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    const html = await response.text()
+    expect(html).not.toMatch(/ style=| on[a-z]+=/)
+    const scripts = [...html.matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, src]) => src!)
+    expect(scripts).toHaveLength(1)
+    const script = await fetch(site.url + scripts[0])
+    expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+    expect(gzipSync(await script.text()).length).toBeLessThan(20_000)
+  })
+
+  test('a page is sent again only when it changed, and for its language', async () => {
+    const first = await fetch(`${site.url}${TOPS}`)
+    expect(first.headers.get('vary')).toBe('Accept-Language, Accept-Encoding')
+    const etag = first.headers.get('etag')!
+    const ask = (headers: Record<string, string>) => fetch(`${site.url}${TOPS}`, { headers })
+    expect((await ask({ 'if-none-match': etag })).status).toBe(304)
+    const english = await ask({ 'if-none-match': etag, 'accept-language': 'en' })
+    expect([english.status, english.headers.get('content-language')]).toEqual([200, 'en'])
+  })
+})
+
+/** What axe objects to. Of 622 rows it looks at the first: all are alike, and each costs time. */
+function violationsOf(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    for (const row of document.querySelectorAll('.tops tbody:nth-of-type(n + 4), .tops tr:nth-of-type(n + 9)'))
+      row.remove()
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3)}`)
+  })
+}
