@@ -194,6 +194,12 @@ export const SETTINGS = {
     default: 'all',
     parse: retention,
   },
+  public_url: {
+    about: 'the address at which readers reach "serve", for links in feeds (default: as they call it)',
+    environment: 'DATAGOUV_TOPS_PUBLIC_URL',
+    default: null,
+    parse: (written) => (written === null ? undefined : httpUrl(written).replace(/\/+$/, '')),
+  },
   notify: {
     about: 'who is told of what is published, of failures and of missed dates (a list; docs/notifications.md)',
     environment: 'DATAGOUV_TOPS_NOTIFY',
@@ -206,12 +212,6 @@ export const SETTINGS = {
     environment: 'DATAGOUV_TOPS_LANGUAGE',
     default: 'fr',
     parse: oneOf('fr', 'en'),
-  },
-  public_url: {
-    about: 'the address at which readers reach "serve", for links in feeds (default: as they call it)',
-    environment: 'DATAGOUV_TOPS_PUBLIC_URL',
-    default: null,
-    parse: (written) => (written === null ? undefined : httpUrl(written).replace(/\/+$/, '')),
   },
   columns: {
     about: 'needed columns that an export calls otherwise, per export (in the file only)',

@@ -81,7 +81,7 @@ export async function recorded<T extends Outcome>(
   const close = (end: Partial<RunRecord>) =>
     documents.replace('runs', record({ ended_at: clock().toISOString(), ...end }))
   try {
-    await clearUpAfterDead(holder, leases.since, world)
+    await clearUpAfterDead(holder, leases, world)
     await documents.replace('runs', record({}))
     const result = await unlessStuck(body(runOf(leases)), signal)
     await close({ status: result.status, summary: result.summary })

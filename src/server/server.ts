@@ -57,6 +57,7 @@ export async function serveApp(app: Hono, address: Address): Promise<Listening> 
     // For those who ask as HTTP 1.0 does, without naming a host.
     hostname: 'localhost',
   }) as Server
+  server.prependListener('request', (_, response) => response.setHeader('x-content-type-options', 'nosniff'))
   server.setTimeout(IDLE_MS)
   const room = keepRoom(server, MOST_CONNECTIONS)
   await listen(server, address)

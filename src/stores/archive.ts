@@ -32,6 +32,9 @@ export interface Archive {
   /** Removes what others have pending under this key, for good. Call it only while holding the lease that covers it. */
   sweep(key: string): Promise<void>
 
+  /** The keys under which something is pending: it waits for its commit, or was left behind. */
+  pending(): AsyncIterable<string>
+
   close(): Promise<void>
 }
 

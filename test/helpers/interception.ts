@@ -39,6 +39,7 @@ function archiveOf(archive: Archive, next: Next): Archive {
       await next(`sweep ${key}`)
       await archive.sweep(key)
     },
+    pending: () => streamed('pending', () => archive.pending()),
     close: () => archive.close(),
   }
 }

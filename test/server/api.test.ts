@@ -191,7 +191,7 @@ test('other sites may read it, and are told what', async () => {
     { origin: 'https://x.example', 'access-control-request-method': 'GET' },
     'OPTIONS',
   )
-  expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([204, 'GET,HEAD,OPTIONS'])
+  expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([204, 'GET, HEAD, OPTIONS'])
   expect((await get('/feed.json')).headers.get('access-control-allow-origin')).toBe('*')
 })
 

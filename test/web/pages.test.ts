@@ -20,6 +20,7 @@ const INSEE = '534fff81a3a7292c64a77e5c'
 const VIEWS = [
   ['the tops', 200, TOPS],
   ['the tops as a list', 200, `${TOPS}?view=list&sort=-followers&q=velo`],
+  ['the tops in English', 200, `${TOPS}?lang=en&new=1`],
   ['nothing found', 200, `${TOPS}?q=nichts`],
   ['the changes', 200, `${TOPS}/changes`],
   ['the changes with reasons', 200, `${DEMO}/changes?since=2023-07-26`],

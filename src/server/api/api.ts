@@ -1,8 +1,11 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { VERSION } from '../../version.ts'
+import { answer, bodyOf } from '../body.ts'
+import { CACHING } from '../caching.ts'
+import { answerJson } from './answerJson.ts'
 import { archiveApi } from './archive.ts'
 import { changesApi } from './changes.ts'
-import { type Description, docsOf } from './docs.ts'
+import { type Description, DOCS_POLICY, docsOf } from './docs.ts'
 import { editionsApi } from './editions.ts'
 import { explainApi } from './explain.ts'
 import { historyApi } from './history.ts'
@@ -31,9 +34,9 @@ export function createApi(world: ApiWorld): OpenAPIHono {
   }
   describeOthers(api)
   const description = api.getOpenAPI31Document(OPENAPI)
-  const docs = docsOf(description as unknown as Description)
-  api.get('/openapi.json', (c) => c.json(description))
-  api.get('/docs', () => docs.clone())
+  const docs = bodyOf(docsOf(description as unknown as Description), 'text/html; charset=utf-8')
+  api.get('/openapi.json', (c) => answerJson(c, description))
+  api.get('/docs', (c) => answer(c, docs, { 'content-security-policy': DOCS_POLICY, 'cache-control': CACHING.passing }))
   for (const path of ['/api', '/api/', '/api/docs']) api.get(path, (c) => c.redirect('/docs'))
   return api
 }

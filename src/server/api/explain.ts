@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { cachingOf } from '../caching.ts'
+import { answerJson } from './answerJson.ts'
 import { dateOf, dateParam, editionParam, optionalWatch, watchParam } from './parameters.ts'
 import { type ApiWorld, newApi, readRoute } from './route.ts'
 import { Explanation } from './schemas.ts'
@@ -35,7 +36,7 @@ const editionRoute = readRoute({
 export function explainApi({ world, editions }: ApiWorld) {
   const [first] = world.config.watches
   const answer = async (c: Context, watch: string, date: string | undefined, id: string) =>
-    c.json(await editions.explain(watch, date, id), 200, { 'cache-control': cachingOf(date) })
+    answerJson(c, await editions.explain(watch, date, id), { 'cache-control': cachingOf(date) })
   return newApi()
     .openapi(route, (c) => {
       const { watch = first!.name, date } = c.req.valid('query')

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { CACHING } from '../caching.ts'
+import { answerJson } from './answerJson.ts'
 import { optionalWatch } from './parameters.ts'
 import { type ApiWorld, newApi, readRoute } from './route.ts'
 import { History } from './schemas.ts'
@@ -28,6 +29,6 @@ export function historyApi({ world, editions }: ApiWorld) {
       followers: organization?.followers ?? null,
       datasets: organization?.datasets ?? null,
     }))
-    return c.json({ watch, id, name, editions: found }, 200, { 'cache-control': CACHING.latest })
+    return answerJson(c, { watch, id, name, editions: found }, { 'cache-control': CACHING.latest })
   })
 }

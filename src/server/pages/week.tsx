@@ -32,7 +32,7 @@ export function Week({ edition, dates, part }: WeekProps) {
   return (
     <div class="week">
       <h2>
-        {words.edition} <time dateTime={edition.date}>{reader.longDay(edition.date)}</time>
+        {words.edition} <time dateTime={edition.date}>{reader.longDay(edition.date)}</time>{' '}
         {at === 0 && <small>{words.latest}</small>}
       </h2>
       {dates.length > 1 && (
