@@ -13,10 +13,14 @@ process.exitCode = await main(process.argv)
 /** argv → one command. The only catch: a Failure is one line on stderr and its exit code, anything else is a bug. */
 async function main(argv: readonly string[]): Promise<number> {
   const stop = new AbortController()
+  const leave = (failure: Failure) => {
+    process.stderr.write(`datagouv-tops: ${failure.message}\n`)
+    process.exit(failure.exitCode)
+  }
   const stopWith = (failure: Failure) => {
-    if (stop.signal.aborted) process.exit(failure.exitCode)
+    if (stop.signal.aborted) leave(failure)
     stop.abort(failure)
-    setTimeout(() => process.exit(failure.exitCode), STOP_MS).unref()
+    setTimeout(leave, STOP_MS, failure).unref()
   }
   process.on('SIGINT', () => stopWith(new Failure('interrupted', 'interrupted; nothing half-done was published')))
   process.on('SIGTERM', () => stopWith(new Failure('terminated', 'terminated; nothing half-done was published')))
@@ -29,6 +33,8 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     if (error instanceof Failure) {
+      // What still hangs then is not waited for.
+      if (stop.signal.aborted) leave(error)
       process.stderr.write(`datagouv-tops: ${error.message}\n`)
       return error.exitCode
     }

@@ -17,6 +17,8 @@ function takeOverTops(): void {
     </Reading.Provider>,
     holder,
   )
+  // What only those without a script need goes away.
+  document.documentElement.classList.add('scripted')
 }
 
 /** Browsers object to an address that changes with every letter. */
@@ -40,5 +42,3 @@ function addressOf(path: string, query: Record<string, string>): string {
 }
 
 takeOverTops()
-// What only those without a script need goes away.
-document.documentElement.classList.add('scripted')

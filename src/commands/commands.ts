@@ -41,7 +41,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'run',
     about: 'the whole pipeline for a date: fetch, filter, archive, rank, project, publish',
-    options: [DATE, WATCH, ...SOURCES],
+    options: [DATE, WATCH, ...SOURCES, ['--no-notify', 'tell nobody']],
     examples: ['run', 'run --date 2026-11-18', 'run --datasets datasets.csv.gz --organizations organizations.csv.gz'],
     load: () => import('./run.ts'),
   },
@@ -85,6 +85,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [['--dry-run', 'say what would be removed, and remove nothing']],
     examples: ['prune --dry-run'],
     load: () => import('./prune.ts'),
+  },
+  {
+    name: 'notify',
+    about: 'tells what came of a date to those who were not told yet (setting notify)',
+    options: [DATE, WATCH],
+    examples: ['notify --date 2026-11-18', 'notify --date 2026-11-18 --json'],
+    load: () => import('./notify.ts'),
   },
   {
     name: 'filter',

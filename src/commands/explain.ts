@@ -4,6 +4,7 @@ import { Failure } from '../errors.ts'
 import { explain as explainAll } from '../explain/explain.ts'
 import { type Mark, sentencesOf } from '../explain/sentences.ts'
 import { page } from '../terminal/pager.ts'
+import { wrapped } from '../terminal/text.ts'
 import { type Io, inWorld, printJson, watchesOf } from './io.ts'
 
 /** Why a dataset is, or is not, in the list and in the tops, in words. */
@@ -17,7 +18,12 @@ export default async function explain(io: Io): Promise<void> {
     const [explanation] = await explainAll([asked], edition, watch!, world)
     world.report.close()
     if (io.options.json) await printJson(explanation)
-    else await page(`${sentencesOf(explanation!, isColored() ? bold : undefined).join('\n')}\n`)
+    else
+      await page(
+        `${sentencesOf(explanation!, isColored() ? bold : undefined)
+          .map(wrapped)
+          .join('\n')}\n`,
+      )
   })
 }
 

@@ -38,6 +38,7 @@ export interface Options {
   readonly port?: number
   readonly host?: string
   readonly repair?: boolean
+  readonly notify?: boolean
   readonly healthPort?: number
   readonly healthHost?: string
   readonly from?: string

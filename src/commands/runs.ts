@@ -1,7 +1,9 @@
 import { Failure, quoted } from '../errors.ts'
 import { type RunRecord, STATUSES } from '../runs/record.ts'
 import { duration } from '../terminal/format.ts'
+import { page } from '../terminal/pager.ts'
 import { table } from '../terminal/table.ts'
+import { indented, inert, wrapped } from '../terminal/text.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
 /** The run records, latest first; or one of them, whole. */
@@ -14,22 +16,35 @@ export default async function runs(io: Io): Promise<void> {
     if (id !== undefined) {
       const run = await documents.find<RunRecord>('runs', id)
       if (run === undefined) throw new Failure('usage', `there is no run ${quoted(id)}; "runs" lists those there are`)
-      return io.options.json ? printJson(run) : print(tell(run))
+      return io.options.json ? printJson(run) : page(tell(run))
     }
     const records = await documents.list<RunRecord>('runs', { descending: true, limit: io.options.limit ?? 20 })
     if (io.options.json) return printJson(records)
     if (records.length === 0) return print('no run yet: "run" makes the first one\n')
-    const columns = [
-      { title: 'run' },
-      { title: 'command' },
-      { title: 'date' },
-      { title: 'status' },
-      { title: 'took', align: 'right' },
-      { title: 'what came of it', share: 1 },
-    ] as const
-    const rows = records.map((run) => [run._id, run.command, run.date, run.status, took(run), run.summary])
-    return print(table(columns, rows))
+    return page(tableOf(records))
   })
+}
+
+/** In fewer columns than these, what came of a run stands below it. */
+const ROOMY = 120
+
+function tableOf(records: readonly RunRecord[]): string {
+  const columns = [
+    { title: 'run' },
+    { title: 'command' },
+    { title: 'date' },
+    { title: 'status' },
+    { title: 'took', align: 'right' },
+    { title: 'what came of it', share: 1 },
+  ] as const
+  const rows = records.map((run) => [run._id, run.command, run.date, run.status, took(run), run.summary])
+  if ((process.stdout.columns ?? ROOMY) >= ROOMY) return table(columns, rows)
+  const [head, ...lines] = table(
+    columns.slice(0, -1),
+    rows.map((row) => row.slice(0, -1)),
+  ).split('\n')
+  const told = records.map(({ summary }, index) => `${lines[index]}\n${indented(inert(summary))}`)
+  return `${[head, ...told].join('\n')}\n`
 }
 
 function took({ started_at, ended_at }: { started_at: string; ended_at: string | null }): string {
@@ -43,6 +58,10 @@ function tell(run: RunRecord): string {
     `began ${run.started_at} on ${run.host}, process ${run.pid}, version ${run.version}`,
     ...run.steps.map((step) => `  ${step.name}: ${took(step)}\n    ${JSON.stringify(step.facts)}`),
     ...run.warnings.map((warning) => `warning: ${warning}`),
+    ...(run.notifications ?? []).map(
+      ({ target, event, status, at, error }) =>
+        `${target}: ${event}, ${status} ${at}${error === null ? '' : ` (${error})`}`,
+    ),
   ]
-  return `${lines.join('\n')}\n`
+  return `${lines.map(wrapped).join('\n')}\n`
 }

@@ -2,8 +2,11 @@ import { csvOf } from '../editions/csv.ts'
 import { parseDate } from '../editions/date.ts'
 import type { Edition } from '../editions/edition.ts'
 import { findEdition } from '../editions/find.ts'
+import { datasetPage, organizationPage } from '../editions/links.ts'
 import { count, counted } from '../terminal/format.ts'
+import { page } from '../terminal/pager.ts'
 import { table } from '../terminal/table.ts'
+import { wrapped } from '../terminal/text.ts'
 import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
 
 /** The tops of an edition, as a table, as JSON, or as CSV in the portal's own dialect. */
@@ -14,11 +17,11 @@ export default async function show(io: Io): Promise<void> {
     const edition = await findEdition(documents, watch!.name, date === undefined ? undefined : parseDate(date))
     if (io.options.json) await printJson(edition)
     else if (io.options.csv) await print(csvOf(edition.datasets))
-    else await print(tableOf(edition))
+    else await page(tableOf(edition, config.portal))
   })
 }
 
-function tableOf(edition: Edition): string {
+function tableOf(edition: Edition, portal: string): string {
   const { organizations, datasets, archive, source } = edition
   const ranks = new Map(organizations.map(({ id, rank }) => [id, rank]))
   const withDatasets = organizations.filter((organization) => organization.datasets > 0).length
@@ -37,10 +40,10 @@ function tableOf(edition: Edition): string {
   ] as const
   const rows = datasets.map((dataset) => [
     String(ranks.get(dataset.organization_id)),
-    dataset.organization,
+    { text: dataset.organization, href: organizationPage(portal, dataset.organization_id) },
     count(dataset.organization_followers),
-    dataset.dataset_title,
+    { text: dataset.dataset_title, href: datasetPage(portal, dataset.dataset_id) },
     count(dataset.dataset_followers),
   ])
-  return `${head.join('\n')}\n${table(columns, rows)}`
+  return `${head.map(wrapped).join('\n')}\n${table(columns, rows)}`
 }

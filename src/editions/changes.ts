@@ -55,18 +55,18 @@ export interface ChangedOrganization {
 
 /** Why a dataset entered, in words: the first condition that it did not meet before. */
 export const ENTRY_REASONS = {
-  new: 'is new at the portal',
+  new: 'new at the portal',
   matches: 'mentions a term now',
-  rose: 'its organisation rose into the TOP',
-  moved: 'moved to an organisation of the TOP',
+  rose: 'its organisation rose',
+  moved: 'moved to a TOP organisation',
 } as const
 
 /** Why a dataset left, in words: the first condition that it does not meet any more. */
 export const EXIT_REASONS = {
-  removed: 'was removed from the portal',
+  removed: 'removed from the portal',
   'no-match': 'mentions no term any more',
-  fell: 'its organisation fell out of the TOP',
-  moved: 'moved to an organisation outside of the TOP',
+  fell: 'its organisation fell',
+  moved: 'moved out of the TOP',
 } as const
 
 type EntryReason = keyof typeof ENTRY_REASONS

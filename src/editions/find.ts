@@ -40,10 +40,17 @@ export async function findPair(
   to?: string,
 ): Promise<{ readonly from: Edition; readonly to: Edition }> {
   const later = await findEdition(documents, watch, to)
-  if (from !== undefined && from >= later.date) {
-    throw new Failure('usage', `${from} does not come before ${later.date}; name the earlier edition first`)
-  }
   const before = from ?? (await datesOf(documents, watch)).find((date) => date < later.date)
-  if (before !== undefined) return { from: await findEdition(documents, watch, before), to: later }
-  throw new Missing(`${watch} has no edition before that of ${later.date}, so there is nothing to compare it with`)
+  return { from: await findEdition(documents, watch, needBefore(before, later)), to: later }
+}
+
+/** Makes sure that there is a date to compare an edition with, and that it comes before. */
+export function needBefore(date: string | undefined, later: Edition): string {
+  if (date === undefined) {
+    throw new Missing(
+      `${later.watch} has no edition before that of ${later.date}, so there is nothing to compare it with`,
+    )
+  }
+  if (date < later.date) return date
+  throw new Failure('usage', `${date} does not come before ${later.date}; name the earlier edition first`)
 }

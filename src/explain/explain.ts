@@ -1,6 +1,7 @@
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
+import { Missing } from '../errors.ts'
 import { type Organization, Ranking } from '../pipeline/rank.ts'
 import { type Reader, readCsv, readOptions } from '../pipeline/read.ts'
 import { columnsOf, loadSnapshot, replayExport } from '../pipeline/snapshot.ts'
@@ -54,6 +55,11 @@ async function openSource(edition: Edition, world: World): Promise<Source> {
   const snapshot = await loadSnapshot(edition.date, world)
   if (snapshot === undefined) {
     const { key } = edition.archive
+    if ((await archive.stat(key)) === undefined) {
+      throw new Missing(
+        `neither the snapshot of ${edition.date} nor ${key} was kept, so nothing of it can be explained`,
+      )
+    }
     const options = readOptions('datasets', config)
     const read = async (reader: Reader) => void (await readCsv(archive.read(key), key, reader, options))
     return { key, snapshot, names: ['id'], read }

@@ -15,7 +15,7 @@ const UNKNOWN = 'not known'
 const DATASET: Column = { title: 'dataset', share: 3 }
 const ORGANIZATION: Column = { title: 'organisation', share: 2 }
 const FOLLOWERS: Column = { title: 'followers', align: 'right' }
-const WHY: Column = { title: 'why', share: 2 }
+const WHY: Column = { title: 'why' }
 const GAINED: Column = { title: '±', align: 'right' }
 
 /** `2023-08-02 to 2023-08-09: 4 datasets entered, 3 left` */

@@ -1,8 +1,11 @@
 import type { Writable } from 'node:stream'
+import type { ZlibOptions } from 'node:zlib'
 import { Failure } from '../errors.ts'
 
-/** Decompressed and compressed bytes come in chunks of this size. */
-const CHUNK_BYTES = 1 << 18
+/** Decompressed and compressed bytes come in chunks of this size; 64 KiB would take a third more time. */
+const CHUNK_BYTES = 1 << 19
+/** So much is decompressed ahead of whoever takes it. */
+const AHEAD_BYTES = 2 * CHUNK_BYTES
 
 /** Measured on the export of 224 MB: level 1 takes 1.2 s and makes 43 MB of it, level 6 2.4 s and 36 MB. */
 const LEVEL = 1
@@ -34,7 +37,7 @@ export async function sniff(chunks: Chunks): Promise<{ readonly gzip: boolean; r
 /** @throws Failure `contract` when the bytes are damaged or end too early */
 export async function* gunzip(chunks: Chunks, name: string): Chunks {
   const { createGunzip } = await import('node:zlib')
-  const plain = createGunzip({ chunkSize: CHUNK_BYTES })
+  const plain = createGunzip({ chunkSize: CHUNK_BYTES, readableHighWaterMark: AHEAD_BYTES } as ZlibOptions)
   const feeding = feed(chunks, plain)
   try {
     yield* plain

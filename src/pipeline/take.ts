@@ -36,18 +36,17 @@ export async function takeExport(
   { archive, config, report, signal }: World,
 ): Promise<Taken> {
   const key = exportKey(name, date)
-  await archive.sweep(key)
   const object = await archive.create(key, { contentType: 'application/gzip' })
   const meter = report.meter(`fetch ${name}`, source.length)
   const stored = createHash('sha256')
-  const came = { bytes: 0, hash: createHash('sha1') }
+  const came = { bytes: 0, hash: source.expected?.sha1 === undefined ? undefined : createHash('sha1') }
   const store = async (bytes: Uint8Array) => {
     stored.update(bytes)
     await object.write(bytes)
   }
   const storeAsItCame = async (bytes: Uint8Array) => {
     came.bytes += bytes.length
-    came.hash.update(bytes)
+    came.hash?.update(bytes)
     await store(bytes)
   }
   try {
@@ -58,7 +57,7 @@ export async function takeExport(
     const bounded = noLarger(plain, config.max_export_size, name)
     const { columns, ...facts } = await readExport(bounded, `${name} export`, reader, readOptions(name, config))
     const { expected = {} } = source
-    const asItCame = { bytes: came.bytes, sha1: came.hash.digest('hex') }
+    const asItCame = { bytes: came.bytes, sha1: came.hash?.digest('hex') ?? '' }
     if (!matches(facts, expected) && !(gzip && matches(asItCame, expected))) throw mismatch(name, facts, expected)
     meter.done(counted(facts.records, 'record'))
     const { url, lastModified } = source

@@ -44,6 +44,12 @@ export interface Attempts {
   failed: number
 }
 
+/**
+ * So much of a body is received ahead of whoever takes it, who then gets it in one piece: each piece is compressed in
+ * another thread, and 64 KiB at a time that thread would wait a fifth of the time.
+ */
+const AHEAD_BYTES = 1 << 20
+
 const STATUS_REDIRECT = new Set([301, 302, 303, 307, 308])
 
 export async function openHttp(policy: FetchPolicy, signal: AbortSignal, tell: (line: string) => void): Promise<Http> {
@@ -90,6 +96,7 @@ export async function openHttp(policy: FetchPolicy, signal: AbortSignal, tell: (
       response = await request(url, {
         dispatcher: agent,
         signal,
+        highWaterMark: AHEAD_BYTES,
         headers: { 'user-agent': `datagouv-tops/${VERSION}`, accept: '*/*', 'accept-encoding': 'identity', ...headers },
       })
     } catch (error) {

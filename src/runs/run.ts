@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { World } from '../context.ts'
 import { Failure } from '../errors.ts'
 import { atMost } from '../patience.ts'
@@ -9,6 +11,9 @@ import { newRunId, type RunRecord, type RunStatus, type StepRecord } from './rec
 
 /** How long a run that is over waits for each of its last words with the store: whose the lease is, the record, the lease. */
 const LAST_WORDS_MS = 3_000
+
+/** How long a run may take to clean up once it was told to stop; then its record is closed without that. */
+const CLEAN_UP_MS = 2_000
 
 /** What a command sets out to do. */
 export interface Mission {
@@ -76,9 +81,9 @@ export async function recorded<T extends Outcome>(
   const close = (end: Partial<RunRecord>) =>
     documents.replace('runs', record({ ended_at: clock().toISOString(), ...end }))
   try {
-    await clearUpAfterDead(holder, leases.since, world)
+    await clearUpAfterDead(holder, leases, world)
     await documents.replace('runs', record({}))
-    const result = await body(runOf(leases))
+    const result = await unlessStuck(body(runOf(leases)), signal)
     await close({ status: result.status, summary: result.summary })
     return { ...result, run_id: id }
   } catch (error) {
@@ -88,21 +93,24 @@ export async function recorded<T extends Outcome>(
     const status = kind === 'interrupted' || kind === 'terminated' ? 'stopped' : 'failed'
     // The first failure is the one to tell, and soon, even when the store that would remember it is away.
     await atMost(LAST_WORDS_MS, close({ status, summary: message, error: { kind, exit_code: exitCode, message } }))
-    throw failure
+    throw failure instanceof Error ? Object.assign(failure, { run_id: id }) : failure
   } finally {
     await atMost(LAST_WORDS_MS, leases.release())
   }
 
   function runOf(leases: HeldLeases): Run {
+    let publishing = false
+    // What was begun to be published is published to its end: a document may have been taken back for it.
+    const stopIfAsked = () => publishing || signal.throwIfAborted()
     return {
       id,
       now: () => clock().toISOString(),
       step: async (name, body) => {
-        signal.throwIfAborted()
+        stopIfAsked()
         const begun = performance.now()
         const started_at = clock().toISOString()
         const result = await body()
-        signal.throwIfAborted()
+        stopIfAsked()
         steps.push({ name, started_at, ended_at: clock().toISOString(), facts: result.facts })
         report.detail(`${name} took ${Math.round(performance.now() - begun)} ms`)
         return result
@@ -112,8 +120,9 @@ export async function recorded<T extends Outcome>(
         report.warn(line)
       },
       mayPublish: async (...ids) => {
-        signal.throwIfAborted()
+        stopIfAsked()
         await leases.check(ids.length === 0 ? undefined : ids)
+        publishing ||= ids.length === 0
       },
     }
   }
@@ -128,4 +137,19 @@ async function orTakenOver(error: unknown, leases: HeldLeases): Promise<unknown>
   })
   await atMost(LAST_WORDS_MS, check)
   return told
+}
+
+/** Waits for work; once it was told to stop, no longer than it may take to clean up, should a store hang. */
+async function unlessStuck<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController()
+  const stuck = (async () => {
+    if (!signal.aborted) await once(signal, 'abort', settled)
+    await sleep(CLEAN_UP_MS, undefined, settled)
+    throw signal.reason
+  })()
+  try {
+    return await Promise.race([work, stuck])
+  } finally {
+    settled.abort()
+  }
 }

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { Context } from 'hono'
 
-/** What is answered again and again: made, compressed and hashed once. */
+/** Less than this is not worth compressing. */
+const LEAST_BYTES = 1_000
+
+/** What is answered, perhaps again and again: serialised and hashed once, compressed once when somebody wants that. */
 export interface Body {
   readonly type: string
   readonly plain: Uint8Array<ArrayBuffer>
@@ -13,21 +16,36 @@ export interface Body {
 export function bodyOf(text: string, type: string): Body {
   const plain = new TextEncoder().encode(text)
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
-  // Weak, since the compressed bytes are other ones for the same content.
-  return { type, plain, gzip: Uint8Array.from(gzipSync(plain)), etag: `W/"${hash}"` }
+  let gzip: Uint8Array<ArrayBuffer> | undefined
+  return {
+    type,
+    plain,
+    get gzip() {
+      gzip ??= plain.length < LEAST_BYTES ? plain : Uint8Array.from(gzipSync(plain))
+      return gzip
+    },
+    // Weak, since the compressed bytes are other ones for the same content.
+    etag: `W/"${hash}"`,
+  }
 }
 
+/** Answers with a body, compressed for who takes that; or says that it is what the asker has already. */
 export function answer(c: Context, { type, plain, gzip, etag }: Body, headers: Record<string, string> = {}): Response {
-  const compressed = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(c.req.header('accept-encoding') ?? '')
-  const body = compressed ? gzip : plain
+  const facts = { etag, vary: 'Accept-Encoding', ...headers }
+  if (isNamed(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers: facts })
+  const body = takesGzip(c.req.header('accept-encoding')) ? gzip : plain
+  const encoding = body === plain ? undefined : { 'content-encoding': 'gzip' }
   return new Response(body, {
-    headers: {
-      'content-type': type,
-      'content-length': String(body.length),
-      ...(compressed && { 'content-encoding': 'gzip' }),
-      etag,
-      vary: 'Accept-Encoding',
-      ...headers,
-    },
+    headers: { 'content-type': type, 'content-length': String(body.length), ...encoding, ...facts },
   })
+}
+
+/** Whether an If-None-Match header names this ETag, weakly compared. */
+export function isNamed(header: string | undefined, etag: string): boolean {
+  const wanted = etag.replace('W/', '')
+  return header?.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace('W/', '') === wanted) ?? false
+}
+
+function takesGzip(header = ''): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(header)
 }

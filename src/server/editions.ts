@@ -4,7 +4,7 @@ import type { World } from '../context.ts'
 import type { Changes } from '../editions/changes.ts'
 import { csvOf } from '../editions/csv.ts'
 import type { Edition, RankedOrganization } from '../editions/edition.ts'
-import { datesOf, missingEdition } from '../editions/find.ts'
+import { datesOf, missingEdition, needBefore } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
 import { Missing, quoted } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
@@ -20,14 +20,14 @@ const HELD_BYTES = 64 * 2 ** 20
 const WEIGHT = 4
 
 /** An edition as it is served. */
-export interface Held {
+interface Held {
   readonly edition: Edition
   readonly json: Body
   readonly csv: Body
 }
 
 /** An organisation in the edition of a date; undefined when it was not among the most followed. */
-export interface HistoryWeek {
+interface HistoryWeek {
   readonly date: string
   readonly organization: RankedOrganization | undefined
 }
@@ -126,8 +126,7 @@ export function createEditions(world: World): Editions {
     changes: async (watch, from, to) => {
       const later = (await find(watch, to)).edition
       const before = from ?? (await datesFor(watch)).find((date) => date < later.date)
-      if (before === undefined) throw new Missing(`${watch} has no edition before that of ${later.date}`)
-      return insights.changes((await find(watch, before)).edition, later)
+      return insights.changes((await find(watch, needBefore(before, later))).edition, later)
     },
     explain: async (name, date, asked) => insights.explain(asked, (await find(name, date)).edition, watchNamed(name)),
     history: async (watch, organization) => {

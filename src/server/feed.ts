@@ -3,11 +3,14 @@ import { type Context, Hono } from 'hono'
 import type { World } from '../context.ts'
 import { headline, sectionsOf } from '../explain/sections.ts'
 import { count, counted } from '../terminal/format.ts'
+import { answer, bodyOf } from './body.ts'
 import { CACHING } from './caching.ts'
+import { READABLE_BY_ALL } from './cors.ts'
 import type { Editions, RecentEdition } from './editions.ts'
 import { escaped, htmlOf } from './markup.ts'
 
 const MOST_ENTRIES = 10
+const HEADERS = { 'cache-control': CACHING.latest, ...READABLE_BY_ALL }
 
 interface Feed {
   readonly id: string
@@ -31,11 +34,11 @@ export function createFeeds(world: World, editions: Editions): Hono {
   const feeds = new Hono()
   feeds.get('/feed.atom', async (c) => {
     const feed = await feedFor(c)
-    return c.body(atomOf(feed), 200, { 'content-type': 'application/atom+xml; charset=utf-8' })
+    return answer(c, bodyOf(atomOf(feed), 'application/atom+xml; charset=utf-8'), HEADERS)
   })
   feeds.get('/feed.json', async (c) => {
     const feed = await feedFor(c)
-    return c.body(JSON.stringify(jsonFeedOf(feed)), 200, { 'content-type': 'application/feed+json; charset=utf-8' })
+    return answer(c, bodyOf(JSON.stringify(jsonFeedOf(feed)), 'application/feed+json; charset=utf-8'), HEADERS)
   })
   return feeds
 
@@ -45,7 +48,6 @@ export function createFeeds(world: World, editions: Editions): Hono {
     const { origin, pathname, search } = new URL(c.req.url)
     const site = public_url ?? origin
     const recent = await editions.recent(name, MOST_ENTRIES)
-    c.header('cache-control', CACHING.latest)
     return {
       id: uuidOf(name),
       title: `${name}: datasets about ${terms.join(', ')}`,

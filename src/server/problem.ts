@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { Failure, Missing } from '../errors.ts'
 import type { Report } from '../terminal/report.ts'
+import { READABLE_BY_ALL } from './cors.ts'
 
 /** Seconds after which trying again can help, when a store is away or the server is busy. */
 const RETRY_S = 10
@@ -26,7 +27,12 @@ export function problemOf(error: unknown, path: string, report: Report): Respons
   const body = { type: 'about:blank', title: STATUS_CODES[status], status, detail: message, instance: path }
   return Response.json(body, {
     status,
-    headers: { ...headers, 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    headers: {
+      ...READABLE_BY_ALL,
+      ...headers,
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+    },
   })
 }
 

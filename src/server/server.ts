@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
+import type { Hono } from 'hono'
 import type { World } from '../context.ts'
 import { Failure } from '../errors.ts'
 import { createApp } from './app.ts'
@@ -24,6 +25,11 @@ const MOST_CONNECTIONS = 1_000
 /** How long answers under way may take once the server is asked to stop. */
 const GRACE_MS = 2_000
 
+interface Address {
+  readonly port: number
+  readonly host: string
+}
+
 export interface Listening {
   /** Where it is served: `http://127.0.0.1:8000/`. */
   readonly url: string
@@ -31,14 +37,19 @@ export interface Listening {
 }
 
 /**
- * Serves page, API and feeds.
+ * Serves everything: pages, API and feeds.
  *
  * @param address port 0 is any free one
  * @throws Failure `usage` when the address is not to be had
  */
-export async function startServer(world: World, address: { port: number; host: string }): Promise<Listening> {
+export async function startServer(world: World, address: Address): Promise<Listening> {
   const editions = createEditions(world)
-  const app = await createApp(world, editions, { pages: await createPages(world, editions) })
+  const pages = await createPages(world, editions)
+  return serveApp(createApp(world, editions, { pages }), address)
+}
+
+/** Serves one function from request to response, within the limits that keep the process on its feet. */
+export async function serveApp(app: Hono, address: Address): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
     createServer,
@@ -46,13 +57,14 @@ export async function startServer(world: World, address: { port: number; host: s
     // For those who ask as HTTP 1.0 does, without naming a host.
     hostname: 'localhost',
   }) as Server
+  server.prependListener('request', (_, response) => response.setHeader('x-content-type-options', 'nosniff'))
   server.setTimeout(IDLE_MS)
-  keepRoom(server, MOST_CONNECTIONS)
+  const room = keepRoom(server, MOST_CONNECTIONS)
   await listen(server, address)
-  return { url: urlOf(server.address() as AddressInfo), close: () => close(server) }
+  return { url: urlOf(server.address() as AddressInfo), close: () => close(server, room) }
 }
 
-function listen(server: Server, { port, host }: { port: number; host: string }): Promise<void> {
+function listen(server: Server, { port, host }: Address): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${error.code})`
@@ -66,8 +78,9 @@ function urlOf({ address, family, port }: AddressInfo): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, { dismiss }: ReturnType<typeof keepRoom>): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
+  dismiss()
   const late = setTimeout(() => server.closeAllConnections(), GRACE_MS)
   await closed
   clearTimeout(late)

@@ -36,6 +36,9 @@ export interface Archive {
 
   facts(): Promise<StoreFacts>
 
+  /** The keys under which something is pending: it waits for its commit, or was left behind. */
+  pending(): AsyncIterable<string>
+
   close(): Promise<void>
 }
 

@@ -77,7 +77,7 @@ export class Folder implements Archive {
     const path = this.pathOf(key)
     await this.guard('clean', key, async () => {
       for (const { name } of await entriesOf(dirname(path))) {
-        if (isPartialOf(basename(path), name)) await rm(join(dirname(path), name), { force: true })
+        if (partialOf(name) === basename(path)) await rm(join(dirname(path), name), { force: true })
       }
     })
     await this.removeEmptyFolders(dirname(path))
@@ -85,6 +85,10 @@ export class Folder implements Archive {
 
   async facts(): Promise<StoreFacts> {
     return { product: 'a folder', free: await this.guard('read', '', () => freeBytes(this.root)) }
+  }
+
+  async *pending(): AsyncIterable<string> {
+    yield* new Set(await this.partialsBelow(''))
   }
 
   async close(): Promise<void> {}
@@ -126,6 +130,16 @@ export class Folder implements Archive {
     throw new Failure('usage', `${quoted(key)} cannot be a name in an archive`)
   }
 
+  private async partialsBelow(folder: string): Promise<string[]> {
+    const keys: string[] = []
+    for (const entry of await this.guard('list', folder, () => entriesOf(join(this.root, folder)))) {
+      const name = partialOf(entry.name)
+      if (entry.isDirectory()) keys.push(...(await this.partialsBelow(`${folder}${entry.name}/`)))
+      else if (name !== undefined) keys.push(folder + name)
+    }
+    return keys
+  }
+
   /** @param folder `''`, or its key with a `/` behind */
   private async *below(folder: string, prefix: string): AsyncIterable<StoredObject> {
     const entries = await this.guard('list', prefix, () => entriesOf(join(this.root, folder)))
@@ -146,9 +160,9 @@ function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
-/** Another object's partial file may begin alike: `.a.csv.RANDOM.partial` is none of `a`. */
-function isPartialOf(name: string, candidate: string): boolean {
-  return candidate.startsWith(`.${name}.`) && /^[0-9a-f]{12}\.partial$/.test(candidate.slice(name.length + 2))
+/** The object that a partial file would become; undefined for any other file. */
+function partialOf(name: string): string | undefined {
+  return /^\.(.+)\.[0-9a-f]{12}\.partial$/s.exec(name)?.[1]
 }
 
 async function objectAt(path: string, key: string): Promise<StoredObject | undefined> {

@@ -16,7 +16,7 @@ import { Failure, quoted } from '../errors.ts'
 import type { Archive, PendingObject, StoredObject } from './archive.ts'
 import type { StoreFacts } from './facts.ts'
 import { isAway, isNamed, reasonOf, unlessGone } from './s3Reasons.ts'
-import { isPartial, PendingUpload, partialPrefix } from './s3Upload.ts'
+import { isHidden, PendingUpload, partialOf, partialPrefix } from './s3Upload.ts'
 
 /**
  * A store that is gone is to be told within a minute: the SDK tries three times (`AWS_MAX_ATTEMPTS`), here of at most 10 s
@@ -135,7 +135,7 @@ export class S3 implements Archive {
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
     try {
-      for await (const object of this.objects(prefix)) if (!isPartial(object.key)) yield object
+      for await (const object of this.objects(prefix)) if (!isHidden(object.key)) yield object
     } catch (error) {
       throw this.trouble('list', prefix, error)
     }
@@ -167,7 +167,7 @@ export class S3 implements Archive {
     refuseUnlessKey(key)
     await this.guard('clean', key, async () => {
       for await (const object of this.objects(partialPrefix(key))) {
-        if (isPartial(object.key, key)) await this.removePartial(object.key)
+        if (partialOf(object.key) === key) await this.removePartial(object.key)
       }
     })
   }
@@ -191,6 +191,19 @@ export class S3 implements Archive {
       driver: '@aws-sdk/client-s3',
       ...(!Number.isNaN(now.getTime()) && { now }),
     }
+  }
+
+  async *pending(): AsyncIterable<string> {
+    const keys = new Set<string>()
+    try {
+      for await (const object of this.objects('')) {
+        const key = partialOf(object.key)
+        if (key !== undefined) keys.add(key)
+      }
+    } catch (error) {
+      throw this.trouble('list', '', error)
+    }
+    yield* keys
   }
 
   async close(): Promise<void> {

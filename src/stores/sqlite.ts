@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import Database from 'libsql'
 import { Failure, quoted } from '../errors.ts'
@@ -16,8 +17,12 @@ import { freeBytes } from './freeBytes.ts'
 import { makeFolder } from './makeFolder.ts'
 import { isBusy, reasonOf } from './sqliteReasons.ts'
 
-/** How long a statement waits for another process that writes. */
+/**
+ * How long a statement waits for another process that writes. SQLite itself waits with everything at a standstill, so it
+ * does that for moments only: a run that is told to stop has to hear it.
+ */
 const BUSY_MS = 10_000
+const STANDSTILL_MS = 50
 
 const COLLECTIONS: readonly Collection[] = ['tops', 'runs', 'leases']
 
@@ -35,7 +40,9 @@ export async function openSqlite(path: string): Promise<Documents> {
   const file = resolve(path)
   try {
     await makeFolder(dirname(file))
-    return new Sqlite(address, new Database(file, { timeout: BUSY_MS }))
+    const store = new Sqlite(address, new Database(file, { timeout: STANDSTILL_MS }))
+    await store.open()
+    return store
   } catch (error) {
     throw trouble(address, error)
   }
@@ -48,12 +55,13 @@ class Sqlite implements Documents {
   constructor(address: string, database: Database.Database) {
     this.address = address
     this.database = database
-    try {
-      this.patiently(() => this.prepare())
-    } catch (error) {
-      database.close()
+  }
+
+  async open(): Promise<void> {
+    await this.patiently(() => this.prepare()).catch((error) => {
+      this.database.close()
       throw error
-    }
+    })
   }
 
   async find<T extends Document>(collection: Collection, id: string): Promise<T | undefined> {
@@ -72,7 +80,7 @@ class Sqlite implements Documents {
   }
 
   async replace(collection: Collection, document: Document): Promise<void> {
-    this.guard(() => this.replaceNow(collection, document))
+    await this.exclusively(() => this.replaceNow(collection, document))
   }
 
   async swap(
@@ -92,7 +100,7 @@ class Sqlite implements Documents {
   }
 
   async remove(collection: Collection, id: string): Promise<void> {
-    this.guard(() => this.removeNow(collection, id))
+    await this.exclusively(() => this.removeNow(collection, id))
   }
 
   async acquire(
@@ -124,13 +132,13 @@ class Sqlite implements Documents {
   }
 
   async release(id: string, run: string): Promise<void> {
-    this.exclusively(() => {
+    await this.exclusively(() => {
       if (this.findNow<Lease>('leases', id)?.run === run) this.removeNow('leases', id)
     })
   }
 
   async facts(): Promise<StoreFacts> {
-    const [version] = this.guard(() => this.database.prepare('SELECT sqlite_version()').raw().get() as [string])
+    const [version] = await this.guard(() => this.database.prepare('SELECT sqlite_version()').raw().get() as [string])
     return { product: `SQLite ${version}`, driver: 'libsql', free: await freeBytes(dirname(this.database.name)) }
   }
 
@@ -195,10 +203,13 @@ class Sqlite implements Documents {
     }
   }
 
-  /** Reads and writes with no other writer in between. */
-  private exclusively<T>(body: () => T): T {
+  /**
+   * Reads and writes with no other writer in between. Every write goes through here: after one on its own that was refused
+   * as busy, libsql leaves a transaction open that nobody sees, and whatever this connection writes then is lost.
+   */
+  private exclusively<T>(body: () => T): Promise<T> {
     return this.guard(() => {
-      this.patiently(() => this.database.exec('BEGIN IMMEDIATE'))
+      this.database.exec('BEGIN IMMEDIATE')
       try {
         const result = body()
         this.database.exec('COMMIT')
@@ -211,26 +222,23 @@ class Sqlite implements Documents {
     })
   }
 
-  /** Some locks (the change to WAL among them) are refused at once, whatever the busy time-out says. */
-  private patiently(body: () => void): void {
-    const until = Date.now() + BUSY_MS
-    for (;;) {
-      try {
-        body()
-        return
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > until) throw error
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10 + Math.random() * 40)
-      }
+  /** Does something with the file; what goes wrong is told as trouble with this store. */
+  private async guard<T>(body: () => T): Promise<T> {
+    try {
+      return await this.patiently(body)
+    } catch (error) {
+      throw trouble(this.address, error)
     }
   }
 
-  /** Does something with the file; what goes wrong is told as trouble with this store. */
-  private guard<T>(body: () => T): T {
-    try {
-      return body()
-    } catch (error) {
-      throw trouble(this.address, error)
+  /** Does it again while another process has the file; what is refused as busy has changed nothing. */
+  private async patiently<T>(body: () => T): Promise<T> {
+    for (const until = Date.now() + BUSY_MS; ; await sleep(10 + Math.random() * 40)) {
+      try {
+        return body()
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > until) throw error
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
-import supportsHyperlinks from 'supports-hyperlinks'
+import { createSupportsHyperlinks } from 'supports-hyperlinks'
 import { inert } from './text.ts'
 
 export interface Column {
@@ -25,12 +25,13 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
     columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index]!.text)))),
     process.stdout.columns,
   )
+  const canLink = createSupportsHyperlinks(process.stdout)
   const line = (row: readonly Printable[]) =>
     row
       .map(({ text, href }, index) => {
         const cut = cliTruncate(text, widths[index]!)
         const pad = ' '.repeat(widths[index]! - stringWidth(cut))
-        const shown = linked(cut, href)
+        const shown = canLink && href !== undefined && cut !== '' ? linked(cut, href) : cut
         return columns[index]!.align === 'right' ? pad + shown : shown + pad
       })
       .join(GAP)
@@ -38,18 +39,26 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
   return `${cells.map(line).join('\n')}\n`
 }
 
-function widthsWithin(columns: readonly Column[], natural: readonly number[], width: number | undefined): number[] {
-  const available = (width ?? Number.POSITIVE_INFINITY) - GAP.length * (columns.length - 1)
-  const total = natural.reduce((sum, one) => sum + one, 0)
-  if (total <= available) return [...natural]
-  const fixed = natural.reduce((sum, one, index) => sum + (columns[index]!.share === undefined ? one : 0), 0)
-  const shares = columns.reduce((sum, { share = 0 }) => sum + share, 0)
-  return natural.map((one, index) => {
-    const { share } = columns[index]!
-    return share === undefined
-      ? one
-      : Math.min(one, Math.max(LEAST, Math.floor(((available - fixed) * share) / shares)))
-  })
+/** Natural widths when they fit; otherwise columns with a share get that of what the others leave, and no more than they need. */
+function widthsWithin(
+  columns: readonly Column[],
+  natural: readonly number[],
+  width = Number.POSITIVE_INFINITY,
+): number[] {
+  const widths = [...natural]
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
+  const available = width - GAP.length * (columns.length - 1)
+  if (sum(natural) <= available) return widths
+  let flexible = columns.flatMap(({ share }, index) => (share === undefined ? [] : [{ share, index }]))
+  for (let satisfied = flexible; satisfied.length > 0; ) {
+    const left = available - sum(widths.filter((_, index) => !flexible.some((one) => one.index === index)))
+    const shares = sum(flexible.map(({ share }) => share))
+    for (const { share, index } of flexible) widths[index] = Math.max(LEAST, Math.floor((left * share) / shares))
+    satisfied = flexible.filter(({ index }) => natural[index]! <= widths[index]!)
+    for (const { index } of satisfied) widths[index] = natural[index]!
+    flexible = flexible.filter((one) => !satisfied.includes(one))
+  }
+  return widths
 }
 
 interface Printable {
@@ -62,8 +71,7 @@ function printable(cell: Cell): Printable {
   return { text: inert(text).trim(), href }
 }
 
-/** A text that leads somewhere (OSC 8), where the terminal can. */
-function linked(text: string, href: string | undefined): string {
-  if (href === undefined || text === '' || !supportsHyperlinks.stdout) return text
+/** A text that leads somewhere (OSC 8). */
+function linked(text: string, href: string): string {
   return `\u001b]8;;${encodeURI(href)}\u0007${text}\u001b]8;;\u0007`
 }

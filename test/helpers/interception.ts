@@ -40,6 +40,7 @@ function archiveOf(archive: Archive, next: Next): Archive {
       await archive.sweep(key)
     },
     facts: () => archive.facts(),
+    pending: () => streamed('pending', () => archive.pending()),
     close: () => archive.close(),
   }
 }

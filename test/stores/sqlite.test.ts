@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'libsql'
 import { expect, test } from 'vitest'
 import { openSqlite } from '../../src/stores/sqlite.ts'
@@ -45,6 +46,29 @@ test('eight processes that open a new file at once all succeed, and one of them 
   const documents = await openSqlite(path)
   expect(await documents.list('runs')).toHaveLength(160)
   await documents.close()
+})
+
+test('what is put while another process writes waits for it, lets everything else go on, and is there for all', async () => {
+  const path = join(await temporaryFolder(), 'datagouv.db')
+  const [documents, another] = [await openSqlite(path), await openSqlite(path)]
+  await documents.replace('tops', { _id: 'removed' })
+  await withDatabase(path, async (database) => {
+    database.exec('BEGIN IMMEDIATE')
+    let put = false
+    const writing = Promise.all([
+      documents.replace('tops', { _id: 'a' }).then(() => (put = true)),
+      documents.remove('tops', 'removed'),
+      documents.acquire('l', { run: 'r', host: 'h', pid: 1 }, 60_000),
+    ])
+    await sleep(300)
+    expect([put, await another.ids('tops')]).toEqual([false, ['removed']])
+    database.exec('COMMIT')
+    await writing
+    await documents.replace('tops', { _id: 'b' })
+    expect([await another.ids('tops'), await another.ids('leases')]).toEqual([['a', 'b'], ['l']])
+  })
+  await documents.close()
+  await another.close()
 })
 
 test('a file that another process has locked for too long is told in one line', async () => {

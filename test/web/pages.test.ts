@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
+import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fold } from '../../src/matching/fold.ts'
@@ -9,8 +9,6 @@ import { chromiumOrSkip, openBrowser } from '../helpers/browser.ts'
 import { FULL, HOSTILE, openSite, type Site } from './site.ts'
 
 const chromium = chromiumOrSkip('the pages in a browser')
-
-const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const TOPS = '/editions/complet/2026-01-21'
 const DEMO = '/editions/mobilite-transport/2023-08-09'
@@ -22,6 +20,7 @@ const INSEE = '534fff81a3a7292c64a77e5c'
 const VIEWS = [
   ['the tops', 200, TOPS],
   ['the tops as a list', 200, `${TOPS}?view=list&sort=-followers&q=velo`],
+  ['the tops in English', 200, `${TOPS}?lang=en&new=1`],
   ['nothing found', 200, `${TOPS}?q=nichts`],
   ['the changes', 200, `${TOPS}/changes`],
   ['the changes with reasons', 200, `${DEMO}/changes?since=2023-07-26`],
@@ -86,7 +85,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     async (_, status, path) => {
       const { page, faults, answered } = await visit(path)
       expect(answered).toBe(status)
-      await page.evaluate(AXE)
+      await page.evaluate(axe.source)
       for (const { width, colorScheme } of LOOKS) {
         await page.setViewportSize({ width, height: 844 })
         await page.emulateMedia({ colorScheme })
@@ -214,7 +213,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     expect(await page.locator('mark').textContent()).toBe('mobilite')
     await page.getByRole('link', { name: 'Édition du 9 août 2023' }).click()
     const coming = page.waitForEvent('download')
-    await page.getByRole('link', { name: 'CSV des tops, 295 jeux de données' }).click()
+    await page.getByRole('link', { name: 'Télécharger en CSV' }).click()
     const csv = await readFile(await (await coming).path(), 'utf8')
     expect(csv.split('\r\n')[0]).toBe(
       '"dataset_id";"dataset_title";"dataset_followers";"organization";"organization_id";"organization_followers"',
@@ -299,11 +298,7 @@ function violationsOf(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     for (const row of document.querySelectorAll('.tops tbody:nth-of-type(n + 4), .tops tr:nth-of-type(n + 9)'))
       row.remove()
-    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run()
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run()
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3)}`)
   })
-}
-
-interface Axe {
-  run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
 }

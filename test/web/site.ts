@@ -4,14 +4,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { Edition } from '../../src/editions/edition.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { openSqlite } from '../../src/stores/sqlite.ts'
-import { cli } from '../helpers/cli.ts'
-
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+import { CLI, cli } from '../helpers/cli.ts'
 
 /** The edition that a run makes of the real exports: 622 datasets. */
 export const FULL: Edition = JSON.parse(

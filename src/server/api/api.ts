@@ -1,13 +1,16 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { VERSION } from '../../version.ts'
+import { answer, bodyOf } from '../body.ts'
+import { CACHING } from '../caching.ts'
+import { answerJson } from './answerJson.ts'
 import { archiveApi } from './archive.ts'
 import { changesApi } from './changes.ts'
-import { type Description, docsOf } from './docs.ts'
+import { type Description, DOCS_POLICY, docsOf } from './docs.ts'
 import { editionsApi } from './editions.ts'
 import { explainApi } from './explain.ts'
 import { historyApi } from './history.ts'
 import { optionalWatch } from './parameters.ts'
-import { type ApiWorld, newApi } from './route.ts'
+import { type ApiWorld, MISSING, newApi } from './route.ts'
 import { runsApi } from './runs.ts'
 import { watchesApi } from './watches.ts'
 
@@ -31,9 +34,9 @@ export function createApi(world: ApiWorld): OpenAPIHono {
   }
   describeOthers(api)
   const description = api.getOpenAPI31Document(OPENAPI)
-  const docs = docsOf(description as unknown as Description)
-  api.get('/openapi.json', (c) => c.json(description))
-  api.get('/docs', () => docs.clone())
+  const docs = bodyOf(docsOf(description as unknown as Description), 'text/html; charset=utf-8')
+  api.get('/openapi.json', (c) => answerJson(c, description))
+  api.get('/docs', (c) => answer(c, docs, { 'content-security-policy': DOCS_POLICY, 'cache-control': CACHING.passing }))
   for (const path of ['/api', '/api/', '/api/docs']) api.get(path, (c) => c.redirect('/docs'))
   return api
 }
@@ -47,13 +50,13 @@ function describeOthers({ openAPIRegistry }: OpenAPIHono): void {
     ['/readyz', 'Whether both stores answer as well (503 when not)', 'application/json', z.looseObject({})],
   ] as const
   for (const [path, summary, type, schema] of others) {
-    const query = path.startsWith('/feed') ? z.object({ watch: optionalWatch }) : z.object({})
+    const isFeed = path.startsWith('/feed')
     openAPIRegistry.registerPath({
       method: 'get',
       path,
       summary,
-      request: { query },
-      responses: { 200: { description: 'found', content: { [type]: { schema } } } },
+      request: { query: isFeed ? z.object({ watch: optionalWatch }) : z.object({}) },
+      responses: { 200: { description: 'found', content: { [type]: { schema } } }, ...(isFeed && { 404: MISSING }) },
     })
   }
 }

@@ -3,7 +3,9 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Edition } from '../../editions/edition.ts'
 import { Missing } from '../../errors.ts'
+import { isNamed } from '../body.ts'
 import { cachingOf } from '../caching.ts'
+import { READABLE_BY_ALL } from '../cors.ts'
 import { busy, Problem } from '../problem.ts'
 import { rangeOf } from '../range.ts'
 import { dateOf, editionParam, watchParam } from './parameters.ts'
@@ -50,6 +52,7 @@ export function archiveApi({ world, editions }: ApiWorld) {
       'cache-control': `${cachingOf(dateOf(name))}, no-transform`,
       'accept-ranges': 'bytes',
       etag,
+      ...READABLE_BY_ALL,
     }
     if (isNamed(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
     if ((await archive.stat(key))?.bytes !== bytes) throw await goneOrChanging(edition)
@@ -101,9 +104,6 @@ export function archiveApi({ world, editions }: ApiWorld) {
     return busy(`${key} is being replaced`)
   }
 }
-
-const isNamed = (header: string | undefined, etag: string) =>
-  header?.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === etag) ?? false
 
 /** Whether a part may be given: no `If-Range`, or one that names what there is. */
 function isCurrent(c: Context, etag: string): boolean {

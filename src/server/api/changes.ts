@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { CACHING } from '../caching.ts'
+import { answerJson } from './answerJson.ts'
 import { dateOf, dateParam, editionParam, optionalWatch, watchParam } from './parameters.ts'
 import { type ApiWorld, newApi, readRoute } from './route.ts'
 import { Changes } from './schemas.ts'
@@ -35,7 +36,7 @@ const editionRoute = readRoute({
 export function changesApi({ world, editions }: ApiWorld) {
   const [first] = world.config.watches
   const answer = async (c: Context, watch: string, from?: string, to?: string) =>
-    c.json(await editions.changes(watch, from, to), 200, { 'cache-control': CACHING.latest })
+    answerJson(c, await editions.changes(watch, from, to), { 'cache-control': CACHING.latest })
   return newApi()
     .openapi(route, (c) => {
       const { watch = first!.name, from, to } = c.req.valid('query')

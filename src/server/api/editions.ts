@@ -5,8 +5,10 @@ import { csvOf, FIELDS } from '../../editions/csv.ts'
 import type { TopDataset } from '../../editions/edition.ts'
 import { editionId } from '../../editions/layout.ts'
 import { fold } from '../../matching/fold.ts'
-import { answer } from '../body.ts'
+import { answer, bodyOf } from '../body.ts'
 import { cachingOf } from '../caching.ts'
+import { READABLE_BY_ALL } from '../cors.ts'
+import { answerJson } from './answerJson.ts'
 import { paged, sorted } from './paging.ts'
 import {
   dateOf,
@@ -55,8 +57,12 @@ const oneRoute = readRoute({
       .string()
       .max(200)
       .optional()
-      .openapi({ description: 'in title or organisation, whatever the accents and case' }),
-    organization: z.string().max(200).optional().openapi({ description: 'the id of their organisation' }),
+      .openapi({ example: 'velo', description: 'in title or organisation, whatever the accents and case' }),
+    organization: z
+      .string()
+      .max(200)
+      .optional()
+      .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'the id of their organisation' }),
     sort: sortParam(FIELDS),
     limit: limitParam('all'),
     offset: offsetParam,
@@ -71,7 +77,8 @@ export function editionsApi({ world, editions }: ApiWorld) {
       const { watch, from = '', to = '9999', sort = '-date,watch', limit = 100, offset = 0 } = c.req.valid('query')
       const ids = await world.documents.ids('tops', watch === undefined ? {} : { prefix: editionId(watch, '') })
       const found = ids.map(itemOf).filter(({ date }) => from <= date && date <= to)
-      return c.json({ total: found.length, items: paged(c, sorted(found, sort), { offset, limit }) })
+      const { part, headers } = paged(c, sorted(found, sort), { offset, limit })
+      return answerJson(c, { total: found.length, items: part }, headers)
     })
     .openapi(oneRoute, async (c) => {
       const { watch, edition: file } = c.req.valid('param')
@@ -80,6 +87,7 @@ export function editionsApi({ world, editions }: ApiWorld) {
       const held = await editions.find(watch, date)
       const asCsv = file.endsWith('.csv') || prefersCsv(c)
       const headers = {
+        ...READABLE_BY_ALL,
         'cache-control': cachingOf(date),
         vary: 'Accept, Accept-Encoding',
         ...(asCsv && { 'content-disposition': `attachment; filename="${watch}-${held.edition.date}.csv"` }),
@@ -87,13 +95,10 @@ export function editionsApi({ world, editions }: ApiWorld) {
       if (Object.values(view).every((value) => value === undefined)) {
         return answer(c, asCsv ? held.csv : held.json, headers)
       }
-      const datasets = paged(c, selected(held.edition.datasets, view), {
-        offset: view.offset ?? 0,
-        limit: view.limit ?? MOST,
-      })
-      return asCsv
-        ? c.body(csvOf(datasets), 200, { ...headers, 'content-type': held.csv.type })
-        : c.json({ ...held.edition, datasets }, 200, headers)
+      const { offset = 0, limit = MOST } = view
+      const { part, headers: paging } = paged(c, selected(held.edition.datasets, view), { offset, limit })
+      if (!asCsv) return answerJson(c, { ...held.edition, datasets: part }, { ...headers, ...paging })
+      return answer(c, bodyOf(csvOf(part), held.csv.type), { ...headers, ...paging })
     })
 }
 

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { cachingOf } from '../caching.ts'
+import { answerJson } from './answerJson.ts'
 import { dateOf, dateParam, editionParam, optionalWatch, watchParam } from './parameters.ts'
 import { type ApiWorld, newApi, readRoute } from './route.ts'
 import { Explanation } from './schemas.ts'
@@ -8,7 +9,7 @@ import { Explanation } from './schemas.ts'
 const asked = z
   .string()
   .min(1)
-  .max(2_000)
+  .max(300)
   .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'an id, a slug, or the (encoded) address of a page' })
 
 const route = readRoute({
@@ -35,7 +36,7 @@ const editionRoute = readRoute({
 export function explainApi({ world, editions }: ApiWorld) {
   const [first] = world.config.watches
   const answer = async (c: Context, watch: string, date: string | undefined, id: string) =>
-    c.json(await editions.explain(watch, date, id), 200, { 'cache-control': cachingOf(date) })
+    answerJson(c, await editions.explain(watch, date, id), { 'cache-control': cachingOf(date) })
   return newApi()
     .openapi(route, (c) => {
       const { watch = first!.name, date } = c.req.valid('query')

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { CACHING } from '../caching.ts'
+import { answerJson } from './answerJson.ts'
 import { optionalWatch } from './parameters.ts'
 import { type ApiWorld, newApi, readRoute } from './route.ts'
 import { History } from './schemas.ts'
@@ -9,7 +10,7 @@ const route = readRoute({
   tag: 'history',
   summary: 'An organisation over the editions, latest first',
   params: {
-    organization: z.string().min(1).max(200).openapi({ example: '534fff75a3a7292c64a77de4', description: 'its id' }),
+    organization: z.string().min(1).max(200).openapi({ example: '534fff89a3a7292c64a77eb7', description: 'its id' }),
   },
   query: { watch: optionalWatch },
   answer: History,
@@ -28,6 +29,6 @@ export function historyApi({ world, editions }: ApiWorld) {
       followers: organization?.followers ?? null,
       datasets: organization?.datasets ?? null,
     }))
-    return c.json({ watch, id, name, editions: found }, 200, { 'cache-control': CACHING.latest })
+    return answerJson(c, { watch, id, name, editions: found }, { 'cache-control': CACHING.latest })
   })
 }

@@ -5,15 +5,17 @@ interface Page {
   readonly limit: number
 }
 
-/** A part of a list; the headers tell how many there are in all, and where the next part is (RFC 8288). */
-export function paged<T>(c: Context, all: readonly T[], { offset, limit }: Page): T[] {
-  c.header('x-total-count', String(all.length))
+/** A part of a list, and the headers that tell how many there are in all and where the next part is (RFC 8288). */
+export function paged<T>(c: Context, all: readonly T[], { offset, limit }: Page) {
   const links = [
     ...(offset + limit < all.length ? [[offset + limit, 'next'] as const] : []),
     ...(offset > 0 ? [[Math.max(0, offset - limit), 'prev'] as const] : []),
   ].map(([to, rel]) => `<${addressAt(c.req.url, to)}>; rel="${rel}"`)
-  if (links.length > 0) c.header('link', links.join(', '))
-  return all.slice(offset, offset + limit)
+  const headers: Record<string, string> = {
+    'x-total-count': String(all.length),
+    ...(links.length > 0 && { link: links.join(', ') }),
+  }
+  return { part: all.slice(offset, offset + limit), headers }
 }
 
 function addressAt(url: string, offset: number): string {

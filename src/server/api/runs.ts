@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { LRUCache } from 'lru-cache'
 import { Missing, quoted } from '../../errors.ts'
 import { type RunRecord, STATUSES } from '../../runs/record.ts'
-import { CACHING } from '../caching.ts'
+import { answerJson } from './answerJson.ts'
 import { paged, sorted } from './paging.ts'
 import { dateParam, limitParam, offsetParam, sortParam } from './parameters.ts'
 import { type ApiWorld, newApi, readRoute } from './route.ts'
@@ -50,13 +50,13 @@ export function runsApi({ world: { documents } }: ApiWorld) {
       const found = (await recent.forceFetch('runs')).filter(
         (run) => (date === undefined || run.date === date) && (status === undefined || run.status === status),
       )
-      c.header('cache-control', CACHING.passing)
-      return c.json({ total: found.length, items: paged(c, sorted(found, sort), { offset, limit }) })
+      const { part, headers } = paged(c, sorted(found, sort), { offset, limit })
+      return answerJson(c, { total: found.length, items: part }, headers)
     })
     .openapi(oneRoute, async (c) => {
       const { id } = c.req.valid('param')
       const run = await documents.find<RunRecord>('runs', id)
       if (run === undefined) throw new Missing(`there is no run ${quoted(id)}; /api/runs lists those there are`)
-      return c.json(run, 200, { 'cache-control': CACHING.passing })
+      return answerJson(c, run)
     })
 }

@@ -85,7 +85,7 @@ const datasetFields = {
   organization_id: id,
   organization_followers: number.openapi({ example: 122 }),
 }
-export const Dataset = z.object(datasetFields).openapi('TopDataset')
+const Dataset = z.object(datasetFields).openapi('TopDataset')
 
 export const Edition = z
   .object({

@@ -1,3 +1,4 @@
+import { answerJson } from './answerJson.ts'
 import { type ApiWorld, newApi, readRoute } from './route.ts'
 import { listOf, WatchItem } from './schemas.ts'
 
@@ -18,6 +19,6 @@ export function watchesApi({ world, editions }: ApiWorld) {
         return { name, terms, columns, match, top, editions: dates.length, latest: dates[0] ?? null }
       }),
     )
-    return c.json({ total: items.length, items })
+    return answerJson(c, { total: items.length, items })
   })
 }

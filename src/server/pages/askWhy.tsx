@@ -1,3 +1,4 @@
+import { Hidden } from './hidden.tsx'
 import { useReader } from './reader.ts'
 
 /** Asks why any dataset is, or is not, in an edition: by its id, or the address of its page at the portal. */
@@ -9,9 +10,7 @@ export function AskWhy({ path }: { readonly path: string }) {
         <span>{words.askWhy}</span>
         <input name="id" required maxLength={500} placeholder={words.askWhyPlaceholder} autocomplete="off" />
       </label>
-      {Object.entries(chosen).map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
+      <Hidden values={chosen} />
       <button type="submit">{words.why}</button>
     </form>
   )

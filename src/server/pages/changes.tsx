@@ -1,10 +1,13 @@
 import type { ComponentChildren } from 'preact'
-import { type ChangedOrganization, type Changes, gained } from '../../editions/changes.ts'
-import type { TopDataset } from '../../editions/edition.ts'
-import { Head, type HeadFacts } from './edition.tsx'
-import { editionPath, Page } from './layout.tsx'
+import { type Changes, gained } from '../../editions/changes.ts'
+import { datasetAt, editionPath } from './addresses.ts'
+import { ChangedOrganizations } from './changedOrganizations.tsx'
+import { DatasetItem } from './datasetItem.tsx'
+import { Head, type HeadFacts } from './head.tsx'
+import { Hidden } from './hidden.tsx'
+import { Page } from './layout.tsx'
+import { Gained } from './movement.tsx'
 import { Name, visible } from './name.tsx'
-import { Gained, Moved } from './organizations.tsx'
 import { useReader } from './reader.ts'
 
 export interface ChangesFacts extends HeadFacts {
@@ -39,28 +42,28 @@ function Since({ frame, edition, dates, changes }: ChangesFacts & { readonly cha
         empty={entered.length === 0 && words.noneEntered}
       >
         {entered.map((dataset) => (
-          <Dataset key={dataset.dataset_id} {...here} dataset={dataset}>
+          <DatasetItem key={dataset.dataset_id} {...here} dataset={dataset}>
             {dataset.reason && words.entryReasons[dataset.reason]}
-          </Dataset>
+          </DatasetItem>
         ))}
       </Part>
       <Part title={words.left(left.length, count(left.length))} empty={left.length === 0 && words.noneLeft}>
         {left.map((dataset) => (
-          <Dataset key={dataset.dataset_id} {...here} dataset={dataset}>
+          <DatasetItem key={dataset.dataset_id} {...here} dataset={dataset}>
             {dataset.reason && words.exitReasons[dataset.reason]}
-          </Dataset>
+          </DatasetItem>
         ))}
       </Part>
       {moved.length > 0 && (
         <Part title={words.movedElsewhere(moved.length, count(moved.length))} empty={false}>
           {moved.map((dataset) => (
-            <Dataset key={dataset.dataset_id} {...here} dataset={dataset}>
+            <DatasetItem key={dataset.dataset_id} {...here} dataset={dataset}>
               {words.movedFrom(visible(names.get(dataset.moved_from) ?? dataset.moved_from))}
-            </Dataset>
+            </DatasetItem>
           ))}
         </Part>
       )}
-      {organizations.length > 0 && <Organizations path={path} organizations={organizations} />}
+      {organizations.length > 0 && <ChangedOrganizations path={path} organizations={organizations} />}
       {followers.length > 0 && (
         <section>
           <h2>{words.followersChanged}</h2>
@@ -77,12 +80,12 @@ function Since({ frame, edition, dates, changes }: ChangesFacts & { readonly cha
               {followers.map((dataset) => (
                 <tr key={dataset.dataset_id}>
                   <th scope="row">
-                    <a class="out" href={`${frame.portal}/datasets/${encodeURIComponent(dataset.dataset_id)}/`}>
+                    <a class="out" href={datasetAt(frame.portal, dataset.dataset_id)}>
                       <Name>{dataset.dataset_title}</Name>
                     </a>
                   </th>
                   <td class="number">
-                    <Gained by={gained(dataset)} /> {count(dataset.dataset_followers)}
+                    {count(dataset.dataset_followers)} <Gained by={gained(dataset)} />
                   </td>
                 </tr>
               ))}
@@ -117,9 +120,7 @@ function Earlier({ path, dates, chosen }: EarlierProps) {
           ))}
         </select>
       </label>
-      {Object.entries(language).map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
+      <Hidden values={language} />
       <button type="submit">{words.go}</button>
     </form>
   )
@@ -138,105 +139,5 @@ function Part({ title, empty, children }: PartProps) {
       <h2>{title}</h2>
       {empty === false ? <ul class="datasets">{children}</ul> : <p>{empty}</p>}
     </section>
-  )
-}
-
-interface DatasetProps {
-  readonly portal: string
-  /** The edition to ask why it is, or is not, there. */
-  readonly path: string
-  readonly dataset: TopDataset
-  readonly children?: ComponentChildren
-}
-
-/** A dataset that came, went or moved, and why. */
-export function Dataset({ portal, path, dataset, children }: DatasetProps) {
-  const { words, href } = useReader()
-  const { dataset_id, dataset_title, organization } = dataset
-  return (
-    <li>
-      <a class="out" href={`${portal}/datasets/${encodeURIComponent(dataset_id)}/`}>
-        <Name>{dataset_title}</Name>
-      </a>
-      <a class="why" href={href(`${path}/datasets/${encodeURIComponent(dataset_id)}`)}>
-        {words.why}
-        <span class="unseen"> {visible(dataset_title, 100)}</span>
-      </a>
-      <small>
-        <Name>{organization}</Name>
-        {children && <> · {children}</>}
-      </small>
-    </li>
-  )
-}
-
-interface OrganizationsProps {
-  readonly path: string
-  readonly organizations: readonly ChangedOrganization[]
-}
-
-function Organizations({ path, organizations }: OrganizationsProps) {
-  const { words, href } = useReader()
-  return (
-    <section>
-      <h2>{words.organizations}</h2>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.organization}</th>
-            <th scope="col" class="number">
-              {words.rank}
-            </th>
-            <th scope="col" class="number">
-              {words.followers}
-            </th>
-            <th scope="col" class="number">
-              {words.tops}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {organizations.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">
-                <a href={href(`${path}/organizations/${encodeURIComponent(one.id)}`)}>
-                  <Name>{one.name}</Name>
-                </a>
-              </th>
-              <td class="number">
-                <Ranks {...one} />
-              </td>
-              <td class="number">
-                <Figures now={one.followers} before={one.followers_before} />
-              </td>
-              <td class="number">
-                <Figures now={one.datasets} before={one.datasets_before} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  )
-}
-
-function Ranks({ rank, rank_before }: ChangedOrganization) {
-  const { words, count } = useReader()
-  if (rank === null) return <small>{words.fellOut}</small>
-  return (
-    <>
-      {rank_before === null ? <span class="badge">{words.fresh}</span> : <Moved by={rank_before - rank} />}{' '}
-      {count(rank)}
-    </>
-  )
-}
-
-function Figures({ now, before }: { readonly now: number | null; readonly before: number | null }) {
-  const { count } = useReader()
-  if (now === null) return null
-  return (
-    <>
-      {before !== null && <Gained by={now - before} />} {count(now)}
-    </>
   )
 }

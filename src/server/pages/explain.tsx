@@ -1,9 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import type { Explanation, Match, Near, Placing } from '../../explain/explanation.ts'
+import { datasetAt, editionPath, historyPath, hostOf, whyPath } from './addresses.ts'
 import { AskWhy } from './askWhy.tsx'
 import { Crumbs } from './crumbs.tsx'
-import type { HeadFacts } from './edition.tsx'
-import { editionPath, hostOf, Page } from './layout.tsx'
+import type { HeadFacts } from './head.tsx'
+import { Page } from './layout.tsx'
 import { Name, visible, withoutControls } from './name.tsx'
 import { useReader } from './reader.ts'
 import type { Words } from './words.ts'
@@ -34,9 +35,7 @@ export function ExplainPage({ frame, edition, explanation }: ExplainFacts) {
           {dataset !== null && (
             <p>
               {words.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
-              <a href={`${frame.portal}/datasets/${encodeURIComponent(dataset.id)}/`}>
-                {words.onPortal(hostOf(frame.portal))}
-              </a>
+              <a href={datasetAt(frame.portal, dataset.id)}>{words.onPortal(hostOf(frame.portal))}</a>
             </p>
           )}
           {dataset === null && <Nearest nearest={nearest} path={path} />}
@@ -126,7 +125,7 @@ function Organization({ placing, verdict, path }: OrganizationProps) {
   const margin = count(Math.abs(lead))
   return (
     <p>
-      <a href={href(`${path}/organizations/${encodeURIComponent(id)}`)}>
+      <a href={href(historyPath(path, id))}>
         <Name>{name}</Name>
       </a>
       {words.placed(count(rank), of === null ? undefined : count(of), words.followersOf(followers, count(followers)))}{' '}
@@ -149,7 +148,7 @@ function Nearest({ nearest, path }: { readonly nearest: readonly Near[]; readonl
             </li>
           ) : (
             <li key={near.dataset_id}>
-              <a href={href(`${path}/datasets/${encodeURIComponent(near.dataset_id)}`)}>
+              <a href={href(whyPath(path, near.dataset_id))}>
                 <Name>{near.dataset_title}</Name>
               </a>
             </li>

@@ -1,10 +1,10 @@
 import type { RankedOrganization } from '../../editions/edition.ts'
+import { editionPath, hostOf, organizationAt } from './addresses.ts'
 import { Crumbs } from './crumbs.tsx'
-import type { HeadFacts } from './edition.tsx'
-import { termsOf } from './edition.tsx'
-import { editionPath, hostOf, Page } from './layout.tsx'
+import { type HeadFacts, termsOf } from './head.tsx'
+import { Page } from './layout.tsx'
+import { Gained, Moved } from './movement.tsx'
 import { Name, visible } from './name.tsx'
-import { Gained, Moved } from './organizations.tsx'
 import { Trend } from './trend.tsx'
 
 export interface HistoryFacts extends Pick<HeadFacts, 'frame' | 'edition'> {
@@ -35,16 +35,16 @@ export function HistoryPage({ frame, edition, id, weeks }: HistoryFacts) {
       <p class="lede">{words.overWeeks(weeks.length, count(weeks.length), termsOf(edition, frame))}</p>
       <p class="links">
         <a href={href(path, { organization: id })}>{words.itsDatasets}</a>{' '}
-        <a class="out" href={`${frame.portal}/organizations/${encodeURIComponent(id)}/`}>
+        <a class="out" href={organizationAt(frame.portal, id)}>
           {words.onPortal(hostOf(frame.portal))}
         </a>
       </p>
       <div class="trends">
         <Trend title={words.rank} points={series(({ rank }) => rank)} rank />
         <Trend title={words.followers} points={series(({ followers }) => followers)} />
-        <Trend title={words.inTheTops} points={series(({ datasets }) => datasets)} />
+        <Trend title={words.datasets} points={series(({ datasets }) => datasets)} />
       </div>
-      <table class="weeks">
+      <table>
         <caption class="unseen">{words.weekByWeek}</caption>
         <thead>
           <tr>
@@ -56,7 +56,7 @@ export function HistoryPage({ frame, edition, id, weeks }: HistoryFacts) {
               {words.followers}
             </th>
             <th scope="col" class="number">
-              {words.inTheTops}
+              {words.datasets}
             </th>
           </tr>
         </thead>
@@ -77,14 +77,14 @@ export function HistoryPage({ frame, edition, id, weeks }: HistoryFacts) {
                 ) : (
                   <>
                     <td class="number">
-                      {before && <Moved by={before.rank - organization.rank} />} {count(organization.rank)}
+                      {count(organization.rank)} {before && <Moved by={before.rank - organization.rank} />}
                     </td>
                     <td class="number">
-                      {before && <Gained by={organization.followers - before.followers} />}{' '}
-                      {count(organization.followers)}
+                      {count(organization.followers)}{' '}
+                      {before && <Gained by={organization.followers - before.followers} />}
                     </td>
                     <td class="number">
-                      {before && <Gained by={organization.datasets - before.datasets} />} {count(organization.datasets)}
+                      {count(organization.datasets)} {before && <Gained by={organization.datasets - before.datasets} />}
                     </td>
                   </>
                 )}

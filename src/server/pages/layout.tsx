@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { type EditionName, editionPath, feedPath, hostOf } from './addresses.ts'
 import type { Assets } from './assets.ts'
 import { type Reader, Reading, useReader } from './reader.ts'
 import { LANGUAGES } from './words.ts'
@@ -12,7 +13,7 @@ export interface Frame {
   /** The page's own address, to say it in the other language. */
   readonly url: URL
   /** The edition that the sections lead to; undefined when there is none. */
-  readonly edition: { readonly watch: string; readonly date: string } | undefined
+  readonly edition: EditionName | undefined
 }
 
 type Section = 'tops' | 'organizations' | 'changes' | 'runs'
@@ -23,14 +24,6 @@ interface PageProps {
   readonly section?: Section
   readonly children: ComponentChildren
 }
-
-export const editionPath = ({ watch, date }: { readonly watch: string; readonly date: string }) =>
-  `/editions/${watch}/${date}`
-
-export const feedPath = (edition: Frame['edition']) => `/feed.atom${edition ? `?watch=${edition.watch}` : ''}`
-
-/** `data.gouv.fr` */
-export const hostOf = (portal: string) => new URL(portal).host.replace(/^www\./, '')
 
 /** A whole document: head, sections, content, and where the data can be had otherwise. */
 export function Page({ frame, title, section, children }: PageProps) {

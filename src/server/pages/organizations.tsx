@@ -1,7 +1,9 @@
 import type { RankedOrganization } from '../../editions/edition.ts'
+import { editionPath, historyPath, hostOf } from './addresses.ts'
 import { Bar } from './bar.tsx'
-import { Head, type HeadFacts, termsOf } from './edition.tsx'
-import { editionPath, hostOf, Page } from './layout.tsx'
+import { Head, type HeadFacts, termsOf } from './head.tsx'
+import { Page } from './layout.tsx'
+import { Gained, Moved } from './movement.tsx'
 import { Name } from './name.tsx'
 import { useReader } from './reader.ts'
 
@@ -35,7 +37,7 @@ export function OrganizationsPage(facts: OrganizationsFacts) {
               {words.followers}
             </th>
             <th scope="col" class="number">
-              {words.tops}
+              {words.datasets}
             </th>
           </tr>
         </thead>
@@ -70,17 +72,17 @@ function Ranked({ path, organization, before, most }: RankedProps) {
   return (
     <tr>
       <td class="number">
+        {count(rank)} {stayed && <Moved by={before.rank - rank} />}
         {before === 'absent' && <span class="badge">{words.fresh}</span>}
-        {stayed && <Moved by={before.rank - rank} />} {count(rank)}
       </td>
       <th scope="row">
-        <a href={href(`${path}/organizations/${encodeURIComponent(id)}`)}>
+        <a href={href(historyPath(path, id))}>
           <Name>{name}</Name>
         </a>
         <Bar value={followers} most={most} />
       </th>
       <td class="number">
-        {stayed && <Gained by={followers - before.followers} />} {count(followers)}
+        {count(followers)} {stayed && <Gained by={followers - before.followers} />}
       </td>
       <td class="number">
         {datasets === 0 ? (
@@ -94,24 +96,4 @@ function Ranked({ path, organization, before, most }: RankedProps) {
       </td>
     </tr>
   )
-}
-
-/** How many ranks up or down. */
-export function Moved({ by }: { readonly by: number }) {
-  const { words, count } = useReader()
-  if (by === 0) return null
-  const places = count(Math.abs(by))
-  return (
-    <small class="moved">
-      <span aria-hidden="true">{by > 0 ? `▲ ${places}` : `▼ ${places}`}</span>
-      <span class="unseen">{by > 0 ? words.rose(places) : words.fell(places)}</span>
-    </small>
-  )
-}
-
-/** `+3`, `−1`; nothing when nothing changed. */
-export function Gained({ by }: { readonly by: number }) {
-  const { count } = useReader()
-  if (by === 0) return null
-  return <small class="moved">{by > 0 ? `+${count(by)}` : `−${count(-by)}`}</small>
 }

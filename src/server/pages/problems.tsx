@@ -2,7 +2,8 @@ import type { ComponentChildren } from 'preact'
 import { Failure, Missing } from '../../errors.ts'
 import type { Report } from '../../terminal/report.ts'
 import { Problem } from '../problem.ts'
-import { editionPath, type Frame, Page } from './layout.tsx'
+import { editionPath } from './addresses.ts'
+import { type Frame, Page } from './layout.tsx'
 
 /** What is not there, by the word for it; the hint says what to do. */
 export type Absence = 'noSuchPage' | 'noSuchOrganization' | 'noSuchRun' | 'notADataset'
@@ -42,7 +43,7 @@ export function ProblemPage({ frame, title, hint, children }: ProblemProps) {
   const { words, href } = frame.reader
   return (
     <Page frame={frame} title={title}>
-      <div class="problem">
+      <div>
         <h1>{title}</h1>
         <p class="lede">{hint}</p>
         {children ?? (

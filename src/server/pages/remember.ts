@@ -16,7 +16,8 @@ interface Page {
 export function remember(): MiddlewareHandler {
   const pages = new LRUCache<string, Page>({
     maxSize: HELD_BYTES,
-    sizeCalculation: ({ body }) => body.plain.length + body.gzip.length,
+    // Also for the compressed bytes, which are made when somebody takes them.
+    sizeCalculation: ({ body }) => Math.ceil(1.2 * body.plain.length),
     ttl: FRESH_MS,
   })
   return async (c, next) => {

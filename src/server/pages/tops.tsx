@@ -1,19 +1,8 @@
-import type { TargetedEvent } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
-import { Name, visible } from './name.tsx'
 import { useReader } from './reader.ts'
-import {
-  EVERYTHING,
-  groups,
-  organizationOf,
-  type Row,
-  readQuery,
-  type Sort,
-  select,
-  type Tops as TopsData,
-  type TopsQuery,
-  writeQuery,
-} from './topsQuery.ts'
+import { TopsControls } from './topsControls.tsx'
+import { EVERYTHING, select, type Tops as TopsData, type TopsQuery, writeQuery } from './topsQuery.ts'
+import { TopsTable } from './topsTable.tsx'
 
 /** What the table is made of, and where it stands. */
 export interface TopsFacts extends TopsData {
@@ -51,7 +40,7 @@ export function Tops(facts: TopsFacts) {
   })
   return (
     <>
-      <Controls facts={facts} query={query} change={change} />
+      <TopsControls facts={facts} query={query} change={change} />
       <div class="above">
         <p class="found" role="status">
           {selected.found === facts.rows.length
@@ -75,7 +64,7 @@ export function Tops(facts: TopsFacts) {
           </p>
         </div>
       ) : (
-        <Table facts={facts} query={query} rows={selected.rows} goTo={goTo} />
+        <TopsTable facts={facts} query={query} rows={selected.rows} goTo={goTo} />
       )}
       {selected.pages > 1 && (
         <nav class="pages" aria-label={words.pages}>
@@ -88,186 +77,8 @@ export function Tops(facts: TopsFacts) {
   )
 }
 
-type GoTo = (changes: Partial<TopsQuery>) => { readonly href: string; readonly onClick: (event: MouseEvent) => void }
-
-interface ControlsProps {
-  readonly facts: TopsFacts
-  readonly query: TopsQuery
-  readonly change: (changes: Partial<TopsQuery>) => void
-}
-
-function Controls({ facts, query, change }: ControlsProps) {
-  const reader = useReader()
-  const { words } = reader
-  const submit = (event: TargetedEvent<HTMLFormElement>) => {
-    if (facts.onQuery === undefined) return
-    event.preventDefault()
-    change(readQuery(new URLSearchParams(new FormData(event.currentTarget) as unknown as Record<string, string>)))
-  }
-  const kept = writeQuery({ ...query, q: '', organization: '', fresh: false, page: 1 })
-  return (
-    <search>
-      <form class="controls" action={facts.path} onSubmit={submit}>
-        <label class="field find">
-          <span class="unseen">{words.find}</span>
-          <input
-            type="search"
-            name="q"
-            value={query.q}
-            placeholder={words.findPlaceholder}
-            autocomplete="off"
-            maxLength={200}
-            onInput={(event) => change({ q: event.currentTarget.value })}
-          />
-        </label>
-        <label class="field">
-          <span class="unseen">{words.organization}</span>
-          <select
-            name="organization"
-            value={query.organization}
-            onChange={(event) => change({ organization: event.currentTarget.value })}
-          >
-            <option value="">{words.everyOrganization}</option>
-            {facts.organizations
-              .filter(({ datasets }) => datasets > 0)
-              .map(({ id, name, datasets }) => (
-                <option key={id} value={id}>
-                  {visible(name, 60)} ({reader.count(datasets)})
-                </option>
-              ))}
-          </select>
-        </label>
-        {facts.comparable && (
-          <label class="check">
-            <input
-              type="checkbox"
-              name="new"
-              value="1"
-              checked={query.fresh}
-              onChange={(event) => change({ fresh: event.currentTarget.checked })}
-            />
-            <span>{words.onlyFresh}</span>
-          </label>
-        )}
-        {Object.entries(kept).map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
-        {Object.entries(reader.chosen).map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
-        <button class="without-script" type="submit">
-          {words.apply}
-        </button>
-      </form>
-    </search>
-  )
-}
-
-interface TableProps {
-  readonly facts: TopsFacts
-  readonly query: TopsQuery
-  readonly rows: readonly Row[]
-  readonly goTo: GoTo
-}
-
-function Table({ facts, query, rows, goTo }: TableProps) {
-  const { words } = useReader()
-  const heading = (title: string, first: Sort, second: Sort) => {
-    const next = query.sort === first ? second : query.sort === second ? 'rank' : first
-    const sorted = query.sort === first || query.sort === second
-    const direction = query.sort.startsWith('-') ? 'descending' : 'ascending'
-    return (
-      <th scope="col" class={first === 'title' ? undefined : 'number'} aria-sort={sorted ? direction : undefined}>
-        <a {...goTo({ sort: next })}>{title}</a>
-      </th>
-    )
-  }
-  return (
-    <table class="tops">
-      <caption class="unseen">{words.tops}</caption>
-      <thead>
-        <tr>
-          {heading(words.dataset, 'title', '-title')}
-          {!query.grouped && (
-            <th scope="col" class="wide">
-              {words.organization}
-            </th>
-          )}
-          {heading(words.followers, '-followers', 'followers')}
-        </tr>
-      </thead>
-      {query.grouped ? (
-        groups(rows).map((group) => <Group key={group[0]!.rank} facts={facts} rows={group} />)
-      ) : (
-        <tbody>
-          {rows.map((row) => (
-            <Dataset key={row.id} facts={facts} row={row} flat />
-          ))}
-        </tbody>
-      )}
-    </table>
-  )
-}
-
-function Group({ facts, rows }: { readonly facts: TopsFacts; readonly rows: readonly Row[] }) {
-  const reader = useReader()
-  const { words } = reader
-  const { id, name, rank, followers } = organizationOf(rows[0]!, facts)
-  return (
-    <tbody>
-      <tr class="group">
-        <th scope="rowgroup" colSpan={2}>
-          <div>
-            <span class="rank">{reader.count(rank)}</span>
-            <a href={reader.href(`${facts.path}/organizations/${encodeURIComponent(id)}`)}>
-              <Name>{name}</Name>
-            </a>
-            <small class="facts">
-              {words.followersOf(followers, reader.count(followers))} ·{' '}
-              {words.datasetsOf(rows.length, reader.count(rows.length))}
-            </small>
-          </div>
-        </th>
-      </tr>
-      {rows.map((row) => (
-        <Dataset key={row.id} facts={facts} row={row} />
-      ))}
-    </tbody>
-  )
-}
-
-function Dataset({ facts, row, flat }: { readonly facts: TopsFacts; readonly row: Row; readonly flat?: boolean }) {
-  const reader = useReader()
-  const { words } = reader
-  const { id, title, followers, fresh } = row
-  const organization = organizationOf(row, facts)
-  return (
-    <tr>
-      <th scope="row">
-        <div>
-          <span>
-            <a class="out" href={`${facts.portal}/datasets/${encodeURIComponent(id)}/`}>
-              <Name>{title}</Name>
-            </a>
-            {fresh && <span class="badge">{words.fresh}</span>}
-            {flat && (
-              <small class="narrow">
-                <Name>{organization.name}</Name>
-              </small>
-            )}
-          </span>
-          <a class="why" href={reader.href(`${facts.path}/datasets/${encodeURIComponent(id)}`)}>
-            {words.why}
-            <span class="unseen"> {visible(title, 100)}</span>
-          </a>
-        </div>
-      </th>
-      {flat && (
-        <td class="wide">
-          <Name>{organization.name}</Name>
-        </td>
-      )}
-      <td class="number">{reader.count(followers)}</td>
-    </tr>
-  )
+/** An address of this table, and what to do instead of going there. */
+export type GoTo = (changes: Partial<TopsQuery>) => {
+  readonly href: string
+  readonly onClick: (event: MouseEvent) => void
 }

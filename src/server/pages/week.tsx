@@ -1,4 +1,5 @@
-import { editionPath } from './layout.tsx'
+import { editionPath } from './addresses.ts'
+import { Hidden } from './hidden.tsx'
 import { useReader } from './reader.ts'
 
 interface WeekProps {
@@ -31,7 +32,7 @@ export function Week({ edition, dates, part }: WeekProps) {
   return (
     <div class="week">
       <h2>
-        {words.edition} <time dateTime={edition.date}>{reader.longDay(edition.date)}</time>
+        {words.edition} <time dateTime={edition.date}>{reader.longDay(edition.date)}</time>{' '}
         {at === 0 && <small>{words.latest}</small>}
       </h2>
       {dates.length > 1 && (
@@ -47,10 +48,7 @@ export function Week({ edition, dates, part }: WeekProps) {
               ))}
             </select>
           </label>
-          {Object.entries(reader.chosen).map(([name, value]) => (
-            <input key={name} type="hidden" name={name} value={value} />
-          ))}
-          {part !== '' && <input type="hidden" name="part" value={part} />}
+          <Hidden values={{ ...reader.chosen, ...(part !== '' && { part }) }} />
           <button type="submit">{words.go}</button>
           {step(dates[at - 1], words.later, '›')}
         </form>

@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Changes } from '../../src/editions/changes.ts'
+import type { Explanation } from '../../src/explain/explanation.ts'
+import { FULL, openSite, type Site } from '../web/site.ts'
+
+/** A part of a list. */
+interface Listed {
+  readonly total: number
+  readonly items: readonly Readonly<Record<string, unknown>>[]
+}
+
+let site: Site
+beforeAll(async () => {
+  site = await openSite()
+}, 60_000)
+afterAll(() => site.close())
+
+const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  fetch(`${site.url}${path}`, { headers, method, redirect: 'manual' })
+const json = async <T = Listed>(path: string) => (await get(path)).json() as Promise<T>
+const FULL_PATH = `/api/editions/complet/${FULL.date}`
+
+describe('an edition', () => {
+  test('is the document as it was published, all 622 datasets of it', async () => {
+    const edition = await json<typeof FULL>(FULL_PATH)
+    expect(edition).toEqual({ ...FULL, _id: `complet/${FULL.date}`, watch: 'complet' })
+    expect(edition.datasets).toHaveLength(622)
+    expect(await json('/api/editions/complet/latest')).toEqual(edition)
+  })
+
+  test('is compressed for who wants that, and not sent again to who has it', async () => {
+    const answer = await get(FULL_PATH, { 'accept-encoding': 'gzip' })
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-encoding': 'gzip',
+      'content-type': 'application/json',
+      'cache-control': 'public, max-age=3600',
+      vary: 'Accept, Accept-Encoding',
+      'access-control-allow-origin': '*',
+      'x-content-type-options': 'nosniff',
+    })
+    expect(Number(answer.headers.get('content-length'))).toBeLessThan(40_000)
+    const etag = answer.headers.get('etag')!
+    const again = await get(FULL_PATH, { 'if-none-match': etag, 'accept-encoding': 'gzip' })
+    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
+    expect((await get('/api/editions/complet/latest')).headers.get('cache-control')).toBe('public, max-age=60')
+  })
+
+  test('is CSV with .csv behind its date or by Accept', async () => {
+    const named = await get(`${FULL_PATH}.csv`)
+    expect(named.headers.get('content-disposition')).toBe(`attachment; filename="complet-${FULL.date}.csv"`)
+    const csv = await named.text()
+    expect(csv.split('\r\n')).toHaveLength(624)
+    expect(csv).toMatch(/^"dataset_id";"dataset_title";"dataset_followers";"organization";/)
+    expect(await (await get(FULL_PATH, { accept: 'text/csv' })).text()).toBe(csv)
+    const browser = await get(FULL_PATH, { accept: 'text/html,*/*;q=0.8' })
+    expect(browser.headers.get('content-type')).toBe('application/json')
+  })
+
+  test('is filtered without regard to accents, sorted, and given in parts', async () => {
+    const first = await get(`${FULL_PATH}?q=V%C3%A9LO&sort=-dataset_followers,dataset_title&limit=2`)
+    const total = FULL.datasets.filter(({ dataset_title }) => /v[eé]lo/i.test(dataset_title)).length
+    expect(first.headers.get('x-total-count')).toBe(String(total))
+    const followers = ((await first.json()) as typeof FULL).datasets.map((one) => one.dataset_followers)
+    expect(followers).toEqual([...followers].sort((a, b) => b - a))
+    const [, next] = /^<([^>]+)>; rel="next"$/.exec(first.headers.get('link')!)!
+    const second = await get(next!)
+    expect(second.headers.get('link')).toContain('rel="prev"')
+    expect(((await second.json()) as typeof FULL).datasets).toHaveLength(2)
+    const { organization_id } = FULL.datasets[0]!
+    const own = (await json<typeof FULL>(`${FULL_PATH}?organization=${organization_id}`)).datasets
+    expect(own).toEqual(FULL.datasets.filter((one) => one.organization_id === organization_id))
+    expect((await (await get(`${FULL_PATH}.csv?limit=1`)).text()).split('\r\n')).toHaveLength(3)
+  })
+})
+
+test('editions are listed latest first, of one watch or of all, between dates', async () => {
+  const { total, items } = await json('/api/editions?watch=mobilite-transport')
+  expect([total, items.map(({ date }) => date)]).toEqual([3, ['2023-08-09', '2023-08-02', '2023-07-26']])
+  expect(items[0]).toEqual({
+    watch: 'mobilite-transport',
+    date: '2023-08-09',
+    url: '/api/editions/mobilite-transport/2023-08-09',
+    csv: '/api/editions/mobilite-transport/2023-08-09.csv',
+    archive: '/api/editions/mobilite-transport/2023-08-09/archive.csv',
+    changes: '/api/editions/mobilite-transport/2023-08-09/changes',
+  })
+  const some = await json('/api/editions?watch=mobilite-transport&from=2023-08-01&to=2023-08-05&sort=date')
+  expect(some.items.map(({ date }) => date)).toEqual(['2023-08-02'])
+})
+
+test('watches are listed, also those without an edition', async () => {
+  const { items } = await json('/api/watches')
+  const found = items.map(({ name, editions, latest }) => [name, editions, latest])
+  expect(found).toContainEqual(['mobilite-transport', 3, '2023-08-09'])
+  expect(found).toContainEqual(['vide', 0, null])
+})
+
+test('changes come with their reasons, of any two editions or of one since the one before', async () => {
+  const last = await json<Changes>('/api/changes')
+  expect([last.from, last.to, last.entered.length, last.left.length]).toEqual(['2023-08-02', '2023-08-09', 4, 3])
+  expect(new Set(last.entered.map(({ reason }) => reason))).toEqual(new Set(['new']))
+  expect(await json('/api/editions/mobilite-transport/2023-08-09/changes')).toEqual(last)
+  const both = await json<Changes>('/api/changes?watch=mobilite-transport&from=2023-07-26&to=2023-08-09')
+  expect(both.entered).toHaveLength(10)
+  expect(await json('/api/editions/mobilite-transport/latest/changes?since=2023-07-26')).toEqual(both)
+})
+
+test('a dataset is explained by id or by the address of its page', async () => {
+  const byId = await json<Explanation>('/api/explain/5eab9f4b7ee4582b405f11df')
+  expect(byId).toMatchObject({
+    verdict: 'in-tops',
+    date: '2023-08-09',
+    matches: [{ term: 'mobilité', column: 'tags' }],
+  })
+  const page = encodeURIComponent('https://www.data.gouv.fr/datasets/comptage-velo-compteurs/')
+  expect(await json(`/api/explain/${page}`)).toMatchObject({ dataset: byId.dataset, verdict: 'in-tops' })
+  expect(await json('/api/editions/mobilite-transport/2023-07-26/explain/5eab9f4b7ee4582b405f11df')).toMatchObject({
+    date: '2023-07-26',
+    verdict: 'unknown',
+  })
+})
+
+test('an organisation is followed over the editions', async () => {
+  expect(await json('/api/history/534fff89a3a7292c64a77eb7')).toEqual({
+    watch: 'mobilite-transport',
+    id: '534fff89a3a7292c64a77eb7',
+    name: 'Mairie de Paris',
+    editions: [
+      { date: '2023-08-09', rank: 24, followers: 94, datasets: 107 },
+      { date: '2023-08-02', rank: 24, followers: 94, datasets: 105 },
+      { date: '2023-07-26', rank: 24, followers: 94, datasets: 100 },
+    ],
+  })
+})
+
+test('runs are listed and found, whole', async () => {
+  const { total, items } = await json('/api/runs?status=published&date=2023-08-09&limit=1')
+  expect([total, items[0]!.command, items[0]!.date]).toEqual([1, 'run', '2023-08-09'])
+  expect(await json(`/api/runs/${items[0]!._id}`)).toEqual(items[0])
+})
+
+describe('what cannot be answered is a problem, with a status and a line that says what there is:', () => {
+  test.each([
+    [
+      '/api/editions/mobilite-transport/2023-08-08',
+      404,
+      /of 2023-08-08; there are: 2023-08-09, 2023-08-02, 2023-07-26$/,
+    ],
+    ['/api/editions/velo/latest', 404, /^there is no watch "velo"; there are: mobilite-transport, complet, /],
+    ['/api/editions/vide/latest', 404, /^there is no edition of vide; there is none yet: "run" makes one$/],
+    ['/api/editions/mobilite-transport/yesterday', 400, /^edition: must be a date as YYYY-MM-DD, or latest/],
+    ['/api/editions/mobilite-transport/latest?sort=size', 400, /^sort: must be of dataset_id, dataset_title, /],
+    ['/api/editions/mobilite-transport/latest?limit=0', 400, /^limit: must be a whole number from 1 to 1000$/],
+    [
+      '/api/editions/mobilite-transport/latest?organisation=x',
+      400,
+      /^unknown parameter "organisation"; known: q, organ/,
+    ],
+    ['/api/changes?to=2023-07-26', 404, /^mobilite-transport has no edition before that of 2023-07-26, so there/],
+    [
+      '/api/changes?from=2023-08-09&to=2023-08-02',
+      400,
+      /^2023-08-09 does not come before 2023-08-02; name the earlier/,
+    ],
+    ['/api/explain/https%3A%2F%2Fx.example%2F', 400, /is neither the id of a dataset nor the address of its page$/],
+    ['/api/explain/x?watch=velo', 404, /^there is no watch "velo"/],
+    ['/api/history/nobody', 404, /^no edition of mobilite-transport has an organisation "nobody"/],
+    ['/api/runs/none', 404, /^there is no run "none"; \/api\/runs lists those there are$/],
+    ['/api/nothing', 404, /^there is nothing at \/api\/nothing$/],
+    ['/api/editions/..%2f..%2fetc/latest', 400, /^watch: must be of a-z, 0-9 and -$/],
+    ['/feed.atom?watch=velo', 404, /^there is no watch "velo"/],
+  ])('%s', async (path, status, detail) => {
+    const answer = await get(path)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    const problem = (await answer.json()) as { status: number; detail: string }
+    expect([answer.status, problem.status]).toEqual([status, status])
+    expect(problem.detail).toMatch(detail)
+  })
+
+  test('anything but reading', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'PROPFIND']) {
+      const answer = await get('/api/runs', {}, method)
+      expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'GET, HEAD, OPTIONS'])
+    }
+  })
+})
+
+test('other sites may read it, and are told what', async () => {
+  const preflight = await get(
+    '/api/changes',
+    { origin: 'https://x.example', 'access-control-request-method': 'GET' },
+    'OPTIONS',
+  )
+  expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([204, 'GET, HEAD, OPTIONS'])
+  expect((await get('/feed.json')).headers.get('access-control-allow-origin')).toBe('*')
+})
+
+test('HEAD tells the same as GET, without a body', async () => {
+  for (const path of [FULL_PATH, '/api/runs', '/feed.atom', '/docs', '/healthz']) {
+    const [head, whole] = [await get(path, {}, 'HEAD'), await get(path)]
+    expect([path, head.status, await head.text()]).toEqual([path, 200, ''])
+    for (const name of ['etag', 'content-type', 'cache-control'])
+      expect(head.headers.get(name)).toBe(whole.headers.get(name))
+  }
+})
+
+test('whoever watches over it learns that it answers, and that its stores do', async () => {
+  expect(await json('/healthz')).toEqual({ status: 'ok' })
+  expect(await json('/readyz')).toEqual({ status: 'ready', documents: true, archive: true })
+})

@@ -1,0 +1,66 @@
+import { XMLParser, XMLValidator } from 'fast-xml-parser'
+import { expect, test } from 'vitest'
+import { served } from '../helpers/served.ts'
+import { publishWeeks, topOf, type Week } from '../helpers/weeks.ts'
+import { testWorld } from '../helpers/world.ts'
+
+const HOSTILE = '<script>alert(1)</script> & ]]> transport \u202e\u0007\ufffe'
+
+const week = (date: string, ...titles: string[]): Week => ({
+  date,
+  datasets: [
+    { id: 'always', title: 'Transport', organization: 'o1' },
+    ...titles.map((title, index) => ({ id: `d${index}`, title, organization: 'o1' })),
+  ],
+  organizations: [['o1', 'Un "et" <seul>', 1]],
+})
+
+async function feeds(config = topOf(1)) {
+  const world = await testWorld(undefined, config)
+  await publishWeeks(world, [week('2026-11-11'), week('2026-11-18', HOSTILE)])
+  return served(world)
+}
+
+test('Atom: an entry an edition, latest first, whose hostile titles are text', async () => {
+  const url = await feeds()
+  const answer = await fetch(`${url}/feed.atom`)
+  expect(answer.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8')
+  const xml = await answer.text()
+  expect(XMLValidator.validate(xml)).toBe(true)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML cannot hold
+  expect(xml).not.toMatch(/[\u0000-\u0008\u000b-\u001f\ufffe\uffff\u202e]/)
+  const { feed } = new XMLParser({ ignoreAttributes: false, htmlEntities: true }).parse(xml)
+  expect(feed.id).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(feed.entry.map((entry: { title: string }) => entry.title)).toEqual([
+    '2026-11-11 to 2026-11-18: 1 dataset entered, 0 left',
+    '2026-11-11: the first edition',
+  ])
+  const [{ id, updated, link, content }] = feed.entry
+  expect(link['@_href']).toBe(`${url}/editions/mobilite-transport/2026-11-18`)
+  expect([id === feed.entry[1].id, feed.updated]).toEqual([false, updated])
+  expect(content['#text']).toContain(
+    '<a href="https://www.data.gouv.fr/datasets/d0/">&lt;script&gt;alert(1)&lt;/script&gt; &amp; ]]&gt; transport  </a>',
+  )
+  expect(content['#text']).toContain('<td>new at the portal</td>')
+})
+
+test('JSON Feed: the same entries, under the same ids', async () => {
+  const url = await feeds()
+  const { feed } = new XMLParser().parse(await (await fetch(`${url}/feed.atom`)).text())
+  const json = (await (await fetch(`${url}/feed.json`)).json()) as { items: { id: string; url: string }[] }
+  expect(json).toMatchObject({ version: 'https://jsonfeed.org/version/1.1', feed_url: `${url}/feed.json` })
+  expect(json.items.map(({ id }) => id)).toEqual(feed.entry.map(({ id }: { id: string }) => id))
+})
+
+test('links lead where readers reach the server, when the configuration says where', async () => {
+  const url = await feeds(`public_url: https://tops.example/\n${topOf(1)}`)
+  const json = (await (await fetch(`${url}/feed.json`)).json()) as { items: { url: string }[] }
+  expect(json.items[0]!.url).toBe('https://tops.example/editions/mobilite-transport/2026-11-18')
+})
+
+test('a watch without an edition has a feed without entries', async () => {
+  const world = await testWorld(undefined, topOf(1))
+  const xml = await (await fetch(`${await served(world)}/feed.atom`)).text()
+  expect(XMLValidator.validate(xml)).toBe(true)
+  expect(xml).not.toContain('<entry>')
+})

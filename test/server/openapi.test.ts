@@ -1,0 +1,142 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openSite, type Site } from '../web/site.ts'
+
+/** What is read here of an OpenAPI document. */
+interface Description {
+  readonly paths: Readonly<Record<string, { readonly get: Operation }>>
+  readonly components: object
+}
+
+interface Operation {
+  readonly parameters?: readonly {
+    name: string
+    in: string
+    schema: { example?: unknown; type?: unknown; enum?: unknown }
+  }[]
+  readonly responses: Readonly<Record<string, { content?: Readonly<Record<string, { schema: object }>> }>>
+}
+
+let site: Site
+let description: Description
+let ajv: Ajv2020
+beforeAll(async () => {
+  site = await openSite()
+  description = closed(await (await fetch(`${site.url}/openapi.json`)).json()) as Description
+  ajv = new Ajv2020({
+    strict: false,
+    formats: { date: /^\d{4}-\d\d-\d\d$/, 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ },
+  })
+  ajv.addSchema({ $id: 'openapi', ...description })
+}, 60_000)
+afterAll(() => site.close())
+
+/** The same description in which an object has no other properties than those named: what is sent has to be documented. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed)
+  if (typeof value !== 'object' || value === null) return value
+  const copy = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, closed(part)]))
+  return 'properties' in copy && copy.type === 'object' ? { additionalProperties: false, ...copy } : copy
+}
+
+function validatorOf(path: string, status: number, type: string): ValidateFunction {
+  const pointer = ['paths', path, 'get', 'responses', String(status), 'content', type, 'schema']
+  const encoded = pointer.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
+  return ajv.getSchema(`openapi#/${encoded}`)!
+}
+
+/** Asks, and holds the answer to what is documented of it. */
+async function ask(path: string, values: Readonly<Record<string, string>>): Promise<number> {
+  const { parameters = [], responses } = description.paths[path]!.get
+  const inPath = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]!))
+  const query = parameters.filter((one) => one.in === 'query' && values[one.name] !== undefined)
+  const search = new URLSearchParams(query.map(({ name }) => [name, values[name]!]))
+  const answer = await fetch(`${site.url}${inPath}?${search}`)
+  const where = `${answer.status} of ${inPath}?${search}`
+  expect(Object.keys(responses), where).toContain(String(answer.status))
+  const type = answer.headers.get('content-type')!.split(';')[0]!
+  expect(Object.keys(responses[answer.status]!.content ?? {}), where).toContain(type)
+  const body = await answer.text()
+  if (!type.endsWith('json')) return answer.status
+  const validate = validatorOf(path, answer.status, type)
+  expect(validate(JSON.parse(body)) || validate.errors, where).toBe(true)
+  return answer.status
+}
+
+const KNOWN = {
+  watch: 'mobilite-transport',
+  edition: 'latest',
+  date: '2023-08-09',
+  from: '2023-07-26',
+  since: '2023-07-26',
+  to: '2023-08-09',
+  organization: '534fff89a3a7292c64a77eb7',
+  id: '5eab9f4b7ee4582b405f11df',
+  limit: '5',
+}
+
+test('answers every question as its OpenAPI description says, and never with more', async () => {
+  const { items } = (await (await fetch(`${site.url}/api/runs`)).json()) as { items: { _id: string }[] }
+  for (const path of Object.keys(description.paths)) {
+    const values = path.startsWith('/api/runs/') ? { ...KNOWN, id: items[0]!._id } : KNOWN
+    expect([path, await ask(path, values)]).toEqual([path, 200])
+    if (!path.includes('archive.csv')) expect([path, await ask(path, required(path, values))]).toEqual([path, 200])
+  }
+})
+
+const required = (path: string, values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(values).filter(([name]) => path.includes(`{${name}}`)))
+
+test.each([
+  ['hostile names', { ...KNOWN, watch: 'hostile', edition: 'latest' }],
+  ['the full edition', { ...KNOWN, watch: 'complet', edition: 'latest' }],
+  ['a watch without an edition', { ...KNOWN, watch: 'vide' }],
+])('also of %s', async (_, values) => {
+  for (const path of Object.keys(description.paths).filter((one) => one.includes('{watch}'))) {
+    // Of these watches only the document is stored.
+    expect([200, 400, 404]).toContain(await ask(path, required(path, values)))
+  }
+})
+
+const STRANGE = [
+  '',
+  ' ',
+  '0',
+  '-1',
+  '1e9',
+  'null',
+  '../..',
+  '%00',
+  '\u0000',
+  'é',
+  '🚋',
+  '<b>',
+  "' or 1=1 --",
+  'x'.repeat(500),
+]
+
+test('answers strange values with a documented problem at worst', async () => {
+  for (const [path, { get }] of Object.entries(description.paths).filter(([path]) => path.startsWith('/api'))) {
+    for (const { name } of get.parameters ?? []) {
+      // An empty or dotted part of a path is another path.
+      const values = STRANGE.filter((value) => !path.includes(`{${name}}`) || !['', '..'].includes(value))
+      for (const value of values) {
+        const status = await ask(path, { ...required(path, KNOWN), [name]: value })
+        expect([200, 400, 404], `${path}: ${name}=${value}`).toContain(status)
+      }
+    }
+  }
+})
+
+test('has an example for every parameter, and one of each answer', async () => {
+  for (const [path, { get }] of Object.entries(description.paths)) {
+    for (const { name, schema } of get.parameters ?? []) {
+      const isSaid = schema.example !== undefined || schema.enum !== undefined || schema.type === 'integer'
+      expect(isSaid, `${path}: ${name}`).toBe(true)
+    }
+  }
+  const docs = await (await fetch(`${site.url}/docs`)).text()
+  for (const path of Object.keys(description.paths)) expect(docs).toContain(`GET ${path}`)
+  expect(docs).not.toMatch(/https?:\/\/(?!www\.data\.gouv\.fr)/)
+  expect(docs).not.toContain('<script')
+})

@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { expect, onTestFinished, test } from 'vitest'
+import { CLI } from '../helpers/cli.ts'
+import { temporaryFolder } from '../helpers/exports.ts'
+
+test('demo --serve ends with the page of its three Wednesdays, until it is stopped', async () => {
+  const folder = await temporaryFolder()
+  const demo = spawn(process.execPath, [CLI, 'demo', '--serve', '--into', folder], { cwd: folder })
+  onTestFinished(() => void demo.kill('SIGKILL'))
+  let said = ''
+  for await (const chunk of demo.stdout) {
+    said += chunk
+    if (said.includes('serving')) break
+  }
+  const [, address] = /^serving (http:\S+)/m.exec(said)!
+  const page = await (await fetch(address!)).text()
+  expect(page).toContain('mercredi 9 août 2023')
+  expect(page).toContain('<strong>295</strong>')
+  const ended = once(demo, 'exit')
+  demo.kill('SIGTERM')
+  expect((await ended)[0]).toBe(143)
+})
