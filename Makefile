@@ -1,6 +1,6 @@
 # The two commands of the README. Both need Node (20.19 or later) and npm, and nothing else.
 
-.PHONY: demo test build install
+.PHONY: demo test test-airflow build install
 
 demo: build
 	@node dist/cli.js demo
@@ -10,6 +10,11 @@ test: build
 	npm run --silent lint
 	npm run --silent unused
 	npm test --silent
+
+# The real Airflow: PostgreSQL, Redis, two workers on hosts of their own. Some minutes; scripts/services installs it all.
+test-airflow: build
+	scripts/services install minio mongodb postgres redis airflow
+	TEST_AIRFLOW=1 npx vitest run test/airflow
 
 build: install
 	@npm run --silent build

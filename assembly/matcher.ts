@@ -2,29 +2,35 @@ import { allocate } from './memory'
 
 /**
  * The matcher: which queries does a record answer? An automaton over symbols decides (src/matching/automaton.ts), a byte
- * at a time. Where few terms are looked for it would idle in its first state for thousands of bytes, so a sieve goes
- * ahead that looks at 16 bytes at a time and stops where a term could begin: at three bytes in a row which some term could
- * begin with, in any of its spellings.
+ * at a time. But hardly any place in a text is one where a term begins, so that something quicker looks for such places
+ * first, and the automaton starts there and stops when nothing is begun any more.
  *
  *      text         l e s   t r a n s p o r t s   d u   m o i s   t r è s
- *      sieve        . . . . t r a . . . . . . . . . . . m o i . . t r C3     only the first passes: "mob", "tra" are wanted
+ *      sieve        . . . . t r a . . . . . . . . . . . m o i . . t r C3     three bytes: "mob" and "tra" are wanted
+ *      closer look          t r a n                                          four bytes: "mobi" and "tran"
  *      automaton            1 2 3 4 5 6 7 8 hit
  *
- * The sieve keeps eight sets of three-byte beginnings, one to a bit. For each of the three places two tables of sixteen
- * bytes tell from the low and from the high half of a byte in which of the eight sets it may stand there; one instruction
- * looks up sixteen bytes at once. And-ing the answers for three neighbouring bytes leaves the sets whose beginnings may
- * stand here:
+ * For a few terms that is the sieve. It keeps eight sets of three-byte beginnings, one to a bit. For each of the three
+ * places two tables of sixteen bytes tell from the low and from the high half of a byte in which of the eight sets it may
+ * stand there; one instruction looks up sixteen bytes at once. And-ing the answers for three neighbouring bytes leaves the
+ * sets whose beginnings may stand here:
  *
  *      sets that allow t first  &  sets that allow r second  &  sets that allow a third   =   a candidate, unless 0
  *
- * A set holds more than the beginnings it was made of (any of its low halves with any of its high halves), so a candidate
- * is a place to start the automaton and nothing more; it runs until it is back in its first state. When more than one byte
- * in fourteen is a candidate the sieve costs more than it saves, and is put aside for good.
+ * A set holds more than the beginnings it was made of (any of its low halves with any of its high halves). With many terms
+ * nearly everything would pass, so then a table is asked whether a term begins with these three bytes, by the low five
+ * bits of each, in which lower and upper case are alike: 32,768 answers, looked up without a single branch. Either way,
+ * candidates are listed for a strip of the field, and looked at again with a fourth byte.
+ *
+ * What is sieved are spellings in ASCII, and with accented letters and marks of two bytes (src/wasm/beginnings.ts). Any
+ * longer character is foreign: where one stands the automaton itself looks, from three bytes before it. They are rare in
+ * French but for the punctuation U+2000 to U+203F, ’ and – among it, in which no term can begin.
+ *
+ * When every twentieth byte starts it all of this costs more than it saves, and the automaton is left alone.
  *
  * Which symbol a character stands for is asked of the runtime when the character is first met.
  */
 const QUOTE: u32 = 0x22
-const NONE: usize = 0
 
 /** Symbols, as in src/matching/alphabet.ts. */
 const WORD: i32 = 1
@@ -38,9 +44,22 @@ const TABLED: u32 = 0xffff
 /** No row is as low as this one. */
 const NEVER: i32 = -1
 
-/** The sieve is judged after so many bytes, and by so many bytes a candidate. */
-const TRIAL: u32 = 1 << 20
-const BYTES_PER_CANDIDATE: u32 = 14
+/** Lead bytes from here on are those of foreign characters. */
+const FOREIGN: u32 = 0xc4
+/** In five bits, what all bytes of longer characters have set, and hardly any character of ASCII. */
+const LONG: u32 = 0x1c
+/** So many bytes of a beginning are looked at. */
+const BEGINNING: usize = 4
+
+/** How candidates are found. */
+const BY_AUTOMATON: u32 = 0
+const BY_TABLE: u32 = 1
+const BY_SIEVE: u32 = 2
+
+/** Whether it pays is judged after so many bytes: one in so many may pass the sieve, one in so many start the automaton. */
+const TRIAL: u32 = 1 << 19
+const BYTES_PER_PASSING: u32 = 32
+const BYTES_PER_START: u32 = 20
 
 /** The compiled queries. Everything is an address or a number of 32 bits, in this order. */
 @unmanaged
@@ -58,17 +77,24 @@ class Queries {
   /** How many fields batches carry; how many words a bit set of queries has. */
   slots: u32 = 0
   words: u32 = 0
-  /** Six tables, low and high halves for each of three places; NONE when there is no sieve. */
+  /** How candidates are found; the tables for it. */
+  method: u32 = BY_AUTOMATON
+  /** Six tables of 16 bytes, for the low and the high halves of three bytes. */
   sieve: usize = 0
-  /** Bit set: of three ASCII letters, 5 bits each, those which a term begins with. */
+  /** Three times five bits → HERE when a term begins like that, BEFORE when one goes on so from its second byte; a byte each. */
+  table: usize = 0
+  /** Bit set of four times five bits: what a term begins with. */
   beginnings: usize = 0
+  /** The first two bytes of foreign characters that belong to no term, or 0. */
+  harmless: u32 = 0
   /** Bit set: the queries that the record answers. */
   answers: usize = 0
   /** Where `ask` leaves symbols, 16 bits each. */
   asked: usize = 0
-  /** Bytes sieved, candidates found. */
-  sieved: u32 = 0
-  candidates: u32 = 0
+  /** Of the bytes looked at so far, how many passed and how many started the automaton. */
+  looked: u32 = 0
+  passed: u32 = 0
+  started: u32 = 0
 }
 
 /** Leaves the symbols of a character in `asked` and returns how many there are. */
@@ -78,9 +104,19 @@ declare function keep(queries: Queries, record: u32): void
 /** Whether a pattern that depends on its neighbours is present in a field, by definition. */
 declare function confirm(queries: Queries, pattern: u32, start: usize, end: usize): bool
 
-/** The candidates of a strip of a field. */
+/** The candidates of a strip of a field, which are addresses; a vector more may be written. */
 const STRIP: usize = 4096
-const candidates = memory.data(4 * (STRIP as i32) + 4)
+const ENTRY: usize = 4
+const VECTOR: usize = 16
+const candidates = memory.data(4 * 3 * ((STRIP / 2 + 2 * VECTOR) as i32))
+/** What the table replied for every other place of a strip, a byte each. */
+const replies = memory.data((STRIP / 2 + 2 * VECTOR) as i32, 16)
+/** Where a term may begin: one before the place, at it, one behind it. */
+const BEFORE: u8 = 1
+const HERE: u8 = 2
+const BEHIND: u8 = 4
+/** Where the table is asked for the places of a vector, 16 bits each. */
+const indexes = memory.data(16, 16)
 
 /** The field in work: its end, its readers, and how many of them are not answered yet. */
 let fieldStart: usize = 0
@@ -120,42 +156,147 @@ function matchRecord(queries: Queries, fields: usize): bool {
     fieldEnd = load<u32>(fields + 8 * slot + 4)
     fieldReaders = readers
     const before = open
-    if (queries.sieve === NONE) run(queries, fieldStart, 0, NEVER)
-    else matchSieved(queries)
+    if (queries.method === BY_AUTOMATON) run(queries, fieldStart, 0, NEVER, 0)
+    else matchCandidates(queries)
     answered += before - open
   }
   return answered > 0
 }
 
 /** Starts the automaton wherever a term could begin. */
-function matchSieved(queries: Queries): void {
+function matchCandidates(queries: Queries): void {
   // The row of "nothing begun, inside a word", next to that of the first state; the same when words do not matter.
   const quiet = load<i32>(queries.next + 4 * WORD)
-  let tried: u32 = 0
   position = fieldStart
   for (let strip = fieldStart; strip < fieldEnd; strip += STRIP) {
-    const behind = sieve(queries.sieve, strip, min(strip + STRIP, fieldEnd))
-    for (let entry = candidates; entry < behind; entry += 4) {
+    const end = min(strip + STRIP, fieldEnd)
+    const passed = queries.method === BY_SIEVE ? sieve(queries.sieve, strip, end) : lookUp(queries.table, strip, end)
+    queries.passed += ((passed - candidates) / ENTRY) as u32
+    const behind = lookCloser(queries, passed)
+    for (let entry = candidates; entry < behind; entry += ENTRY) {
       const candidate = load<u32>(entry) as usize
       if (candidate < position) continue
-      if (!mayBegin(queries.beginnings, load<u32>(candidate))) continue
-      tried++
-      run(queries, candidate, quiet === 0 ? 0 : rowBefore(queries, candidate, quiet), quiet)
+      let start = candidate
+      if ((load<u8>(candidate) as u32) >= FOREIGN) start = max(beforeForeign(candidate), position)
+      queries.started++
+      run(queries, start, quiet === 0 ? 0 : rowBefore(queries, start, quiet), quiet, candidate)
       if (open === 0) return
     }
   }
-  queries.sieved += (fieldEnd - fieldStart) as u32
-  queries.candidates += tried
-  if (queries.sieved >= TRIAL && queries.candidates > queries.sieved / BYTES_PER_CANDIDATE) queries.sieve = NONE
+  queries.looked += (fieldEnd - fieldStart) as u32
+  if (queries.looked >= TRIAL) judge(queries)
 }
 
-/** A closer look at a candidate's first bytes. */
-function mayBegin(beginnings: usize, bytes: u32): bool {
-  // Inside a character, or at the second of two quotes, nothing begins.
-  if ((bytes & 0xc0) === 0x80 || (bytes & 0xff) === QUOTE) return false
-  if ((bytes & 0x808080) !== 0) return true
-  const letters = (bytes & 0x1f) | ((bytes >> 3) & 0x3e0) | ((bytes >> 6) & 0x7c00)
-  return ((load<u8>(beginnings + (letters >> 3)) >> (letters & 7)) & 1) !== 0
+/** Chooses what is quicker for these queries and these texts. */
+function judge(queries: Queries): void {
+  if (queries.started > queries.looked / BYTES_PER_START) queries.method = BY_AUTOMATON
+  else if (queries.passed > queries.looked / BYTES_PER_PASSING) queries.method = BY_TABLE
+  queries.looked = 0
+  queries.passed = 0
+  queries.started = 0
+}
+
+/** A closer look at the first bytes of each candidate; those that may be one are left. Returns where their list ends. */
+function lookCloser(queries: Queries, behind: usize): usize {
+  const beginnings = queries.beginnings
+  const harmless = queries.harmless
+  let left = candidates
+  for (let entry = candidates; entry < behind; entry += ENTRY) {
+    const candidate = load<u32>(entry)
+    const bytes = load<u32>(candidate as usize)
+    const first = bytes & 0xff
+    const letters = fiveBits(bytes)
+    const known = ((load<u8>(beginnings + (letters >> 3)) as u32) >> (letters & 7)) & 1
+    // Inside a character, or at the second of two quotes, nothing begins.
+    const begins = known & ((first & 0xc0) !== 0x80 ? 1 : 0) & (first !== QUOTE ? 1 : 0)
+    const foreign = (first >= FOREIGN ? 1 : 0) & ((bytes & 0xffff) !== harmless ? 1 : 0)
+    store<u32>(left, candidate)
+    left += ENTRY * ((begins | foreign) as usize)
+  }
+  return left
+}
+
+/**
+ * Five bits of each of four bytes: the low ones, in which upper and lower case are alike; longer characters are kept apart
+ * from letters.
+ */
+function fiveBits(bytes: u32): u32 {
+  const each = (bytes & 0x1f1f1f1f) | (((bytes >> 7) & 0x01010101) * LONG)
+  return (each & 0x1f) | ((each >> 3) & 0x3e0) | ((each >> 6) & 0x7c00) | ((each >> 9) & 0xf8000)
+}
+
+/** Where a term must begin at the earliest of whose first bytes one belongs to this foreign character. */
+function beforeForeign(character: usize): usize {
+  let at = max(character - (BEGINNING - 1), fieldStart)
+  // Not at the second of two quotes, nor inside a character.
+  while (at > fieldStart && (load<u8>(at) as u32) === QUOTE) at--
+  while (isInside(load<u8>(at))) at--
+  return at
+}
+
+/** Whether a byte continues a character. */
+function isInside(byte: u8): bool {
+  return (byte & 0xc0) === 0x80
+}
+
+/** Lists the candidates from `start` to `end` by asking the table at every other place; returns where the list ends. */
+function lookUp(table: usize, start: usize, end: usize): usize {
+  const first = i16x8.splat(0x001f)
+  const second = i16x8.splat(0x1f00)
+  let reply = replies
+  for (let block = start; block <= end; block += VECTOR) {
+    const bytes = v128.load(block)
+    if (v128.any_true(i8x16.ge_u(bytes, i8x16.splat(FOREIGN as i8)))) {
+      for (let place: usize = 0; place < VECTOR; place += 2) store<u8>(reply++, lookAt(table, block + place))
+      continue
+    }
+    // Eight indexes: a | b << 5 | c << 10.
+    const letters = fiveBitsOfAll(bytes)
+    const third = v128.and(fiveBitsOfAll(v128.load(block, 2)), first)
+    const two = v128.or(v128.and(letters, first), i16x8.shr_u(v128.and(letters, second), 3))
+    v128.store(indexes, v128.or(two, i16x8.shl(third, 10)))
+    for (let place: usize = 0; place < VECTOR; place += 2) {
+      store<u8>(reply++, load<u8>(table + load<u16>(indexes + place)))
+    }
+  }
+  return list(start, end)
+}
+
+/** The same for one place, and in a vector in which foreign characters stand; they are candidates as well. */
+function lookAt(table: usize, at: usize): u8 {
+  const bytes = load<u32>(at)
+  if (((bytes >> 8) & 0xff) >= FOREIGN) return BEFORE | HERE | BEHIND
+  return (bytes & 0xff) >= FOREIGN ? BEFORE | HERE : load<u8>(table + (fiveBits(bytes) & 0x7fff))
+}
+
+/** Lists where a term may begin by the replies. */
+function list(start: usize, end: usize): usize {
+  const nothing = i64x2.splat(0)
+  let entry = candidates
+  for (let block = start, reply = replies; block <= end; block += 2 * VECTOR, reply += VECTOR) {
+    const found = v128.load(reply)
+    if (!v128.any_true(found)) continue
+    for (let bits = ~i8x16.bitmask(i8x16.eq(found, nothing)) & 0xffff; bits !== 0; bits &= bits - 1) {
+      const place = ctz(bits)
+      const candidate = (block as u32) + 2 * (place as u32)
+      const begins = load<u8>(reply + place)
+      // Each is written down, and stays there if the reply says so.
+      store<u32>(entry, candidate - 1)
+      entry += ENTRY * (begins & BEFORE)
+      store<u32>(entry, candidate)
+      entry += ENTRY * ((begins & HERE) >> 1)
+      store<u32>(entry, candidate + 1)
+      entry += ENTRY * ((begins & BEHIND) >> 2)
+    }
+  }
+  while (entry > candidates && (load<u32>(entry - ENTRY) as usize) >= end) entry -= ENTRY
+  return entry
+}
+
+/** As `fiveBits`, of sixteen bytes. */
+function fiveBitsOfAll(bytes: v128): v128 {
+  const long = v128.and(i8x16.lt_s(bytes, i8x16.splat(0)), i8x16.splat(LONG as i8))
+  return v128.or(v128.and(bytes, i8x16.splat(0x1f)), long)
 }
 
 /** Lists the candidates from `start` on that lie before `end`; returns where the list ends. */
@@ -172,7 +313,7 @@ function sieve(tables: usize, start: usize, end: usize): usize {
   let second = nothing
   let entry = candidates
   // A beginning is found with the vector in which its third byte is.
-  for (let block = start; block < end + 2; block += 16) {
+  for (let block = start; block < end + 2; block += VECTOR) {
     const bytes = v128.load(block)
     const low = v128.and(bytes, half)
     const high = v128.and(i16x8.shr_u(bytes, 4), half)
@@ -190,7 +331,7 @@ function sieve(tables: usize, start: usize, end: usize): usize {
     for (let bits = ~i8x16.bitmask(i8x16.eq(found, nothing)) & 0xffff; bits !== 0; bits &= bits - 1) {
       const candidate = block - 2 + ctz(bits)
       store<u32>(entry, candidate as u32)
-      entry += candidate < end ? 4 : 0
+      entry += candidate < end ? ENTRY : 0
     }
   }
   return entry
@@ -199,7 +340,7 @@ function sieve(tables: usize, start: usize, end: usize): usize {
 /** The row in which a candidate finds the automaton, which depends on the letter before it. Marks are none. */
 function rowBefore(queries: Queries, candidate: usize, quiet: i32): i32 {
   for (let at = candidate - 1; at >= fieldStart; at--) {
-    while ((load<u8>(at) & 0xc0) === 0x80) at--
+    while (isInside(load<u8>(at))) at--
     const symbol = lastSymbol(queries, characterAt(at))
     if (symbol === MARK) continue
     // What this letter begins was found before, when it was a candidate itself.
@@ -209,8 +350,11 @@ function rowBefore(queries: Queries, candidate: usize, quiet: i32): i32 {
   return 0
 }
 
-/** Runs the automaton from here, until the field ends, every query is answered, or its row is not above `quiet`. */
-function run(queries: Queries, from: usize, row: i32, quiet: i32): void {
+/**
+ * Runs the automaton from here, until the field ends, every query is answered, or nothing is begun any more (its row is not
+ * above `quiet`) behind the character at `least`.
+ */
+function run(queries: Queries, from: usize, row: i32, quiet: i32, least: usize): void {
   const end = fieldEnd
   const symbols = queries.symbols
   const next = queries.next - 4 * FIRST_KNOWN
@@ -231,10 +375,12 @@ function run(queries: Queries, from: usize, row: i32, quiet: i32): void {
       if (row < 0) row = report(queries, ~row)
     } else row = runAsked(queries, row, ask(queries, character))
     if (open === 0) return
-    if (row <= quiet) break
+    if (row <= quiet && at > least) {
+      position = at
+      return
+    }
   }
-  position = at
-  if (at < end) return
+  position = end
   const last = load<i32>(queries.next + 4 * (row + END))
   if (last < 0) report(queries, ~last)
 }

@@ -1,71 +1,201 @@
-// The whole mission on local files, beside the usual pandas solution, in one run: `npm run bench [-- FOLDER [RUNS]]`.
+// What the tool costs beside others, on the same file in the same run: `npm run bench [-- RUNS [FOLDER]]`.
 //
-// FOLDER holds the real exports (default: ../shared/data). The two take turns; medians of whole processes are printed, as
-// the operating system accounts for them (GNU time). PYTHON names a Python with pandas (default: python3).
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// FOLDER holds the real exports (default: ../shared/data). bench/setup.sh installs the others once. Prints tables, and
+// writes the figures to bench/results.json, of which `node bench/plot.mjs` makes the plot of docs/performance.md. With
+// AWS_ENDPOINT_URL_S3 and DATAGOUV_TOPS_DOCUMENTS set (scripts/services env), whole runs on real servers are measured too.
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { compare, table } from './measure.mjs'
+import { watchesFile } from './watches.mjs'
 
-const [folder = '../shared/data', runs = '5'] = process.argv.slice(2)
+const [runs = '5', folder = '../shared/data'] = process.argv.slice(2)
+const RUNS = Number(runs)
 const datasets = resolve(folder, 'export-dataset-20260116-055249.csv.gz')
 const organizations = resolve(folder, 'export-organization-2023-08-15.csv.gz')
-const python = process.env.PYTHON ?? 'python3'
+const peer = (name) => resolve('bench/peers', name)
+const python = (name, ...args) => [resolve('bench/.venv/bin/python'), peer(name), ...args]
+const tool = (...args) => [process.execPath, resolve('dist/cli.js'), ...args]
 
-/** What is compared: the command for a working folder, and the result it claims. */
-const CONTESTANTS = {
-  'datagouv-tops run': {
-    command: (out) => [
-      process.execPath,
-      resolve('dist/cli.js'),
-      ...['run', '--quiet', '--json', '--date', '2026-01-21'],
-      ...['--datasets', datasets, '--organizations', organizations],
-      ...['--archive', `file:${out}/datagouv`, '--documents', `sqlite:${out}/datagouv.db`],
-    ],
-    result: (stdout) => {
-      const { archived, published } = JSON.parse(stdout)
-      return `${archived[0].records} kept, ${published[0].datasets} in the tops`
+// Some machines name a kernel that slows current numpy down.
+for (const name of ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE']) delete process.env[name]
+
+const work = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-files-'))
+process.on('exit', () => rmSync(work, { recursive: true, force: true }))
+const plain = join(work, 'datasets.csv')
+const content = gunzipSync(readFileSync(datasets))
+writeFileSync(plain, content)
+
+/** The export so many times over, as one. */
+function grown(times) {
+  const path = join(work, `datasets-${times}.csv`)
+  const file = openSync(path, 'w')
+  const records = content.indexOf('\r\n') + 2
+  writeSync(file, content)
+  for (let time = 1; time < times; time++) writeSync(file, content, records)
+  closeSync(file)
+  return path
+}
+
+/** Records as they stand in a file: what lies between two line ends with an even number of quotes before them. */
+const recordsOf = (path) => readFileSync(path, 'latin1').match(/(?:[^"\r\n]|"[^"]*")+\r?\n/g) ?? []
+const expected = new Set()
+
+function kept(out, file = 'kept.csv') {
+  const records = recordsOf(join(out, file)).slice(1)
+  const altered = records.filter((record) => !expected.has(record)).length
+  return `${records.length.toLocaleString('en')} kept, ${altered.toLocaleString('en')} of them altered`
+}
+
+const ours = (path = plain, ...more) => ({
+  command: () => tool('filter', '--quiet', ...more, path),
+  look: (out) => kept(out, 'stdout'),
+})
+const settings = (count) => ['--config', watchesFile(work, count)]
+
+execFileSync(...split(tool('filter', '--quiet', plain)), {
+  stdio: ['ignore', openSync(join(work, 'expected.csv'), 'w'), 'ignore'],
+})
+for (const record of recordsOf(join(work, 'expected.csv'))) expected.add(record)
+
+function split([command, ...args]) {
+  return [command, args]
+}
+
+const results = {
+  machine: `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}`,
+  runs: RUNS,
+  filter: compare(
+    {
+      'wc -l': { command: () => ['wc', '-l', plain] },
+      'datagouv-tops': ours(),
+      'datagouv-tops, 128 terms': {
+        command: () => tool('filter', '--quiet', ...settings(1), ...termsOf(128), plain),
+      },
+      DuckDB: {
+        command: (out) => [process.execPath, peer('filter_duckdb.mjs'), plain, join(out, 'kept.csv')],
+        look: kept,
+      },
+      polars: { command: (out) => python('filter_polars.py', plain, join(out, 'kept.csv')), look: kept },
+      pandas: { command: (out) => python('filter_pandas.py', plain, join(out, 'kept.csv')), look: kept },
+      'csv-parse': {
+        command: (out) => [process.execPath, peer('filter_csv_parse.mjs'), plain, join(out, 'kept.csv')],
+        look: kept,
+      },
+    },
+    RUNS,
+  ),
+}
+console.log(`${results.machine}; medians of ${RUNS} runs\n\nThe filter, 224 MB\n\n${table(results.filter, 'pandas')}\n`)
+
+function termsOf(count) {
+  const { terms } = JSON.parse(readFileSync(join(work, 'terms.json'), 'utf8'))
+  return terms.slice(0, count).flatMap((term) => ['--term', term])
+}
+
+const published = (out) => {
+  const { archived, published } = JSON.parse(readFileSync(join(out, 'stdout'), 'utf8'))
+  const sum = (numbers) => numbers.reduce((a, b) => a + b, 0).toLocaleString('en')
+  return `${sum(archived.map(({ records }) => records))} kept, ${sum(published.map(({ datasets }) => datasets))} in the tops`
+}
+const byPandas = (out) =>
+  readFileSync(join(out, 'stdout'), 'utf8')
+    .trim()
+    .replace(/^(\d+) (\d+)$/, '$1 kept, $2 in the tops')
+const embedded = (out) => ['--archive', `file:${out}/datagouv`, '--documents', `sqlite:${out}/datagouv.db`]
+const run = (...args) => tool('run', '--quiet', '--json', '--date', '2026-01-21', ...args)
+const local = ['--datasets', datasets, '--organizations', organizations]
+const noServers = { AWS_ENDPOINT_URL_S3: '', DATAGOUV_TOPS_ARCHIVE: '', DATAGOUV_TOPS_DOCUMENTS: '' }
+
+results.run = compare(
+  {
+    'run, local .gz': { command: (out) => run(...local, ...embedded(out)), look: published, env: noServers },
+    'run, local .gz, 64 watches': {
+      command: (out) => run(...local, ...embedded(out), ...settings(64)),
+      look: published,
+      env: noServers,
+    },
+    pandas: { command: (out) => python('run_pandas.py', datasets, organizations, out), look: byPandas, env: noServers },
+  },
+  RUNS,
+)
+console.log(`The whole run, local files to local stores\n\n${table(results.run, 'pandas')}\n`)
+
+const portal = spawn(process.execPath, [resolve('bench/portal.mjs'), datasets, organizations], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+process.on('exit', () => portal.kill())
+const [printed] = await once(portal.stdout, 'data')
+const url = printed.toString().trim()
+// The exports are not of today: their age is not what is measured here.
+const fromPortal = { DATAGOUV_TOPS_GATE_MAX_AGE: '36500d', DATAGOUV_TOPS_PORTAL: url }
+const served = (name) => `${url}/file/${name}`
+results.portal = compare(
+  {
+    'run, local portal': {
+      command: (out) => run(...embedded(out)),
+      look: published,
+      env: { ...noServers, ...fromPortal },
+    },
+    pandas: {
+      command: (out) => python('run_pandas.py', served('datasets'), served('organizations'), out),
+      look: byPandas,
+      env: noServers,
     },
   },
-  pandas: {
-    command: (out) => [python, resolve('bench/peers/pandas_run.py'), datasets, organizations, out],
-    result: (stdout) => stdout.trim().replace(/^(\d+) (\d+)$/, '$1 kept, $2 in the tops'),
-  },
-}
-
-function measure({ command, result }) {
-  const out = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-'))
-  try {
-    const figures = join(out, 'figures')
-    const args = ['-f', '%e %U %S %M', '-o', figures, ...command(out)]
-    const { status, stdout, stderr } = spawnSync('/usr/bin/time', args, { cwd: out, encoding: 'utf8' })
-    if (status !== 0) throw new Error(`${command(out).slice(0, 3).join(' ')} failed:\n${stderr}`)
-    const [wall, user, system, kib] = readFileSync(figures, 'utf8').trim().split(' ').map(Number)
-    return { wall, cpu: user + system, mib: kib / 1024, result: result(stdout) }
-  } finally {
-    rmSync(out, { recursive: true, force: true })
-  }
-}
-
-const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
-const measured = Object.fromEntries(Object.keys(CONTESTANTS).map((name) => [name, []]))
-for (const contestant of Object.values(CONTESTANTS)) measure(contestant)
-for (let run = 0; run < Number(runs); run++) {
-  for (const [name, contestant] of Object.entries(CONTESTANTS)) measured[name].push(measure(contestant))
-}
-
-const version = execFileSync(python, ['-c', 'import pandas; print(pandas.__version__)'], { encoding: 'utf8' }).trim()
-console.log(
-  `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, pandas ${version}; medians of ${runs} runs\n`,
+  RUNS,
 )
-console.log('                     wall s   cpu s     MiB  of pandas  result')
-const of = (name, figure) => median(measured[name].map((one) => one[figure]))
-for (const name of Object.keys(CONTESTANTS)) {
-  const cells = [
-    of(name, 'wall').toFixed(2).padStart(6),
-    of(name, 'cpu').toFixed(2).padStart(6),
-    of(name, 'mib').toFixed(0).padStart(6),
-    (of(name, 'wall') / of('pandas', 'wall')).toFixed(2).padStart(9),
-  ]
-  console.log(`${name.padEnd(19)}  ${cells.join('  ')}  ${measured[name][0].result}`)
+console.log(`The whole run, local portal to local stores\n\n${table(results.portal, 'pandas')}\n`)
+
+const { AWS_ENDPOINT_URL_S3, DATAGOUV_TOPS_DOCUMENTS } = process.env
+if (AWS_ENDPOINT_URL_S3 && DATAGOUV_TOPS_DOCUMENTS) {
+  let turn = 0
+  // A bucket and a database of its own each time, so that nothing is there before.
+  const fresh = () => {
+    const name = `bench-${process.pid}-${turn++}`
+    const documents = DATAGOUV_TOPS_DOCUMENTS.replace(/\/[^/]*$/, `/${name}`)
+    return { DATAGOUV_TOPS_ARCHIVE: `s3://${name}`, DATAGOUV_TOPS_DOCUMENTS: documents }
+  }
+  const servers = (command, look) => ({
+    command: () => ['env', ...Object.entries(fresh()).map((pair) => pair.join('=')), ...command],
+    look,
+    env: fromPortal,
+  })
+  results.servers = compare(
+    {
+      'run, local portal to MinIO and MongoDB': servers(run(), published),
+      'pandas, boto3, pymongo': servers(
+        python('run_pandas.py', served('datasets'), served('organizations'), work),
+        byPandas,
+      ),
+    },
+    RUNS,
+  )
+  console.log(`The whole run on servers\n\n${table(results.servers, 'pandas, boto3, pymongo')}\n`)
 }
+portal.kill()
+
+results.growth = compare(
+  {
+    '1 x, 0.22 GB': ours(),
+    '10 x, 2.2 GB': { ...ours(grown(10)), look: undefined },
+    '20 x, 4.5 GB': { ...ours(grown(20)), look: undefined },
+  },
+  Math.min(RUNS, 3),
+)
+console.log(`The filter, growing file\n\n${table(results.growth)}\n`)
+
+const archive = (count) => ({
+  command: (out) => run(...local, ...embedded(out), ...settings(count)),
+  look: published,
+  env: noServers,
+})
+results.watches = compare(
+  Object.fromEntries([1, 8, 64, 256].map((count) => [`${count} watch${count === 1 ? '' : 'es'}`, archive(count)])),
+  Math.min(RUNS, 3),
+)
+console.log(`The whole run, growing number of watches\n\n${table(results.watches)}`)
+writeFileSync(resolve('bench/results.json'), `${JSON.stringify(results, null, 2)}\n`)

@@ -5,8 +5,8 @@ import asc from 'assemblyscript/asc'
 const binary = 'assembly.wasm'
 const embedded = 'src/wasm/code.ts'
 
-/** In pages of 64 KiB: enough for the usual scanner and matcher. */
-const initialMemory = '64'
+/** In pages of 64 KiB: enough for a usual matcher; a scanner lets it grow. */
+const initialMemory = '16'
 
 const options = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd']
 options.push('--initialMemory', initialMemory, '--outFile', binary)

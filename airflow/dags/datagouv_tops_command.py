@@ -50,7 +50,10 @@ class DatagouvTopsOperator(BaseOperator):
         self.process: subprocess.Popen | None = None
 
     def execute(self, context: Any) -> Any:
-        return call(*filter(None, self.arguments), variables=parent_run(context["ti"]), started=self._remember)
+        result = call(*filter(None, self.arguments), variables=parent_run(context["ti"]), started=self._remember)
+        for asset in self.outlets:
+            context["outlet_events"][asset].extra = result
+        return result
 
     def on_kill(self) -> None:
         """The step leaves cleanly within seconds; then its exit code is 143."""

@@ -41,7 +41,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'run',
     about: 'the whole pipeline for a date: fetch, filter, archive, rank, project, publish',
-    options: [DATE, WATCH, ...SOURCES],
+    options: [DATE, WATCH, ...SOURCES, ['--no-notify', 'tell nobody']],
     examples: ['run', 'run --date 2026-11-18', 'run --datasets datasets.csv.gz --organizations organizations.csv.gz'],
     load: () => import('./run.ts'),
   },
@@ -85,6 +85,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [['--dry-run', 'say what would be removed, and remove nothing']],
     examples: ['prune --dry-run'],
     load: () => import('./prune.ts'),
+  },
+  {
+    name: 'notify',
+    about: 'tells what came of a date to those who were not told yet (setting notify)',
+    options: [DATE, WATCH],
+    examples: ['notify --date 2026-11-18', 'notify --date 2026-11-18 --json'],
+    load: () => import('./notify.ts'),
   },
   {
     name: 'filter',
@@ -174,6 +181,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [['--repair', 'publish editions that differ anew from their snapshots']],
     examples: ['verify', 'verify 2026-11-18 --repair', 'verify --json'],
     load: () => import('./verify.ts'),
+  },
+  {
+    name: 'doctor',
+    about: 'checks settings, portal, stores, clocks, room and versions, and says what to do about each failure',
+    options: [['--fix', 'have MongoDB check every edition, and make the indexes']],
+    examples: ['doctor', 'doctor --json', 'doctor --fix --documents mongodb://127.0.0.1:27017/datagouv'],
+    load: () => import('./doctor.ts'),
   },
   {
     name: 'config',

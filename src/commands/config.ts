@@ -1,5 +1,6 @@
 import { resolveConfig } from '../config/config.ts'
-import { SETTINGS, type SettingKey } from '../config/settings.ts'
+import { withoutSecrets } from '../config/secrets.ts'
+import { SETTINGS, type Setting, type SettingKey } from '../config/settings.ts'
 import { table } from '../terminal/table.ts'
 import { flagsOf, type Io, print, printJson } from './io.ts'
 
@@ -8,7 +9,8 @@ export default async function config(io: Io): Promise<void> {
   const { origins } = await resolveConfig(flagsOf(io.options), process.env, io.options.config)
   const rows = (Object.keys(SETTINGS) as SettingKey[]).map((setting) => {
     const { written, origin } = origins[setting]
-    return { setting, value: withoutSecret(written), origin, about: SETTINGS[setting].about }
+    const { shown = withoutSecret }: Setting<unknown> = SETTINGS[setting]
+    return { setting, value: shown(written), origin, about: SETTINGS[setting].about }
   })
   if (io.options.json) {
     return printJson(Object.fromEntries(rows.map(({ setting, value, origin }) => [setting, { value, origin }])))
@@ -28,7 +30,6 @@ export default async function config(io: Io): Promise<void> {
   )
 }
 
-/** An address keeps its user, never its password. */
 function withoutSecret(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/(:\/\/[^/@:]*):[^/]*@/, '$1:***@') : value
+  return typeof value === 'string' ? withoutSecrets(value) : value
 }

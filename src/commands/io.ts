@@ -29,6 +29,7 @@ export interface Options {
   readonly term?: readonly string[]
   readonly column?: readonly string[]
   readonly word?: boolean
+  readonly fix?: boolean
   readonly csv?: boolean
   readonly markdown?: boolean
   readonly limit?: number
@@ -37,6 +38,7 @@ export interface Options {
   readonly port?: number
   readonly host?: string
   readonly repair?: boolean
+  readonly notify?: boolean
   readonly healthPort?: number
   readonly healthHost?: string
   readonly from?: string

@@ -58,6 +58,10 @@ function tell(run: RunRecord): string {
     `began ${run.started_at} on ${run.host}, process ${run.pid}, version ${run.version}`,
     ...run.steps.map((step) => `  ${step.name}: ${took(step)}\n    ${JSON.stringify(step.facts)}`),
     ...run.warnings.map((warning) => `warning: ${warning}`),
+    ...(run.notifications ?? []).map(
+      ({ target, event, status, at, error }) =>
+        `${target}: ${event}, ${status} ${at}${error === null ? '' : ` (${error})`}`,
+    ),
   ]
   return `${lines.map(wrapped).join('\n')}\n`
 }

@@ -1,5 +1,9 @@
 import { resolveConfig } from '../config/config.ts'
-import { Failure } from '../errors.ts'
+import type { Config } from '../config/settings.ts'
+import { Failure, runOf } from '../errors.ts'
+import { announceFailure, announceMissed, announcePublished, isWorthTelling, orWarn } from '../notify/announce.ts'
+import type { Surroundings } from '../notify/delivery.ts'
+import { failedNews } from '../notify/news.ts'
 import { run } from '../pipeline/pipeline.ts'
 import { startHealth } from '../scheduler/health.ts'
 import { missedDates } from '../scheduler/missed.ts'
@@ -21,37 +25,63 @@ export default async function schedule(io: Io): Promise<void> {
   const health = port === undefined ? undefined : await startHealth({ '/healthz': healthz }, { port, host })
   try {
     if (health) report.info(`health at ${health.url}/healthz`)
-    await keepSchedule(config, dutiesOf(io, report, config.time_zone, status), realTime, io.signal)
+    await keepSchedule(config, dutiesOf(io, config, report, status), realTime, io.signal)
   } finally {
     await health?.close()
     report.close()
   }
 }
 
-function dutiesOf(io: Io, report: Report, timeZone: string, status: { now: Status }): Duties {
+function dutiesOf(io: Io, config: Config, report: Report, status: { now: Status }): Duties {
+  const { time_zone: timeZone } = config
   const now = () => new Date().toISOString()
+  const withoutStores: Surroundings = { config, report, clock: () => new Date(), signal: io.signal }
   return {
     missed: (now) => inWorld(io, (world) => missedDates(world, now)),
     publish: async (date) => {
       status.now = { ...status.now, activity: 'running', date, next: null }
       report.info(`${date}: due`)
-      await carryOut({ ...io, options: { ...io.options, date } }, run)
+      await carryOut({ ...io, options: { ...io.options, date } }, async (order, world) => {
+        const result = await run(order, world)
+        await orWarn(world, () => announcePublished(date, order.watches, world))
+        return result
+      })
       status.now = { ...status.now, last: { date, outcome: 'done', message: null, at: now() } }
     },
-    failed: async ({ date = null, number, error, again }) => {
+    failed: async (attempt) => {
+      const { date = null, error, again } = attempt
       const message = messageOf(error)
       const last = { date, outcome: 'failed', message: message.split('\n')[0]!, at: now() } as const
       status.now = { activity: 'pausing before the next try', date, next: again?.toISOString() ?? null, last }
-      report.error(`${date ?? 'looking for missed dates'}: ${message}; ${whatNext({ date, number, error, again })}`)
+      report.error(`${date ?? 'looking for missed dates'}: ${message}; ${whatNext(attempt)}`)
+      await tellFailure(attempt, io, withoutStores)
     },
     passedOver: async (dates) => {
       const what = `${dates.join(', ')} ${dates.length === 1 ? 'has' : 'have'} no edition: nobody was there when due`
       report.warn(`${what}. "run --date" makes one of what the portal has now`)
+      await orWarn(withoutStores, () => announceMissed(dates, undefined, withoutStores))
     },
     waits: (next) => {
       status.now = { ...status.now, activity: 'waiting', date: null, next: next.toISOString() }
       report.info(`next edition: ${inWords(next, timeZone)}, in ${duration(next.getTime() - Date.now())}`)
     },
+  }
+}
+
+/** The first failure of its kind is told, and the end of all tries; what lies between is not. */
+async function tellFailure({ date, number, error, again }: FailedAttempt, io: Io, withoutStores: Surroundings) {
+  if (date === undefined) return
+  const isMissed = again === undefined && error instanceof Failure && error.retryable
+  if (!isMissed && !isWorthTelling(error, io)) return
+  const tell = (world: Surroundings) =>
+    isMissed
+      ? announceMissed([date], runOf(error), world)
+      : announceFailure(failedNews(date, error, again ?? null), runOf(error), world)
+  try {
+    await inWorld(io, tell)
+  } catch {
+    // The stores are away, and with them the memory of who was told.
+    if (number === 1 || again === undefined) await orWarn(withoutStores, () => tell(withoutStores))
   }
 }
 
@@ -62,7 +92,7 @@ function messageOf(error: unknown): string {
     : `this is a bug, please report it\n${(error as Error)?.stack ?? error}`
 }
 
-function whatNext({ number, again }: Omit<FailedAttempt, 'date'> & { date: string | null }): string {
+function whatNext({ number, again }: FailedAttempt): string {
   if (again === undefined) return 'not tried again before the next date is due'
   return `try ${number + 1} in ${duration(again.getTime() - Date.now())}`
 }

@@ -2,6 +2,7 @@ import type { ColumnNames } from '../csv/columns.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { fold } from '../matching/fold.ts'
 import { isCron } from '../scheduler/calendar.ts'
+import { shownTargets, targets } from './notify.ts'
 import { Complaint, listOf, measure, names, oneOf, type Parse, record, text, textThat, wholeNumber } from './values.ts'
 import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from './watch.ts'
 
@@ -15,6 +16,8 @@ export interface Setting<T> {
   readonly environment?: string
   readonly default: unknown
   readonly parse: Parse<T>
+  /** What may be shown of a value as it was written, when that is not all of it. */
+  readonly shown?: (written: unknown) => unknown
 }
 
 const duration = measure({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }, '10s')
@@ -26,7 +29,9 @@ const retention: Parse<number> = (written) =>
 const size = measure({ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }, '64MiB')
 
 const isHttpUrl = (url: string) => URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
-const httpUrl = textThat(isHttpUrl, 'be an http or https address')
+// A user or a password in it would end up in every record of where an export came from.
+const isPublic = (url: string) => isHttpUrl(url) && new URL(url).username + new URL(url).password === ''
+const httpUrl = textThat(isPublic, 'be an http or https address, without user and password')
 
 const DEFAULT_TIME_ZONE = 'Europe/Paris'
 
@@ -60,11 +65,14 @@ const watches: Parse<readonly Watch[]> = (written) => {
   return list
 }
 
-const address = (...kinds: readonly string[]) =>
-  textThat(
-    (written) => kinds.some((kind) => written.startsWith(kind) && written.length > kind.length),
-    `begin with ${kinds.join(' or ')}`,
-  )
+// What was written is not repeated: there may be a password in it.
+const address =
+  (...kinds: readonly string[]): Parse<string> =>
+  (written) => {
+    const value = text(written)
+    if (kinds.some((kind) => value.startsWith(kind) && value.length > kind.length)) return value
+    throw new Complaint(`must begin with ${kinds.join(' or ')}`)
+  }
 
 /** Every setting there is. `config`, the errors about unknown keys and the documentation are made from this table. */
 export const SETTINGS = {
@@ -196,6 +204,19 @@ export const SETTINGS = {
     environment: 'DATAGOUV_TOPS_PUBLIC_URL',
     default: null,
     parse: (written) => (written === null ? undefined : httpUrl(written).replace(/\/+$/, '')),
+  },
+  notify: {
+    about: 'who is told of what is published, of failures and of missed dates (a list; docs/notifications.md)',
+    environment: 'DATAGOUV_TOPS_NOTIFY',
+    default: [],
+    parse: targets,
+    shown: shownTargets,
+  },
+  language: {
+    about: 'the language of notifications: fr or en',
+    environment: 'DATAGOUV_TOPS_LANGUAGE',
+    default: 'fr',
+    parse: oneOf('fr', 'en'),
   },
   columns: {
     about: 'needed columns that an export calls otherwise, per export (in the file only)',

@@ -8,3 +8,11 @@ export const exportKey = (name: ExportName, date: string) => `snapshots/${date}/
 /** Where an export stays that the completeness gate refused. */
 export const refusedKey = (name: ExportName, date: string) => `refused/${date}/${name}.csv.gz`
 export const snapshotKey = (date: string) => `snapshots/${date}/snapshot.json`
+
+const GUARDED = /^(?:snapshots\/(?<snapshot>\d{4}-\d{2}-\d{2})\/|(?<date>\d{4}-\d{2}-\d{2})\/(?<watch>[^/]+)\.csv$)/
+
+/** The lease under which a key is written: a date's for its snapshot, an edition's for its CSV; undefined for any other key. */
+export function leaseFor(key: string): string | undefined {
+  const { snapshot, date, watch } = GUARDED.exec(key)?.groups ?? {}
+  return snapshot ?? (watch === undefined ? undefined : editionId(watch, date!))
+}

@@ -4,7 +4,7 @@ import { fold } from './fold.ts'
 export const NO_WORD = 0
 const WORD = 1
 export const MARK = 2
-const FIRST_LETTER = 3
+export const FIRST_LETTER = 3
 
 /**
  * The letters of all terms, and the way from any character to them. `é`, `É`, `E` and `e` lead to one symbol; a combining

@@ -95,8 +95,6 @@ async function fetchAnew(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, wo
 
   async function take(name: ExportName, reader: Reader): Promise<Taken> {
     for (let again = false; ; ) {
-      // What comes next sweeps what others have pending.
-      await run.mayPublish(date)
       const source = await open(name)
       try {
         return await takeExport(name, date, source, reader, world)

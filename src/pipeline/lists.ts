@@ -3,10 +3,9 @@ import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { ArchiveFacts } from '../editions/edition.ts'
-import { editionId, editionKey } from '../editions/layout.ts'
+import { editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import type { Matcher } from '../matching/matcher.ts'
-import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { createWasmMatcher } from '../wasm/matcher.ts'
 import type { Order } from './order.ts'
@@ -57,15 +56,11 @@ export class Selection implements Reader, AsyncDisposable {
   private readonly projected: readonly number[]
 
   /** @param ranking of the organisations, when the tops are wanted as well */
-  static of({ watches, date }: Order, run: Pick<Run, 'mayPublish'>, { archive }: World, ranking?: Ranking): Selection {
+  static of({ watches, date }: Order, { archive }: World, ranking?: Ranking): Selection {
     return new Selection(
       watches.map((watch) => {
         const key = editionKey(watch.name, date)
-        const create = async () => {
-          await run.mayPublish(editionId(watch.name, date))
-          await archive.sweep(key)
-          return archive.create(key, { contentType: 'text/csv; charset=utf-8' })
-        }
+        const create = () => archive.create(key, { contentType: 'text/csv; charset=utf-8' })
         return { watch, key, create, ...(ranking && { top: ranking.top(watch.top) }) }
       }),
     )

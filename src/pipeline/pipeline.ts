@@ -26,7 +26,7 @@ export function run(order: Order, world: World): Promise<RunResult> {
     await using exports = await openExports(order, run, world)
     await run.step('read organizations', () => exports.read('organizations', ranking))
 
-    await using selection = Selection.of(order, run, world, ranking)
+    await using selection = Selection.of(order, world, ranking)
     await run.step('read datasets', () => exports.read('datasets', selection))
 
     const snapshot = await exports.draft(ranking)
@@ -62,7 +62,7 @@ export function fetch(order: Order, world: World): Promise<FetchResult> {
 export function archive(order: Order, world: World): Promise<ArchiveResult> {
   return recorded(missionOf('archive', order), world, async (run) => {
     const snapshot = await needSnapshot(order.date, world)
-    await using selection = Selection.of(order, run, world)
+    await using selection = Selection.of(order, world)
     await run.step('read datasets', () => replay(snapshot, world).read('datasets', selection))
     const lists = await closeLists(selection)
 

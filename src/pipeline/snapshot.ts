@@ -93,11 +93,15 @@ export async function draftSnapshot(
 export async function describeSnapshot(snapshot: Snapshot, { archive }: World): Promise<PendingObject> {
   const key = snapshotKey(snapshot.date)
   const json = Buffer.from(`${JSON.stringify(snapshot, null, 2)}\n`)
-  await archive.sweep(key)
   const object = await archive.create(key, { contentType: 'application/json' })
-  await object.write(json)
-  await object.complete(createHash('sha256').update(json).digest('hex'))
-  return object
+  try {
+    await object.write(json)
+    await object.complete(createHash('sha256').update(json).digest('hex'))
+    return object
+  } catch (error) {
+    await object.abort()
+    throw error
+  }
 }
 
 /**

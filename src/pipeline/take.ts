@@ -36,7 +36,6 @@ export async function takeExport(
   { archive, config, report, signal }: World,
 ): Promise<Taken> {
   const key = exportKey(name, date)
-  await archive.sweep(key)
   const object = await archive.create(key, { contentType: 'application/gzip' })
   const meter = report.meter(`fetch ${name}`, source.length)
   const stored = createHash('sha256')

@@ -4,11 +4,12 @@ import { Failure, quoted } from '../errors.ts'
 import type { Documents, Holder, Lease } from '../stores/documents.ts'
 
 /** How long a lease lasts without renewal, and how often it is renewed. */
-const LEASE_MS = 60_000
+export const LEASE_MS = 60_000
 const RENEW_MS = 15_000
 
 /** The leases of a run, kept alive until `release`. */
 export interface HeldLeases {
+  readonly ids: readonly string[]
   /** When they were taken, by the store's clock, in ms. */
   readonly since: number
   /**
@@ -60,6 +61,7 @@ export async function takeLeases(documents: Documents, ids: readonly string[], h
   }
   const timer = setInterval(() => renew().catch((error) => (failure = error)), RENEW_MS)
   return {
+    ids: taken,
     since,
     check: async (ids) => {
       failure = undefined

@@ -14,6 +14,8 @@ export interface RunRecord extends Document, Omit<Holder, 'run'> {
   readonly ended_at: string | null
   readonly steps: readonly StepRecord[]
   readonly warnings: readonly string[]
+  /** Who was told of it; absent when nobody was to be. */
+  readonly notifications?: readonly NotificationRecord[]
   readonly error: { readonly kind: FailureKind; readonly exit_code: number; readonly message: string } | null
 }
 
@@ -34,6 +36,16 @@ export interface StepRecord {
   readonly started_at: string
   readonly ended_at: string
   readonly facts: object
+}
+
+/** One message to one target: whether it arrived, after how many tries, and if not, why. */
+export interface NotificationRecord {
+  readonly event: string
+  readonly target: string
+  readonly status: 'sent' | 'failed'
+  readonly tries: number
+  readonly at: string
+  readonly error: string | null
 }
 
 /** Run ids sort by time, to the millisecond: `20261118T160002123Z-3f9a1c`. */

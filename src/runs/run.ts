@@ -81,7 +81,7 @@ export async function recorded<T extends Outcome>(
   const close = (end: Partial<RunRecord>) =>
     documents.replace('runs', record({ ended_at: clock().toISOString(), ...end }))
   try {
-    await clearUpAfterDead(holder, leases.since, world)
+    await clearUpAfterDead(holder, leases, world)
     await documents.replace('runs', record({}))
     const result = await unlessStuck(body(runOf(leases)), signal)
     await close({ status: result.status, summary: result.summary })
@@ -93,7 +93,7 @@ export async function recorded<T extends Outcome>(
     const status = kind === 'interrupted' || kind === 'terminated' ? 'stopped' : 'failed'
     // The first failure is the one to tell, and soon, even when the store that would remember it is away.
     await atMost(LAST_WORDS_MS, close({ status, summary: message, error: { kind, exit_code: exitCode, message } }))
-    throw failure
+    throw failure instanceof Error ? Object.assign(failure, { run_id: id }) : failure
   } finally {
     await atMost(LAST_WORDS_MS, leases.release())
   }

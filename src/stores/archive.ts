@@ -1,3 +1,5 @@
+import type { StoreFacts } from './facts.ts'
+
 /**
  * Where files go: a local folder, or a bucket of an S3-compatible store. Keys are relative, `/`-separated, and the same
  * in both (`2026-11-18/mobilite-transport.csv`). Every implementation passes `test/contracts/archive.ts`.
@@ -31,6 +33,11 @@ export interface Archive {
 
   /** Removes what others have pending under this key, for good. Call it only while holding the lease that covers it. */
   sweep(key: string): Promise<void>
+
+  /** The keys under which something is pending: it waits for its commit, or was left behind. */
+  pending(): AsyncIterable<string>
+
+  facts(): Promise<StoreFacts>
 
   close(): Promise<void>
 }

@@ -4,8 +4,10 @@ import { open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Failure, quoted } from '../errors.ts'
 import type { Archive, PendingObject, StoredObject } from './archive.ts'
+import type { StoreFacts } from './facts.ts'
 import { BLOCK_BYTES, PendingFile } from './folderFile.ts'
 import { reasonOf } from './folderReasons.ts'
+import { freeBytes } from './freeBytes.ts'
 import { makeFolder } from './makeFolder.ts'
 
 /** How often a writer makes its folder again when others, as they leave, remove it as empty. */
@@ -75,10 +77,18 @@ export class Folder implements Archive {
     const path = this.pathOf(key)
     await this.guard('clean', key, async () => {
       for (const { name } of await entriesOf(dirname(path))) {
-        if (isPartialOf(basename(path), name)) await rm(join(dirname(path), name), { force: true })
+        if (partialOf(name) === basename(path)) await rm(join(dirname(path), name), { force: true })
       }
     })
     await this.removeEmptyFolders(dirname(path))
+  }
+
+  async *pending(): AsyncIterable<string> {
+    yield* new Set(await this.partialsBelow(''))
+  }
+
+  async facts(): Promise<StoreFacts> {
+    return { product: 'a folder', free: await this.guard('read', '', () => freeBytes(this.root)) }
   }
 
   async close(): Promise<void> {}
@@ -120,6 +130,16 @@ export class Folder implements Archive {
     throw new Failure('usage', `${quoted(key)} cannot be a name in an archive`)
   }
 
+  private async partialsBelow(folder: string): Promise<string[]> {
+    const keys: string[] = []
+    for (const entry of await this.guard('list', folder, () => entriesOf(join(this.root, folder)))) {
+      const name = partialOf(entry.name)
+      if (entry.isDirectory()) keys.push(...(await this.partialsBelow(`${folder}${entry.name}/`)))
+      else if (name !== undefined) keys.push(folder + name)
+    }
+    return keys
+  }
+
   /** @param folder `''`, or its key with a `/` behind */
   private async *below(folder: string, prefix: string): AsyncIterable<StoredObject> {
     const entries = await this.guard('list', prefix, () => entriesOf(join(this.root, folder)))
@@ -140,9 +160,9 @@ function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
-/** Another object's partial file may begin alike: `.a.csv.RANDOM.partial` is none of `a`. */
-function isPartialOf(name: string, candidate: string): boolean {
-  return candidate.startsWith(`.${name}.`) && /^[0-9a-f]{12}\.partial$/.test(candidate.slice(name.length + 2))
+/** The object that a partial file would become; undefined for any other file. */
+function partialOf(name: string): string | undefined {
+  return /^\.(.+)\.[0-9a-f]{12}\.partial$/s.exec(name)?.[1]
 }
 
 async function objectAt(path: string, key: string): Promise<StoredObject | undefined> {

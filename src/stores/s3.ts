@@ -7,14 +7,16 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   paginateListObjectsV2,
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import { Failure, quoted } from '../errors.ts'
 import type { Archive, PendingObject, StoredObject } from './archive.ts'
+import type { StoreFacts } from './facts.ts'
 import { isAway, isNamed, reasonOf, unlessGone } from './s3Reasons.ts'
-import { isPartial, PendingUpload, partialPrefix } from './s3Upload.ts'
+import { isHidden, PendingUpload, partialOf, partialPrefix } from './s3Upload.ts'
 
 /**
  * A store that is gone is to be told within a minute: the SDK tries three times (`AWS_MAX_ATTEMPTS`), here of at most 10 s
@@ -133,7 +135,7 @@ export class S3 implements Archive {
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
     try {
-      for await (const object of this.objects(prefix)) if (!isPartial(object.key)) yield object
+      for await (const object of this.objects(prefix)) if (!isHidden(object.key)) yield object
     } catch (error) {
       throw this.trouble('list', prefix, error)
     }
@@ -165,9 +167,43 @@ export class S3 implements Archive {
     refuseUnlessKey(key)
     await this.guard('clean', key, async () => {
       for await (const object of this.objects(partialPrefix(key))) {
-        if (isPartial(object.key, key)) await this.removePartial(object.key)
+        if (partialOf(object.key) === key) await this.removePartial(object.key)
       }
     })
+  }
+
+  async *pending(): AsyncIterable<string> {
+    const keys = new Set<string>()
+    try {
+      for await (const object of this.objects('')) {
+        const key = partialOf(object.key)
+        if (key !== undefined) keys.add(key)
+      }
+    } catch (error) {
+      throw this.trouble('list', '', error)
+    }
+    yield* keys
+  }
+
+  async facts(): Promise<StoreFacts> {
+    const request = new ListObjectsV2Command({ Bucket: this.bucket, MaxKeys: 1 })
+    let headers: Readonly<Record<string, string>> = {}
+    request.middlewareStack.add(
+      (next) => async (given) => {
+        const answer = await next(given)
+        headers = (answer.response as { headers: typeof headers }).headers
+        return answer
+      },
+      // Right after the answer came, whatever it is.
+      { step: 'deserialize', priority: 'low' },
+    )
+    await this.guard('list', '', () => unlessGone(this.client.send(request), 'NoSuchBucket'))
+    const now = new Date(headers.date ?? Number.NaN)
+    return {
+      product: `${headers.server ?? 'an S3 store'} at ${this.place}`,
+      driver: '@aws-sdk/client-s3',
+      ...(!Number.isNaN(now.getTime()) && { now }),
+    }
   }
 
   async close(): Promise<void> {

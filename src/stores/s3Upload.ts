@@ -19,12 +19,15 @@ export function partialPrefix(key: string): string {
   return key.replace(/[^/]*$/, '.$&.')
 }
 
-/** Whether this is a partial object: of the given key, or of any. They are hidden from lists. */
-export function isPartial(candidate: string, key?: string): boolean {
-  if (key === undefined) return /(^|\/)\.[^/]*\.partial$/.test(candidate)
-  // Another object's may begin alike: `.a.csv.RANDOM.partial` is none of `a`.
-  const prefix = partialPrefix(key)
-  return candidate.startsWith(prefix) && /^[0-9a-f]{12}\.partial$/.test(candidate.slice(prefix.length))
+/** Whether lists leave it out. */
+export function isHidden(candidate: string): boolean {
+  return /(^|\/)\.[^/]*\.partial$/.test(candidate)
+}
+
+/** The key of the object that a partial one would become; undefined for any other object. */
+export function partialOf(candidate: string): string | undefined {
+  const [, folder, name] = /^(.*\/)?\.([^/]+)\.[0-9a-f]{12}\.partial$/s.exec(candidate) ?? []
+  return name === undefined ? undefined : `${folder ?? ''}${name}`
 }
 
 /**

@@ -5,18 +5,21 @@ import { type Automaton, compile } from '../matching/automaton.ts'
 import { isPresent, type MatchMode } from '../matching/fold.ts'
 import type { Keep, Matcher, Query } from '../matching/matcher.ts'
 import { isKernelBatch, Kernel } from './kernel.ts'
-import { createSieve, type Sieve } from './sieve.ts'
+import { type Candidates, findCandidates } from './sieve.ts'
 
 const ASCII = 0x80
 /** As in assembly/matcher.ts. */
 const FIRST_KNOWN = 1
+const BY_AUTOMATON = 0
+const BY_TABLE = 1
+const BY_SIEVE = 2
 const TABLED = 0xffff
 /** No character folds to so many letters. */
 const MOST_LETTERS = 32
 /** The sieve reads on behind a field. */
 const SLACK = 64
-/** Room for the small tables. */
-const MORE_TABLES = 1 << 14
+/** Room for the tables that candidates are found with, and the small ones. */
+const MORE_TABLES = 3 << 16
 
 /**
  * The matcher at full speed (assembly/matcher.ts), with the automaton of the plain one. It moves into the memory of the
@@ -59,7 +62,7 @@ interface CompiledQueries {
   readonly columns: number
   /** How many words a bit set of queries has. */
   readonly words: number
-  readonly sieve: Sieve | undefined
+  readonly candidates: Candidates | undefined
 }
 
 function compileQueries(queries: readonly Query[], columns: readonly string[]): CompiledQueries {
@@ -79,7 +82,7 @@ function compileQueries(queries: readonly Query[], columns: readonly string[]): 
     ),
     columns: columns.length,
     words,
-    sieve: createSieve(
+    candidates: findCandidates(
       terms.map(({ term }) => term),
       alphabet,
     ),
@@ -109,7 +112,7 @@ class PlacedQueries {
 
   constructor(
     kernel: Kernel,
-    { terms, alphabet, automaton, patterns, readers, columns, words, sieve }: CompiledQueries,
+    { terms, alphabet, automaton, patterns, readers, columns, words, candidates }: CompiledQueries,
   ) {
     const { call } = kernel
     this.kernel = kernel
@@ -129,8 +132,11 @@ class PlacedQueries {
       kernel.place(readers),
       columns,
       words,
-      sieve === undefined ? 0 : kernel.place(sieve.tables),
-      sieve === undefined ? 0 : kernel.place(sieve.beginnings),
+      candidates === undefined ? BY_AUTOMATON : candidates.sieve === undefined ? BY_TABLE : BY_SIEVE,
+      candidates?.sieve === undefined ? 0 : kernel.place(candidates.sieve),
+      candidates === undefined ? 0 : kernel.place(candidates.table),
+      candidates === undefined ? 0 : kernel.place(candidates.beginnings),
+      candidates?.harmless ?? 0,
       this.answers,
       this.asked,
     ]

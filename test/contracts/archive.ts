@@ -330,6 +330,28 @@ export function archiveContract(
       expect(await leftovers()).toBe(0)
     })
 
+    test('names the keys under which something is pending, whoever has it pending, and no other', async () => {
+      const { archive } = place
+      const pending = async () => {
+        const keys: string[] = []
+        for await (const key of archive.pending()) keys.push(key)
+        return keys.sort()
+      }
+      expect(await pending()).toEqual([])
+      const keys = ['x/a.csv', 'x/a', 'x/y/ü & b', 'top']
+      const objects = await Promise.all(keys.map((key) => archive.create(key, CSV)))
+      await put(archive, 'x/whole', 'whole')
+      for (const [i, object] of objects.entries()) {
+        await object.write(Buffer.alloc(i % 2 ? 6 << 20 : 10))
+        await object.complete('')
+      }
+      expect(await pending()).toEqual([...keys].sort())
+      await archive.sweep('x/a')
+      await objects[0]!.commit()
+      await objects[3]!.abort()
+      expect(await pending()).toEqual(['x/y/ü & b'])
+    })
+
     test('sweeps one key, and leaves those alone who write to another that begins alike', async () => {
       const { archive } = place
       const others = ['x/a.csv', 'x/ab', 'x/a/b', 'a']

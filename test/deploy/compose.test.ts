@@ -13,6 +13,8 @@ interface Service {
   readonly build?: unknown
   readonly ports?: readonly string[]
   readonly healthcheck?: unknown
+  readonly profiles?: readonly string[]
+  readonly env_file?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly volumes?: readonly string[]
 }
@@ -45,6 +47,17 @@ describe('compose.yaml', () => {
       expect(image, name).toMatch(/:[\w.-]*\d[\w.-]*$/)
       expect(image, name).not.toMatch(/:latest$/)
       if (!build) expect(image, name).toMatch(/:(RELEASE\.|\d+\.\d+)/)
+    }
+  })
+
+  test('runs tasks of Airflow on workers with the profile celery alone, each process with the same settings', () => {
+    for (const name of ['redis', 'airflow-worker']) expect(services[name]!.profiles).toEqual(['celery'])
+    for (const name of ['airflow', 'airflow-scheduler', 'airflow-dag-processor', 'airflow-worker']) {
+      const { env_file, environment } = services[name]!
+      expect(env_file, name).toBe('airflow/airflow.env')
+      expect(byDefault(environment!.AIRFLOW__CORE__EXECUTOR!), name).toBe('LocalExecutor')
+      const archive = JSON.parse(byDefault(environment!.AIRFLOW_CONN_DATAGOUV_TOPS_ARCHIVE!))
+      expect(archive, name).toMatchObject({ login: 'minioadmin', extra: { endpoint_url: 'http://minio:9000' } })
     }
   })
 

@@ -15,6 +15,15 @@ function environmentOfAirflow(): string | undefined {
   return execFileSync('bash', ['-c', script], { env, encoding: 'utf8' }).trim() || undefined
 }
 
+/** Several watches, as a configuration file; some find the same datasets, one finds none. */
+export const WATCHES = `
+watches:
+  - { name: mobilite-transport, terms: [mobilité, transport] }
+  - { name: velo, terms: [vélo, cyclable], columns: [title, tags], top: 50 }
+  - { name: bus, terms: [bus, tram], match: word, top: 10 }
+  - { name: rien, terms: [zzyzx] }
+`
+
 /** Airflow's programs; undefined when they are not installed, which leaves one skipped test: no suite is left out silently. */
 export function airflowOrSkip(suite: string): string | undefined {
   const environment = environmentOfAirflow()

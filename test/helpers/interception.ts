@@ -39,6 +39,8 @@ function archiveOf(archive: Archive, next: Next): Archive {
       await next(`sweep ${key}`)
       await archive.sweep(key)
     },
+    pending: () => streamed('pending', () => archive.pending()),
+    facts: () => archive.facts(),
     close: () => archive.close(),
   }
 }

@@ -67,6 +67,7 @@ describe('the sieve lets every spelling through', () => {
     ['the first', ['mob', 'érable', 'σ', '각'], (c: string) => `x${c}ob`],
     ['the second', ['mob', 'tœnia', 'l’eau'], (c: string) => `xm${c}b`],
     ['the third', ['mob', 'tra'], (c: string) => `xmo${c}`],
+    ['the fourth', ['mobi', 'tran'], (c: string) => `xmob${c}`],
     ['the only', ['a', 'é', 'n', 'ω', '的'], (c: string) => `x${c}`],
   ])('when any character of Unicode is %s letter of a term', (_, terms, spell) => {
     expectAsPlain(recordsOf(characters.map(spell)), querying(terms))

@@ -1,0 +1,22 @@
+// The filter with csv-parse, streaming; what is kept is quoted anew.
+import { createReadStream, createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { parse } from 'csv-parse'
+
+const [source, out] = process.argv.slice(2)
+const fold = (text) => text.normalize('NFD').toLowerCase().replace(/\p{M}/gu, '')
+const line = (record) => `${record.map((field) => `"${field.replaceAll('"', '""')}"`).join(';')}\r\n`
+await pipeline(
+  createReadStream(source, { highWaterMark: 1 << 18 }),
+  parse({ delimiter: ';', max_record_size: 50_000_000 }),
+  async function* (records) {
+    let columns
+    for await (const record of records) {
+      if (columns === undefined) {
+        columns = ['title', 'tags', 'description'].map((name) => record.indexOf(name))
+        yield line(record)
+      } else if (columns.some((column) => /mobilite|transport/.test(fold(record[column])))) yield line(record)
+    }
+  },
+  createWriteStream(out),
+)

@@ -1,0 +1,13 @@
+// The filter with DuckDB, on all cores, its reader told all that it would otherwise have to find out.
+import { DuckDBInstance } from '@duckdb/node-api'
+
+const [source, out] = process.argv.slice(2)
+const quoted = (text) => `'${text.replaceAll("'", "''")}'`
+const present = (column) => `regexp_matches(${column}, 'mobilit[eé]|transport', 'i')`
+const connection = await (await DuckDBInstance.create(':memory:')).connect()
+await connection.run(`COPY (
+  SELECT * FROM read_csv(${quoted(source)}, delim = ';', quote = '"', escape = '"', header = true, all_varchar = true,
+    max_line_size = 20000000, buffer_size = 80000000)
+  WHERE ${['title', 'tags', 'description'].map(present).join(' OR ')}
+) TO ${quoted(out)} (DELIMITER ';', FORCE_QUOTE *)`)
+connection.closeSync()

@@ -1,0 +1,124 @@
+import type { FailureKind } from '../errors.ts'
+
+/** What messages say, in each language. Figures, dates and names come already formatted. */
+interface Words {
+  /** For `Intl`. */
+  readonly locale: string
+  /** One, and several. */
+  readonly datasets: readonly [string, string]
+  readonly published: (watch: string, datasets: string) => string
+  readonly figures: (of: Figures) => string
+  readonly or: string
+  readonly quote: (term: string) => string
+  readonly first: string
+  readonly same: (since: string) => string
+  readonly changed: (since: string, entered: string, left: string, moved: string) => string
+  readonly entered: string
+  readonly left: string
+  readonly moved: string
+  readonly more: (count: string) => string
+  readonly csv: string
+  readonly document: string
+  readonly failed: (date: string) => string
+  readonly refused: (date: string) => string
+  readonly why: (kind: string, exitCode: number) => string
+  readonly kinds: Readonly<Record<FailureKind, string>>
+  readonly again: (time: string) => string
+  readonly notAgain: string
+  readonly untouched: string
+  readonly look: (date: string) => string
+  readonly missed: (dates: string) => string
+  readonly makeUp: (date: string) => string
+}
+
+interface Figures {
+  readonly all: string
+  readonly kept: string
+  readonly terms: string
+  readonly datasets: string
+  readonly organizations: string
+  readonly top: string
+}
+
+const en: Words = {
+  locale: 'en-GB',
+  datasets: ['dataset', 'datasets'],
+  published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
+  figures: ({ all, kept, terms, datasets, organizations, top }) =>
+    `Datasets of the portal: ${all}. With ${terms}: ${kept}. Of these, of ${organizations} of the ${top} most followed organisations: ${datasets}.`,
+  or: ' or ',
+  quote: (term) => `“${term}”`,
+  first: 'This is the first edition.',
+  same: (since) => `No dataset entered, left or moved since ${since}.`,
+  changed: (since, entered, left, moved) => `Since ${since}: ${entered} entered, ${left} left, ${moved} moved.`,
+  entered: 'Entered:',
+  left: 'Left:',
+  moved: 'Moved to another organisation:',
+  more: (count) => `and ${count} more`,
+  csv: 'CSV: ',
+  document: 'Document: ',
+  failed: (date) => `no edition of ${date} yet: the run failed`,
+  refused: (date) => `no edition of ${date}: the completeness gate refused the export`,
+  why: (kind, exitCode) => `Why: ${kind} (exit code ${exitCode}).`,
+  kinds: {
+    bug: 'a bug',
+    usage: 'wrong use or wrong configuration',
+    portal: 'the portal cannot be reached or does not deliver',
+    contract: 'an export breaks its contract',
+    store: 'a store cannot be reached or refuses',
+    gate: 'the export seems incomplete',
+    held: 'another run holds this date',
+    interrupted: 'interrupted',
+    terminated: 'terminated',
+  },
+  again: (time) => `It is tried again at ${time}, and further on until it succeeds or the day is over.`,
+  notAgain: 'It is not tried again.',
+  untouched: 'Nothing half-done was published; the editions before stay as they are.',
+  look: (date) => `After a look, "datagouv-tops run --date ${date} --accept-incomplete" publishes it all the same.`,
+  missed: (dates) => `no edition of ${dates}`,
+  makeUp: (date) => `"datagouv-tops run --date ${date}" makes one of what the portal has now.`,
+}
+
+const fr: Words = {
+  locale: 'fr-FR',
+  datasets: ['jeu de données', 'jeux de données'],
+  published: (watch, datasets) => `${watch} : ${datasets} au classement`,
+  figures: ({ all, kept, terms, datasets, organizations, top }) =>
+    `Jeux de données du portail : ${all}. Avec ${terms} : ${kept}. Dont ceux de ${organizations} des ${top} organisations les plus suivies : ${datasets}.`,
+  or: ' ou ',
+  quote: (term) => `« ${term} »`,
+  first: 'C’est la première édition.',
+  same: (since) => `Aucun jeu de données n’est entré, sorti ou passé à une autre organisation depuis le ${since}.`,
+  changed: (since, entered, left, moved) =>
+    `Depuis le ${since} : entrées ${entered}, sorties ${left}, changements d’organisation ${moved}.`,
+  entered: 'Entrées :',
+  left: 'Sorties :',
+  moved: 'Passés à une autre organisation :',
+  more: (count) => `et ${count} de plus`,
+  csv: 'CSV : ',
+  document: 'Document : ',
+  failed: (date) => `pas encore d’édition du ${date} : l’exécution a échoué`,
+  refused: (date) => `pas d’édition du ${date} : le contrôle de complétude a refusé l’export`,
+  why: (kind, exitCode) => `Raison : ${kind} (code de sortie ${exitCode}).`,
+  kinds: {
+    bug: 'une erreur du programme',
+    usage: 'un mauvais usage ou une mauvaise configuration',
+    portal: 'le portail est injoignable ou ne livre pas',
+    contract: 'un export ne respecte pas son format',
+    store: 'un stockage est injoignable ou refuse',
+    gate: 'l’export semble incomplet',
+    held: 'une autre exécution tient cette date',
+    interrupted: 'interrompue',
+    terminated: 'arrêtée',
+  },
+  again: (time) => `Nouvel essai à ${time}, puis d’autres jusqu’à la réussite ou la fin de la journée.`,
+  notAgain: 'Il n’y aura pas d’autre essai.',
+  untouched: 'Rien d’inachevé n’a été publié ; les éditions précédentes restent en place.',
+  look: (date) => `Après examen, « datagouv-tops run --date ${date} --accept-incomplete » la publie malgré tout.`,
+  missed: (dates) => `pas d’édition du ${dates}`,
+  makeUp: (date) => `« datagouv-tops run --date ${date} » en fait une de ce que le portail a aujourd’hui.`,
+}
+
+export const WORDS = { en, fr } as const
+
+export type Language = keyof typeof WORDS

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** The session that a process belongs to; undefined when it is gone. Linux only. */
+export function sessionOf(pid: number): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return fields[0] === 'Z' ? undefined : Number(fields[3])
+  } catch {
+    return undefined
+  }
+}
+
+/** Kills every process of a session at once, as when its machine goes down; `but` one. */
+export async function killSession(session: number, { but }: { but: number }): Promise<void> {
+  const members = () =>
+    readdirSync('/proc')
+      .map(Number)
+      .filter((pid) => pid > 0 && pid !== but && sessionOf(pid) === session)
+  for (let left = members(); left.length > 0; left = members()) {
+    for (const pid of left) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // Gone already.
+      }
+    }
+    await sleep(10)
+  }
+}

@@ -1,0 +1,67 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import { onTestFinished } from 'vitest'
+
+export interface Received {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  // biome-ignore lint/suspicious/noExplicitAny: whatever was sent
+  readonly body: any
+}
+
+/** An HTTP server that takes JSON; `answers` are the status codes of its first answers, afterwards it says 200. */
+export async function startWebhook(...answers: readonly number[]): Promise<{ url: string; received: Received[] }> {
+  const received: Received[] = []
+  const server = createServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    received.push({ path: request.url!, headers: request.headers, body: JSON.parse(text) })
+    response.writeHead(answers[received.length - 1] ?? 200, { location: '/elsewhere' }).end('{}')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received }
+}
+
+export interface Mail {
+  readonly from: string
+  readonly to: readonly string[]
+  /** As it came: headers and text. */
+  readonly raw: string
+}
+
+/** A mail server that knows one user; `refusals` are the codes with which it refuses the first messages. */
+export async function startMailServer(
+  ...refusals: readonly number[]
+): Promise<{ url: string; mails: Mail[]; tries: number }> {
+  const state = { url: '', mails: [] as Mail[], tries: 0 }
+  const server = new SMTPServer({
+    // The certificate that the module brings along expires; what is tested here is the mail.
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    onAuth: ({ username, password }, _, callback) =>
+      username === 'tops' && password === 'p@ss word'
+        ? callback(null, { user: username })
+        : callback(new Error('wrong password')),
+    onData: (stream, session, callback) => {
+      let raw = ''
+      stream.on('data', (chunk) => (raw += chunk))
+      stream.on('end', () => {
+        const code = refusals[state.tries++]
+        if (code !== undefined) return callback(Object.assign(new Error('not now'), { responseCode: code }))
+        const { mailFrom, rcptTo } = session.envelope
+        state.mails.push({ from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address), raw })
+        callback()
+      })
+    },
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  const { port } = server.server.address() as AddressInfo
+  state.url = `smtp://tops:${encodeURIComponent('p@ss word')}@127.0.0.1:${port}`
+  return state
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { messageOf } from '../../src/notify/message.ts'
+import type { News, PublishedNews } from '../../src/notify/news.ts'
+import type { Language } from '../../src/notify/words.ts'
+
+const named = (count: number, ...titles: string[]) => ({
+  count,
+  first: titles.map((title, index) => ({
+    id: `d${index}`,
+    title,
+    organization: 'SNCF',
+    url: 'https://p.example/datasets/d/',
+  })),
+})
+
+const PUBLISHED: PublishedNews = {
+  event: 'published',
+  date: '2026-11-18',
+  editions: [
+    {
+      watch: 'mobilite-transport',
+      terms: ['mobilité', 'transport'],
+      run_id: 'r1',
+      csv: 's3://datagouv/2026-11-18/mobilite-transport.csv',
+      sha256: 'a'.repeat(64),
+      document: 'mongodb://db/datagouv, tops, mobilite-transport/2026-11-18',
+      portal_datasets: 121_074,
+      archived_datasets: 11_155,
+      datasets: 622,
+      organizations: 20,
+      top: 30,
+      changes: { from: '2026-11-11', entered: named(12, 'Bus', 'Tram'), left: named(1, 'Vélos'), moved: named(0) },
+    },
+  ],
+}
+
+/** As people see it; spaces that do not break are spaces here. */
+function written(news: News, language: Language): string {
+  const { subject, lines } = messageOf(news, { language, timeZone: 'Europe/Paris', literal: (text) => text })
+  return [subject, ...lines].join('\n').replace(/[\u00a0\u202f]/g, ' ')
+}
+
+describe('what was published', () => {
+  test('is told in French', () => {
+    expect(written(PUBLISHED, 'fr')).toBe(`18 novembre 2026, mobilite-transport : 622 jeux de données au classement
+mobilite-transport : 622 jeux de données au classement
+Jeux de données du portail : 121 074. Avec « mobilité » ou « transport » : 11 155. Dont ceux de 20 des 30 organisations les plus suivies : 622.
+Depuis le 11 novembre 2026 : entrées 12, sorties 1, changements d’organisation 0.
+Entrées :
+- Bus (SNCF)
+- Tram (SNCF)
+- et 10 de plus
+Sorties :
+- Vélos (SNCF)
+CSV : s3://datagouv/2026-11-18/mobilite-transport.csv
+Document : mongodb://db/datagouv, tops, mobilite-transport/2026-11-18`)
+  })
+
+  test('is told in English', () => {
+    expect(written(PUBLISHED, 'en')).toBe(`18 November 2026, mobilite-transport: 622 datasets in the tops
+mobilite-transport: 622 datasets in the tops
+Datasets of the portal: 121,074. With “mobilité” or “transport”: 11,155. Of these, of 20 of the 30 most followed organisations: 622.
+Since 11 November 2026: 12 entered, 1 left, 0 moved.
+Entered:
+- Bus (SNCF)
+- Tram (SNCF)
+- and 10 more
+Left:
+- Vélos (SNCF)
+CSV: s3://datagouv/2026-11-18/mobilite-transport.csv
+Document: mongodb://db/datagouv, tops, mobilite-transport/2026-11-18`)
+  })
+
+  test.each([
+    [null, 'C’est la première édition.'],
+    [
+      { from: '2026-11-11', entered: named(0), left: named(0), moved: named(0) },
+      'Aucun jeu de données n’est entré, sorti ou passé à une autre organisation depuis le 11 novembre 2026.',
+    ],
+  ])('says when there is nothing to compare, or nothing changed', (changes, line) => {
+    const [edition] = PUBLISHED.editions
+    expect(written({ ...PUBLISHED, editions: [{ ...edition!, changes }] }, 'fr')).toContain(`\n${line}\nCSV`)
+  })
+})
+
+test('a failure says why, what next, and that nothing half-done was published', () => {
+  const news = { event: 'failed', date: '2026-11-18', kind: 'portal', exit_code: 3, message: 'it answers 503' } as const
+  expect(
+    written({ ...news, again: '2026-11-18T16:01:00.000Z' }, 'fr'),
+  ).toBe(`pas encore d’édition du 18 novembre 2026 : l’exécution a échoué
+Raison : le portail est injoignable ou ne livre pas (code de sortie 3).
+it answers 503
+Nouvel essai à 17:01, puis d’autres jusqu’à la réussite ou la fin de la journée.
+Rien d’inachevé n’a été publié ; les éditions précédentes restent en place.`)
+  expect(written({ ...news, again: null }, 'en')).toBe(`no edition of 18 November 2026 yet: the run failed
+Why: the portal cannot be reached or does not deliver (exit code 3).
+it answers 503
+It is not tried again.
+Nothing half-done was published; the editions before stay as they are.`)
+})
+
+test('a gate that refused says how to publish all the same', () => {
+  const news = { event: 'refused', date: '2026-11-18', kind: 'gate', exit_code: 6, message: 'fewer' } as const
+  expect(written(news, 'en')).toContain(
+    '"datagouv-tops run --date 2026-11-18 --accept-incomplete" publishes it all the same.',
+  )
+  expect(written(news, 'fr')).toMatch(
+    /^pas d’édition du 18 novembre 2026 : le contrôle de complétude a refusé l’export\n/,
+  )
+})
+
+test('missed dates are named', () => {
+  const news = { event: 'missed', dates: ['2026-11-04', '2026-11-11'] } as const
+  expect(written(news, 'fr')).toMatch(
+    /^pas d’édition du 4 novembre 2026, 11 novembre 2026\n« datagouv-tops run --date 2026-11-04 »/,
+  )
+  expect(written(news, 'en')).toMatch(
+    /^no edition of 4 November 2026, 11 November 2026\n"datagouv-tops run --date 2026-11-04"/,
+  )
+})

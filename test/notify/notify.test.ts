@@ -1,0 +1,307 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { Failure } from '../../src/errors.ts'
+import { announced, announceFailure, announceMissed, announcePublished } from '../../src/notify/announce.ts'
+import { failedNews } from '../../src/notify/news.ts'
+import { run } from '../../src/pipeline/pipeline.ts'
+import type { RunRecord } from '../../src/runs/record.ts'
+import { cli } from '../helpers/cli.ts'
+import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+import { startMailServer, startWebhook } from '../helpers/receivers.ts'
+import { DATE, orderOf, type TestWorld, testWorld } from '../helpers/world.ts'
+
+const DATASETS = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }])
+const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 12]])
+
+const notify = (...targets: object[]) => `retry_pause: 5ms\nlanguage: en\nnotify: ${JSON.stringify(targets)}\n`
+
+async function published(world: TestWorld, datasets = DATASETS) {
+  const order = await orderOf(world, datasets, ORGANIZATIONS)
+  // Each run begins a second after the one before, so that they have an order.
+  const at = world.clock().getTime() + 1_000 * (await world.documents.ids('runs')).length
+  return announced(run)(order, { ...world, clock: () => new Date(at) })
+}
+
+const lastRun = async ({ documents }: TestWorld) =>
+  (await documents.list<RunRecord>('runs', { descending: true, limit: 1 }))[0]!
+
+describe('what is published', () => {
+  test('reaches a webhook as JSON, Slack as text, and people by e-mail; the run record says so', async () => {
+    const [hook, slack, mail] = [await startWebhook(), await startWebhook(), await startMailServer()]
+    const world = await testWorld(
+      undefined,
+      notify(
+        { kind: 'webhook', url: `${hook.url}/hook` },
+        { kind: 'slack', url: `${slack.url}/services/T0/B0`, name: 'team' },
+        { kind: 'email', url: mail.url, from: 'tops@example.org', to: ['a@example.org', 'b@example.org'] },
+      ),
+    )
+    const { run_id } = await published(world)
+
+    expect(hook.received).toMatchObject([
+      {
+        path: '/hook',
+        headers: { 'content-type': 'application/json' },
+        body: {
+          event: 'published',
+          date: DATE,
+          subject: '18 November 2026, mobilite-transport: 1 dataset in the tops',
+          editions: [{ watch: 'mobilite-transport', run_id, datasets: 1, archived_datasets: 1, changes: null }],
+        },
+      },
+    ])
+    expect(Object.keys(slack.received[0]!.body)).toEqual(['text'])
+    expect(slack.received[0]!.body.text).toMatch(/^\*18 November 2026, mobilite-transport: 1 dataset in the tops\*\n/)
+    const [letter] = mail.mails
+    expect([letter!.from, letter!.to]).toEqual(['tops@example.org', ['a@example.org', 'b@example.org']])
+    expect(letter!.raw).toMatch(/^Subject: \[datagouv-tops\] 18 November 2026, mobilite-transport: 1 dataset/m)
+    expect((await lastRun(world)).notifications).toMatchObject([
+      { event: 'published', target: `webhook ${new URL(hook.url).host}`, status: 'sent', tries: 1, error: null },
+      { event: 'published', target: 'team', status: 'sent' },
+      { event: 'published', target: `email ${new URL(mail.url).host}`, status: 'sent' },
+    ])
+  })
+
+  test('is told once, and again only when it changed, with what changed since the edition before', async () => {
+    const hook = await startWebhook()
+    const settings = notify({ kind: 'webhook', url: hook.url })
+    const first = await testWorld('2026-11-11T16:00:00Z', settings)
+    const week = await orderOf(first, DATASETS, ORGANIZATIONS)
+    await announced(run)({ ...week, date: '2026-11-11' }, first)
+
+    const world = await testWorld(undefined, settings, first.folder)
+    const more = datasetsCsv([{ id: 'd2', title: 'Transport', organization: 'o1' }])
+    await published(world, more)
+    await published(world, more)
+    await announcePublished(DATE, world.config.watches, world)
+    expect(hook.received.map(({ body }) => [body.date, body.editions[0].changes?.from])).toEqual([
+      ['2026-11-11', undefined],
+      [DATE, '2026-11-11'],
+    ])
+    expect(hook.received[1]!.body.editions[0].changes).toMatchObject({
+      entered: {
+        count: 1,
+        first: [{ id: 'd2', title: 'Transport', organization: 'Un', url: 'https://www.data.gouv.fr/datasets/d2/' }],
+      },
+      left: { count: 1, first: [{ id: 'd1' }] },
+    })
+
+    await published(world, DATASETS)
+    expect(hook.received).toHaveLength(3)
+  })
+
+  test('is told once by two that try at the same time', async () => {
+    const hook = await startWebhook()
+    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url, events: ['failed'] }))
+    await published(world)
+    const telling = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }), world.folder)
+    // A lease of another machine: it is at work.
+    await telling.documents.acquire(`notify/${DATE}`, { run: 'x', host: 'elsewhere', pid: 1 }, 60_000)
+    expect(await announcePublished(DATE, telling.config.watches, telling)).toEqual([])
+    await telling.documents.release(`notify/${DATE}`, 'x')
+    expect(await announcePublished(DATE, telling.config.watches, telling)).toHaveLength(1)
+    expect(hook.received).toHaveLength(1)
+  })
+})
+
+describe('a message that does not arrive', () => {
+  test('is tried again when that can help, and never fails the run', async () => {
+    const hook = await startWebhook(503, 429)
+    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }))
+    await published(world)
+    expect(hook.received).toHaveLength(3)
+    expect(new Set(hook.received.map(({ body }) => body.id)).size).toBe(1)
+    expect((await lastRun(world)).notifications).toMatchObject([{ status: 'sent', tries: 3 }])
+  })
+
+  test.each([
+    [404, 1],
+    [302, 1],
+    [500, 3],
+  ])('after %d is given up after %d tries, and told next time', async (code, tries) => {
+    const hook = await startWebhook(...Array(tries).fill(code))
+    const world = await testWorld(
+      undefined,
+      notify({ kind: 'slack', url: `${hook.url}/services/S3CRET`, name: 'team' }),
+    )
+    expect((await published(world)).status).toBe('published')
+    expect(world.warnings).toEqual([`team could not be notified: it answers ${code}`])
+    expect(await lastRun(world)).toMatchObject({
+      status: 'published',
+      notifications: [{ target: 'team', status: 'failed', tries, error: `it answers ${code}` }],
+    })
+    expect(hook.received.map(({ path }) => path)).toEqual(Array(tries).fill('/services/S3CRET'))
+    await published(world)
+    expect((await lastRun(world)).status).toBe('unchanged')
+    expect(hook.received).toHaveLength(tries + 1)
+  })
+
+  test('to nobody who listens says why', async () => {
+    const world = await testWorld(undefined, notify({ kind: 'webhook', url: 'http://127.0.0.1:59999/x', name: 'w' }))
+    await published(world)
+    expect(world.warnings).toEqual(['w could not be notified: ECONNREFUSED'])
+  })
+
+  test('by e-mail is tried again after a refusal for now, under the same id', async () => {
+    const mail = await startMailServer(451)
+    const world = await testWorld(undefined, notify({ kind: 'email', url: mail.url, from: 'a@b.c', to: ['d@e.f'] }))
+    await published(world)
+    expect([mail.tries, mail.mails.length]).toEqual([2, 1])
+    expect((await lastRun(world)).notifications).toMatchObject([{ status: 'sent', tries: 2 }])
+    expect(mail.mails[0]!.raw).toMatch(/^Message-ID: <[0-9a-f]{24}@datagouv-tops>$/m)
+  })
+
+  test('by e-mail is given up after a wrong password, which is nowhere repeated', async () => {
+    const mail = await startMailServer()
+    const url = mail.url.replace('p%40ss%20word', 'hunter%40hunter')
+    const world = await testWorld(undefined, notify({ kind: 'email', url, from: 'a@b.c', to: ['d@e.f'], name: 'm' }))
+    await published(world)
+    expect(world.warnings).toEqual([expect.stringMatching(/^m could not be notified: EAUTH: .*wrong password$/)])
+    expect(JSON.stringify([world.warnings, await lastRun(world)])).not.toMatch(/hunter/)
+  })
+})
+
+describe('a failure', () => {
+  test('is told with its kind, kept in the record of the run that failed, and told once', async () => {
+    const hook = await startWebhook()
+    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }))
+    const broken = () => published(world, DATASETS.replace(';', '"'))
+    await expect(broken()).rejects.toMatchObject({ kind: 'contract' })
+    await expect(broken()).rejects.toMatchObject({ kind: 'contract' })
+    expect(hook.received.map(({ body }) => [body.event, body.kind, body.exit_code, body.date])).toEqual([
+      ['failed', 'contract', 4, DATE],
+    ])
+    const [second, first] = await world.documents.list<RunRecord>('runs', { descending: true })
+    expect([first!.notifications?.length, second!.notifications]).toEqual([1, undefined])
+
+    await published(world)
+    await expect(broken()).rejects.toMatchObject({ kind: 'contract' })
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'published', 'failed'])
+  })
+
+  test('of the gate is another event', async () => {
+    const hook = await startWebhook()
+    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url, events: ['refused'] }))
+    await announceFailure(failedNews(DATE, new Failure('portal', 'away')), undefined, world)
+    await announceFailure(failedNews(DATE, new Failure('gate', 'fewer'), null), undefined, world)
+    expect(hook.received.map(({ body }) => [body.event, body.again])).toEqual([['refused', null]])
+  })
+
+  test('is told also when the stores are away', async () => {
+    const hook = await startWebhook()
+    const { config, clock, report, signal } = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }))
+    await announceFailure(failedNews(DATE, new Failure('store', 'away')), undefined, { config, clock, report, signal })
+    await announceMissed([DATE], undefined, { config, clock, report, signal })
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'missed'])
+  })
+
+  test('because another run is at work is no news', async () => {
+    const hook = await startWebhook()
+    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }))
+    await world.documents.acquire(DATE, { run: 'x', host: 'elsewhere', pid: 1 }, 60_000)
+    await expect(published(world)).rejects.toMatchObject({ kind: 'held' })
+    expect(hook.received).toEqual([])
+  })
+})
+
+test('text from outside is nothing but text in Slack and in mail', async () => {
+  const [slack, mail] = [await startWebhook(), await startMailServer()]
+  const world = await testWorld(
+    '2026-11-11T16:00:00Z',
+    notify(
+      { kind: 'slack', url: slack.url },
+      { kind: 'email', url: mail.url, from: 'tops@example.org', to: ['a@example.org'] },
+    ),
+  )
+  const organizations = organizationsCsv([['o1', 'Un\r\nBcc: x@y.z', 1]])
+  const first = await orderOf(
+    world,
+    datasetsCsv([{ id: 'd0', title: 'Bus transport', organization: 'o1' }]),
+    organizations,
+  )
+  await announced(run)({ ...first, date: '2026-11-11' }, world)
+  const title = '<!channel> @all `code` *transport* [x](http://evil.example)\u202e\u0007 <http://evil.example|click>'
+  const order = await orderOf(world, datasetsCsv([{ id: 'd1', title, organization: 'o1' }]), organizations)
+  await announced(run)(order, world)
+
+  const line = slack.received[1]!.body.text.split('\n').find((line: string) => line.includes('channel'))
+  expect(line).toBe(
+    '- `‹!channel› @all ’code’ *transport* [x](http://evil.example)  ‹http://evil.example|click›` (`Un Bcc: x@y.z`)',
+  )
+  expect(mail.mails.map(({ to }) => to)).toEqual([['a@example.org'], ['a@example.org']])
+  expect(mail.mails[1]!.raw).not.toMatch(/^Bcc:/m)
+})
+
+describe('the command line', () => {
+  async function project(...targets: object[]) {
+    const cwd = await temporaryFolder()
+    await put(cwd, 'datasets.csv', DATASETS)
+    await put(cwd, 'organizations.csv', ORGANIZATIONS)
+    await put(cwd, 'datagouv-tops.yaml', notify(...targets))
+    const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
+    return { cwd, runArgs: ['run', '--date', DATE, ...sources] }
+  }
+
+  test('"run" tells what it published; "notify" tells who does not know yet, and then nobody', async () => {
+    const [first, second] = [await startWebhook(), await startWebhook()]
+    const { cwd, runArgs } = await project({ kind: 'webhook', url: first.url, name: 'one' })
+    expect((await cli(runArgs, { cwd })).code).toBe(0)
+    const targets = [
+      { kind: 'webhook', url: first.url, name: 'one' },
+      { kind: 'webhook', url: second.url, name: 'two' },
+    ]
+    const env = { DATAGOUV_TOPS_NOTIFY: JSON.stringify(targets) }
+    const told = await cli(['notify', '--date', DATE, '--json'], { cwd, env })
+    expect(JSON.parse(told.stdout)).toMatchObject({ date: DATE, notifications: [{ target: 'two', status: 'sent' }] })
+    const again = await cli(['notify', '--date', DATE], { cwd, env })
+    expect(again).toMatchObject({ code: 0, stdout: `${DATE}: nobody is left to be told (setting notify)\n` })
+    expect([first.received.length, second.received.length]).toEqual([1, 1])
+  })
+
+  test('"notify" tells of steps that failed, and of a date of which nothing is known', async () => {
+    const hook = await startWebhook()
+    const { cwd } = await project({ kind: 'webhook', url: hook.url, name: 'one' })
+    const missed = await cli(['notify', '--date', '2026-11-04'], { cwd })
+    expect(missed).toMatchObject({ code: 0, stdout: '2026-11-04  missed  one: sent\n' })
+    await put(cwd, 'broken.csv', 'id;title\r\n')
+    const sources = ['--datasets', 'broken.csv', '--organizations', 'organizations.csv']
+    expect((await cli(['fetch', '--date', DATE, ...sources], { cwd })).code).toBe(4)
+    expect(hook.received).toHaveLength(1)
+    for (const stdout of [`${DATE}  failed  one: sent\n`, `${DATE}: nobody is left to be told (setting notify)\n`]) {
+      expect(await cli(['notify', '--date', DATE], { cwd })).toMatchObject({ code: 0, stdout })
+    }
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['missed', 'failed'])
+  })
+
+  test('"run --no-notify" tells nobody', async () => {
+    const hook = await startWebhook()
+    const { cwd, runArgs } = await project({ kind: 'webhook', url: hook.url })
+    expect((await cli([...runArgs, '--no-notify'], { cwd })).code).toBe(0)
+    expect(hook.received).toEqual([])
+  })
+
+  test('no secret of a target is printed or stored', async () => {
+    const secrets = [
+      { kind: 'slack', url: 'http://127.0.0.1:1/services/S3CRET?key=S3CRET', name: 'team' },
+      { kind: 'email', url: 'smtp://u:S3CRET@127.0.0.1:1', from: 'a@b.c', to: ['d@e.f'] },
+    ]
+    const { cwd, runArgs } = await project(...secrets)
+    const env = { DATAGOUV_TOPS_RETRY_PAUSE: '1ms' }
+    const outputs = [
+      await cli([...runArgs, '--verbose'], { cwd, env }),
+      await cli(['config'], { cwd }),
+      await cli(['config', '--json'], { cwd, env: { DATAGOUV_TOPS_NOTIFY: JSON.stringify(secrets) } }),
+      await cli(['runs', '--json'], { cwd }),
+      await cli(['run'], { cwd, env: { DATAGOUV_TOPS_NOTIFY: '[{"kind": "slack", "url": "S3CRET"}]' } }),
+      await cli(['run'], { cwd, env: { DATAGOUV_TOPS_NOTIFY: '[{"kind": "slack", "url": "S3CRET"' } }),
+    ]
+    expect(outputs.map(({ code }) => code)).toEqual([0, 0, 0, 0, 2, 2])
+    expect(JSON.stringify(outputs)).not.toContain('S3CRET')
+    expect(await readFile(join(cwd, 'data/datagouv.db'), 'latin1')).not.toContain('S3CRET')
+    expect(JSON.parse(outputs[2]!.stdout).notify.value).toMatchObject([
+      { name: 'team', kind: 'slack', host: '127.0.0.1:1' },
+      { name: 'email 127.0.0.1:1', kind: 'email', host: '127.0.0.1:1' },
+    ])
+  })
+})

@@ -1,0 +1,121 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { World } from '../../src/context.ts'
+import type { Order } from '../../src/pipeline/order.ts'
+import { run } from '../../src/pipeline/pipeline.ts'
+import { holderOf } from '../../src/runs/lease.ts'
+import type { RunRecord } from '../../src/runs/record.ts'
+import type { Holder, Lease } from '../../src/stores/documents.ts'
+import { datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
+import { type Place, pairs } from '../helpers/pairs.ts'
+
+const DATE = '2026-11-18'
+const OTHER = '2026-11-11'
+const DEAD = '20261111T160000000Z-000000'
+
+/** The number of a process that has ended. */
+const deadPid = () => spawnSync(process.execPath, ['-e', '0']).pid
+
+function livingPid(): number {
+  const child = spawn('sleep', ['60'])
+  onTestFinished(() => void child.kill())
+  return child.pid!
+}
+
+/** What a run of another date leaves that is killed in the middle: leases, a record, and objects that were never ended. */
+async function leave(world: World, holder: Omit<Holder, 'run'>, ttl = 60_000): Promise<void> {
+  const { documents, archive } = world
+  for (const id of [OTHER, `velo/${OTHER}`]) await documents.acquire(id, { run: DEAD, ...holder }, ttl)
+  await documents.replace('runs', { _id: DEAD, ...holder, status: 'running', date: OTHER } as RunRecord)
+  for (const key of [`snapshots/${OTHER}/datasets.csv.gz`, `snapshots/${OTHER}/snapshot.json`, `${OTHER}/velo.csv`]) {
+    const object = await archive.create(key, { contentType: 'text/csv' })
+    await object.write(Buffer.alloc(6 << 20))
+    if (!key.includes('datasets')) await object.complete('')
+  }
+}
+
+async function left({ documents }: World, place: Place) {
+  const leases = await documents.list<Lease>('leases')
+  const records = await documents.list<RunRecord>('runs')
+  return {
+    leases: leases.map((lease) => lease.run),
+    partials: (await place.partials()).length,
+    statuses: records.map(({ status }) => status).sort(),
+  }
+}
+
+const CLEARED = { leases: [], partials: 0, statuses: ['published', 'stopped'] }
+const UNTOUCHED = { leases: [DEAD, DEAD], partials: 3, statuses: ['published', 'running'] }
+
+for (const { name, place: newPlace } of pairs('what dead runs leave')) {
+  describe(`${name}: the next run, of whatever date and watch,`, () => {
+    async function prepared(): Promise<{ place: Place; world: World; order: Order }> {
+      const place = await newPlace()
+      const world = await place.world()
+      const sources = {
+        datasets: await put(place.folder, 'd.csv', datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1' }])),
+        organizations: await put(place.folder, 'o.csv', organizationsCsv([['o1', 'Un', 1]])),
+      }
+      const order = { date: DATE, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }
+      return { place, world, order }
+    }
+
+    test('clears what a run left whose process on this host is gone', async () => {
+      const { place, world, order } = await prepared()
+      await leave(world, { host: hostname(), pid: deadPid() })
+      await run(order, world)
+      expect(await left(world, place)).toEqual(CLEARED)
+      expect(await world.documents.find('runs', DEAD)).toMatchObject({
+        status: 'stopped',
+        summary: 'died without a word (killed, or its machine went down); the next run for its date took over',
+        ended_at: '2026-11-18T16:00:00.000Z',
+      })
+    })
+
+    test('clears what a run left on another host when its lease has run out, and not before', async () => {
+      const { place, world, order } = await prepared()
+      await leave(world, { host: 'elsewhere', pid: 7 }, 5_000)
+      await run(order, world)
+      expect(await left(world, place)).toEqual(UNTOUCHED)
+      await sleep(5_100)
+      await run(order, world)
+      expect(await left(world, place)).toEqual({ ...CLEARED, statuses: ['published', 'stopped', 'unchanged'] })
+    })
+
+    test('leaves alone who is at work on this host, in another process or in this one', async () => {
+      const { place, world, order } = await prepared()
+      await leave(world, { host: hostname(), pid: livingPid() })
+      await run(order, world)
+      expect(await left(world, place)).toEqual(UNTOUCHED)
+      await world.documents.release(`velo/${OTHER}`, DEAD)
+      await world.documents.acquire(`velo/${OTHER}`, holderOf(DEAD), 60_000)
+      await run(order, world)
+      expect((await left(world, place)).leases).toEqual([DEAD, DEAD])
+    })
+
+    test('takes a date over at once whose holder on this host is gone', async () => {
+      const { world, order } = await prepared()
+      await world.documents.acquire(DATE, { run: DEAD, host: hostname(), pid: deadPid() }, 60_000)
+      expect(await run(order, world)).toMatchObject({ status: 'published' })
+      expect(await world.documents.ids('leases')).toEqual([])
+    })
+
+    test('closes a record that says "running" when nothing holds a lease for it', async () => {
+      const { place, world, order } = await prepared()
+      await world.documents.replace('runs', { _id: DEAD, status: 'running', host: 'elsewhere', pid: 7 } as RunRecord)
+      await run(order, world)
+      expect(await left(world, place)).toEqual(CLEARED)
+    })
+
+    test('closes the record of a dead run, however many runs there were since', async () => {
+      const { place, world, order } = await prepared()
+      await leave(world, { host: hostname(), pid: deadPid() })
+      const later = (i: number) => ({ _id: `20261112T160000000Z-${100_000 + i}`, status: 'published' }) as RunRecord
+      for (let i = 0; i < 60; i++) await world.documents.replace('runs', later(i))
+      await run(order, world)
+      expect((await left(world, place)).statuses).not.toContain('running')
+    })
+  })
+}
