@@ -183,6 +183,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./verify.ts'),
   },
   {
+    name: 'doctor',
+    about: 'checks settings, portal, stores, clocks, room and versions, and says what to do about each failure',
+    options: [['--fix', 'have MongoDB check every edition, and make the indexes']],
+    examples: ['doctor', 'doctor --json', 'doctor --fix --documents mongodb://127.0.0.1:27017/datagouv'],
+    load: () => import('./doctor.ts'),
+  },
+  {
     name: 'config',
     about: 'every setting, its value, and where that came from',
     examples: ['config', 'config --json'],

@@ -1,4 +1,5 @@
 import { resolveConfig } from '../config/config.ts'
+import { withoutSecrets } from '../config/secrets.ts'
 import { SETTINGS, type Setting, type SettingKey } from '../config/settings.ts'
 import { table } from '../terminal/table.ts'
 import { flagsOf, type Io, print, printJson } from './io.ts'
@@ -29,7 +30,6 @@ export default async function config(io: Io): Promise<void> {
   )
 }
 
-/** An address keeps its user, never its password. */
 function withoutSecret(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/(:\/\/[^/@:]*):[^/]*@/, '$1:***@') : value
+  return typeof value === 'string' ? withoutSecrets(value) : value
 }

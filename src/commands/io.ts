@@ -29,6 +29,7 @@ export interface Options {
   readonly term?: readonly string[]
   readonly column?: readonly string[]
   readonly word?: boolean
+  readonly fix?: boolean
   readonly csv?: boolean
   readonly markdown?: boolean
   readonly limit?: number

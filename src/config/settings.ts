@@ -29,7 +29,9 @@ const retention: Parse<number> = (written) =>
 const size = measure({ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }, '64MiB')
 
 const isHttpUrl = (url: string) => URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
-const httpUrl = textThat(isHttpUrl, 'be an http or https address')
+// A user or a password in it would end up in every record of where an export came from.
+const isPublic = (url: string) => isHttpUrl(url) && new URL(url).username + new URL(url).password === ''
+const httpUrl = textThat(isPublic, 'be an http or https address, without user and password')
 
 const DEFAULT_TIME_ZONE = 'Europe/Paris'
 
@@ -63,11 +65,14 @@ const watches: Parse<readonly Watch[]> = (written) => {
   return list
 }
 
-const address = (...kinds: readonly string[]) =>
-  textThat(
-    (written) => kinds.some((kind) => written.startsWith(kind) && written.length > kind.length),
-    `begin with ${kinds.join(' or ')}`,
-  )
+// What was written is not repeated: there may be a password in it.
+const address =
+  (...kinds: readonly string[]): Parse<string> =>
+  (written) => {
+    const value = text(written)
+    if (kinds.some((kind) => value.startsWith(kind) && value.length > kind.length)) return value
+    throw new Complaint(`must begin with ${kinds.join(' or ')}`)
+  }
 
 /** Every setting there is. `config`, the errors about unknown keys and the documentation are made from this table. */
 export const SETTINGS = {

@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { quoted } from '../errors.ts'
+import { withoutSecrets } from './secrets.ts'
 
 /** Takes what a file, the environment or a flag says and makes the value of it. */
 export type Parse<T> = (written: unknown) => T
@@ -24,7 +25,7 @@ export function textThat(holds: (text: string) => boolean, must: string): Parse<
   return (written) => {
     const value = text(written)
     if (holds(value)) return value
-    throw new Complaint(`must ${must}, not ${quoted(value)}`)
+    throw new Complaint(`must ${must}, not ${quoted(withoutSecrets(value))}`)
   }
 }
 

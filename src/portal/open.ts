@@ -65,6 +65,12 @@ async function openUrl(
   url: string,
   { config, signal, report }: Pick<World, 'config' | 'signal' | 'report'>,
 ): Promise<Opened> {
+  const { username, password } = new URL(url)
+  if (username + password !== '')
+    throw new Failure(
+      'usage',
+      'an export is given by an address with a user or a password, which would end up in its snapshot; fetch it into a file first',
+    )
   const [{ download }, { openHttp }, { policyOf }] = await Promise.all([
     import('./download.ts'),
     import('./http.ts'),

@@ -1,3 +1,5 @@
+import type { StoreFacts } from './facts.ts'
+
 /**
  * Where files go: a local folder, or a bucket of an S3-compatible store. Keys are relative, `/`-separated, and the same
  * in both (`2026-11-18/mobilite-transport.csv`). Every implementation passes `test/contracts/archive.ts`.
@@ -34,6 +36,8 @@ export interface Archive {
 
   /** The keys under which something is pending: it waits for its commit, or was left behind. */
   pending(): AsyncIterable<string>
+
+  facts(): Promise<StoreFacts>
 
   close(): Promise<void>
 }

@@ -1,3 +1,5 @@
+import type { StoreFacts } from './facts.ts'
+
 /**
  * Where documents go: an embedded SQLite file, or MongoDB. A document is plain JSON with a string `_id`. Every
  * implementation passes `test/contracts/documents.ts`.
@@ -41,6 +43,8 @@ export interface Documents {
 
   /** Gives the lease up, when `run` still holds it. */
   release(id: string, run: string): Promise<void>
+
+  facts(): Promise<StoreFacts>
 
   close(): Promise<void>
 }

@@ -4,8 +4,10 @@ import { open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Failure, quoted } from '../errors.ts'
 import type { Archive, PendingObject, StoredObject } from './archive.ts'
+import type { StoreFacts } from './facts.ts'
 import { BLOCK_BYTES, PendingFile } from './folderFile.ts'
 import { reasonOf } from './folderReasons.ts'
+import { freeBytes } from './freeBytes.ts'
 import { makeFolder } from './makeFolder.ts'
 
 /** How often a writer makes its folder again when others, as they leave, remove it as empty. */
@@ -83,6 +85,10 @@ export class Folder implements Archive {
 
   async *pending(): AsyncIterable<string> {
     yield* new Set(await this.partialsBelow(''))
+  }
+
+  async facts(): Promise<StoreFacts> {
+    return { product: 'a folder', free: await this.guard('read', '', () => freeBytes(this.root)) }
   }
 
   async close(): Promise<void> {}

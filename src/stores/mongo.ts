@@ -17,8 +17,9 @@ import {
   type ListQuery,
   plainValues,
 } from './documents.ts'
+import type { StoreFacts } from './facts.ts'
 import { hasCode, reasonOf } from './mongoReasons.ts'
-import { changeSchema, prepareSchema } from './mongoSchema.ts'
+import { changeSchema, prepareSchema, schemaState } from './mongoSchema.ts'
 
 /** Where the address names none. */
 const DEFAULT_DATABASE = 'datagouv'
@@ -61,24 +62,6 @@ const LEASE_TRIES = 50
  * @param address a MongoDB connection string; its path names the database
  */
 export async function openMongo(address: string): Promise<Documents> {
-  return connect(address)
-}
-
-/**
- * Has the server check every edition, also where `tops` was there before.
- *
- * @returns false when it is a server that cannot
- */
-export async function ensureSchema(address: string): Promise<boolean> {
-  const store = await connect(address)
-  try {
-    return await store.guard(() => changeSchema(store.database))
-  } finally {
-    await store.close()
-  }
-}
-
-async function connect(address: string): Promise<Mongo> {
   const client = clientFor(address)
   const { hosts, srvHost, dbName } = client.options
   // The driver says "test" for none.
@@ -99,8 +82,9 @@ function clientFor(address: string): MongoClient {
   const said = new URLSearchParams(address.toLowerCase().split('?')[1])
   const timeouts = Object.entries(TIMEOUTS).filter(([name]) => !said.has(name.toLowerCase()))
   try {
-    // With a bare @ in the password, the driver would take the end of it for the host, and we would print that.
-    if (/^[^/]*\/\/[^/?]*@[^/?]*@/.test(address)) throw new TypeError('more than one @')
+    // With a bare @ or / in the password, the driver would take the end of it for the host or the database, and we would
+    // print that.
+    if (/^[^/]*\/\/([^/?#]*@.*|[^@]*[/?#].*)@/s.test(address)) throw new TypeError('an @ in the wrong place')
     return new MongoClient(address, { ...RULES, ...Object.fromEntries(timeouts) })
   } catch (cause) {
     // Neither the address nor the driver's message, which may hold it, is repeated: there may be a password in it.
@@ -205,6 +189,19 @@ class Mongo implements Documents {
 
   async release(id: string, run: string): Promise<void> {
     await this.guard(() => this.leases.deleteOne({ _id: id, run }))
+  }
+
+  async facts(): Promise<StoreFacts> {
+    return this.guard(async () => {
+      const { version } = await this.database.admin().buildInfo()
+      const install = () => this.guard(() => changeSchema(this.database))
+      return {
+        product: `MongoDB ${version}`,
+        driver: 'mongodb',
+        now: new Date(await this.now()),
+        schema: { state: await schemaState(this.database), install },
+      }
+    })
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CreateCollectionOptions, Db, IndexDescription } from 'mongodb'
 import type { Edition } from '../editions/edition.ts'
 import type { Collection } from './documents.ts'
@@ -66,6 +67,16 @@ const INDEXES: IndexDescription[] = [
 export async function prepareSchema(database: Db): Promise<void> {
   await unless(['NamespaceExists', 'Unauthorized', 'NotSupported'], database.createCollection(TOPS, RULES))
   await unless(['Unauthorized', 'NotSupported'], database.collection(TOPS).createIndexes(INDEXES))
+}
+
+/** Whether `tops` has schema and indexes as they are here. */
+export async function schemaState(database: Db): Promise<'installed' | 'missing' | 'later'> {
+  const [tops] = await database.listCollections({ name: TOPS }).toArray()
+  if (tops === undefined) return 'later'
+  const indexes = await database.collection(TOPS).listIndexes().toArray()
+  const isIndexed = INDEXES.every(({ key }) => indexes.some((index) => isDeepStrictEqual(index.key, key)))
+  const validator = 'options' in tops ? tops.options?.validator : undefined
+  return isIndexed && isDeepStrictEqual(validator, RULES.validator) ? 'installed' : 'missing'
 }
 
 /**

@@ -7,12 +7,14 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   paginateListObjectsV2,
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import { Failure, quoted } from '../errors.ts'
 import type { Archive, PendingObject, StoredObject } from './archive.ts'
+import type { StoreFacts } from './facts.ts'
 import { isAway, isNamed, reasonOf, unlessGone } from './s3Reasons.ts'
 import { isHidden, PendingUpload, partialOf, partialPrefix } from './s3Upload.ts'
 
@@ -181,6 +183,27 @@ export class S3 implements Archive {
       throw this.trouble('list', '', error)
     }
     yield* keys
+  }
+
+  async facts(): Promise<StoreFacts> {
+    const request = new ListObjectsV2Command({ Bucket: this.bucket, MaxKeys: 1 })
+    let headers: Readonly<Record<string, string>> = {}
+    request.middlewareStack.add(
+      (next) => async (given) => {
+        const answer = await next(given)
+        headers = (answer.response as { headers: typeof headers }).headers
+        return answer
+      },
+      // Right after the answer came, whatever it is.
+      { step: 'deserialize', priority: 'low' },
+    )
+    await this.guard('list', '', () => unlessGone(this.client.send(request), 'NoSuchBucket'))
+    const now = new Date(headers.date ?? Number.NaN)
+    return {
+      product: `${headers.server ?? 'an S3 store'} at ${this.place}`,
+      driver: '@aws-sdk/client-s3',
+      ...(!Number.isNaN(now.getTime()) && { now }),
+    }
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,8 @@ import {
   type ListQuery,
   plainValues,
 } from './documents.ts'
+import type { StoreFacts } from './facts.ts'
+import { freeBytes } from './freeBytes.ts'
 import { makeFolder } from './makeFolder.ts'
 import { isBusy, reasonOf } from './sqliteReasons.ts'
 
@@ -133,6 +135,11 @@ class Sqlite implements Documents {
     await this.exclusively(() => {
       if (this.findNow<Lease>('leases', id)?.run === run) this.removeNow('leases', id)
     })
+  }
+
+  async facts(): Promise<StoreFacts> {
+    const [version] = await this.guard(() => this.database.prepare('SELECT sqlite_version()').raw().get() as [string])
+    return { product: `SQLite ${version}`, driver: 'libsql', free: await freeBytes(dirname(this.database.name)) }
   }
 
   async close(): Promise<void> {

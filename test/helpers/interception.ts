@@ -40,6 +40,7 @@ function archiveOf(archive: Archive, next: Next): Archive {
       await archive.sweep(key)
     },
     pending: () => streamed('pending', () => archive.pending()),
+    facts: () => archive.facts(),
     close: () => archive.close(),
   }
 }

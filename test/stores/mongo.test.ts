@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Lease } from '../../src/stores/documents.ts'
-import { ensureSchema, openMongo } from '../../src/stores/mongo.ts'
+import { openMongo } from '../../src/stores/mongo.ts'
 import { documentsContract } from '../contracts/documents.ts'
 import { testDatabase } from '../helpers/database.ts'
 import { isInstalled, serviceOrSkip, startOwn } from '../helpers/services.ts'
@@ -48,8 +48,10 @@ if (mongodb) {
     })
 
     test.each(['the first publication', 'doctor --fix'])('gets its indexes by %s', async (by) => {
-      const { url, database, documents } = await opened()
-      const checked = await ensureSchema(url)
+      const { database, documents } = await opened()
+      const install = async () => (await documents.facts()).schema!.install()
+      expect((await documents.facts()).schema!.state).toBe('later')
+      const checked = await install()
       if (by === 'the first publication') {
         await database.dropCollection('tops')
         // Refused by a server that checks editions; what it takes to be one is tested with real ones.
@@ -65,7 +67,8 @@ if (mongodb) {
         ]),
       )
       // What publishes again finds all of it there.
-      expect(await ensureSchema(url)).toBe(checked)
+      expect((await documents.facts()).schema!.state).toBe(checked ? 'installed' : 'missing')
+      expect(await install()).toBe(checked)
     })
 
     test('says plainly when a document is too large for it', async () => {

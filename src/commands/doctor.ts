@@ -1,0 +1,45 @@
+import { resolveConfig } from '../config/config.ts'
+import { CHECKS } from '../doctor/checks.ts'
+import { type Finding, failedBy } from '../doctor/finding.ts'
+import { surroundingsOf } from '../doctor/surroundings.ts'
+import { Failure, type FailureKind } from '../errors.ts'
+import { table } from '../terminal/table.ts'
+import { flagsOf, type Io, print, printJson } from './io.ts'
+
+/** What is worse comes first: a bug, what no new try mends, then what may pass. */
+const WORST: readonly FailureKind[] = ['bug', 'usage', 'contract', 'store', 'portal']
+
+/** Looks at everything that a run needs, and says what to do about each failure. Ends with the code of the worst. */
+export default async function doctor(io: Io): Promise<void> {
+  // Who asks how things are wants an answer soon.
+  process.env.AWS_MAX_ATTEMPTS ??= '1'
+  const around = surroundingsOf(() => resolveConfig(flagsOf(io.options), process.env, io.options.config), io.signal)
+  const checks = await Promise.all(
+    Object.entries(CHECKS).map(async ([check, look]) => {
+      const found: Finding = await look(around, io.options.fix ?? false).catch(failedBy)
+      return { check, ...found }
+    }),
+  )
+  await around.close()
+  const failures = WORST.map((kind) => new Failure(kind, '').exitCode).filter((code) =>
+    checks.some(({ exit_code }) => exit_code === code),
+  )
+  if (io.options.json) await printJson({ exit_code: failures[0] ?? 0, checks })
+  else if (!io.options.quiet) await print(tableOf(checks))
+  const failed = checks.filter(({ status }) => status === 'failed')
+  if (failed.length === 0) return
+  const kind = WORST.find((one) => new Failure(one, '').exitCode === failures[0])!
+  const names = failed.map(({ check }) => check).join(', ')
+  throw new Failure(kind, `${failed.length} of ${checks.length} checks failed (${names}); see the remedies of "doctor"`)
+}
+
+function tableOf(checks: readonly (Finding & { readonly check: string })[]): string {
+  const columns = [
+    { title: 'check' },
+    { title: 'status' },
+    { title: 'finding', share: 2 },
+    { title: 'what to do', share: 1 },
+  ]
+  const rows = checks.map(({ check, status, finding, remedy }) => [check, status, finding, remedy ?? ''])
+  return table(columns, rows)
+}

@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { withoutSecrets } from '../../src/config/secrets.ts'
+import { cli } from '../helpers/cli.ts'
+import { contents, datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+import { actingMongo } from '../helpers/mongod.ts'
+
+const SECRET = 'hunter2'
+/** As a careful person writes it, and as a careless one does. */
+const PASSWORDS = [SECRET, `p%40%2F%3A${SECRET}`, `p@ss/wo:${SECRET}?#&%`]
+const S3_KEYS = { AWS_ACCESS_KEY_ID: 'somebody', AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'us-east-1' }
+const COMMANDS = [['config'], ['config', '--json'], ['doctor', '--json'], ['run', '--verbose'], ['runs'], ['show']]
+
+test.each([
+  ['mongodb://user:hunter2@host:27017/datagouv', 'mongodb://user:***@host:27017/datagouv'],
+  ['mongodb://user:a@b/c:hunter2?@host/datagouv', 'mongodb://user:***@host/datagouv'],
+  ['mongodb://h/d?authMechanismProperties=AWS_SESSION_TOKEN:hunter2', 'mongodb://h/d?authMechanismProperties=***'],
+  [
+    'mongodb://h/d?tls=true&tlsCertificateKeyFilePassword=hunter2&w=1',
+    'mongodb://h/d?tls=true&tlsCertificateKeyFilePassword=***&w=1',
+  ],
+  [
+    'mongodb://host:27017,other:27018/datagouv?replicaSet=rs',
+    'mongodb://host:27017,other:27018/datagouv?replicaSet=rs',
+  ],
+  ['file:./data/datagouv', 'file:./data/datagouv'],
+])('%s is shown as %s', (address, shown) => {
+  expect(withoutSecrets(address)).toBe(shown)
+})
+
+test.each(
+  PASSWORDS.flatMap((password) => (['flag', 'environment', 'file'] as const).map((origin) => ({ password, origin }))),
+)(
+  'the password $password, given by $origin, is in nothing that any command prints or writes',
+  async ({ password, origin }) => {
+    const cwd = await temporaryFolder()
+    await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
+    await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+    // It does not know the user, so that the refusal is told as well.
+    const refused = { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'Authentication failed.' }
+    const { host } = await actingMongo((command) => ('saslStart' in command ? refused : undefined))
+    const address = `mongodb://user:${password}@${host}/datagouv?replicaSet=rs`
+    if (origin === 'file') await put(cwd, 'datagouv-tops.yaml', `documents: ${JSON.stringify(address)}\n`)
+    const env = {
+      ...S3_KEYS,
+      AWS_ENDPOINT_URL_S3: `http://user:${SECRET}@127.0.0.1:1`,
+      DATAGOUV_TOPS_ARCHIVE: 's3://datagouv',
+      ...(origin === 'environment' && { DATAGOUV_TOPS_DOCUMENTS: address }),
+    }
+    const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
+    const answers = await Promise.all(
+      COMMANDS.map((command) =>
+        cli(
+          [
+            ...command,
+            '--portal',
+            'http://127.0.0.1:1',
+            ...(command[0] === 'run' ? sources : []),
+            ...(origin === 'flag' ? ['--documents', address] : []),
+          ],
+          { cwd, env },
+        ),
+      ),
+    )
+    expect(answers.map(({ code }) => code).slice(0, 2)).toEqual([0, 0])
+    for (const { code, stdout, stderr } of answers) {
+      expect(stdout + stderr).not.toContain(SECRET)
+      expect(code).not.toBe(1)
+    }
+  },
+)
+
+test.each([
+  ['--documents', `mongo://user:${SECRET}@host/datagouv`],
+  ['--archive', `s3:user:${SECRET}@datagouv`],
+  ['--archive', `s3://user:${SECRET}@datagouv`],
+  ['--portal', `https://user:${SECRET}@portal.test`],
+  ['--datasets', `https://user:${SECRET}@portal.test/a.csv`],
+])('%s %s is refused without being repeated', async (flag, value) => {
+  const { code, stdout, stderr } = await cli(['run', '--organizations', 'none.csv', flag, value], {
+    cwd: await temporaryFolder(),
+  })
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).not.toContain(SECRET)
+  expect(stderr.split('\n')).toHaveLength(2)
+})
+
+test('no key is in what a failed run leaves in its stores', async () => {
+  const cwd = await temporaryFolder()
+  await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
+  await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+  const env = { ...S3_KEYS, AWS_ENDPOINT_URL_S3: `http://user:${SECRET}@127.0.0.1:1`, AWS_MAX_ATTEMPTS: '1' }
+  const args = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv', '--archive', 's3://datagouv']
+  const { code, stderr } = await cli(['run', '--verbose', ...args], { cwd, env })
+  expect(code).toBe(5)
+  expect(stderr).not.toContain(SECRET)
+  const { stdout } = await cli(['runs', '--json'], { cwd })
+  expect(JSON.parse(stdout)).toMatchObject([{ status: 'failed', error: { exit_code: 5 } }])
+  for (const content of (await contents(cwd)).values()) expect(content.includes(SECRET)).toBe(false)
+  expect((await readFile(join(cwd, 'data/datagouv.db'))).length).toBeGreaterThan(0)
+})

@@ -1,0 +1,115 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startReplica } from '../../src/demo/replica.ts'
+import { cli } from '../helpers/cli.ts'
+import { testDatabase } from '../helpers/database.ts'
+import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+import { serviceOrSkip, uniqueName } from '../helpers/services.ts'
+
+interface Told {
+  readonly exit_code: number
+  readonly checks: readonly {
+    check: string
+    status: string
+    finding: string
+    remedy: string | null
+    exit_code: number
+  }[]
+}
+
+async function portal(): Promise<string> {
+  const files = {
+    datasets: { content: Buffer.from(datasetsCsv([{ id: 'd1' }])), modified: new Date() },
+    organizations: { content: Buffer.from(organizationsCsv([['o1', 'Un', 1]])), modified: new Date() },
+  }
+  const replica = await startReplica({ files })
+  onTestFinished(() => replica.close())
+  return replica.url
+}
+
+async function doctor(args: readonly string[], env: Record<string, string> = {}) {
+  const cwd = await temporaryFolder()
+  const { code, stdout, stderr } = await cli(['doctor', '--json', ...args], { cwd, env })
+  const told: Told = JSON.parse(stdout)
+  expect(told.exit_code).toBe(code)
+  const failed = told.checks.filter(({ status }) => status === 'failed').map(({ check }) => check)
+  return { cwd, code, stderr, told, failed, found: (check: string) => told.checks.find((one) => one.check === check) }
+}
+
+test('finds nothing wrong where all is well, and leaves nothing behind', async () => {
+  const { cwd, code, stderr, failed, found } = await doctor(['--portal', await portal()])
+  expect([code, stderr, failed]).toEqual([0, '', []])
+  expect(found('archive')).toMatchObject({ finding: 'an object was written to file:./data/datagouv, read and removed' })
+  expect(found('versions')!.finding).toMatch(
+    /^datagouv-tops [\d.]+, Node [\d.]+, a folder, SQLite 3[\d.]+, libsql [\d.]+$/,
+  )
+  expect((await readdir(join(cwd, 'data'), { recursive: true })).sort()).toEqual(['datagouv', 'datagouv.db'])
+})
+
+test('a portal that cannot be reached is told with its remedy, and stops no other check', async () => {
+  const { code, stderr, failed, found } = await doctor(['--portal', 'http://127.0.0.1:1'])
+  expect(code).toBe(3)
+  expect(failed).toEqual(['portal', 'clock and the portal'])
+  expect(found('portal')).toMatchObject({
+    finding: expect.stringMatching(/the connection is refused$/),
+    remedy: 'check that this machine reaches the portal, and the settings portal and catalogue',
+    exit_code: 3,
+  })
+  expect(found('archive')).toMatchObject({ status: 'ok' })
+  expect(stderr).toMatch(
+    /^datagouv-tops: 2 of 13 checks failed \(portal, clock and the portal\); see the remedies .*\n$/,
+  )
+})
+
+test('a store that refuses counts for more than a portal that is away', async () => {
+  const { code, failed, found } = await doctor(['--portal', 'http://127.0.0.1:1', '--archive', 'file:/dev/null/x'])
+  expect(code).toBe(5)
+  expect(failed).toContain('archive')
+  expect(found('archive')).toMatchObject({ remedy: expect.stringMatching(/^move it away, or name another folder/) })
+  expect(found('documents')).toMatchObject({ status: 'ok' })
+})
+
+test('a wrong setting is told, and what does not depend on it is looked at all the same', async () => {
+  const cwd = await temporaryFolder()
+  const config = await put(cwd, 'wrong.yaml', 'retriez: 3\n')
+  const { code, found } = await doctor(['--config', config])
+  expect(code).toBe(2)
+  expect(found('settings')).toMatchObject({ status: 'failed', remedy: 'did you mean retries?' })
+  expect(found('versions')).toMatchObject({ status: 'ok' })
+  expect(found('room for temporary files')).toMatchObject({ status: 'ok' })
+})
+
+test('prints a table for people, and with --quiet nothing but the one line of a failure', async () => {
+  const cwd = await temporaryFolder()
+  const args = ['doctor', '--portal', 'http://127.0.0.1:1']
+  expect((await cli(args, { cwd })).stdout).toMatch(
+    /^check +status +finding +what to do\nsettings +ok +watches mobilite-tr/,
+  )
+  const { code, stdout, stderr } = await cli([...args, '--quiet'], { cwd })
+  expect([code, stdout, stderr.split('\n').length]).toEqual([3, '', 2])
+})
+
+const minio = serviceOrSkip('minio', 'doctor on a bucket')
+const mongodb = serviceOrSkip('mongodb', 'doctor on MongoDB')
+describe.runIf(minio && mongodb)('on MinIO and MongoDB', () => {
+  test('finds the stores writable and their clocks right, and --fix makes the indexes', async () => {
+    const { url, database, close } = await testDatabase(mongodb!.DATAGOUV_TOPS_DOCUMENTS!)
+    onTestFinished(close)
+    await database.createCollection('tops')
+    const args = ['--portal', await portal(), '--archive', `s3://${uniqueName()}`, '--documents', url]
+    const before = await doctor(args, minio)
+    expect([before.code, before.failed]).toEqual([0, []])
+    expect(before.found('schema')).toMatchObject({ status: 'warning', remedy: 'run "doctor --fix"' })
+    expect(before.found('clock and the archive')).toMatchObject({ finding: expect.stringMatching(/agree$/) })
+    expect(before.found('clock and the documents')).toMatchObject({ finding: expect.stringMatching(/agree$/) })
+    expect(before.found('versions')!.finding).toMatch(
+      /MinIO at .*, @aws-sdk\/client-s3 3[\d.]+, MongoDB [\d.]+, mongodb 6/,
+    )
+    expect(await database.collection('leases').countDocuments()).toBe(0)
+
+    const after = await doctor([...args, '--fix'], minio)
+    expect(after.found('schema')!.finding).toMatch(/tops has its indexes/)
+    expect(await database.collection('tops').listIndexes().toArray()).toHaveLength(4)
+  })
+})
