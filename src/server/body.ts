@@ -30,13 +30,14 @@ export function bodyOf(text: string, type: string): Body {
 }
 
 /** Answers with a body, compressed for who takes that; or says that it is what the asker has already. */
-export function answer(c: Context, { type, plain, gzip, etag }: Body, headers: Record<string, string> = {}): Response {
+export function answer(c: Context, body: Body, headers: Record<string, string> = {}): Response {
+  const { type, plain, etag } = body
   const facts = { etag, vary: 'Accept-Encoding', ...headers }
   if (isNamed(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers: facts })
-  const body = takesGzip(c.req.header('accept-encoding')) ? gzip : plain
-  const encoding = body === plain ? undefined : { 'content-encoding': 'gzip' }
-  return new Response(body, {
-    headers: { 'content-type': type, 'content-length': String(body.length), ...encoding, ...facts },
+  const bytes = takesGzip(c.req.header('accept-encoding')) ? body.gzip : plain
+  const encoding = bytes === plain ? undefined : { 'content-encoding': 'gzip' }
+  return new Response(bytes, {
+    headers: { 'content-type': type, 'content-length': String(bytes.length), ...encoding, ...facts },
   })
 }
 

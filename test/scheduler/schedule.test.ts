@@ -53,8 +53,9 @@ async function freePort(): Promise<number> {
 
 describe('schedule', () => {
   test('publishes when an edition is due, prints what, says the next date, and ends with 143 while it waits', async () => {
-    const { daemon, runs } = await start({ ...EVERY_SECOND, DATAGOUV_TOPS_SCHEDULE: '*/2 * * * * *' })
+    const { daemon, runs } = await start({ ...EVERY_SECOND, DATAGOUV_TOPS_SCHEDULE: '*/4 * * * * *' })
     await daemon.until('a second run', () => daemon.stdout.includes('nothing to do'))
+    await daemon.until('the next date', () => /next edition: [^\n]*\n$/.test(daemon.stderr))
     expect(daemon.stdout).toContain(
       `published  1 dataset of 1 of the TOP 30  sqlite:./data/datagouv.db, tops, mobilite-transport/${TODAY}`,
     )
@@ -143,6 +144,8 @@ describe('schedule', () => {
     const response = await fetch(`http://127.0.0.1:${port}/healthz`)
     const status = (await response.json()) as Status
     expect([response.status, status.activity, status.next?.slice(4)]).toEqual([200, 'waiting', '-02-28T23:00:00.000Z'])
+    const metrics = await fetch(`http://127.0.0.1:${port}/metrics`)
+    expect([metrics.status, await metrics.text()]).toEqual([200, expect.stringContaining('# TYPE datagouv_tops_')])
     expect((await fetch(`http://127.0.0.1:${port}/healthz`, { method: 'POST' })).status).toBe(405)
     expect((await fetch(`http://127.0.0.1:${port}/constructor`)).status).toBe(404)
   })

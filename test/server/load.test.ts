@@ -18,15 +18,19 @@ const weekOf = (date: string, title = 'Transport'): Week => ({
   organizations: [['o1', 'Un', 1]],
 })
 
-/** A world that counts what is read of its stores, and whose documents can go away. */
+/** A world that counts what is read of its stores, and whose archive can be held, and whose documents can go away. */
 async function counted() {
   const world = await testWorld(undefined, topOf(1))
   const reads: string[] = []
   const found: string[] = []
   let away = false
-  const archive: Archive = Object.create(world.archive, {
-    read: { value: (key: string) => reads.push(key) && world.archive.read(key) },
-  })
+  let gate = Promise.resolve()
+  async function* read(key: string) {
+    reads.push(key)
+    await gate
+    yield* world.archive.read(key)
+  }
+  const archive: Archive = Object.create(world.archive, { read: { value: read } })
   const documents: Documents = Object.create(world.documents, {
     find: {
       value: async (collection: 'tops', id: string) => {
@@ -42,7 +46,12 @@ async function counted() {
       },
     },
   })
-  return { world: { ...world, archive, documents }, reads, found, leave: () => (away = true) }
+  const hold = () => {
+    let release = () => {}
+    gate = new Promise((resolve) => (release = resolve))
+    return () => release()
+  }
+  return { world: { ...world, archive, documents }, reads, found, leave: () => (away = true), hold }
 }
 
 test('reads an edition once for a hundred readers, and its snapshot once for as many questions', async () => {
@@ -60,10 +69,16 @@ test('reads an edition once for a hundred readers, and its snapshot once for as 
 })
 
 test('refuses more questions at once than it can answer soon, and says when to come back', async () => {
-  const { world } = await counted()
+  const { world, hold } = await counted()
   await publishWeeks(world, [weekOf(DATE)])
   const url = await served(world)
+  const release = hold()
   const many = Array.from({ length: 120 }, (_, index) => fetch(`${url}/api/explain/unknown-${index}`))
+  const refusal = async (asked: Promise<Response>) => {
+    if ((await asked).status !== 503) throw new Error('not refused')
+  }
+  await Promise.any(many.map(refusal))
+  release()
   const answers = await Promise.all(many)
   const refused = answers.filter(({ status }) => status === 503)
   expect(refused.length).toBeGreaterThan(0)

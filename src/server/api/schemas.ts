@@ -191,6 +191,18 @@ export const Run = z
     pid: z.int(),
     steps: z.array(z.object({ name: z.string(), started_at: instant, ended_at: instant, facts: z.looseObject({}) })),
     warnings: z.array(z.string()),
+    notifications: z
+      .array(
+        z.object({
+          event: z.string(),
+          target: z.string(),
+          status: z.enum(['sent', 'failed']),
+          tries: number,
+          at: instant,
+          error: z.string().nullable(),
+        }),
+      )
+      .optional(),
     error: z.object({ kind: z.string(), exit_code: z.int(), message: z.string() }).nullable(),
   })
   .openapi('Run')
