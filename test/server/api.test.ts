@@ -207,4 +207,10 @@ test('HEAD tells the same as GET, without a body', async () => {
 test('whoever watches over it learns that it answers, and that its stores do', async () => {
   expect(await json('/healthz')).toEqual({ status: 'ok' })
   expect(await json('/readyz')).toEqual({ status: 'ready', documents: true, archive: true })
+  const metrics = await get('/metrics')
+  expect([metrics.status, metrics.headers.get('content-type')]).toEqual([
+    200,
+    'text/plain; version=0.0.4; charset=utf-8',
+  ])
+  expect(await metrics.text()).toMatch(/^datagouv_tops_edition_datasets\{watch="mobilite-transport"\} \d+$/m)
 })
