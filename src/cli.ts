@@ -28,7 +28,7 @@ async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
   try {
-    await programFor(stop.signal).parseAsync(argv)
+    await programFor(argv[2], stop.signal).parseAsync(argv)
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -43,7 +43,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function programFor(signal: AbortSignal): Command {
+/** @param name of the command, if it stands first: the others are then not made, which takes as long as to run one */
+function programFor(name: string | undefined, signal: AbortSignal): Command {
   const program = new Command('datagouv-tops')
     .description(
       "Every Wednesday, the datasets about mobility and transport of data.gouv.fr's most followed organisations.",
@@ -61,7 +62,9 @@ function programFor(signal: AbortSignal): Command {
     })
     .showSuggestionAfterError()
     .helpCommand(false)
-  for (const spec of COMMANDS) program.addCommand(commandFor(spec, signal).copyInheritedSettings(program))
+  const named = COMMANDS.filter((spec) => spec.name === name)
+  for (const spec of named.length > 0 ? named : COMMANDS)
+    program.addCommand(commandFor(spec, signal).copyInheritedSettings(program))
   return program
 }
 

@@ -53,8 +53,9 @@ async function freePort(): Promise<number> {
 
 describe('schedule', () => {
   test('publishes when an edition is due, prints what, says the next date, and ends with 143 while it waits', async () => {
-    const { daemon, runs } = await start({ ...EVERY_SECOND, DATAGOUV_TOPS_SCHEDULE: '*/2 * * * * *' })
+    const { daemon, runs } = await start({ ...EVERY_SECOND, DATAGOUV_TOPS_SCHEDULE: '*/4 * * * * *' })
     await daemon.until('a second run', () => daemon.stdout.includes('nothing to do'))
+    await daemon.until('the next date', () => /next edition: [^\n]*\n$/.test(daemon.stderr))
     expect(daemon.stdout).toContain(
       `published  1 dataset of 1 of the TOP 30  sqlite:./data/datagouv.db, tops, mobilite-transport/${TODAY}`,
     )
