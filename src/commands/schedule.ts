@@ -5,7 +5,7 @@ import { announceFailure, announceMissed, announcePublished, isWorthTelling, orW
 import type { Surroundings } from '../notify/delivery.ts'
 import { failedNews } from '../notify/news.ts'
 import { run } from '../pipeline/pipeline.ts'
-import { startHealth } from '../scheduler/health.ts'
+import { type Answer, startHealth } from '../scheduler/health.ts'
 import { missedDates } from '../scheduler/missed.ts'
 import { type Duties, type FailedAttempt, keepSchedule } from '../scheduler/scheduler.ts'
 import { STARTING, type Status } from '../scheduler/status.ts'
@@ -22,7 +22,10 @@ export default async function schedule(io: Io): Promise<void> {
   const report = await openReport(io.options)
   const status = { now: STARTING }
   const healthz = { type: 'application/json', body: () => `${JSON.stringify(status.now)}\n` }
-  const health = port === undefined ? undefined : await startHealth({ '/healthz': healthz }, { port, host })
+  const health =
+    port === undefined
+      ? undefined
+      : await startHealth({ '/healthz': healthz, '/metrics': metricsOf(io) }, { port, host })
   try {
     if (health) report.info(`health at ${health.url}/healthz`)
     await keepSchedule(config, dutiesOf(io, config, report, status), realTime, io.signal)
@@ -30,6 +33,15 @@ export default async function schedule(io: Io): Promise<void> {
     await health?.close()
     report.close()
   }
+}
+
+/** The metrics of the stores, as they are when somebody asks. */
+function metricsOf(io: Io): Answer {
+  const body = async () => {
+    const { renderMetrics } = await import('../metrics/metrics.ts')
+    return inWorld({ ...io, options: { ...io.options, quiet: true } }, renderMetrics)
+  }
+  return { type: 'text/plain; version=0.0.4', body }
 }
 
 function dutiesOf(io: Io, config: Config, report: Report, status: { now: Status }): Duties {

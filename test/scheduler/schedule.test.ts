@@ -144,6 +144,8 @@ describe('schedule', () => {
     const response = await fetch(`http://127.0.0.1:${port}/healthz`)
     const status = (await response.json()) as Status
     expect([response.status, status.activity, status.next?.slice(4)]).toEqual([200, 'waiting', '-02-28T23:00:00.000Z'])
+    const metrics = await fetch(`http://127.0.0.1:${port}/metrics`)
+    expect([metrics.status, await metrics.text()]).toEqual([200, expect.stringContaining('# TYPE datagouv_tops_')])
     expect((await fetch(`http://127.0.0.1:${port}/healthz`, { method: 'POST' })).status).toBe(405)
     expect((await fetch(`http://127.0.0.1:${port}/constructor`)).status).toBe(404)
   })

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { renderMetrics } from '../../src/metrics/metrics.ts'
+import { run } from '../../src/pipeline/pipeline.ts'
+import { editionOf } from '../helpers/editions.ts'
+import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
+import { DATE, orderOf, testWorld } from '../helpers/world.ts'
+
+/** Samples by name and labels; fails on a line that Prometheus would not read, and on a sample without its HELP and TYPE. */
+function parse(text: string): Record<string, number> {
+  const samples: Record<string, number> = {}
+  const described = new Set<string>()
+  for (const line of text.trimEnd().split('\n')) {
+    const [, , name] = /^# (HELP|TYPE) ([a-z_]+) .+$/.exec(line) ?? []
+    if (name !== undefined) {
+      described.add(name)
+      continue
+    }
+    if (line === '') continue
+    const [, sample, labels = '', value] = /^([a-z_]+)(\{(?:[a-z]+="[^"\\\n]*",?)+\})? (-?[\d.e+]+)$/.exec(line) ?? []
+    expect([line, described.has(sample!)]).toEqual([line, true])
+    samples[`${sample}${labels}`] = Number(value)
+  }
+  return samples
+}
+
+test('the last edition of each watch and the last run of each command are told', async () => {
+  const world = await testWorld()
+  await world.documents.replace('tops', editionOf('2026-11-11', [{ id: 'o1', followers: 40, datasets: {} }]))
+  const datasets = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1' }, { id: 'd2' }])
+  await run(await orderOf(world, datasets, organizationsCsv([['o1', 'Un', 12]])), world)
+  await run({ ...(await orderOf(world, 'id;title\r\n', '')), date: DATE }, world).catch(() => {})
+
+  const watch = 'watch="mobilite-transport"'
+  expect(parse(await renderMetrics(world))).toMatchObject({
+    [`datagouv_tops_edition_generated_timestamp_seconds{${watch}}`]: Date.parse('2026-11-18T16:00:00Z') / 1000,
+    [`datagouv_tops_edition_next_due_timestamp_seconds{${watch}}`]: Date.parse('2026-11-25T16:00:00Z') / 1000,
+    [`datagouv_tops_edition_datasets{${watch}}`]: 1,
+    [`datagouv_tops_edition_archived_datasets{${watch}}`]: 1,
+    [`datagouv_tops_edition_export_records{${watch},export="datasets"}`]: 2,
+    [`datagouv_tops_edition_followers{${watch},edition="last"}`]: 12,
+    [`datagouv_tops_edition_followers{${watch},edition="before"}`]: 40,
+    'datagouv_tops_last_run_duration_seconds{command="run"}': 0,
+  })
+})
+
+test('there are none of an edition before the first one', async () => {
+  expect(parse(await renderMetrics(await testWorld()))).toEqual({})
+})
