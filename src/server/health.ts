@@ -1,19 +1,25 @@
 import { Hono } from 'hono'
+import { LRUCache } from 'lru-cache'
 import type { World } from '../context.ts'
 import { snapshotKey } from '../editions/layout.ts'
 
 /** How long a store may take to answer before this server counts as not ready. */
 const PATIENCE_MS = 5_000
 
-/** How long the metrics once rendered are good for: whoever asks more often reads them again. */
-const METRICS_MS = 2_000
+/** How long metrics count as fresh: however often they are asked for, the stores are read so often. */
+const FRESH_MS = 1_000
 
 /**
- * For whoever watches over the process: `/healthz` says that it answers, `/readyz` that both stores do as well, `/metrics`
- * what the stores tell of the last editions and runs, in Prometheus's format.
+ * For whoever watches over the process: `/healthz` says that it answers, `/readyz` that both stores do as well, and `/metrics`
+ * what the stores tell, for Prometheus.
  */
 export function createHealth(world: World): Hono {
   const { documents, archive, report } = world
+  const metrics = new LRUCache<'metrics', string>({
+    max: 1,
+    ttl: FRESH_MS,
+    fetchMethod: async () => (await import('../metrics/metrics.ts')).renderMetrics(world),
+  })
   const health = new Hono()
   const fresh = { 'cache-control': 'no-store' }
   health.get('/healthz', (c) => c.json({ status: 'ok' }, 200, fresh))
@@ -25,13 +31,10 @@ export function createHealth(world: World): Hono {
     const ready = checks.documents && checks.archive
     return c.json({ status: ready ? 'ready' : 'not ready', ...checks }, ready ? 200 : 503, fresh)
   })
-  const metrics = rememberedFor(METRICS_MS, async () => {
-    const { renderMetrics } = await import('../metrics/metrics.ts')
-    return renderMetrics(world)
+  health.get('/metrics', async (c) => {
+    const text = await metrics.forceFetch('metrics')
+    return c.body(text, 200, { ...fresh, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
   })
-  health.get('/metrics', async (c) =>
-    c.body(await metrics(), 200, { ...fresh, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
-  )
   return health
 
   async function answers(ask: () => Promise<unknown>): Promise<boolean> {
@@ -43,18 +46,5 @@ export function createHealth(world: World): Hono {
         return false
       },
     )
-  }
-}
-
-/** Makes a value once for all who ask within `ms`; one that could not be made is asked for anew. */
-function rememberedFor<T>(ms: number, make: () => Promise<T>): () => Promise<T> {
-  let made: { readonly at: number; readonly value: Promise<T> } | undefined
-  return () => {
-    if (made === undefined || performance.now() - made.at > ms) {
-      const value = make()
-      made = { at: performance.now(), value }
-      value.catch(() => (made = undefined))
-    }
-    return made.value
   }
 }
