@@ -24,14 +24,13 @@ export class SliceWriter {
   /** Copies the slice: its buffer may be reused at once. */
   add(slice: Uint8Array): void {
     this.bytes += slice.length
-    let at = 0
-    while (at < slice.length) {
-      const part = slice.subarray(at, at + this.block.length - this.filled)
-      this.block.set(part, this.filled)
-      this.filled += part.length
-      at += part.length
-      if (this.filled === this.block.length) this.turnOver()
+    let rest = slice
+    for (let room = this.room; rest.length >= room; room = this.room) {
+      this.fill(rest.subarray(0, room))
+      rest = rest.subarray(room)
+      this.turnOver()
     }
+    this.fill(rest)
   }
 
   /** Begins to write the blocks that are full, once those before are written; more may be added meanwhile. */
@@ -60,6 +59,15 @@ export class SliceWriter {
       await this.write(block)
       if (block.length === BLOCK_BYTES) this.spare.push(block)
     }
+  }
+
+  private get room(): number {
+    return BLOCK_BYTES - this.filled
+  }
+
+  private fill(part: Uint8Array): void {
+    this.block.set(part, this.filled)
+    this.filled += part.length
   }
 
   private turnOver(): void {

@@ -207,4 +207,7 @@ test('HEAD tells the same as GET, without a body', async () => {
 test('whoever watches over it learns that it answers, and that its stores do', async () => {
   expect(await json('/healthz')).toEqual({ status: 'ok' })
   expect(await json('/readyz')).toEqual({ status: 'ready', documents: true, archive: true })
+  const metrics = await get('/metrics')
+  expect(metrics.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  expect(await metrics.text()).toContain('datagouv_tops_edition_datasets{watch="mobilite-transport"} 295\n')
 })
