@@ -68,6 +68,7 @@ export async function publishEditions(
     await run.mayPublish(date, id)
     if (isSame(edition, earlier)) continue
     if (!(await documents.swap('tops', id, earlier, edition))) throw takenOver(id)
+    await putBackWhenLost(edition, earlier, run, documents)
     changed = true
   }
   const published = editions.map(({ watch, _id, top, datasets, organizations }) => ({
@@ -78,6 +79,24 @@ export async function publishEditions(
     organizations: organizations.filter((organization) => organization.datasets > 0).length,
   }))
   return { changed, facts: { published } }
+}
+
+/**
+ * Fallen asleep right before it wrote, a run may find the document unchanged although it has a successor: one that found
+ * just that edition to be right. So the lease is looked at once more, and if it is lost, that edition is put back.
+ */
+async function putBackWhenLost(
+  edition: Edition,
+  earlier: Edition | undefined,
+  run: Pick<Run, 'mayPublish'>,
+  documents: World['documents'],
+): Promise<void> {
+  try {
+    await run.mayPublish(edition.date, edition._id)
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'held') await documents.swap('tops', edition._id, edition, earlier)
+    throw error
+  }
 }
 
 /** Whether two editions differ at most in who made them and when. */

@@ -173,3 +173,23 @@ for (const { name, place: newPlace } of pairs('what happens at every moment of a
     })
   })
 }
+
+for (const { name, place: newPlace } of pairs('a run that sleeps right before it publishes')) {
+  test(`${name}: a run that sleeps right before it publishes does not overwrite what its successor found to be right`, async () => {
+    const place = await newPlace()
+    const [world, other] = [await place.world(), await place.world()]
+    await run(await orderOf(world, EARLIER), world)
+    const before = await world.documents.find<Edition>('tops', ID)
+    const earlier = await orderOf(other, EARLIER)
+    const otherRanks = { datasets: EARLIER.datasets, organizations: OURS.organizations }
+    let slept = false
+    const sleeping = intercepted(await place.world(), async (_, name) => {
+      if (name !== `swap tops ${ID}` || slept) return
+      slept = true
+      await run(earlier, other)
+    })
+    await expect(run(await orderOf(world, otherRanks), sleeping)).rejects.toMatchObject({ kind: 'held' })
+    expect(await world.documents.find('tops', ID)).toEqual(before)
+    expect(await verdicts(world)).toEqual([])
+  })
+}

@@ -77,31 +77,35 @@ async function expectNothingLeft(place: Place, { documents }: World, told: strin
 
 for (const { name, place: newPlace } of pairs('what happens to processes that are killed')) {
   describe(name, () => {
-    test(`the command that follows ${KILLS} kills at seeded moments ends as if none had been`, async () => {
-      const portal = await slowPortal()
-      const whole = await newPlace()
-      const begun = Date.now()
-      for (const command of COMMANDS[1]) expect(await call(command, whole, portal)).toMatchObject({ code: 0 })
-      const state = await stateOf(await whole.world())
-      const longest = (Date.now() - begun) / 2
-      const chance = random(SEED)
-      for (let killed = 0; killed < KILLS; ) {
-        const place = await newPlace()
-        const commands = COMMANDS[killed % 2]!
-        for (const command of commands) {
-          for (let row = 0; row < IN_A_ROW; row++, killed++) {
-            await call(command, place, portal, { after: chance() * longest, signal: 'SIGKILL' })
+    test(
+      `the command that follows ${KILLS} kills at seeded moments ends as if none had been`,
+      async () => {
+        const portal = await slowPortal()
+        const whole = await newPlace()
+        const begun = Date.now()
+        for (const command of COMMANDS[1]) expect(await call(command, whole, portal)).toMatchObject({ code: 0 })
+        const state = await stateOf(await whole.world())
+        const longest = (Date.now() - begun) / 2
+        const chance = random(SEED)
+        for (let killed = 0; killed < KILLS; ) {
+          const place = await newPlace()
+          const commands = COMMANDS[killed % 2]!
+          for (const command of commands) {
+            for (let row = 0; row < IN_A_ROW; row++, killed++) {
+              await call(command, place, portal, { after: chance() * longest, signal: 'SIGKILL' })
+            }
+            expect(await call(command, place, portal)).toMatchObject({ code: 0, stderr: '' })
           }
-          expect(await call(command, place, portal)).toMatchObject({ code: 0, stderr: '' })
+          const world = await place.world()
+          const told = `seed ${SEED}, after kill ${killed} of ${commands.join(', ')}`
+          const found = await stateOf(world)
+          expect([told, Object.keys(found)]).toEqual([told, Object.keys(state)])
+          expect([told, found]).toEqual([told, state])
+          await expectNothingLeft(place, world, told)
         }
-        const world = await place.world()
-        const told = `seed ${SEED}, after kill ${killed} of ${commands.join(', ')}`
-        const found = await stateOf(world)
-        expect([told, Object.keys(found)]).toEqual([told, Object.keys(state)])
-        expect([told, found]).toEqual([told, state])
-        await expectNothingLeft(place, world, told)
-      }
-    })
+      },
+      60_000 + KILLS * 10_000,
+    )
 
     test('a run that is told to stop at any moment leaves with 143 or 130, and nothing half-done', async () => {
       const portal = await slowPortal()
