@@ -68,12 +68,22 @@ async function readConfigFile(given?: string): Promise<{ path: string; settings:
     const where = at ? `, line ${at.line}, column ${at.col}` : ''
     throw new Failure('usage', `${path}${where}: this is not YAML: ${mistake.message.split('\n')[0]}`)
   }
-  const settings: unknown = document.toJS() ?? {}
+  const settings: unknown = valuesOf(document, path) ?? {}
   if (typeof settings !== 'object' || Array.isArray(settings)) {
     throw new Failure('usage', `${path}: expected settings as "key: value" lines, found ${quoted(text.slice(0, 40))}`)
   }
   for (const key of Object.keys(settings as object)) refuseUnknown(key, Object.keys(SETTINGS), path)
   return { path, settings: settings as Record<string, unknown> }
+}
+
+/** An alias may name what is nowhere, which shows only here. */
+function valuesOf(document: { toJS(): unknown }, path: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    const why = (error as Error).message.split('\n')[0]
+    throw new Failure('usage', `${path}: this is not YAML: ${why}`, { cause: error })
+  }
 }
 
 function readEnvironment(

@@ -213,16 +213,16 @@ export function scannerContract(name: string, create: Create): void {
   describe(`${name}: boundaries`, () => {
     const anomalies = ['"', '""', ';', '\n', '\r\n', '\r', '\0', 'é', '\u{1f68b}', '"\r\n"', '";"', '\n\n']
 
-    test('every anomaly at each of 130 offsets, with each ending, in several chunkings, is read as the reference reads it', () => {
+    test('every anomaly at each of 66 offsets, with each ending, in several chunkings, is read as the reference reads it', () => {
       for (const anomaly of [...anomalies.map((text) => Buffer.from(text)), ...BROKEN]) {
-        for (let offset = 0; offset < 130; offset++) {
+        for (let offset = 0; offset < 66; offset++) {
           for (const [before, after] of [
             ['"', '"'],
             ['', ''],
           ] as const) {
             const head = Buffer.from(`a;b\n${before}${'x'.repeat(offset)}`)
             const bytes = Buffer.concat([head, anomaly, Buffer.from(`y${after};z\r\n1;2`)])
-            const [first, ...rest] = [[1 << 20], [1], [64], [head.length], [head.length + 1]].map((chunks) =>
+            const [first, ...rest] = [[1 << 20], [1], [head.length], [head.length + 1]].map((chunks) =>
               scan(create, bytes, chunks),
             )
             for (const other of rest) expect(other).toEqual(first)

@@ -6,7 +6,7 @@ import type { Matcher, Query } from '../../src/matching/matcher.ts'
 
 type Create = (queries: readonly Query[], columns: readonly string[]) => Matcher
 
-const RUNS = Number(process.env.FUZZ_RUNS ?? 500)
+const RUNS = Number(process.env.FUZZ_RUNS ?? 200)
 
 /** A batch of one record with these fields, as a scanner would hand it out. */
 function batchOf(texts: readonly string[]): Batch {

@@ -89,14 +89,14 @@ async function callsOf(place: Place, step: Step): Promise<string[]> {
 
 for (const { name, place: newPlace } of pairs('what happens at every moment of a run')) {
   describe.each<[string, Step, boolean, number]>([
-    ['a first run', run, false, 2],
-    ['a run that replaces an edition', run, true, 1],
-    ['the three steps', inSteps, false, 5],
-    ['the three steps that replace an edition', inSteps, true, 5],
+    ['a first run', run, false, 5],
+    ['a run that replaces an edition', run, true, 3],
+    ['the three steps', inSteps, false, 12],
+    ['the three steps that replace an edition', inSteps, true, 12],
   ])(`${name}: %s`, (_, step, replacing, often) => {
     /** All of them with EVERY_MOMENT=1, which takes some minutes; else every so manyth, fewer where calls are slow. */
     const moments = (first: number, last: number) => {
-      const every = process.env.EVERY_MOMENT ? 1 : often * (name === 'folder and SQLite' ? 1 : 6)
+      const every = process.env.EVERY_MOMENT ? 1 : often * (name === 'folder and SQLite' ? 1 : 5)
       return Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((call) => call % every === 0)
     }
 
