@@ -1,21 +1,27 @@
 // Compiles assembly/ to WebAssembly and embeds it in the sources: node scripts/build-wasm.mjs
-import { readFile, rm, writeFile } from 'node:fs/promises'
+// With --check nothing is written; it fails when what is embedded is not what assembly/ compiles to.
+import { readFile, writeFile } from 'node:fs/promises'
 import asc from 'assemblyscript/asc'
 
-const binary = 'assembly.wasm'
 const embedded = 'src/wasm/code.ts'
 
 /** In pages of 64 KiB: enough for a usual matcher; a scanner lets it grow. */
 const initialMemory = '16'
 
 const options = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd']
-options.push('--initialMemory', initialMemory, '--outFile', binary)
-const { error, stderr } = await asc.main(['assembly/index.ts', ...options])
+options.push('--initialMemory', initialMemory, '--outFile', 'assembly.wasm')
+let code
+const { error, stderr } = await asc.main(['assembly/index.ts', ...options], {
+  writeFile: (_, contents) => {
+    code = contents
+  },
+})
 process.stderr.write(stderr.toString())
 if (error !== null) throw error
-const code = await readFile(binary)
-await rm(binary)
-await writeFile(
-  embedded,
-  `/** assembly/ compiled by scripts/build-wasm.mjs: WebAssembly, in base64. */\nexport const CODE =\n  '${code.toString('base64')}'\n`,
-)
+
+const source = `/** assembly/ compiled by scripts/build-wasm.mjs: WebAssembly, in base64. */\nexport const CODE =\n  '${Buffer.from(code).toString('base64')}'\n`
+if (!process.argv.includes('--check')) await writeFile(embedded, source)
+else if ((await readFile(embedded, 'utf8')) !== source) {
+  process.stderr.write(`${embedded} is not what assembly/ compiles to: node scripts/build-wasm.mjs\n`)
+  process.exitCode = 1
+}

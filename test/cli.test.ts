@@ -1,6 +1,7 @@
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Edition } from '../src/editions/edition.ts'
 import { cli } from './helpers/cli.ts'
 import {
@@ -139,6 +140,44 @@ describe('filter', () => {
     const { code, stdout } = await cli(['filter', ...args], { cwd, ...(stdin && { stdin }) })
     expect([code, stdout]).toEqual([0, DATASET_HEADER + datasetRow(KEPT)])
     expect(await readdir(cwd)).not.toContain('data')
+  })
+
+  test('prints megabytes as they stand, wherever they come from', async () => {
+    const { cwd } = await withSources()
+    const title = 'transport ""public"";\r\n'.repeat(40)
+    const records = Array.from({ length: 3_000 }, (_, index) => datasetRow({ ...KEPT, id: `d${index}`, title }))
+    const export_ = DATASET_HEADER + records.join('')
+    const path = await put(cwd, 'many.csv', export_)
+    await put(cwd, 'many.csv.gz', export_)
+    const asFile = openSync(path, 'r')
+    onTestFinished(() => closeSync(asFile))
+    for (const [args, stdin] of [[['many.csv']], [['many.csv.gz']], [[], export_], [[], asFile]] as const) {
+      const { code, stdout } = await cli(['filter', ...args], { cwd, ...(stdin !== undefined && { stdin }) })
+      expect([code, stdout === export_]).toEqual([0, true])
+    }
+  })
+
+  test('takes the same memory for twenty times the records', async () => {
+    const { cwd } = await withSources()
+    const records = Array.from({ length: 4_000 }, (_, index) =>
+      datasetRow({ id: `d${index}`, title: index % 9 === 0 ? 'transport' : '', description: 'é '.repeat(400) }),
+    ).join('')
+    const peakOf = async (times: number) => {
+      await put(cwd, 'many.csv', DATASET_HEADER + records.repeat(times))
+      let peak = 0
+      const onStart = ({ pid }: { pid?: number | undefined }) => {
+        const timer = setInterval(() => {
+          const status = existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : ''
+          peak = Math.max(peak, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024)
+        }, 5)
+        onTestFinished(() => clearInterval(timer))
+      }
+      expect((await cli(['filter', 'many.csv', '--quiet'], { cwd, onStart })).code).toBe(0)
+      return peak
+    }
+    const [small, large] = [await peakOf(1), await peakOf(20)]
+    expect(large).toBeLessThan(80)
+    expect(large - small).toBeLessThan(15)
   })
 
   test('looks for other terms, in other columns, for whole words', async () => {

@@ -13,22 +13,27 @@ export interface Ended {
 export interface CliOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
-  readonly stdin?: string | Uint8Array
+  /** Text, bytes, or an open file that takes the place of stdin. */
+  readonly stdin?: string | Uint8Array | number
   /** Called when the process has started; may signal it. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void
 }
 
 /** Calls the built command line in a process of its own. */
 export function cli(args: readonly string[], { cwd, env = {}, stdin, onStart }: CliOptions): Promise<Ended> {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { PATH: process.env.PATH, ...env } })
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: [typeof stdin === 'number' ? stdin : 'pipe', 'pipe', 'pipe'],
+  })
   onStart?.(child)
   const out: Buffer[] = []
   const err: Buffer[] = []
-  child.stdout.on('data', (chunk) => out.push(chunk))
-  child.stderr.on('data', (chunk) => err.push(chunk))
+  child.stdout!.on('data', (chunk) => out.push(chunk))
+  child.stderr!.on('data', (chunk) => err.push(chunk))
   // A process that fails early closes its stdin while it is being written.
-  child.stdin.on('error', () => {})
-  child.stdin.end(stdin)
+  child.stdin?.on('error', () => {})
+  if (typeof stdin !== 'number') child.stdin?.end(stdin)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPlainScanner } from '../../src/csv/plain.ts'
+import { isKernelBatch } from '../../src/wasm/kernel.ts'
 import { createWasmScanner } from '../../src/wasm/scanner.ts'
 import { scannerContract } from '../csv/contract.ts'
 import { cut, outcomeOf } from './outcome.ts'
@@ -87,6 +88,33 @@ describe('the boundary sweep: the same records or the same error as the plain sc
         for (const lengths of chunkings(place)) expectSame(bytes(content), lengths)
       }
     })
+  }
+})
+
+/** Those of UNUSUAL that are nothing but sound. */
+const SOUND = [
+  'nothing unusual',
+  'a doubled quote',
+  'doubled quotes only',
+  'separators and line ends in quotes',
+  'empty fields',
+  'CRLF',
+  'CRLF after a quote',
+  'mixed line ends',
+  'no line end',
+  'no line end after plain text',
+  'good UTF-8',
+] as const
+
+test.each(SOUND)('the plain scanner is not called in for %s', (what) => {
+  for (let offset = 0; offset < OFFSETS; offset++) {
+    const odd = UNUSUAL[what].replace('…', 'a'.repeat(offset))
+    const content = what.startsWith('no line end') ? HEADER + odd : HEADER + BEFORE + odd + BEHIND
+    for (const lengths of chunkings(content.indexOf(odd) + UNUSUAL[what].indexOf('…') + offset)) {
+      const scanner = createWasmScanner({ name: 'the export', maxRecordBytes: 1 << 20, select: () => [0] })
+      const batches = cut(Buffer.from(content), lengths).map((chunk) => scanner.write(chunk))
+      expect(batches.filter(({ count }) => count > 0).every(isKernelBatch)).toBe(true)
+    }
   }
 })
 

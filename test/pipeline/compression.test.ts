@@ -1,0 +1,113 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { Failure } from '../../src/errors.ts'
+import { copyAside, gunzip, gzipAside, sniff } from '../../src/pipeline/compression.ts'
+
+const TEXT = Buffer.from(Array.from({ length: 60_000 }, (_, line) => `"${line}";"é";"transport"\r\n`).join(''))
+const SIZES = [1 << 20, 100_000, 4_096]
+
+/** Chunks that are gone as soon as the next one is asked for, as those of a file are. */
+async function* fleeting(bytes: Uint8Array, size: number, onEnd: () => void = () => {}): AsyncIterable<Uint8Array> {
+  const buffer = Buffer.alloc(size)
+  try {
+    for (let at = 0; at < bytes.length; at += size) {
+      const chunk = buffer.subarray(0, Math.min(size, bytes.length - at))
+      chunk.set(bytes.subarray(at, at + size))
+      yield chunk
+      buffer.fill(0xff)
+    }
+  } finally {
+    onEnd()
+  }
+}
+
+async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Buffer[] = []
+  for await (const chunk of chunks) parts.push(Buffer.from(chunk))
+  return Buffer.concat(parts)
+}
+
+/** What is written, slowly, into buffers of its own. */
+function slowSink() {
+  const parts: Buffer[] = []
+  const write = async (bytes: Uint8Array) => {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    parts.push(Buffer.from(bytes))
+  }
+  return { write, written: () => Buffer.concat(parts) }
+}
+
+describe('chunks that are gone when the next one is asked for', () => {
+  test.each([1, 2, 3, ...SIZES])('are told to be gzip or not, and lose no byte: %d at a time', async (size) => {
+    const bytes = size < 10 ? TEXT.subarray(0, 1_000) : TEXT
+    const plain = await sniff(fleeting(bytes, size))
+    expect([plain.gzip, (await joined(plain.chunks)).equals(bytes)]).toEqual([false, true])
+    const gzipped = await sniff(fleeting(gzipSync(bytes), size))
+    expect([gzipped.gzip, gunzipSync(await joined(gzipped.chunks)).equals(bytes)]).toEqual([true, true])
+  })
+
+  test.each(SIZES)('are decompressed: %d at a time', async (size) => {
+    expect((await joined(gunzip(fleeting(gzipSync(TEXT), size), 'export'))).equals(TEXT)).toBe(true)
+  })
+
+  test.each(SIZES)('are passed on and compressed on the way: %d at a time', async (size) => {
+    const { write, written } = slowSink()
+    expect((await joined(gzipAside(fleeting(TEXT, size), write))).equals(TEXT)).toBe(true)
+    expect(gunzipSync(written()).equals(TEXT)).toBe(true)
+  })
+
+  test.each(SIZES)('are passed on and copied on the way: %d at a time', async (size) => {
+    const { write, written } = slowSink()
+    expect((await joined(copyAside(fleeting(TEXT, size), write))).equals(TEXT)).toBe(true)
+    expect(written().equals(TEXT)).toBe(true)
+  })
+})
+
+describe('what goes wrong on the way', () => {
+  const gzipped = gzipSync(TEXT)
+  const broken = Buffer.from(gzipped)
+  broken.fill(0xff, broken.length >> 1)
+
+  test.each([
+    ['damaged', broken],
+    ['cut short', gzipped.subarray(0, gzipped.length - 100)],
+  ])('gzip that is %s is refused, and its source is left', async (_, bytes) => {
+    let ended = false
+    const reading = joined(
+      gunzip(
+        fleeting(bytes, 4_096, () => (ended = true)),
+        'the export',
+      ),
+    )
+    await expect(reading).rejects.toThrow(/^the export is damaged: its gzip compression breaks off or is wrong/)
+    expect(ended).toBe(true)
+  })
+
+  test("trouble with a source is told as the source's", async () => {
+    async function* failing() {
+      yield gzipped.subarray(0, 1_000)
+      throw new Failure('portal', 'the line is dead')
+    }
+    await expect(joined(gunzip(failing(), 'export'))).rejects.toThrow('the line is dead')
+    await expect(joined(gzipAside(failing(), async () => {}))).rejects.toThrow('the line is dead')
+  })
+
+  test('a store that refuses ends the reading', async () => {
+    let ended = false
+    const source = fleeting(TEXT, 4_096, () => (ended = true))
+    const refuse = async () => {
+      throw new Failure('store', 'the disk is full')
+    }
+    await expect(joined(gzipAside(source, refuse))).rejects.toThrow('the disk is full')
+    expect(ended).toBe(true)
+  })
+
+  test.each([
+    ['gunzip', (onEnd: () => void) => gunzip(fleeting(gzipped, 4_096, onEnd), 'export')],
+    ['gzipAside', (onEnd: () => void) => gzipAside(fleeting(TEXT, 4_096, onEnd), async () => {})],
+  ])('%s leaves its source when nobody reads on', async (_, open) => {
+    let ended = false
+    for await (const chunk of open(() => (ended = true))) if (chunk.length > 0) break
+    expect(ended).toBe(true)
+  })
+})
