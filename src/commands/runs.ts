@@ -1,6 +1,6 @@
 import { Failure, quoted } from '../errors.ts'
-import { type RunRecord, STATUSES } from '../runs/record.ts'
-import { duration } from '../terminal/format.ts'
+import { type RunRecord, STATUSES, type StepRecord } from '../runs/record.ts'
+import { bytes, counted, duration } from '../terminal/format.ts'
 import { page } from '../terminal/pager.ts'
 import { table } from '../terminal/table.ts'
 import { indented, inert, wrapped } from '../terminal/text.ts'
@@ -51,12 +51,22 @@ function took({ started_at, ended_at }: { started_at: string; ended_at: string |
   return ended_at === null ? '' : duration(Date.parse(ended_at) - Date.parse(started_at))
 }
 
+/** What a step that read an export read, and how fast. */
+function rates({ started_at, ended_at, facts }: StepRecord): string[] {
+  const { bytes: size, records } = facts as { bytes?: number; records?: number }
+  if (size === undefined || records === undefined) return []
+  const seconds = Math.max(1, Date.parse(ended_at) - Date.parse(started_at)) / 1000
+  return [counted(records, 'record'), `${bytes(size)} (${bytes(Math.round(size / seconds))}/s)`]
+}
+
 function tell(run: RunRecord): string {
   const lines = [
     `${run._id}: ${run.command} ${run.date} (${run.watches.join(', ')}) ${STATUSES[run.status]}`,
     run.summary,
     `began ${run.started_at} on ${run.host}, process ${run.pid}, version ${run.version}`,
-    ...run.steps.map((step) => `  ${step.name}: ${took(step)}\n    ${JSON.stringify(step.facts)}`),
+    ...run.steps.map(
+      (step) => `  ${step.name}: ${[took(step), ...rates(step)].join(' · ')}\n    ${JSON.stringify(step.facts)}`,
+    ),
     ...run.warnings.map((warning) => `warning: ${warning}`),
     ...(run.notifications ?? []).map(
       ({ target, event, status, at, error }) =>

@@ -85,8 +85,10 @@ async function fetchAnew(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, wo
 
   async function open(name: ExportName): Promise<Opened> {
     const location = sources[name]
-    if (location !== undefined) return openSource(location, world)
-    portal ??= await openPortal(world, earlier)
+    // What is told of the way there, each new try among it, belongs to the record as well.
+    const told = { ...world, report: { ...world.report, warn: run.warn } }
+    if (location !== undefined) return openSource(location, told)
+    portal ??= await openPortal(told, earlier)
     const opened = await portal.open(name)
     if (opened !== undefined) return opened
     unchanged.add(name)

@@ -612,9 +612,10 @@ test('says who asks', async () => {
   expect(new Set(replica.seen.map(({ headers }) => headers['user-agent']))).toEqual(new Set(['datagouv-tops/0.1.0']))
 })
 
-test('tells each retry in one line', async () => {
+test('tells each retry in one line, and the run record keeps it', async () => {
   const world = await start({ fault: times(1, file, { dropAfter: 100_000 }) })
-  await go(world)
+  const { run_id } = await go(world)
+  expect((await world.documents.find<RunRecord>('runs', run_id))!.warnings).toEqual(world.warnings)
   expect(world.warnings).toEqual([
     expect.stringMatching(/^http:\S+\/file\/datasets: .*; trying again in 0\.0 s \(1 of 2\)$/),
   ])
