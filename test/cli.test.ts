@@ -180,6 +180,37 @@ describe('filter', () => {
     expect(large - small).toBeLessThan(15)
   })
 
+  test('writes a list for each watch into a folder, in one pass, once the whole export is sound', async () => {
+    const { cwd } = await withSources()
+    const watches =
+      'watches:\n  - {name: move, terms: [mobilité]}\n  - {name: money, terms: [budget]}\n  - {name: none, terms: [x y z]}\n'
+    await put(cwd, 'datagouv-tops.yaml', watches)
+    const args = ['filter', 'datasets.csv', '--quiet', '--into', 'lists']
+    expect(await cli(args, { cwd })).toMatchObject({
+      code: 0,
+      stdout: 'lists/move.csv\nlists/money.csv\nlists/none.csv\n',
+    })
+    const texts = [...(await contents(join(cwd, 'lists')))].map(([name, content]) => [name, content.toString()])
+    expect(Object.fromEntries(texts)).toEqual({
+      'move.csv': DATASET_HEADER + datasetRow(KEPT),
+      'money.csv': DATASET_HEADER + datasetRow({ id: 'd2', title: 'Budget' }),
+      'none.csv': DATASET_HEADER,
+    })
+    const one = await cli([...args, '--watch', 'money', '--json'], { cwd })
+    expect(JSON.parse(one.stdout)).toMatchObject({
+      records: 2,
+      lists: [{ watch: 'money', file: 'lists/money.csv', kept: 1 }],
+    })
+    await put(cwd, 'broken.csv', `${DATASETS}"`)
+    expect(await cli(['filter', 'broken.csv', '--into', 'other'], { cwd })).toMatchObject({ code: 4, stdout: '' })
+    expect([...(await contents(cwd)).keys()].filter((name) => name.startsWith('other'))).toEqual([])
+    const two = await cli(['filter', 'datasets.csv', '--watch', 'move', '--watch', 'money'], { cwd })
+    expect([two.code, two.stderr]).toEqual([
+      2,
+      'datagouv-tops: several watches need a folder for their lists: add --into FOLDER\n',
+    ])
+  })
+
   test('looks for other terms, in other columns, for whole words', async () => {
     const { cwd } = await withSources()
     const count = async (...args: string[]) =>

@@ -98,7 +98,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: "the filter alone, as a pipe: an export in (file, .gz, address or stdin), a watch's CSV out",
     arguments: '[file]',
     options: [
-      ['--watch <name>', 'the watch of the configuration whose terms count (default: its first)'],
+      ['--watch <name>', 'the watch of the configuration whose terms count (default: its first)', 'list'],
+      ['--into <folder>', 'write a CSV for each watch into this folder (default: all of them), in one pass'],
       ['--term <term>', 'look for this term instead (may be given several times)', 'list'],
       ['--column <name>', 'look in this column (may be given several times)', 'list'],
       ['--word', 'count whole words only'],
@@ -107,6 +108,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'filter datasets.csv.gz > kept.csv',
       'filter --term vélo --word < datasets.csv',
       'filter datasets.csv --json',
+      'filter datasets.csv --into lists',
     ],
     load: () => import('./filter.ts'),
   },

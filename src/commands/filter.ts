@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs'
 import { resolveConfig } from '../config/config.ts'
+import type { Config } from '../config/settings.ts'
 import { DEFAULT_COLUMNS, type Watch } from '../config/watch.ts'
 import type { Batch } from '../csv/scanner.ts'
 import { Failure } from '../errors.ts'
@@ -11,31 +12,57 @@ import { type Reader, readOptions, scanExport } from '../pipeline/read.ts'
 import { readDescriptor } from '../portal/file.ts'
 import { type Opened, openSource } from '../portal/open.ts'
 import { count } from '../terminal/format.ts'
+import type { Report } from '../terminal/report.ts'
 import { createWasmMatcher } from '../wasm/matcher.ts'
 import { flagsOf, type Io, type Options, openReport, print, printJson, watchesOf } from './io.ts'
 import { Spool } from './spool.ts'
 
-/** The filter alone. Nothing reaches stdout before the whole export was found to be sound. */
+/** The filter alone. Nothing reaches stdout, or wears its name, before the whole export was found to be sound. */
 export default async function filter(io: Io): Promise<void> {
-  const { config } = await resolveConfig(flagsOf(io.options), process.env, io.options.config)
-  const watch = watchOf(io.options, watchesOf(config, io.options.watch)[0]!)
-  const [file = '-'] = io.arguments
-  const name = file === '-' ? 'stdin' : file
-  const report = await openReport(io.options)
-  const spool = await Spool.open()
+  const { options } = io
+  const { config } = await resolveConfig(flagsOf(options), process.env, options.config)
+  const watches = watchesOf(config, options.watch)
+  const report = await openReport(options)
+  const read: ReadSource = (reader, outcome) => readSource(reader, outcome, { ...io, config, report })
   try {
-    const source = file === '-' ? stdin() : await openSource(file, { config, signal: io.signal, report })
-    const meter = report.meter('filter', source.length)
-    const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, io.signal))
-    const kept = new Kept(watch, spool)
-    const plain = gzip ? gunzip(chunks, name) : chunks
-    const { records } = await scanExport(plain, name, kept, readOptions('datasets', config))
-    meter.done(`${count(kept.records)} of ${count(records)} records kept`)
-    report.close()
-    if (io.options.json) await printJson({ records, kept: kept.records, ...(await sumOf(spool)) })
-    else for await (const chunk of spool.read()) await print(chunk)
+    if (options.into !== undefined) {
+      const { filterInto } = await import('./filterInto.ts')
+      await filterInto(options.into, watches, options, read)
+    } else if (Array.isArray(options.watch) && options.watch.length > 1) {
+      throw new Failure('usage', 'several watches need a folder for their lists: add --into FOLDER')
+    } else await filterOne(watchOf(options, watches[0]!), options, read)
   } finally {
     report.close()
+  }
+}
+
+/** Reads the export that was named once, past a reader; returns how many records it has. */
+export type ReadSource = (reader: Reader, outcome: (records: number) => string) => Promise<number>
+
+async function readSource(
+  reader: Reader,
+  outcome: (records: number) => string,
+  { arguments: [file = '-'], signal, config, report }: Io & { readonly config: Config; readonly report: Report },
+): Promise<number> {
+  const name = file === '-' ? 'stdin' : file
+  const source = file === '-' ? stdin() : await openSource(file, { config, signal, report })
+  const meter = report.meter('filter', source.length)
+  const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, signal))
+  const plain = gzip ? gunzip(chunks, name) : chunks
+  const { records } = await scanExport(plain, name, reader, readOptions('datasets', config))
+  meter.done(outcome(records))
+  report.close()
+  return records
+}
+
+async function filterOne(watch: Watch, { json }: Options, read: ReadSource): Promise<void> {
+  const spool = await Spool.open()
+  try {
+    const kept = new Kept(watch, spool)
+    const records = await read(kept, (all) => `${count(kept.records)} of ${count(all)} records kept`)
+    if (json) await printJson({ records, kept: kept.records, ...(await sumOf(spool)) })
+    else for await (const chunk of spool.read()) await print(chunk)
+  } finally {
     await spool.close()
   }
 }
@@ -90,6 +117,6 @@ function watchOf({ term, column, word }: Options, configured: Watch): Watch {
 
 /** A file that stands in for stdin (`< datasets.csv`) is read as a file. */
 function stdin(): Opened {
-  const isFile = fstatSync(process.stdin.fd).isFile()
+  const isFile = fstatSync(0).isFile()
   return { url: 'stdin', lastModified: null, length: undefined, chunks: isFile ? readDescriptor(0) : process.stdin }
 }

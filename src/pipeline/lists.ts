@@ -80,7 +80,7 @@ export class Selection implements Reader, AsyncDisposable {
     for (const plan of this.plans) {
       const object = await plan.create()
       const hash = createHash('sha256')
-      const csv = new SliceWriter((block) => object.write(block), hash)
+      const csv = new SliceWriter((block) => object.write(block), { writers: this.plans.length, hash })
       csv.add(header)
       const list = { plan, object, csv, hash, tops: plan.top && new Tops(plan.top), records: 0 }
       this.lists = [...this.lists, list]

@@ -1,24 +1,37 @@
 import type { Hash } from 'node:crypto'
 
-/** Slices are gathered to blocks of this size before they are written. */
-const BLOCK_BYTES = 1 << 18
+/** Slices are gathered to blocks before they are written. All writers that work side by side share so much memory. */
+const SHARED_BYTES = 1 << 22
+const LARGEST_BLOCK = 1 << 18
+const SMALLEST_BLOCK = 1 << 14
+
+interface SliceWriterOptions {
+  readonly writers?: number
+  readonly hash?: Hash
+}
 
 /** Writes slices of passing buffers somewhere, in large blocks, and takes the checksum of all of them if one is wanted. */
 export class SliceWriter {
   bytes = 0
   private readonly write: (block: Uint8Array) => Promise<void>
   private readonly hash: Hash | undefined
-  private block = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+  private readonly blockBytes: number
+  private block: Buffer<ArrayBuffer>
   private filled = 0
   /** Blocks to be written, and blocks that were, to be filled again. */
   private full: Buffer<ArrayBuffer>[] = []
   private readonly spare: Buffer<ArrayBuffer>[] = []
   private writing = Promise.resolve()
 
-  /** @param write may keep its block until it resolves */
-  constructor(write: (block: Uint8Array) => Promise<void>, hash?: Hash) {
+  /**
+   * @param write may keep its block until it resolves
+   * @param writers how many work side by side
+   */
+  constructor(write: (block: Uint8Array) => Promise<void>, { writers = 1, hash }: SliceWriterOptions = {}) {
     this.write = write
     this.hash = hash
+    this.blockBytes = Math.max(SMALLEST_BLOCK, Math.min(LARGEST_BLOCK, Math.floor(SHARED_BYTES / writers)))
+    this.block = Buffer.allocUnsafeSlow(this.blockBytes)
   }
 
   /** Copies the slice: its buffer may be reused at once. */
@@ -57,12 +70,12 @@ export class SliceWriter {
   private async writeAll(blocks: readonly Buffer<ArrayBuffer>[]): Promise<void> {
     for (const block of blocks) {
       await this.write(block)
-      if (block.length === BLOCK_BYTES) this.spare.push(block)
+      if (block.length === this.blockBytes) this.spare.push(block)
     }
   }
 
   private get room(): number {
-    return BLOCK_BYTES - this.filled
+    return this.blockBytes - this.filled
   }
 
   private fill(part: Uint8Array): void {
@@ -74,7 +87,7 @@ export class SliceWriter {
     const block = this.block.subarray(0, this.filled)
     this.hash?.update(block)
     this.full.push(block)
-    this.block = this.spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES)
+    this.block = this.spare.pop() ?? Buffer.allocUnsafeSlow(this.blockBytes)
     this.filled = 0
   }
 }

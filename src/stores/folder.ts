@@ -5,10 +5,13 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { Failure, quoted } from '../errors.ts'
 import type { Archive, PendingObject, StoredObject } from './archive.ts'
 import type { StoreFacts } from './facts.ts'
-import { BLOCK_BYTES, PendingFile } from './folderFile.ts'
+import { PendingFile } from './folderFile.ts'
 import { reasonOf } from './folderReasons.ts'
 import { freeBytes } from './freeBytes.ts'
 import { makeFolder } from './makeFolder.ts'
+
+/** Objects are read in blocks of this size. */
+const BLOCK_BYTES = 1 << 18
 
 /** How often a writer makes its folder again when others, as they leave, remove it as empty. */
 const FOLDER_TRIES = 10

@@ -4,9 +4,6 @@ import type { PendingObject } from './archive.ts'
 import type { Folder } from './folder.ts'
 import { makeFolder } from './makeFolder.ts'
 
-/** Files are read, and small writes collected, in blocks of this size. */
-export const BLOCK_BYTES = 1 << 18
-
 /**
  * An object on its way into a folder: a partial file beside the final name. What was given up, or never ended, never had
  * that name.
@@ -18,8 +15,6 @@ export class PendingFile implements PendingObject {
   private readonly partial: string
   private readonly path: string
   private readonly top: string
-  private block: Buffer | undefined
-  private filled = 0
   private ended = false
 
   /** @param top the uppermost folder in which its name, or that of a folder on the way to it, may be new */
@@ -34,17 +29,12 @@ export class PendingFile implements PendingObject {
 
   async write(bytes: Uint8Array): Promise<void> {
     await this.folder.guard('write', this.key, async () => {
-      if (this.filled + bytes.length > BLOCK_BYTES) await this.flush()
-      if (bytes.length >= BLOCK_BYTES) return this.append(bytes)
-      this.block ??= Buffer.allocUnsafeSlow(BLOCK_BYTES)
-      this.block.set(bytes, this.filled)
-      this.filled += bytes.length
+      for (let at = 0; at < bytes.length; ) at += (await this.file.write(bytes, at)).bytesWritten
     })
   }
 
   async complete(): Promise<void> {
     await this.folder.guard('finish', this.key, async () => {
-      await this.flush()
       await this.file.sync()
       await this.file.close()
     })
@@ -71,15 +61,6 @@ export class PendingFile implements PendingObject {
     await this.file.close().catch(() => {})
     await rm(this.partial, { force: true }).catch(() => {})
     await this.folder.removeEmptyFolders(dirname(this.path))
-  }
-
-  private async flush(): Promise<void> {
-    if (this.filled > 0) await this.append(this.block!.subarray(0, this.filled))
-    this.filled = 0
-  }
-
-  private async append(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) at += (await this.file.write(bytes, at)).bytesWritten
   }
 }
 

@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import type { Watch } from '../config/watch.ts'
+import { closeLists, Selection } from '../pipeline/lists.ts'
+import { openFolder } from '../stores/folder.ts'
+import { counted } from '../terminal/format.ts'
+import type { ReadSource } from './filter.ts'
+import { type Options, print, printJson } from './io.ts'
+
+const CSV = { contentType: 'text/csv; charset=utf-8' }
+
+/** The filter for any number of watches in one pass: a CSV for each, in a folder. Prints where they are. */
+export async function filterInto(
+  folder: string,
+  watches: readonly Watch[],
+  { json }: Options,
+  read: ReadSource,
+): Promise<void> {
+  const archive = await openFolder(folder)
+  await using selection = new Selection(
+    watches.map((watch) => {
+      const key = `${watch.name}.csv`
+      return { watch, key, create: () => archive.create(key, CSV) }
+    }),
+  )
+  const records = await read(selection, (all) => `${counted(watches.length, 'list')} of ${counted(all, 'record')}`)
+  const lists = await closeLists(selection)
+  for (const { object } of lists) await object.commit()
+  const kept = lists.map(({ watch, csv }) => ({
+    watch: watch.name,
+    file: join(folder, csv.key),
+    kept: csv.records,
+    bytes: csv.bytes,
+    sha256: csv.sha256,
+  }))
+  if (json) await printJson({ records, lists: kept })
+  else await print(kept.map(({ file }) => `${file}\n`).join(''))
+}
