@@ -131,6 +131,12 @@ describe('the boundary sweep', () => {
     }
   })
 
+  test.each(METHODS)('%s begins neither inside a character nor at the second of two quotes', (_, others) => {
+    // In five bits, the end of ã and < look like ü, and a quote looks like a b.
+    expect(isAnswered(WASM, ['ã<co', 'üco', 'ãuco'], others, querying(['uco']))).toEqual([false, true, true])
+    expect(isAnswered(WASM, ['"art', 'b"art', '"bar'], others, querying(['bart', 'art']))).toEqual([true, true, false])
+  })
+
   test('what lies behind a field never belongs to it', () => {
     const queries = [querying(['ab', 'abc"', 'a'], 'substring', ['title']), querying(['b'], 'word', ['title'])]
     const texts = ['x', 'xa', 'b', 'cab', 'abc"', '', '"a']

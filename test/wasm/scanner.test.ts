@@ -184,6 +184,10 @@ describe('sizes', () => {
     }
   })
 
+  test('a record that never ends is refused as soon as it is too long', () => {
+    for (const lengths of [[64], [1000], [4096]]) expectSame(bytes(`${HEADER}"${'x'.repeat(50_000)}`), lengths, 1000)
+  })
+
   test('a record much longer than all chunks before', () => {
     const content = Buffer.from(HEADER + record(100).repeat(20) + record(300_000) + record(100).repeat(20))
     for (const lengths of [[64], [4096], [100_000], [1, 200_000, 1]]) expectSame(content, lengths)
