@@ -145,7 +145,10 @@ for (const { name, place: newPlace } of pairs('what happens to processes that ar
       const place = await newPlace()
       const world = await place.world()
       const asleep = call('run', place, portal)
-      const lease = await until(async () => (await world.documents.list<Lease>('leases'))[0])
+      await until(async () => (await world.documents.ids('runs')).length > 0)
+      const [lease] = (await world.documents.list<Lease>('leases')) as [Lease]
+      // It downloads by now: asleep in the middle of a write, it would keep the whole of an SQLite file locked.
+      await sleep(100)
       process.kill(lease.pid, 'SIGSTOP')
       // A minute passes.
       for (const one of await world.documents.list<Lease>('leases')) {
