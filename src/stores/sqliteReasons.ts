@@ -17,6 +17,19 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
+/** The low byte of an extended code is the primary one: https://www.sqlite.org/rescode.html */
+const PRIMARY_CODES: Readonly<Record<number, string>> = {
+  3: 'SQLITE_PERM',
+  5: 'SQLITE_BUSY',
+  6: 'SQLITE_LOCKED',
+  8: 'SQLITE_READONLY',
+  10: 'SQLITE_IOERR',
+  11: 'SQLITE_CORRUPT',
+  13: 'SQLITE_FULL',
+  14: 'SQLITE_CANTOPEN',
+  26: 'SQLITE_NOTADB',
+}
+
 /** What an error of SQLite or of the file system means, in words; undefined when it is something else: a bug. */
 export function reasonOf(error: unknown): string | undefined {
   const code = codeOf(error)
@@ -32,5 +45,8 @@ function codeOf(error: unknown): string | undefined {
   const { code, syscall, message } = error as NodeJS.ErrnoException
   // libsql says no more than that when it cannot open a file.
   if (message.startsWith('ConnectionFailed(')) return 'SQLITE_CANTOPEN'
+  // libsql knows some of the extended codes by number only: 1544 is SQLITE_READONLY_DIRECTORY, a folder of somebody else's.
+  const extended = code?.match(/^UNKNOWN_SQLITE_ERROR_(\d+)$/)?.[1]
+  if (extended !== undefined) return PRIMARY_CODES[Number(extended) & 0xff] ?? code
   return code?.startsWith('SQLITE_') || syscall !== undefined ? code : undefined
 }
