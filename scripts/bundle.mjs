@@ -12,6 +12,12 @@ const dist = resolve('dist')
 /** Small packages that every command loads. */
 const joined = ['commander', 'croner', 'fastest-levenshtein']
 
+/** What a run cannot do without is one file. What only some commands need, or one store, is not in it. */
+const core = (id) =>
+  /dist.(config|csv|editions|matching|pipeline|portal|runs|wasm).|dist.(context|errors|patience|version).js|croner|fastest/.test(
+    id,
+  )
+
 /** A module goes on finding its files beside the place where it was: all bundled files lie in dist/ itself. */
 const wherever = {
   name: 'import.meta.url',
@@ -29,5 +35,11 @@ const bundle = await rolldown({
   external: (id) => /^[^./\0]/.test(id) && !joined.includes(id),
   plugins: [wherever],
 })
-await bundle.write({ dir: dist, entryFileNames: 'cli.js', chunkFileNames: 'chunk-[name].js', cleanDir: false })
+await bundle.write({
+  dir: dist,
+  entryFileNames: 'cli.js',
+  chunkFileNames: 'chunk-[name].js',
+  cleanDir: false,
+  codeSplitting: { groups: [{ name: 'core', test: core }] },
+})
 await bundle.close()

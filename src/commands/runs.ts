@@ -1,9 +1,10 @@
 import { Failure, quoted } from '../errors.ts'
 import { type RunRecord, STATUSES, type StepRecord } from '../runs/record.ts'
 import { bytes, counted, duration } from '../terminal/format.ts'
+import { inert } from '../terminal/inert.ts'
 import { page } from '../terminal/pager.ts'
 import { table } from '../terminal/table.ts'
-import { indented, inert, wrapped } from '../terminal/text.ts'
+import { indented, wrapped } from '../terminal/text.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
 /** The run records, latest first; or one of them, whole. */

@@ -158,8 +158,13 @@ export async function startReplica({ files, fault, catalogue }: ReplicaOptions):
   }
 }
 
+const checksums = new WeakMap<Uint8Array, string>()
+
+/** Taken once for each content: a portal does not read 224 MB anew for every question about them. */
 function checksum(content: Uint8Array): string {
-  return createHash('sha1').update(content).digest('hex')
+  const known = checksums.get(content) ?? createHash('sha1').update(content).digest('hex')
+  checksums.set(content, known)
+  return known
 }
 
 /** Sends an answer, the way the fault wants it. */
@@ -170,7 +175,7 @@ function send(
   content: Uint8Array,
   fault: Fault,
 ): void {
-  const body = Buffer.from((fault.body as string) ?? content)
+  const body = fault.body === undefined ? content : Buffer.from(fault.body as string)
   const length = fault.chunked ? {} : { 'content-length': String(body.length) }
   response.writeHead(fault.status ?? status, { ...length, ...headers, ...fault.headers })
   const stop = fault.dropAfter ?? fault.stallAfter
@@ -181,7 +186,7 @@ function send(
   })
 }
 
-function trickle(response: ServerResponse, body: Buffer, size: number): void {
+function trickle(response: ServerResponse, body: Uint8Array, size: number): void {
   let at = 0
   const timer = setInterval(() => {
     if (at >= body.length || response.destroyed) {

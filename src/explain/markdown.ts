@@ -1,6 +1,6 @@
 import type { Changes } from '../editions/changes.ts'
+import { inert } from '../terminal/inert.ts'
 import type { Cell } from '../terminal/table.ts'
-import { inert } from '../terminal/text.ts'
 import { headline, type Section, sectionsOf } from './sections.ts'
 
 /** The changes as Markdown, for an e-mail, an issue or a chat. Whatever the portal wrote stays plain text. */

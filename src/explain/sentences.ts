@@ -1,6 +1,6 @@
 import { quoted } from '../errors.ts'
 import { count, counted } from '../terminal/format.ts'
-import { inert } from '../terminal/text.ts'
+import { inert } from '../terminal/inert.ts'
 import { type Explanation, type Match, type Near, type Placing, VERDICTS, type Verdict } from './explanation.ts'
 
 /** Makes what was found stand out in its excerpt. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { World } from '../context.ts'
 import type { NotificationRecord } from '../runs/record.ts'
-import { inert } from '../terminal/text.ts'
+import { inert } from '../terminal/inert.ts'
 import type { Wording } from './message.ts'
 import type { News } from './news.ts'
 import type { Target } from './target.ts'

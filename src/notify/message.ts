@@ -1,4 +1,4 @@
-import { inert } from '../terminal/text.ts'
+import { inert } from '../terminal/inert.ts'
 import type { ChangesNews, EditionNews, FailedNews, Named, News } from './news.ts'
 import { type Language, WORDS } from './words.ts'
 

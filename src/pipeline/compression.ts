@@ -7,9 +7,6 @@ const CHUNK_BYTES = 1 << 19
 /** So much is decompressed ahead of whoever takes it. */
 const AHEAD_BYTES = 2 * CHUNK_BYTES
 
-/** Measured on the export of 224 MB: level 1 takes 1.2 s and makes 43 MB of it, level 6 2.4 s and 36 MB. */
-const LEVEL = 1
-
 type Chunks = AsyncIterable<Uint8Array>
 type Write = (bytes: Uint8Array) => Promise<void>
 
@@ -53,45 +50,22 @@ export async function* gunzip(chunks: Chunks, name: string): Chunks {
   }
 }
 
-/** Gives a stream chunk by chunk, each when the one before was used up; trouble with them becomes the stream's. */
+/** Gives a stream chunk after chunk, each while the one before is used up; trouble with them becomes the stream's. */
 async function feed(chunks: Chunks, stream: Writable): Promise<void> {
   const closed = new Promise<void>((resolve) => stream.once('close', resolve))
+  let before = Promise.resolve()
   try {
     for await (const chunk of chunks) {
-      await Promise.race([written(stream, chunk), closed])
+      // A copy, since a chunk is gone when the next one is asked for.
+      const written = new Promise<void>((resolve) => stream.write(Buffer.from(chunk), () => resolve()))
+      await Promise.race([before, closed])
       if (stream.destroyed) return
+      before = written
     }
     stream.end()
   } catch (error) {
     stream.destroy(error as Error)
   }
-}
-
-function written(stream: Writable, chunk: Uint8Array): Promise<void> {
-  return new Promise((resolve) => stream.write(chunk, () => resolve()))
-}
-
-/** Passes chunks on and writes them gzip-compressed on the way; compression runs beside whoever takes them. */
-export async function* gzipAside(chunks: Chunks, write: Write): Chunks {
-  const { createGzip } = await import('node:zlib')
-  const gzip = createGzip({ level: LEVEL, memLevel: 9, chunkSize: CHUNK_BYTES })
-  const storing = store(gzip, write)
-  storing.catch(() => {})
-  try {
-    for await (const chunk of chunks) {
-      const compressed = written(gzip, chunk)
-      yield chunk
-      await Promise.race([compressed, storing])
-    }
-    gzip.end()
-    await storing
-  } finally {
-    gzip.destroy()
-  }
-}
-
-async function store(chunks: Chunks, write: Write): Promise<void> {
-  for await (const chunk of chunks) await write(chunk)
 }
 
 /** Passes chunks on and writes them as they are on the way. */

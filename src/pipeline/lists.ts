@@ -12,7 +12,7 @@ import type { Order } from './order.ts'
 import { PROJECTED_COLUMNS, Tops } from './project.ts'
 import type { Organization, Ranking } from './rank.ts'
 import { type Reader, readCsv, readOptions } from './read.ts'
-import { SliceWriter } from './slices.ts'
+import { Blocks, SliceWriter } from './slices.ts'
 
 /** The datasets of one watch, complete: the facts of its CSV, and the tops when the ranking was known. */
 export interface List {
@@ -77,10 +77,11 @@ export class Selection implements Reader, AsyncDisposable {
 
   async begin(header: Uint8Array): Promise<void> {
     await this.drop()
+    const blocks = new Blocks(this.plans.length)
     for (const plan of this.plans) {
       const object = await plan.create()
       const hash = createHash('sha256')
-      const csv = new SliceWriter((block) => object.write(block), { writers: this.plans.length, hash })
+      const csv = new SliceWriter((block) => object.write(block), { blocks, hash })
       csv.add(header)
       const list = { plan, object, csv, hash, tops: plan.top && new Tops(plan.top), records: 0 }
       this.lists = [...this.lists, list]

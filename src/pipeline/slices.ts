@@ -1,12 +1,48 @@
 import type { Hash } from 'node:crypto'
 
-/** Slices are gathered to blocks before they are written. All writers that work side by side share so much memory. */
+/** Writers that work side by side fill so much memory before they write; as much again may be on its way out. */
 const SHARED_BYTES = 1 << 22
 const LARGEST_BLOCK = 1 << 18
 const SMALLEST_BLOCK = 1 << 14
 
+/** The memory of writers that work side by side: what one has written, another fills again. */
+export class Blocks {
+  /** Of each, in bytes. */
+  readonly size: number
+  private readonly most: number
+  private readonly spare: Buffer<ArrayBuffer>[] = []
+  private taken = 0
+
+  constructor(writers: number) {
+    this.size = Math.max(SMALLEST_BLOCK, Math.min(LARGEST_BLOCK, Math.floor(SHARED_BYTES / writers)))
+    this.most = writers + SHARED_BYTES / this.size
+  }
+
+  /** Whether some should be written before more is gathered. */
+  get scarce(): boolean {
+    return this.taken > this.most
+  }
+
+  take(): Buffer<ArrayBuffer> {
+    this.taken++
+    return this.spare.pop() ?? Buffer.allocUnsafeSlow(this.size)
+  }
+
+  giveBack(block: Buffer<ArrayBuffer>): void {
+    this.taken--
+    this.spare.push(block)
+  }
+}
+
+/** A block, and how much of it is filled. */
+interface Part {
+  readonly block: Buffer<ArrayBuffer>
+  readonly length: number
+}
+
 interface SliceWriterOptions {
-  readonly writers?: number
+  /** Shared with others; memory of its own otherwise. */
+  readonly blocks?: Blocks
   readonly hash?: Hash
 }
 
@@ -15,35 +51,31 @@ export class SliceWriter {
   bytes = 0
   private readonly write: (block: Uint8Array) => Promise<void>
   private readonly hash: Hash | undefined
-  private readonly blockBytes: number
-  private block: Buffer<ArrayBuffer>
+  private readonly blocks: Blocks
+  private block: Buffer<ArrayBuffer> | undefined
   private filled = 0
-  /** Blocks to be written, and blocks that were, to be filled again. */
-  private full: Buffer<ArrayBuffer>[] = []
-  private readonly spare: Buffer<ArrayBuffer>[] = []
+  /** Blocks to be written. */
+  private full: Part[] = []
   private writing = Promise.resolve()
 
-  /**
-   * @param write may keep its block until it resolves
-   * @param writers how many work side by side
-   */
-  constructor(write: (block: Uint8Array) => Promise<void>, { writers = 1, hash }: SliceWriterOptions = {}) {
+  /** @param write may keep its block until it resolves */
+  constructor(write: (block: Uint8Array) => Promise<void>, { blocks = new Blocks(1), hash }: SliceWriterOptions = {}) {
     this.write = write
     this.hash = hash
-    this.blockBytes = Math.max(SMALLEST_BLOCK, Math.min(LARGEST_BLOCK, Math.floor(SHARED_BYTES / writers)))
-    this.block = Buffer.allocUnsafeSlow(this.blockBytes)
+    this.blocks = blocks
   }
 
   /** Copies the slice: its buffer may be reused at once. */
   add(slice: Uint8Array): void {
     this.bytes += slice.length
-    let rest = slice
-    for (let room = this.room; rest.length >= room; room = this.room) {
-      this.fill(rest.subarray(0, room))
-      rest = rest.subarray(room)
-      this.turnOver()
+    for (let rest = slice; rest.length > 0; ) {
+      this.block ??= this.blocks.take()
+      const part = rest.subarray(0, this.block.length - this.filled)
+      this.block.set(part, this.filled)
+      this.filled += part.length
+      rest = rest.subarray(part.length)
+      if (this.filled === this.block.length) this.close(this.block)
     }
-    this.fill(rest)
   }
 
   /** Begins to write the blocks that are full, once those before are written; more may be added meanwhile. */
@@ -53,11 +85,12 @@ export class SliceWriter {
     this.writing = this.writeAll(this.full.splice(0))
     // Whoever waits for it is told; it must not end the process before.
     this.writing.catch(() => {})
+    if (this.blocks.scarce) await this.writing
   }
 
   /** Writes what is left. */
   async end(): Promise<void> {
-    if (this.filled > 0) this.turnOver()
+    if (this.block) this.close(this.block)
     await this.drain()
     await this.writing
   }
@@ -67,27 +100,17 @@ export class SliceWriter {
     await this.writing.catch(() => {})
   }
 
-  private async writeAll(blocks: readonly Buffer<ArrayBuffer>[]): Promise<void> {
-    for (const block of blocks) {
-      await this.write(block)
-      if (block.length === this.blockBytes) this.spare.push(block)
+  private async writeAll(parts: readonly Part[]): Promise<void> {
+    for (const { block, length } of parts) {
+      await this.write(block.subarray(0, length))
+      this.blocks.giveBack(block)
     }
   }
 
-  private get room(): number {
-    return this.blockBytes - this.filled
-  }
-
-  private fill(part: Uint8Array): void {
-    this.block.set(part, this.filled)
-    this.filled += part.length
-  }
-
-  private turnOver(): void {
-    const block = this.block.subarray(0, this.filled)
-    this.hash?.update(block)
-    this.full.push(block)
-    this.block = this.spare.pop() ?? Buffer.allocUnsafeSlow(this.blockBytes)
+  private close(block: Buffer<ArrayBuffer>): void {
+    this.hash?.update(block.subarray(0, this.filled))
+    this.full.push({ block, length: this.filled })
+    this.block = undefined
     this.filled = 0
   }
 }

@@ -3,7 +3,10 @@ import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { World } from '../context.ts'
 import { Failure, quoted } from '../errors.ts'
+import { download } from './download.ts'
 import { readPath } from './file.ts'
+import { openHttp } from './http.ts'
+import { policyOf } from './policy.ts'
 
 /** An export, opened: what is known of it before its first byte, and its bytes, compressed or not. */
 export interface Opened {
@@ -71,11 +74,6 @@ async function openUrl(
       'usage',
       'an export is given by an address with a user or a password, which would end up in its snapshot; fetch it into a file first',
     )
-  const [{ download }, { openHttp }, { policyOf }] = await Promise.all([
-    import('./download.ts'),
-    import('./http.ts'),
-    import('./policy.ts'),
-  ])
   const http = await openHttp(policyOf(config), signal, report.warn)
   try {
     const file = (await download(url, http))!

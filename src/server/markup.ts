@@ -1,6 +1,6 @@
 import type { Section } from '../explain/sections.ts'
+import { inert } from '../terminal/inert.ts'
 import type { Cell } from '../terminal/table.ts'
-import { inert } from '../terminal/text.ts'
 
 /** Text that stands for itself in HTML and XML, in elements and in attributes; what XML cannot hold is left out. */
 export function escaped(text: string): string {

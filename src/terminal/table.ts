@@ -1,7 +1,7 @@
 import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
 import { createSupportsHyperlinks } from 'supports-hyperlinks'
-import { inert } from './text.ts'
+import { inert } from './inert.ts'
 
 export interface Column {
   readonly title: string

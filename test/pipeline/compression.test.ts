@@ -1,7 +1,10 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { gunzipSync, gzipSync, inflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
-import { copyAside, gunzip, gzipAside, sniff } from '../../src/pipeline/compression.ts'
+import { copyAside, gunzip, sniff } from '../../src/pipeline/compression.ts'
+import { gzipAside } from '../../src/pipeline/gzip.ts'
 
 const TEXT = Buffer.from(Array.from({ length: 60_000 }, (_, line) => `"${line}";"é";"transport"\r\n`).join(''))
 const SIZES = [1 << 20, 100_000, 4_096]
@@ -55,6 +58,22 @@ describe('chunks that are gone when the next one is asked for', () => {
     expect((await joined(gzipAside(fleeting(TEXT, size), write))).equals(TEXT)).toBe(true)
     expect(gunzipSync(written()).equals(TEXT)).toBe(true)
   })
+
+  test.each([0, 1, (1 << 19) - 1, 1 << 19, (1 << 19) + 1, 5 << 19])(
+    'are compressed to one gzip stream that the system’s gunzip takes: %d bytes',
+    async (length) => {
+      // What cannot be compressed, and what can be, in turns of a few pieces.
+      const bytes = Buffer.concat([randomBytes(length), Buffer.alloc(length)]).subarray(0, length)
+      for (const content of [bytes, Buffer.alloc(length, 'transport;')]) {
+        const { write, written } = slowSink()
+        expect((await joined(gzipAside(fleeting(content, 70_000), write))).equals(content)).toBe(true)
+        const plain = execFileSync('gzip', ['-dc'], { input: written(), maxBuffer: 1 << 24 })
+        expect(plain.equals(content)).toBe(true)
+        // A reader that stops behind the first stream, as some do, has all of it.
+        expect(inflateRawSync(written().subarray(10)).equals(content)).toBe(true)
+      }
+    },
+  )
 
   test.each(SIZES)('are passed on and copied on the way: %d at a time', async (size) => {
     const { write, written } = slowSink()
