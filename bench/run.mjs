@@ -119,6 +119,11 @@ results.run = compare(
       env: noServers,
     },
     pandas: { command: (out) => python('run_pandas.py', datasets, organizations, out), look: byPandas, env: noServers },
+    'pandas, no snapshot': {
+      command: (out) => python('run_pandas.py', datasets, organizations, out, 'bare'),
+      look: byPandas,
+      env: noServers,
+    },
   },
   RUNS,
 )
@@ -142,6 +147,11 @@ results.portal = compare(
     },
     pandas: {
       command: (out) => python('run_pandas.py', served('datasets'), served('organizations'), out),
+      look: byPandas,
+      env: noServers,
+    },
+    'pandas, no snapshot': {
+      command: (out) => python('run_pandas.py', served('datasets'), served('organizations'), out, 'bare'),
       look: byPandas,
       env: noServers,
     },

@@ -1,27 +1,54 @@
 """The mission as one would usually write it with pandas: read_csv, str.contains, to_csv, merge, and one document.
 
-    run_pandas.py DATASETS ORGANIZATIONS OUT     paths or addresses; to a folder and SQLite, or, when AWS_ENDPOINT_URL_S3 is
+    run_pandas.py DATASETS ORGANIZATIONS OUT [bare]
+                                                 paths or addresses; to a folder and SQLite, or, when AWS_ENDPOINT_URL_S3 is
                                                  set, with boto3 and pymongo to the bucket and the database of the environment
 
-Prints the number of records kept and of datasets in the tops. It keeps no snapshot, checks no field count, alters the
-records that it writes, and holds the whole table in memory.
+Prints the number of records kept and of datasets in the tops. It keeps the exports as fetched, with their checksums, as the
+mission wants it; `bare` leaves that out. It checks no field count, alters the records that it writes, and holds the whole
+table in memory.
 """
+import gzip
+import hashlib
+import io
 import json
 import os
 import sqlite3
 import sys
+import urllib.request
 
 import pandas as pd
 
-datasets_path, organizations_path, out = sys.argv[1:4]
-datasets = pd.read_csv(datasets_path, sep=";", dtype=str, keep_default_na=False)
+datasets_path, organizations_path, out, *bare = sys.argv[1:]
+
+
+def export(location: str, name: str):
+    """What read_csv reads; the export is kept on the way."""
+    if bare:
+        return location
+    if location.startswith("http"):
+        content = urllib.request.urlopen(location).read()
+    else:
+        with open(location, "rb") as file:
+            content = file.read()
+    zipped = content[:2] == b"\x1f\x8b"
+    plain = gzip.decompress(content) if zipped else content
+    facts = {"bytes": len(plain), "sha1": hashlib.sha1(plain).hexdigest(), "sha256": hashlib.sha256(plain).hexdigest()}
+    with open(f"{out}/{name}.csv.gz", "wb") as file:
+        file.write(content if zipped else gzip.compress(plain, 1))
+    with open(f"{out}/{name}.json", "w") as file:
+        json.dump(facts, file)
+    return io.BytesIO(plain)
+
+
+datasets = pd.read_csv(export(datasets_path, "datasets"), sep=";", dtype=str, keep_default_na=False)
 kept_by = [
     datasets[column].str.contains("mobilit[eé]|transport", case=False, regex=True)
     for column in ("title", "tags", "description")
 ]
 kept = datasets[kept_by[0] | kept_by[1] | kept_by[2]]
 kept.to_csv(f"{out}/kept.csv", sep=";", index=False)
-organizations = pd.read_csv(organizations_path, sep=";", dtype=str, keep_default_na=False)
+organizations = pd.read_csv(export(organizations_path, "organizations"), sep=";", dtype=str, keep_default_na=False)
 organizations["followers"] = pd.to_numeric(organizations["metric.followers"])
 top = organizations.sort_values(["followers", "id"], ascending=[False, True]).head(30)
 tops = kept.merge(top, left_on="organization_id", right_on="id", suffixes=("", "_organization"))
@@ -34,6 +61,8 @@ if os.environ.get("AWS_ENDPOINT_URL_S3"):
     bucket = os.environ["DATAGOUV_TOPS_ARCHIVE"].removeprefix("s3://")
     s3.create_bucket(Bucket=bucket)
     s3.upload_file(f"{out}/kept.csv", bucket, "2026-01-21/mobilite-transport.csv")
+    for name in [] if bare else ("datasets.csv.gz", "datasets.json", "organizations.csv.gz", "organizations.json"):
+        s3.upload_file(f"{out}/{name}", bucket, f"snapshots/2026-01-21/{name}")
     with pymongo.MongoClient(os.environ["DATAGOUV_TOPS_DOCUMENTS"]) as client:
         client.get_default_database()["tops"].replace_one({"_id": "tops"}, {"datasets": document}, upsert=True)
 else:
