@@ -53,7 +53,7 @@ settings() {
   ln -sf "$project/dist/cli.js" "$data/bin/datagouv-tops"
   export PATH=$data/bin:$environment/bin:$PATH
   # The tool refuses settings that it does not know; and without Python's compiled files everything starts half as fast.
-  unset DATAGOUV_TOPS_SERVICES PYTHONDONTWRITEBYTECODE
+  unset SERVICES_FOLDER PYTHONDONTWRITEBYTECODE
 }
 
 # A random text that all processes of this set of services share.

@@ -45,7 +45,7 @@ export class Services {
 
   constructor(folder: string, env: Variables = {}) {
     this.folder = folder
-    this.#env = { DATAGOUV_TOPS_SERVICES: folder, ...env }
+    this.#env = { SERVICES_FOLDER: folder, ...env }
   }
 
   /** @param prefix put before the command: runs it on another host */
@@ -56,7 +56,7 @@ export class Services {
 
   /** Runs a line in a shell that has seen `eval "$(scripts/services env …)"`. */
   async shell(line: string, ...services: readonly string[]): Promise<string> {
-    const script = `eval "$("$0" env ${services.join(' ')})" && unset DATAGOUV_TOPS_SERVICES && ${line}`
+    const script = `eval "$("$0" env ${services.join(' ')})" && ${line}`
     return (await execute('bash', ['-c', script, SCRIPT], { env: { ...process.env, ...this.#env } })).stdout
   }
 

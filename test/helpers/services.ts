@@ -64,7 +64,7 @@ export function isInstalled(service: Service): boolean {
 /** @param place an existing folder for its data, which stays; otherwise a temporary one */
 export async function startOwn(service: Service, place?: string): Promise<OwnServer> {
   const folder = place ?? (await mkdtemp(join(tmpdir(), 'datagouv-tops-services-')))
-  const env = { ...process.env, DATAGOUV_TOPS_SERVICES: folder }
+  const env = { ...process.env, SERVICES_FOLDER: folder }
   const call = (verb: string) => execFileSync(SCRIPT, [verb, service], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const pid = () => Number(readFileSync(join(folder, service, 'pid'), 'utf8'))
   call('start')
