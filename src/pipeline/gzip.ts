@@ -1,7 +1,7 @@
 import type { DeflateRaw, ZlibOptions } from 'node:zlib'
 
 /** A piece: large enough that handing it to another thread costs nothing, small enough to stay in a processor's cache. */
-const PIECE_BYTES = 1 << 19
+const PIECE_BYTES = 1 << 18
 /** So many pieces are compressed or written at a time, while the next one is read; more would win nothing. */
 const AT_ONCE = 3
 
