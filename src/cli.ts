@@ -2,7 +2,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { COMMANDS, type CommandSpec, SHARED_OPTIONS } from './commands/commands.ts'
 import type { Io } from './commands/io.ts'
-import { Failure } from './errors.ts'
+import { Failure, type FailureKind, runOf } from './errors.ts'
+import { isJson, logLine } from './terminal/logLine.ts'
 import { VERSION } from './version.ts'
 
 /** How long a stopped run may take to leave cleanly before the process ends all the same. */
@@ -14,7 +15,7 @@ process.exitCode = await main(process.argv)
 async function main(argv: readonly string[]): Promise<number> {
   const stop = new AbortController()
   const leave = (failure: Failure) => {
-    process.stderr.write(`datagouv-tops: ${failure.message}\n`)
+    lastWords(failure)
     process.exit(failure.exitCode)
   }
   const stopWith = (failure: Failure) => {
@@ -32,15 +33,24 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    if (error instanceof Failure) {
-      // What still hangs then is not waited for.
-      if (stop.signal.aborted) leave(error)
-      process.stderr.write(`datagouv-tops: ${error.message}\n`)
-      return error.exitCode
-    }
-    process.stderr.write(`datagouv-tops: this is a bug, please report it\n${(error as Error)?.stack ?? error}\n`)
-    return 1
+    // What still hangs then is not waited for.
+    if (error instanceof Failure && stop.signal.aborted) leave(error)
+    lastWords(error)
+    return error instanceof Failure ? error.exitCode : 1
   }
+}
+
+/** Why the process ends. */
+function lastWords(error: unknown): void {
+  if (error instanceof Failure) complain(error.message, error.kind, error.exitCode, runOf(error))
+  else complain(`this is a bug, please report it\n${(error as Error)?.stack ?? error}`, 'bug', 1, runOf(error))
+}
+
+function complain(message: string, kind: FailureKind, exit_code: number, run_id?: string): void {
+  const { argv } = process
+  const flag = argv.findLastIndex((one) => one.startsWith('--log-format'))
+  const json = isJson(flag < 0 ? undefined : (argv[flag]!.split('=')[1] ?? argv[flag + 1]))
+  process.stderr.write(json ? logLine('error', message, { run_id, kind, exit_code }) : `datagouv-tops: ${message}\n`)
 }
 
 /** @param name of the command, if it stands first: the others are then not made, which takes as long as to run one */
@@ -52,12 +62,14 @@ function programFor(name: string | undefined, signal: AbortSignal): Command {
     .version(VERSION)
     .exitOverride()
     .configureOutput({
-      outputError: (text, write) =>
-        write(
-          `datagouv-tops: ${text
+      outputError: (text) =>
+        complain(
+          text
             .replace(/^error: /, '')
             .trim()
-            .replaceAll('\n', ' ')}\n`,
+            .replaceAll('\n', ' '),
+          'usage',
+          2,
         ),
     })
     .showSuggestionAfterError()

@@ -23,6 +23,7 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
   ['--json', 'print one JSON value'],
   ['--quiet', 'say nothing but an error'],
   ['--verbose', 'say more'],
+  ['--log-format <format>', 'lines on stderr for people (text) or machines (json)'],
 ]
 
 const DATE: OptionSpec = [

@@ -3,6 +3,7 @@ import { nearest } from '../config/values.ts'
 import type { Watch } from '../config/watch.ts'
 import { closeWorld, openWorld, type World } from '../context.ts'
 import { Failure, quoted } from '../errors.ts'
+import { isJson } from '../terminal/logLine.ts'
 import { type Report, silent } from '../terminal/report.ts'
 
 /** What a command is called with. */
@@ -20,6 +21,7 @@ export interface Options {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly verbose?: boolean
+  readonly logFormat?: string
   readonly date?: string
   readonly watch?: string | readonly string[]
   readonly datasets?: string
@@ -49,8 +51,13 @@ export interface Options {
 }
 
 /** The settings given as flags. */
-export function flagsOf({ portal, archive, documents }: Options): Partial<Record<SettingKey, string>> {
-  return { ...(portal && { portal }), ...(archive && { archive }), ...(documents && { documents }) }
+export function flagsOf({ portal, archive, documents, logFormat }: Options): Partial<Record<SettingKey, string>> {
+  return {
+    ...(portal && { portal }),
+    ...(archive && { archive }),
+    ...(documents && { documents }),
+    ...(logFormat && { log_format: logFormat }),
+  }
 }
 
 /** Opens the world that the options name, does something in it, and closes it. */
@@ -70,13 +77,14 @@ export async function inWorld<T>(io: Io, body: (world: World) => Promise<T>): Pr
   }
 }
 
-/** Progress on stderr: live in a terminal, plain lines elsewhere, nothing with --quiet. */
-export async function openReport({ quiet, verbose }: Options): Promise<Report> {
+/** Progress on stderr: live in a terminal, plain lines elsewhere, JSON for machines, nothing with --quiet. */
+export async function openReport({ quiet = false, verbose = false, logFormat }: Options): Promise<Report> {
+  if (isJson(logFormat)) return (await import('../terminal/log.ts')).createLog(process.stderr, { quiet, verbose })
   if (quiet) return { ...silent, error: (line) => void process.stderr.write(`error: ${line}\n`) }
   const { createProgress } = await import('../terminal/progress.ts')
   const terminal = process.stderr.isTTY === true
   const color = terminal && (process.env.NO_COLOR ?? '') === ''
-  return createProgress({ stream: process.stderr, live: terminal && !process.env.CI, verbose: verbose === true, color })
+  return createProgress({ stream: process.stderr, live: terminal && !process.env.CI, verbose, color })
 }
 
 /** The watches asked for by name; all of them without a name. */

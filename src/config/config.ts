@@ -6,6 +6,8 @@ import { Complaint, nearest } from './values.ts'
 const CONFIG_FILE = 'datagouv-tops.yaml'
 const ENVIRONMENT_PREFIX = 'DATAGOUV_TOPS_'
 
+const IN_FILE = Object.entries(SETTINGS).flatMap(([key, setting]) => ('notInFile' in setting ? [] : [key]))
+
 /** Settings given as flags; those that were not given are absent. */
 export type Flags = Partial<Record<SettingKey, string>>
 
@@ -72,7 +74,7 @@ async function readConfigFile(given?: string): Promise<{ path: string; settings:
   if (typeof settings !== 'object' || Array.isArray(settings)) {
     throw new Failure('usage', `${path}: expected settings as "key: value" lines, found ${quoted(text.slice(0, 40))}`)
   }
-  for (const key of Object.keys(settings as object)) refuseUnknown(key, Object.keys(SETTINGS), path)
+  for (const key of Object.keys(settings as object)) refuseUnknown(key, IN_FILE, path)
   return { path, settings: settings as Record<string, unknown> }
 }
 

@@ -2,6 +2,7 @@ import type { ColumnNames } from '../csv/columns.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { fold } from '../matching/fold.ts'
 import { isCron } from '../scheduler/calendar.ts'
+import { LOG_FORMAT_VARIABLE } from '../terminal/logLine.ts'
 import { shownTargets, targets } from './notify.ts'
 import { Complaint, listOf, measure, names, oneOf, type Parse, record, text, textThat, wholeNumber } from './values.ts'
 import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from './watch.ts'
@@ -14,6 +15,8 @@ export interface Setting<T> {
   readonly about: string
   readonly flag?: string
   readonly environment?: string
+  /** What has to be known before the file is read. */
+  readonly notInFile?: boolean
   readonly default: unknown
   readonly parse: Parse<T>
   /** What may be shown of a value as it was written, when that is not all of it. */
@@ -217,6 +220,14 @@ export const SETTINGS = {
     environment: 'DATAGOUV_TOPS_LANGUAGE',
     default: 'fr',
     parse: oneOf('fr', 'en'),
+  },
+  log_format: {
+    about: 'lines on stderr for people (text) or machines (json); a flag or a variable only',
+    flag: '--log-format <format>',
+    environment: LOG_FORMAT_VARIABLE,
+    notInFile: true,
+    default: 'text',
+    parse: oneOf('text', 'json'),
   },
   columns: {
     about: 'needed columns that an export calls otherwise, per export (in the file only)',

@@ -49,14 +49,23 @@ export interface Outcome {
  * Does something under a lease and leaves one record of it, whatever comes of it. The record stands in the store from the
  * start, as running, so that a run that dies can be recognised.
  */
-export async function recorded<T extends Outcome>(
+export function recorded<T extends Outcome>(
+  mission: Mission,
+  world: World,
+  body: (run: Run) => Promise<T>,
+): Promise<T & { readonly run_id: string }> {
+  const id = newRunId(world.clock())
+  return world.report.during(id, () => recordedAs(id, mission, world, body))
+}
+
+async function recordedAs<T extends Outcome>(
+  id: string,
   mission: Mission,
   world: World,
   body: (run: Run) => Promise<T>,
 ): Promise<T & { readonly run_id: string }> {
   const { documents, clock, report, signal } = world
   const started = clock()
-  const id = newRunId(started)
   const holder = holderOf(id)
   const leases = await takeLeases(documents, mission.leases, holder)
   const steps: StepRecord[] = []

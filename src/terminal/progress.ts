@@ -30,6 +30,7 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
       if (verbose) say(dim(line))
     },
     meter,
+    during: (_, body) => body(),
     close: () => {
       clearInterval(timer)
       screen?.clear()

@@ -8,6 +8,8 @@ export interface Report {
   detail(line: string): void
   /** Begins to measure a stream of bytes; `total` when it is known beforehand. */
   meter(label: string, total?: number): Meter
+  /** Does something; what is said meanwhile belongs to this run. */
+  during<T>(run: string, body: () => T): T
   /** Ends what is drawn; nothing is said afterwards. */
   close(): void
 }
@@ -26,5 +28,6 @@ export const silent: Report = {
   error: () => {},
   detail: () => {},
   meter: () => ({ add: () => {}, done: () => {} }),
+  during: (_, body) => body(),
   close: () => {},
 }
