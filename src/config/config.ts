@@ -97,10 +97,10 @@ function readEnvironment(
   }
   const found: Record<string, string | undefined> = {}
   for (const [name, value] of Object.entries(environment)) {
-    if (!name.startsWith(ENVIRONMENT_PREFIX)) continue
-    refuseUnknown(name, [...names.keys()], 'environment')
+    const key = names.get(name)
+    if (key === undefined && name.startsWith(ENVIRONMENT_PREFIX)) refuseUnknown(name, [...names.keys()], 'environment')
     // An empty variable is how compose files and shells say "not set".
-    if (value !== '') found[names.get(name)!] = value
+    if (key !== undefined && value !== '') found[key] = value
   }
   return found
 }

@@ -36,6 +36,12 @@ const isHttpUrl = (url: string) => URL.canParse(url) && ['http:', 'https:'].incl
 const isPublic = (url: string) => isHttpUrl(url) && new URL(url).username + new URL(url).password === ''
 const httpUrl = textThat(isPublic, 'be an http or https address, without user and password')
 
+/** Undefined when it is not set. */
+const optional =
+  <T>(parse: Parse<T>): Parse<T | undefined> =>
+  (written) =>
+    written === null ? undefined : parse(written)
+
 const DEFAULT_TIME_ZONE = 'Europe/Paris'
 
 const timeZone = textThat((name) => {
@@ -206,7 +212,7 @@ export const SETTINGS = {
     about: 'the address at which readers reach "serve", for links in feeds (default: as they call it)',
     environment: 'DATAGOUV_TOPS_PUBLIC_URL',
     default: null,
-    parse: (written) => (written === null ? undefined : httpUrl(written).replace(/\/+$/, '')),
+    parse: optional((written) => httpUrl(written).replace(/\/+$/, '')),
   },
   notify: {
     about: 'who is told of what is published, of failures and of missed dates (a list; docs/notifications.md)',
@@ -214,6 +220,46 @@ export const SETTINGS = {
     default: [],
     parse: targets,
     shown: shownTargets,
+  },
+  metrics_file: {
+    about: 'a file (NAME.prom) in which each run leaves its metrics for the textfile collector of Prometheus',
+    environment: 'DATAGOUV_TOPS_METRICS_FILE',
+    default: null,
+    parse: optional(text),
+  },
+  lineage: {
+    about: 'who is told of runs as OpenLineage events: file:FILE, or the http(s) address of a collector',
+    environment: 'DATAGOUV_TOPS_LINEAGE',
+    default: null,
+    parse: optional((written) => (String(written).startsWith('file:') ? address('file:')(written) : httpUrl(written))),
+  },
+  lineage_namespace: {
+    about: "the namespace of this program's jobs in lineage",
+    environment: 'OPENLINEAGE_NAMESPACE',
+    default: 'datagouv-tops',
+    parse: text,
+  },
+  lineage_api_key: {
+    about: 'what a collector of lineage takes as bearer token (a variable only)',
+    environment: 'OPENLINEAGE_API_KEY',
+    notInFile: true,
+    default: null,
+    parse: optional(text),
+    shown: (written) => (written === null ? null : '***'),
+  },
+  lineage_parent: {
+    about: 'the job run that a run is part of, NAMESPACE/JOB/UUID (a variable only; Airflow sets it)',
+    environment: 'OPENLINEAGE_PARENT_ID',
+    notInFile: true,
+    default: null,
+    parse: optional(text),
+  },
+  lineage_root_parent: {
+    about: 'the outermost job run that a run is part of, NAMESPACE/JOB/UUID (a variable only; Airflow sets it)',
+    environment: 'OPENLINEAGE_ROOT_PARENT_ID',
+    notInFile: true,
+    default: null,
+    parse: optional(text),
   },
   language: {
     about: 'the language of notifications: fr or en',

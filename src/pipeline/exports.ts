@@ -27,7 +27,9 @@ import {
 } from './snapshot.ts'
 import { Mismatch, type Taken, takeExport } from './take.ts'
 
-interface ReadExportFacts extends ExportFacts {
+export interface ReadExportFacts extends ExportFacts {
+  /** Where it was read: at the portal, where the caller said, or in the snapshot of the date. */
+  readonly from: 'portal' | 'given' | 'snapshot'
   /** Columns that the snapshot before did not have. They are fine; that they came is worth remembering. */
   readonly new_columns?: readonly string[]
 }
@@ -65,7 +67,7 @@ export function replay(snapshot: Snapshot, world: World): Exports {
   return {
     read: async (name, reader) => {
       await replayExport(name, snapshot, reader, world)
-      return { facts: snapshot[name] }
+      return { facts: { ...snapshot[name], from: 'snapshot' } }
     },
     draft: async () => snapshot,
     unchangedSince: () => undefined,
@@ -121,9 +123,10 @@ async function fetchAnew(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, wo
     read: async (name, reader) => {
       const one = await take(name, reader)
       taken[name] = one
-      if (earlier === undefined || one.facts.sha256 === earlier[name].sha256) return one
+      const facts = { ...one.facts, from: sources[name] === undefined ? 'portal' : 'given' } as const
+      if (earlier === undefined || facts.sha256 === earlier[name].sha256) return { facts }
       const before = await columnsOf(name, earlier, world)
-      return { facts: { ...one.facts, new_columns: one.columns.filter((column) => !before.includes(column)) } }
+      return { facts: { ...facts, new_columns: one.columns.filter((column) => !before.includes(column)) } }
     },
     draft: async (ranking) => {
       drafted = await draftSnapshot(date, taken.datasets!.facts, taken.organizations!.facts, world)

@@ -7,9 +7,12 @@ import type { Reader } from './read.ts'
 /** An organisation of the export, and its place among all. */
 export type Organization = Omit<RankedOrganization, 'datasets'>
 
+/** What it takes to rank organisations. */
+export const RANKED_COLUMNS = ['id', 'name', 'metric.followers'] as const
+
 /** Reads the organisations export and ranks it: followers descending, then id ascending. */
 export class Ranking implements Reader {
-  readonly columns = ['id', 'name', 'metric.followers']
+  readonly columns = RANKED_COLUMNS
   private readonly organizations: Omit<Organization, 'rank'>[] = []
   private readonly ids = new Set<string>()
 

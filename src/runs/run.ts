@@ -8,6 +8,7 @@ import { VERSION } from '../version.ts'
 import { clearUpAfterDead } from './dead.ts'
 import { type HeldLeases, holderOf, takeLeases } from './lease.ts'
 import { newRunId, type RunRecord, type RunStatus, type StepRecord } from './record.ts'
+import { witnessesOf } from './witness.ts'
 
 /** How long a run that is over waits for each of its last words with the store: whose the lease is, the record, the lease. */
 const LAST_WORDS_MS = 3_000
@@ -67,6 +68,7 @@ async function recordedAs<T extends Outcome>(
   const { documents, clock, report, signal } = world
   const started = clock()
   const holder = holderOf(id)
+  const witnesses = await witnessesOf(world)
   const leases = await takeLeases(documents, mission.leases, holder)
   const steps: StepRecord[] = []
   const warnings: string[] = []
@@ -82,16 +84,28 @@ async function recordedAs<T extends Outcome>(
     ended_at: null,
     host: holder.host,
     pid: holder.pid,
-    steps,
+    steps: [...steps],
     warnings,
     error: null,
     ...end,
   })
-  const close = (end: Partial<RunRecord>) =>
-    documents.replace('runs', record({ ended_at: clock().toISOString(), ...end }))
+  const close = (end: Partial<RunRecord>) => {
+    ended = record({ ended_at: clock().toISOString(), ...end })
+    return documents.replace('runs', ended)
+  }
+  let told = Promise.resolve()
+  /** One after the other, beside the run: whoever is told comes to know of the beginning before the end. */
+  const tell = (about: 'began' | 'ended', run: RunRecord) => {
+    told = told.then(async () => {
+      const all = await Promise.allSettled(witnesses.map((witness) => witness[about](run)))
+      for (const one of all) if (one.status === 'rejected') report.warn(one.reason.message)
+    })
+  }
+  let ended: RunRecord | undefined
   try {
-    await clearUpAfterDead(holder, leases, world)
+    for (const dead of await clearUpAfterDead(holder, leases, world)) tell('ended', dead)
     await documents.replace('runs', record({}))
+    tell('began', record({}))
     const result = await unlessStuck(body(runOf(leases)), signal)
     await close({ status: result.status, summary: result.summary })
     return { ...result, run_id: id }
@@ -105,6 +119,8 @@ async function recordedAs<T extends Outcome>(
     throw failure instanceof Error ? Object.assign(failure, { run_id: id }) : failure
   } finally {
     await atMost(LAST_WORDS_MS, leases.release())
+    if (ended !== undefined) tell('ended', ended)
+    await atMost(LAST_WORDS_MS, told)
   }
 
   function runOf(leases: HeldLeases): Run {

@@ -54,6 +54,12 @@ export function scheduledDates(schedule: Schedule, from: string, to: string): st
   return dates
 }
 
+/** When the edition of a date (YYYY-MM-DD) is due, or undefined when none is. */
+export function dueTime(schedule: Schedule, date: string): Date | undefined {
+  const next = cronOf(schedule).nextRun(`${dayBefore(date)}T23:59:59`)
+  return next !== null && dateIn(schedule.time_zone, next) === date ? next : undefined
+}
+
 /** The last `count` dates of editions up to `instant`, in ascending order. */
 export function lastDates(schedule: Schedule, instant: Date, count: number): string[] {
   const cron = cronOf(schedule)
