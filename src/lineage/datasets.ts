@@ -9,7 +9,7 @@ import { columnLineage, decided, same, schema } from './columns.ts'
 import { type Facets, facet } from './facets.ts'
 import { type Name, namesIn } from './names.ts'
 
-export interface Dataset extends Name {
+interface Dataset extends Name {
   readonly facets: Facets
   readonly outputFacets?: Facets
 }
@@ -17,7 +17,10 @@ export interface Dataset extends Name {
 const EXPORTS: readonly ExportName[] = ['datasets', 'organizations']
 
 /** What a run has read and written, as far as its steps have come. */
-export function datasetsOf(run: RunRecord, world: Pick<World, 'config' | 'archive' | 'documents'>) {
+export function datasetsOf(
+  run: RunRecord,
+  world: Pick<World, 'config' | 'archive' | 'documents'>,
+): { inputs: readonly Name[]; outputs: readonly Name[] } {
   const { date } = run
   const names = namesIn(world)
   const { datasets, organizations, snapshot, archived, published } = stepsOf(run)
