@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { resolveConfig } from '../../src/config/config.ts'
+import { SETTINGS } from '../../src/config/settings.ts'
+import { Failure, type FailureKind } from '../../src/errors.ts'
+import { check } from '../helpers/checker.ts'
+
+const FOLDER = new URL('../../deploy/kubernetes/', import.meta.url)
+const text = (name: string) => readFile(new URL(name, FOLDER), 'utf8')
+const { resources, configMapGenerator } = parse(await text('kustomization.yaml'))
+const cronJob = parse(await text('cronjob.yaml'))
+
+test.for(resources as string[])('%s is what Kubernetes takes', (name, context) => {
+  const args = ['--strict', '-k', '1.31', new URL(name, FOLDER).pathname]
+  expect(check('kubernetes-validate', args, context.skip)).toMatchObject({ code: 0 })
+})
+
+test('the settings are settings, and the secrets variables that are read', async () => {
+  const [file] = configMapGenerator[0].files
+  const secret = parse(await text('secret.yaml')).stringData as Record<string, string>
+  const { config } = await resolveConfig({}, secret, new URL(file, FOLDER).pathname)
+  expect(config).toMatchObject({ archive: 's3://datagouv', documents: secret.DATAGOUV_TOPS_DOCUMENTS })
+})
+
+test('it is due when the settings say, in the same time zone', () => {
+  expect(cronJob.spec).toMatchObject({ schedule: SETTINGS.schedule.default, timeZone: SETTINGS.time_zone.default })
+})
+
+test('a run is given up exactly when its exit code says that no new try will help', () => {
+  const [{ action, onExitCodes }] = cronJob.spec.jobTemplate.spec.podFailurePolicy.rules
+  expect([action, onExitCodes.operator]).toEqual(['FailJob', 'In'])
+  const kinds: FailureKind[] = ['bug', 'usage', 'portal', 'contract', 'store', 'gate', 'held']
+  for (const kind of kinds) {
+    const { exitCode, retryable } = new Failure(kind, '')
+    expect([kind, onExitCodes.values.includes(exitCode)]).toEqual([kind, !retryable])
+  }
+})

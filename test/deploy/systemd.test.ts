@@ -1,0 +1,48 @@
+import { chmod, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { Failure, type FailureKind } from '../../src/errors.ts'
+import { check } from '../helpers/checker.ts'
+import { put, temporaryFolder } from '../helpers/exports.ts'
+
+const FOLDER = new URL('../../deploy/systemd/', import.meta.url)
+const units = (await readdir(FOLDER)).filter((name) => /\.(service|timer)$/.test(name))
+const text = (name: string) => readFile(new URL(name, FOLDER), 'utf8')
+const [run, timer] = [await text('datagouv-tops.service'), await text('datagouv-tops.timer')]
+const settingOf = (unit: string, key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)![1]!
+
+test('the units are what systemd takes', async (context) => {
+  // Only the program is somewhere else here.
+  const folder = await temporaryFolder()
+  await put(folder, 'datagouv-tops', '#!/bin/sh\n')
+  await chmod(join(folder, 'datagouv-tops'), 0o755)
+  for (const name of units) await put(folder, name, (await text(name)).replaceAll('/usr/local/bin', folder))
+  const { code, said } = check('systemd-analyze', ['verify', ...units.map((name) => join(folder, name))], context.skip)
+  expect(code).toBe(0)
+  expect(said).not.toContain(folder)
+})
+
+test('the timer fires at 17:00 in Paris on both sides of a change of the clock', (context) => {
+  const calendar = (from: string) => {
+    const args = ['calendar', '--iterations=2', `--base-time=${from}`, settingOf(timer, 'OnCalendar')]
+    return check('systemd-analyze', args, context.skip).said.match(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g)
+  }
+  expect(calendar('2027-03-23 00:00:00 UTC')).toEqual(['2027-03-24 16:00:00 UTC', '2027-03-31 15:00:00 UTC'])
+  expect(calendar('2027-10-26 00:00:00 UTC')).toEqual(['2027-10-27 15:00:00 UTC', '2027-11-03 16:00:00 UTC'])
+})
+
+test('a run is tried again exactly when its exit code says that this can help', () => {
+  const final = settingOf(run, 'RestartPreventExitStatus').split(' ').map(Number)
+  const kinds: FailureKind[] = ['bug', 'usage', 'portal', 'contract', 'store', 'gate', 'held']
+  for (const kind of kinds) {
+    const { exitCode, retryable } = new Failure(kind, '')
+    expect([kind, final.includes(exitCode)]).toEqual([kind, !retryable])
+  }
+})
+
+test('the services may do little more than they need', async (context) => {
+  for (const name of units.filter((unit) => unit.endsWith('.service'))) {
+    const args = ['security', '--offline=true', '--threshold=20', new URL(name, FOLDER).pathname]
+    expect(check('systemd-analyze', args, context.skip)).toMatchObject({ code: 0 })
+  }
+})

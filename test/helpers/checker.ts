@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { TestContext } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const INSTALLED = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'datagouv-tops/checkers/bin')
+
+/** Runs a program that checks files; where it is not there, the test is left out by name. */
+export function check(program: string, args: readonly string[], skip: TestContext['skip'], cwd = ROOT) {
+  const installed = join(INSTALLED, program)
+  const { status, stdout, stderr, error } = spawnSync(existsSync(installed) ? installed : program, args, {
+    cwd,
+    encoding: 'utf8',
+  })
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') {
+    skip(`there is no ${program}; to have it: scripts/checkers`)
+  }
+  return { code: status, said: `${stdout}${stderr}` }
+}
