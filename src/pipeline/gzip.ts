@@ -35,28 +35,30 @@ export async function* gzipAside(chunks: Chunks, write: Write): Chunks {
   } as ZlibOptions
   const deflaters = Array.from({ length: AT_ONCE }, () => createDeflateRaw(options))
   const pending: Promise<void>[] = []
-  let written = write(HEADER)
+  let written = Promise.resolve()
+  const store = (part: Uint8Array | Promise<Uint8Array>) => {
+    written = written.then(async () => write(await part))
+    // Whoever waits for it is told; it must not end the process before.
+    written.catch(() => {})
+    return written
+  }
   let checksum = 0
   let length = 0
   try {
+    store(HEADER)
     for await (const piece of gather(chunks)) {
       const deflater = deflaters[0]!
       deflaters.push(deflaters.shift()!)
-      const compressed = deflate(deflater, piece)
-      written = written.then(async () => write(await compressed))
-      // Whoever waits for it is told; it must not end the process before.
-      written.catch(() => {})
-      pending.push(written)
+      pending.push(store(deflate(deflater, piece)))
       checksum = crc32(piece, checksum)
       length += piece.length
       yield piece
       if (pending.length === AT_ONCE) await pending.shift()
     }
-    await written
     const end = Buffer.from([...LAST_BLOCK, 0, 0, 0, 0, 0, 0, 0, 0])
     end.writeUInt32LE(checksum, 2)
     end.writeUInt32LE(length % 2 ** 32, 6)
-    await write(end)
+    await store(end)
   } finally {
     await written.catch(() => {})
     for (const deflater of deflaters) deflater.destroy()

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { gunzipSync, gzipSync, inflateRawSync } from 'node:zlib'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
 import { copyAside, gunzip, sniff } from '../../src/pipeline/compression.ts'
 import { gzipAside } from '../../src/pipeline/gzip.ts'
@@ -119,6 +119,22 @@ describe('what goes wrong on the way', () => {
     }
     await expect(joined(gzipAside(source, refuse))).rejects.toThrow('the disk is full')
     expect(ended).toBe(true)
+  })
+
+  test('a store that refuses before the first byte has come ends the reading when it has, and nothing before', async () => {
+    const told: unknown[] = []
+    const note = (reason: unknown) => told.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    async function* late() {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      yield TEXT
+    }
+    const refuse = async () => {
+      throw new Failure('store', 'the disk is full')
+    }
+    await expect(joined(gzipAside(late(), refuse))).rejects.toThrow('the disk is full')
+    expect(told).toEqual([])
   })
 
   test.each([
