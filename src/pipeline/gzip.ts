@@ -36,8 +36,8 @@ export async function* gzipAside(chunks: Chunks, write: Write): Chunks {
   const deflaters = Array.from({ length: AT_ONCE }, () => createDeflateRaw(options))
   const pending: Promise<void>[] = []
   let written = Promise.resolve()
-  const store = (part: Uint8Array | Promise<Uint8Array>) => {
-    written = written.then(async () => write(await part))
+  const store = (part: Promise<Uint8Array>) => {
+    written = Promise.all([part, written]).then(([bytes]) => write(bytes))
     // Whoever waits for it is told; it must not end the process before.
     written.catch(() => {})
     return written
@@ -45,7 +45,7 @@ export async function* gzipAside(chunks: Chunks, write: Write): Chunks {
   let checksum = 0
   let length = 0
   try {
-    store(HEADER)
+    store(Promise.resolve(HEADER))
     for await (const piece of gather(chunks)) {
       const deflater = deflaters[0]!
       deflaters.push(deflaters.shift()!)
@@ -58,7 +58,7 @@ export async function* gzipAside(chunks: Chunks, write: Write): Chunks {
     const end = Buffer.from([...LAST_BLOCK, 0, 0, 0, 0, 0, 0, 0, 0])
     end.writeUInt32LE(checksum, 2)
     end.writeUInt32LE(length % 2 ** 32, 6)
-    await store(end)
+    await store(Promise.resolve(end))
   } finally {
     await written.catch(() => {})
     for (const deflater of deflaters) deflater.destroy()
