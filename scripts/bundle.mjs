@@ -1,4 +1,4 @@
-// Joins dist/cli.js, as tsc wrote it, with the modules that it loads: node scripts/bundle.mjs, behind tsc
+// Joins dist/cli.js and dist/index.js, as tsc wrote them, with the modules that they load: node scripts/bundle.mjs, behind tsc
 //
 // Node takes half a millisecond to find and load a module; a filter of the whole catalogue takes two hundred, and would load
 // fifty. What is loaded later stays a file of its own (chunk-NAME.js), and heavy packages stay packages. The single modules
@@ -30,14 +30,14 @@ const wherever = {
 
 for (const name of await readdir(dist)) if (name.startsWith('chunk-')) await rm(resolve(dist, name))
 const bundle = await rolldown({
-  input: resolve(dist, 'cli.js'),
+  input: [resolve(dist, 'cli.js'), resolve(dist, 'index.js')],
   platform: 'node',
   external: (id) => /^[^./\0]/.test(id) && !joined.includes(id),
   plugins: [wherever],
 })
 await bundle.write({
   dir: dist,
-  entryFileNames: 'cli.js',
+  entryFileNames: '[name].js',
   chunkFileNames: 'chunk-[name].js',
   cleanDir: false,
   codeSplitting: { groups: [{ name: 'core', test: core }] },

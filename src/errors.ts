@@ -2,7 +2,7 @@
  * What can go wrong on purpose, and how the process says so. One row a kind: the exit code, and whether trying the same
  * command again can help (an orchestrator reads this from the exit code alone).
  */
-const FAILURES = {
+export const FAILURES = {
   bug: { exit: 1, retry: false, meaning: 'a bug (stack trace)' },
   usage: { exit: 2, retry: false, meaning: 'wrong use or wrong configuration' },
   portal: { exit: 3, retry: true, meaning: 'the portal cannot be reached or does not deliver' },

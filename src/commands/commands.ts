@@ -199,6 +199,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./config.ts'),
   },
   {
+    name: 'completion',
+    about: 'a script that completes commands and flags: bash, zsh or fish',
+    arguments: '[shell]',
+    examples: ['completion bash > ~/.local/share/bash-completion/completions/datagouv-tops'],
+    load: () => import('./completion.ts'),
+  },
+  {
     name: 'demo',
     about: 'offline: three Wednesdays of bundled real exports, published into a folder of their own',
     options: [

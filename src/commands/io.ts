@@ -103,6 +103,7 @@ export function print(data: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => process.stdout.write(data, () => resolve()))
 }
 
+/** A JSON value on stdout: a line, or indented where a person reads it. */
 export async function printJson(value: unknown): Promise<void> {
   await print(`${JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)}\n`)
 }

@@ -8,8 +8,8 @@ const ENVIRONMENT_PREFIX = 'DATAGOUV_TOPS_'
 
 const IN_FILE = Object.entries(SETTINGS).flatMap(([key, setting]) => ('notInFile' in setting ? [] : [key]))
 
-/** Settings given as flags; those that were not given are absent. */
-export type Flags = Partial<Record<SettingKey, string>>
+/** Settings given by the caller, on the command line as text; those that were not given are absent. */
+export type Flags = Readonly<Record<string, unknown>>
 
 /** A resolved configuration, and for each setting where its value came from and how it was written there. */
 export interface Resolved {
@@ -28,6 +28,7 @@ export async function resolveConfig(
   environment: Readonly<Record<string, string | undefined>> = {},
   file?: string,
 ): Promise<Resolved> {
+  for (const key of Object.keys(flags)) refuseUnknown(key, Object.keys(SETTINGS), 'flag')
   const fromFile = await readConfigFile(file)
   const fromEnvironment = readEnvironment(environment)
   const config: Record<string, unknown> = {}

@@ -29,6 +29,7 @@ export function textThat(holds: (text: string) => boolean, must: string): Parse<
   }
 }
 
+/** A whole number within bounds, written as a number or as text. */
 export function wholeNumber(least: number, most: number): Parse<number> {
   return (written) => {
     const number = /^\d+$/.test(String(written)) ? Number(written) : Number.NaN
@@ -49,6 +50,7 @@ export function measure(units: Readonly<Record<string, number>>, example: string
   }
 }
 
+/** One of a few words. */
 export function oneOf<T extends string>(...values: readonly T[]): Parse<T> {
   return (written) => {
     if ((values as readonly unknown[]).includes(written)) return written as T
@@ -56,6 +58,7 @@ export function oneOf<T extends string>(...values: readonly T[]): Parse<T> {
   }
 }
 
+/** A list, of which each item is parsed alike. */
 export function listOf<T>(parse: Parse<T>): Parse<readonly T[]> {
   return (written) => {
     if (!Array.isArray(written) || written.length === 0) throw new Complaint('must be a list with at least one entry')

@@ -8,10 +8,15 @@ import type { TestContext } from 'vitest'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const INSTALLED = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'datagouv-tops/checkers/bin')
 
+/** Where scripts/checkers puts a program. */
+export function installed(program: string): string {
+  return join(INSTALLED, program)
+}
+
 /** Runs a program that checks files; where it is not there, the test is left out by name. */
 export function check(program: string, args: readonly string[], skip: TestContext['skip'], cwd = ROOT) {
-  const installed = join(INSTALLED, program)
-  const { status, stdout, stderr, error } = spawnSync(existsSync(installed) ? installed : program, args, {
+  const own = installed(program)
+  const { status, stdout, stderr, error } = spawnSync(existsSync(own) ? own : program, args, {
     cwd,
     encoding: 'utf8',
   })

@@ -1,0 +1,60 @@
+// The manual page, made of the table of commands: node scripts/man.mjs, behind tsc. Writes dist/datagouv-tops.1.
+import { writeFileSync } from 'node:fs'
+import { COMMANDS, SHARED_OPTIONS } from '../dist/commands/commands.js'
+import { SETTINGS } from '../dist/config/settings.js'
+import { FAILURES } from '../dist/errors.js'
+import { VERSION } from '../dist/version.js'
+
+/** A dash is a hyphen unless it is escaped, and a line must not begin with a dot or an apostrophe. */
+const roff = (text) =>
+  text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^([.'])/gm, '\\&$1')
+const flag = ([flags, about]) => {
+  const [, name, value] = /^(\S+)(?: <(\w+)>)?$/.exec(flags)
+  return `.TP\n\\fB${roff(name)}\\fR${value ? ` \\fI${roff(value)}\\fR` : ''}\n${roff(about)}`
+}
+const command = ({ name, about, arguments: args, options = [], examples }) =>
+  [
+    `.SS \\fB${roff(name)}\\fR${args ? ` ${roff(args)}` : ''}`,
+    roff(about),
+    ...options.map(flag),
+    '.PP',
+    '.nf',
+    ...examples.map((example) => roff(`    datagouv-tops ${example}`)),
+    '.fi',
+  ].join('\n')
+const setting = ([name, { about, environment }]) =>
+  `.TP\n\\fB${roff(name)}\\fR${environment ? ` (\\fB${roff(environment)}\\fR)` : ''}\n${roff(about)}`
+
+const page = `.TH DATAGOUV\\-TOPS 1 "" "datagouv\\-tops ${VERSION}" "User Commands"
+.SH NAME
+datagouv\\-tops \\- the datasets about mobility and transport of data.gouv.fr's most followed organisations, every week
+.SH SYNOPSIS
+.B datagouv\\-tops
+.I command
+.RI [ options ]
+.SH DESCRIPTION
+Fetches the catalogue of data.gouv.fr, keeps the datasets in which a term is present, archives them as CSV byte for byte, and
+publishes those of the most followed organisations as one document. Without settings, files go to a folder and documents to
+an SQLite file. Data goes to stdout, progress and errors to stderr.
+.SH COMMANDS
+${COMMANDS.map(command).join('\n')}
+.SH OPTIONS
+Of every command:
+${SHARED_OPTIONS.map(flag).join('\n')}
+.SH SETTINGS
+Flags over environment over the file
+.I datagouv\\-tops.yaml
+over defaults; \\fBdatagouv\\-tops config\\fR says which of them each value comes from.
+${Object.entries(SETTINGS).map(setting).join('\n')}
+.SH EXIT STATUS
+.TP
+.B 0
+done, or nothing left to do
+${Object.values(FAILURES)
+  .map(({ exit, meaning }) => `.TP\n.B ${exit}\n${roff(meaning)}`)
+  .join('\n')}
+`
+writeFileSync('dist/datagouv-tops.1', page)

@@ -1,0 +1,131 @@
+import { closeWorld, openWorld, type World } from './context.ts'
+import { dateIn, parseDate } from './editions/date.ts'
+import type { Edition } from './editions/edition.ts'
+import { datesOf, findEdition } from './editions/find.ts'
+import { Failure, quoted } from './errors.ts'
+import { run } from './pipeline/pipeline.ts'
+import { silent } from './terminal/report.ts'
+
+export type { Edition, RankedOrganization, TopDataset } from './editions/edition.ts'
+export { Failure, type FailureKind } from './errors.ts'
+
+/** Settings by their name, as a configuration file writes them: `datagouv-tops config` lists them all. */
+export interface Settings {
+  /** `file:FOLDER` or `s3://BUCKET` */
+  readonly archive?: string
+  /** `sqlite:FILE` or `mongodb://HOST/DATABASE` */
+  readonly documents?: string
+  readonly portal?: string
+  readonly watches?: readonly {
+    readonly name: string
+    readonly terms: readonly string[]
+    readonly columns?: readonly string[]
+    readonly match?: 'substring' | 'word'
+    readonly top?: number
+  }[]
+  readonly [setting: string]: unknown
+}
+
+export interface OpenOptions {
+  /** Told of what goes wrong without ending anything. Nothing is ever written to stdout or stderr. */
+  readonly warn?: (line: string) => void
+  /** Ends a run under way, cleanly. */
+  readonly signal?: AbortSignal
+}
+
+export interface RunOptions {
+  /** The edition's date, YYYY-MM-DD; today in the schedule's time zone by default. */
+  readonly date?: string
+  /** Only these watches. */
+  readonly watches?: readonly string[]
+  /** A path or an address in place of the portal's export, `.gz` too. */
+  readonly datasets?: string
+  readonly organizations?: string
+  /** Asks the portal again for a past date that has a snapshot. */
+  readonly refetch?: boolean
+  /** Publishes an export that the completeness gate refuses. */
+  readonly acceptIncomplete?: boolean
+}
+
+/** What a run has left. */
+export interface RunResult {
+  readonly run_id: string
+  readonly date: string
+  /** `unchanged`: the same inputs had been published before. */
+  readonly status: 'published' | 'unchanged'
+  /** One sentence. */
+  readonly summary: string
+  readonly archived: readonly {
+    readonly watch: string
+    readonly key: string
+    readonly records: number
+    readonly bytes: number
+    readonly sha256: string
+  }[]
+  readonly published: readonly {
+    readonly watch: string
+    readonly _id: string
+    readonly datasets: number
+    readonly organizations: number
+    readonly top: number
+  }[]
+}
+
+/** The stores of an installation, open: `await using tops = await openTops({ archive, documents })`. */
+export interface Tops extends AsyncDisposable {
+  /** The whole pipeline for a date. @throws Failure, with its kind and whether another try can help */
+  run(options?: RunOptions): Promise<RunResult>
+  /** An edition: of a date, or the latest; of a watch, or the first. @throws Failure `usage` when there is none */
+  edition(date?: string, watch?: string): Promise<Edition>
+  /** The dates that have an edition, latest first. */
+  dates(watch?: string): Promise<string[]>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the stores that settings name, as the command line does: what is not given here is looked for in
+ * `datagouv-tops.yaml` and in the environment.
+ *
+ * @throws Failure `usage` for a setting that cannot be, `store` when a store is away
+ */
+export async function openTops(settings: Settings = {}, { warn, signal }: OpenOptions = {}): Promise<Tops> {
+  const world = await openWorld({
+    flags: settings,
+    environment: process.env,
+    report: warn ? { ...silent, warn } : silent,
+    signal: signal ?? new AbortController().signal,
+  })
+  const close = () => closeWorld(world)
+  return {
+    run: (options) => runIn(world, options),
+    edition: (date, watch) => findEdition(world.documents, nameOf(world, watch), date),
+    dates: (watch) => datesOf(world.documents, nameOf(world, watch)),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function runIn(world: World, options: RunOptions = {}): Promise<RunResult> {
+  const { date, watches, datasets, organizations, refetch = false, acceptIncomplete = false } = options
+  const { config, clock } = world
+  const names = watches?.map((name) => nameOf(world, name))
+  const result = await run(
+    {
+      date: date === undefined ? dateIn(config.time_zone, clock()) : parseDate(date),
+      watches: names ? config.watches.filter(({ name }) => names.includes(name)) : config.watches,
+      sources: { ...(datasets && { datasets }), ...(organizations && { organizations }) },
+      refetch,
+      acceptIncomplete,
+    },
+    world,
+  )
+  return result as RunResult
+}
+
+function nameOf({ config: { watches } }: World, name = watches[0]!.name): string {
+  if (watches.some((watch) => watch.name === name)) return name
+  throw new Failure(
+    'usage',
+    `there is no watch ${quoted(name)}; there are: ${watches.map((one) => one.name).join(', ')}`,
+  )
+}

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { COMMANDS } from '../../src/commands/commands.ts'
+import { check } from '../helpers/checker.ts'
+import { CLI, cli } from '../helpers/cli.ts'
+import { put, temporaryFolder } from '../helpers/exports.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+async function script(shell: string): Promise<string> {
+  const text = execFileSync(process.execPath, [CLI, 'completion', shell], { encoding: 'utf8' })
+  return put(await temporaryFolder(), shell === 'zsh' ? '_datagouv-tops' : 'completion', text)
+}
+
+describe('completion', () => {
+  test('in bash: commands, then the flags of each, then files', async ({ skip }) => {
+    const file = await script('bash')
+    const complete = (...words: string[]) => {
+      const line = `source ${file}; compopt() { echo "compopt $*"; }; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
+        COMP_CWORD=${words.length - 1}; _datagouv_tops; echo "\${COMPREPLY[*]}"`
+      return check('bash', ['-c', line], skip).said.trim()
+    }
+    expect(complete('datagouv-tops', 'ba')).toBe('backfill')
+    expect(complete('datagouv-tops', '').split(' ')).toEqual(expect.arrayContaining(COMMANDS.map(({ name }) => name)))
+    expect(complete('datagouv-tops', 'run', '--re')).toBe('--refetch')
+    expect(complete('datagouv-tops', 'show', '--re')).toBe('')
+    expect(complete('datagouv-tops', 'run', '--datasets', '')).toBe('compopt -o default')
+    expect(complete('datagouv-tops', 'run', '--date', '')).toBe('')
+    expect(complete('datagouv-tops', 'filter', 'ex')).toBe('compopt -o default')
+  })
+
+  test('in fish: commands with what they do, and their flags', async ({ skip }) => {
+    const file = await script('fish')
+    const complete = (line: string) => check('fish', ['-c', `source ${file}; complete -C '${line}'`], skip).said.trim()
+    expect(complete('datagouv-tops backf')).toMatch(/^backfill\tpublishes from their snapshots/)
+    expect(complete('datagouv-tops run --ref')).toMatch(/^--refetch\task the portal again/)
+    expect(complete('datagouv-tops show --ref')).toBe('')
+  })
+
+  test('in zsh: it is what completes the program', async ({ skip }) => {
+    const file = await script('zsh')
+    const line = `autoload -Uz compinit; compinit -u -d ${file}.dump; source ${file}; print $_comps[datagouv-tops]`
+    expect(check('zsh', ['-fc', line], skip)).toEqual({ code: 0, said: '_datagouv_tops\n' })
+  })
+
+  test('is for a shell that it knows', async () => {
+    expect(await cli(['completion', 'csh'], { cwd: await temporaryFolder() })).toMatchObject({
+      code: 2,
+      stderr: 'datagouv-tops: completion is for one of: bash, zsh, fish\n',
+    })
+  })
+})
+
+test('the manual page is clean, and has every command', ({ skip }) => {
+  const page = join(ROOT, 'dist/datagouv-tops.1')
+  const { code, said } = check('man', ['--warnings', '-l', '-P', 'cat', page], skip)
+  expect(code).toBe(0)
+  for (const { name } of COMMANDS) expect(said).toContain(name)
+  expect(said).not.toMatch(/warning:|error:/)
+})

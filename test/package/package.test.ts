@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { check, installed } from '../helpers/checker.ts'
+import { datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))
+const dependencies = Object.entries<{ dev?: boolean; hasInstallScript?: boolean }>(lock.packages).filter(
+  ([path, { dev }]) => path !== '' && !dev,
+)
+
+interface Packed {
+  readonly filename: string
+  readonly size: number
+  readonly files: readonly { readonly path: string; readonly mode: number }[]
+}
+
+/** Somebody's project that has the package as it is published. */
+let project: string
+let packed: Packed
+
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'datagouv-tops-test-'))
+  const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', project]
+  packed = JSON.parse(
+    execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+  )[0]
+  const modules = join(project, 'node_modules')
+  await mkdir(join(modules, 'datagouv-tops'), { recursive: true })
+  const unpack = ['-xzf', join(project, packed.filename), '-C', join(modules, 'datagouv-tops'), '--strip-components=1']
+  execFileSync('tar', unpack)
+  // What an installation brings along is the same as here.
+  for (const name of await readdir(join(ROOT, 'node_modules'))) {
+    if (!name.startsWith('.')) await symlink(join(ROOT, 'node_modules', name), join(modules, name))
+  }
+  await put(project, 'package.json', '{"type": "module"}')
+  await put(project, 'datasets.csv', datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }]))
+  await put(project, 'organizations.csv', organizationsCsv([['o1', 'Un', 12]]))
+})
+afterAll(() => rm(project, { recursive: true, force: true }))
+
+describe('the package', () => {
+  test('holds what it needs and nothing else, and is small', () => {
+    const kinds = [
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+      /^dist\/(cli|index)\.js$/,
+      /^dist\/chunk-[\w-]+\.js$/,
+      /^dist\/(index|errors|editions\/edition|stores\/documents|stores\/facts)\.d\.ts$/,
+      /^dist\/(datagouv-tops\.1|THIRD-PARTY\.txt)$/,
+      /^dist\/web\/[\w./-]+$/,
+      /^sample\/(README\.md|\d{4}-\d\d-\d\d\/(datasets|organizations)\.csv\.gz)$/,
+    ]
+    const paths = packed.files.map(({ path }) => path)
+    expect(paths.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([])
+    for (const kind of kinds) expect(paths.some((path) => kind.test(path))).toBe(true)
+    expect(packed.files.find(({ path }) => path === 'dist/cli.js')!.mode & 0o111).not.toBe(0)
+    // Of which the bundled exports of the demo are two thirds.
+    expect(packed.size).toBeLessThan(2_000_000)
+  })
+
+  test('runs nothing when it is installed, nor does anything that it brings along', () => {
+    for (const script of ['preinstall', 'install', 'postinstall']) expect(manifest.scripts).not.toHaveProperty(script)
+    expect(dependencies.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([])
+  })
+
+  test('names the licence of everything that it brings along, with its text', () => {
+    const text = readFileSync(join(ROOT, 'dist/THIRD-PARTY.txt'), 'utf8')
+    const names = dependencies.map(([path]) => path.replace(/^.*node_modules\//, ''))
+    const here = names.filter((name) => existsSync(join(ROOT, 'node_modules', name)))
+    for (const name of here) expect(text).toContain(` ${name}@`)
+    expect(text).toContain('Permission is hereby granted')
+  })
+
+  test('has a bill of materials with every dependency', () => {
+    const bill = JSON.parse(execFileSync(process.execPath, ['scripts/sbom.mjs'], { cwd: ROOT, encoding: 'utf8' }))
+    expect([bill.bomFormat, bill.metadata.component['bom-ref']]).toEqual([
+      'CycloneDX',
+      `datagouv-tops@${manifest.version}`,
+    ])
+    const listed = bill.components.map((component: { 'bom-ref': string }) => component['bom-ref'])
+    for (const [name, version] of Object.entries(manifest.dependencies)) expect(listed).toContain(`${name}@${version}`)
+  })
+
+  test('has types under which a stranger’s program compiles, and one with a mistake does not', async () => {
+    const options = { strict: true, module: 'nodenext', target: 'es2022', noEmit: true, types: [] }
+    const lib = ['es2023', 'esnext.disposable', 'dom']
+    const program = (mistake: string) => `
+      import { type Edition, Failure, openTops, type RunResult } from 'datagouv-tops'
+      await using tops = await openTops({ archive: 'file:a', watches: [{ name: 'velo', terms: ['vélo'] }] })
+      try {
+        const { published }: RunResult = await tops.run({ date: '2026-11-18', watches: ['velo'] })
+        const edition: Edition = await tops.edition(published[0]?.${mistake}, 'velo')
+        for (const { dataset_title, dataset_followers } of edition.datasets) dataset_title.repeat(dataset_followers)
+      } catch (error) {
+        if (error instanceof Failure && error.retryable) throw new Error(error.kind)
+      }
+    `
+    await put(project, 'tsconfig.json', JSON.stringify({ compilerOptions: { ...options, lib }, files: ['program.ts'] }))
+    const compile = async (mistake: string) => {
+      await put(project, 'program.ts', program(mistake))
+      return check(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project], () => undefined as never)
+    }
+    expect(await compile('watch')).toEqual({ code: 0, said: '' })
+    expect(await compile('whatch')).toMatchObject({ said: expect.stringContaining("'whatch' does not exist") })
+  })
+})
+
+describe.each([
+  ['this Node', process.execPath],
+  ['Node 22', installed('node22')],
+  ['Node 24', installed('node24')],
+])('on %s', (_, node) => {
+  const run = (...args: string[]) => execFileSync(node, args, { cwd: project, encoding: 'utf8', stdio: 'pipe' })
+  const cli = (...args: string[]) => run('node_modules/datagouv-tops/dist/cli.js', ...args)
+
+  test('the command line does the whole job', ({ skip }) => {
+    if (!existsSync(node)) skip('it is not here; to have it: scripts/checkers')
+    expect(cli('--version').trim()).toBe(manifest.version)
+    const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
+    const date = `2026-11-${node === process.execPath ? '04' : node.endsWith('22') ? '11' : '18'}`
+    expect(JSON.parse(cli('run', '--date', date, '--json', '--quiet', ...sources))).toMatchObject({
+      status: 'published',
+      published: [{ datasets: 1 }],
+    })
+    expect(cli('show', date)).toContain('Mobilité')
+    expect(JSON.parse(cli('verify', date, '--json')).status ?? 'ok').not.toBe('failed')
+  })
+
+  test('so does the programming interface', async ({ skip }) => {
+    if (!existsSync(node)) skip('it is not here; to have it: scripts/checkers')
+    const place = `lib-${node === process.execPath ? 'own' : node.slice(-2)}`
+    await put(
+      project,
+      'program.js',
+      `import { Failure, openTops } from 'datagouv-tops'
+      const warnings = []
+      const tops = await openTops(
+        { archive: 'file:${place}/archive', documents: 'sqlite:${place}/db' },
+        { warn: (line) => warnings.push(line) },
+      )
+      const result = await tops.run({ date: '2026-11-18', datasets: 'datasets.csv', organizations: 'organizations.csv' })
+      const { datasets } = await tops.edition('2026-11-18')
+      const dates = await tops.dates()
+      const missing = await tops.edition('2026-11-11').catch((error) => [error instanceof Failure, error.kind])
+      await tops.close()
+      const refused = await openTops({ archiv: 'file:x' }).catch((error) => error.message)
+      console.log(JSON.stringify({ status: result.status, datasets, dates, missing, refused, warnings }))`,
+    )
+    expect(JSON.parse(run('program.js'))).toEqual({
+      status: 'published',
+      datasets: [expect.objectContaining({ dataset_title: 'Mobilité', organization: 'Un' })],
+      dates: ['2026-11-18'],
+      missing: [true, 'usage'],
+      refused: 'flag: unknown setting "archiv"; did you mean archive?',
+      warnings: [],
+    })
+  })
+})
