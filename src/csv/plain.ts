@@ -30,6 +30,7 @@ export function createPlainScanner(options: ScanOptions): PlainScanner {
   return new PlainScanner(options)
 }
 
+/** The scanner in plain TypeScript: the reference of the fast one, and who finds where a mistake is. */
 export class PlainScanner implements Scanner {
   header: Uint8Array = new Uint8Array(0)
   private readonly options: ScanOptions

@@ -20,6 +20,7 @@ export const warning = (finding: string, remedy: string): Finding => ({
   exit_code: 0,
 })
 
+/** A finding that is as bad as a failure of this kind: the exit code is the same. */
 export function failed(kind: FailureKind, finding: string, remedy: string): Finding {
   return { status: 'failed', finding, remedy, exit_code: new Failure(kind, finding).exitCode }
 }

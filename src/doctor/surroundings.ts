@@ -33,6 +33,7 @@ interface Visit {
 /** A check waits no longer than this for any of the portal's answers, and asks once. */
 const PATIENCE_MS = 10_000
 
+/** What checks look at, each opened once, when the first check asks for it. */
 export function surroundingsOf(resolve: () => Promise<Resolved>, signal: AbortSignal): Surroundings {
   const settings = once(resolve)
   const config = async () => (await settings()).config

@@ -105,6 +105,7 @@ export function isWorthTelling(error: unknown, { signal }: Pick<World, 'signal'>
   return !signal.aborted && !(error instanceof Failure && error.kind === 'held')
 }
 
+/** Does something that may fail: then it is a warning. */
 export async function orWarn({ report }: Pick<World, 'report'>, body: () => Promise<unknown>): Promise<void> {
   try {
     await body()

@@ -20,6 +20,7 @@ export interface Wording {
 const MOST_TITLE = 160
 const MOST_REASON = 2_000
 
+/** News as people read them. */
 export function messageOf(news: News, { language, timeZone, literal }: Wording): Message {
   const words = WORDS[language]
   const count = (number: number) => new Intl.NumberFormat(words.locale).format(number)

@@ -49,6 +49,7 @@ const AHEAD_BYTES = 1 << 18
 
 const STATUS_REDIRECT = new Set([301, 302, 303, 307, 308])
 
+/** A client that keeps to a policy. @param tell is told of each new try in one line */
 export async function openHttp(policy: FetchPolicy, signal: AbortSignal, tell: (line: string) => void): Promise<Http> {
   const { Agent, buildConnector, request } = await import('undici')
   const connect = buildConnector({ timeout: policy.connectTimeout })

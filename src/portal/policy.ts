@@ -24,6 +24,7 @@ export const MOST_METADATA_BYTES = 32 * 2 ** 20
 /** Less progress than this does not prove that a new try will end: a server could hand out one byte at a time. */
 export const PROGRESS_BYTES = 2 ** 20
 
+/** The policy that the settings ask for. */
 export function policyOf(config: Config): FetchPolicy {
   return {
     connectTimeout: config.connect_timeout,

@@ -13,6 +13,7 @@ export interface Body {
   readonly etag: string
 }
 
+/** A body with its tag; compressed when somebody first asks for that. */
 export function bodyOf(text: string, type: string): Body {
   const plain = new TextEncoder().encode(text)
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22)

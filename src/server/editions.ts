@@ -59,6 +59,7 @@ export interface Editions {
   watch(name: string): Watch
 }
 
+/** The editions as the server reads them: what is asked for often is kept for moments. */
 export function createEditions(world: World): Editions {
   const { config, documents } = world
   const dates = new LRUCache<string, readonly string[]>({

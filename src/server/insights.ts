@@ -24,6 +24,7 @@ export interface Insights {
   explain(asked: string, edition: Edition, watch: Watch): Promise<Explanation>
 }
 
+/** What takes a while to find out, one at a time, and kept. */
 export function createInsights(world: World): Insights {
   const queue = createQueue(MOST_WAITING)
   const quiet = { ...world, report: silent }

@@ -25,6 +25,7 @@ const CODES = {
 
 export type Code = keyof typeof CODES
 
+/** Whether an error of the driver has one of these codes of MongoDB's. */
 export function hasCode(error: unknown, ...codes: readonly Code[]): boolean {
   const { code } = error as { code?: unknown }
   return codes.some((name) => (CODES[name] as readonly unknown[]).includes(code))

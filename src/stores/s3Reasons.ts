@@ -86,6 +86,7 @@ export function isAway(error: unknown): boolean {
   )
 }
 
+/** Whether an error of the SDK has one of these names: that is how S3 says what went wrong. */
 export function isNamed(error: unknown, ...names: readonly string[]): boolean {
   return names.includes((error as Error).name)
 }

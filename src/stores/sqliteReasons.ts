@@ -37,6 +37,7 @@ export function reasonOf(error: unknown): string | undefined {
   return REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? `${code}: ${(error as Error).message.split('\n')[0]}`
 }
 
+/** Whether another process has the file at the moment. */
 export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error) ?? '')
 }

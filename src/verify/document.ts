@@ -15,6 +15,7 @@ export interface StoredDocument {
 /** What a document is called where differences are told. */
 export const documentName = (watch: string, date: string) => `tops ${editionId(watch, date)}`
 
+/** A stored edition, or why it cannot be one. */
 export async function readDocument(watch: string, date: string, { documents }: World): Promise<StoredDocument> {
   const missing = { where: documentName(watch, date), part: '', expected: 'a document', found: undefined as unknown }
   try {

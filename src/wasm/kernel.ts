@@ -73,6 +73,7 @@ export interface KernelBatch extends Batch {
   readonly fieldsAt: number
 }
 
+/** Whether a batch lies in a kernel's memory already. */
 export function isKernelBatch(batch: Batch): batch is KernelBatch {
   return 'kernel' in batch
 }

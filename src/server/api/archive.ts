@@ -37,6 +37,7 @@ const route = createRoute({
   },
 })
 
+/** The archived CSV of an edition, whole or a range of it. */
 export function archiveApi({ world, editions }: ApiWorld) {
   const { archive, documents } = world
   let downloads = 0

@@ -33,6 +33,7 @@ const editionRoute = readRoute({
   answer: Changes,
 })
 
+/** What entered, left and moved between two editions. */
 export function changesApi({ world, editions }: ApiWorld) {
   const [first] = world.config.watches
   const answer = async (c: Context, watch: string, from?: string, to?: string) =>

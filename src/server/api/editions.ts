@@ -71,6 +71,7 @@ const oneRoute = readRoute({
   texts: [CSV_TYPE],
 })
 
+/** The editions of a watch, and the tops of one of them, filtered and sorted. */
 export function editionsApi({ world, editions }: ApiWorld) {
   return newApi()
     .openapi(listRoute, async (c) => {

@@ -33,6 +33,7 @@ const editionRoute = readRoute({
   answer: Explanation,
 })
 
+/** Why a dataset is, or is not, in an edition. */
 export function explainApi({ world, editions }: ApiWorld) {
   const [first] = world.config.watches
   const answer = async (c: Context, watch: string, date: string | undefined, id: string) =>

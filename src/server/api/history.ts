@@ -16,6 +16,7 @@ const route = readRoute({
   answer: History,
 })
 
+/** An organisation over the editions of a watch. */
 export function historyApi({ world, editions }: ApiWorld) {
   const [first] = world.config.watches
   return newApi().openapi(route, async (c) => {

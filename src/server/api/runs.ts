@@ -38,6 +38,7 @@ const oneRoute = readRoute({
   answer: Run,
 })
 
+/** The run records. */
 export function runsApi({ world: { documents } }: ApiWorld) {
   const recent = new LRUCache<'runs', RunRecord[]>({
     max: 1,

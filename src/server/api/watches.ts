@@ -11,6 +11,7 @@ const route = readRoute({
   answer: listOf(WatchItem),
 })
 
+/** The watches of the settings, each with its latest edition. */
 export function watchesApi({ world, editions }: ApiWorld) {
   return newApi().openapi(route, async (c) => {
     const items = await Promise.all(

@@ -39,6 +39,7 @@ export interface ReaderFacts {
 
 const LOCALES: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' }
 
+/** Somebody who reads a page: words, numbers, dates and order are in their language. */
 export function readerOf(facts: ReaderFacts): Reader {
   const { language, chosen, timeZone } = facts
   const locale = LOCALES[language]

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../runs/record.ts'
 import { type Reader, useReader } from './reader.ts'
 
+/** How a run ended, in a word. */
 export function Status({ run: { status } }: { readonly run: RunRecord }) {
   const { words } = useReader()
   return <span class={`status ${status}`}>{words.statuses[status]}</span>

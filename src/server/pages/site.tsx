@@ -64,6 +64,7 @@ export async function frameOf(site: Site, c: Context): Promise<Frame> {
   return frameAround(site, c, date === undefined ? undefined : { watch, date })
 }
 
+/** What every page has around its own part, for who asks. */
 export function frameAround({ config, assets }: Site, { req }: Context, edition: EditionName | undefined): Frame {
   const url = new URL(req.url)
   const language = languageOf(url.searchParams.get('lang'), req.header('accept-language'))
