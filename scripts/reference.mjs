@@ -1,0 +1,98 @@
+// The reference that is made of the code: node scripts/reference.mjs [FOLDER], after the build. A test compares what is
+// committed with what comes out.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { COMMANDS, SHARED_OPTIONS } from '../dist/commands/commands.js'
+import { SETTINGS } from '../dist/config/settings.js'
+import { closeWorld, openWorld } from '../dist/context.js'
+import { FAILURES } from '../dist/errors.js'
+import { renderMetrics } from '../dist/metrics/metrics.js'
+import { createApp } from '../dist/server/app.js'
+import { createEditions } from '../dist/server/editions.js'
+import { silent } from '../dist/terminal/report.js'
+
+const folder = process.argv[2] ?? 'docs/reference'
+mkdirSync(folder, { recursive: true })
+
+const NOTE = '<!-- Made of the code by "npm run reference"; changes belong there. -->\n\n'
+const page = (name, text) => writeFileSync(join(folder, name), `${NOTE}${text.trimEnd()}\n`)
+const json = (name, value) => writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
+const cell = (text) => String(text).replaceAll('|', '\\|')
+const table = (head, rows) =>
+  [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
+const options = (list) =>
+  table(
+    ['option', ''],
+    list.map(([flags, about]) => [`\`${flags}\``, about]),
+  )
+
+const commands = COMMANDS.map(({ name, about, arguments: args, options: own = [], examples }) =>
+  [
+    `## ${name}`,
+    `\`datagouv-tops ${name}${args ? ` ${args}` : ''}\`: ${about}.`,
+    own.length > 0 ? options(own) : '',
+    `<!-- not run: examples of one command each -->\n\n\`\`\`sh\n${examples.map((one) => `datagouv-tops ${one}`).join('\n')}\n\`\`\``,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n'),
+)
+page('commands.md', `# Commands\n\n${commands.join('\n\n')}\n\n## Of every command\n\n${options(SHARED_OPTIONS)}`)
+
+const settings = Object.entries(SETTINGS).map(([name, { about, environment, default: fallback, notInFile }]) => [
+  `\`${name}\`${notInFile ? ' (not in the file)' : ''}`,
+  environment ? `\`${environment}\`` : '',
+  fallback === null ? '' : `\`${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}\``,
+  about,
+])
+page(
+  'settings.md',
+  `# Settings\n\nFlags over environment over the file (\`datagouv-tops.yaml\`, or \`--config FILE\`) over defaults. Unknown ones are refused.\n\n${table(['setting', 'variable', 'default', ''], settings)}`,
+)
+
+const codes = Object.entries(FAILURES).map(([kind, { exit, meaning, retry }]) => [
+  exit,
+  `\`${kind}\``,
+  meaning,
+  retry ? 'yes' : 'no',
+])
+page(
+  'exit-codes.md',
+  `# Exit codes\n\nAn error is one line that says what, where, why and what next. 0 means done, or nothing left to do.\n\n${table(['code', 'kind', 'meaning', 'can the same command succeed when it is called again?'], codes)}`,
+)
+
+const place = mkdtempSync(join(tmpdir(), 'datagouv-tops-reference-'))
+const world = await openWorld({
+  flags: { archive: `file:${place}`, documents: `sqlite:${join(place, 'db')}` },
+  report: silent,
+  signal: new AbortController().signal,
+})
+try {
+  const metrics = [...(await renderMetrics(world)).matchAll(/^# HELP (\w+) (.*)\n# TYPE \w+ (\w+)$/gm)]
+  page(
+    'metrics.md',
+    `# Metrics\n\nHow they are read and what to be woken by: [monitoring](../monitoring.md).\n\n${table(
+      ['metric', 'type', ''],
+      metrics.map(([, name, about, type]) => [`\`${name}\``, type, about]),
+    )}`,
+  )
+  const answer = await createApp(world, createEditions(world)).request('/openapi.json')
+  const description = await answer.json()
+  json('openapi.json', description)
+  const { schemas } = description.components
+  const part = (name) => ({
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: name,
+    $defs: schemas,
+    $ref: `#/$defs/${name}`,
+  })
+  for (const [file, name] of [
+    ['edition', 'Edition'],
+    ['run', 'Run'],
+  ]) {
+    json(`${file}.schema.json`, JSON.parse(JSON.stringify(part(name)).replaceAll('#/components/schemas/', '#/$defs/')))
+  }
+} finally {
+  await closeWorld(world)
+  rmSync(place, { recursive: true })
+}

@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { expect, test } from 'vitest'
+import { run } from '../../src/pipeline/pipeline.ts'
+import { datasetsCsv, organizationsCsv, temporaryFolder } from '../helpers/exports.ts'
+import { DATE, orderOf, testWorld } from '../helpers/world.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const REFERENCE = join(ROOT, 'docs/reference')
+const read = async (name: string) => JSON.parse(await readFile(join(REFERENCE, name), 'utf8'))
+
+test('the reference is what the code says: npm run reference', async () => {
+  const made = await temporaryFolder()
+  execFileSync(process.execPath, ['scripts/reference.mjs', made], { cwd: ROOT })
+  const names = await readdir(made)
+  expect([...names, 'snapshot.schema.json'].sort()).toEqual((await readdir(REFERENCE)).sort())
+  for (const name of names) {
+    expect([name, await readFile(join(REFERENCE, name), 'utf8')]).toEqual([
+      name,
+      await readFile(join(made, name), 'utf8'),
+    ])
+  }
+})
+
+test('what a run leaves in its stores keeps to the schemas of the reference', async () => {
+  const ajv = new Ajv2020({
+    strictSchema: false,
+    formats: { date: /^\d{4}-\d\d-\d\d$/, 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ },
+  })
+  const world = await testWorld()
+  const datasets = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }])
+  const { run_id } = await run(await orderOf(world, datasets, organizationsCsv([['o1', 'Un', 12]])), world)
+  const parts: Buffer[] = []
+  for await (const part of world.archive.read(`snapshots/${DATE}/snapshot.json`)) parts.push(Buffer.from(part))
+  const left = {
+    snapshot: JSON.parse(Buffer.concat(parts).toString()),
+    edition: await world.documents.find('tops', `mobilite-transport/${DATE}`),
+    run: await world.documents.find('runs', run_id),
+  }
+  for (const [name, value] of Object.entries(left)) {
+    const valid = ajv.compile(await read(`${name}.schema.json`))
+    valid(value)
+    expect([name, valid.errors]).toEqual([name, null])
+    expect([name, valid({ ...(value as object), date: 7 })]).toEqual([name, false])
+  }
+})
