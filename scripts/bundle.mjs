@@ -12,11 +12,10 @@ const dist = resolve('dist')
 /** Small packages that every command loads. */
 const joined = ['commander', 'croner', 'fastest-levenshtein']
 
-/** What a run cannot do without is one file. What only some commands need, or one store, is not in it. */
-const core = (id) =>
-  /dist.(config|csv|editions|matching|pipeline|portal|runs|wasm).|dist.(context|errors|patience|version).js|croner|fastest/.test(
-    id,
-  )
+/** What every command needs is one file, and what a run cannot do without another. What is optional is in neither. */
+const base = /dist.(errors|version|terminal.logLine)\.js/
+const core =
+  /dist.(config|csv|editions|matching|pipeline|portal|runs|scheduler|wasm).|dist.(context|patience)\.js|croner|fastest-levenshtein/
 
 /** A module goes on finding its files beside the place where it was: all bundled files lie in dist/ itself. */
 const wherever = {
@@ -40,6 +39,11 @@ await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: 'chunk-[name].js',
   cleanDir: false,
-  codeSplitting: { groups: [{ name: 'core', test: core }] },
+  codeSplitting: {
+    groups: [
+      { name: 'base', test: base, priority: 2 },
+      { name: 'core', test: core, priority: 1 },
+    ],
+  },
 })
 await bundle.close()
