@@ -234,6 +234,27 @@ export function scannerContract(name: string, create: Create): void {
       }
     })
 
+    test.each([
+      ['more records at once than any table is laid out for', 1, 40_000],
+      ['more fields at once', 50, 2_000],
+      ['a header that is wider than the table', 5_000, 3],
+    ])('%s are all there, each with its fields', (_, width, count) => {
+      const line = (record: number) =>
+        `${Array.from({ length: width }, (_, field) => `${record}.${field}`).join(';')}\n`
+      const bytes = Buffer.from(Array.from({ length: count + 1 }, (_, record) => line(record)).join(''))
+      const scanned = scan(create, bytes)
+      if (typeof scanned === 'string') throw new Error(scanned)
+      expect(scanned.records.length).toBe(count)
+      for (const at of [0, 255, 256, 511, 512, count >> 1, count - 1].filter((one) => one < count)) {
+        expect(scanned.records[at]!.bytes).toBe(line(at + 1))
+        expect(scanned.records[at]!.fields).toEqual(
+          line(at + 1)
+            .trimEnd()
+            .split(';'),
+        )
+      }
+    })
+
     test('a record may span any number of chunks and be larger than every buffer', () => {
       const long = `a;b\n"${'é'.repeat(1_500_000)}";${'z'.repeat(10)}\n1;2\n`
       const bytes = Buffer.from(long)
