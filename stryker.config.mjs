@@ -8,7 +8,12 @@ const parts = {
   // What decides: rank, gate, lease.
   rules: {
     mutate: ['src/pipeline/rank.ts', 'src/pipeline/gate.ts', 'src/runs/lease.ts'],
-    tests: ['test/pipeline/pipeline.test.ts', 'test/portal/faults.test.ts', 'test/runs/*.test.ts'],
+    tests: [
+      'test/pipeline/gate.test.ts',
+      'test/pipeline/pipeline.test.ts',
+      'test/portal/faults.test.ts',
+      'test/runs/*.test.ts',
+    ],
   },
 }
 const { mutate, tests } = parts[process.env.MUTATE ?? 'scanner']
