@@ -27,6 +27,8 @@ async function main(argv: readonly string[]): Promise<number> {
   process.on('SIGTERM', () => stopWith(new Failure('terminated', 'terminated; nothing half-done was published')))
   // A reader that has seen enough (`| head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  // Nor is one that listens no more: a worker died whose task goes on, and the run still has its record to close.
+  process.stderr.on('error', () => {})
 
   try {
     await programFor(argv[2], stop.signal).parseAsync(argv)

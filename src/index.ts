@@ -109,7 +109,7 @@ async function runIn(world: World, options: RunOptions = {}): Promise<RunResult>
   const { date, watches, datasets, organizations, refetch = false, acceptIncomplete = false } = options
   const { config, clock } = world
   const names = watches?.map((name) => nameOf(world, name))
-  const result = await run(
+  const { status, ...left } = await run(
     {
       date: date === undefined ? dateIn(config.time_zone, clock()) : parseDate(date),
       watches: names ? config.watches.filter(({ name }) => names.includes(name)) : config.watches,
@@ -119,7 +119,7 @@ async function runIn(world: World, options: RunOptions = {}): Promise<RunResult>
     },
     world,
   )
-  return result as RunResult
+  return { ...left, status: status === 'unchanged' ? status : 'published' }
 }
 
 function nameOf({ config: { watches } }: World, name = watches[0]!.name): string {

@@ -44,6 +44,21 @@ describe('run', () => {
     )
   })
 
+  test('goes on to its end when nobody listens to its progress any more', async () => {
+    const { cwd, sources } = await withSources()
+    const onStart = (child: { stderr: { destroy(): void } | null }) => child.stderr!.destroy()
+    const ended = await cli(['run', '--date', '2026-11-18', '--verbose', ...sources], { cwd, onStart })
+    expect([ended.code, ended.stderr]).toEqual([0, ''])
+    expect(ended.stdout).toContain('published  1 dataset')
+    const failed = await cli(['run', '--date', '2026-11-25', '--datasets', 'organizations.csv', ...sources.slice(2)], {
+      cwd,
+      onStart,
+    })
+    expect(failed.code).toBe(4)
+    const [run] = JSON.parse((await cli(['runs', '--json'], { cwd })).stdout)
+    expect(run).toMatchObject({ status: 'failed', error: { exit_code: 4 } })
+  })
+
   test('prints one JSON value with --json, and nothing with --quiet', async () => {
     const { cwd, sources } = await withSources()
     const json = await cli(['run', '--date', '2026-11-18', '--json', '--quiet', ...sources], { cwd })
