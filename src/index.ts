@@ -1,9 +1,9 @@
 import { closeWorld, openWorld, type World } from './context.ts'
-import { dateIn, parseDate } from './editions/date.ts'
 import type { Edition } from './editions/edition.ts'
 import { datesOf, findEdition } from './editions/find.ts'
 import { Failure, quoted } from './errors.ts'
 import { run } from './pipeline/pipeline.ts'
+import { namedDate } from './scheduler/calendar.ts'
 import { silent } from './terminal/report.ts'
 
 export type { Edition, RankedOrganization, TopDataset } from './editions/edition.ts'
@@ -34,7 +34,7 @@ export interface OpenOptions {
 }
 
 export interface RunOptions {
-  /** The edition's date, YYYY-MM-DD; today in the schedule's time zone by default. */
+  /** The edition's date, YYYY-MM-DD, or `due` for the last one by the schedule; today in its time zone by default. */
   readonly date?: string
   /** Only these watches. */
   readonly watches?: readonly string[]
@@ -111,7 +111,7 @@ async function runIn(world: World, options: RunOptions = {}): Promise<RunResult>
   const names = watches?.map((name) => nameOf(world, name))
   const { status, ...left } = await run(
     {
-      date: date === undefined ? dateIn(config.time_zone, clock()) : parseDate(date),
+      date: namedDate(date, config, clock()),
       watches: names ? config.watches.filter(({ name }) => names.includes(name)) : config.watches,
       sources: { ...(datasets && { datasets }), ...(organizations && { organizations }) },
       refetch,

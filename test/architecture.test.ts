@@ -25,7 +25,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   context: 'config (stores)',
   server: 'editions errors explain matching runs terminal version (metrics)',
   doctor: 'context errors portal stores terminal version',
-  index: 'context editions errors pipeline terminal',
+  index: 'context editions errors pipeline scheduler terminal',
   commands:
     'config context demo doctor editions errors explain matching notify pipeline portal runs scheduler stores terminal verify wasm (metrics) (server) (terminal)',
   cli: 'commands errors terminal version',

@@ -28,7 +28,7 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
 
 const DATE: OptionSpec = [
   '--date <date>',
-  "the edition's date, YYYY-MM-DD (default: today in the schedule's time zone)",
+  "the edition's date, YYYY-MM-DD, or due: the last one by the schedule (default: today in its time zone)",
 ]
 const WATCH: OptionSpec = ['--watch <name>', 'only this watch (may be given several times; default: all)', 'list']
 const SOURCES: readonly OptionSpec[] = [
@@ -43,7 +43,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'run',
     about: 'the whole pipeline for a date: fetch, filter, archive, rank, project, publish',
     options: [DATE, WATCH, ...SOURCES, ['--no-notify', 'tell nobody']],
-    examples: ['run', 'run --date 2026-11-18', 'run --datasets datasets.csv.gz --organizations organizations.csv.gz'],
+    examples: [
+      'run',
+      'run --date 2026-11-18',
+      'run --date due',
+      'run --datasets datasets.csv.gz --organizations organizations.csv.gz',
+    ],
     load: () => import('./run.ts'),
   },
   {

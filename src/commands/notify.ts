@@ -1,12 +1,12 @@
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
-import { dateIn, parseDate } from '../editions/date.ts'
+import { dateIn } from '../editions/date.ts'
 import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { announceFailure, announceMissed, announcePublished } from '../notify/announce.ts'
 import { failedNews } from '../notify/news.ts'
 import type { NotificationRecord, RunRecord } from '../runs/record.ts'
-import { lastFiring } from '../scheduler/calendar.ts'
+import { lastFiring, namedDate } from '../scheduler/calendar.ts'
 import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
 
 /** Tells what came of a date, for an orchestrator whose steps tell nothing themselves. Who knows already is not told again. */
@@ -14,7 +14,7 @@ export default async function notify(io: Io): Promise<void> {
   await inWorld(io, async (world) => {
     const { config, clock, report } = world
     const { date: given, watch, json, quiet } = io.options
-    const date = given === undefined ? dateIn(config.time_zone, clock()) : parseDate(given)
+    const date = namedDate(given, config, clock())
     const notifications = await tell(date, watchesOf(config, watch), world)
     report.close()
     if (json) await printJson({ date, notifications })

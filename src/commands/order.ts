@@ -1,8 +1,8 @@
 import type { World } from '../context.ts'
-import { dateIn, parseDate } from '../editions/date.ts'
 import type { Order } from '../pipeline/order.ts'
 import type { EditionFacts, ListFacts, SnapshotFacts } from '../pipeline/result.ts'
 import type { Outcome } from '../runs/run.ts'
+import { namedDate } from '../scheduler/calendar.ts'
 import { counted } from '../terminal/format.ts'
 import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
 
@@ -13,7 +13,7 @@ export async function carryOut(io: Io, step: (order: Order, world: World) => Pro
   await inWorld(io, async (world) => {
     const { date, watch, datasets, organizations, refetch = false, acceptIncomplete = false, json, quiet } = io.options
     const order: Order = {
-      date: date === undefined ? dateIn(world.config.time_zone, world.clock()) : parseDate(date),
+      date: namedDate(date, world.config, world.clock()),
       watches: watchesOf(world.config, watch),
       sources: { ...(datasets && { datasets }), ...(organizations && { organizations }) },
       refetch,

@@ -1,5 +1,6 @@
 import { Cron } from 'croner'
-import { dateIn } from '../editions/date.ts'
+import { dateIn, parseDate } from '../editions/date.ts'
+import { Failure } from '../errors.ts'
 
 /** When editions are due, as the settings say it: a cron expression, and the time zone in which it is meant. */
 export interface Schedule {
@@ -52,6 +53,23 @@ export function scheduledDates(schedule: Schedule, from: string, to: string): st
     next = end !== null && end > next ? end : cron.nextRun(next)
   }
   return dates
+}
+
+/**
+ * The date that a text names: YYYY-MM-DD, or `due` for the last one on which an edition was due, so that a retry after midnight and a
+ * machine that is back a day later stay with their Wednesday. Without a text it is today.
+ *
+ * @throws Failure `usage` when it is neither, or none was ever due
+ */
+export function namedDate(text: string | undefined, schedule: Schedule, now: Date): string {
+  if (text === undefined) return dateIn(schedule.time_zone, now)
+  if (text !== 'due') return parseDate(text)
+  const [date] = lastDates(schedule, now, 1)
+  if (date !== undefined) return date
+  throw new Failure(
+    'usage',
+    `no edition was ever due by the schedule "${schedule.schedule}"; name a date, or set schedule`,
+  )
 }
 
 /** When the edition of a date (YYYY-MM-DD) is due, or undefined when none is. */

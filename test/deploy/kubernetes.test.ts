@@ -27,6 +27,10 @@ test('it is due when the settings say, in the same time zone', () => {
   expect(cronJob.spec).toMatchObject({ schedule: SETTINGS.schedule.default, timeZone: SETTINGS.time_zone.default })
 })
 
+test('a pod that is started after midnight stays with the Wednesday', () => {
+  expect(cronJob.spec.jobTemplate.spec.template.spec.containers[0].args.slice(0, 3)).toEqual(['run', '--date', 'due'])
+})
+
 test('a run is given up exactly when its exit code says that no new try will help', () => {
   const [{ action, onExitCodes }] = cronJob.spec.jobTemplate.spec.podFailurePolicy.rules
   expect([action, onExitCodes.operator]).toEqual(['FailJob', 'In'])

@@ -40,6 +40,11 @@ test('a run is tried again exactly when its exit code says that this can help', 
   }
 })
 
+test('a new try after midnight, and a machine that is back on Thursday, stay with the Wednesday', () => {
+  expect(settingOf(run, 'ExecStart')).toContain(' run --date due ')
+  expect(settingOf(timer, 'Persistent')).toBe('true')
+})
+
 test('the services may do little more than they need', async (context) => {
   for (const name of units.filter((unit) => unit.endsWith('.service'))) {
     const args = ['security', '--offline=true', '--threshold=20', new URL(name, FOLDER).pathname]

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +31,14 @@ test('one of the two hours goes on, whichever season it is and however late GitH
   expect([goes('+0200', summer), goes('+0200', winter)]).toEqual(['go=true', 'go=false'])
   expect([goes('+0100', summer), goes('+0100', winter)]).toEqual(['go=false', 'go=true'])
   expect(goes('+0100', '')).toBe('go=true')
+})
+
+test('every try is for the date that is asked for, or for the one that was due', async () => {
+  const { env, run } = steps.at(-1)!
+  expect(env!.DATE).toMatch(/inputs.date \|\| 'due'/)
+  const shell = `sleep() { :; }; datagouv-tops() { echo "$*"; return 3; }; ${run}`
+  const { stdout } = spawnSync('bash', ['-c', shell], { encoding: 'utf8', env: { ...process.env, DATE: 'due' } })
+  expect(stdout).toBe('run --date due\n'.repeat(5))
 })
 
 test('a run is tried again for the exit codes that may pass, and ends with its own otherwise', async () => {

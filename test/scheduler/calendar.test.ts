@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isCron, lastFiring, nextFiring, type Schedule, scheduledDates } from '../../src/scheduler/calendar.ts'
+import {
+  isCron,
+  lastFiring,
+  namedDate,
+  nextFiring,
+  type Schedule,
+  scheduledDates,
+} from '../../src/scheduler/calendar.ts'
 
 const WEDNESDAYS: Schedule = { schedule: '0 17 * * 3', time_zone: 'Europe/Paris' }
 const DAY_MS = 86_400_000
@@ -130,6 +137,27 @@ test('the last second of a day and a span of one day count', () => {
   expect(scheduledDates(schedule, '2026-11-18', '2026-11-18')).toEqual(['2026-11-18'])
   expect(scheduledDates(WEDNESDAYS, '2026-11-19', '2026-11-24')).toEqual([])
   expect(scheduledDates(WEDNESDAYS, '2026-11-19', '2026-11-18')).toEqual([])
+})
+
+describe('the date that was due', () => {
+  test.each([
+    ['2026-11-18T15:59:59Z', '2026-11-11', 'a second before 17:00 in Paris'],
+    ['2026-11-18T16:00:00Z', '2026-11-18', 'at 17:00'],
+    ['2026-11-18T23:05:00Z', '2026-11-18', 'after midnight in Paris'],
+    ['2026-11-19T12:00:00Z', '2026-11-18', 'a day later'],
+    ['2026-11-25T15:59:00Z', '2026-11-18', 'just before the next'],
+  ])('at %s is %s: %s', (now, date) => {
+    expect(namedDate('due', WEDNESDAYS, new Date(now))).toBe(date)
+  })
+
+  test('is asked for by name: otherwise it is today, or the date that is written', () => {
+    const afterMidnight = new Date('2026-11-18T23:05:00Z')
+    expect(namedDate(undefined, WEDNESDAYS, afterMidnight)).toBe('2026-11-19')
+    expect(namedDate('2026-01-21', WEDNESDAYS, afterMidnight)).toBe('2026-01-21')
+    expect(() => namedDate('Due', WEDNESDAYS, afterMidnight)).toThrow('"Due" is not a date')
+    const never = { schedule: '0 0 30 2 *', time_zone: 'UTC' }
+    expect(() => namedDate('due', never, afterMidnight)).toThrow(/no edition was ever due/)
+  })
 })
 
 test('a cron that never fires has no dates', () => {
