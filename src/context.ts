@@ -47,16 +47,17 @@ export async function closeWorld({ archive, documents }: World): Promise<void> {
 
 /** @param address as configured: `file:FOLDER` or `s3://BUCKET` */
 export async function openArchive(address: string): Promise<Archive> {
-  if (address.startsWith('file:')) return (await import('./stores/folder.ts')).openFolder(address.slice('file:'.length))
+  if (address.startsWith('file:'))
+    return (await import('./stores/folder/folder.ts')).openFolder(address.slice('file:'.length))
   // The SDK and its buffers are large, and a run stays below 160 MiB all the same: V8 would set aside twice 16 MiB for young
   // objects, of which there are few.
   setFlagsFromString('--semi-space-growth-factor=1')
-  return (await import('./stores/s3.ts')).openS3(address)
+  return (await import('./stores/s3/s3.ts')).openS3(address)
 }
 
 /** @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE` */
 export async function openDocuments(address: string): Promise<Documents> {
   if (address.startsWith('sqlite:'))
-    return (await import('./stores/sqlite.ts')).openSqlite(address.slice('sqlite:'.length))
-  return (await import('./stores/mongo.ts')).openMongo(address)
+    return (await import('./stores/sqlite/sqlite.ts')).openSqlite(address.slice('sqlite:'.length))
+  return (await import('./stores/mongo/mongo.ts')).openMongo(address)
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Watch } from '../config/watch.ts'
 import { closeLists, Selection } from '../pipeline/lists.ts'
-import { openFolder } from '../stores/folder.ts'
+import { openFolder } from '../stores/folder/folder.ts'
 import { counted } from '../terminal/format.ts'
 import type { ReadSource } from './filter.ts'
 import { type Options, print, printJson } from './io.ts'

@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import type { Archive } from '../../src/stores/archive.ts'
-import { openS3, type S3 } from '../../src/stores/s3.ts'
+import { openS3, type S3 } from '../../src/stores/s3/s3.ts'
 import { uniqueName } from './services.ts'
 
 export interface TestBucket {

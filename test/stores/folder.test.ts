@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readlink, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { openFolder } from '../../src/stores/folder.ts'
+import { openFolder } from '../../src/stores/folder/folder.ts'
 import { archiveContract, put, readAll } from '../contracts/archive.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
 import { fileSystem, makeReadOnly, needUnprivileged, publicFolder, run } from './children.ts'

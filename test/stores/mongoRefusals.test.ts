@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { openMongo } from '../../src/stores/mongo.ts'
+import { openMongo } from '../../src/stores/mongo/mongo.ts'
 import { actingMongo, type Command } from '../helpers/mongod.ts'
 
 const EDITION = { _id: 'velo/2026-11-18' }

@@ -5,13 +5,13 @@ import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { openS3 } from '../../src/stores/s3.ts'
+import { openS3 } from '../../src/stores/s3/s3.ts'
 import { archiveContract, put, readAll } from '../contracts/archive.ts'
 import { restrictedTo, type TestBucket, testBucket } from '../helpers/bucket.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
 import { isInstalled, serviceOrSkip, startOwn } from '../helpers/services.ts'
 
-const MODULE = JSON.stringify(new URL('../../dist/stores/s3.js', import.meta.url))
+const MODULE = JSON.stringify(new URL('../../dist/stores/s3/s3.js', import.meta.url))
 const CSV = { contentType: 'text/csv; charset=utf-8' }
 const MIB = 1 << 20
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Edition } from '../../src/editions/edition.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
-import { openSqlite } from '../../src/stores/sqlite.ts'
+import { openSqlite } from '../../src/stores/sqlite/sqlite.ts'
 import { CLI, cli } from '../helpers/cli.ts'
 
 /** The edition that a run makes of the real exports: 622 datasets. */

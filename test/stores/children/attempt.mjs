@@ -4,7 +4,7 @@ const [, , kind, place, bytes = '1', times = '1'] = process.argv
 const text = 'x'.repeat(Number(bytes))
 
 async function toFolder() {
-  const { openFolder } = await import('../../../dist/stores/folder.js')
+  const { openFolder } = await import('../../../dist/stores/folder/folder.js')
   const archive = await openFolder(place)
   const objects = []
   try {
@@ -20,7 +20,7 @@ async function toFolder() {
 }
 
 async function toSqlite() {
-  const { openSqlite } = await import('../../../dist/stores/sqlite.js')
+  const { openSqlite } = await import('../../../dist/stores/sqlite/sqlite.js')
   const documents = await openSqlite(place)
   try {
     for (let i = 0; i < Number(times); i++) {

@@ -1,5 +1,5 @@
 // Opens the SQLite file argv[2], asks for the lease that everybody asks for, writes, and says whether it was granted.
-import { openSqlite } from '../../../dist/stores/sqlite.js'
+import { openSqlite } from '../../../dist/stores/sqlite/sqlite.js'
 
 const documents = await openSqlite(process.argv[2])
 const holder = { run: String(process.pid), host: 'here', pid: process.pid }

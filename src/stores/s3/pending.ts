@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import type { Archive, PendingObject } from './archive.ts'
+import type { Archive, PendingObject } from '../archive.ts'
 import type { S3 } from './s3.ts'
 
 /** The smallest part that S3 takes; 10,000 of them make 48 GiB. One fills while another is on its way. */

@@ -1,8 +1,8 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { PendingObject } from './archive.ts'
+import type { PendingObject } from '../archive.ts'
+import { makeFolder } from '../makeFolder.ts'
 import type { Folder } from './folder.ts'
-import { makeFolder } from './makeFolder.ts'
 
 /**
  * An object on its way into a folder: a partial file beside the final name. What was given up, or never ended, never had

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CreateCollectionOptions, Db, IndexDescription } from 'mongodb'
-import type { Edition } from '../editions/edition.ts'
-import type { Collection } from './documents.ts'
-import { type Code, hasCode } from './mongoReasons.ts'
+import type { Edition } from '../../editions/edition.ts'
+import type { Collection } from '../documents.ts'
+import { type Code, hasCode } from './reasons.ts'
 
 const TOPS = 'tops' satisfies Collection
 

@@ -6,8 +6,8 @@ import {
   type Collection as MongoCollection,
   type OptionalUnlessRequiredId,
 } from 'mongodb'
-import { Failure } from '../errors.ts'
-import { atMost } from '../patience.ts'
+import { Failure } from '../../errors.ts'
+import { atMost } from '../../patience.ts'
 import {
   type Collection,
   type Document,
@@ -16,10 +16,10 @@ import {
   type Lease,
   type ListQuery,
   plainValues,
-} from './documents.ts'
-import type { StoreFacts } from './facts.ts'
-import { hasCode, reasonOf } from './mongoReasons.ts'
-import { changeSchema, prepareSchema, schemaState } from './mongoSchema.ts'
+} from '../documents.ts'
+import type { StoreFacts } from '../facts.ts'
+import { hasCode, reasonOf } from './reasons.ts'
+import { changeSchema, prepareSchema, schemaState } from './schema.ts'
 
 /** Where the address names none. */
 const DEFAULT_DATABASE = 'datagouv'

@@ -7,7 +7,7 @@ import {
   MongoServerError,
   MongoServerSelectionError,
 } from 'mongodb'
-import { quoted } from '../errors.ts'
+import { quoted } from '../../errors.ts'
 
 /** The server's error codes that mean something here. */
 const CODES = {

@@ -1,4 +1,4 @@
-import { Failure, quoted } from '../errors.ts'
+import { Failure, quoted } from '../../errors.ts'
 
 /** What is known of an error of the AWS SDK, of the connection under it, or of neither. */
 interface Known {

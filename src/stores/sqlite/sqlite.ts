@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import Database from 'libsql'
-import { Failure, quoted } from '../errors.ts'
+import { Failure, quoted } from '../../errors.ts'
 import {
   type Collection,
   type Document,
@@ -11,11 +11,11 @@ import {
   type Lease,
   type ListQuery,
   plainValues,
-} from './documents.ts'
-import type { StoreFacts } from './facts.ts'
-import { freeBytes } from './freeBytes.ts'
-import { makeFolder } from './makeFolder.ts'
-import { isBusy, reasonOf } from './sqliteReasons.ts'
+} from '../documents.ts'
+import type { StoreFacts } from '../facts.ts'
+import { freeBytes } from '../freeBytes.ts'
+import { makeFolder } from '../makeFolder.ts'
+import { isBusy, reasonOf } from './reasons.ts'
 
 /**
  * How long a statement waits for another process that writes. SQLite itself waits with everything at a standstill, so it

@@ -12,11 +12,11 @@ import {
   S3Client,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
-import { Failure, quoted } from '../errors.ts'
-import type { Archive, PendingObject, StoredObject } from './archive.ts'
-import type { StoreFacts } from './facts.ts'
-import { isAway, isNamed, reasonOf, unlessGone } from './s3Reasons.ts'
-import { isHidden, PendingUpload, partialOf, partialPrefix } from './s3Upload.ts'
+import { Failure, quoted } from '../../errors.ts'
+import type { Archive, PendingObject, StoredObject } from '../archive.ts'
+import type { StoreFacts } from '../facts.ts'
+import { isHidden, PendingUpload, partialOf, partialPrefix } from './pending.ts'
+import { isAway, isNamed, reasonOf, unlessGone } from './reasons.ts'
 
 /**
  * A store that is gone is to be told within a minute: the SDK tries three times (`AWS_MAX_ATTEMPTS`), here of at most 10 s
