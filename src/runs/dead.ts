@@ -22,7 +22,7 @@ export async function clearUpAfterDead(self: Holder, own: HeldLeases, world: Wor
   const alive = new Set([self.run])
   for (const lease of await documents.list<Lease>('leases')) {
     if (lease.run === self.run) continue
-    if (Date.parse(lease.expires) < own.since || isOfDead(lease, self)) {
+    if (Date.parse(lease.expires) < own.since || isDead(lease, self)) {
       closed.push(await closeRecord(lease.run, world))
       await documents.release(lease._id, lease.run)
     } else alive.add(lease.run)
@@ -32,11 +32,6 @@ export async function clearUpAfterDead(self: Holder, own: HeldLeases, world: Wor
   }
   await sweepPending(self, own, world)
   return closed.filter((record) => record !== undefined)
-}
-
-/** Runs of one process work side by side, on different dates. */
-function isOfDead(lease: Lease, self: Holder): boolean {
-  return lease.pid !== self.pid && isDead(lease, self)
 }
 
 /** @returns undefined when it was closed by itself or by somebody else */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { Failure, quoted } from '../errors.ts'
 import type { Documents, Holder, Lease } from '../stores/documents.ts'
@@ -28,7 +28,15 @@ export function takenOver(id: string): Failure {
 
 /** This process, as a holder. */
 export function holderOf(run: string): Holder {
-  return { run, host: hostname(), pid: process.pid }
+  return { run, host: hostname(), pid: process.pid, ...pidNamespace() }
+}
+
+function pidNamespace(): Pick<Holder, 'pid_namespace'> {
+  try {
+    return { pid_namespace: readlinkSync('/proc/self/ns/pid') }
+  } catch {
+    return {}
+  }
 }
 
 /**
@@ -53,22 +61,19 @@ export async function takeLeases(documents: Documents, ids: readonly string[], h
     throw error
   }
   let lost: string | undefined
-  let failure: unknown
   const renew = async (ids: readonly string[] = taken) => {
     for (const id of ids) {
       if (!(await documents.renew(id, holder.run, LEASE_MS))) lost = id
     }
   }
-  const timer = setInterval(() => renew().catch((error) => (failure = error)), RENEW_MS)
+  // What goes wrong here is told by the check that follows, or has passed by then.
+  const timer = setInterval(() => renew().catch(() => {}), RENEW_MS)
   return {
     ids: taken,
     since,
     check: async (ids) => {
-      failure = undefined
       await renew(ids?.filter((id) => taken.includes(id)))
-      if (failure !== undefined) throw failure
-      if (lost === undefined) return
-      throw takenOver(lost)
+      if (lost !== undefined) throw takenOver(lost)
     },
     release: async () => {
       clearInterval(timer)
@@ -93,9 +98,10 @@ function held({ run, host, pid, since, expires }: Lease, id: string): Failure {
   return new Failure('held', `${id} is held by ${who} since ${since}; try again when it is done, or after ${expires}`)
 }
 
-/** Whether the holder was a process of this host that is gone. */
+/** Whether the holder was a process of this host that is gone. Of one that this process cannot see, the lease has to run out. */
 export function isDead(lease: Lease, self: Holder): boolean {
-  if (lease.host !== self.host || lease.pid === self.pid) return lease.host === self.host && lease.run !== self.run
+  if (lease.host !== self.host) return false
+  if (lease.pid_namespace !== undefined && lease.pid_namespace !== self.pid_namespace) return false
   try {
     process.kill(lease.pid, 0)
   } catch (error) {

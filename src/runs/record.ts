@@ -2,7 +2,7 @@ import type { FailureKind } from '../errors.ts'
 import type { Document, Holder } from '../stores/documents.ts'
 
 /** What one execution did: the document of the collection `runs`. Command line, API and page all show this one shape. */
-export interface RunRecord extends Document, Omit<Holder, 'run'> {
+export interface RunRecord extends Document, Pick<Holder, 'host' | 'pid'> {
   readonly command: string
   readonly date: string
   readonly watches: readonly string[]

@@ -67,6 +67,8 @@ export interface Holder {
   readonly run: string
   readonly host: string
   readonly pid: number
+  /** Where that number means something (Linux): containers can share a host's name, and each count from 1. */
+  readonly pid_namespace?: string
 }
 
 /** A lease as it stands in the collection `leases`. */

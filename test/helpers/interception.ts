@@ -1,11 +1,12 @@
 import type { World } from '../../src/context.ts'
 import type { Archive, PendingObject } from '../../src/stores/archive.ts'
-import type { Documents } from '../../src/stores/documents.ts'
+import type { Documents, Holder } from '../../src/stores/documents.ts'
+import { deadPid } from './processes.ts'
 
 /** Called before every call of a store, with its number (from 1) and name; the call goes on when it resolves. */
 export type Before = (call: number, name: string) => Promise<void>
 
-/** The same world, with somebody in between it and its stores. */
+/** The same world, with somebody in between it and its stores, of a process that is gone in the eyes of all others. */
 export function intercepted(world: World, before: Before): World {
   let calls = 0
   const next = (name: string) => before(++calls, name)
@@ -68,13 +69,18 @@ function objectOf(key: string, object: PendingObject, next: Next): PendingObject
 
 /** Every method of the port is async, so one wrapper does for all. */
 function documentsOf(documents: Documents, next: Next): Documents {
+  const pid = deadPid()
+  const isHolder = (arg: unknown): arg is Holder => typeof arg === 'object' && arg !== null && 'pid' in arg
   return new Proxy(documents, {
     get(target, name, receiver) {
       const value = Reflect.get(target, name, receiver)
       if (typeof value !== 'function' || name === 'close') return value
       return async (...args: unknown[]) => {
         await next(`${String(name)} ${args.filter((arg) => typeof arg === 'string').join(' ')}`)
-        return value.apply(target, args)
+        return value.apply(
+          target,
+          name === 'acquire' ? args.map((arg) => (isHolder(arg) ? { ...arg, pid } : arg)) : args,
+        )
       }
     },
   })

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -29,4 +30,9 @@ export async function killSession(session: number, { but }: { but: number }): Pr
     }
     await sleep(10)
   }
+}
+
+/** The number of a process that has ended. */
+export function deadPid(): number {
+  return spawnSync(process.execPath, ['-e', '0']).pid
 }

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -10,13 +10,11 @@ import type { RunRecord } from '../../src/runs/record.ts'
 import type { Holder, Lease } from '../../src/stores/documents.ts'
 import { datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
 import { type Place, pairs } from '../helpers/pairs.ts'
+import { deadPid } from '../helpers/processes.ts'
 
 const DATE = '2026-11-18'
 const OTHER = '2026-11-11'
 const DEAD = '20261111T160000000Z-000000'
-
-/** The number of a process that has ended. */
-const deadPid = () => spawnSync(process.execPath, ['-e', '0']).pid
 
 function livingPid(): number {
   const child = spawn('sleep', ['60'])

@@ -1,44 +1,220 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { hostname } from 'node:os'
-import { expect, test } from 'vitest'
-import { holderOf, takeLeases } from '../../src/runs/lease.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { Failure } from '../../src/errors.ts'
+import { holderOf, isDead, LEASE_MS, takeLeases } from '../../src/runs/lease.ts'
+import type { Documents, Lease } from '../../src/stores/documents.ts'
+import { deadPid } from '../helpers/processes.ts'
 import { testWorld } from '../helpers/world.ts'
 
-/** The number of a process that has ended. */
-const deadPid = () => spawnSync(process.execPath, ['-e', '0']).pid
+const ELSEWHERE = { run: 'r1', host: 'elsewhere', pid: 7 }
+const LEASE_MODULE = new URL('../../dist/runs/lease.js', import.meta.url).href
 
-test('a second run is refused, and told who holds the date and since when', async () => {
-  const { documents } = await testWorld()
-  await takeLeases(documents, ['2026-11-18'], { run: 'r1', host: 'elsewhere', pid: 7 })
-  await expect(takeLeases(documents, ['2026-11-18'], holderOf('r2'))).rejects.toMatchObject({
-    kind: 'held',
-    message: expect.stringMatching(
-      /^2026-11-18 is held by run "r1" on "elsewhere" \(process 7\) since \S+; .* after \S+Z$/,
-    ),
+const leasesIn = (documents: Documents) => documents.list<Lease>('leases')
+
+/** The same documents, with some of their methods replaced. */
+function replaced(documents: Documents, methods: Partial<Documents>): Documents {
+  return new Proxy(documents, {
+    get: (target, name) => {
+      const value = methods[name as keyof Documents] ?? target[name as keyof Documents]
+      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
+    },
+  })
+}
+
+describe('a second run', () => {
+  test('is refused, and told who holds the date, since when, and until when at the longest', async () => {
+    const { documents } = await testWorld()
+    await takeLeases(documents, ['2026-11-18'], ELSEWHERE)
+    const [{ since, expires }] = (await leasesIn(documents)) as [Lease]
+    expect(Date.parse(expires) - Date.parse(since)).toBe(LEASE_MS)
+    await expect(takeLeases(documents, ['2026-11-18'], holderOf('r2'))).rejects.toMatchObject({
+      kind: 'held',
+      message: `2026-11-18 is held by run "r1" on "elsewhere" (process 7) since ${since}; try again when it is done, or after ${expires}`,
+    })
+  })
+
+  test('of the same process is one like any other', async () => {
+    const { documents } = await testWorld()
+    const first = await takeLeases(documents, ['2026-11-18'], holderOf('r1'))
+    await expect(takeLeases(documents, ['2026-11-18'], holderOf('r2'))).rejects.toMatchObject({ kind: 'held' })
+    await first.release()
+    await (await takeLeases(documents, ['2026-11-18'], holderOf('r2'))).release()
+  })
+
+  test('succeeds at once to a holder that died on this host', async () => {
+    const { documents } = await testWorld()
+    await takeLeases(documents, ['2026-11-18'], { ...holderOf('r1'), pid: deadPid() })
+    const leases = await takeLeases(documents, ['2026-11-18'], holderOf('r2'))
+    await leases.check()
+    await leases.release()
+    expect(await leasesIn(documents)).toEqual([])
+  })
+
+  test('does not when a third one was quicker, and is told of that one', async () => {
+    const { documents } = await testWorld()
+    await takeLeases(documents, ['2026-11-18'], { ...holderOf('r1'), pid: deadPid() })
+    const raced = replaced(documents, {
+      acquire: async (id, holder, ttl, succeeds) => {
+        if (succeeds) await documents.acquire(id, { ...ELSEWHERE, run: 'r3' }, ttl, succeeds)
+        return documents.acquire(id, holder, ttl, succeeds)
+      },
+    })
+    await expect(takeLeases(raced, ['2026-11-18'], holderOf('r2'))).rejects.toMatchObject({
+      kind: 'held',
+      message: expect.stringContaining('run "r3" on "elsewhere"'),
+    })
+    expect(await leasesIn(documents)).toMatchObject([{ run: 'r3' }])
   })
 })
 
-test('a holder that died on this host is succeeded at once', async () => {
-  const { documents } = await testWorld()
-  await takeLeases(documents, ['2026-11-18'], { run: 'r1', host: hostname(), pid: deadPid() })
-  const leases = await takeLeases(documents, ['2026-11-18'], holderOf('r2'))
-  await leases.check()
-  await leases.release()
-  expect(await documents.list('leases')).toEqual([])
+describe('several leases', () => {
+  test('are taken in one order, whatever the order in which they are named, and given up from the last', async () => {
+    const { documents } = await testWorld()
+    const calls: string[] = []
+    const told = replaced(documents, {
+      acquire: (id, ...rest) => {
+        calls.push(`+${id}`)
+        return documents.acquire(id, ...rest)
+      },
+      release: (id, run) => {
+        calls.push(`-${id}`)
+        return documents.release(id, run)
+      },
+    })
+    const leases = await takeLeases(told, ['b', 'c', 'a'], holderOf('r1'))
+    const [, , last] = await leasesIn(documents)
+    expect([leases.ids, leases.since]).toEqual([['a', 'b', 'c'], Date.parse(last!.since)])
+    await leases.release()
+    expect(calls).toEqual(['+a', '+b', '+c', '-c', '-b', '-a'])
+  })
+
+  test('are taken all or none', async () => {
+    const { documents } = await testWorld()
+    await takeLeases(documents, ['b'], ELSEWHERE)
+    await expect(takeLeases(documents, ['a', 'b', 'c'], holderOf('r2'))).rejects.toMatchObject({ kind: 'held' })
+    expect((await leasesIn(documents)).map(({ _id, run }) => [_id, run])).toEqual([['b', 'r1']])
+  })
+
+  test('are none after trouble with the store in the middle, which is told', async () => {
+    const { documents } = await testWorld()
+    const away = new Failure('store', 'away')
+    const failing = replaced(documents, {
+      acquire: (id, ...rest) => (id === 'b' ? Promise.reject(away) : documents.acquire(id, ...rest)),
+    })
+    await expect(takeLeases(failing, ['a', 'b'], holderOf('r1'))).rejects.toBe(away)
+    expect(await leasesIn(documents)).toEqual([])
+  })
+
+  test('are checked by name, one or all; those of others are nobody’s business', async () => {
+    const { documents } = await testWorld()
+    const leases = await takeLeases(documents, ['a', 'b'], holderOf('r1'))
+    await documents.acquire('b', { ...ELSEWHERE, run: 'r9' }, LEASE_MS, 'r1')
+    await leases.check(['a', 'c'])
+    await expect(leases.check(['b'])).rejects.toMatchObject({
+      kind: 'held',
+      message: "another run took over b while this one was paused; it stops, and leaves the other's",
+    })
+    // What was lost once stays lost: somebody else has published meanwhile.
+    await expect(leases.check(['a'])).rejects.toMatchObject({ kind: 'held' })
+    await leases.release()
+    expect(await leasesIn(documents)).toMatchObject([{ _id: 'b', run: 'r9' }])
+  })
 })
 
-test('all leases are taken or none', async () => {
-  const { documents } = await testWorld()
-  await takeLeases(documents, ['b'], { run: 'r1', host: 'elsewhere', pid: 7 })
-  await expect(takeLeases(documents, ['a', 'b', 'c'], holderOf('r2'))).rejects.toMatchObject({ kind: 'held' })
-  expect((await documents.list('leases')).map(({ _id }) => _id)).toEqual(['b'])
+describe('a lease that is held', () => {
+  test('is prolonged every quarter of its time until it is given up, whatever goes wrong in between', async () => {
+    const { documents } = await testWorld()
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    let renewals = 0
+    let trouble: Failure | undefined
+    const counting = replaced(documents, {
+      renew: (...args) => {
+        renewals++
+        return trouble ? Promise.reject(trouble) : documents.renew(...args)
+      },
+    })
+    const leases = await takeLeases(counting, ['a', 'b'], holderOf('r1'))
+    const [{ expires }] = (await leasesIn(documents)) as [Lease]
+    await sleep(5)
+    await vi.advanceTimersByTimeAsync(LEASE_MS / 4)
+    await vi.waitFor(() => expect(renewals).toBe(2))
+    expect((await leasesIn(documents))[0]!.expires > expires).toBe(true)
+    trouble = new Failure('store', 'away')
+    await vi.advanceTimersByTimeAsync(LEASE_MS / 4)
+    expect(renewals).toBe(3)
+    await expect(leases.check()).rejects.toBe(trouble)
+    trouble = undefined
+    await leases.check()
+    await leases.release()
+    await vi.advanceTimersByTimeAsync(LEASE_MS)
+    expect(renewals).toBe(6)
+  })
+
+  test('and was lost is missed by whoever checks next, also when the timer found it', async () => {
+    const { documents } = await testWorld()
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const leases = await takeLeases(documents, ['a'], holderOf('r1'))
+    await documents.release('a', 'r1')
+    await vi.advanceTimersByTimeAsync(LEASE_MS / 4)
+    await documents.acquire('a', holderOf('r1'), LEASE_MS)
+    await sleep(5)
+    await expect(leases.check()).rejects.toMatchObject({ kind: 'held' })
+    await leases.release()
+  })
 })
 
-test('a run whose lease was taken over learns it before it publishes', async () => {
-  const { documents } = await testWorld()
-  const leases = await takeLeases(documents, ['2026-11-18'], holderOf('r1'))
-  await documents.acquire('2026-11-18', holderOf('r2'), 60_000, 'r1')
-  await expect(leases.check()).rejects.toMatchObject({ kind: 'held' })
-  await leases.release()
-  expect((await documents.list<{ _id: string; run: string }>('leases')).map(({ run }) => run)).toEqual(['r2'])
+describe('a holder is dead', () => {
+  const self = holderOf('r2')
+  const lease = (holder: Partial<Lease>, age = 0): Lease => ({
+    ...holderOf('r1'),
+    _id: 'a',
+    since: new Date(Date.now() - age).toISOString(),
+    expires: new Date(Date.now() + LEASE_MS).toISOString(),
+    ...holder,
+  })
+
+  test('when its process on this host is gone, and not when that process is of another host', () => {
+    const pid = deadPid()
+    expect([isDead(lease({ pid }), self), isDead(lease({ pid, host: 'elsewhere' }), self)]).toEqual([true, false])
+  })
+
+  test('not when its process is there, also one that this user may send no signal', () => {
+    expect(isDead(lease({ pid: process.ppid }), self)).toBe(false)
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM'), { code: 'EPERM' })
+    })
+    onTestFinished(() => kill.mockRestore())
+    expect(isDead(lease({ pid: process.ppid }), self)).toBe(false)
+  })
+
+  test.runIf(process.platform === 'linux')(
+    'when its number was given to a process that began after it took the lease',
+    () => {
+      const { pid } = spawn('sleep', ['60'])
+      onTestFinished(() => void process.kill(pid!))
+      // A minute of grace, since clocks are set.
+      expect([isDead(lease({ pid: pid! }, 30_000), self), isDead(lease({ pid: pid! }, 90_000), self)]).toEqual([
+        false,
+        true,
+      ])
+    },
+  )
+
+  test.runIf(process.platform === 'linux')(
+    'not when its number is of another container that shares the name of this host',
+    () => {
+      const script = `import { holderOf } from '${LEASE_MODULE}'; console.log(JSON.stringify(holderOf('r1')))`
+      const node = [process.execPath, '--input-type=module', '-e', script]
+      const { status, stdout } = spawnSync('unshare', ['--pid', '--fork', ...node], { encoding: 'utf8' })
+      const other = status === 0 ? JSON.parse(stdout) : { ...self, pid_namespace: 'pid:[1]' }
+      expect(other).toMatchObject({ host: hostname(), pid_namespace: expect.stringMatching(/^pid:\[\d+\]$/) })
+      expect(other.pid_namespace).not.toBe(self.pid_namespace)
+      expect(isDead(lease({ ...other, pid: deadPid() }), self)).toBe(false)
+      expect(isDead(lease({ pid: deadPid(), pid_namespace: self.pid_namespace! }), self)).toBe(true)
+    },
+  )
 })

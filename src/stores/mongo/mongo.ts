@@ -161,7 +161,7 @@ class Mongo implements Documents {
    */
   async acquire(
     id: string,
-    { run, host, pid }: Holder,
+    holder: Holder,
     ttl: number,
     succeeds?: string,
   ): Promise<{ granted: boolean; lease: Lease }> {
@@ -172,7 +172,7 @@ class Mongo implements Documents {
         if (current !== null && Date.parse(current.expires) > now && current.run !== succeeds) {
           return { granted: false, lease: current }
         }
-        const lease: Lease = { _id: id, run, host, pid, since: iso(now), expires: iso(now + ttl) }
+        const lease: Lease = { _id: id, ...holder, since: iso(now), expires: iso(now + ttl) }
         if (await this.write(lease, current)) return { granted: true, lease }
         await sleep(Math.random() * 20)
       }
