@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -212,6 +213,7 @@ describe('a holder is dead', () => {
       const { status, stdout } = spawnSync('unshare', ['--pid', '--fork', ...node], { encoding: 'utf8' })
       const other = status === 0 ? JSON.parse(stdout) : { ...self, pid_namespace: 'pid:[1]' }
       expect(other).toMatchObject({ host: hostname(), pid_namespace: expect.stringMatching(/^pid:\[\d+\]$/) })
+      expect(self.pid_namespace).toBe(readlinkSync('/proc/self/ns/pid'))
       expect(other.pid_namespace).not.toBe(self.pid_namespace)
       expect(isDead(lease({ ...other, pid: deadPid() }), self)).toBe(false)
       expect(isDead(lease({ pid: deadPid(), pid_namespace: self.pid_namespace! }), self)).toBe(true)
