@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { leftOut } from './test/helpers/leftOut.ts'
 
@@ -9,6 +10,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 60_000,
     reporters: ['default', leftOut, ...(report ? [['json', { outputFile: report }] as ['json', object]] : [])],
-    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary'] },
+    coverage: { provider: 'v8', include: ['src/**'], reporter: ['json'] },
+    // Where processes that tests start write what they ran through; scripts/coverage.mjs puts it together.
+    env: process.argv.includes('--coverage') ? { CHILDREN_COVERAGE: resolve('coverage/children') } : {},
   },
 })

@@ -3,7 +3,7 @@
 // Node takes half a millisecond to find and load a module; a filter of the whole catalogue takes two hundred, and would load
 // fifty. What is loaded later stays a file of its own (chunk-NAME.js), and heavy packages stay packages. The single modules
 // stay in dist/ as well, for whoever wants but one.
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -17,13 +17,17 @@ const base = /dist.(errors|version|terminal.logLine)\.js/
 const core =
   /dist.(config|csv|editions|matching|pipeline|portal|runs|scheduler|wasm).|dist.(context|patience)\.js|croner|fastest-levenshtein/
 
-/** A module goes on finding its files beside the place where it was: all bundled files lie in dist/ itself. */
+/**
+ * A module goes on finding its files beside the place where it was: all bundled files lie in dist/ itself. What tsc knows
+ * of where its lines come from is handed on, for scripts/coverage.mjs.
+ */
 const wherever = {
   name: 'import.meta.url',
-  transform: (code, id) => {
-    if (!id.startsWith(dist) || !code.includes('import.meta.url')) return undefined
+  load: async (id) => {
+    if (!id.startsWith(dist)) return undefined
+    const [code, map] = await Promise.all([readFile(id, 'utf8'), readFile(`${id}.map`, 'utf8')])
     const place = JSON.stringify(`./${relative(dist, id)}`)
-    return { code: code.replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`), map: null }
+    return { code: code.replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`), map: JSON.parse(map) }
   },
 }
 
@@ -39,6 +43,7 @@ await bundle.write({
   entryFileNames: '[name].js',
   chunkFileNames: 'chunk-[name].js',
   cleanDir: false,
+  sourcemap: 'hidden',
   codeSplitting: {
     groups: [
       { name: 'base', test: base, priority: 2 },

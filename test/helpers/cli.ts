@@ -19,11 +19,17 @@ export interface CliOptions {
   readonly onStart?: (child: ReturnType<typeof spawn>) => void
 }
 
+/** What a child process is told of its surroundings besides what its test says; it may have to write what it ran through. */
+export const SURROUNDINGS: Readonly<Record<string, string | undefined>> = {
+  PATH: process.env.PATH,
+  ...(process.env.CHILDREN_COVERAGE && { NODE_V8_COVERAGE: process.env.CHILDREN_COVERAGE }),
+}
+
 /** Calls the built command line in a process of its own. */
 export function cli(args: readonly string[], { cwd, env = {}, stdin, onStart }: CliOptions): Promise<Ended> {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...SURROUNDINGS, ...env },
     stdio: [typeof stdin === 'number' ? stdin : 'pipe', 'pipe', 'pipe'],
   })
   onStart?.(child)

@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+import { CLI, SURROUNDINGS } from './cli.ts'
 
 export interface Daemon {
   readonly pid: number
@@ -20,7 +18,7 @@ export function startDaemon(
   args: readonly string[],
   { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
 ): Daemon {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { PATH: process.env.PATH, ...env } })
+  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...SURROUNDINGS, ...env } })
   const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (said.stdout += chunk))
   child.stderr.on('data', (chunk) => (said.stderr += chunk))
