@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { resolveConfig } from '../../src/config/config.ts'
 import { check } from '../helpers/checker.ts'
-import { CLI } from '../helpers/cli.ts'
+import { CLI, SURROUNDINGS } from '../helpers/cli.ts'
 import { put, temporaryFolder } from '../helpers/exports.ts'
 import { openSite } from '../web/site.ts'
 import { type Block, blocksOf, PAGES, steady, stepsOf } from './blocks.ts'
@@ -84,7 +84,7 @@ describe.each(PAGES.filter((page) => blocksOf(page).some(isSession)))('%s', (pag
   })
 
   function run(command: string): string {
-    const env = { PATH: path, HOME: folder }
+    const env = { ...SURROUNDINGS, PATH: path, HOME: folder }
     const stdio = ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe']
     return execFileSync('bash', ['-ec', `{ ${command}\n} 2>&1`], {
       cwd: folder,
@@ -99,7 +99,7 @@ describe.each(PAGES.filter((page) => blocksOf(page).some(isSession)))('%s', (pag
     // Somebody may have the usual port.
     const child = spawn('bash', ['-c', `exec ${command} --port 0 2>&1`], {
       cwd: folder,
-      env: { PATH: path, HOME: folder },
+      env: { ...SURROUNDINGS, PATH: path, HOME: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => void child.kill('SIGKILL'))

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { expired, prune } from '../../src/editions/retention.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
+import { cli } from '../helpers/cli.ts'
 import { contents, datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
 import { type TestWorld, testWorld } from '../helpers/world.ts'
 
@@ -64,4 +65,20 @@ test('keeps everything unless told otherwise', async () => {
   const world = await sixWeeks('')
   expect((await prune(world)).dates).toEqual([])
   expect(await snapshots(world)).toEqual(DATES)
+})
+
+test('the command says what it would remove, removes it, and finds nothing then', async () => {
+  const { folder: cwd } = await sixWeeks()
+  const env = { DATAGOUV_TOPS_ARCHIVE: 'file:datagouv', DATAGOUV_TOPS_DOCUMENTS: 'sqlite:datagouv.db' }
+  const prune = (retention: string, ...flags: string[]) =>
+    cli(['prune', ...flags], { cwd, env: { ...env, DATAGOUV_TOPS_RETENTION: retention } })
+  // Long before the last two, whatever the day on which this runs.
+  const dates = DATES.slice(0, 3)
+  const said = `3 snapshots: ${dates.join(', ')}\n`
+  expect(await prune('1d', '--dry-run')).toEqual({ code: 0, stdout: `would remove ${said}`, stderr: '' })
+  expect(JSON.parse((await prune('1d', '--dry-run', '--json')).stdout)).toMatchObject({ dry_run: true, dates })
+  expect(await prune('all')).toMatchObject({ code: 0, stdout: 'nothing to remove: retention is "all"\n' })
+  expect(await prune('1d')).toMatchObject({ code: 0, stdout: `removed ${said}` })
+  expect(await prune('1d')).toMatchObject({ code: 0, stdout: 'nothing to remove: no snapshot is that old\n' })
+  expect(await prune('1d', '--quiet')).toEqual({ code: 0, stdout: '', stderr: '' })
 })

@@ -24,8 +24,10 @@ export function startDaemon(
   child.stderr.on('data', (chunk) => (said.stderr += chunk))
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   onTestFinished(async () => {
-    child.kill('SIGKILL')
+    child.kill()
+    const late = setTimeout(() => child.kill('SIGKILL'), 5_000)
     await ended
+    clearTimeout(late)
   })
   return {
     pid: child.pid!,

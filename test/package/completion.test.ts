@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../src/commands/commands.ts'
 import { check } from '../helpers/checker.ts'
-import { CLI, cli } from '../helpers/cli.ts'
+import { CLI, cli, SURROUNDINGS } from '../helpers/cli.ts'
 import { put, temporaryFolder } from '../helpers/exports.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 async function script(shell: string): Promise<string> {
-  const text = execFileSync(process.execPath, [CLI, 'completion', shell], { encoding: 'utf8' })
+  const text = execFileSync(process.execPath, [CLI, 'completion', shell], { encoding: 'utf8', env: SURROUNDINGS })
   return put(await temporaryFolder(), shell === 'zsh' ? '_datagouv-tops' : 'completion', text)
 }
 

@@ -1,10 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { cli } from '../helpers/cli.ts'
+import { CLI, cli, SURROUNDINGS } from '../helpers/cli.ts'
 import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const hasScript = spawnSync('script', ['--version']).status === 0
 const leftOut = hasScript ? '' : ' (left out: it needs "script" of util-linux)'
 
@@ -28,7 +26,7 @@ function inTerminal(rows: number, args: string, cwd: string, env: Record<string,
   const command = `stty rows ${rows} columns 60; ${process.execPath} ${CLI} ${args}`
   const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
     cwd,
-    env: { PATH: process.env.PATH, TERM: 'xterm', PAGER: 'sed s/^/paged:/', ...env },
+    env: { ...SURROUNDINGS, TERM: 'xterm', PAGER: 'sed s/^/paged:/', ...env },
     encoding: 'utf8',
   })
   return stdout

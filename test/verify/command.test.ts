@@ -1,0 +1,70 @@
+import { appendFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { cli } from '../helpers/cli.ts'
+import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+
+const DATE = '2026-11-18'
+
+/** A folder with editions of two dates. */
+async function published(): Promise<string> {
+  const cwd = await temporaryFolder()
+  await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1', title: 'Transport', organization: 'o1' }]))
+  await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+  for (const date of ['2026-11-11', DATE]) {
+    const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
+    expect(await cli(['run', '--date', date, '--quiet', ...sources], { cwd })).toMatchObject({ code: 0 })
+  }
+  return cwd
+}
+
+test('what is as it should be is said line by line, of all dates or of those that are named', async () => {
+  const cwd = await published()
+  const line = (date: string) =>
+    `${date} snapshot is what it should be\n${date} mobilite-transport is what it should be\n`
+  expect(await cli(['verify'], { cwd })).toMatchObject({ code: 0, stdout: line('2026-11-11') + line(DATE) })
+  expect(await cli(['verify', DATE], { cwd })).toMatchObject({ code: 0, stdout: line(DATE) })
+  expect(await cli(['verify', '--quiet'], { cwd })).toEqual({ code: 0, stdout: '', stderr: '' })
+})
+
+test('what differs is told with place and bytes, fails with 4, and is mended by --repair', async () => {
+  const cwd = await published()
+  await appendFile(join(cwd, `data/datagouv/${DATE}/mobilite-transport.csv`), 'x')
+  const { code, stdout, stderr } = await cli(['verify'], { cwd })
+  expect([code, stdout]).toEqual([4, expect.stringContaining(`${DATE} mobilite-transport is DIFFERENT\n  `)])
+  expect(stderr).toMatch(
+    /^datagouv-tops: 2026-11-18 mobilite-transport is not as it should be \(.*\); "verify --repair" publishes editions anew from their snapshots$/m,
+  )
+  const json = await cli(['verify', '--json'], { cwd })
+  expect([json.code, JSON.parse(json.stdout).at(-1)]).toMatchObject([4, { date: DATE, status: 'different' }])
+  expect(await cli(['verify', '--repair', DATE], { cwd })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(`${DATE} mobilite-transport was different and is published anew`),
+  })
+  expect(await cli(['verify', '--quiet'], { cwd })).toMatchObject({ code: 0 })
+})
+
+test('a snapshot that is damaged or gone cannot be mended, and what to do is said', async () => {
+  const cwd = await published()
+  const folder = join(cwd, 'data/datagouv/snapshots')
+  await writeFile(join(folder, DATE, 'datasets.csv.gz'), 'x')
+  await rm(join(folder, '2026-11-11/organizations.csv.gz'))
+  const { code, stdout, stderr } = await cli(['verify'], { cwd })
+  expect(code).toBe(4)
+  expect(stdout).toContain('2026-11-11 snapshot is DIFFERENT\n')
+  expect(stdout).toContain('organizations.csv.gz is missing, expected ')
+  expect(stdout).toContain(`${DATE} snapshot is DIFFERENT\n`)
+  expect(stderr).toMatch(/, and 1 more; a damaged snapshot can only be fetched anew \("fetch --date DATE --refetch"\)/)
+})
+
+test('a date of which nothing is stored is refused with 2; with nothing at all there is nothing to do', async () => {
+  const cwd = await temporaryFolder()
+  expect(await cli(['verify'], { cwd })).toMatchObject({
+    code: 0,
+    stdout: 'nothing is stored yet: "run" makes the first edition\n',
+  })
+  expect(await cli(['verify', DATE], { cwd })).toMatchObject({
+    code: 2,
+    stderr: `datagouv-tops: nothing is stored of ${DATE}; "runs" lists what was run\n`,
+  })
+})
