@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { COMMANDS, type CommandSpec, SHARED_OPTIONS } from './commands/commands.ts'
 import type { Io } from './commands/io.ts'
-import { Failure, type FailureKind, runOf } from './errors.ts'
+import { Failure, type FailureKind, quoted, runOf } from './errors.ts'
 import { isJson, logLine } from './terminal/logLine.ts'
 import { VERSION } from './version.ts'
 
@@ -76,6 +76,8 @@ function programFor(name: string | undefined, signal: AbortSignal): Command {
     })
     .showSuggestionAfterError()
     .helpCommand(false)
+    // Told by refuseExcess, with what may have been meant.
+    .allowExcessArguments()
   const named = COMMANDS.filter((spec) => spec.name === name)
   for (const spec of named.length > 0 ? named : COMMANDS)
     program.addCommand(commandFor(spec, signal).copyInheritedSettings(program))
@@ -84,7 +86,8 @@ function programFor(name: string | undefined, signal: AbortSignal): Command {
 
 function commandFor(spec: CommandSpec, signal: AbortSignal): Command {
   const command = new Command(spec.name).description(spec.about).usage(`[options] ${spec.arguments ?? ''}`.trim())
-  for (const name of spec.arguments?.match(/\[[^\]]+\]/g) ?? []) command.argument(name)
+  const names = spec.arguments?.match(/\[[^\]]+\]/g) ?? []
+  for (const name of names) command.argument(name)
   for (const [flags, about, kind] of [...(spec.options ?? []), ...SHARED_OPTIONS]) {
     const option = new Option(flags, about)
     if (kind === 'list') option.argParser((value, all: string[] = []) => [...all, value])
@@ -98,9 +101,18 @@ function commandFor(spec: CommandSpec, signal: AbortSignal): Command {
   )
   return command.action(async (...received) => {
     const given = received.slice(0, -2).flat() as (string | undefined)[]
+    if (!names.at(-1)?.includes('...')) refuseExcess(spec, command.args.slice(names.length))
     const io: Io = { options: command.opts(), arguments: given.filter((one) => one !== undefined), signal }
     await (await spec.load()).default(io)
   })
+}
+
+/** `run 2026-11-18` is what who knows `show 2026-11-18` would write. */
+function refuseExcess({ name, options = [] }: CommandSpec, [excess]: readonly string[]): void {
+  if (excess === undefined) return
+  const takesDate = options.some(([flags]) => flags.startsWith('--date '))
+  const meant = takesDate && /^\d|^due$/.test(excess) ? `did you mean --date ${excess}?` : `see "${name} --help"`
+  throw new Failure('usage', `${name} takes no argument ${quoted(excess)}; ${meant}`)
 }
 
 function wholeNumber(text: string): number {

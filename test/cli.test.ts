@@ -73,6 +73,13 @@ describe('run', () => {
   })
 
   test.each([
+    [
+      'a date without its flag',
+      ['2026-11-18'],
+      2,
+      /^datagouv-tops: run takes no argument "2026-11-18"; did you mean --date 2026-11-18\?\n$/,
+    ],
+    ['an argument too many', ['x'], 2, /^datagouv-tops: run takes no argument "x"; see "run --help"\n$/],
     ['a wrong date', ['--date', '2026-02-30'], 2, /^datagouv-tops: "2026-02-30" is not a date; write it as YYYY-MM-DD/],
     [
       'an unknown watch',
@@ -264,7 +271,7 @@ describe('show', () => {
     const { code, stderr } = await cli(['show', '2026-11-11'], { cwd })
     expect([code, stderr]).toEqual([
       2,
-      'datagouv-tops: there is no edition of mobilite-transport of 2026-11-11; there are: 2026-11-18\n',
+      'datagouv-tops: there is no edition of mobilite-transport of 2026-11-11 in sqlite:./data/datagouv.db; there are: 2026-11-18\n',
     ])
   })
 })

@@ -40,7 +40,7 @@ describe('changes', () => {
   test.each([
     [
       ['2023-08-01'],
-      /^datagouv-tops: there is no edition of mobilite-transport of 2023-08-01; there are: 2023-08-09, /,
+      /^datagouv-tops: there is no edition of mobilite-transport of 2023-08-01 in sqlite:\S+; there are: 2023-08-09, /,
     ],
     [['2023-08-09', '2023-08-02'], /^datagouv-tops: 2023-08-09 does not come before 2023-08-02; name the earlier/],
     [['--watch', 'velo'], /^datagouv-tops: there is no watch "velo"; known: mobilite-transport\n$/],
@@ -74,7 +74,7 @@ describe('explain', () => {
 
   test.each([
     [[], /^datagouv-tops: name a dataset: its id, or the address of its page\n$/],
-    [['x', '--date', '2023-01-01'], /there is no edition of mobilite-transport of 2023-01-01; there are: /],
+    [['x', '--date', '2023-01-01'], /there is no edition of mobilite-transport of 2023-01-01 in \S+; there are: /],
   ])('refuses %j with 2 and one line', async (args, line) => {
     const { code, stdout, stderr } = await run('explain', ...args)
     expect([code, stdout]).toEqual([2, ''])

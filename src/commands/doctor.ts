@@ -1,10 +1,12 @@
 import { resolveConfig } from '../config/config.ts'
 import { CHECKS } from '../doctor/checks.ts'
-import { type Finding, failedBy } from '../doctor/finding.ts'
+import { type Finding, failedBy, warning } from '../doctor/finding.ts'
 import { surroundingsOf } from '../doctor/surroundings.ts'
 import { Failure, type FailureKind } from '../errors.ts'
 import { table } from '../terminal/table.ts'
 import { flagsOf, type Io, print, printJson } from './io.ts'
+
+type Told = Finding & { readonly check: string }
 
 /** What is worse comes first: a bug, what no new try mends, then what may pass. */
 const WORST: readonly FailureKind[] = ['bug', 'usage', 'contract', 'store', 'portal']
@@ -14,12 +16,13 @@ export default async function doctor(io: Io): Promise<void> {
   // Who asks how things are wants an answer soon.
   process.env.AWS_MAX_ATTEMPTS ??= '1'
   const around = surroundingsOf(() => resolveConfig(flagsOf(io.options), process.env, io.options.config), io.signal)
-  const checks = await Promise.all(
+  const looked = await Promise.all(
     Object.entries(CHECKS).map(async ([check, look]) => {
       const found: Finding = await look(around, io.options.fix ?? false).catch(failedBy)
       return { check, ...found }
     }),
   )
+  const checks = looked.map((one, at) => onceOnly(one, looked.slice(0, at)))
   await around.close()
   const failures = WORST.map((kind) => new Failure(kind, '').exitCode).filter((code) =>
     checks.some(({ exit_code }) => exit_code === code),
@@ -33,7 +36,14 @@ export default async function doctor(io: Io): Promise<void> {
   throw new Failure(kind, `${failed.length} of ${checks.length} checks failed (${names}); see the remedies of "doctor"`)
 }
 
-function tableOf(checks: readonly (Finding & { readonly check: string })[]): string {
+/** What failed for the very reason of an earlier check is not a second failure. */
+function onceOnly(one: Told, before: readonly Told[]): Told {
+  const cause = before.find(({ status, finding }) => status === 'failed' && finding === one.finding)
+  if (cause === undefined || one.status !== 'failed') return one
+  return { check: one.check, ...warning(`not known: "${cause.check}" failed`, 'mend that first') }
+}
+
+function tableOf(checks: readonly Told[]): string {
   const columns = [
     { title: 'check' },
     { title: 'status' },

@@ -18,14 +18,18 @@ export async function findEdition(documents: Documents, watch: string, date?: st
   const at = date ?? (await datesOf(documents, watch))[0]
   const found = at === undefined ? undefined : await documents.find<Edition>('tops', editionId(watch, at))
   if (found !== undefined) return found
-  throw await missingEdition(documents, watch, date)
+  throw await missingEdition(documents, watch, date, ` in ${documents.address}`)
 }
 
-/** What to say when there is no such edition: the dates that there are. */
-export async function missingEdition(documents: Documents, watch: string, date?: string): Promise<Missing> {
+/**
+ * What to say when there is no such edition: the dates that there are.
+ *
+ * @param where for those who may know which store it is
+ */
+export async function missingEdition(documents: Documents, watch: string, date?: string, where = ''): Promise<Missing> {
   const dates = (await datesOf(documents, watch)).slice(0, 10)
   const known = dates.length === 0 ? 'there is none yet: "run" makes one' : `there are: ${dates.join(', ')}`
-  return new Missing(`there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}; ${known}`)
+  return new Missing(`there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}${where}; ${known}`)
 }
 
 /**

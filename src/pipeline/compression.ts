@@ -41,9 +41,8 @@ export async function* gunzip(chunks: Chunks, name: string): Chunks {
   } catch (error) {
     if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error
     const why = (error as Error).message
-    throw new Failure('contract', `${name} is damaged: its gzip compression breaks off or is wrong (${why})`, {
-      cause: error,
-    })
+    const what = `${name} is damaged: its gzip compression breaks off or is wrong (${why})`
+    throw new Failure('contract', `${what}; nothing was published. Fetch it again`, { cause: error })
   } finally {
     plain.destroy()
     await feeding

@@ -120,9 +120,13 @@ export class Folder implements Archive {
   private trouble(verb: string, key: string, error: unknown): unknown {
     const reason = reasonOf(error, verb)
     if (reason === undefined) return error
-    return new Failure('store', `cannot ${verb} ${quoted(key)} in the archive ${this.address}: ${reason}`, {
-      cause: error,
-    })
+    return new Failure(
+      'store',
+      `cannot ${verb} ${key === '' ? '' : `${quoted(key)} in `}the archive ${this.address}: ${reason}`,
+      {
+        cause: error,
+      },
+    )
   }
 
   pathOf(key: string): string {

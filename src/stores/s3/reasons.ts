@@ -36,7 +36,7 @@ const REASONS: readonly (readonly [RegExp, (place: string, said: string) => stri
     /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/,
     (place, said) => `${place} cannot be reached (${said}); start it, or check AWS_ENDPOINT_URL_S3`,
   ],
-  [/^(ENOTFOUND|EAI_AGAIN)$/, (place, said) => `the host ${place} is not known (${said}); check AWS_ENDPOINT_URL_S3`],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, (place, said) => `${place} cannot be found (${said}); check AWS_ENDPOINT_URL_S3`],
   [
     /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/,
     (place) => `${place} broke off the connection; see that it is up and run again`,
@@ -56,7 +56,7 @@ const REASONS: readonly (readonly [RegExp, (place: string, said: string) => stri
  * Why the store did not do what it was asked, and what next, in one line without secrets; undefined when the error is not
  * the store's but ours.
  *
- * @param place the store's host, or Amazon's region
+ * @param place the store's host, or Amazon and its region
  */
 export function reasonOf(error: unknown, place: string): string | undefined {
   if (error instanceof Failure) return undefined

@@ -54,7 +54,10 @@ const DEFAULT_REGION = 'us-east-1'
 export async function openS3(address: string): Promise<Archive> {
   const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(address)?.[1]
   if (bucket === undefined) {
-    throw new Failure('usage', 'the archive is not the address of a bucket; write s3://BUCKET, with nothing after it')
+    throw new Failure(
+      'usage',
+      'the archive is not the address of a bucket; write s3://BUCKET, with nothing after it: 3 to 63 of a-z, 0-9, . and -',
+    )
   }
   // The SDK's notice that it will give up this Node some day is not for those who run the program.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
@@ -70,7 +73,7 @@ export async function openS3(address: string): Promise<Archive> {
   }
   // A store on one host has no names like BUCKET.HOST.
   client.config.forcePathStyle = endpoint !== undefined
-  return new S3(client, bucket, region, endpoint === undefined ? region : new URL(endpoint).host)
+  return new S3(client, bucket, region, endpoint === undefined ? `Amazon (${region})` : new URL(endpoint).host)
 }
 
 /** What reading and writing share: one bucket, and its troubles told as such. */
@@ -285,9 +288,13 @@ export class S3 implements Archive {
   private trouble(verb: string, key: string, error: unknown): unknown {
     const reason = reasonOf(error, this.place)
     if (reason === undefined) return error
-    return new Failure('store', `cannot ${verb} ${quoted(key)} in the archive ${this.address}: ${reason}`, {
-      cause: error,
-    })
+    return new Failure(
+      'store',
+      `cannot ${verb} ${key === '' ? '' : `${quoted(key)} in `}the archive ${this.address}: ${reason}`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 
