@@ -1,5 +1,6 @@
 import type { ChangedOrganization } from '../../editions/changes.ts'
 import { historyPath } from './addresses.ts'
+import { Headings } from './headings.tsx'
 import { Gained, Moved } from './movement.tsx'
 import { Name } from './name.tsx'
 import { useReader } from './reader.ts'
@@ -16,20 +17,14 @@ export function ChangedOrganizations({ path, organizations }: ChangedOrganizatio
     <section>
       <h2>{words.organizations}</h2>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{words.organization}</th>
-            <th scope="col" class="number">
-              {words.rank}
-            </th>
-            <th scope="col" class="number">
-              {words.followers}
-            </th>
-            <th scope="col" class="number">
-              {words.datasets}
-            </th>
-          </tr>
-        </thead>
+        <Headings
+          columns={[
+            words.organization,
+            { number: words.rank },
+            { number: words.followers },
+            { number: words.datasets },
+          ]}
+        />
         <tbody>
           {organizations.map((one) => (
             <tr key={one.id}>

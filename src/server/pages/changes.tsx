@@ -4,6 +4,7 @@ import { datasetAt, editionPath } from './addresses.ts'
 import { ChangedOrganizations } from './changedOrganizations.tsx'
 import { DatasetItem } from './datasetItem.tsx'
 import { Head, type HeadFacts } from './head.tsx'
+import { Headings } from './headings.tsx'
 import { Hidden } from './hidden.tsx'
 import { Page } from './layout.tsx'
 import { Gained } from './movement.tsx'
@@ -68,14 +69,7 @@ function Since({ frame, edition, dates, changes }: ChangesFacts & { readonly cha
         <section>
           <h2>{words.followersChanged}</h2>
           <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.dataset}</th>
-                <th scope="col" class="number">
-                  {words.followers}
-                </th>
-              </tr>
-            </thead>
+            <Headings columns={[words.dataset, { number: words.followers }]} />
             <tbody>
               {followers.map((dataset) => (
                 <tr key={dataset.dataset_id}>

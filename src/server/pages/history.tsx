@@ -2,6 +2,7 @@ import type { RankedOrganization } from '../../editions/edition.ts'
 import { editionPath, hostOf, organizationAt } from './addresses.ts'
 import { Crumbs } from './crumbs.tsx'
 import { type HeadFacts, termsOf } from './head.tsx'
+import { Headings } from './headings.tsx'
 import { Page } from './layout.tsx'
 import { Gained, Moved } from './movement.tsx'
 import { Name, visible } from './name.tsx'
@@ -46,20 +47,9 @@ export function HistoryPage({ frame, edition, id, weeks }: HistoryFacts) {
       </div>
       <table>
         <caption class="unseen">{words.weekByWeek}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{words.editions}</th>
-            <th scope="col" class="number">
-              {words.rank}
-            </th>
-            <th scope="col" class="number">
-              {words.followers}
-            </th>
-            <th scope="col" class="number">
-              {words.datasets}
-            </th>
-          </tr>
-        </thead>
+        <Headings
+          columns={[words.editions, { number: words.rank }, { number: words.followers }, { number: words.datasets }]}
+        />
         <tbody>
           {weeks.map(({ date, organization }, index) => {
             const before = weeks[index + 1]?.organization

@@ -2,6 +2,7 @@ import type { RankedOrganization } from '../../editions/edition.ts'
 import { editionPath, historyPath, hostOf } from './addresses.ts'
 import { Bar } from './bar.tsx'
 import { Head, type HeadFacts, termsOf } from './head.tsx'
+import { Headings } from './headings.tsx'
 import { Page } from './layout.tsx'
 import { Gained, Moved } from './movement.tsx'
 import { Name } from './name.tsx'
@@ -27,20 +28,14 @@ export function OrganizationsPage(facts: OrganizationsFacts) {
         lede={words.aboutOrganizations(hostOf(frame.portal), termsOf(edition, frame))}
       />
       <table class="ranking">
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              {words.rank}
-            </th>
-            <th scope="col">{words.organization}</th>
-            <th scope="col" class="number">
-              {words.followers}
-            </th>
-            <th scope="col" class="number">
-              {words.datasets}
-            </th>
-          </tr>
-        </thead>
+        <Headings
+          columns={[
+            { number: words.rank },
+            words.organization,
+            { number: words.followers },
+            { number: words.datasets },
+          ]}
+        />
         <tbody>
           {edition.organizations.map((one) => (
             <Ranked

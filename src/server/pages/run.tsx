@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../runs/record.ts'
 import { Crumbs } from './crumbs.tsx'
+import { Headings } from './headings.tsx'
 import { type Frame, Page } from './layout.tsx'
 import { visible } from './name.tsx'
 import { useReader } from './reader.ts'
@@ -39,20 +40,9 @@ export function RunPage({ frame, run }: { readonly frame: Frame; readonly run: R
           <p>{words.noStep}</p>
         ) : (
           <table>
-            <thead>
-              <tr>
-                <th scope="col">{words.step}</th>
-                <th scope="col" class="number">
-                  {words.records}
-                </th>
-                <th scope="col" class="number">
-                  {words.size}
-                </th>
-                <th scope="col" class="number">
-                  {words.duration}
-                </th>
-              </tr>
-            </thead>
+            <Headings
+              columns={[words.step, { number: words.records }, { number: words.size }, { number: words.duration }]}
+            />
             <tbody>
               {run.steps.map((step) => (
                 <Step key={step.name} step={step} />
