@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 import { hydrate } from 'preact'
 import { type ReaderFacts, Reading, readerOf } from '../src/server/pages/reader.ts'
-import { Tops, type TopsFacts } from '../src/server/pages/tops.tsx'
+import { Tops, type TopsFacts } from '../src/server/pages/tops/tops.tsx'
 import './icon.svg'
 import './style.css'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { languageOf } from '../../src/server/pages/language.ts'
+import { languageOf } from '../../src/server/pages/words/language.ts'
 
 test.each([
   [null, undefined, 'fr', false],

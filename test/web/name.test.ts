@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { visible } from '../../src/server/pages/name.tsx'
+import { visible } from '../../src/server/pages/parts/name.tsx'
 
 test.each([
   ['Vélos en\r\nlibre-service\t', 'Vélos en libre-service'],

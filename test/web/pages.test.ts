@@ -4,7 +4,7 @@ import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fold } from '../../src/matching/fold.ts'
-import { visible } from '../../src/server/pages/name.tsx'
+import { visible } from '../../src/server/pages/parts/name.tsx'
 import { chromiumOrSkip, openBrowser } from '../helpers/browser.ts'
 import { FULL, HOSTILE, openSite, type Site } from './site.ts'
 

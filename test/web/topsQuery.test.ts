@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readerOf } from '../../src/server/pages/reader.ts'
-import { EVERYTHING, groups, readQuery, select, type Tops, writeQuery } from '../../src/server/pages/topsQuery.ts'
+import { EVERYTHING, groups, readQuery, select, type Tops, writeQuery } from '../../src/server/pages/tops/query.ts'
 
 const organizations = [
   { id: 'o1', name: 'Région Île-de-France', rank: 1, followers: 9, datasets: 2 },

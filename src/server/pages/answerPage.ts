@@ -1,6 +1,6 @@
 import type { VNode } from 'preact'
 import { renderToString } from 'preact-render-to-string'
-import type { Frame } from './layout.tsx'
+import type { Frame } from './parts/layout.tsx'
 
 /** Nothing but what this site serves, in no frame, no form elsewhere; scripts and styles from files alone. */
 const POLICY = [

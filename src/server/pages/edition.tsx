@@ -1,13 +1,13 @@
 import type { Changes } from '../../editions/changes.ts'
 import { editionPath, hostOf } from './addresses.ts'
-import { AskWhy } from './askWhy.tsx'
-import { Downloads } from './downloads.tsx'
-import { Figures } from './figures.tsx'
-import { Head, type HeadFacts, termsOf } from './head.tsx'
-import { Island } from './island.tsx'
-import { Page } from './layout.tsx'
-import { News } from './news.tsx'
-import type { TopsQuery } from './topsQuery.ts'
+import { AskWhy } from './parts/askWhy.tsx'
+import { Downloads } from './parts/downloads.tsx'
+import { Figures } from './parts/figures.tsx'
+import { Head, type HeadFacts, termsOf } from './parts/head.tsx'
+import { Page } from './parts/layout.tsx'
+import { News } from './parts/news.tsx'
+import { Island } from './tops/island.tsx'
+import type { TopsQuery } from './tops/query.ts'
 
 export interface EditionFacts extends HeadFacts {
   /** What came and went since the edition before; undefined for the first one. */

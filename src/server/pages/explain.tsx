@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import type { Explanation, Match, Near, Placing } from '../../explain/explanation.ts'
 import { datasetAt, editionPath, historyPath, hostOf, whyPath } from './addresses.ts'
-import { AskWhy } from './askWhy.tsx'
-import { Crumbs } from './crumbs.tsx'
-import type { HeadFacts } from './head.tsx'
-import { Page } from './layout.tsx'
-import { Name, visible, withoutControls } from './name.tsx'
+import { AskWhy } from './parts/askWhy.tsx'
+import { Crumbs } from './parts/crumbs.tsx'
+import type { HeadFacts } from './parts/head.tsx'
+import { Page } from './parts/layout.tsx'
+import { Name, visible, withoutControls } from './parts/name.tsx'
 import { useReader } from './reader.ts'
-import type { Words } from './words.ts'
+import type { Words } from './words/words.ts'
 
 export interface ExplainFacts extends HeadFacts {
   readonly explanation: Explanation

@@ -1,12 +1,12 @@
 import type { RankedOrganization } from '../../editions/edition.ts'
 import { editionPath, hostOf, organizationAt } from './addresses.ts'
-import { Crumbs } from './crumbs.tsx'
-import { type HeadFacts, termsOf } from './head.tsx'
-import { Headings } from './headings.tsx'
-import { Page } from './layout.tsx'
-import { Gained, Moved } from './movement.tsx'
-import { Name, visible } from './name.tsx'
-import { Trend } from './trend.tsx'
+import { Crumbs } from './parts/crumbs.tsx'
+import { type HeadFacts, termsOf } from './parts/head.tsx'
+import { Headings } from './parts/headings.tsx'
+import { Page } from './parts/layout.tsx'
+import { Gained, Moved } from './parts/movement.tsx'
+import { Name, visible } from './parts/name.tsx'
+import { Trend } from './parts/trend.tsx'
 
 export interface HistoryFacts extends Pick<HeadFacts, 'frame' | 'edition'> {
   readonly id: string

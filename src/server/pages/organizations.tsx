@@ -1,11 +1,11 @@
 import type { RankedOrganization } from '../../editions/edition.ts'
 import { editionPath, historyPath, hostOf } from './addresses.ts'
-import { Bar } from './bar.tsx'
-import { Head, type HeadFacts, termsOf } from './head.tsx'
-import { Headings } from './headings.tsx'
-import { Page } from './layout.tsx'
-import { Gained, Moved } from './movement.tsx'
-import { Name } from './name.tsx'
+import { Bar } from './parts/bar.tsx'
+import { Head, type HeadFacts, termsOf } from './parts/head.tsx'
+import { Headings } from './parts/headings.tsx'
+import { Page } from './parts/layout.tsx'
+import { Gained, Moved } from './parts/movement.tsx'
+import { Name } from './parts/name.tsx'
 import { useReader } from './reader.ts'
 
 export interface OrganizationsFacts extends HeadFacts {

@@ -3,7 +3,7 @@ import { Failure, Missing } from '../../errors.ts'
 import type { Report } from '../../terminal/report.ts'
 import { Problem } from '../problem.ts'
 import { editionPath } from './addresses.ts'
-import { type Frame, Page } from './layout.tsx'
+import { type Frame, Page } from './parts/layout.tsx'
 
 /** What is not there, by the word for it; the hint says what to do. */
 export type Absence = 'noSuchPage' | 'noSuchOrganization' | 'noSuchRun' | 'notADataset'

@@ -1,6 +1,6 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
-import { type Language, WORDS, type Words } from './words.ts'
+import { type Language, WORDS, type Words } from './words/words.ts'
 
 /** Who reads: in which language and time zone, on which portal's datasets. It says figures, dates and addresses their way. */
 export interface Reader {

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { LRUCache } from 'lru-cache'
 import { answer, type Body, bodyOf } from '../body.ts'
-import { languageOf } from './language.ts'
+import { languageOf } from './words/language.ts'
 
 /** So soon a page shows what was published; within it, whoever asks for the same gets the same. */
 const FRESH_MS = 1_000

@@ -1,11 +1,11 @@
 import type { RunRecord } from '../../runs/record.ts'
-import { Crumbs } from './crumbs.tsx'
-import { Headings } from './headings.tsx'
-import { type Frame, Page } from './layout.tsx'
-import { visible } from './name.tsx'
+import { Crumbs } from './parts/crumbs.tsx'
+import { Headings } from './parts/headings.tsx'
+import { type Frame, Page } from './parts/layout.tsx'
+import { visible } from './parts/name.tsx'
+import { Status, took } from './parts/runStatus.tsx'
 import { useReader } from './reader.ts'
-import { runSentence } from './runSentence.ts'
-import { Status, took } from './runStatus.tsx'
+import { runSentence } from './words/runSentence.ts'
 
 /** One run, whole: its steps, its warnings, what it failed of. */
 export function RunPage({ frame, run }: { readonly frame: Frame; readonly run: RunRecord }) {

@@ -1,8 +1,8 @@
 import type { RunRecord } from '../../runs/record.ts'
-import { type Frame, Page } from './layout.tsx'
+import { type Frame, Page } from './parts/layout.tsx'
+import { Status, took } from './parts/runStatus.tsx'
 import { useReader } from './reader.ts'
-import { runSentence } from './runSentence.ts'
-import { Status, took } from './runStatus.tsx'
+import { runSentence } from './words/runSentence.ts'
 
 interface RunsProps {
   readonly frame: Frame

@@ -6,11 +6,11 @@ import type { Editions } from '../editions.ts'
 import type { EditionName } from './addresses.ts'
 import { answerPage } from './answerPage.ts'
 import type { Assets } from './assets.ts'
-import type { HeadFacts } from './head.tsx'
-import { languageOf } from './language.ts'
-import type { Frame } from './layout.tsx'
+import type { HeadFacts } from './parts/head.tsx'
+import type { Frame } from './parts/layout.tsx'
 import { Absent, NoEditionYet, NoSuchEdition } from './problems.tsx'
 import { readerOf } from './reader.ts'
+import { languageOf } from './words/language.ts'
 
 /** What all pages are made from. */
 export interface Site {

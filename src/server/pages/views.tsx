@@ -7,7 +7,7 @@ import { HistoryPage } from './history.tsx'
 import { OrganizationsPage } from './organizations.tsx'
 import { type Absence, Absent } from './problems.tsx'
 import type { View } from './site.tsx'
-import { readQuery } from './topsQuery.ts'
+import { readQuery } from './tops/query.ts'
 
 /** The pages about an edition: what each needs to know, beyond the edition itself. */
 

@@ -1,4 +1,4 @@
-import { useReader } from './reader.ts'
+import { useReader } from '../reader.ts'
 
 /** Titles beyond this many characters are cut; the longest real one has 300. */
 const LONGEST = 400

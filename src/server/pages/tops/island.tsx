@@ -1,5 +1,5 @@
-import { editionPath } from './addresses.ts'
-import type { EditionFacts } from './edition.tsx'
+import { editionPath } from '../addresses.ts'
+import type { EditionFacts } from '../edition.tsx'
 import { Tops, type TopsFacts } from './tops.tsx'
 
 /** Editions with more datasets than this are found, sorted and paged on the server alone. */

@@ -1,6 +1,6 @@
-import type { EditionFacts, ListFacts, SnapshotFacts } from '../../pipeline/result.ts'
-import type { RunRecord } from '../../runs/record.ts'
-import type { Reader } from './reader.ts'
+import type { EditionFacts, ListFacts, SnapshotFacts } from '../../../pipeline/result.ts'
+import type { RunRecord } from '../../../runs/record.ts'
+import type { Reader } from '../reader.ts'
 
 /** What came of a run, in a sentence of the reader's language. */
 export function runSentence(run: RunRecord, { words, count }: Reader): string {

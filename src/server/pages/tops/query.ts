@@ -1,4 +1,4 @@
-import { fold } from '../../matching/fold.ts'
+import { fold } from '../../../matching/fold.ts'
 
 /** A dataset of the tops, as the table shows it. */
 export interface Row {

@@ -1,4 +1,4 @@
-import type { Edition } from '../../editions/edition.ts'
+import type { Edition } from '../../../editions/edition.ts'
 import type { Frame } from './layout.tsx'
 import { Week } from './week.tsx'
 

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
-import { type EditionName, editionPath, feedPath, hostOf } from './addresses.ts'
-import type { Assets } from './assets.ts'
-import { type Reader, Reading, useReader } from './reader.ts'
-import { LANGUAGES } from './words.ts'
+import { type EditionName, editionPath, feedPath, hostOf } from '../addresses.ts'
+import type { Assets } from '../assets.ts'
+import { type Reader, Reading, useReader } from '../reader.ts'
+import { LANGUAGES } from '../words/words.ts'
 
 /** What every page stands in. */
 export interface Frame {

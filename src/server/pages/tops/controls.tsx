@@ -1,9 +1,9 @@
 import type { TargetedEvent } from 'preact'
-import { Hidden } from './hidden.tsx'
-import { visible } from './name.tsx'
-import { useReader } from './reader.ts'
+import { Hidden } from '../parts/hidden.tsx'
+import { visible } from '../parts/name.tsx'
+import { useReader } from '../reader.ts'
+import { readQuery, type TopsQuery, writeQuery } from './query.ts'
 import type { TopsFacts } from './tops.tsx'
-import { readQuery, type TopsQuery, writeQuery } from './topsQuery.ts'
 
 interface ControlsProps {
   readonly facts: TopsFacts

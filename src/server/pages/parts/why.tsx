@@ -1,6 +1,6 @@
-import { whyPath } from './addresses.ts'
+import { whyPath } from '../addresses.ts'
+import { useReader } from '../reader.ts'
 import { visible } from './name.tsx'
-import { useReader } from './reader.ts'
 
 /** Leads to why a dataset is, or is not, in an edition. */
 export function Why({ path, id, title }: { readonly path: string; readonly id: string; readonly title: string }) {

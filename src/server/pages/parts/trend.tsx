@@ -1,4 +1,4 @@
-import { useReader } from './reader.ts'
+import { useReader } from '../reader.ts'
 
 export interface TrendProps {
   readonly title: string

@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'preact/hooks'
-import { useReader } from './reader.ts'
-import { TopsControls } from './topsControls.tsx'
-import { EVERYTHING, select, type Tops as TopsData, type TopsQuery, writeQuery } from './topsQuery.ts'
-import { TopsTable } from './topsTable.tsx'
+import { useReader } from '../reader.ts'
+import { TopsControls } from './controls.tsx'
+import { EVERYTHING, select, type Tops as TopsData, type TopsQuery, writeQuery } from './query.ts'
+import { TopsTable } from './table.tsx'
 
 /** What the table is made of, and where it stands. */
 export interface TopsFacts extends TopsData {

@@ -1,6 +1,6 @@
-import type { Edition } from '../../editions/edition.ts'
-import { editionPath } from './addresses.ts'
-import { useReader } from './reader.ts'
+import type { Edition } from '../../../editions/edition.ts'
+import { editionPath } from '../addresses.ts'
+import { useReader } from '../reader.ts'
 
 /** From the whole catalogue to the tops, in three figures; and the tops as a file. */
 export function Figures({ edition }: { readonly edition: Edition }) {

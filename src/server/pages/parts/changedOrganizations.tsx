@@ -1,9 +1,9 @@
-import type { ChangedOrganization } from '../../editions/changes.ts'
-import { historyPath } from './addresses.ts'
+import type { ChangedOrganization } from '../../../editions/changes.ts'
+import { historyPath } from '../addresses.ts'
+import { useReader } from '../reader.ts'
 import { Headings } from './headings.tsx'
 import { Gained, Moved } from './movement.tsx'
 import { Name } from './name.tsx'
-import { useReader } from './reader.ts'
 
 interface ChangedOrganizationsProps {
   readonly path: string

@@ -1,9 +1,9 @@
-import { datasetAt, historyPath } from './addresses.ts'
-import { Name } from './name.tsx'
-import { useReader } from './reader.ts'
+import { datasetAt, historyPath } from '../addresses.ts'
+import { Name } from '../parts/name.tsx'
+import { Why } from '../parts/why.tsx'
+import { useReader } from '../reader.ts'
+import { groups, organizationOf, type Row, type Sort, type TopsQuery } from './query.ts'
 import type { GoTo, TopsFacts } from './tops.tsx'
-import { groups, organizationOf, type Row, type Sort, type TopsQuery } from './topsQuery.ts'
-import { Why } from './why.tsx'
 
 interface TableProps {
   readonly facts: TopsFacts

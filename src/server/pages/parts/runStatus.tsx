@@ -1,5 +1,5 @@
-import type { RunRecord } from '../../runs/record.ts'
-import { type Reader, useReader } from './reader.ts'
+import type { RunRecord } from '../../../runs/record.ts'
+import { type Reader, useReader } from '../reader.ts'
 
 /** How a run ended, in a word. */
 export function Status({ run: { status } }: { readonly run: RunRecord }) {

@@ -1,4 +1,4 @@
-import { useReader } from './reader.ts'
+import { useReader } from '../reader.ts'
 
 /** How many ranks up or down; nothing when it stayed. */
 export function Moved({ by }: { readonly by: number }) {

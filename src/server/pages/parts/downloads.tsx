@@ -1,6 +1,6 @@
-import type { Edition } from '../../editions/edition.ts'
-import { editionPath } from './addresses.ts'
-import { useReader } from './reader.ts'
+import type { Edition } from '../../../editions/edition.ts'
+import { editionPath } from '../addresses.ts'
+import { useReader } from '../reader.ts'
 
 /** An edition's files: the tops, and the list that they were taken from. */
 export function Downloads({ edition }: { readonly edition: Edition }) {

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import type { TopDataset } from '../../editions/edition.ts'
-import { datasetAt } from './addresses.ts'
+import type { TopDataset } from '../../../editions/edition.ts'
+import { datasetAt } from '../addresses.ts'
 import { Name } from './name.tsx'
 import { Why } from './why.tsx'
 

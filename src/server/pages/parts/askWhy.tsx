@@ -1,5 +1,5 @@
+import { useReader } from '../reader.ts'
 import { Hidden } from './hidden.tsx'
-import { useReader } from './reader.ts'
 
 /** Asks why any dataset is, or is not, in an edition: by its id, or the address of its page at the portal. */
 export function AskWhy({ path }: { readonly path: string }) {

@@ -1,6 +1,6 @@
-import { editionPath, feedPath } from './addresses.ts'
+import { editionPath, feedPath } from '../addresses.ts'
+import type { EditionFacts } from '../edition.tsx'
 import { DatasetItem } from './datasetItem.tsx'
-import type { EditionFacts } from './edition.tsx'
 
 /** How many new datasets are named; the others are one link away. */
 const NAMED = 6

@@ -1,6 +1,6 @@
-import { editionPath } from './addresses.ts'
+import { editionPath } from '../addresses.ts'
+import { useReader } from '../reader.ts'
 import { Hidden } from './hidden.tsx'
-import { useReader } from './reader.ts'
 
 interface WeekProps {
   readonly edition: { readonly watch: string; readonly date: string }
