@@ -21,6 +21,9 @@ export interface HeldLeases {
   release(): Promise<void>
 }
 
+/** The runs of this process that are at work. */
+const atWork = new Set<string>()
+
 /** Why a run stops that was asleep for longer than its lease. */
 export function takenOver(id: string): Failure {
   return new Failure('held', `another run took over ${id} while this one was paused; it stops, and leaves the other's`)
@@ -47,7 +50,9 @@ function pidNamespace(): Pick<Holder, 'pid_namespace'> {
 export async function takeLeases(documents: Documents, ids: readonly string[], holder: Holder): Promise<HeldLeases> {
   const taken: string[] = []
   let since = 0
+  atWork.add(holder.run)
   const releaseAll = async () => {
+    atWork.delete(holder.run)
     for (const id of taken.reverse()) await documents.release(id, holder.run)
   }
   try {
@@ -102,6 +107,7 @@ function held({ run, host, pid, since, expires }: Lease, id: string): Failure {
 export function isDead(lease: Lease, self: Holder): boolean {
   if (lease.host !== self.host) return false
   if (lease.pid_namespace !== undefined && lease.pid_namespace !== self.pid_namespace) return false
+  if (lease.pid === self.pid) return !atWork.has(lease.run)
   try {
     process.kill(lease.pid, 0)
   } catch (error) {

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { World } from '../../src/context.ts'
 import type { Order } from '../../src/pipeline/order.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
-import { holderOf } from '../../src/runs/lease.ts'
+import { holderOf, takeLeases } from '../../src/runs/lease.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import type { Holder, Lease } from '../../src/stores/documents.ts'
 import { datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
@@ -88,9 +88,10 @@ for (const { name, place: newPlace } of pairs('what dead runs leave')) {
       await run(order, world)
       expect(await left(world, place)).toEqual(UNTOUCHED)
       await world.documents.release(`velo/${OTHER}`, DEAD)
-      await world.documents.acquire(`velo/${OTHER}`, holderOf(DEAD), 60_000)
+      const leases = await takeLeases(world.documents, [`velo/${OTHER}`], holderOf(DEAD))
       await run(order, world)
       expect((await left(world, place)).leases).toEqual([DEAD, DEAD])
+      await leases.release()
     })
 
     test('takes a date over at once whose holder on this host is gone', async () => {

@@ -44,6 +44,14 @@ describe('a second run', () => {
     await (await takeLeases(documents, ['2026-11-18'], holderOf('r2'))).release()
   })
 
+  test('of the same process succeeds at once to one that is over, but could not say so to the store', async () => {
+    const { documents } = await testWorld()
+    const away = replaced(documents, { release: () => Promise.reject(new Failure('store', 'away')) })
+    const first = await takeLeases(away, ['2026-11-18'], holderOf('r1'))
+    await expect(first.release()).rejects.toMatchObject({ kind: 'store' })
+    await (await takeLeases(documents, ['2026-11-18'], holderOf('r2'))).release()
+  })
+
   test('succeeds at once to a holder that died on this host', async () => {
     const { documents } = await testWorld()
     await takeLeases(documents, ['2026-11-18'], { ...holderOf('r1'), pid: deadPid() })
