@@ -60,6 +60,9 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
         parts.push(`${Math.min(100, Math.floor((100 * done) / total))} %`)
         parts.push(`${duration(Math.max(0, total - done) / rate)} left`)
       }
+      // A line that breaks is harder to read than one that says less: the rate goes first, then the share.
+      const width = stream.columns ?? Number.POSITIVE_INFINITY
+      while (parts.length > 1 && `${label}  ${parts.join(' · ')}`.length >= width) parts.splice(1, 1)
       return `${label}  ${dim(parts.join(' · '))}`
     }
     running.add(draw)
