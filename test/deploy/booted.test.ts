@@ -1,0 +1,99 @@
+import { createServer } from 'node:net'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type Replica, startReplica } from '../../src/demo/replica.ts'
+import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
+import { type Booted, bootSystemd } from './booted.ts'
+
+const UNITS = '/etc/systemd/test'
+const ENVIRONMENT = '/etc/datagouv-tops/environment'
+let systemd: Booted | undefined
+let portal: Replica
+let port: number
+
+beforeAll(async () => {
+  const files = {
+    datasets: {
+      content: Buffer.from(datasetsCsv([{ id: 'd1', title: 'Transport', organization: 'o1' }])),
+      modified: new Date(),
+    },
+    organizations: { content: Buffer.from(organizationsCsv([['o1', 'Un', 1]])), modified: new Date() },
+  }
+  portal = await startReplica({ files })
+  port = await freePort()
+  systemd = await bootSystemd()
+  await systemd?.shell(`
+    install -m 600 /dev/null ${ENVIRONMENT}
+    echo DATAGOUV_TOPS_PORTAL=${portal.url} >> ${ENVIRONMENT}
+    sed -i 's/ serve / serve --port ${port} /' ${UNITS}/datagouv-tops-serve.service
+    sed -i 's/^RestartSec=.*/RestartSec=1s/' ${UNITS}/*.service
+    systemctl daemon-reload`)
+}, 60_000)
+
+afterAll(async () => {
+  systemd?.close()
+  await portal.close()
+})
+
+beforeEach(({ skip }) => {
+  if (systemd === undefined) skip('no systemd can be booted here: it takes root, systemd and cgroups')
+})
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+const shell = (script: string) => systemd!.shell(script)
+const state = (unit: string) => shell(`systemctl show -P Result -P ActiveState ${unit} | xargs`)
+const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
+
+describe('the units, in a systemd of their own', () => {
+  test('publish and serve the same stores side by side, each within its rights', async () => {
+    await shell('systemctl start datagouv-tops-serve')
+    await systemd!.until(`curl -s http://127.0.0.1:${port}/readyz`, /"status":"ready"/)
+    await shell('systemctl start datagouv-tops')
+    expect(await state('datagouv-tops')).toBe('success inactive\n')
+    expect(JSON.parse(await get('/readyz'))).toMatchObject({ status: 'ready', archive: true, documents: true })
+    expect(await get('/api/editions/mobilite-transport/latest')).toContain('"dataset_id":"d1"')
+    // And the other way round: who came second did not take the folder away from the first.
+    await shell('systemctl restart datagouv-tops-serve; systemctl start datagouv-tops')
+    expect(await state('datagouv-tops')).toBe('success inactive\n')
+    const files = await shell('stat -c "%U %a" /var/lib/private/datagouv-tops/data/datagouv.db')
+    expect(files).toBe('datagouv-tops 640\n')
+  })
+
+  test('are stopped without having failed', async () => {
+    await shell('systemctl start datagouv-tops-serve datagouv-tops-schedule')
+    await systemd!.until('curl -s http://127.0.0.1:8081/healthz', /"activity":"waiting"/)
+    await shell('systemctl stop datagouv-tops-serve datagouv-tops-schedule')
+    expect(await state('datagouv-tops-serve')).toBe('success inactive\n')
+    expect(await state('datagouv-tops-schedule')).toBe('success inactive\n')
+  })
+
+  test('try again when that can help, until it does, and not when it cannot', async () => {
+    const away = 'DATAGOUV_TOPS_DOCUMENTS=mongodb://127.0.0.1:1/x?serverSelectionTimeoutMS=100'
+    await shell(`echo '${away}' >> ${ENVIRONMENT}`)
+    const starting = shell('systemctl start datagouv-tops')
+    await systemd!.until('systemctl show -P NRestarts datagouv-tops', /^[1-9]/)
+    await shell(`sed -i /mongodb/d ${ENVIRONMENT}`)
+    await starting
+    await systemd!.until('systemctl show -P Result -P ActiveState datagouv-tops | xargs', /^success inactive$/m)
+
+    await shell(`echo DATAGOUV_TOPS_RETRIEZ=1 >> ${ENVIRONMENT}; systemctl start datagouv-tops`)
+    expect(await state('datagouv-tops')).toBe('exit-code failed\n')
+    expect(await shell('systemctl show -P ExecMainStatus datagouv-tops')).toBe('2\n')
+    await shell(`sed -i /RETRIEZ/d ${ENVIRONMENT}; systemctl reset-failed datagouv-tops`)
+  })
+
+  test('are started on Wednesday at 17:00 in Paris', async () => {
+    await shell('systemctl start datagouv-tops.timer')
+    const next = await shell('systemctl show -P NextElapseUSecRealtime datagouv-tops.timer')
+    const date = new Date(next.replace(/^\w+ (\S+) (\S+) UTC\n$/, '$1T$2Z'))
+    const paris = { timeZone: 'Europe/Paris', weekday: 'long', timeStyle: undefined } as const
+    const words = new Intl.DateTimeFormat('en-GB', { ...paris, hour: '2-digit', minute: '2-digit' }).format(date)
+    expect(words).toBe('Wednesday 17:00')
+  })
+})
