@@ -1,11 +1,11 @@
 import type { Config } from '../config/settings.ts'
 import type { World } from '../context.ts'
+import { uuidOf } from '../editions/uuid.ts'
 import type { RunRecord } from '../runs/record.ts'
 import { dueTime } from '../scheduler/calendar.ts'
 import { VERSION } from '../version.ts'
 import { datasetsOf } from './datasets.ts'
 import { type Facets, facet, PRODUCER } from './facets.ts'
-import { uuidOf } from './uuid.ts'
 
 /** What became of a run, in OpenLineage's words. */
 const TYPES = {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import type { World } from '../context.ts'
+import { uuidOf } from '../editions/uuid.ts'
 import { headline, sectionsOf } from '../explain/sections.ts'
 import { count, counted } from '../terminal/format.ts'
 import { answer, bodyOf } from './body.ts'
@@ -49,7 +49,7 @@ export function createFeeds(world: World, editions: Editions): Hono {
     const site = public_url ?? origin
     const recent = await editions.recent(name, MOST_ENTRIES)
     return {
-      id: uuidOf(name),
+      id: idOf(name),
       title: `${name}: datasets about ${terms.join(', ')}`,
       home: `${site}/editions/${name}/latest`,
       self: `${site}${pathname}${search}`,
@@ -63,7 +63,7 @@ function entryOf({ edition, changes }: RecentEdition, site: string, portal: stri
   const { _id, date, generated_at, datasets, archive } = edition
   const figures = `${counted(datasets.length, 'dataset')} of the TOP ${edition.top}, of ${count(archive.records)} that mention a term.`
   return {
-    id: uuidOf(_id),
+    id: idOf(_id),
     url: `${site}/editions/${_id}`,
     title: changes === undefined ? `${date}: the first edition` : headline(changes),
     published: generated_at,
@@ -71,12 +71,8 @@ function entryOf({ edition, changes }: RecentEdition, site: string, portal: stri
   }
 }
 
-/** The same for the same name wherever it is served, so that no reader shows an entry twice. */
-function uuidOf(name: string): string {
-  const hex = createHash('sha1').update(`datagouv-tops ${name}`).digest('hex')
-  const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16)
-  return `urn:uuid:${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-}
+/** The same wherever it is served, so that no reader shows an entry twice. */
+const idOf = (name: string) => `urn:uuid:${uuidOf(name)}`
 
 function atomOf({ id, title, home, self, updated, entries }: Feed): string {
   return `<?xml version="1.0" encoding="utf-8"?>
