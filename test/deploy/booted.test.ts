@@ -1,7 +1,7 @@
-import { createServer } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Replica, startReplica } from '../../src/demo/replica.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
+import { freePort } from '../helpers/port.ts'
 import { type Booted, bootSystemd } from './booted.ts'
 
 const UNITS = '/etc/systemd/test'
@@ -37,14 +37,6 @@ afterAll(async () => {
 beforeEach(({ skip }) => {
   if (systemd === undefined) skip('no systemd can be booted here: it takes root, systemd and cgroups')
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 const shell = (script: string) => systemd!.shell(script)
 const state = (unit: string) => shell(`systemctl show -P Result -P ActiveState ${unit} | xargs`)

@@ -9,6 +9,7 @@ import type { Status } from '../../src/scheduler/status.ts'
 import { cli } from '../helpers/cli.ts'
 import { startDaemon } from '../helpers/daemon.ts'
 import { contents, datasetsCsv, organizationsCsv, temporaryFolder } from '../helpers/exports.ts'
+import { freePort } from '../helpers/port.ts'
 
 const TODAY = dateIn('Europe/Paris', new Date())
 const LONG_AGO = new Date(Date.now() - 5 * 86_400_000)
@@ -39,16 +40,6 @@ async function start(
   const runs = async () =>
     JSON.parse((await cli(['runs', '--json'], { cwd })).stdout) as { status: string; date: string }[]
   return { cwd, daemon, portal, runs }
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await new Promise<number>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-  )
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 describe('schedule', () => {

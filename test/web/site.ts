@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -9,6 +8,7 @@ import type { Edition } from '../../src/editions/edition.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { openSqlite } from '../../src/stores/sqlite/sqlite.ts'
 import { CLI, cli, SURROUNDINGS } from '../helpers/cli.ts'
+import { freePort } from '../helpers/port.ts'
 
 /** The edition that a run makes of the real exports: 622 datasets. */
 export const FULL: Edition = JSON.parse(
@@ -60,14 +60,6 @@ export async function openSite(): Promise<Site> {
       await rm(folder, { recursive: true })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  await new Promise((closed) => probe.close(closed))
-  return port
 }
 
 async function addDocuments(file: string): Promise<void> {
