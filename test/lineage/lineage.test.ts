@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -178,7 +177,8 @@ describe('the events of a run', () => {
       cwd,
       env,
       onStart: async (child) => {
-        while (!existsSync(join(cwd, 'lineage.jsonl'))) await sleep(20)
+        const told = () => readFile(join(cwd, 'lineage.jsonl'), 'utf8').catch(() => '')
+        while (!(await told()).endsWith('\n')) await sleep(20)
         child.kill('SIGKILL')
       },
     })
