@@ -79,20 +79,22 @@ try {
   const answer = await createApp(world, createEditions(world)).request('/openapi.json')
   const description = await answer.json()
   json('openapi.json', description)
-  const { schemas } = description.components
-  const part = (name) => ({
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: name,
-    $defs: schemas,
-    $ref: `#/$defs/${name}`,
-  })
   for (const [file, name] of [
     ['edition', 'Edition'],
     ['run', 'Run'],
-  ]) {
-    json(`${file}.schema.json`, JSON.parse(JSON.stringify(part(name)).replaceAll('#/components/schemas/', '#/$defs/')))
-  }
+  ])
+    json(`${file}.schema.json`, schemaOf(name, description.components.schemas))
 } finally {
   await closeWorld(world)
   rmSync(place, { recursive: true })
+}
+
+/** One of the API's schemas as one that stands alone, with the others that it needs. */
+function schemaOf(title, schemas) {
+  const named = (part) => [...JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name)
+  const needed = new Set(named(schemas[title]))
+  for (const name of needed) for (const one of named(schemas[name])) needed.add(one)
+  const $defs = Object.fromEntries([...needed].map((name) => [name, schemas[name]]))
+  const schema = { $schema: 'https://json-schema.org/draft/2020-12/schema', title, ...schemas[title], $defs }
+  return JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/'))
 }
