@@ -1,7 +1,7 @@
+import { watchesNamed, watchNamed } from './config/watch.ts'
 import { closeWorld, openWorld, type World } from './context.ts'
 import type { Edition } from './editions/edition.ts'
 import { datesOf, findEdition } from './editions/find.ts'
-import { Failure, quoted } from './errors.ts'
 import { run } from './pipeline/pipeline.ts'
 import { namedDate } from './scheduler/calendar.ts'
 import { silent } from './terminal/report.ts'
@@ -106,14 +106,13 @@ export async function openTops(settings: Settings = {}, { warn, signal }: OpenOp
 }
 
 async function runIn(world: World, options: RunOptions = {}): Promise<RunResult> {
-  const { date, watches, datasets, organizations, refetch = false, acceptIncomplete = false } = options
+  const { date, watches, datasets, organizations, refetch, acceptIncomplete } = options
   const { config, clock } = world
-  const names = watches?.map((name) => nameOf(world, name))
   const { status, ...left } = await run(
     {
       date: namedDate(date, config, clock()),
-      watches: names ? config.watches.filter(({ name }) => names.includes(name)) : config.watches,
-      sources: { ...(datasets && { datasets }), ...(organizations && { organizations }) },
+      watches: watchesNamed(watches, config),
+      sources: { datasets, organizations },
       refetch,
       acceptIncomplete,
     },
@@ -122,10 +121,6 @@ async function runIn(world: World, options: RunOptions = {}): Promise<RunResult>
   return { ...left, status: status === 'unchanged' ? status : 'published' }
 }
 
-function nameOf({ config: { watches } }: World, name = watches[0]!.name): string {
-  if (watches.some((watch) => watch.name === name)) return name
-  throw new Failure(
-    'usage',
-    `there is no watch ${quoted(name)}; there are: ${watches.map((one) => one.name).join(', ')}`,
-  )
+function nameOf({ config }: World, name = config.watches[0]!.name): string {
+  return watchNamed(name, config).name
 }

@@ -1,9 +1,10 @@
+import { watchesNamed } from '../config/watch.ts'
 import { dateIn, parseDate } from '../editions/date.ts'
 import { Failure, type FailureKind } from '../errors.ts'
 import { type BackfilledDate, backfill } from '../pipeline/backfill.ts'
 import { counted } from '../terminal/format.ts'
 import { table } from '../terminal/table.ts'
-import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
+import { type Io, inWorld, print, printJson } from './io.ts'
 
 /** Publishes what scheduled dates lack. Each date is told as it ends; the sum comes last. */
 export default async function backfillCommand(io: Io): Promise<void> {
@@ -13,7 +14,7 @@ export default async function backfillCommand(io: Io): Promise<void> {
     if (from === undefined) throw new Failure('usage', 'backfill needs --from DATE; its last date is --to, or today')
     const span = { from: parseDate(from), to: to === undefined ? dateIn(config.time_zone, clock()) : parseDate(to) }
     if (span.from > span.to) throw new Failure('usage', `--from ${span.from} is later than --to ${span.to}`)
-    const order = { ...span, watches: watchesOf(config, watch), force, jobs }
+    const order = { ...span, watches: watchesNamed(watch, config), force, jobs }
     const dates = await backfill(order, world, ({ date, status, summary }, position, of) => {
       report.info(`${position} of ${of}  ${date}  ${status}: ${summary}`)
     })

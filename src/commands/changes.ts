@@ -1,3 +1,4 @@
+import { watchesNamed } from '../config/watch.ts'
 import type { Changes } from '../editions/changes.ts'
 import { parseDate } from '../editions/date.ts'
 import { findPair } from '../editions/find.ts'
@@ -6,13 +7,13 @@ import { markdownOf } from '../explain/markdown.ts'
 import { headline, sectionsOf } from '../explain/sections.ts'
 import { page } from '../terminal/pager.ts'
 import { table } from '../terminal/table.ts'
-import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
+import { type Io, inWorld, print, printJson } from './io.ts'
 
 /** What entered, left and moved between two editions: as tables, as JSON, or as Markdown. */
 export default async function changes(io: Io): Promise<void> {
   await inWorld(io, async (world) => {
     const { config, documents, report } = world
-    const [watch] = watchesOf(config, io.options.watch)
+    const [watch] = watchesNamed(io.options.watch, config)
     const [from, to] = io.arguments.map(parseDate)
     const pair = await findPair(documents, watch!.name, from, to)
     const found = await explainedChanges(pair.from, pair.to, world)

@@ -133,7 +133,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'schedule',
     about: 'stays up and runs when an edition is due; at its start it catches up the last date that was missed',
     options: [
-      ['--health-port <number>', 'answer over HTTP how it goes, at /healthz and /metrics', 'number'],
+      ['--health-port <number>', 'answer over HTTP how it goes, at /healthz and /metrics; 0 for any free port', 'port'],
       ['--health-host <address>', 'on which address (default: 127.0.0.1, this machine alone)'],
     ],
     examples: ['schedule', 'schedule --health-port 8081 --json'],

@@ -64,10 +64,7 @@ async function runOn(
 ): Promise<RunResult> {
   const world = await openWorld({ flags, report, signal, clock: () => new Date(`${date}T15:00:00Z`) })
   try {
-    return await run(
-      { date, watches: world.config.watches, sources: {}, refetch: false, acceptIncomplete: false },
-      world,
-    )
+    return await run({ date, watches: world.config.watches }, world)
   } finally {
     await closeWorld(world)
   }

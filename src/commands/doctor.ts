@@ -2,7 +2,7 @@ import { resolveConfig } from '../config/config.ts'
 import { CHECKS } from '../doctor/checks.ts'
 import { type Finding, failedBy, warning } from '../doctor/finding.ts'
 import { surroundingsOf } from '../doctor/surroundings.ts'
-import { Failure, type FailureKind } from '../errors.ts'
+import { FAILURES, Failure, type FailureKind } from '../errors.ts'
 import { table } from '../terminal/table.ts'
 import { flagsOf, type Io, print, printJson } from './io.ts'
 
@@ -24,16 +24,16 @@ export default async function doctor(io: Io): Promise<void> {
   )
   const checks = looked.map((one, at) => onceOnly(one, looked.slice(0, at)))
   await around.close()
-  const failures = WORST.map((kind) => new Failure(kind, '').exitCode).filter((code) =>
-    checks.some(({ exit_code }) => exit_code === code),
-  )
-  if (io.options.json) await printJson({ exit_code: failures[0] ?? 0, checks })
+  const worst = WORST.find((kind) => checks.some(({ exit_code }) => exit_code === FAILURES[kind].exit))
+  if (io.options.json) await printJson({ exit_code: worst === undefined ? 0 : FAILURES[worst].exit, checks })
   else if (!io.options.quiet) await print(tableOf(checks))
+  if (worst === undefined) return
   const failed = checks.filter(({ status }) => status === 'failed')
-  if (failed.length === 0) return
-  const kind = WORST.find((one) => new Failure(one, '').exitCode === failures[0])!
   const names = failed.map(({ check }) => check).join(', ')
-  throw new Failure(kind, `${failed.length} of ${checks.length} checks failed (${names}); see the remedies of "doctor"`)
+  throw new Failure(
+    worst,
+    `${failed.length} of ${checks.length} checks failed (${names}); see the remedies of "doctor"`,
+  )
 }
 
 /** What failed for the very reason of an earlier check is not a second failure. */

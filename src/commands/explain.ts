@@ -1,3 +1,4 @@
+import { watchesNamed } from '../config/watch.ts'
 import { parseDate } from '../editions/date.ts'
 import { findEdition } from '../editions/find.ts'
 import { Failure } from '../errors.ts'
@@ -5,14 +6,14 @@ import { explain as explainAll } from '../explain/explain.ts'
 import { type Mark, sentencesOf } from '../explain/sentences.ts'
 import { page } from '../terminal/pager.ts'
 import { wrapped } from '../terminal/text.ts'
-import { type Io, inWorld, printJson, watchesOf } from './io.ts'
+import { type Io, inWorld, printJson } from './io.ts'
 
 /** Why a dataset is, or is not, in the list and in the tops, in words. */
 export default async function explain(io: Io): Promise<void> {
   const [asked] = io.arguments
   if (asked === undefined) throw new Failure('usage', 'name a dataset: its id, or the address of its page')
   await inWorld(io, async (world) => {
-    const [watch] = watchesOf(world.config, io.options.watch)
+    const [watch] = watchesNamed(io.options.watch, world.config)
     const date = io.options.date === undefined ? undefined : parseDate(io.options.date)
     const edition = await findEdition(world.documents, watch!.name, date)
     const [explanation] = await explainAll([asked], edition, watch!, world)

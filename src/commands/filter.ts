@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs'
 import { resolveConfig } from '../config/config.ts'
 import type { Config } from '../config/settings.ts'
-import { DEFAULT_COLUMNS, type Watch } from '../config/watch.ts'
+import { DEFAULT_COLUMNS, type Watch, watchesNamed } from '../config/watch.ts'
 import type { Batch } from '../csv/scanner.ts'
 import { Failure } from '../errors.ts'
 import { fold } from '../matching/fold.ts'
@@ -14,14 +14,14 @@ import { type Opened, openSource } from '../portal/open.ts'
 import { count } from '../terminal/format.ts'
 import type { Report } from '../terminal/report.ts'
 import { createWasmMatcher } from '../wasm/matcher.ts'
-import { flagsOf, type Io, type Options, openReport, print, printJson, watchesOf } from './io.ts'
+import { flagsOf, type Io, type Options, openReport, print, printJson } from './io.ts'
 import { Spool } from './spool.ts'
 
 /** The filter alone. Nothing reaches stdout, or wears its name, before the whole export was found to be sound. */
 export default async function filter(io: Io): Promise<void> {
   const { options } = io
   const { config } = await resolveConfig(flagsOf(options), process.env, options.config)
-  const watches = watchesOf(config, options.watch)
+  const watches = watchesNamed(options.watch, config)
   const report = await openReport(options)
   const read: ReadSource = (reader, outcome) => readSource(reader, outcome, { ...io, config, report })
   try {

@@ -1,8 +1,5 @@
-import type { Config, SettingKey } from '../config/settings.ts'
-import { nearest } from '../config/values.ts'
-import type { Watch } from '../config/watch.ts'
+import type { SettingKey } from '../config/settings.ts'
 import { closeWorld, openWorld, type World } from '../context.ts'
-import { Failure, quoted } from '../errors.ts'
 import { isJson } from '../terminal/logLine.ts'
 import { type Report, silent } from '../terminal/report.ts'
 
@@ -85,17 +82,6 @@ export async function openReport({ quiet = false, verbose = false, logFormat }: 
   const terminal = process.stderr.isTTY === true
   const color = terminal && (process.env.NO_COLOR ?? '') === ''
   return createProgress({ stream: process.stderr, live: terminal && !process.env.CI, verbose, color })
-}
-
-/** The watches asked for by name; all of them without a name. */
-export function watchesOf({ watches }: Config, names: string | readonly string[] | undefined): readonly Watch[] {
-  if (names === undefined) return watches
-  return [names].flat().map((name) => {
-    const watch = watches.find((one) => one.name === name)
-    if (watch !== undefined) return watch
-    const known = watches.map((one) => one.name)
-    throw new Failure('usage', `there is no watch ${quoted(name)}; ${nearest(name, known)}`)
-  })
 }
 
 /** Data on stdout; resolves when it has left, so that a buffer may be used again. */

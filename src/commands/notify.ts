@@ -1,4 +1,4 @@
-import type { Watch } from '../config/watch.ts'
+import { type Watch, watchesNamed } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import { dateIn } from '../editions/date.ts'
 import { editionId } from '../editions/layout.ts'
@@ -7,7 +7,7 @@ import { announceFailure, announceMissed, announcePublished } from '../notify/an
 import { failedNews } from '../notify/news.ts'
 import type { NotificationRecord, RunRecord } from '../runs/record.ts'
 import { lastFiring, namedDate } from '../scheduler/calendar.ts'
-import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
+import { type Io, inWorld, print, printJson } from './io.ts'
 
 /** Tells what came of a date, for an orchestrator whose steps tell nothing themselves. Who knows already is not told again. */
 export default async function notify(io: Io): Promise<void> {
@@ -15,7 +15,7 @@ export default async function notify(io: Io): Promise<void> {
     const { config, clock, report } = world
     const { date: given, watch, json, quiet } = io.options
     const date = namedDate(given, config, clock())
-    const notifications = await tell(date, watchesOf(config, watch), world)
+    const notifications = await tell(date, watchesNamed(watch, config), world)
     report.close()
     if (json) await printJson({ date, notifications })
     else if (!quiet) await print(describe(date, notifications))

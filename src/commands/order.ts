@@ -1,21 +1,22 @@
+import { watchesNamed } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import type { Order } from '../pipeline/order.ts'
 import type { EditionFacts, ListFacts, SnapshotFacts } from '../pipeline/result.ts'
 import type { Outcome } from '../runs/run.ts'
 import { namedDate } from '../scheduler/calendar.ts'
 import { counted } from '../terminal/format.ts'
-import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
+import { type Io, inWorld, print, printJson } from './io.ts'
 
 type Result = Outcome & Partial<SnapshotFacts & ListFacts & EditionFacts>
 
 /** Makes an order of the options, has it carried out, and prints what came of it. */
 export async function carryOut(io: Io, step: (order: Order, world: World) => Promise<Result>): Promise<void> {
   await inWorld(io, async (world) => {
-    const { date, watch, datasets, organizations, refetch = false, acceptIncomplete = false, json, quiet } = io.options
+    const { date, watch, datasets, organizations, refetch, acceptIncomplete, json, quiet } = io.options
     const order: Order = {
       date: namedDate(date, world.config, world.clock()),
-      watches: watchesOf(world.config, watch),
-      sources: { ...(datasets && { datasets }), ...(organizations && { organizations }) },
+      watches: watchesNamed(watch, world.config),
+      sources: { datasets, organizations },
       refetch,
       acceptIncomplete,
     }

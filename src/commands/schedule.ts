@@ -5,11 +5,11 @@ import { announceFailure, announceMissed, announcePublished, isWorthTelling, orW
 import type { Surroundings } from '../notify/delivery.ts'
 import { failedNews } from '../notify/news.ts'
 import { run } from '../pipeline/pipeline.ts'
-import { type Answer, startHealth } from '../scheduler/health.ts'
 import { missedDates } from '../scheduler/missed.ts'
 import { type Duties, type FailedAttempt, keepSchedule } from '../scheduler/scheduler.ts'
 import { STARTING, type Status } from '../scheduler/status.ts'
 import { realTime } from '../scheduler/time.ts'
+import type { Address, Listening } from '../server/listen.ts'
 import { duration } from '../terminal/format.ts'
 import type { Report } from '../terminal/report.ts'
 import { flagsOf, type Io, inWorld, openReport } from './io.ts'
@@ -21,13 +21,9 @@ export default async function schedule(io: Io): Promise<void> {
   const { config } = await resolveConfig(flagsOf(io.options), process.env, io.options.config)
   const report = await openReport(io.options)
   const status = { now: STARTING }
-  const healthz = { type: 'application/json', body: () => `${JSON.stringify(status.now)}\n` }
-  const health =
-    port === undefined
-      ? undefined
-      : await startHealth({ '/healthz': healthz, '/metrics': metricsOf(io) }, { port, host })
+  const health = port === undefined ? undefined : await serveHealth(io, status, { port, host, flag: '--health-port' })
   try {
-    if (health) report.info(`health at ${health.url}/healthz`)
+    if (health) report.info(`health at ${health.url}healthz`)
     await keepSchedule(config, dutiesOf(io, config, report, status), realTime, io.signal)
   } finally {
     await health?.close()
@@ -35,13 +31,22 @@ export default async function schedule(io: Io): Promise<void> {
   }
 }
 
-/** The metrics of the stores, as they are when somebody asks. */
-function metricsOf(io: Io): Answer {
-  const body = async () => {
-    const { renderMetrics } = await import('../metrics/metrics.ts')
-    return inWorld({ ...io, options: { ...io.options, quiet: true } }, renderMetrics)
-  }
-  return { type: 'text/plain; version=0.0.4', body }
+/** For whoever watches over the process: how it goes, and what the stores tell at that moment. */
+async function serveHealth(io: Io, status: { readonly now: Status }, address: Address): Promise<Listening> {
+  const [{ Hono }, { serveApp }, { renderMetrics }] = await Promise.all([
+    import('hono'),
+    import('../server/listen.ts'),
+    import('../metrics/metrics.ts'),
+  ])
+  const fresh = { 'cache-control': 'no-store' }
+  const app = new Hono()
+  app.get('/healthz', (c) => c.json(status.now, 200, fresh))
+  app.get('/metrics', async (c) => {
+    const text = await inWorld({ ...io, options: { ...io.options, quiet: true } }, renderMetrics)
+    return c.body(text, 200, { ...fresh, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+  })
+  app.onError(({ message }, c) => c.text(`${message}\n`, 503, fresh))
+  return serveApp(app, address)
 }
 
 function dutiesOf(io: Io, config: Config, report: Report, status: { now: Status }): Duties {

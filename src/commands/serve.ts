@@ -6,7 +6,7 @@ export default async function serve(io: Io): Promise<void> {
   const { port = 8000, host = '127.0.0.1', json, quiet } = io.options
   await inWorld(io, async (world) => {
     const { startServer } = await import('../server/server.ts')
-    const server = await startServer(world, { port, host })
+    const server = await startServer(world, { port, host, flag: '--port' })
     if (json) await printJson({ url: server.url })
     else if (!quiet) await print(`serving ${server.url}  (Ctrl-C stops)\n`)
     if (!io.signal.aborted) await once(io.signal, 'abort')

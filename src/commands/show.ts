@@ -1,3 +1,4 @@
+import { watchesNamed } from '../config/watch.ts'
 import { csvOf } from '../editions/csv.ts'
 import { parseDate } from '../editions/date.ts'
 import type { Edition } from '../editions/edition.ts'
@@ -7,12 +8,12 @@ import { count, counted } from '../terminal/format.ts'
 import { page } from '../terminal/pager.ts'
 import { table } from '../terminal/table.ts'
 import { wrapped } from '../terminal/text.ts'
-import { type Io, inWorld, print, printJson, watchesOf } from './io.ts'
+import { type Io, inWorld, print, printJson } from './io.ts'
 
 /** The tops of an edition, as a table, as JSON, or as CSV in the portal's own dialect. */
 export default async function show(io: Io): Promise<void> {
   await inWorld(io, async ({ config, documents }) => {
-    const [watch] = watchesOf(config, io.options.watch)
+    const [watch] = watchesNamed(io.options.watch, config)
     const [date] = io.arguments
     const edition = await findEdition(documents, watch!.name, date === undefined ? undefined : parseDate(date))
     if (io.options.json) await printJson(edition)

@@ -1,4 +1,6 @@
+import { Missing, quoted } from '../errors.ts'
 import type { Query } from '../matching/matcher.ts'
+import { nearest } from './values.ts'
 
 /** What to look for, week after week. */
 export interface Watch extends Query {
@@ -16,4 +18,24 @@ export const DEFAULT_WATCH: Watch = {
   columns: [...DEFAULT_COLUMNS],
   match: 'substring',
   top: 30,
+}
+
+/** @throws Missing, with the name that may have been meant */
+export function watchNamed(name: string, { watches }: { readonly watches: readonly Watch[] }): Watch {
+  const found = watches.find((watch) => watch.name === name)
+  if (found !== undefined) return found
+  throw new Missing(
+    `there is no watch ${quoted(name)}; ${nearest(
+      name,
+      watches.map((watch) => watch.name),
+    )}`,
+  )
+}
+
+/** The watches of these names, each once; all of them without a name. @throws Missing */
+export function watchesNamed(
+  names: string | readonly string[] | undefined,
+  config: { readonly watches: readonly Watch[] },
+): readonly Watch[] {
+  return names === undefined ? config.watches : [...new Set([names].flat())].map((name) => watchNamed(name, config))
 }

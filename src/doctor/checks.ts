@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hostname, tmpdir } from 'node:os'
+import { buffer } from 'node:stream/consumers'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { freeBytes } from '../stores/freeBytes.ts'
@@ -53,9 +54,7 @@ async function checkArchive({ archive }: Surroundings): Promise<Finding> {
     await object.write(written)
     await object.complete(createHash('sha256').update(written).digest('hex'))
     await object.commit()
-    const parts: Uint8Array[] = []
-    for await (const part of store.read(key)) parts.push(part)
-    if (!Buffer.concat(parts).equals(written))
+    if (!(await buffer(store.read(key))).equals(written))
       throw new Failure('store', `${store.address} gave back something else than was written; do not use it`)
     await store.remove(key)
     if (await store.stat(key)) throw new Failure('store', `${store.address} keeps what was removed; check its rules`)

@@ -1,4 +1,4 @@
-import { Failure, type FailureKind } from '../errors.ts'
+import { FAILURES, Failure, type FailureKind } from '../errors.ts'
 
 /** What a check found. */
 export interface Finding {
@@ -22,7 +22,7 @@ export const warning = (finding: string, remedy: string): Finding => ({
 
 /** A finding that is as bad as a failure of this kind: the exit code is the same. */
 export function failed(kind: FailureKind, finding: string, remedy: string): Finding {
-  return { status: 'failed', finding, remedy, exit_code: new Failure(kind, finding).exitCode }
+  return { status: 'failed', finding, remedy, exit_code: FAILURES[kind].exit }
 }
 
 /** A failure says what and why, and behind its last semicolon what next. */

@@ -1,6 +1,6 @@
 import { appendFile, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { VERSION } from '../version.ts'
+import { post } from '../post.ts'
 
 /** How long a collector may take to answer; a run waits for it at its end. */
 const PATIENCE_MS = 2_000
@@ -26,22 +26,9 @@ function toFile(path: string): Send {
 
 function toCollector(address: URL, key: string | undefined): Send {
   const url = address.pathname === '/' ? new URL(ENDPOINT, address) : address
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` }
   return async (event) => {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': `datagouv-tops/${VERSION}`,
-        ...(key && { authorization: `Bearer ${key}` }),
-      },
-      body: JSON.stringify(event),
-      // A redirect would carry the key to somebody else.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    }).catch((error: Error & { cause?: NodeJS.ErrnoException }) => {
-      throw new Error(error.cause?.code ?? error.cause?.message ?? error.message)
-    })
-    await response.body?.cancel()
-    if (!response.ok) throw new Error(`it answers ${response.status}`)
+    const { ok, status } = await post(url, event, AbortSignal.timeout(PATIENCE_MS), headers)
+    if (!ok) throw new Error(`it answers ${status}`)
   }
 }

@@ -59,8 +59,7 @@ async function backfillDate(date: string, order: Backfill, world: World): Promis
     }
     const watches = order.force ? order.watches : await lacking(date, order.watches, world)
     if (watches.length === 0) return { date, status: 'there', summary: 'has its editions', run_id: null }
-    const replayed = { date, watches, sources: {}, refetch: false, acceptIncomplete: false, replay: true }
-    const { status, summary, run_id } = await run(replayed, world)
+    const { status, summary, run_id } = await run({ date, watches, replay: true }, world)
     return { date, status: status === 'unchanged' ? 'unchanged' : 'published', summary, run_id }
   } catch (error) {
     world.signal.throwIfAborted()

@@ -51,7 +51,7 @@ export interface Exports extends AsyncDisposable {
  * which keeps no older export than the current one.
  */
 export async function openExports(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, world: World): Promise<Exports> {
-  const { date, sources, refetch } = order
+  const { date, sources = {}, refetch } = order
   const given = sources.datasets !== undefined || sources.organizations !== undefined
   if (order.replay) return replay(await needSnapshot(date, world), world)
   if (!given && !refetch && date < dateIn(world.config.time_zone, world.clock())) {
@@ -77,7 +77,7 @@ export function replay(snapshot: Snapshot, world: World): Exports {
 }
 
 async function fetchAnew(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, world: World): Promise<Exports> {
-  const { date, sources } = order
+  const { date, sources = {} } = order
   const earlier = (await loadSnapshot(date, world)) ?? (await loadSnapshotBefore(date, world))
   const taken: Partial<Record<ExportName, Taken>> = {}
   const unchanged = new Set<ExportName>()

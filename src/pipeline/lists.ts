@@ -135,21 +135,21 @@ export async function readLists({ watches, date }: Order, ranking: Ranking, worl
       const next = `run "archive --date ${date} --watch ${watch.name}" first`
       throw new Failure('usage', `there is no ${key} in ${world.archive.address}; ${next}`)
     }
-    const tops = new Tops(ranking.top(watch.top))
-    const slots = PROJECTED_COLUMNS.map((_, slot) => slot)
-    const reader: Reader = {
-      columns: PROJECTED_COLUMNS,
-      take: (batch) => {
-        for (let record = 0; record < batch.count; record++) tops.take(batch, record, slots)
-      },
-    }
-    const { sha256, bytes, records } = await readCsv(
-      world.archive.read(key),
-      key,
-      reader,
-      readOptions('datasets', world.config),
-    )
-    lists.push({ watch, csv: { key, sha256, bytes, records }, tops })
+    lists.push({ watch, ...(await readList(key, ranking.top(watch.top), world)) })
   }
   return lists
+}
+
+/** A CSV of the archive: its facts, and the datasets in it of some organisations. */
+export async function readList(key: string, top: readonly Organization[], { archive, config }: World) {
+  const tops = new Tops(top)
+  const slots = PROJECTED_COLUMNS.map((_, slot) => slot)
+  const reader: Reader = {
+    columns: PROJECTED_COLUMNS,
+    take: (batch) => {
+      for (let record = 0; record < batch.count; record++) tops.take(batch, record, slots)
+    },
+  }
+  const { sha256, bytes, records } = await readCsv(archive.read(key), key, reader, readOptions('datasets', config))
+  return { csv: { key, sha256, bytes, records }, tops }
 }

@@ -8,11 +8,11 @@ export interface Order {
   readonly date: string
   readonly watches: readonly Watch[]
   /** Paths or addresses that stand in for the portal's own exports. */
-  readonly sources: Partial<Readonly<Record<ExportName, string>>>
+  readonly sources?: Readonly<Partial<Record<ExportName, string | undefined>>>
   /** Asks the portal again, although the date has a snapshot. */
-  readonly refetch: boolean
+  readonly refetch?: boolean | undefined
   /** Publish what the completeness gate refuses. */
-  readonly acceptIncomplete: boolean
+  readonly acceptIncomplete?: boolean | undefined
   /** From the snapshot in any case, also for today. */
   readonly replay?: boolean
 }

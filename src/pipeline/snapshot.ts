@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { text } from 'node:stream/consumers'
 import type { World } from '../context.ts'
 import { createPlainScanner } from '../csv/plain.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
@@ -18,10 +19,9 @@ import type { Taken } from './take.ts'
 export async function loadSnapshot(date: string, { archive }: World): Promise<Snapshot | undefined> {
   const key = snapshotKey(date)
   if ((await archive.stat(key)) === undefined) return undefined
-  const parts: Uint8Array[] = []
-  for await (const chunk of archive.read(key)) parts.push(chunk)
+  const json = await text(archive.read(key))
   try {
-    return JSON.parse(Buffer.concat(parts).toString('utf8')) as Snapshot
+    return JSON.parse(json) as Snapshot
   } catch (error) {
     const what = `${key} in ${archive.address} is not the JSON of a snapshot`
     throw new Failure('store', `${what}; remove it and run "fetch --date ${date}" again`, { cause: error })

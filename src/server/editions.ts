@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import type { Watch } from '../config/watch.ts'
+import { type Watch, watchNamed } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import type { Changes } from '../editions/changes.ts'
 import { csvOf } from '../editions/csv.ts'
@@ -93,7 +93,7 @@ export function createEditions(world: World): Editions {
     const at = date ?? (await datesFor(watch))[0]
     const found = at === undefined ? undefined : await held.fetch(editionId(watch, at))
     if (found !== undefined) return found
-    if (at === undefined) watchNamed(watch)
+    if (at === undefined) watchNamed(watch, config)
     throw await missingEdition(documents, watch, date)
   }
 
@@ -111,25 +111,18 @@ export function createEditions(world: World): Editions {
     return later !== undefined && all.length < most ? [...all, { edition: later, changes: undefined }] : all
   }
 
-  function watchNamed(name: string): Watch {
-    const found = config.watches.find((one) => one.name === name)
-    if (found !== undefined) return found
-    throw new Missing(
-      `there is no watch ${quoted(name)}; there are: ${config.watches.map((one) => one.name).join(', ')}`,
-    )
-  }
-
   return {
     dates: datesFor,
     find,
-    watch: watchNamed,
+    watch: (name) => watchNamed(name, config),
     recent,
     changes: async (watch, from, to) => {
       const later = (await find(watch, to)).edition
       const before = from ?? (await datesFor(watch)).find((date) => date < later.date)
       return insights.changes((await find(watch, needBefore(before, later))).edition, later)
     },
-    explain: async (name, date, asked) => insights.explain(asked, (await find(name, date)).edition, watchNamed(name)),
+    explain: async (name, date, asked) =>
+      insights.explain(asked, (await find(name, date)).edition, watchNamed(name, config)),
     history: async (watch, organization) => {
       const weeks: HistoryWeek[] = []
       for (const date of await datesFor(watch)) {

@@ -5,11 +5,9 @@ import type { Edition, Snapshot } from '../editions/edition.ts'
 import { editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { fold } from '../matching/fold.ts'
-import type { ListPlan, NewList } from '../pipeline/lists.ts'
-import { PROJECTED_COLUMNS, Tops } from '../pipeline/project.ts'
+import { type ListPlan, type NewList, readList } from '../pipeline/lists.ts'
 import { draftEditions } from '../pipeline/publish.ts'
 import type { Ranking } from '../pipeline/rank.ts'
-import { readCsv, readOptions } from '../pipeline/read.ts'
 import type { Difference } from './difference.ts'
 import { compareDocument, type StoredDocument } from './document.ts'
 import { StoredCsv } from './storedCsv.ts'
@@ -71,21 +69,9 @@ export async function compareWithin(name: string, date: string, document: Stored
   }
   if (edition === undefined) return [...differences]
   const organizations = [edition.organizations].flat().filter((one) => typeof one?.id === 'string')
-  const tops = new Tops(organizations.map(({ datasets: _, ...organization }) => organization))
-  const slots = PROJECTED_COLUMNS.map((_, slot) => slot)
+  const top = organizations.map(({ datasets: _, ...organization }) => organization)
   try {
-    const { sha256, bytes, records } = await readCsv(
-      world.archive.read(key),
-      key,
-      {
-        columns: PROJECTED_COLUMNS,
-        take: (batch) => {
-          for (let record = 0; record < batch.count; record++) tops.take(batch, record, slots)
-        },
-      },
-      readOptions('datasets', world.config),
-    )
-    const archive = { key, sha256, bytes, records }
+    const { csv: archive, tops } = await readList(key, top, world)
     const expected: Edition = { ...edition, archive, organizations: tops.organizations(), datasets: tops.datasets() }
     return await compareDocument(expected, edition, world)
   } catch (error) {

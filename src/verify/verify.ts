@@ -116,7 +116,7 @@ async function mended(verdict: Verdict, isSound: boolean, world: World): Promise
   if (watch === undefined || !isSound) {
     return { ...verdict, note: [verdict.note, 'so it cannot be repaired'].filter(Boolean).join(', ') }
   }
-  const order = { date, watches: [watch], sources: {}, refetch: false, acceptIncomplete: false }
+  const order = { date, watches: [watch] }
   // Publication compares first, which cannot be done with what is no JSON any more, and passes over who made it.
   if (verdict.differences.some(({ where }) => where === documentName(name, date))) {
     await world.documents.remove('tops', editionId(name, date))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Archive, PendingObject, StoredObject } from '../../src/stores/archive.ts'
@@ -6,9 +7,7 @@ import type { Archive, PendingObject, StoredObject } from '../../src/stores/arch
 const CSV = { contentType: 'text/csv; charset=utf-8' }
 
 export async function readAll(archive: Archive, key: string, range?: { start: number; end: number }): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  for await (const part of archive.read(key, range)) parts.push(part)
-  return Buffer.concat(parts)
+  return buffer(archive.read(key, range))
 }
 
 export async function put(archive: Archive, key: string, content: string | Uint8Array): Promise<void> {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
@@ -33,10 +34,8 @@ test('what a run leaves in its stores keeps to the schemas of the reference', as
   const world = await testWorld()
   const datasets = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }])
   const { run_id } = await run(await orderOf(world, datasets, organizationsCsv([['o1', 'Un', 12]])), world)
-  const parts: Buffer[] = []
-  for await (const part of world.archive.read(`snapshots/${DATE}/snapshot.json`)) parts.push(Buffer.from(part))
   const left = {
-    snapshot: JSON.parse(Buffer.concat(parts).toString()),
+    snapshot: await json(world.archive.read(`snapshots/${DATE}/snapshot.json`)),
     edition: await world.documents.find('tops', `mobilite-transport/${DATE}`),
     run: await world.documents.find('runs', run_id),
   }

@@ -2,11 +2,11 @@ import { onTestFinished } from 'vitest'
 import type { World } from '../../src/context.ts'
 import { createApp } from '../../src/server/app.ts'
 import { createEditions } from '../../src/server/editions.ts'
-import { serveApp } from '../../src/server/server.ts'
+import { serveApp } from '../../src/server/listen.ts'
 
 /** Serves API and feeds of a world over HTTP until the test ends; returns the address, without a slash at the end. */
 export async function served(world: World): Promise<string> {
-  const server = await serveApp(createApp(world, createEditions(world)), { port: 0, host: '127.0.0.1' })
+  const server = await serveApp(createApp(world, createEditions(world)), { port: 0, host: '127.0.0.1', flag: '--port' })
   onTestFinished(() => server.close())
   return server.url.replace(/\/$/, '')
 }

@@ -35,5 +35,5 @@ export async function orderOf(world: TestWorld, datasets: string | Uint8Array, o
     datasets: await put(world.folder, 'source-datasets.csv', datasets),
     organizations: await put(world.folder, 'source-organizations.csv', organizations),
   }
-  return { date: DATE, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }
+  return { date: DATE, watches: world.config.watches, sources }
 }

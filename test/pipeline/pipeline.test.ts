@@ -79,11 +79,11 @@ describe('run', () => {
       top: 30,
       source: {
         datasets: {
-          url: `file://${order.sources.datasets}`,
+          url: `file://${order.sources!.datasets}`,
           sha1: sha1(datasets),
           bytes: Buffer.byteLength(datasets),
           records: 7,
-          last_modified: (await stat(order.sources.datasets!)).mtime.toISOString(),
+          last_modified: (await stat(order.sources!.datasets!)).mtime.toISOString(),
         },
         organizations: expect.objectContaining({ sha1: sha1(organizations), records: 4 }),
       },

@@ -50,8 +50,7 @@ async function start(options: Partial<ReplicaOptions> = {}, settings = '', now =
   return testWorld(now, `portal: ${replica.url}\n${QUICK}${settings}`, folder)
 }
 
-const go = (world: TestWorld, date = DATE, more = {}) =>
-  run({ date, watches: world.config.watches, sources: {}, refetch: false, acceptIncomplete: false, ...more }, world)
+const go = (world: TestWorld, date = DATE, more = {}) => run({ date, watches: world.config.watches, ...more }, world)
 
 const files = async (world: TestWorld) => [
   ...(await contents(join(world.folder, 'datagouv')).catch(() => new Map())).keys(),

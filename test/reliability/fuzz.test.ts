@@ -232,7 +232,7 @@ test('whatever a portal’s catalogue says, a run publishes or fails with a reas
   await fc.assert(
     fc.asyncProperty(fc.nat(1), change, async (which, some) => {
       answer = { which, change: some }
-      const order = { date: DATE, watches: world.config.watches, sources: {}, refetch: true, acceptIncomplete: true }
+      const order = { date: DATE, watches: world.config.watches, refetch: true, acceptIncomplete: true }
       const outcome = await run(order, portal).catch((error) => error)
       if (outcome instanceof Error) expect(outcome).toBeInstanceOf(Failure)
       else expect(outcome.published).toHaveLength(1)

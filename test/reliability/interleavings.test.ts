@@ -1,6 +1,7 @@
 import { mkdtemp, rm, utimes } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { World } from '../../src/context.ts'
 import type { Edition } from '../../src/editions/edition.ts'
@@ -62,9 +63,7 @@ const inSteps: Step = async (order, world) => {
 async function stateOf(world: World): Promise<unknown> {
   const objects: Record<string, string> = {}
   for await (const { key } of world.archive.list('')) {
-    const parts: Uint8Array[] = []
-    for await (const chunk of world.archive.read(key)) parts.push(chunk)
-    objects[key] = Buffer.concat(parts).toString('latin1')
+    objects[key] = (await buffer(world.archive.read(key))).toString('latin1')
   }
   const editions = await world.documents.list<Edition>('tops')
   return { objects, editions: editions.map(({ generated_at: _g, run_id: _r, ...edition }) => edition) }

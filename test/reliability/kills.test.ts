@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -57,9 +58,7 @@ function call(command: string, place: Place, portal: Replica, stop?: { after: nu
 async function stateOf({ archive, documents }: World): Promise<Record<string, unknown>> {
   const state: Record<string, unknown> = {}
   for await (const { key } of archive.list('')) {
-    const parts: Uint8Array[] = []
-    for await (const chunk of archive.read(key)) parts.push(chunk)
-    const content = Buffer.concat(parts).toString('latin1')
+    const content = (await buffer(archive.read(key))).toString('latin1')
     state[key] = key.endsWith('.json') ? { ...JSON.parse(content), fetched_at: null } : content
   }
   for (const edition of await documents.list<Edition>('tops')) {

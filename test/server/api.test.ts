@@ -146,7 +146,7 @@ describe('what cannot be answered is a problem, with a status and a line that sa
       404,
       /of 2023-08-08; there are: 2023-08-09, 2023-08-02, 2023-07-26$/,
     ],
-    ['/api/editions/velo/latest', 404, /^there is no watch "velo"; there are: mobilite-transport, complet, /],
+    ['/api/editions/velo/latest', 404, /^there is no watch "velo"; known: mobilite-transport, complet, /],
     ['/api/editions/vide/latest', 404, /^there is no edition of vide; there is none yet: "run" makes one$/],
     ['/api/editions/mobilite-transport/yesterday', 400, /^edition: must be a date as YYYY-MM-DD, or latest/],
     ['/api/editions/mobilite-transport/latest?sort=size', 400, /^sort: must be of dataset_id, dataset_title, /],

@@ -1,4 +1,4 @@
-/** Where things are: on this site, and at the portal. Ids come from the portal, so they are never trusted to be plain. */
+/** Where things are on this site. Ids come from the portal, so they are never trusted to be plain. */
 
 /** An edition, by its watch and date. */
 export interface EditionName {
@@ -12,7 +12,5 @@ export const historyPath = (path: string, organization: string) =>
   `${path}/organizations/${encodeURIComponent(organization)}`
 export const feedPath = (edition: EditionName | undefined) => `/feed.atom${edition ? `?watch=${edition.watch}` : ''}`
 
-export const datasetAt = (portal: string, id: string) => `${portal}/datasets/${encodeURIComponent(id)}/`
-export const organizationAt = (portal: string, id: string) => `${portal}/organizations/${encodeURIComponent(id)}/`
 /** `data.gouv.fr` */
 export const hostOf = (portal: string) => new URL(portal).host.replace(/^www\./, '')

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { type Changes, gained } from '../../editions/changes.ts'
-import { datasetAt, editionPath } from './addresses.ts'
+import { datasetPage } from '../../editions/links.ts'
+import { editionPath } from './addresses.ts'
 import { ChangedOrganizations } from './parts/changedOrganizations.tsx'
 import { DatasetItem } from './parts/datasetItem.tsx'
 import { Head, type HeadFacts } from './parts/head.tsx'
@@ -74,7 +75,7 @@ function Since({ frame, edition, dates, changes }: ChangesFacts & { readonly cha
               {followers.map((dataset) => (
                 <tr key={dataset.dataset_id}>
                   <th scope="row">
-                    <a class="out" href={datasetAt(frame.portal, dataset.dataset_id)}>
+                    <a class="out" href={datasetPage(frame.portal, dataset.dataset_id)}>
                       <Name>{dataset.dataset_title}</Name>
                     </a>
                   </th>

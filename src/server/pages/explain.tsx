@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
+import { datasetPage } from '../../editions/links.ts'
 import type { Explanation, Match, Near, Placing } from '../../explain/explanation.ts'
-import { datasetAt, editionPath, historyPath, hostOf, whyPath } from './addresses.ts'
+import { editionPath, historyPath, hostOf, whyPath } from './addresses.ts'
 import { AskWhy } from './parts/askWhy.tsx'
 import { Crumbs } from './parts/crumbs.tsx'
 import type { HeadFacts } from './parts/head.tsx'
@@ -35,7 +36,7 @@ export function ExplainPage({ frame, edition, explanation }: ExplainFacts) {
           {dataset !== null && (
             <p>
               {words.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
-              <a href={datasetAt(frame.portal, dataset.id)}>{words.onPortal(hostOf(frame.portal))}</a>
+              <a href={datasetPage(frame.portal, dataset.id)}>{words.onPortal(hostOf(frame.portal))}</a>
             </p>
           )}
           {dataset === null && <Nearest nearest={nearest} path={path} />}

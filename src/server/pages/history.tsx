@@ -1,5 +1,6 @@
 import type { RankedOrganization } from '../../editions/edition.ts'
-import { editionPath, hostOf, organizationAt } from './addresses.ts'
+import { organizationPage } from '../../editions/links.ts'
+import { editionPath, hostOf } from './addresses.ts'
 import { Crumbs } from './parts/crumbs.tsx'
 import { type HeadFacts, termsOf } from './parts/head.tsx'
 import { Headings } from './parts/headings.tsx'
@@ -36,7 +37,7 @@ export function HistoryPage({ frame, edition, id, weeks }: HistoryFacts) {
       <p class="lede">{words.overWeeks(weeks.length, count(weeks.length), termsOf(edition, frame))}</p>
       <p class="links">
         <a href={href(path, { organization: id })}>{words.itsDatasets}</a>{' '}
-        <a class="out" href={organizationAt(frame.portal, id)}>
+        <a class="out" href={organizationPage(frame.portal, id)}>
           {words.onPortal(hostOf(frame.portal))}
         </a>
       </p>

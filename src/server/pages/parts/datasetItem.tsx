@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { TopDataset } from '../../../editions/edition.ts'
-import { datasetAt } from '../addresses.ts'
+import { datasetPage } from '../../../editions/links.ts'
 import { Name } from './name.tsx'
 import { Why } from './why.tsx'
 
@@ -18,7 +18,7 @@ export function DatasetItem({ portal, path, dataset, children }: DatasetItemProp
   const { dataset_id, dataset_title, organization } = dataset
   return (
     <li>
-      <a href={datasetAt(portal, dataset_id)}>
+      <a href={datasetPage(portal, dataset_id)}>
         <Name>{dataset_title}</Name>
       </a>
       <Why path={path} id={dataset_id} title={dataset_title} />

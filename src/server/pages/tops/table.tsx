@@ -1,4 +1,5 @@
-import { datasetAt, historyPath } from '../addresses.ts'
+import { datasetPage } from '../../../editions/links.ts'
+import { historyPath } from '../addresses.ts'
 import { Name } from '../parts/name.tsx'
 import { Why } from '../parts/why.tsx'
 import { useReader } from '../reader.ts'
@@ -89,7 +90,7 @@ function Dataset({ facts, row, flat }: { readonly facts: TopsFacts; readonly row
       <th scope="row">
         <div>
           <span>
-            <a class="out" href={datasetAt(facts.portal, id)}>
+            <a class="out" href={datasetPage(facts.portal, id)}>
               <Name>{title}</Name>
             </a>
             {fresh && <span class="badge">{words.fresh}</span>}
