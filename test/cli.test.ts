@@ -72,6 +72,13 @@ describe('run', () => {
     expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
+  test('works on a watch once, however often it is named', async () => {
+    const { cwd, sources } = await withSources()
+    const twice = ['--watch', 'mobilite-transport', '--watch', 'mobilite-transport']
+    const { code, stdout } = await cli(['run', '--json', ...twice, ...sources], { cwd })
+    expect([code, JSON.parse(stdout).published.length]).toEqual([0, 1])
+  })
+
   test.each([
     [
       'a date without its flag',

@@ -288,7 +288,7 @@ export class PlainScanner implements Scanner {
   }
 
   private refuseLongRecord(): never {
-    const what = `the record is longer than ${this.options.maxRecordBytes} bytes; a larger max_record_bytes would accept it`
+    const what = `the record is longer than ${this.options.maxRecordBytes} bytes; a larger max_record_size would accept it`
     this.refuse(this.recordStart, what)
   }
 

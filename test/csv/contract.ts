@@ -198,7 +198,7 @@ export function scannerContract(name: string, create: Create): void {
 
     test('a record that is longer than allowed, whether it ends or not', () => {
       const message =
-        'export, record 1, line 2, column 1: the record is longer than 64 bytes; a larger max_record_bytes would accept it'
+        'export, record 1, line 2, column 1: the record is longer than 64 bytes; a larger max_record_size would accept it'
       expect(both(`a;b\n1;"${'x'.repeat(80)}"\n`, 64)).toBe(message)
       expect(both(`a;b\n1;"${'x'.repeat(80)}`, 64)).toBe(message)
       expect(both(`a;b\n1;"${'x'.repeat(58)}"\n`, 64)).not.toBe(message)
