@@ -1,4 +1,4 @@
-import { type Alphabet, MARK, NO_WORD } from './alphabet.ts'
+import { type Alphabet, MARK } from './alphabet.ts'
 import type { MatchMode } from './fold.ts'
 
 /** A term to look for. */
@@ -99,6 +99,3 @@ export function compile(patterns: readonly Pattern[], alphabet: Alphabet): Autom
     return states.length - 1
   }
 }
-
-/** The symbol that stands for the end of a field: nothing that belongs to a word. */
-export const END = NO_WORD

@@ -6,13 +6,13 @@ export interface Place {
   readonly end: number
 }
 
-/** Where a term is present in a text as it is written there, accents and case included; at most `most` places. */
-export function locate(term: string, text: string, mode: MatchMode, most = Number.POSITIVE_INFINITY): Place[] {
+/** Where a term is present in a text as it is written there, accents and case included. */
+export function locate(term: string, text: string, mode: MatchMode): Place[] {
   if (!isPresent(term, text, mode)) return []
   const { letters, origins } = unfold(text)
   const wanted = oneSigma(fold(term))
   const places: Place[] = []
-  for (let at = letters.indexOf(wanted); at >= 0 && places.length < most; at = letters.indexOf(wanted, at + 1)) {
+  for (let at = letters.indexOf(wanted); at >= 0; at = letters.indexOf(wanted, at + 1)) {
     const behind = at + wanted.length
     if (mode === 'word' && (isWordBefore(letters, at) || isWordAt(letters, behind))) continue
     places.push({ start: origins[at]!, end: origins[behind] ?? text.length })

@@ -1,4 +1,4 @@
-import { createPlainMatcher } from '../../src/matching/matcher.ts'
 import { matcherContract } from './contract.ts'
+import { createPlainMatcher } from './plain.ts'
 
 matcherContract('the plain matcher', createPlainMatcher)

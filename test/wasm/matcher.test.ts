@@ -4,10 +4,11 @@ import { encodeField } from '../../src/csv/field.ts'
 import { createPlainScanner } from '../../src/csv/plain.ts'
 import type { Batch, Scanner, ScanOptions } from '../../src/csv/scanner.ts'
 import { fold, isPresent } from '../../src/matching/fold.ts'
-import { createPlainMatcher, type Matcher, type Query } from '../../src/matching/matcher.ts'
+import type { Matcher, Query } from '../../src/matching/matcher.ts'
 import { createWasmMatcher } from '../../src/wasm/matcher.ts'
 import { createWasmScanner } from '../../src/wasm/scanner.ts'
 import { matcherContract } from '../matching/contract.ts'
+import { createPlainMatcher } from '../matching/plain.ts'
 import { cut } from './outcome.ts'
 
 matcherContract('the WebAssembly matcher', createWasmMatcher)
