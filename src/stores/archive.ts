@@ -1,3 +1,4 @@
+import { Failure, quoted } from '../errors.ts'
 import type { StoreFacts } from './facts.ts'
 
 /**
@@ -69,4 +70,10 @@ export interface PendingObject {
    */
   commit(elsewhere?: string): Promise<void>
   abort(): Promise<void>
+}
+
+/** What went wrong with an archive, in its one line. @param key empty for all of it */
+export function cannot(verb: string, key: string, address: string, reason: string, cause: unknown): Failure {
+  const what = key === '' ? '' : `${quoted(key)} in `
+  return new Failure('store', `cannot ${verb} ${what}the archive ${address}: ${reason}`, { cause })
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Changes } from '../../src/editions/changes.ts'
+import type { TopDataset } from '../../src/editions/edition.ts'
 import type { Explanation } from '../../src/explain/explanation.ts'
+import { fold } from '../../src/matching/fold.ts'
 import { FULL, openSite, type Site } from '../web/site.ts'
 
 /** A part of a list. */
@@ -70,6 +72,18 @@ describe('an edition', () => {
     const own = (await json<typeof FULL>(`${FULL_PATH}?organization=${organization_id}`)).datasets
     expect(own).toEqual(FULL.datasets.filter((one) => one.organization_id === organization_id))
     expect((await (await get(`${FULL_PATH}.csv?limit=1`)).text()).split('\r\n')).toHaveLength(3)
+  })
+
+  test('is found by words in any order, of title and organisation, as on the page', async () => {
+    const [{ dataset_id, dataset_title, organization }] = FULL.datasets as [TopDataset]
+    const words = [organization.split(' ').at(-1)!, dataset_title.split(' ')[0]!]
+    const asked = new URLSearchParams({ q: words.join('  ') })
+    const { datasets } = await json<typeof FULL>(`${FULL_PATH}?${asked}`)
+    expect(datasets.map((one) => one.dataset_id)).toContain(dataset_id)
+    for (const one of datasets) {
+      const text = fold(`${one.dataset_title} ${one.organization}`)
+      expect(words.filter((word) => !text.includes(fold(word)))).toEqual([])
+    }
   })
 })
 

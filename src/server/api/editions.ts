@@ -8,6 +8,7 @@ import { fold } from '../../matching/fold.ts'
 import { answer, bodyOf } from '../body.ts'
 import { cachingOf } from '../caching.ts'
 import { READABLE_BY_ALL } from '../cors.ts'
+import { searchFor } from '../search.ts'
 import { answerJson } from './answerJson.ts'
 import { paged, sorted } from './paging.ts'
 import {
@@ -53,11 +54,10 @@ const oneRoute = readRoute({
     'Filters, sorting and paging concern `datasets`; `X-Total-Count` then says how many were found in all.',
   params: { watch: watchParam, edition: editionFileParam },
   query: {
-    q: z
-      .string()
-      .max(200)
-      .optional()
-      .openapi({ example: 'velo', description: 'in title or organisation, whatever the accents and case' }),
+    q: z.string().max(200).optional().openapi({
+      example: 'velo',
+      description: 'words that are in title or organisation, whatever the accents and case',
+    }),
     organization: z
       .string()
       .max(200)
@@ -119,11 +119,11 @@ interface View {
 }
 
 function selected(datasets: readonly TopDataset[], { q = '', organization, sort }: View): TopDataset[] {
-  const words = fold(q)
+  const isAsked = searchFor(q)
   const found = datasets.filter(
     (dataset) =>
       (organization === undefined || dataset.organization_id === organization) &&
-      (fold(dataset.dataset_title).includes(words) || fold(dataset.organization).includes(words)),
+      isAsked(fold(`${dataset.dataset_title}\n${dataset.organization}`)),
   )
   return sorted(found, sort)
 }

@@ -3,7 +3,7 @@ import { createReadStream, type Dirent } from 'node:fs'
 import { open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Failure, quoted } from '../../errors.ts'
-import type { Archive, PendingObject, StoredObject } from '../archive.ts'
+import { type Archive, cannot, type PendingObject, type StoredObject } from '../archive.ts'
 import type { StoreFacts } from '../facts.ts'
 import { freeBytes } from '../freeBytes.ts'
 import { makeFolder } from '../makeFolder.ts'
@@ -119,14 +119,7 @@ export class Folder implements Archive {
 
   private trouble(verb: string, key: string, error: unknown): unknown {
     const reason = reasonOf(error, verb)
-    if (reason === undefined) return error
-    return new Failure(
-      'store',
-      `cannot ${verb} ${key === '' ? '' : `${quoted(key)} in `}the archive ${this.address}: ${reason}`,
-      {
-        cause: error,
-      },
-    )
+    return reason === undefined ? error : cannot(verb, key, this.address, reason, error)
   }
 
   pathOf(key: string): string {

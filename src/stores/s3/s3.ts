@@ -13,7 +13,7 @@ import {
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
 import { Failure, quoted } from '../../errors.ts'
-import type { Archive, PendingObject, StoredObject } from '../archive.ts'
+import { type Archive, cannot, type PendingObject, type StoredObject } from '../archive.ts'
 import type { StoreFacts } from '../facts.ts'
 import { isHidden, PendingUpload, partialOf, partialPrefix } from './pending.ts'
 import { isAway, isNamed, reasonOf, unlessGone } from './reasons.ts'
@@ -287,14 +287,7 @@ export class S3 implements Archive {
 
   private trouble(verb: string, key: string, error: unknown): unknown {
     const reason = reasonOf(error, this.place)
-    if (reason === undefined) return error
-    return new Failure(
-      'store',
-      `cannot ${verb} ${key === '' ? '' : `${quoted(key)} in `}the archive ${this.address}: ${reason}`,
-      {
-        cause: error,
-      },
-    )
+    return reason === undefined ? error : cannot(verb, key, this.address, reason, error)
   }
 }
 

@@ -1,4 +1,5 @@
 import { fold } from '../../../matching/fold.ts'
+import { searchFor } from '../../search.ts'
 
 /** A dataset of the tops, as the table shows it. */
 export interface Row {
@@ -78,13 +79,11 @@ export interface Tops {
 
 /** The rows that an address asks for, in its order. A row is found when every word of `q` is in title or organisation, folded. */
 export function select(tops: Tops, query: TopsQuery, compare: (a: string, b: string) => number): Selected {
-  const words = fold(query.q).split(/\s+/).filter(Boolean)
+  const isAsked = searchFor(query.q)
   const rank = tops.organizations.find(({ id }) => id === query.organization)?.rank
   const found = tops.rows.filter(
     (row) =>
-      (query.organization === '' || row.rank === rank) &&
-      (!query.fresh || row.fresh) &&
-      words.every((word) => textOf(row, tops).includes(word)),
+      (query.organization === '' || row.rank === rank) && (!query.fresh || row.fresh) && isAsked(textOf(row, tops)),
   )
   const pages = Math.max(1, Math.ceil(found.length / PAGE))
   const page = Math.min(query.page, pages)
