@@ -1,5 +1,5 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Dispatcher } from 'undici'
 import { Failure, quoted } from '../errors.ts'
 import { duration } from '../terminal/format.ts'
 import { VERSION } from '../version.ts'
@@ -51,29 +51,12 @@ const STATUS_REDIRECT = new Set([301, 302, 303, 307, 308])
 
 /** A client that keeps to a policy. @param tell is told of each new try in one line */
 export async function openHttp(policy: FetchPolicy, signal: AbortSignal, tell: (line: string) => void): Promise<Http> {
-  const { Agent, buildConnector, request } = await import('undici')
-  const connect = buildConnector({ timeout: policy.connectTimeout })
+  const [http, https] = [await import('node:http'), await import('node:https')]
+  // Each request has a connection of its own: there are six of them in a run, and none is left to a server that has closed it.
+  const options = { keepAlive: false, highWaterMark: AHEAD_BYTES }
+  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) }
+  const underway = new Set<ClientRequest>()
   let metPublic = false
-  const agent = new Agent({
-    headersTimeout: policy.headersTimeout,
-    bodyTimeout: policy.stallTimeout,
-    // The address is judged where the connection stands: a name may resolve to another one each time it is asked.
-    connect: (options, callback) =>
-      connect(options, (error, socket) => {
-        const address = socket?.remoteAddress
-        if (socket === null || address === undefined) return callback(error ?? new Error('not connected'), null)
-        if (metPublic && isPrivate(address)) {
-          socket.destroy()
-          const where = `${options.protocol}//${options.host}`
-          return callback(
-            new Failure('portal', `${where} is the private address ${address}; a public portal may not lead there`),
-            null,
-          )
-        }
-        metPublic ||= !isPrivate(address)
-        callback(null, socket)
-      }),
-  })
 
   async function get(url: string, headers: Headers = {}): Promise<Answer> {
     let at = url
@@ -89,20 +72,12 @@ export async function openHttp(policy: FetchPolicy, signal: AbortSignal, tell: (
   }
 
   async function once(url: string, headers: Headers): Promise<Answer> {
-    let response: Dispatcher.ResponseData
-    try {
-      response = await request(url, {
-        dispatcher: agent,
-        signal,
-        highWaterMark: AHEAD_BYTES,
-        headers: { 'user-agent': `datagouv-tops/${VERSION}`, accept: '*/*', 'accept-encoding': 'identity', ...headers },
-      })
-    } catch (error) {
+    const response = await send(url, headers).catch((error) => {
       throw passing(url, error)
-    }
-    const { statusCode: status, body } = response
+    })
+    const status = response.statusCode!
     const header = (name: string) => [response.headers[name]].flat()[0]
-    const discard = () => void body.on('error', () => {}).destroy()
+    const discard = () => void response.on('error', () => {}).destroy()
     if (status === 429 || status >= 500) {
       discard()
       throw new Passing(`${url} answers ${status}`, retryAfter(header('retry-after'), Date.now()))
@@ -114,21 +89,67 @@ export async function openHttp(policy: FetchPolicy, signal: AbortSignal, tell: (
         `${url} answers ${status}; check the address (portal, catalogue), it will not answer otherwise`,
       )
     }
-    return { url, status, header, body: bodyOf(url, body), discard }
+    return { url, status, header, body: bodyOf(url, response), discard }
   }
 
-  async function* bodyOf(url: string, body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  /** Sends one GET; resolves when its answer begins. */
+  function send(url: string, headers: Headers): Promise<IncomingMessage> {
+    const { protocol, host } = new URL(url)
+    const { request } = protocol === 'https:' ? https : http
+    const sent = request(url, {
+      agent: agents[protocol as keyof typeof agents],
+      signal,
+      headers: { 'user-agent': `datagouv-tops/${VERSION}`, accept: '*/*', 'accept-encoding': 'identity', ...headers },
+    })
+    underway.add(sent)
+    const give = (reason: string) => () => sent.destroy(new Error(reason))
+    let late = setTimeout(give(`no connection within ${duration(policy.connectTimeout)}`), policy.connectTimeout)
+    sent.once('socket', (socket) => {
+      // The address is judged where the connection stands: a name may resolve to another one each time it is asked.
+      socket.once('connect', () => {
+        const address = socket.remoteAddress ?? ''
+        if (metPublic && isPrivate(address)) {
+          const what = `${protocol}//${host} is the private address ${address}; a public portal may not lead there`
+          sent.destroy(new Failure('portal', what))
+        }
+        metPublic ||= !isPrivate(address)
+      })
+      socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+        clearTimeout(late)
+        late = setTimeout(give(`no answer within ${duration(policy.headersTimeout)}`), policy.headersTimeout)
+      })
+    })
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      sent.on('response', resolve)
+      sent.on('error', reject)
+      sent.on('close', () => underway.delete(sent))
+      sent.end()
+    }).finally(() => clearTimeout(late))
+  }
+
+  async function* bodyOf(url: string, response: IncomingMessage): AsyncIterable<Uint8Array> {
+    const chunks = response[Symbol.asyncIterator]()
     try {
-      yield* body
+      for (;;) {
+        // Whoever reads slowly may: only the wait for a byte counts.
+        const stalled = setTimeout(() => {
+          response.destroy(new Error(`no byte for ${duration(policy.stallTimeout)}`))
+        }, policy.stallTimeout)
+        const { value, done } = await chunks.next().finally(() => clearTimeout(stalled))
+        if (done) return
+        yield value
+      }
     } catch (error) {
       throw passing(url, error)
+    } finally {
+      response.destroy()
     }
   }
 
   function passing(url: string, error: unknown): unknown {
     if (signal.aborted) return signal.reason
     if (error instanceof Failure || error instanceof Passing) return error
-    return new Passing(`${url}: ${reasonOf(error as NodeJS.ErrnoException, policy)}`, undefined, { cause: error })
+    return new Passing(`${url}: ${reasonOf(error as NodeJS.ErrnoException)}`, undefined, { cause: error })
   }
 
   return {
@@ -159,7 +180,9 @@ export async function openHttp(policy: FetchPolicy, signal: AbortSignal, tell: (
         }
       }
     },
-    close: () => agent.destroy(),
+    close: async () => {
+      for (const sent of underway) sent.destroy()
+    },
   }
 }
 
@@ -176,14 +199,8 @@ function redirectTarget(from: string, location: string | undefined): string {
   return target.href
 }
 
-function reasonOf(error: NodeJS.ErrnoException, policy: FetchPolicy): string {
+function reasonOf(error: NodeJS.ErrnoException): string {
   switch (error.code) {
-    case 'UND_ERR_CONNECT_TIMEOUT':
-      return `no connection within ${duration(policy.connectTimeout)}`
-    case 'UND_ERR_HEADERS_TIMEOUT':
-      return `no answer within ${duration(policy.headersTimeout)}`
-    case 'UND_ERR_BODY_TIMEOUT':
-      return `no byte for ${duration(policy.stallTimeout)}`
     case 'ECONNREFUSED':
       return 'the connection is refused'
     case 'ENOTFOUND':
