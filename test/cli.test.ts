@@ -237,6 +237,8 @@ describe('filter', () => {
     await put(cwd, 'broken.csv', `${DATASETS}"`)
     expect(await cli(['filter', 'broken.csv', '--into', 'other'], { cwd })).toMatchObject({ code: 4, stdout: '' })
     expect([...(await contents(cwd)).keys()].filter((name) => name.startsWith('other'))).toEqual([])
+    for (const own of [['--term', 'vélo'], ['--column', 'title'], ['--word']])
+      expect(await cli(['filter', 'datasets.csv', '--into', 'other', ...own], { cwd })).toMatchObject({ code: 2 })
     const two = await cli(['filter', 'datasets.csv', '--watch', 'move', '--watch', 'money'], { cwd })
     expect([two.code, two.stderr]).toEqual([
       2,

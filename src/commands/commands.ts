@@ -21,7 +21,7 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
   ['--archive <address>', 'where files go: file:FOLDER or s3://BUCKET'],
   ['--documents <address>', 'where documents go: sqlite:FILE or mongodb://HOST/DATABASE'],
   ['--json', 'print one JSON value'],
-  ['--quiet', 'say nothing but an error'],
+  ['--quiet', 'no progress and no summary: only what was asked for, and errors'],
   ['--verbose', 'say more'],
   ['--log-format <format>', 'lines on stderr for people (text) or machines (json)'],
 ]
@@ -105,8 +105,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: '[file]',
     options: [
       ['--watch <name>', 'the watch of the configuration whose terms count (default: its first)', 'list'],
-      ['--into <folder>', 'write a CSV for each watch into this folder (default: all of them), in one pass'],
-      ['--term <term>', 'look for this term instead (may be given several times)', 'list'],
+      ['--into <folder>', 'write a CSV for each watch (default: all of them) into this folder, in one pass'],
+      ['--term <term>', "look for this term instead of a watch's (may be given several times)", 'list'],
       ['--column <name>', 'look in this column (may be given several times)', 'list'],
       ['--word', 'count whole words only'],
     ],

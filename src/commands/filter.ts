@@ -26,6 +26,11 @@ export default async function filter(io: Io): Promise<void> {
   const read: ReadSource = (reader, outcome) => readSource(reader, outcome, { ...io, config, report })
   try {
     if (options.into !== undefined) {
+      if (options.term ?? options.column ?? options.word)
+        throw new Failure(
+          'usage',
+          '--into writes the lists of watches; --term, --column and --word are for the list on stdout',
+        )
       const { filterInto } = await import('./filterInto.ts')
       await filterInto(options.into, watches, options, read)
     } else if (Array.isArray(options.watch) && options.watch.length > 1) {

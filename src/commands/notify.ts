@@ -1,12 +1,12 @@
+import type { Config } from '../config/settings.ts'
 import { type Watch, watchesNamed } from '../config/watch.ts'
 import type { World } from '../context.ts'
-import { dateIn } from '../editions/date.ts'
 import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { announceFailure, announceMissed, announcePublished } from '../notify/announce.ts'
 import { failedNews } from '../notify/news.ts'
 import type { NotificationRecord, RunRecord } from '../runs/record.ts'
-import { lastFiring, namedDate } from '../scheduler/calendar.ts'
+import { dueTime, namedDate } from '../scheduler/calendar.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
 /** Tells what came of a date, for an orchestrator whose steps tell nothing themselves. Who knows already is not told again. */
@@ -18,7 +18,7 @@ export default async function notify(io: Io): Promise<void> {
     const notifications = await tell(date, watchesNamed(watch, config), world)
     report.close()
     if (json) await printJson({ date, notifications })
-    else if (!quiet) await print(describe(date, notifications))
+    else if (!quiet) await print(describe(date, notifications, config))
   })
 }
 
@@ -34,9 +34,9 @@ async function tell(date: string, watches: readonly Watch[], world: World): Prom
     const error = new Failure(failed.error.kind, failed.error.message)
     return [...told, ...(await announceFailure(failedNews(date, error), failed._id, world))]
   }
-  const isDue = date <= dateIn(world.config.time_zone, lastFiring(world.config, world.clock()) ?? new Date(0))
+  const due = dueTime(world.config, date)
   // A run that found nothing to do has decided so (when_unchanged: skip).
-  if (!isDue || its.some(({ status }) => status === 'unchanged')) return told
+  if (due === undefined || due > world.clock() || its.some(({ status }) => status === 'unchanged')) return told
   return [...told, ...(await announceMissed([date], undefined, world))]
 }
 
@@ -48,8 +48,10 @@ async function withoutEdition(date: string, watches: readonly Watch[], { documen
   return names.filter((_, index) => found[index]!.length === 0)
 }
 
-function describe(date: string, notifications: readonly NotificationRecord[]): string {
-  if (notifications.length === 0) return `${date}: nobody is left to be told (setting notify)\n`
+function describe(date: string, notifications: readonly NotificationRecord[], { notify }: Config): string {
+  const nobody =
+    notify.length === 0 ? 'the setting notify names nobody' : 'there is nothing that somebody does not know'
+  if (notifications.length === 0) return `${date}: ${nobody}\n`
   return notifications
     .map(
       ({ target, event, status, error }) =>

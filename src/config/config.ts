@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Failure, quoted } from '../errors.ts'
 import { type Config, SETTINGS, type SettingKey } from './settings.ts'
 import { Complaint, nearest } from './values.ts'
 
 const CONFIG_FILE = 'datagouv-tops.yaml'
+/** What many would call it: read by nobody, it would be a setting that is not heeded. */
+const MISNAMED = 'datagouv-tops.yml'
 const ENVIRONMENT_PREFIX = 'DATAGOUV_TOPS_'
 
 const IN_FILE = Object.entries(SETTINGS).flatMap(([key, setting]) => ('notInFile' in setting ? [] : [key]))
@@ -59,7 +62,10 @@ async function readConfigFile(given?: string): Promise<{ path: string; settings:
     text = await readFile(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' && given === undefined) return { path, settings: {} }
+    if (code === 'ENOENT' && given === undefined) {
+      if (!existsSync(MISNAMED)) return { path, settings: {} }
+      throw new Failure('usage', `${MISNAMED} is not read; rename it to ${CONFIG_FILE}, or name it with --config`)
+    }
     const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
     throw new Failure('usage', `the configuration file ${path} ${why}`, { cause: error })
   }
@@ -108,5 +114,13 @@ function readEnvironment(
 
 function refuseUnknown(name: string, known: readonly string[], where: string): void {
   if (known.includes(name)) return
-  throw new Failure('usage', `${where}: unknown setting ${quoted(name)}; ${nearest(name, known)}`)
+  throw new Failure('usage', `${where}: unknown setting ${quoted(name)}; ${elsewhere(name) ?? nearest(name, known)}`)
+}
+
+/** Where a setting is to be given that there is, but not in this place. */
+function elsewhere(name: string): string | undefined {
+  const key = name.replace(ENVIRONMENT_PREFIX, '').toLowerCase()
+  const setting = Object.entries(SETTINGS).find(([one]) => one === key)?.[1]
+  if (setting === undefined) return undefined
+  return 'environment' in setting ? `it is the variable ${setting.environment}` : `${key} is set in the file`
 }

@@ -28,7 +28,9 @@ const duration = measure({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400
 const share: Parse<number> = (written) => measure({ '%': 0.01 }, '5%')(written)
 /** In milliseconds; for ever is Infinity. */
 const retention: Parse<number> = (written) =>
-  written === 'all' ? Number.POSITIVE_INFINITY : measure({ d: 86_400_000, w: 7 * 86_400_000 }, 'all or 26w')(written)
+  written === 'all'
+    ? Number.POSITIVE_INFINITY
+    : measure({ d: 86_400_000, w: 7 * 86_400_000 }, '26w', 'all, or ')(written)
 const size = measure({ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }, '64MiB')
 
 const isHttpUrl = (url: string) => URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
@@ -80,7 +82,9 @@ const address =
   (written) => {
     const value = text(written)
     if (kinds.some((kind) => value.startsWith(kind) && value.length > kind.length)) return value
-    throw new Complaint(`must begin with ${kinds.join(' or ')}`)
+    const path = kinds.find((kind) => /^(file|sqlite):$/.test(kind))
+    const next = /^[./~]/.test(value) && path ? `: write ${path} before the path` : ''
+    throw new Complaint(`must begin with ${kinds.join(' or ')}${next}`)
   }
 
 /** Every setting there is. `config`, the errors about unknown keys and the documentation are made from this table. */

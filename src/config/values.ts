@@ -39,13 +39,13 @@ export function wholeNumber(least: number, most: number): Parse<number> {
 }
 
 /** A number with its unit (`10s`, `64MiB`), in the smallest one. */
-export function measure(units: Readonly<Record<string, number>>, example: string): Parse<number> {
+export function measure(units: Readonly<Record<string, number>>, example: string, or = ''): Parse<number> {
   return (written) => {
     const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+|%)$/.exec(String(written).trim()) ?? []
     if (unit !== undefined && Object.hasOwn(units, unit)) return Number(number) * units[unit]!
     const known = Object.keys(units).join(', ')
     throw new Complaint(
-      `must be a number with its unit such as ${example} (units: ${known}), not ${quoted(String(written))}`,
+      `must be ${or}a number with its unit such as ${example} (units: ${known}), not ${quoted(String(written))}`,
     )
   }
 }

@@ -30,7 +30,7 @@ export interface Explanation {
 /** The first condition that failed, in the order in which the pipeline asks; or that none did. */
 export const VERDICTS = {
   'in-tops': 'is in the list and in the tops',
-  unknown: 'is not at the portal',
+  unknown: 'is the id or slug of no dataset of the portal',
   'not-listed': 'is not in the list; the snapshot was not kept, so why is not known',
   'no-term': 'is not in the list: no term is present',
   'no-organization': 'is in the list, but not in the tops: no organisation owns it',

@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import type { Batch } from '../csv/scanner.ts'
+import { fold } from '../matching/fold.ts'
 import { textOf, wholeNumber } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import type { FoundDataset, NearDataset } from './explanation.ts'
@@ -53,10 +54,13 @@ export class Finder implements Reader {
 const MOST_NEAR = 3
 const slips = (name: string) => Math.floor(name.length / 6)
 
-/** Finds the datasets whose ids or slugs differ least from those wanted, while an export is read; nearest first. */
+/** A dataset, and how many letters its name differs. */
+type Nearer = NearDataset & { readonly away: number }
+
+/** Finds the datasets whose ids, slugs or titles differ least from those wanted, while an export is read; nearest first. */
 export class Neighbours implements Reader {
   readonly columns: readonly string[]
-  private readonly nearest: ReadonlyMap<string, (NearDataset & { away: number })[]>
+  private readonly nearest: ReadonlyMap<string, Nearer[]>
 
   constructor(wanted: Iterable<string>, names: readonly string[]) {
     this.columns = ['title', ...names]
@@ -69,18 +73,21 @@ export class Neighbours implements Reader {
 
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
-      for (const [wanted, near] of this.nearest) this.consider(batch, record, wanted, near)
+      const [title = '', id = '', ...slugs] = this.columns.map((_, slot) => textOf(batch, record, slot))
+      const names = [id, ...slugs, fold(title)]
+      for (const [wanted, near] of this.nearest) {
+        const most = near.length < MOST_NEAR ? slips(wanted) : near.at(-1)!.away - 1
+        const away = distanceTo(fold(wanted), names, most)
+        if (away > most) continue
+        near.push({ dataset_id: id, dataset_title: title, away })
+        near.sort((a, b) => a.away - b.away).splice(MOST_NEAR)
+      }
     }
-  }
-
-  private consider(batch: Batch, record: number, wanted: string, near: (NearDataset & { away: number })[]): void {
-    const most = near.length < MOST_NEAR ? slips(wanted) : near.at(-1)!.away - 1
-    const names = this.columns.slice(1).map((_, index) => textOf(batch, record, index + 1))
-    const away = Math.min(...names.map((name) => (isFar(name, wanted, most) ? Infinity : distance(name, wanted))))
-    if (away > most) return
-    near.push({ dataset_id: names[0]!, dataset_title: textOf(batch, record, 0), away })
-    near.sort((a, b) => a.away - b.away).splice(MOST_NEAR)
   }
 }
 
-const isFar = (name: string, wanted: string, most: number) => Math.abs(name.length - wanted.length) > most
+/** Of the nearest of some names; those that are much longer or shorter are not looked at. */
+function distanceTo(wanted: string, names: readonly string[], most: number): number {
+  const alike = names.filter((name) => Math.abs(name.length - wanted.length) <= most)
+  return Math.min(...alike.map((name) => distance(name, wanted)))
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/config.ts'
+import { cli } from '../helpers/cli.ts'
 import { put, temporaryFolder } from '../helpers/exports.ts'
 
 async function resolved(file: string, environment: Record<string, string> = {}) {
@@ -46,6 +47,17 @@ describe('the configuration', () => {
     ['a date as schedule', 'schedule: 2026-11-18T17:00:00', /schedule must be a cron expression/],
     ['an unknown time zone', 'time_zone: Europe\\Pari', /time_zone must be a time zone/],
     ['an unknown store', 'archive: ftp://x', /archive must begin with file: or s3:\/\/$/],
+    [
+      'a path without its kind',
+      'archive: ./data',
+      /archive must begin with file: or s3:\/\/: write file: before the path$/,
+    ],
+    ['what is a variable alone', 'log_format: json', /"log_format"; it is the variable DATAGOUV_TOPS_LOG_FORMAT$/],
+    [
+      'a wrong retention',
+      'retention: 26',
+      /retention must be all, or a number with its unit such as 26w \(units: d, w\)/,
+    ],
     ['no watch', 'watches: []', /watches must be a list with at least one entry$/],
     ['a watch with a wrong name', 'watches: [{name: A b, terms: [x]}]', /watches\[0\]\.name must be of a-z/],
     ['a watch without terms', 'watches: [{name: a}]', /watches\[0\] needs terms$/],
@@ -73,6 +85,18 @@ describe('the configuration', () => {
 
   test('refuses an unknown environment variable of its own prefix', async () => {
     await expect(resolved('', { DATAGOUV_TOPS_ARCHVE: 'x' })).rejects.toThrow('did you mean DATAGOUV_TOPS_ARCHIVE?')
+    await expect(resolved('', { DATAGOUV_TOPS_WATCHES: '[]' })).rejects.toThrow(/; watches is set in the file$/)
+  })
+
+  test('refuses a file by another name than its own, which nobody would read', async () => {
+    const cwd = await temporaryFolder()
+    await put(cwd, 'datagouv-tops.yml', 'retries: 1\n')
+    const { code, stderr } = await cli(['config'], { cwd })
+    expect([code, stderr]).toEqual([
+      2,
+      'datagouv-tops: datagouv-tops.yml is not read; rename it to datagouv-tops.yaml, or name it with --config\n',
+    ])
+    expect((await cli(['config', '--config', 'datagouv-tops.yml', '--json'], { cwd })).code).toBe(0)
   })
 
   test('refuses a file that was named and is not there', async () => {

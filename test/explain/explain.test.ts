@@ -84,6 +84,12 @@ test('says the first condition that an absent dataset failed, and what is neares
   )
 })
 
+test('names the datasets whose title was given, whatever its case and accents', async () => {
+  const [explanation] = await explained(await published(), 'Transports PÉRDUS')
+  expect(explanation).toMatchObject({ verdict: 'unknown', nearest: [{ dataset_id: 'bbbb-3' }] })
+  expect(explanation!.sentences[0]).toMatch(/ "Transports PÉRDUS" is the id or slug of no dataset of the portal\.$/)
+})
+
 test.each([
   ['its slug', 'horaires'],
   ['the address of its page', 'https://portal.example/fr/datasets/horaires/#/resources'],

@@ -255,7 +255,7 @@ describe('the command line', () => {
     const told = await cli(['notify', '--date', DATE, '--json'], { cwd, env })
     expect(JSON.parse(told.stdout)).toMatchObject({ date: DATE, notifications: [{ target: 'two', status: 'sent' }] })
     const again = await cli(['notify', '--date', DATE], { cwd, env })
-    expect(again).toMatchObject({ code: 0, stdout: `${DATE}: nobody is left to be told (setting notify)\n` })
+    expect(again).toMatchObject({ code: 0, stdout: `${DATE}: there is nothing that somebody does not know\n` })
     expect([first.received.length, second.received.length]).toEqual([1, 1])
   })
 
@@ -264,11 +264,13 @@ describe('the command line', () => {
     const { cwd } = await project({ kind: 'webhook', url: hook.url, name: 'one' })
     const missed = await cli(['notify', '--date', '2026-11-04'], { cwd })
     expect(missed).toMatchObject({ code: 0, stdout: '2026-11-04  missed  one: sent\n' })
+    const never = await cli(['notify', '--date', '2026-11-05'], { cwd })
+    expect(never).toMatchObject({ code: 0, stdout: '2026-11-05: there is nothing that somebody does not know\n' })
     await put(cwd, 'broken.csv', 'id;title\r\n')
     const sources = ['--datasets', 'broken.csv', '--organizations', 'organizations.csv']
     expect((await cli(['fetch', '--date', DATE, ...sources], { cwd })).code).toBe(4)
     expect(hook.received).toHaveLength(1)
-    for (const stdout of [`${DATE}  failed  one: sent\n`, `${DATE}: nobody is left to be told (setting notify)\n`]) {
+    for (const stdout of [`${DATE}  failed  one: sent\n`, `${DATE}: there is nothing that somebody does not know\n`]) {
       expect(await cli(['notify', '--date', DATE], { cwd })).toMatchObject({ code: 0, stdout })
     }
     expect(hook.received.map(({ body }) => body.event)).toEqual(['missed', 'failed'])

@@ -101,7 +101,7 @@ export const english: Words = {
 
   verdicts: {
     'in-tops': (day) => `It is in the tops of ${day}: all three conditions are met.`,
-    unknown: (day) => `It is not in the edition of ${day}: the portal did not have it.`,
+    unknown: (day) => `It is not in the edition of ${day}: no dataset of the portal has this id.`,
     'not-listed': (day) => `It is not in the list of ${day}; the export of that day was not kept, so why is not known.`,
     'no-term': (day) => `It is not in the edition of ${day}: it mentions none of the words.`,
     'no-organization': (day) => `It is in the full list of ${day}, but not in the tops: no organisation owns it.`,

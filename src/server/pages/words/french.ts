@@ -101,7 +101,8 @@ export const french = {
 
   verdicts: {
     'in-tops': (day: string) => `Il est dans les tops du ${day}\u00a0: les trois conditions sont remplies.`,
-    unknown: (day: string) => `Il n’est pas dans l’édition du ${day}\u00a0: le portail ne l’avait pas.`,
+    unknown: (day: string) =>
+      `Il n’est pas dans l’édition du ${day}\u00a0: aucun jeu de données du portail n’a cet identifiant.`,
     'not-listed': (day: string) =>
       `Il n’est pas dans la liste du ${day}\u00a0; l’export de ce jour n’a pas été conservé, on ne sait donc pas pourquoi.`,
     'no-term': (day: string) => `Il n’est pas dans l’édition du ${day}\u00a0: aucun des mots n’y figure.`,
