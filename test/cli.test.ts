@@ -96,7 +96,12 @@ describe('run', () => {
     ],
     ['an unknown option', ['--dates', '2026-11-18'], 2, /unknown option '--dates'/],
     ['a source that is not there', ['--datasets', 'none.csv'], 2, /"none.csv" cannot be opened: there is no such file/],
-    ['a broken export', ['--datasets', 'organizations.csv'], 4, /datasets export has no column "title"/],
+    [
+      'a broken export',
+      ['--datasets', 'organizations.csv'],
+      4,
+      /datasets export \(organizations.csv\) has no column "title"/,
+    ],
   ])('ends with one line and its exit code for %s', async (_, args, exit, message) => {
     const { cwd, sources } = await withSources()
     const { code, stdout, stderr } = await cli(['run', '--quiet', ...sources, ...args], { cwd })

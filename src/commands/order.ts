@@ -7,7 +7,7 @@ import { namedDate } from '../scheduler/calendar.ts'
 import { counted } from '../terminal/format.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
-type Result = Outcome & Partial<SnapshotFacts & ListFacts & EditionFacts>
+type Result = Outcome & { readonly replaced?: true } & Partial<SnapshotFacts & ListFacts & EditionFacts>
 
 /** Makes an order of the options, has it carried out, and prints what came of it. */
 export async function carryOut(io: Io, step: (order: Order, world: World) => Promise<Result>): Promise<void> {
@@ -43,7 +43,8 @@ function describe(result: Result, { date }: Order, { archive, documents }: World
     rows.push(['published', what, `${documents.address}, tops, ${_id}`])
   }
   const width = Math.max(...rows.map(([, what]) => what.length))
-  const title = result.status === 'unchanged' ? `${date}: nothing to do, all of it was there before` : date
+  const before = result.replaced ? ': in place of what was there before' : ''
+  const title = result.status === 'unchanged' ? `${date}: nothing to do, all of it was there before` : date + before
   return [title, ...rows.map(([verb, what, where]) => `  ${verb.padEnd(9)}  ${what.padEnd(width)}  ${where}`), ''].join(
     '\n',
   )

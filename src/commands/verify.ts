@@ -32,7 +32,7 @@ function refuseDifferent(verdicts: readonly Verdict[]): void {
   const rest = different.length > 1 ? `, and ${different.length - 1} more` : ''
   const next = different.some(({ watch, note }) => watch !== null && note === '')
     ? '"verify --repair" publishes editions anew from their snapshots'
-    : 'a damaged snapshot can only be fetched anew ("fetch --date DATE --refetch") or restored from a backup'
+    : 'restore a damaged snapshot from a backup; "fetch --date DATE --refetch" would replace it by what the portal has now'
   throw new Failure('contract', `${nameOf(first!)} is not as it should be (${sentence(difference!)})${rest}; ${next}`)
 }
 

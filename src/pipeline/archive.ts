@@ -5,7 +5,7 @@ import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { takenOver } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
-import type { Archive } from '../stores/archive.ts'
+import type { Archive, StoredObject } from '../stores/archive.ts'
 import type { NewList } from './lists.ts'
 import type { Left, ListFacts } from './result.ts'
 
@@ -17,18 +17,24 @@ export async function archiveLists(
   world: World,
 ): Promise<Left<ListFacts>> {
   let changed = false
+  let replaced = false
   for (const { watch, csv, object } of lists) {
-    if (await isStored(csv, world.archive)) continue
+    const stored = await world.archive.stat(csv.key)
+    if (await isStored(csv, stored, world.archive)) continue
     await retract(editionId(watch.name, date), date, csv, run, world)
     await object.commit()
     changed = true
+    replaced ||= stored !== undefined
   }
-  return { changed, facts: { archived: lists.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }
+  return { changed, replaced, facts: { archived: lists.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }
 }
 
 /** Whether exactly these bytes stand under the key. They are read: neither a size nor a document proves it. */
-async function isStored({ key, bytes, sha256 }: ArchiveFacts, archive: Archive): Promise<boolean> {
-  const stored = await archive.stat(key)
+async function isStored(
+  { key, bytes, sha256 }: ArchiveFacts,
+  stored: StoredObject | undefined,
+  archive: Archive,
+): Promise<boolean> {
   if (stored?.bytes !== bytes) return false
   const hash = createHash('sha256')
   try {

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
+import type { Edition } from '../editions/edition.ts'
 import { editionId, editionKey, snapshotKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { scheduledDates } from '../scheduler/calendar.ts'
@@ -58,7 +60,12 @@ async function backfillDate(date: string, order: Backfill, world: World): Promis
       return { date, status: 'no snapshot', summary: 'there is no snapshot to publish from', run_id: null }
     }
     const watches = order.force ? order.watches : await lacking(date, order.watches, world)
-    if (watches.length === 0) return { date, status: 'there', summary: 'has its editions', run_id: null }
+    if (watches.length === 0) {
+      const others = await madeOtherwise(date, order.watches, world)
+      const why =
+        others.length > 0 ? `; ${others.join(', ')} with other terms or another top: --force makes it anew` : ''
+      return { date, status: 'there', summary: `has its editions${why}`, run_id: null }
+    }
     const { status, summary, run_id } = await run({ date, watches, replay: true }, world)
     return { date, status: status === 'unchanged' ? 'unchanged' : 'published', summary, run_id }
   } catch (error) {
@@ -77,4 +84,15 @@ async function lacking(date: string, watches: readonly Watch[], { archive, docum
     if (!isComplete) lacks.push(watch)
   }
   return lacks
+}
+
+/** The names of watches whose editions of the date were made by other rules than today's. */
+async function madeOtherwise(date: string, watches: readonly Watch[], { documents }: World): Promise<string[]> {
+  const names: string[] = []
+  for (const { name, terms, top } of watches) {
+    const edition = await documents.find<Edition>('tops', editionId(name, date))
+    const isSame = edition === undefined || isDeepStrictEqual([edition.terms, edition.top], [terms, top])
+    if (!isSame) names.push(name)
+  }
+  return names
 }

@@ -4,7 +4,7 @@ import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
 import { refusedKey, snapshotKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { Replaced } from '../portal/download.ts'
-import { type Opened, openSource } from '../portal/open.ts'
+import { isAddress, type Opened, openSource } from '../portal/open.ts'
 import { openPortal, type Portal } from '../portal/portal.ts'
 import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
@@ -54,10 +54,14 @@ export async function openExports(order: Order, run: Pick<Run, 'warn' | 'mayPubl
   const { date, sources = {}, refetch } = order
   const given = sources.datasets !== undefined || sources.organizations !== undefined
   if (order.replay) return replay(await needSnapshot(date, world), world)
-  if (!given && !refetch && date < dateIn(world.config.time_zone, world.clock())) {
+  const today = dateIn(world.config.time_zone, world.clock())
+  if (date > today) run.warn(`${date} has yet to come: its edition is the latest one from now on`)
+  if (!given && date < today) {
     const snapshot = await loadSnapshot(date, world)
-    if (snapshot !== undefined) return replay(snapshot, world)
-    run.warn(`there is no snapshot of ${date}; the portal's current export is taken in its place`)
+    if (snapshot !== undefined && !refetch) return replay(snapshot, world)
+    const why =
+      snapshot === undefined ? `there is no snapshot of ${date}` : `--refetch gives the snapshot of ${date} up`
+    run.warn(`${why}; the portal's current export is taken in its place, also for an edition that is there`)
   }
   return fetchAnew(order, run, world)
 }
@@ -78,6 +82,10 @@ export function replay(snapshot: Snapshot, world: World): Exports {
 
 async function fetchAnew(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, world: World): Promise<Exports> {
   const { date, sources = {} } = order
+  // A file that is not there is told before the other export was fetched.
+  for (const location of Object.values(sources)) {
+    if (location !== undefined && !isAddress(location)) await openSource(location, world)
+  }
   const earlier = (await loadSnapshot(date, world)) ?? (await loadSnapshotBefore(date, world))
   const taken: Partial<Record<ExportName, Taken>> = {}
   const unchanged = new Set<ExportName>()
@@ -132,7 +140,7 @@ async function fetchAnew(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, wo
       drafted = await draftSnapshot(date, taken.datasets!.facts, taken.organizations!.facts, world)
       const since = unchangedSince()
       if (since !== undefined) run.warn(`the portal has not published since ${since}: both exports are unchanged`)
-      if (portal !== undefined) await passGate(ranking)
+      await passGate(ranking)
       if (drafted.changed) description = await describeSnapshot(drafted.snapshot, world)
       return drafted.snapshot
     },
@@ -152,12 +160,14 @@ async function fetchAnew(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, wo
     return unchanged.size === 2 && earlier?.date !== date ? earlier?.date : undefined
   }
 
-  /** What somebody names by hand counts as it is; what the portal delivers has to be complete. */
+  /** What the portal delivers has to be complete; of what somebody names by hand it is only told what it lacks. */
   async function passGate(ranking: Ranking): Promise<void> {
     const before = await loadSnapshotBefore(date, world)
     const found = await doubts(drafted.snapshot, ranking, before, order, world)
     if (found.length === 0) return
     const reasons = found.join('; ')
+    if (portal === undefined)
+      return run.warn(`the exports were given, so they count, but they seem incomplete: ${reasons}`)
     if (order.acceptIncomplete) return run.warn(`published although incomplete, by --accept-incomplete: ${reasons}`)
     const aside = Object.keys(taken).map((name) => refusedKey(name as ExportName, date))
     for (const [name, one] of Object.entries(taken)) await one.keep(refusedKey(name as ExportName, date))

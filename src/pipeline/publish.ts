@@ -61,6 +61,7 @@ export async function publishEditions(
   { documents }: World,
 ): Promise<Left<EditionFacts>> {
   let changed = false
+  let replaced = false
   for (const edition of editions) {
     const { _id: id, date } = edition
     const earlier = await documents.find<Edition>('tops', id)
@@ -70,6 +71,7 @@ export async function publishEditions(
     if (!(await documents.swap('tops', id, earlier, edition))) throw takenOver(id)
     await putBackWhenLost(edition, earlier, run, documents)
     changed = true
+    replaced ||= earlier !== undefined
   }
   const published = editions.map(({ watch, _id, top, datasets, organizations }) => ({
     watch,
@@ -78,7 +80,7 @@ export async function publishEditions(
     datasets: datasets.length,
     organizations: organizations.filter((organization) => organization.datasets > 0).length,
   }))
-  return { changed, facts: { published } }
+  return { changed, replaced, facts: { published } }
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Left<Facts extends object> {
   readonly facts: Facts
   /** False when the same was there before. */
   readonly changed: boolean
+  /** Whether something else was there before. */
+  readonly replaced?: boolean
 }
 
 export interface SnapshotFacts {
@@ -40,6 +42,8 @@ export interface EditionFacts {
 
 interface Summary extends Outcome {
   readonly date: string
+  /** Whether there was another edition of the date before. */
+  readonly replaced?: true
 }
 type Recorded<T> = T & Summary & { readonly run_id: string }
 
@@ -79,6 +83,12 @@ export function summarised({ date }: Order, ...left: Left<Partial<SnapshotFacts 
     )
   }
   const changed = left.some((one) => one.changed)
-  const summary = `${changed ? '' : 'nothing to do, all was there before: '}${sentences.join(', ')}`
-  return { date, status: changed ? ('published' as const) : ('unchanged' as const), summary, ...facts }
+  const replaced = left.some((one) => one.replaced) && ({ replaced: true } as const)
+  const place = changed
+    ? replaced
+      ? 'in place of what was there before: '
+      : ''
+    : 'nothing to do, all was there before: '
+  const status = changed ? ('published' as const) : ('unchanged' as const)
+  return { date, status, ...replaced, summary: place + sentences.join(', '), ...facts }
 }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { World } from '../context.ts'
 import type { ExportFacts, ExportName } from '../editions/edition.ts'
 import { exportKey } from '../editions/layout.ts'
@@ -6,6 +8,7 @@ import { Failure } from '../errors.ts'
 import type { Expected, Opened } from '../portal/open.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { bytes, counted } from '../terminal/format.ts'
+import { inert } from '../terminal/inert.ts'
 import { copyAside, gunzip, sniff } from './compression.ts'
 import { gzipAside } from './gzip.ts'
 import { metered } from './metered.ts'
@@ -38,6 +41,7 @@ export async function takeExport(
 ): Promise<Taken> {
   const key = exportKey(name, date)
   const object = await archive.create(key, { contentType: 'application/gzip' })
+  const called = nameOf(name, source)
   const meter = report.meter(`fetch ${name}`, source.length)
   const stored = createHash('sha256')
   const came = { bytes: 0, hash: source.expected?.sha1 === undefined ? undefined : createHash('sha1') }
@@ -53,10 +57,10 @@ export async function takeExport(
   try {
     const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, signal))
     const plain = gzip
-      ? gunzip(copyAside(chunks, storeAsItCame), `${name} export`)
+      ? gunzip(copyAside(chunks, storeAsItCame), called)
       : gzipAside(ofSize(chunks, name, source.expected), store)
     const bounded = noLarger(plain, config.max_export_size, name)
-    const { columns, ...facts } = await readExport(bounded, `${name} export`, reader, readOptions(name, config))
+    const { columns, ...facts } = await readExport(bounded, called, reader, readOptions(name, config))
     const { expected = {} } = source
     const asItCame = { bytes: came.bytes, sha1: came.hash?.digest('hex') ?? '' }
     if (!matches(facts, expected) && !(gzip && matches(asItCame, expected))) throw mismatch(name, facts, expected)
@@ -68,6 +72,11 @@ export async function takeExport(
     await object.abort()
     throw error
   }
+}
+
+/** `datasets export (export-dataset.csv.gz)`: of two files that were given, it is plain which one is meant. */
+function nameOf(name: ExportName, { url }: Opened): string {
+  return url.startsWith('file:') ? `${name} export (${inert(basename(fileURLToPath(url)))})` : `${name} export`
 }
 
 function taken(object: PendingObject, facts: ExportFacts, columns: readonly string[]): Taken {

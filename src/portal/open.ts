@@ -27,12 +27,15 @@ export interface Expected {
   readonly sha1?: string | undefined
 }
 
+/** Whether an export is given by an address rather than a path. */
+export const isAddress = (location: string) => /^https?:\/\//i.test(location)
+
 /** Opens an export given by its path or its address. */
 export async function openSource(
   location: string,
   world: Pick<World, 'config' | 'signal' | 'report'>,
 ): Promise<Opened> {
-  return /^https?:\/\//i.test(location) ? openUrl(location, world) : openFile(location)
+  return isAddress(location) ? openUrl(location, world) : openFile(location)
 }
 
 async function openFile(location: string): Promise<Opened> {

@@ -23,7 +23,7 @@ async function fetched(dates: readonly string[], config = ''): Promise<TestWorld
       datasets: await put(world.folder, 'datasets.csv', datasets(week + 1)),
       organizations: await put(world.folder, 'organizations.csv', ORGANIZATIONS),
     }
-    await fetch({ date, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }, world)
+    await fetch({ date, watches: world.config.watches, sources }, world)
   }
   return world
 }
@@ -71,6 +71,18 @@ test('fills in the watch that is new', async () => {
   )
   expect(statuses(await go(more))).toEqual(WEDNESDAYS.map((date) => `${date} published`))
   expect(await more.documents.ids('tops')).toHaveLength(8)
+})
+
+test('says of editions that are there when the watch has other rules by now', async () => {
+  const world = await fetched(WEDNESDAYS)
+  await go(world)
+  const changed = 'watches: [{name: mobilite-transport, terms: [mobilité, transport], top: 20}]'
+  const later = await testWorld('2026-11-18T16:00:00Z', changed, world.folder)
+  const told = await go(later)
+  expect(statuses(told)).toEqual(WEDNESDAYS.map((date) => `${date} there`))
+  expect(told[0]!.summary).toBe(
+    'has its editions; mobilite-transport with other terms or another top: --force makes it anew',
+  )
 })
 
 test('goes on after a date that fails', async () => {

@@ -31,8 +31,8 @@ async function said(change: { datasets?: number; renewed?: string | null; left?:
   const now: Snapshot = {
     ...earlier,
     date: DATE,
-    datasets: { ...earlier.datasets, records: datasets, last_modified: renewed },
-    organizations: { ...earlier.organizations, last_modified: renewed },
+    datasets: { ...earlier.datasets, records: datasets, last_modified: renewed, url: 'https://portal.example/1' },
+    organizations: { ...earlier.organizations, last_modified: renewed, url: 'https://portal.example/2' },
   }
   return doubts(now, await rank(left), earlier, order, world)
 }

@@ -256,23 +256,69 @@ describe('replay', () => {
   })
 })
 
+test('what is published in the place of something else says so', async () => {
+  const world = await testWorld()
+  const first = await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+  expect(first.summary).toMatch(/^\d datasets in /)
+  for (const change of [DATASETS.slice(1), DATASETS.slice(1).map((one) => ({ ...one, followers: 77 }))]) {
+    const order = await orderOf(world, datasetsCsv(change), organizationsCsv(ORGANIZATIONS))
+    const again = await run(order, world)
+    expect([again.status, again.replaced, again.summary]).toEqual([
+      'published',
+      true,
+      expect.stringMatching(/^in place of what was there before: \d dataset/),
+    ])
+    expect((await run(order, world)).replaced).toBe(undefined)
+  }
+})
+
+test('a file that is not there is told before the other export is fetched', async () => {
+  const world = await testWorld()
+  const order = await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+  const sources = { organizations: order.sources!.organizations, datasets: 'none.csv' }
+  await expect(run({ ...order, sources }, world)).rejects.toMatchObject({ kind: 'usage' })
+  const [{ steps }] = (await world.documents.list<RunRecord>('runs')) as [RunRecord]
+  expect(steps).toEqual([])
+})
+
+describe('a warning tells, and the run record keeps,', () => {
+  test('that exports which were given seem incomplete', async () => {
+    const world = await testWorld()
+    await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+    expect(world.warnings).toEqual([])
+    const order = await orderOf(world, datasetsCsv(DATASETS.slice(2)), organizationsCsv(ORGANIZATIONS))
+    const { run_id, status } = await run({ ...order, date: '2026-11-25' }, world)
+    expect(status).toBe('published')
+    const [coming, lacking] = (await world.documents.find<RunRecord>('runs', run_id))!.warnings
+    expect(coming).toBe('2026-11-25 has yet to come: its edition is the latest one from now on')
+    expect(lacking).toMatch(
+      /^the exports were given, so they count, but they seem incomplete: \d datasets where 2026-11-18 had \d: /,
+    )
+  })
+})
+
 describe('nothing is published and nothing stays behind', () => {
   const good = { datasets: datasetsCsv(DATASETS), organizations: organizationsCsv(ORGANIZATIONS) }
   const cases: [title: string, inputs: Partial<typeof good>, kind: string, message: RegExp][] = [
-    ['an empty datasets export', { datasets: '' }, 'contract', /datasets export is empty/],
-    ['an empty organisations export', { organizations: '' }, 'contract', /organizations export is empty/],
+    ['an empty datasets export', { datasets: '' }, 'contract', /datasets export \(source-datasets.csv\) is empty/],
+    [
+      'an empty organisations export',
+      { organizations: '' },
+      'contract',
+      /organizations export \(source-organizations.csv\) is empty/,
+    ],
     [
       'a header without records',
       { datasets: DATASET_HEADER },
       'contract',
-      /datasets export has a header but no record/,
+      /datasets export \(source-datasets.csv\) has a header but no record/,
     ],
     ['HTML in place of CSV', { datasets: '<html>\n<body>no</body>\n' }, 'contract', /no column "title"/],
     [
       'a missing column',
       { organizations: row('id', 'name', 'followers') + row('o1', 'Un', 1) },
       'contract',
-      /organizations export has no column "metric.followers" \(found: "id", "name", "followers"\)/,
+      /organizations export \(source-organizations.csv\) has no column "metric.followers" \(found: "id", "name", "followers"\)/,
     ],
     [
       'a needed column that occurs twice',
@@ -353,7 +399,7 @@ describe('nothing is published and nothing stays behind', () => {
     const failure = run({ ...order, sources: { ...order.sources, datasets: broken } }, world)
     await expect(failure).rejects.toMatchObject({
       kind: 'contract',
-      message: expect.stringMatching(/datasets export is damaged/),
+      message: expect.stringMatching(/datasets export \(broken.csv.gz\) is damaged/),
     })
   })
 })

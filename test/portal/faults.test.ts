@@ -572,6 +572,19 @@ describe('an export that the portal has not renewed', () => {
     expect(await files(world)).toHaveLength(how === 'gone' ? 7 : 8)
   })
 
+  test('is asked for on a past date with --refetch alone, and says so', async () => {
+    const first = await start()
+    await go(first)
+    const world = await testWorld('2026-11-25T16:00:00Z', `portal: ${replica.url}\n${QUICK}`, first.folder)
+    const before = replica.seen.length
+    expect((await go(world)).status).toBe('unchanged')
+    expect([replica.seen.length, world.warnings]).toEqual([before, []])
+    await go(world, DATE, { refetch: true })
+    expect(world.warnings).toEqual([
+      `--refetch gives the snapshot of ${DATE} up; the portal's current export is taken in its place, also for an edition that is there`,
+    ])
+  })
+
   test('is asked for again on the same date, and nothing changes', async () => {
     const world = await start()
     await go(world)

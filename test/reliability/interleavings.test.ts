@@ -49,7 +49,7 @@ async function orderOf(world: World, { datasets, organizations }: typeof OURS): 
     datasets: await source('datasets', datasets),
     organizations: await source('organizations', organizations),
   }
-  return { date: DATE, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }
+  return { date: DATE, watches: world.config.watches, sources }
 }
 
 type Step = (order: Order, world: World) => Promise<unknown>

@@ -54,7 +54,22 @@ test('a snapshot that is damaged or gone cannot be mended, and what to do is sai
   expect(stdout).toContain('2026-11-11 snapshot is DIFFERENT\n')
   expect(stdout).toContain('organizations.csv.gz is missing, expected ')
   expect(stdout).toContain(`${DATE} snapshot is DIFFERENT\n`)
-  expect(stderr).toMatch(/, and 1 more; a damaged snapshot can only be fetched anew \("fetch --date DATE --refetch"\)/)
+  expect(stderr).toMatch(
+    /, and 1 more; restore a damaged snapshot from a backup; "fetch --date DATE --refetch" would replace it/,
+  )
+})
+
+test('a watch that names a column which the export lacks is not taken for damage', async () => {
+  const cwd = await published()
+  await put(
+    cwd,
+    'datagouv-tops.yaml',
+    'watches: [{ name: mobilite-transport, terms: [transport], columns: [titel] }]\n',
+  )
+  const { code, stderr } = await cli(['verify', DATE], { cwd })
+  expect(code).toBe(4)
+  expect(stderr).toMatch(/datasets\.csv\.gz has no column "titel" \(found: "id", /)
+  expect(stderr).not.toMatch(/DIFFERENT|damaged/)
 })
 
 test('a date of which nothing is stored is refused with 2; with nothing at all there is nothing to do', async () => {
