@@ -19,7 +19,7 @@ export default async function config(io: Io): Promise<void> {
     { title: 'setting' },
     { title: 'value', share: 2 },
     { title: 'from' },
-    { title: 'what it is', share: 2 },
+    { title: 'what it is', share: 2, below: true },
   ]
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
   await print(

@@ -47,8 +47,8 @@ function tableOf(checks: readonly Told[]): string {
   const columns = [
     { title: 'check' },
     { title: 'status' },
-    { title: 'finding', share: 2 },
-    { title: 'what to do', share: 1 },
+    { title: 'finding', share: 2, below: true },
+    { title: 'what to do', share: 1, below: true },
   ]
   const rows = checks.map(({ check, status, finding, remedy }) => [check, status, finding, remedy ?? ''])
   return table(columns, rows)

@@ -1,10 +1,9 @@
 import { Failure, quoted } from '../errors.ts'
 import { type RunRecord, STATUSES, type StepRecord } from '../runs/record.ts'
 import { bytes, counted, duration } from '../terminal/format.ts'
-import { inert } from '../terminal/inert.ts'
 import { page } from '../terminal/pager.ts'
 import { table } from '../terminal/table.ts'
-import { indented, wrapped } from '../terminal/text.ts'
+import { wrapped } from '../terminal/text.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
 /** The run records, latest first; or one of them, whole. */
@@ -26,9 +25,6 @@ export default async function runs(io: Io): Promise<void> {
   })
 }
 
-/** In fewer columns than these, what came of a run stands below it. */
-const ROOMY = 120
-
 function tableOf(records: readonly RunRecord[]): string {
   const columns = [
     { title: 'run' },
@@ -36,16 +32,10 @@ function tableOf(records: readonly RunRecord[]): string {
     { title: 'date' },
     { title: 'status' },
     { title: 'took', align: 'right' },
-    { title: 'what came of it', share: 1 },
+    { title: 'what came of it', share: 1, below: true },
   ] as const
   const rows = records.map((run) => [run._id, run.command, run.date, run.status, took(run), run.summary])
-  if ((process.stdout.columns ?? ROOMY) >= ROOMY) return table(columns, rows)
-  const [head, ...lines] = table(
-    columns.slice(0, -1),
-    rows.map((row) => row.slice(0, -1)),
-  ).split('\n')
-  const told = records.map(({ summary }, index) => `${lines[index]}\n${indented(inert(summary))}`)
-  return `${[head, ...told].join('\n')}\n`
+  return table(columns, rows)
 }
 
 function took({ started_at, ended_at }: { started_at: string; ended_at: string | null }): string {

@@ -2,23 +2,42 @@ import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
 import { createSupportsHyperlinks } from 'supports-hyperlinks'
 import { inert } from './inert.ts'
+import { indented } from './text.ts'
 
 export interface Column {
   readonly title: string
   readonly align?: 'left' | 'right'
   /** Columns with a share give way when the table is too wide, the more the smaller their share. */
   readonly share?: number
+  /** In a narrow terminal what it says stands below its row, whole, on lines of its own. */
+  readonly below?: boolean
 }
 
 /** A text, or one that leads somewhere in a terminal that can. */
 export type Cell = string | { readonly text: string; readonly href: string }
 
 const GAP = '  '
+/** A terminal of fewer columns is narrow. */
+const ROOMY = 120
 /** A column with a share keeps so much; below that, the terminal wraps. */
 const LEAST = 8
 
 /** Rows in columns that fit the terminal's width; a pipe gets them as wide as they are. */
 export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
+  if ((process.stdout.columns ?? ROOMY) >= ROOMY) return aligned(columns, rows)
+  const above = columns.filter(({ below }) => !below)
+  const [head, ...lines] = aligned(
+    above,
+    rows.map((row) => row.filter((_, index) => !columns[index]!.below)),
+  ).split('\n')
+  const told = rows.map((row, at) => {
+    const whole = row.filter((_, index) => columns[index]!.below).map((cell) => printable(cell).text)
+    return [lines[at], ...whole.filter((text) => text !== '').map(indented)].join('\n')
+  })
+  return `${[head, ...told].join('\n')}\n`
+}
+
+function aligned(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
   const cells = [columns.map(({ title }) => title), ...rows].map((row) => row.map(printable))
   const widths = widthsWithin(
     columns,

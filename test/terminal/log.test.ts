@@ -54,7 +54,7 @@ describe('--log-format json', () => {
     const runs = JSON.parse((await cli(['runs', '--json'], { cwd })).stdout)
     expect(lines(ended).at(-1)).toMatchObject({
       level: 'error',
-      message: expect.stringMatching(/^datasets export has no column/),
+      message: expect.stringMatching(/^datasets export \(organizations.csv\) has no column/),
       kind: 'contract',
       exit_code: 4,
       run_id: runs[0]._id,

@@ -35,6 +35,20 @@ describe('a table', () => {
     expect(stringWidth(row!)).toBe(40)
   })
 
+  test('says in a narrow terminal below a row, whole, what in a wide one stands beside it', () => {
+    const columns = [{ title: 'id' }, { title: 'status' }, { title: 'why', share: 1, below: true }]
+    const rows = [
+      ['1', 'failed', 'because of a long story'],
+      ['2', 'ok', ''],
+    ]
+    inTerminal(119)
+    expect(table(columns, rows)).toBe('id  status\n1   failed\n  because of a long story\n2   ok\n')
+    inTerminal(20)
+    expect(table(columns, rows)).toBe('id  status\n1   failed\n  because of a long\n  story\n2   ok\n')
+    inTerminal(120)
+    expect(linesOf(table(columns, rows))[1]).toBe('1   failed  because of a long story')
+  })
+
   test('aligns characters of two cells, of none, and of several code points', () => {
     const names = ['地図', 'e\u0301te\u0301', '👩‍👩‍👧', 'abcd']
     const lines = linesOf(
