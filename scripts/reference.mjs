@@ -54,7 +54,7 @@ const codes = Object.entries(FAILURES).map(([kind, { exit, meaning, retry }]) =>
   exit,
   `\`${kind}\``,
   meaning,
-  retry ? 'yes' : 'no',
+  retry ? 'yes' : kind === 'gate' ? 'after a look' : 'no',
 ])
 page(
   'exit-codes.md',

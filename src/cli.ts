@@ -69,13 +69,13 @@ function programFor(name: string | undefined, signal: AbortSignal): Command {
           text
             .replace(/^error: /, '')
             .trim()
-            .replaceAll('\n', ' '),
+            .replaceAll('\n', ' ') + (name?.startsWith('-') ? '; options stand behind the command' : ''),
           'usage',
           2,
         ),
     })
     .showSuggestionAfterError()
-    .helpCommand(false)
+    .helpCommand('help [command]', 'what a command does, and its flags')
     // Told by refuseExcess, with what may have been meant.
     .allowExcessArguments()
   const named = COMMANDS.filter((spec) => spec.name === name)

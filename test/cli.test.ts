@@ -72,6 +72,16 @@ describe('run', () => {
     expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
+  test('is explained by "help" as well, and says where its options stand', async () => {
+    const cwd = await temporaryFolder()
+    const [help, flag] = [await cli(['help', 'run'], { cwd }), await cli(['run', '--help'], { cwd })]
+    expect([help.code, help.stdout]).toEqual([0, flag.stdout])
+    expect(await cli(['--json', 'run'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: "datagouv-tops: unknown option '--json'; options stand behind the command\n",
+    })
+  })
+
   test('works on a watch once, however often it is named', async () => {
     const { cwd, sources } = await withSources()
     const twice = ['--watch', 'mobilite-transport', '--watch', 'mobilite-transport']
@@ -331,7 +341,7 @@ describe('the rest of the command line', () => {
   test('every command has help with examples', async () => {
     const cwd = await temporaryFolder()
     const help = (await cli(['--help'], { cwd })).stdout
-    const commands = [...help.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!)
+    const commands = [...help.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!)
     expect(commands).toEqual(
       expect.arrayContaining([
         'run',
