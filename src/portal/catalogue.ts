@@ -57,8 +57,8 @@ function find(name: ExportName, resources: readonly Json[], url: string): Listed
 
 function listed(name: ExportName, resource: Json, url: string): Listed {
   // `latest` leads to whichever file is current by then; `url` names one that is gone once the next was published.
-  const location = [resource.latest, resource.url].find((one) => typeof one === 'string' && /^https?:\/\//i.test(one))
-  if (typeof location !== 'string') {
+  const location = [resource.latest, resource.url].find(isHttpAddress)
+  if (location === undefined) {
     throw new Failure('portal', `${url}: the ${name} export has no http address (${quoted(String(resource.url))})`)
   }
   const { filesize, checksum, last_modified } = resource
@@ -70,6 +70,10 @@ function listed(name: ExportName, resource: Json, url: string): Listed {
     sha1: typeof sha1 === 'string' && /^[0-9a-f]{40}$/i.test(sha1) ? sha1.toLowerCase() : undefined,
     lastModified: Number.isNaN(modified) ? null : new Date(modified).toISOString(),
   }
+}
+
+function isHttpAddress(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
 }
 
 /** uData writes times with or without a zone; without one they are UTC. */

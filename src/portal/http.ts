@@ -93,7 +93,7 @@ export async function openHttp(policy: FetchPolicy, signal: AbortSignal, tell: (
   }
 
   /** Sends one GET; resolves when its answer begins. */
-  function send(url: string, headers: Headers): Promise<IncomingMessage> {
+  async function send(url: string, headers: Headers): Promise<IncomingMessage> {
     const { protocol, host } = new URL(url)
     const { request } = protocol === 'https:' ? https : http
     const sent = request(url, {

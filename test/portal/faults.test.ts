@@ -258,6 +258,14 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
       /has no http address \("file:\/\/\/etc\/passwd"\)/,
     ],
     [
+      'an address that is none',
+      {
+        catalogue: (said) => ({ resources: said.resources.map((one) => ({ ...one, latest: null, url: 'http://[' })) }),
+      },
+      'portal',
+      /has no http address \("http:\/\/\["\)/,
+    ],
+    [
       'a catalogue that breaks off each time',
       { fault: always(catalogue, { dropAfter: 20 }) },
       'portal',
