@@ -93,7 +93,10 @@ async function checkSchema({ documentsFacts }: Surroundings, fix: boolean): Prom
   }
   if (schema.state === 'installed') return ok('the server checks every edition; tops has its indexes')
   if (schema.state === 'later') return ok('the first publication makes tops with schema and indexes')
-  return warning('tops has not the schema or the indexes of this version', 'run "doctor --fix"')
+  return warning(
+    'tops lacks the schema or the indexes of this version (not every server that speaks MongoDB’s protocol can have a schema)',
+    'run "doctor --fix"',
+  )
 }
 
 /** Requests to S3 are refused from 15 minutes on. */
