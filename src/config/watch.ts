@@ -1,5 +1,6 @@
 import { Missing, quoted } from '../errors.ts'
 import type { Query } from '../matching/matcher.ts'
+import type { Config } from './settings.ts'
 import { nearest } from './values.ts'
 
 /** What to look for, week after week. */
@@ -21,21 +22,17 @@ export const DEFAULT_WATCH: Watch = {
 }
 
 /** @throws Missing, with the name that may have been meant */
-export function watchNamed(name: string, { watches }: { readonly watches: readonly Watch[] }): Watch {
+export function watchNamed(name: string, { watches }: Pick<Config, 'watches'>): Watch {
   const found = watches.find((watch) => watch.name === name)
   if (found !== undefined) return found
-  throw new Missing(
-    `there is no watch ${quoted(name)}; ${nearest(
-      name,
-      watches.map((watch) => watch.name),
-    )}`,
-  )
+  const known = watches.map((watch) => watch.name)
+  throw new Missing(`there is no watch ${quoted(name)}; ${nearest(name, known)}`)
 }
 
 /** The watches of these names, each once; all of them without a name. @throws Missing */
 export function watchesNamed(
   names: string | readonly string[] | undefined,
-  config: { readonly watches: readonly Watch[] },
+  config: Pick<Config, 'watches'>,
 ): readonly Watch[] {
   return names === undefined ? config.watches : [...new Set([names].flat())].map((name) => watchNamed(name, config))
 }

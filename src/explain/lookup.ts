@@ -60,24 +60,24 @@ type Nearer = NearDataset & { readonly away: number }
 /** Finds the datasets whose ids, slugs or titles differ least from those wanted, while an export is read; nearest first. */
 export class Neighbours implements Reader {
   readonly columns: readonly string[]
-  private readonly nearest: ReadonlyMap<string, Nearer[]>
+  private readonly nearest: ReadonlyMap<string, { readonly folded: string; readonly near: Nearer[] }>
 
   constructor(wanted: Iterable<string>, names: readonly string[]) {
     this.columns = ['title', ...names]
-    this.nearest = new Map([...wanted].map((name) => [name, []]))
+    this.nearest = new Map([...wanted].map((name) => [name, { folded: fold(name), near: [] }]))
   }
 
   of(name: string): readonly NearDataset[] {
-    return this.nearest.get(name)!.map(({ dataset_id, dataset_title }) => ({ dataset_id, dataset_title }))
+    return this.nearest.get(name)!.near.map(({ dataset_id, dataset_title }) => ({ dataset_id, dataset_title }))
   }
 
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
       const [title = '', id = '', ...slugs] = this.columns.map((_, slot) => textOf(batch, record, slot))
       const names = [id, ...slugs, fold(title)]
-      for (const [wanted, near] of this.nearest) {
+      for (const [wanted, { folded, near }] of this.nearest) {
         const most = near.length < MOST_NEAR ? slips(wanted) : near.at(-1)!.away - 1
-        const away = distanceTo(fold(wanted), names, most)
+        const away = distanceTo(folded, names, most)
         if (away > most) continue
         near.push({ dataset_id: id, dataset_title: title, away })
         near.sort((a, b) => a.away - b.away).splice(MOST_NEAR)

@@ -162,7 +162,7 @@ async function fetchAnew(order: Order, run: Pick<Run, 'warn' | 'mayPublish'>, wo
 
   /** What the portal delivers has to be complete; of what somebody names by hand it is only told what it lacks. */
   async function passGate(ranking: Ranking): Promise<void> {
-    const before = await loadSnapshotBefore(date, world)
+    const before = earlier?.date === date ? await loadSnapshotBefore(date, world) : earlier
     const found = await doubts(drafted.snapshot, ranking, before, order, world)
     if (found.length === 0) return
     const reasons = found.join('; ')
