@@ -223,6 +223,17 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     await page.context().close()
   })
 
+  test('who asks for a dataset by its title reads the nearest one on one line, and comes to it', async () => {
+    const { page, faults } = await visit(`${DEMO}/datasets/${encodeURIComponent('comptage velo - compteurs')}`)
+    const nearest = page.locator('.conditions').getByRole('link', { name: 'Comptage vélo - Compteurs' })
+    const { width, height } = (await nearest.boundingBox())!
+    expect(width).toBeGreaterThan(5 * height)
+    await nearest.click()
+    expect(await page.locator('mark').textContent()).toBe('mobilite')
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
   test('another edition is a choice away, in the same view', async () => {
     const { page } = await visit(`${DEMO}/organizations`)
     await page.getByRole('combobox', { name: 'Choisir une édition' }).selectOption('2023-07-26')
