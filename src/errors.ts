@@ -5,8 +5,12 @@
 export const FAILURES = {
   bug: { exit: 1, retry: false, meaning: 'a bug (stack trace)' },
   usage: { exit: 2, retry: false, meaning: 'wrong use or wrong configuration' },
-  portal: { exit: 3, retry: true, meaning: 'the portal cannot be reached or does not deliver' },
-  contract: { exit: 4, retry: false, meaning: 'an export breaks its contract (format, encoding, columns, checksum)' },
+  portal: {
+    exit: 3,
+    retry: true,
+    meaning: 'the portal cannot be reached, or does not deliver what it announces (size, checksum)',
+  },
+  contract: { exit: 4, retry: false, meaning: 'an export breaks its contract (format, encoding, columns)' },
   store: { exit: 5, retry: true, meaning: 'a store cannot be reached or refuses' },
   gate: { exit: 6, retry: false, meaning: 'the completeness gate refused the export' },
   held: { exit: 7, retry: true, meaning: 'another run holds this date' },

@@ -90,11 +90,17 @@ export function mission(datasets: Parsed, organizations: Parsed, terms: readonly
       bytes,
       of: (column: string) => fields[parsed.header.fields.indexOf(column)]!,
     }))
-  const top = rows(organizations)
+  const ids = new Set<string>()
+  /** Of an id that occurs twice the first record stands. */
+  const once = <T extends { of: (column: string) => string }>(all: readonly T[]) => {
+    ids.clear()
+    return all.filter(({ of }) => !ids.has(of('id')) && ids.add(of('id')))
+  }
+  const top = once(rows(organizations))
     .map(({ of }) => ({ id: of('id'), name: of('name'), followers: number(of('metric.followers')) }))
     .sort((a, b) => b.followers - a.followers || byCodePoints(a.id, b.id))
     .slice(0, size)
-  const kept = rows(datasets).filter(({ of }) => isPresent(terms, [of('title'), of('tags'), of('description')]))
+  const kept = once(rows(datasets).filter(({ of }) => isPresent(terms, [of('title'), of('tags'), of('description')])))
   const projected = top.flatMap((organization) =>
     kept
       .filter(({ of }) => of('organization_id') === organization.id)

@@ -54,11 +54,15 @@ export interface TopDataset {
   readonly organization_followers: number
 }
 
-/** `snapshots/DATE/snapshot.json`: both exports as fetched for one date. Present only when both are there, complete. */
+/**
+ * `snapshots/DATE/snapshot.json`: both exports as fetched for one date. Facts marked optional are missing from snapshots that
+ * version 0.1 made.
+ */
 export interface Snapshot {
   readonly date: string
   readonly fetched_at: string
   readonly portal: string
+  readonly catalogue?: string
   readonly datasets: ExportFacts
   readonly organizations: ExportFacts
 }
@@ -67,6 +71,24 @@ export interface Snapshot {
 export interface ExportFacts extends SourceFacts {
   readonly key: string
   readonly sha256: string
+  readonly origin?: ExportOrigin
+  /** Size of the stored object, compressed. */
+  readonly stored_bytes?: number
+  /** Needed column → number of records in which it is empty or white space. */
+  readonly blank_fields?: Readonly<Record<string, number>>
+  /** Sum of `metric.followers` over all records. */
+  readonly followers?: number
+  /** Of the organizations export: those that count for the completeness gate of the next week, by rank. */
+  readonly most_followed?: readonly FollowedOrganization[]
+}
+
+/** The portal's catalogue, an address given by hand, or a local file given by hand. */
+export type ExportOrigin = 'portal' | 'address' | 'file'
+
+export interface FollowedOrganization {
+  readonly id: string
+  readonly name: string
+  readonly followers: number
 }
 
 export type ExportName = 'datasets' | 'organizations'

@@ -3,15 +3,18 @@ import type { ExportName } from './edition.ts'
 /** Where things lie in the archive, and what documents are called. */
 
 export const editionKey = (watch: string, date: string) => `${date}/${watch}.csv`
+/** The CSVW description of an edition's CSV: https://www.w3.org/TR/tabular-metadata/#standard-file-metadata */
+export const descriptionKey = (watch: string, date: string) => `${editionKey(watch, date)}-metadata.json`
 export const editionId = (watch: string, date: string) => `${watch}/${date}`
 export const exportKey = (name: ExportName, date: string) => `snapshots/${date}/${name}.csv.gz`
 /** Where an export stays that the completeness gate refused. */
 export const refusedKey = (name: ExportName, date: string) => `refused/${date}/${name}.csv.gz`
 export const snapshotKey = (date: string) => `snapshots/${date}/snapshot.json`
 
-const GUARDED = /^(?:snapshots\/(?<snapshot>\d{4}-\d{2}-\d{2})\/|(?<date>\d{4}-\d{2}-\d{2})\/(?<watch>[^/]+)\.csv$)/
+const GUARDED =
+  /^(?:snapshots\/(?<snapshot>\d{4}-\d{2}-\d{2})\/|(?<date>\d{4}-\d{2}-\d{2})\/(?<watch>[^/]+)\.csv(?:-metadata\.json)?$)/
 
-/** The lease under which a key is written: a date's for its snapshot, an edition's for its CSV; undefined for any other key. */
+/** Returns the lease that guards a key: the date's for its snapshot, the edition's for its CSV and description. */
 export function leaseFor(key: string): string | undefined {
   const { snapshot, date, watch } = GUARDED.exec(key)?.groups ?? {}
   return snapshot ?? (watch === undefined ? undefined : editionId(watch, date!))

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { World } from '../context.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { editionKey, exportKey } from '../editions/layout.ts'
-import type { ReadExportFacts } from '../pipeline/exports.ts'
+import type { ReadExportFacts } from '../pipeline/snapshotSource.ts'
 
 /** A dataset as OpenLineage calls it: https://openlineage.io/docs/spec/naming */
 export interface Name {

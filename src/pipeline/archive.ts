@@ -1,37 +1,73 @@
 import { createHash } from 'node:crypto'
+import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
-import type { ArchiveFacts, Edition } from '../editions/edition.ts'
-import { editionId } from '../editions/layout.ts'
+import type { ArchiveFacts, Edition, Snapshot } from '../editions/edition.ts'
+import { descriptionKey, editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { takenOver } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
 import type { Archive, StoredObject } from '../stores/archive.ts'
+import { describeCsv } from './description.ts'
 import type { NewList } from './lists.ts'
 import type { Left, ListFacts } from './result.ts'
 
-/** Makes each list the archived CSV of its edition, unless the same bytes are there. */
+/**
+ * Makes each list the archived CSV of its edition, with its description beside it. Objects that hold the same bytes already
+ * stay as they are.
+ */
 export async function archiveLists(
   lists: readonly NewList[],
   date: string,
+  snapshot: Snapshot,
   run: Pick<Run, 'mayPublish'>,
   world: World,
 ): Promise<Left<ListFacts>> {
   let changed = false
   let replaced = false
-  for (const { watch, csv, object } of lists) {
+  for (const { watch, csv, header, object } of lists) {
     const stored = await world.archive.stat(csv.key)
-    if (await isStored(csv, stored, world.archive)) continue
-    await retract(editionId(watch.name, date), date, csv, run, world)
-    await object.commit()
-    changed = true
-    replaced ||= stored !== undefined
+    if (!(await isStored(csv, stored, world.archive))) {
+      await retract(editionId(watch.name, date), date, csv, run, world)
+      await object.commit()
+      changed = true
+      replaced ||= stored !== undefined
+    }
+    const description = describeCsv(watch, date, csv, header, snapshot)
+    changed = (await archiveDescription(watch, date, description, run, world)) || changed
   }
   return { changed, replaced, facts: { archived: lists.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }
 }
 
-/** Whether exactly these bytes stand under the key. They are read: neither a size nor a document proves it. */
+/** @returns false when the same description was there before */
+async function archiveDescription(
+  watch: Watch,
+  date: string,
+  description: string,
+  run: Pick<Run, 'mayPublish'>,
+  { archive }: World,
+): Promise<boolean> {
+  const bytes = Buffer.from(description)
+  const facts = {
+    key: descriptionKey(watch.name, date),
+    bytes: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }
+  if (await isStored(facts, await archive.stat(facts.key), archive)) return false
+  const object = await archive.create(facts.key, { contentType: 'application/csvm+json' })
+  try {
+    await object.write(bytes)
+    await object.complete(facts.sha256)
+    await run.mayPublish(date, editionId(watch.name, date))
+    await object.commit()
+  } finally {
+    await object.abort()
+  }
+  return true
+}
+
+/** Returns whether exactly these bytes are stored under the key. It reads them: neither a size nor a document proves it. */
 async function isStored(
-  { key, bytes, sha256 }: ArchiveFacts,
+  { key, bytes, sha256 }: Pick<ArchiveFacts, 'key' | 'bytes' | 'sha256'>,
   stored: StoredObject | undefined,
   archive: Archive,
 ): Promise<boolean> {
@@ -40,7 +76,7 @@ async function isStored(
   try {
     for await (const chunk of archive.read(key)) hash.update(chunk)
   } catch (error) {
-    // Damaged, and mended by what comes next; or the store is away, and what comes next says so.
+    // A damaged object is replaced next; a store that is down fails next.
     if (error instanceof Failure) return false
     throw error
   }
@@ -48,7 +84,7 @@ async function isStored(
 }
 
 /**
- * Takes a document back whose CSV is about to change: whoever sees a document finds the CSV that it names. It was read
+ * Deletes a document whose CSV is about to change, so that a document always names a CSV that exists. The document was read
  * while the lease was held, so one that a successor has published since stays.
  */
 async function retract(

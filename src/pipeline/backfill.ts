@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import type { Edition } from '../editions/edition.ts'
-import { editionId, editionKey, snapshotKey } from '../editions/layout.ts'
+import { editionId, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { scheduledDates } from '../scheduler/calendar.ts'
 import { run } from './pipeline.ts'
+import { loadSnapshot } from './snapshot.ts'
 
 export interface Backfill {
   readonly from: string
@@ -56,7 +57,7 @@ export async function backfill(
 
 async function backfillDate(date: string, order: Backfill, world: World): Promise<BackfilledDate> {
   try {
-    if ((await world.archive.stat(snapshotKey(date))) === undefined) {
+    if ((await loadSnapshot(date, world)) === undefined) {
       return { date, status: 'no snapshot', summary: 'there is no snapshot to publish from', run_id: null }
     }
     const watches = order.force ? order.watches : await lacking(date, order.watches, world)

@@ -1,13 +1,18 @@
 import { createHash, type Hash } from 'node:crypto'
+import { text } from 'node:stream/consumers'
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import type { Batch } from '../csv/scanner.ts'
-import type { ArchiveFacts } from '../editions/edition.ts'
-import { editionKey } from '../editions/layout.ts'
+import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
+import { descriptionKey, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import type { Matcher } from '../matching/matcher.ts'
+import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
+import { counted } from '../terminal/format.ts'
 import { createWasmMatcher } from '../wasm/matcher.ts'
+import { descriptionMismatch } from './description.ts'
+import { IdTable, NumberSet } from './ids.ts'
 import type { Order } from './order.ts'
 import { PROJECTED_COLUMNS, Tops } from './project.ts'
 import type { Organization, Ranking } from './rank.ts'
@@ -15,9 +20,13 @@ import { type Reader, readCsv, readOptions } from './read.ts'
 import { Blocks, SliceWriter } from './slices.ts'
 
 /** The datasets of one watch, complete: the facts of its CSV, and the tops when the ranking was known. */
-export interface List {
+interface List {
   readonly watch: Watch
   readonly csv: ArchiveFacts
+  /** The columns of the CSV. */
+  readonly header: readonly string[]
+  /** Records left out because an earlier record of the list has their id. */
+  readonly repeated: number
   readonly tops: Tops | undefined
 }
 
@@ -41,12 +50,16 @@ interface GrowingList {
   readonly csv: SliceWriter
   readonly hash: Hash
   readonly tops: Tops | undefined
+  /** Numbers of the ids that it holds. */
+  readonly ids: NumberSet
   records: number
+  repeated: number
 }
 
 /**
- * Keeps, for all watches in one pass, the records in which one of their terms is present, byte for byte. The CSVs stay
- * aside; what nobody archives is gone when the selection is disposed of.
+ * Keeps, for all watches in one pass, the records in which one of their terms is present, byte for byte. A dataset id is
+ * listed once: the first of its records stands. The CSVs stay aside; disposing of the selection discards those that were not
+ * archived.
  */
 export class Selection implements Reader, AsyncDisposable {
   readonly columns: readonly string[]
@@ -54,6 +67,9 @@ export class Selection implements Reader, AsyncDisposable {
   private readonly plans: readonly ListPlan[]
   private readonly matcher: Matcher
   private readonly projected: readonly number[]
+  private readonly idSlot: number
+  private readonly ids = new IdTable()
+  private header: readonly string[] = []
 
   /** @param ranking of the organisations, when the tops are wanted as well */
   static of({ watches, date }: Order, { archive }: World, ranking?: Ranking): Selection {
@@ -70,20 +86,32 @@ export class Selection implements Reader, AsyncDisposable {
     this.plans = plans
     const watches = plans.map(({ watch }) => watch)
     const projected = plans.some(({ top }) => top !== undefined) ? PROJECTED_COLUMNS : []
-    this.columns = [...new Set([...watches.flatMap(({ columns }) => columns), ...projected])]
+    this.columns = [...new Set([...watches.flatMap(({ columns }) => columns), 'id', ...projected])]
+    this.idSlot = this.columns.indexOf('id')
     this.projected = projected.map((column) => this.columns.indexOf(column))
     this.matcher = createWasmMatcher(watches, this.columns)
   }
 
-  async begin(header: Uint8Array): Promise<void> {
+  async begin(header: Uint8Array, columns: readonly string[]): Promise<void> {
     await this.drop()
+    this.ids.clear()
+    this.header = columns
     const blocks = new Blocks(this.plans.length)
     for (const plan of this.plans) {
       const object = await plan.create()
       const hash = createHash('sha256')
       const csv = new SliceWriter((block) => object.write(block), { blocks, hash })
       csv.add(header)
-      const list = { plan, object, csv, hash, tops: plan.top && new Tops(plan.top), records: 0 }
+      const list = {
+        plan,
+        object,
+        csv,
+        hash,
+        tops: plan.top && new Tops(plan.top),
+        ids: new NumberSet(),
+        records: 0,
+        repeated: 0,
+      }
       this.lists = [...this.lists, list]
     }
   }
@@ -91,10 +119,19 @@ export class Selection implements Reader, AsyncDisposable {
   take(batch: Batch): void {
     this.matcher.match(batch, (record, watch) => {
       const list = this.lists[watch]!
+      if (!list.ids.add(this.idOf(batch, record))) {
+        list.repeated++
+        return
+      }
       list.csv.add(batch.bytes.subarray(batch.records[2 * record], batch.records[2 * record + 1]))
       list.records++
       list.tops?.take(batch, record, this.projected)
     })
+  }
+
+  private idOf({ bytes, fields, width }: Batch, record: number): number {
+    const at = 2 * (record * width + this.idSlot)
+    return this.ids.add(bytes, fields[at]!, fields[at + 1]!)
   }
 
   async drain(): Promise<void> {
@@ -103,6 +140,18 @@ export class Selection implements Reader, AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.drop()
+  }
+
+  /** Writes what is left of each list; their facts are then known. Nothing is visible yet. */
+  async close(): Promise<NewList[]> {
+    const closed: NewList[] = []
+    for (const { plan, object, csv, hash, tops, records, repeated } of this.lists) {
+      await csv.end()
+      const facts = { key: plan.key, bytes: csv.bytes, sha256: hash.digest('hex'), records }
+      await object.complete(facts.sha256)
+      closed.push({ watch: plan.watch, object, tops, csv: facts, header: this.header, repeated })
+    }
+    return closed
   }
 
   private async drop(): Promise<void> {
@@ -114,33 +163,71 @@ export class Selection implements Reader, AsyncDisposable {
   }
 }
 
-/** Writes what is left of each list; their facts are then known. Nothing is visible yet. */
-export async function closeLists({ lists }: Selection): Promise<NewList[]> {
-  const closed: NewList[] = []
-  for (const { plan, object, csv, hash, tops, records } of lists) {
-    await csv.end()
-    const facts = { key: plan.key, bytes: csv.bytes, sha256: hash.digest('hex'), records }
-    await object.complete(facts.sha256)
-    closed.push({ watch: plan.watch, object, tops, csv: facts })
-  }
-  return closed
-}
-
-/** The lists as they stand in the archive, projected. */
-export async function readLists({ watches, date }: Order, ranking: Ranking, world: World): Promise<List[]> {
-  const lists: List[] = []
-  for (const watch of watches) {
-    const key = editionKey(watch.name, date)
-    if ((await world.archive.stat(key)) === undefined) {
-      const next = `run "archive --date ${date} --watch ${watch.name}" first`
-      throw new Failure('usage', `there is no ${key} in ${world.archive.address}; ${next}`)
-    }
-    lists.push({ watch, ...(await readList(key, ranking.top(watch.top), world)) })
+/** Closes the lists of a step, and warns of records that repeat an id. */
+export async function closeLists(selection: Selection, run?: Pick<Run, 'warn'>): Promise<NewList[]> {
+  const lists = await selection.close()
+  for (const { watch, repeated } of lists) {
+    if (repeated === 0) continue
+    const what = `${counted(repeated, 'record')} that ${repeated === 1 ? 'repeats' : 'repeat'} the id of an earlier one`
+    run?.warn(`${watch.name}: left out ${what}`)
   }
   return lists
 }
 
-/** A CSV of the archive: its facts, and the datasets in it of some organisations. */
+/** The archived CSV of a watch: its facts, and the datasets in it of the top organizations. */
+export type StoredList = Pick<List, 'watch' | 'csv' | 'tops'>
+
+/**
+ * Reads the archived CSV of each watch, and projects it.
+ *
+ * @throws Failure `usage` for one that was not made from this snapshot by the rules of the watch, as its description says
+ */
+export async function readLists(
+  { watches, date }: Order,
+  snapshot: Snapshot,
+  ranking: Ranking,
+  context: World,
+): Promise<StoredList[]> {
+  const lists: StoredList[] = []
+  for (const watch of watches) {
+    const key = editionKey(watch.name, date)
+    const description = await readDescription(watch, date, context)
+    const list = await readList(key, ranking.top(watch.top), context).catch(async (error) => {
+      const isDamaged =
+        error instanceof Failure && error.kind === 'contract' && !(await isDescribed(key, description, context))
+      throw isDamaged ? unusable(watch, date, 'it is damaged', context) : error
+    })
+    const mismatch = descriptionMismatch(description, watch, list.csv, snapshot)
+    if (mismatch !== undefined) throw unusable(watch, date, `it ${mismatch}`, context)
+    lists.push({ watch, ...list })
+  }
+  return lists
+}
+
+async function readDescription(watch: Watch, date: string, context: World): Promise<string> {
+  const { archive } = context
+  const [csv, description] = [editionKey(watch.name, date), descriptionKey(watch.name, date)]
+  if ((await archive.stat(csv)) === undefined) {
+    const what = `there is no ${csv} in ${archive.address}`
+    throw new Failure('usage', `${what}. Run "archive --date ${date} --watch ${watch.name}" first`)
+  }
+  if ((await archive.stat(description)) === undefined)
+    throw unusable(watch, date, `${description} is missing, which says what it was made from`, context)
+  return text(archive.read(description))
+}
+
+async function isDescribed(key: string, description: string, { archive }: World): Promise<boolean> {
+  const hash = createHash('sha256')
+  for await (const chunk of archive.read(key)) hash.update(chunk)
+  return description.includes(hash.digest('hex'))
+}
+
+function unusable({ name }: Watch, date: string, why: string, { archive }: World): Failure {
+  const what = `cannot publish ${editionKey(name, date)} in ${archive.address}: ${why}`
+  return new Failure('usage', `${what}. Run "archive --date ${date} --watch ${name}" again`)
+}
+
+/** Reads a CSV of the archive: its facts, and the datasets in it of some organizations. */
 export async function readList(key: string, top: readonly Organization[], { archive, config }: World) {
   const tops = new Tops(top)
   const slots = PROJECTED_COLUMNS.map((_, slot) => slot)

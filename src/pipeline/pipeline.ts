@@ -1,11 +1,13 @@
 import type { World } from '../context.ts'
 import { recorded } from '../runs/run.ts'
 import { archiveLists } from './archive.ts'
-import { columnsOnly, openExports, replay } from './exports.ts'
 import { closeLists, readLists, Selection } from './lists.ts'
+import { openSnapshot } from './openSnapshot.ts'
 import { missionOf, type Order } from './order.ts'
+import { PROJECTED_COLUMNS } from './project.ts'
 import { draftEditions, publishEditions } from './publish.ts'
 import { Ranking } from './rank.ts'
+import type { Reader } from './read.ts'
 import {
   type ArchiveResult,
   type FetchResult,
@@ -15,72 +17,85 @@ import {
   summarised,
 } from './result.ts'
 import { needSnapshot, pruneSnapshots } from './snapshot.ts'
+import { storedSnapshot } from './snapshotSource.ts'
 
 /**
- * The mission, in one process: the datasets are read once for all watches, and nothing becomes visible before everything
- * is known. The three steps below do the same one by one, on as many machines as one likes.
+ * The whole pipeline in one process: the datasets are read once for all watches, and nothing becomes visible before
+ * everything is known. The three steps below do the same one by one, on as many machines as you like.
  */
-export function run(order: Order, world: World): Promise<RunResult> {
-  return recorded(missionOf('run', order), world, async (run) => {
+export function run(request: Order, world: World): Promise<RunResult> {
+  return recorded(missionOf('run', request), world, async (run) => {
     const ranking = new Ranking()
-    await using exports = await openExports(order, run, world)
-    await run.step('read organizations', () => exports.read('organizations', ranking))
+    await using source = await openSnapshot(request, run, withWarnings(world, run))
+    await run.step('read organizations', () => source.read('organizations', ranking))
 
-    await using selection = Selection.of(order, world, ranking)
-    await run.step('read datasets', () => exports.read('datasets', selection))
+    await using selection = Selection.of(request, world, ranking)
+    await run.step('read datasets', () => source.read('datasets', selection))
 
-    const snapshot = await exports.draft(ranking)
-    if (exports.unchangedSince() && world.config.when_unchanged === 'skip')
-      return skipped(order, exports.unchangedSince()!)
-    const lists = await closeLists(selection)
-    const editions = await draftEditions(lists, snapshot, run)
+    const snapshot = await source.accept(ranking)
+    const since = source.unchangedSince()
+    if (since !== undefined && world.config.when_unchanged === 'skip') return skipped(request, since)
+    const lists = await closeLists(selection, run)
+    const editions = await draftEditions(lists, request.date, snapshot, run)
 
     await run.mayPublish()
-    const kept = await run.step('keep snapshot', () => exports.keep())
-    const archived = await run.step('archive', () => archiveLists(lists, order.date, run, world))
+    const kept = await run.step('keep snapshot', () => source.commit())
+    const archived = await run.step('archive', () => archiveLists(lists, request.date, snapshot, run, world))
     const published = await run.step('publish', () => publishEditions(editions, run, world))
     await pruneSnapshots(run, world)
-    return summarised(order, kept, archived, published)
+    return summarised(request, kept, archived, published)
   })
 }
 
 /** Step 1: both exports, as they come, become the snapshot of the date. */
-export function fetch(order: Order, world: World): Promise<FetchResult> {
-  return recorded(missionOf('fetch', order), world, async (run) => {
+export function fetch(request: Order, world: World): Promise<FetchResult> {
+  return recorded(missionOf('fetch', request), world, async (run) => {
     const ranking = new Ranking()
-    await using exports = await openExports(order, run, world)
-    await run.step('read organizations', () => exports.read('organizations', ranking))
-    await run.step('read datasets', () => exports.read('datasets', columnsOnly(order)))
-    await exports.draft(ranking)
+    await using source = await openSnapshot(request, run, withWarnings(world, run))
+    await run.step('read organizations', () => source.read('organizations', ranking))
+    await run.step('read datasets', () => source.read('datasets', neededColumns(request)))
+    await source.accept(ranking)
 
     await run.mayPublish()
-    return summarised(order, await run.step('keep snapshot', () => exports.keep()))
+    return summarised(request, await run.step('keep snapshot', () => source.commit()))
   })
 }
 
 /** Steps 2 and 3: the snapshot's datasets in which a term is present become the CSV of each watch. */
-export function archive(order: Order, world: World): Promise<ArchiveResult> {
-  return recorded(missionOf('archive', order), world, async (run) => {
-    const snapshot = await needSnapshot(order.date, world)
-    await using selection = Selection.of(order, world)
-    await run.step('read datasets', () => replay(snapshot, world).read('datasets', selection))
-    const lists = await closeLists(selection)
+export function archive(request: Order, world: World): Promise<ArchiveResult> {
+  return recorded(missionOf('archive', request), world, async (run) => {
+    const snapshot = await needSnapshot(request.date, withWarnings(world, run))
+    await using selection = Selection.of(request, world)
+    await run.step('read datasets', () => storedSnapshot(snapshot, world).read('datasets', selection))
+    const lists = await closeLists(selection, run)
 
     await run.mayPublish()
-    return summarised(order, await run.step('archive', () => archiveLists(lists, order.date, run, world)))
+    const archived = await run.step('archive', () => archiveLists(lists, request.date, snapshot, run, world))
+    return summarised(request, archived)
   })
 }
 
-/** Steps 4 to 6: of each CSV, the datasets of the most followed organisations become the watch's document. */
-export function publish(order: Order, world: World): Promise<PublishResult> {
-  return recorded(missionOf('publish', order), world, async (run) => {
-    const snapshot = await needSnapshot(order.date, world)
+/** Steps 4 to 6: of each CSV, the datasets of the most followed organizations become the watch's document. */
+export function publish(request: Order, world: World): Promise<PublishResult> {
+  return recorded(missionOf('publish', request), world, async (run) => {
+    const snapshot = await needSnapshot(request.date, withWarnings(world, run))
     const ranking = new Ranking()
-    await run.step('read organizations', () => replay(snapshot, world).read('organizations', ranking))
-    const lists = await readLists(order, ranking, world)
-    const editions = await draftEditions(lists, snapshot, run)
+    await run.step('read organizations', () => storedSnapshot(snapshot, world).read('organizations', ranking))
+    const lists = await readLists(request, snapshot, ranking, world)
+    const editions = await draftEditions(lists, request.date, snapshot, run)
 
     await run.mayPublish()
-    return summarised(order, await run.step('publish', () => publishEditions(editions, run, world)))
+    return summarised(request, await run.step('publish', () => publishEditions(editions, run, world)))
   })
+}
+
+/** Checks that an export has the columns that its watches need, and reads none of them. */
+function neededColumns({ watches }: Order): Reader {
+  const columns = new Set([...watches.flatMap((watch) => watch.columns), ...PROJECTED_COLUMNS])
+  return { columns: [...columns], take: () => {} }
+}
+
+/** A context whose warnings are kept in the run record. */
+function withWarnings(world: World, { warn }: { warn(line: string): void }): World {
+  return { ...world, report: { ...world.report, warn } }
 }

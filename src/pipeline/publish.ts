@@ -6,7 +6,7 @@ import { Failure } from '../errors.ts'
 import { takenOver } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
 import { bytes, count } from '../terminal/format.ts'
-import type { List } from './lists.ts'
+import type { StoredList } from './lists.ts'
 import type { EditionFacts, Left } from './result.ts'
 
 /** MongoDB's limit for a document, in BSON bytes. It holds for every store, so that an edition can move. */
@@ -18,14 +18,15 @@ const MOST_BYTES = 16 * 1024 * 1024
  * @throws Failure `usage` when one is larger than a document may be
  */
 export async function draftEditions(
-  lists: readonly List[],
+  lists: readonly StoredList[],
+  date: string,
   snapshot: Snapshot,
   run: Pick<Run, 'id' | 'now'>,
 ): Promise<Edition[]> {
   const editions = lists.map(({ watch, csv, tops }) => ({
-    _id: editionId(watch.name, snapshot.date),
+    _id: editionId(watch.name, date),
     watch: watch.name,
-    date: snapshot.date,
+    date,
     generated_at: run.now(),
     run_id: run.id,
     terms: watch.terms,

@@ -10,7 +10,10 @@ export type Organization = Omit<RankedOrganization, 'datasets'>
 /** What it takes to rank organisations. */
 export const RANKED_COLUMNS = ['id', 'name', 'metric.followers'] as const
 
-/** Reads the organisations export and ranks it: followers descending, then id ascending. */
+/**
+ * Reads the organizations export and ranks it: followers descending, then id ascending. Of an id that occurs twice the first
+ * record counts: uData's cursor over a changing collection repeats some.
+ */
 export class Ranking implements Reader {
   readonly columns = RANKED_COLUMNS
   private readonly organizations: Omit<Organization, 'rank'>[] = []
@@ -24,9 +27,9 @@ export class Ranking implements Reader {
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
       const id = textOf(batch, record, 0)
-      const where = `organisations export, record ${batch.first + record}`
-      if (id === '') throw new Failure('contract', `${where}: the organisation has no id`)
-      if (this.ids.has(id)) throw new Failure('contract', `${where}: the id ${quoted(id)} occurs a second time`)
+      const where = `organizations export, record ${batch.first + record}`
+      if (id.trim() === '') throw new Failure('contract', `${where}: the organization has no id; nothing was published`)
+      if (this.ids.has(id)) continue
       this.ids.add(id)
       const followers = wholeNumber(textOf(batch, record, 2), where)
       this.organizations.push({ id, name: textOf(batch, record, 1), followers })
@@ -39,11 +42,6 @@ export class Ranking implements Reader {
 
   get size(): number {
     return this.ids.size
-  }
-
-  /** Whether anybody follows any of them. */
-  get isFollowed(): boolean {
-    return this.organizations.some(({ followers }) => followers > 0)
   }
 
   /** The `size` most followed organisations, in order. */

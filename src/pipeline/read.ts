@@ -9,8 +9,8 @@ import { createWasmScanner } from '../wasm/scanner.ts'
 export interface Reader {
   /** The columns whose fields batches carry, in this order. */
   readonly columns: readonly string[]
-  /** The header record as it stands in the export. Whatever was taken before belongs to an attempt that failed. */
-  begin?(header: Uint8Array): Promise<void> | void
+  /** The header record as it stands in the export, and its columns. Discards what an earlier, failed attempt took. */
+  begin?(header: Uint8Array, columns: readonly string[]): Promise<void> | void
   /** Takes what it needs from the batch, whose bytes are gone afterwards. */
   take(batch: Batch): void
   /** Lets what was taken flow out, so that reading never runs ahead of writing. */
@@ -98,7 +98,7 @@ async function scanCsv(
   const hand = async (batch: Batch) => {
     if (!begun && scanner.header.length > 0) {
       begun = true
-      await reader.begin?.(scanner.header)
+      await reader.begin?.(scanner.header, columns)
     }
     if (batch.count === 0) return
     records += batch.count

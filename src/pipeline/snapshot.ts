@@ -1,51 +1,97 @@
-import { createHash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import type { World } from '../context.ts'
 import { createPlainScanner } from '../csv/plain.ts'
-import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
+import type { ExportName, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
 import { prune } from '../editions/retention.ts'
+import { snapshotProblem } from '../editions/snapshot.ts'
 import { Failure, quoted } from '../errors.ts'
 import type { Opened } from '../portal/open.ts'
 import type { Run } from '../runs/run.ts'
-import type { PendingObject } from '../stores/archive.ts'
 import { counted } from '../terminal/format.ts'
 import { gunzip } from './compression.ts'
 import { metered } from './metered.ts'
-import { type Reader, readExport, readOptions } from './read.ts'
-import type { Taken } from './take.ts'
+import { type Reader, readCsv, readExport, readOptions } from './read.ts'
 
-/** The snapshot of a date, or undefined when there is none. */
-export async function loadSnapshot(date: string, { archive }: World): Promise<Snapshot | undefined> {
+const EXPORTS: readonly ExportName[] = ['datasets', 'organizations']
+
+type SnapshotContext = Pick<World, 'archive' | 'report'>
+
+/**
+ * Returns the snapshot of a date, or undefined when there is none. An unsound one is as if it were not there, with a warning:
+ * `snapshot.json` must have its shape and name the date of its folder, and both exports must be there with the stored size
+ * that it says.
+ */
+export async function loadSnapshot(date: string, { archive, report }: SnapshotContext): Promise<Snapshot | undefined> {
   const key = snapshotKey(date)
   if ((await archive.stat(key)) === undefined) return undefined
-  const json = await text(archive.read(key))
+  const found = await readJson(key, archive)
+  const problem = 'problem' in found ? found.problem : await problemOf(found.value, date, archive)
+  if (problem === undefined) return (found as { value: Snapshot }).value
+  const remedy = `Restore it from a backup, or delete the folder snapshots/${date}`
+  report.warn(`${key} in ${archive.address} is not a sound snapshot, so it is not used: ${problem}. ${remedy}`)
+  return undefined
+}
+
+async function problemOf(value: unknown, date: string, archive: World['archive']): Promise<string | undefined> {
+  const problem = snapshotProblem(value, date)
+  if (problem !== undefined) return problem
+  for (const name of EXPORTS) {
+    const { key, stored_bytes } = (value as Snapshot)[name]
+    const stored = await archive.stat(key)
+    if (stored === undefined) return `${key} is missing`
+    if (stored_bytes !== undefined && stored.bytes !== stored_bytes)
+      return `${key} has ${stored.bytes} bytes, not ${stored_bytes}`
+  }
+  return undefined
+}
+
+/** Reads a JSON object of the archive. What is damaged is a problem; a store that does not answer is a Failure. */
+async function readJson(key: string, archive: World['archive']): Promise<{ value: unknown } | { problem: string }> {
   try {
-    return JSON.parse(json) as Snapshot
+    return { value: JSON.parse(await text(archive.read(key))) }
   } catch (error) {
-    const what = `${key} in ${archive.address} is not the JSON of a snapshot`
-    throw new Failure('store', `${what}; remove it and run "fetch --date ${date}" again`, { cause: error })
+    if (error instanceof SyntaxError) return { problem: `it is not JSON (${error.message})` }
+    if (!(error instanceof Failure)) throw error
+    // A store that is down fails here once more.
+    await archive.stat(key)
+    return { problem: error.message }
   }
 }
 
-/** The last snapshot before a date. */
-export async function loadSnapshotBefore(date: string, world: World): Promise<Snapshot | undefined> {
-  let last: string | undefined
-  for await (const { key } of world.archive.list('snapshots/')) {
+/** Yields the sound snapshots before a date, latest first. */
+export async function* snapshotsBefore(date: string, context: SnapshotContext): AsyncIterable<Snapshot> {
+  const dates: string[] = []
+  for await (const { key } of context.archive.list('snapshots/')) {
     const [, found] = /^snapshots\/(\d{4}-\d{2}-\d{2})\/snapshot\.json$/.exec(key) ?? []
-    if (found !== undefined && found < date) last = found
+    if (found !== undefined && found < date) dates.push(found)
   }
-  return last === undefined ? undefined : loadSnapshot(last, world)
+  for (const earlier of dates.reverse()) {
+    const snapshot = await loadSnapshot(earlier, context)
+    if (snapshot !== undefined) yield snapshot
+  }
 }
 
-/** An export of a stored snapshot, as a source to be taken again. */
-export async function readStored(name: ExportName, snapshot: Snapshot, { archive }: World): Promise<Opened> {
+/**
+ * Returns the snapshot of a date, for a step that needs it.
+ *
+ * @throws Failure `usage` when there is none that is sound
+ */
+export async function needSnapshot(date: string, context: SnapshotContext): Promise<Snapshot> {
+  const snapshot = await loadSnapshot(date, context)
+  if (snapshot !== undefined) return snapshot
+  const what = `there is no snapshot of ${date} in ${context.archive.address}`
+  throw new Failure('usage', `${what}. Run "fetch --date ${date}" first`)
+}
+
+/** An export of a stored snapshot, opened to be staged again for another date. */
+export async function openStored(name: ExportName, snapshot: Snapshot, { archive }: World): Promise<Opened> {
   const { key, url, last_modified: lastModified, bytes, sha1 } = snapshot[name]
   const length = (await archive.stat(key))?.bytes
   return { url, lastModified, length, expected: { bytes, sha1 }, chunks: archive.read(key) }
 }
 
-/** The columns of an export of a stored snapshot; only its beginning is read. */
+/** Reads the header of a stored export and returns its columns. */
 export async function columnsOf(
   name: ExportName,
   snapshot: Snapshot,
@@ -64,85 +110,56 @@ export async function columnsOf(
   return columns ?? []
 }
 
-/** As `loadSnapshot`, for a step that cannot do without. */
-export async function needSnapshot(date: string, world: World): Promise<Snapshot> {
-  const snapshot = await loadSnapshot(date, world)
-  if (snapshot !== undefined) return snapshot
-  throw new Failure(
-    'usage',
-    `there is no snapshot of ${date} in ${world.archive.address}; run "fetch --date ${date}" first`,
-  )
-}
-
-/** The snapshot that two exports are. When the stored one holds the same, that one stays. */
-export async function draftSnapshot(
-  date: string,
-  datasets: ExportFacts,
-  organizations: ExportFacts,
-  world: World,
-): Promise<{ readonly snapshot: Snapshot; readonly changed: boolean }> {
-  const stored = await loadSnapshot(date, world)
-  if (stored?.datasets.sha256 === datasets.sha256 && stored.organizations.sha256 === organizations.sha256) {
-    return { snapshot: stored, changed: false }
-  }
-  const fetched_at = world.clock().toISOString()
-  return { snapshot: { date, fetched_at, portal: world.config.portal, datasets, organizations }, changed: true }
-}
-
-/** The description of a snapshot, complete but aside. */
-export async function describeSnapshot(snapshot: Snapshot, { archive }: World): Promise<PendingObject> {
-  const key = snapshotKey(snapshot.date)
-  const json = Buffer.from(`${JSON.stringify(snapshot, null, 2)}\n`)
-  const object = await archive.create(key, { contentType: 'application/json' })
-  try {
-    await object.write(json)
-    await object.complete(createHash('sha256').update(json).digest('hex'))
-    return object
-  } catch (error) {
-    await object.abort()
-    throw error
-  }
-}
-
 /**
- * Makes exports and their description the snapshot of a date. An earlier description goes first, and the new one comes
- * last: whoever finds one finds the exports that it describes.
- */
-export async function storeSnapshot(
-  date: string,
-  exports: readonly Taken[],
-  description: PendingObject,
-  run: Pick<Run, 'mayPublish'>,
-  { archive }: World,
-): Promise<void> {
-  if ((await archive.stat(snapshotKey(date))) !== undefined) {
-    // Nothing but the lease keeps this from taking a successor's description away.
-    await run.mayPublish(date)
-    await archive.remove(snapshotKey(date))
-  }
-  for (const taken of exports) await taken.keep()
-  await description.commit()
-}
-
-/**
- * Reads an export from a snapshot, past the reader.
+ * Reads a stored export and passes its records to a reader.
  *
- * @throws Failure `store` when its bytes are not those that were fetched
+ * @throws Failure `store` when its bytes are not those that were fetched; `contract` when they are, and the reader needs a
+ * column that they do not have
  */
-export async function replayExport(name: ExportName, snapshot: Snapshot, reader: Reader, world: World): Promise<void> {
-  const { archive, config, report, signal } = world
+export async function replayExport(
+  name: ExportName,
+  snapshot: Snapshot,
+  reader: Reader,
+  context: World,
+): Promise<void> {
+  const { archive, config, report, signal } = context
   const { key, sha256 } = snapshot[name]
   const stored = await archive.stat(key)
   const meter = report.meter(`read ${name} of ${snapshot.date}`, stored?.bytes)
   const plain = gunzip(metered(archive.read(key), meter.add, signal), `${name} export (${key})`)
-  const facts = await readExport(plain, `${name} export`, reader, readOptions(name, config))
-  meter.done(counted(facts.records, 'record'))
-  if (facts.sha256 === sha256) return
-  const what = `${key} in ${archive.address} is not what was fetched: sha256 ${facts.sha256}, not ${quoted(sha256)}`
-  throw new Failure('store', `${what}; run "fetch --date ${snapshot.date} --refetch" for a new one`)
+  try {
+    const facts = await readExport(plain, `${name} export (${key})`, reader, readOptions(name, config))
+    meter.done(counted(facts.records, 'record'))
+    if (facts.sha256 === sha256) return
+    throw damaged(key, snapshot.date, archive, `its sha256 is ${facts.sha256}, not ${quoted(sha256)}`)
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === 'contract')) throw error
+    if (await isAsFetched(name, snapshot, context)) throw error
+    throw damaged(key, snapshot.date, archive, error.message)
+  }
 }
 
-/** Removes snapshots that are no longer kept. What keeps it from that does not undo a run that has published. */
+function damaged(key: string, date: string, { address }: World['archive'], why: string): Failure {
+  const remedy = `Restore it from a backup, or run "fetch --date ${date} --refetch" to replace it by the portal's current export`
+  return new Failure(
+    'store',
+    `cannot use ${key} in ${address}: it is damaged (${why.split('; nothing was')[0]}). ${remedy}`,
+  )
+}
+
+/** Returns whether a stored export holds the bytes that were fetched. */
+export async function isAsFetched(name: ExportName, snapshot: Snapshot, { archive, config }: World): Promise<boolean> {
+  const { key, sha256 } = snapshot[name]
+  const nothing: Reader = { columns: [], take: () => {} }
+  try {
+    return (await readCsv(gunzip(archive.read(key), key), key, nothing, readOptions(name, config))).sha256 === sha256
+  } catch (error) {
+    if (error instanceof Failure) return false
+    throw error
+  }
+}
+
+/** Removes snapshots that are no longer kept. A failure does not undo a run that has published. */
 export async function pruneSnapshots(run: Pick<Run, 'step' | 'warn'>, world: World): Promise<void> {
   if (!Number.isFinite(world.config.retention)) return
   try {

@@ -84,7 +84,7 @@ async function* chunksOf(first: Answer, version: Version, attempts: Attempts, ht
       }
       if (received > http.policy.mostBytes) {
         const limit = `larger than ${bytes(http.policy.mostBytes)} (max_export_size)`
-        throw new Failure('portal', `${url} is ${limit}; nothing was published`)
+        throw new Failure('contract', `${url} is ${limit}; nothing was published`)
       }
       if (received - progressAt >= PROGRESS_BYTES) {
         progressAt = received

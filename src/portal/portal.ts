@@ -1,5 +1,5 @@
 import type { World } from '../context.ts'
-import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
+import type { ExportFacts, ExportName } from '../editions/edition.ts'
 import { type Listed, readCatalogue } from './catalogue.ts'
 import { type Download, download } from './download.ts'
 import { type Http, openHttp } from './http.ts'
@@ -23,16 +23,19 @@ const NAMES: readonly ExportName[] = ['datasets', 'organizations']
 type Begun = Promise<{ readonly listed: Listed; readonly file: Download | undefined }>
 
 /** @param earlier what need not be fetched again */
-export async function openPortal(world: World, earlier: Snapshot | undefined): Promise<Portal> {
+export async function openPortal(
+  world: World,
+  earlier: Partial<Record<ExportName, ExportFacts | undefined>> = {},
+): Promise<Portal> {
   const { config, signal, report } = world
   const http = await openHttp(policyOf(config), signal, report.warn)
   let begun: Promise<Record<ExportName, Begun>> | undefined
-  let known = earlier
+  let known: typeof earlier = earlier
 
   async function begin(): Promise<Record<ExportName, Begun>> {
     const catalogue = await readCatalogue(config.portal, config.catalogue, http)
     const entries = NAMES.map((name) => {
-      const one = beginOne(catalogue[name], known?.[name], http)
+      const one = beginOne(catalogue[name], known[name], http)
       // Whoever opens it learns of the failure; until then it is nobody's.
       one.catch(() => {})
       return [name, one] as const
@@ -57,7 +60,7 @@ export async function openPortal(world: World, earlier: Snapshot | undefined): P
     },
     renew: (afresh = false) => {
       begun = undefined
-      if (afresh) known = undefined
+      if (afresh) known = {}
     },
     [Symbol.asyncDispose]: () => http.close(),
   }

@@ -1,16 +1,18 @@
+import { text } from 'node:stream/consumers'
 import { isDeepStrictEqual } from 'node:util'
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
-import { editionKey } from '../editions/layout.ts'
+import { descriptionKey, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { fold } from '../matching/fold.ts'
+import { describeCsv, descriptionTop } from '../pipeline/description.ts'
 import { type ListPlan, type NewList, readList } from '../pipeline/lists.ts'
 import { draftEditions } from '../pipeline/publish.ts'
 import type { Ranking } from '../pipeline/rank.ts'
-import type { Difference } from './difference.ts'
+import { compareValues, type Difference } from './difference.ts'
 import { compareDocument, type StoredDocument } from './document.ts'
-import { StoredCsv } from './storedCsv.ts'
+import { refuseUnlessDamaged, StoredCsv } from './storedCsv.ts'
 
 /** One watch of one date, to be derived anew. */
 export interface Candidate {
@@ -52,9 +54,41 @@ export async function compareEdition(
   const { edition, differences } = document
   const inCsv = await (list.object as StoredCsv).difference()
   const maker = { id: edition?.run_id ?? '', now: () => edition?.generated_at ?? '' }
-  const [expected] = await draftEditions([list], snapshot, maker)
+  const [expected] = await draftEditions([list], snapshot.date, snapshot, maker)
   const inDocument = edition === undefined ? differences : await compareDocument(expected!, edition, world)
-  return [...(inCsv === undefined ? [] : [inCsv]), ...inDocument]
+  const inDescription = await compareDescription(list, snapshot, world)
+  return [...(inCsv === undefined ? [] : [inCsv]), ...inDescription, ...inDocument]
+}
+
+/** Compares the description of a CSV. Its `top` may be that of an earlier run: the CSV does not depend on it. */
+async function compareDescription(
+  { watch, csv, header }: NewList,
+  snapshot: Snapshot,
+  { archive }: World,
+): Promise<Difference[]> {
+  const where = descriptionKey(watch.name, snapshot.date)
+  const object = await archive.stat(where)
+  if (object === undefined) {
+    // Version 0.1 wrote none.
+    const isExpected = snapshot.datasets.stored_bytes !== undefined
+    return isExpected ? [{ where, part: '', expected: 'the description of the CSV', found: undefined }] : []
+  }
+  const differ = (expected: string, found: string) => [{ where, part: '', expected, found }]
+  const stored = await text(archive.read(where)).catch(async (error) => {
+    await refuseUnlessDamaged(archive, where, object.bytes, error)
+    return error as Failure
+  })
+  if (stored instanceof Failure) return differ('the description of the CSV', stored.message)
+  const described = descriptionTop(stored) ?? watch.top
+  const expected = describeCsv({ ...watch, top: described }, snapshot.date, csv, header, snapshot)
+  if (stored === expected) return []
+  try {
+    const differences = compareValues(where, JSON.parse(expected), JSON.parse(stored))
+    if (differences.length > 0) return differences
+    return differ('JSON as it was written', 'the same values in other bytes')
+  } catch (error) {
+    return differ('JSON', (error as Error).message)
+  }
 }
 
 /**

@@ -1,10 +1,13 @@
 import type { World } from '../context.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
 import { exportKey, snapshotKey } from '../editions/layout.ts'
+import { snapshotProblem } from '../editions/snapshot.ts'
 import { Failure } from '../errors.ts'
 import { gunzip } from '../pipeline/compression.ts'
+import { CountingReader } from '../pipeline/counts.ts'
 import { metered } from '../pipeline/metered.ts'
 import { type Reader, readExport, readOptions } from '../pipeline/read.ts'
+import { isAsFetched } from '../pipeline/snapshot.ts'
 import { compareValues, type Difference } from './difference.ts'
 import { refuseUnlessDamaged } from './storedCsv.ts'
 
@@ -40,6 +43,8 @@ export async function readSnapshot(
     return { snapshot: undefined, differences: [broken] }
   }
   const differences = [...compareValues(where, shapeOf(date, snapshot as Snapshot), snapshot)]
+  const problem = differences.length === 0 ? snapshotProblem(snapshot, date) : undefined
+  if (problem !== undefined) differences.push({ where, part: '', expected: 'a snapshot', found: problem })
   if (differences.length === 0 && text !== `${JSON.stringify(snapshot, null, 2)}\n`) {
     differences.push({ where, part: '', expected: 'JSON as it was written', found: 'the same values in other bytes' })
   }
@@ -54,11 +59,21 @@ function shapeOf(date: string, found: Snapshot): unknown {
   const facts = (name: ExportName) => {
     const { url, last_modified, bytes, sha1, sha256, records } = found?.[name] ?? ({} as Partial<ExportFacts>)
     const modified = last_modified === null ? null : instant(last_modified)
-    return { key: exportKey(name, date), url: text(url), last_modified: modified, bytes, sha1, sha256, records }
+    const facts = { key: exportKey(name, date), url: text(url), last_modified: modified, bytes, sha1, sha256, records }
+    return { ...facts, ...recorded(found?.[name], LATER_FACTS) }
   }
   const { fetched_at, portal } = found ?? {}
   const exports = { datasets: facts('datasets'), organizations: facts('organizations') }
-  return { date, fetched_at: instant(fetched_at), portal: text(portal), ...exports }
+  return { date, fetched_at: instant(fetched_at), portal: text(portal), ...recorded(found, ['catalogue']), ...exports }
+}
+
+/** Facts that version 0.1 did not record. */
+const LATER_FACTS = ['origin', 'stored_bytes', 'blank_fields', 'followers', 'most_followed'] as const
+
+function recorded<T extends object>(found: T | undefined, facts: readonly (keyof T)[]): Partial<T> {
+  return Object.fromEntries(
+    facts.flatMap((fact) => (found?.[fact] === undefined ? [] : [[fact, found[fact]]])),
+  ) as Partial<T>
 }
 
 function isUsable(value: unknown): value is Snapshot {
@@ -90,10 +105,21 @@ export async function checkExport(
     read += bytes
     meter.add(bytes)
   }
+  const { blank_fields, followers, stored_bytes } = snapshot[name]
+  const counts = blank_fields === undefined ? undefined : new CountingReader(name, reader)
   try {
     const plain = gunzip(metered(archive.read(where), count, signal), where)
-    const { bytes, sha1, sha256, records } = await readExport(plain, where, reader, readOptions(name, config))
-    const facts = { ...snapshot[name], bytes, sha1, sha256, records }
+    const { bytes, sha1, sha256, records } = await readExport(plain, where, counts ?? reader, readOptions(name, config))
+    const facts = {
+      ...snapshot[name],
+      bytes,
+      sha1,
+      sha256,
+      records,
+      ...(stored_bytes !== undefined && { stored_bytes: stored.bytes }),
+      ...(blank_fields && counts && { blank_fields: countedAgain(blank_fields, counts) }),
+      ...(followers !== undefined && counts && { followers: counts.followers }),
+    }
     // One checksum that is right proves the export; then it is snapshot.json that is wrong about the rest.
     const isSound = sha256 === snapshot[name].sha256 || sha1 === snapshot[name].sha1
     const differences = isSound
@@ -113,14 +139,7 @@ export async function checkExport(
   }
 }
 
-async function isAsFetched(name: ExportName, snapshot: Snapshot, { archive, config }: World): Promise<boolean> {
-  const where = exportKey(name, snapshot.date)
-  try {
-    const nothing: Reader = { columns: [], take: () => {} }
-    const plain = gunzip(archive.read(where), where)
-    return (await readExport(plain, where, nothing, readOptions(name, config))).sha256 === snapshot[name].sha256
-  } catch (error) {
-    if (error instanceof Failure) return false
-    throw error
-  }
+/** The recorded counts as they should be. A column that no watch names any more was not counted again. */
+function countedAgain(recorded: Readonly<Record<string, number>>, { blankFields }: CountingReader) {
+  return Object.fromEntries(Object.entries(recorded).map(([column, blank]) => [column, blankFields[column] ?? blank]))
 }

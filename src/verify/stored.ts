@@ -1,5 +1,5 @@
 import type { World } from '../context.ts'
-import { editionId, editionKey, exportKey, snapshotKey } from '../editions/layout.ts'
+import { descriptionKey, editionId, editionKey, exportKey, snapshotKey } from '../editions/layout.ts'
 
 /** What the stores hold of a date, by name. */
 export interface Stored {
@@ -25,7 +25,7 @@ export async function storedDates({ archive, documents }: World): Promise<Stored
     const [watch] = name.split('.csv')
     const belongs = inSnapshots
       ? [snapshotKey(date), exportKey('datasets', date), exportKey('organizations', date)].includes(key)
-      : key === editionKey(watch!, date) && /^[a-z0-9-]+$/.test(watch!)
+      : [editionKey(watch!, date), descriptionKey(watch!, date)].includes(key) && /^[a-z0-9-]+$/.test(watch!)
     if (!belongs) of(date).strangers.push(key)
     else if (inSnapshots) of(date).snapshot = true
     else of(date).watches.add(watch!)

@@ -1,10 +1,10 @@
 import type { World } from '../context.ts'
 import type { Snapshot } from '../editions/edition.ts'
-import { editionId, editionKey } from '../editions/layout.ts'
+import { editionId, editionKey, snapshotKey } from '../editions/layout.ts'
 import { closeLists, Selection } from '../pipeline/lists.ts'
 import { archive, publish } from '../pipeline/pipeline.ts'
 import { Ranking } from '../pipeline/rank.ts'
-import type { Difference } from './difference.ts'
+import { compareValues, type Difference } from './difference.ts'
 import { documentName, readDocument, type StoredDocument } from './document.ts'
 import { type Candidate, candidatesOf, compareEdition, compareWithin, planOf } from './edition.ts'
 import { checkExport, readSnapshot } from './snapshot.ts'
@@ -78,7 +78,17 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
   const plans = candidates.map((candidate) => planOf(candidate, date, ranking, world))
   await using selection = new Selection(plans)
   const datasets = await checkExport('datasets', snapshot, selection, world)
-  const differences = [...inJson, ...organizations.differences, ...datasets.differences]
+  const followed = snapshot.organizations.most_followed
+  const ranked = ranking.top(followed?.length ?? 0).map(({ id, name, followers }) => ({ id, name, followers }))
+  const inFollowed =
+    organizations.facts && followed
+      ? compareValues(
+          snapshotKey(date),
+          { organizations: { most_followed: ranked } },
+          { organizations: { most_followed: followed } },
+        )
+      : []
+  const differences = [...inJson, ...organizations.differences, ...datasets.differences, ...inFollowed]
   if (organizations.facts && datasets.facts) {
     const sound: Snapshot = { ...snapshot, date, datasets: datasets.facts, organizations: organizations.facts }
     const lists = await closeLists(selection)

@@ -32,9 +32,9 @@ export const ORGANIZATION_HEADER = row('id', 'name', 'slug', 'metric.followers')
 export function datasetRow({
   id,
   title = 'Untitled',
-  tags = '',
-  description = '',
-  organization = '',
+  tags = 'open-data',
+  description = 'What it holds.',
+  organization = 'o1',
   followers = 0,
 }: DatasetCells) {
   return row(id, title, organization, description, tags, 'x', followers)

@@ -15,7 +15,7 @@ import { type Event, expectValid } from './valid.ts'
 
 const DATASETS = datasetsCsv([
   { id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 },
-  { id: 'd2', title: 'Transport', organization: 'o2', followers: 2 },
+  { id: 'd2', title: 'Transport', organization: '', followers: 2 },
   { id: 'd3', title: 'Budget' },
 ])
 const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 12]])

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Backfill, type BackfilledDate, backfill } from '../../src/pipeline/backfill.ts'
@@ -26,6 +26,13 @@ async function fetched(dates: readonly string[], config = ''): Promise<TestWorld
     await fetch({ date, watches: world.config.watches, sources }, world)
   }
   return world
+}
+
+/** Flips a bit in the middle of a file: its size stays. */
+async function damage(path: string): Promise<void> {
+  const bytes = await readFile(path)
+  bytes[bytes.length >> 1]! ^= 1
+  await writeFile(path, bytes)
 }
 
 const go = (world: TestWorld, more: Partial<Backfill> = {}) =>
@@ -87,7 +94,7 @@ test('says of editions that are there when the watch has other rules by now', as
 
 test('goes on after a date that fails', async () => {
   const world = await fetched(WEDNESDAYS)
-  await writeFile(join(world.folder, 'datagouv/snapshots/2026-10-21/datasets.csv.gz'), 'x')
+  await damage(join(world.folder, 'datagouv/snapshots/2026-10-21/datasets.csv.gz'))
   const dates = await go(world)
   expect(statuses(dates)).toEqual([
     '2026-10-14 published',
@@ -95,7 +102,7 @@ test('goes on after a date that fails', async () => {
     '2026-10-28 published',
     '2026-11-04 published',
   ])
-  expect(dates[1]!.error).toMatchObject({ kind: 'contract' })
+  expect(dates[1]!.error).toMatchObject({ kind: 'store' })
 })
 
 test('with several jobs leaves what one leaves', async () => {
@@ -104,7 +111,7 @@ test('with several jobs leaves what one leaves', async () => {
   const other = await fetched(WEDNESDAYS)
   await go(other)
   const editions = async ({ folder }: TestWorld) =>
-    [...(await contents(join(folder, 'datagouv')))].filter(([key]) => !key.startsWith('snapshots/'))
+    [...(await contents(join(folder, 'datagouv')))].filter(([key]) => key.endsWith('.csv'))
   expect(await editions(world)).toEqual(await editions(other))
   const runs = await world.documents.list<{ _id: string; status: string }>('runs')
   expect(runs.filter(({ status }) => status !== 'published')).toEqual([])
@@ -121,10 +128,12 @@ test('on the command line sums up, and a failed date decides the exit code', asy
   expect(first.code).toBe(0)
   expect(JSON.parse(first.stdout).map(({ date }: { date: string }) => date)).toEqual(WEDNESDAYS)
   expect(first.stderr).toContain('4 of 4  2026-11-04  published: 4 datasets in 2026-11-04/mobilite-transport.csv')
-  await writeFile(join(world.folder, 'datagouv/snapshots/2026-10-21/organizations.csv.gz'), 'x')
+  await damage(join(world.folder, 'datagouv/snapshots/2026-10-21/organizations.csv.gz'))
   const second = await call('--from', SPAN.from, '--to', SPAN.to, '--force', '--quiet')
-  expect([second.code, second.stdout]).toEqual([4, ''])
-  expect(second.stderr).toMatch(/^datagouv-tops: 1 of 4 dates failed: 2026-10-21: organizations export .*\n$/)
+  expect([second.code, second.stdout]).toEqual([5, ''])
+  expect(second.stderr).toMatch(
+    /^datagouv-tops: 1 of 4 dates failed: 2026-10-21: cannot use snapshots\/2026-10-21\/organizations\.csv\.gz .*\n$/m,
+  )
   for (const [args, message] of [
     [[], /backfill needs --from DATE/],
     [['--from', '2026-11-10', '--to', '2026-10-12'], /--from 2026-11-10 is later than --to 2026-10-12/],

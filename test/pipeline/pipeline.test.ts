@@ -111,6 +111,7 @@ describe('run', () => {
     const archived = await contents(join(world.folder, 'datagouv'))
     expect([...archived.keys()].sort()).toEqual([
       `${DATE}/mobilite-transport.csv`,
+      `${DATE}/mobilite-transport.csv-metadata.json`,
       `snapshots/${DATE}/datasets.csv.gz`,
       `snapshots/${DATE}/organizations.csv.gz`,
       `snapshots/${DATE}/snapshot.json`,
@@ -223,9 +224,9 @@ describe('the three steps', () => {
   test('say what to run first when an earlier step left nothing', async () => {
     const world = await testWorld()
     const order = { ...(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))), sources: {} }
-    await expect(archive(order, world)).rejects.toThrow(`run "fetch --date ${DATE}" first`)
+    await expect(archive(order, world)).rejects.toThrow(`Run "fetch --date ${DATE}" first`)
     await fetch(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
-    await expect(publish(order, world)).rejects.toThrow(`run "archive --date ${DATE} --watch mobilite-transport" first`)
+    await expect(publish(order, world)).rejects.toThrow(`Run "archive --date ${DATE} --watch mobilite-transport" first`)
   })
 
   test('refuse a snapshot whose bytes are not those that were fetched', async () => {
@@ -234,9 +235,10 @@ describe('the three steps', () => {
     await fetch(order, world)
     await put(world.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`, datasetsCsv(DATASETS.slice(1)))
     await expect(archive(order, world)).rejects.toMatchObject({
-      kind: 'store',
-      message: expect.stringMatching(/is not what was fetched/),
+      kind: 'usage',
+      message: expect.stringMatching(/^there is no snapshot of 2026-11-18/),
     })
+    expect(world.warnings).toEqual([expect.stringMatching(/datasets\.csv\.gz has \d+ bytes, not \d+/)])
   })
 })
 
@@ -292,7 +294,7 @@ describe('a warning tells, and the run record keeps,', () => {
     const [coming, lacking] = (await world.documents.find<RunRecord>('runs', run_id))!.warnings
     expect(coming).toBe('2026-11-25 has yet to come: its edition is the latest one from now on')
     expect(lacking).toMatch(
-      /^the exports were given, so they count, but they seem incomplete: \d datasets where 2026-11-18 had \d: /,
+      /^a file given by hand is published although it seems incomplete: \d datasets where 2026-11-18 had \d: /,
     )
   })
 })
@@ -339,15 +341,16 @@ describe('nothing is published and nothing stays behind', () => {
       /metric.followers is "-3"/,
     ],
     [
-      'an id that occurs twice',
-      {
-        organizations: organizationsCsv([
-          ['o1', 'Un', 1],
-          ['o1', 'Deux', 2],
-        ]),
-      },
+      'an organization without id',
+      { organizations: ORGANIZATION_HEADER + row(' \u00a0', 'Un', 'o1', 1) },
       'contract',
-      /record 2: the id "o1" occurs a second time/,
+      /organizations export, record 1: the column id is blank/,
+    ],
+    [
+      'a dataset without id, which mentions no term',
+      { datasets: `${good.datasets}${datasetRow({ id: '' })}` },
+      'contract',
+      /datasets export, record 8: the column id is blank/,
     ],
     [
       'a record cut short at the end',
@@ -420,6 +423,7 @@ describe('run records', () => {
     expect(record!.steps.map(({ name }) => name)).toEqual([
       'read organizations',
       'read datasets',
+      'check completeness',
       'keep snapshot',
       'archive',
       'publish',

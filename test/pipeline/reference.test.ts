@@ -44,7 +44,7 @@ test('a run of generated catalogues gives what the reference gives', async () =>
   await fc.assert(
     fc.asyncProperty(
       fc.array(dataset, { minLength: 1, maxLength: 12 }),
-      fc.uniqueArray(organization, { minLength: 1, selector: ([one]) => one }),
+      fc.array(organization, { minLength: 1, maxLength: 8 }),
       async (datasets, organizations) => {
         await compare(Buffer.from(datasetsCsv(datasets)), Buffer.from(organizationsCsv(organizations)))
       },

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -159,7 +159,7 @@ describe('a run gets over', () => {
       records: 4_000,
       bytes: Buffer.byteLength(DATASETS),
     })
-    expect(await files(world)).toHaveLength(4)
+    expect(await files(world)).toHaveLength(5)
     if (requests !== undefined) expect(replica.seen.filter(file)).toHaveLength(requests)
   })
 
@@ -344,22 +344,22 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
           resources: resources.map((one) => ({ ...one, checksum: { type: 'sha1', value: '0'.repeat(40) } })),
         }),
       },
-      'contract',
-      /organizations export is not the one that the catalogue tells of: its sha1 \w{40} should be 0{40}, also when fetched anew/,
+      'portal',
+      /organizations export is not the file that the catalogue describes: its sha1 is \w{40}, not 0{40}, also when it was fetched once more/,
     ],
     [
       'a size that is wrong, also the second time',
       {
         catalogue: ({ resources }) => ({ resources: resources.map((one) => ({ ...one, filesize: one.filesize + 1 })) }),
       },
-      'contract',
-      /its bytes \d+ should be \d+, also when fetched anew/,
+      'portal',
+      /its bytes is \d+, not \d+, also when it was fetched once more/,
     ],
     [
       'a file cut short, that says so itself',
       { fault: always(file, { body: DATASETS.slice(0, 100_001) }) },
-      'contract',
-      /datasets export is not the one .* its bytes 101404 should be/,
+      'portal',
+      /datasets export is not the file .* its bytes is \d+, not \d+/,
     ],
     [
       'HTML in place of CSV',
@@ -414,13 +414,13 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
         ]),
       ),
       'gate',
-      /no organisation has a single follower/,
+      /no organization has a follower/,
     ],
     [
       'an export that was not renewed for months',
       { files: { ...FILES, datasets: { ...FILES.datasets, modified: new Date('2026-08-01T05:00:00Z') } } },
       'gate',
-      /the datasets export was last renewed on 2026-08-01, 108 days before/,
+      /the datasets export was last modified on 2026-08-01, 108 days before/,
     ],
   ]
   test.each(rows)('%s', async (_, options, kind, message, requests) => {
@@ -456,8 +456,8 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
     const body = gzipSync(`${DATASETS}${'\r\n'.repeat(1 << 20)}`)
     const world = await start({ catalogue: unstated, fault: always(file, { body }) }, 'max_export_size: 1MiB\n')
     await expect(go(world)).rejects.toMatchObject({
-      kind: 'portal',
-      message: 'the datasets export is larger than 1.05 MB (max_export_size); nothing was published',
+      kind: 'contract',
+      message: expect.stringMatching(/^cannot read the datasets export: it is larger than 1.05 MB \(max_export_size\)/),
     })
     expect(await files(world)).toEqual([])
   })
@@ -465,7 +465,7 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
   test('a file that is larger than what is accepted', async () => {
     const world = await start({ fault: always(organizations, { chunked: true }) }, 'max_export_size: 100KiB\n')
     await expect(go(world)).rejects.toMatchObject({
-      kind: 'portal',
+      kind: 'contract',
       message: expect.stringMatching(/is larger than 102 kB/),
     })
   })
@@ -495,7 +495,7 @@ describe('the completeness gate', () => {
       'a top organisation',
       DATASETS,
       ORGANIZATIONS.replace('"o3";"Name 3"', '"p3";"Name 3"'),
-      /of the top organisations of 2026-11-11, "Name 3" \(o3, rank 4\) are gone/,
+      /1 organization of the TOP of 2026-11-11 is gone: "Name 3" \(o3, rank 4\)/,
     ],
   ])(
     'refuses an export that lost %s, keeps it aside, and leaves last week as it was',
@@ -565,19 +565,25 @@ describe('an export that the portal has not renewed', () => {
   })
 
   test.each([
-    ['damaged', (path: string) => writeFile(path, 'x')],
-    ['another one', (path: string) => writeFile(path, gzipSync(DATASETS.replace('d7', 'd8')))],
-    ['gone', (path: string) => rm(path)],
-  ])('is fetched anew when what is stored is %s, and a warning says so', async (how, damage) => {
+    ['cut', (path: string) => writeFile(path, 'x'), /datasets.csv.gz has 1 bytes, not \d+. Restore it from a backup/],
+    [
+      'damaged inside',
+      async (path: string) => {
+        const stored = await readFile(path)
+        stored[stored.length >> 1]! ^= 1
+        await writeFile(path, stored)
+      },
+      /^the stored datasets export of 2026-11-11 cannot be used \(.*\); it is fetched from the portal$/,
+    ],
+    ['gone', (path: string) => rm(path), /datasets.csv.gz is missing. Restore it from a backup/],
+  ])('is fetched again when the stored one is %s, and a warning says so', async (how, damage, warning) => {
     const first = await start({}, '', '2026-11-11T16:00:00Z')
     await go(first, '2026-11-11')
     await damage(join(first.folder, 'datagouv/snapshots/2026-11-11/datasets.csv.gz'))
     const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${QUICK}`, first.folder)
     expect((await go(world)).published).toMatchObject([{ datasets: 2_000 }])
-    expect(world.warnings).toEqual([
-      expect.stringMatching(/^what is stored of 2026-11-11 cannot serve \(.*\), so it is fetched anew$/),
-    ])
-    expect(await files(world)).toHaveLength(how === 'gone' ? 7 : 8)
+    expect(world.warnings).toEqual([expect.stringMatching(warning)])
+    expect(await files(world)).toHaveLength(how === 'gone' ? 9 : 10)
   })
 
   test('is asked for on a past date with --refetch alone, and says so', async () => {
@@ -589,7 +595,7 @@ describe('an export that the portal has not renewed', () => {
     expect([replica.seen.length, world.warnings]).toEqual([before, []])
     await go(world, DATE, { refetch: true })
     expect(world.warnings).toEqual([
-      `--refetch gives the snapshot of ${DATE} up; the portal's current export is taken in its place, also for an edition that is there`,
+      `--refetch replaces the snapshot of ${DATE}; the portal's current export is used instead, also for an edition that exists`,
     ])
   })
 

@@ -203,7 +203,7 @@ describe('names', () => {
       return seed % below
     }
     const files = [...(await contents(join(world.folder, 'datagouv'))).keys()]
-    expect(files).toHaveLength(4)
+    expect(files).toHaveLength(5)
     for (let flips = 0; flips < 160; flips++) {
       const key = files[flips % files.length]!
       const bytes = await readFile(stored(world, key))

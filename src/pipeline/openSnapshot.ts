@@ -1,0 +1,30 @@
+import type { World } from '../context.ts'
+import { dateIn } from '../editions/date.ts'
+import type { Run } from '../runs/run.ts'
+import type { Order } from './order.ts'
+import { loadSnapshot, needSnapshot } from './snapshot.ts'
+import { type SnapshotSource, storedSnapshot } from './snapshotSource.ts'
+import { StagedSnapshot } from './stagedSnapshot.ts'
+
+/**
+ * Decides where the exports of a date come from: the sources given by hand; for a past date its snapshot; otherwise the portal,
+ * which keeps only the current export.
+ */
+export async function openSnapshot(
+  request: Order,
+  run: Pick<Run, 'warn' | 'step' | 'mayPublish'>,
+  context: World,
+): Promise<SnapshotSource> {
+  const { date, sources = {}, refetch } = request
+  if (request.replay) return storedSnapshot(await needSnapshot(date, context), context)
+  const stored = await loadSnapshot(date, context)
+  const isGiven = sources.datasets !== undefined || sources.organizations !== undefined
+  const today = dateIn(context.config.time_zone, context.clock())
+  if (date > today) run.warn(`${date} has yet to come: its edition is the latest one from now on`)
+  if (!isGiven && date < today) {
+    if (stored !== undefined && !refetch) return storedSnapshot(stored, context)
+    const why = stored === undefined ? `there is no snapshot of ${date}` : `--refetch replaces the snapshot of ${date}`
+    run.warn(`${why}; the portal's current export is used instead, also for an edition that exists`)
+  }
+  return StagedSnapshot.open(request, run, context, stored)
+}

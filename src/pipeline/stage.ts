@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { World } from '../context.ts'
+import type { ExportFacts, ExportName } from '../editions/edition.ts'
+import { exportKey } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
+import type { Expected, Opened } from '../portal/open.ts'
+import { bytes, counted } from '../terminal/format.ts'
+import { inert } from '../terminal/inert.ts'
+import { copyAside, gunzip, sniff } from './compression.ts'
+import { gzipAside } from './gzip.ts'
+import { metered } from './metered.ts'
+import { type Reader, readExport, readOptions } from './read.ts'
+
+/** An export that was read to its end and lies in a temporary object: not visible until `commit`. */
+export interface StagedExport {
+  readonly facts: ExportFacts
+  readonly columns: readonly string[]
+  /** Makes it part of the date's snapshot, or stores it under another key. */
+  commit(key?: string): Promise<void>
+  discard(): Promise<void>
+}
+
+/** The file is not the one that the portal's catalogue describes; it may have been replaced a moment ago. */
+export class MismatchError extends Error {}
+
+/**
+ * Streams an export once: writes it to a temporary object, computes its checksums and feeds the record reader. A gzip source
+ * is stored unchanged.
+ *
+ * @throws MismatchError when size or checksum differ from those that the source was said to have
+ */
+export async function stageExport(
+  name: ExportName,
+  date: string,
+  source: Opened,
+  reader: Reader,
+  { archive, config, report, signal }: World,
+): Promise<StagedExport> {
+  const key = exportKey(name, date)
+  const object = await archive.create(key, { contentType: 'application/gzip' })
+  const label = labelOf(name, source)
+  const meter = report.meter(`fetch ${name}`, source.length)
+  const stored = { bytes: 0, hash: createHash('sha256') }
+  const original = { bytes: 0, hash: source.expected?.sha1 === undefined ? undefined : createHash('sha1') }
+  const store = async (bytes: Uint8Array) => {
+    stored.bytes += bytes.length
+    stored.hash.update(bytes)
+    await object.write(bytes)
+  }
+  const storeUnchanged = async (bytes: Uint8Array) => {
+    original.bytes += bytes.length
+    original.hash?.update(bytes)
+    await store(bytes)
+  }
+  try {
+    const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, signal))
+    const plain = gzip
+      ? gunzip(copyAside(chunks, storeUnchanged), label)
+      : gzipAside(checkedLength(chunks, name, source.expected), store)
+    const bounded = limitSize(plain, config.max_export_size, label)
+    const { columns, ...facts } = await readExport(bounded, label, reader, readOptions(name, config))
+    const { expected = {} } = source
+    const unchanged = { bytes: original.bytes, sha1: original.hash?.digest('hex') ?? '' }
+    if (!matches(facts, expected) && !(gzip && matches(unchanged, expected))) throw mismatch(name, facts, expected)
+    meter.done(counted(facts.records, 'record'))
+    await object.complete(stored.hash.digest('hex'))
+    const { url, lastModified } = source
+    return {
+      facts: { key, url, last_modified: lastModified, ...facts, stored_bytes: stored.bytes },
+      columns,
+      commit: (elsewhere) => object.commit(elsewhere),
+      discard: () => object.abort(),
+    }
+  } catch (error) {
+    await object.abort()
+    throw error
+  }
+}
+
+/** `datasets export (export-dataset.csv.gz)`: an error names the file when two were given. */
+function labelOf(name: ExportName, { url }: Opened): string {
+  return url.startsWith('file:') ? `${name} export (${inert(basename(fileURLToPath(url)))})` : `${name} export`
+}
+
+/** Stops an export that decompresses to more than the setting allows. */
+async function* limitSize(chunks: AsyncIterable<Uint8Array>, most: number, label: string) {
+  let length = 0
+  for await (const chunk of chunks) {
+    length += chunk.length
+    if (length > most) {
+      const what = `cannot read the ${label}: it is larger than ${bytes(most)} (max_export_size)`
+      throw new Failure('contract', `${what}; nothing was published. Raise the setting if that is its true size`)
+    }
+    yield chunk
+  }
+}
+
+/** Notices a file that is cut short before its last bytes look like a broken record. */
+async function* checkedLength(chunks: AsyncIterable<Uint8Array>, name: string, expected: Expected = {}) {
+  let bytes = 0
+  for await (const chunk of chunks) {
+    bytes += chunk.length
+    yield chunk
+  }
+  if (expected.bytes !== undefined && bytes !== expected.bytes) throw mismatch(name, { bytes }, expected)
+}
+
+function matches(actual: { readonly bytes: number; readonly sha1: string }, { bytes, sha1 }: Expected): boolean {
+  return (bytes === undefined || bytes === actual.bytes) && (sha1 === undefined || sha1 === actual.sha1)
+}
+
+function mismatch(name: string, actual: Expected, expected: Expected): MismatchError {
+  const bySize = expected.bytes !== undefined && actual.bytes !== expected.bytes
+  const [what, is, said] = bySize ? ['bytes', actual.bytes, expected.bytes] : ['sha1', actual.sha1, expected.sha1]
+  return new MismatchError(
+    `the ${name} export is not the file that the catalogue describes: its ${what} is ${is}, not ${said}`,
+  )
+}

@@ -1,0 +1,295 @@
+import { createHash } from 'node:crypto'
+import type { World } from '../context.ts'
+import type { ExportFacts, ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
+import { refusedKey, snapshotKey } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
+import { Replaced } from '../portal/download.ts'
+import { isAddress, type Opened, openSource } from '../portal/open.ts'
+import { openPortal, type Portal } from '../portal/portal.ts'
+import type { Run } from '../runs/run.ts'
+import type { PendingObject } from '../stores/archive.ts'
+import { CountingReader } from './counts.ts'
+import { type Candidate, type GateVerdict, judge, NOTABLE_FOLLOWERS } from './gate.ts'
+import type { Order } from './order.ts'
+import type { Ranking } from './rank.ts'
+import type { Reader } from './read.ts'
+import type { Left, SnapshotFacts } from './result.ts'
+import { columnsOf, openStored, snapshotsBefore } from './snapshot.ts'
+import { type ReadExportFacts, type SnapshotSource, snapshotFacts } from './snapshotSource.ts'
+import { MismatchError, type StagedExport, stageExport } from './stage.ts'
+
+/**
+ * Stages the two exports of a date from the portal, or from the sources given by hand. Each is fetched, checked and stored
+ * aside in one pass; the gate then judges both, and `commit` makes them the snapshot of the date. Disposing of it discards
+ * what was not committed.
+ */
+export class StagedSnapshot implements SnapshotSource {
+  private readonly request: Order
+  private readonly run: Pick<Run, 'warn' | 'step' | 'mayPublish'>
+  private readonly context: World
+  /** The stored snapshot of the date, and the last one before it that the gate compares with. */
+  private readonly stored: Snapshot | undefined
+  private readonly baseline: Snapshot | undefined
+  private readonly staged: Partial<Record<ExportName, StagedExport>> = {}
+  private readonly counts: Partial<Record<ExportName, CountingReader>> = {}
+  private readonly unchanged = new Set<ExportName>()
+  private readonly unverified = new Set<ExportName>()
+  private portal: Portal | undefined
+  private description: PendingObject | undefined
+  private snapshot: Snapshot | undefined
+
+  private constructor(
+    request: Order,
+    run: Pick<Run, 'warn' | 'step' | 'mayPublish'>,
+    context: World,
+    stored: Snapshot | undefined,
+    baseline: Snapshot | undefined,
+  ) {
+    this.request = request
+    this.run = run
+    this.context = context
+    this.stored = stored
+    this.baseline = baseline
+  }
+
+  /** @param stored the snapshot that the date has, if it is sound */
+  static async open(
+    request: Order,
+    run: Pick<Run, 'warn' | 'step' | 'mayPublish'>,
+    context: World,
+    stored: Snapshot | undefined,
+  ): Promise<StagedSnapshot> {
+    // A missing file is reported before the other export is fetched.
+    for (const location of Object.values(request.sources ?? {}))
+      if (location !== undefined && !isAddress(location)) await openSource(location, context)
+    return new StagedSnapshot(request, run, context, stored, await baselineFor(request.date, context))
+  }
+
+  async read(name: ExportName, reader: Reader): Promise<{ readonly facts: ReadExportFacts }> {
+    const counts = new CountingReader(name, reader, this.counts.organizations?.ids)
+    const staged = await this.stage(name, counts)
+    this.staged[name] = staged
+    this.counts[name] = counts
+    const from = this.originOf(name) === 'portal' ? 'portal' : 'given'
+    return { facts: { ...staged.facts, from, ...(await this.newColumns(name, staged)) } }
+  }
+
+  async accept(ranking: Ranking): Promise<Snapshot> {
+    const snapshot = this.describe(ranking)
+    const { stored } = this
+    // The stored snapshot stays when it holds the same exports from the same place.
+    if (stored !== undefined && isSame(stored, snapshot)) this.snapshot = stored
+    const since = this.unchangedSince()
+    if (since !== undefined) this.run.warn(`the portal has not published since ${since}: both exports are unchanged`)
+    await this.passGate(snapshot, ranking)
+    if (this.snapshot !== undefined) return this.snapshot
+    this.description = await stageDescription(snapshot, this.context)
+    this.snapshot = snapshot
+    return snapshot
+  }
+
+  unchangedSince(): string | undefined {
+    const known = this.reusable('datasets')
+    return this.unchanged.size === 2 && known?.date !== this.request.date ? known?.date : undefined
+  }
+
+  /**
+   * Makes the staged exports and their description the snapshot of the date. An earlier description goes first, and the new one
+   * comes last, so a `snapshot.json` always stands beside the exports that it describes.
+   */
+  async commit(): Promise<Left<SnapshotFacts>> {
+    const { description, snapshot, run, request, context } = this
+    if (description !== undefined) {
+      const key = snapshotKey(request.date)
+      if ((await context.archive.stat(key)) !== undefined) {
+        // Only the lease keeps this from removing a successor's description.
+        await run.mayPublish(request.date)
+        await context.archive.remove(key)
+      }
+      for (const staged of Object.values(this.staged)) await staged.commit()
+      await description.commit()
+    }
+    return { changed: description !== undefined, facts: snapshotFacts(snapshot!) }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const staged of Object.values(this.staged)) await staged.discard()
+    await this.description?.abort()
+    await this.portal?.[Symbol.asyncDispose]()
+  }
+
+  private originOf(name: ExportName): ExportOrigin {
+    const location = this.request.sources?.[name]
+    if (location === undefined) return 'portal'
+    return isAddress(location) ? 'address' : 'file'
+  }
+
+  /** Stages an export; what was replaced or damaged on the way is fetched once more. */
+  private async stage(name: ExportName, reader: Reader): Promise<StagedExport> {
+    const { run, context, request } = this
+    for (let again = false; ; ) {
+      const source = await this.open(name)
+      try {
+        const staged = await stageExport(name, request.date, source, reader, context)
+        const { expected = {}, length } = source
+        if (length === undefined && expected.bytes === undefined && expected.sha1 === undefined)
+          this.unverified.add(name)
+        return staged
+      } catch (error) {
+        context.signal.throwIfAborted()
+        if (this.unchanged.delete(name)) {
+          if (!(error instanceof Failure || error instanceof MismatchError)) throw error
+          const { date } = this.reusable(name)!
+          run.warn(
+            `the stored ${name} export of ${date} cannot be used (${error.message}); it is fetched from the portal`,
+          )
+          this.portal!.renew(true)
+          continue
+        }
+        if (!(error instanceof MismatchError || error instanceof Replaced)) throw error
+        if (again || this.portal === undefined) throw undelivered(error)
+        run.warn(`${error.message}; it may just have been replaced, so it is fetched once more`)
+        this.portal.renew()
+        again = true
+      }
+    }
+  }
+
+  private async open(name: ExportName): Promise<Opened> {
+    const { context } = this
+    const location = this.request.sources?.[name]
+    if (location !== undefined) return openSource(location, context)
+    const known = {
+      datasets: this.reusable('datasets')?.datasets,
+      organizations: this.reusable('organizations')?.organizations,
+    }
+    this.portal ??= await openPortal(context, known)
+    const opened = await this.portal.open(name)
+    if (opened !== undefined) return opened
+    this.unchanged.add(name)
+    return openStored(name, this.reusable(name)!, context)
+  }
+
+  /** The stored snapshot whose export need not be fetched again: it came from the same portal and catalogue. */
+  private reusable(name: ExportName): Snapshot | undefined {
+    const { portal, catalogue } = this.context.config
+    const last = this.stored ?? this.baseline
+    const isSamePlace = last?.portal === portal && last.catalogue === catalogue
+    return isSamePlace && last[name].origin === 'portal' ? last : undefined
+  }
+
+  /** The snapshot that the staged exports are, with the counts that the gate of the next week compares with. */
+  private describe(ranking: Ranking): Snapshot {
+    const { portal, catalogue } = this.context.config
+    const facts = (name: ExportName): ExportFacts => ({
+      ...this.staged[name]!.facts,
+      origin: this.originOf(name),
+      blank_fields: this.counts[name]!.blankFields,
+      followers: this.counts[name]!.followers,
+    })
+    const most = Math.max(...this.request.watches.map(({ top }) => top))
+    const followed = ranking
+      .top(ranking.size)
+      .filter(({ rank, followers }) => rank <= most || followers >= NOTABLE_FOLLOWERS)
+    return {
+      date: this.request.date,
+      fetched_at: this.context.clock().toISOString(),
+      portal,
+      catalogue,
+      datasets: facts('datasets'),
+      organizations: {
+        ...facts('organizations'),
+        most_followed: followed.map(({ id, name, followers }) => ({ id, name, followers })),
+      },
+    }
+  }
+
+  /** Warns of what the gate finds, and refuses what came over HTTP. A local file is never refused. */
+  private async passGate(snapshot: Snapshot, ranking: Ranking): Promise<void> {
+    const { run, baseline, context, request } = this
+    const { facts } = await run.step('check completeness', async () => {
+      const found = judge(this.candidate(snapshot, ranking), baseline, request.watches, context.config)
+      return { facts: { compared_with: baseline?.date ?? null, ...found } }
+    })
+    for (const warning of facts.warnings) run.warn(warning)
+    const refused = facts.violations.filter((one) => this.originOf(one.export) !== 'file')
+    const tolerated = facts.violations.filter((one) => !refused.includes(one))
+    if (tolerated.length > 0)
+      run.warn(`a file given by hand is published although it seems incomplete: ${reasonsIn(tolerated)}`)
+    if (refused.length === 0) return
+    if (request.acceptIncomplete)
+      return run.warn(`published although incomplete, by --accept-incomplete: ${reasonsIn(refused)}`)
+    const keys: string[] = []
+    for (const [name, staged] of Object.entries(this.staged)) {
+      const key = refusedKey(name as ExportName, request.date)
+      await staged.commit(key)
+      keys.push(key)
+    }
+    const next = `nothing was published. Look at ${keys.join(' and ')}, then wait for the next export, or publish it with --accept-incomplete`
+    throw new Failure('gate', `the export seems incomplete: ${reasonsIn(refused)}; ${next}`)
+  }
+
+  private candidate(snapshot: Snapshot, ranking: Ranking): Candidate {
+    const { datasets, organizations } = this.counts as Record<ExportName, CountingReader>
+    const repeated = (counts: CountingReader) => ({ count: counts.repeated, first: counts.firstRepeated })
+    return {
+      snapshot,
+      hasOrganization: (id) => ranking.has(id),
+      repeated: { datasets: repeated(datasets), organizations: repeated(organizations) },
+      orphans: datasets.orphans,
+      unverified: [...this.unverified],
+    }
+  }
+
+  /** Columns that the snapshot before does not have. They are harmless, and worth a note in the run record. */
+  private async newColumns(name: ExportName, { facts, columns }: StagedExport): Promise<{ new_columns?: string[] }> {
+    const before = this.stored ?? this.baseline
+    if (before === undefined || before[name].sha256 === facts.sha256) return {}
+    try {
+      const known = await columnsOf(name, before, this.context)
+      return { new_columns: columns.filter((column) => !known.includes(column)) }
+    } catch (error) {
+      // Damage in an earlier week says nothing about this one.
+      if (!(error instanceof Failure)) throw error
+      return {}
+    }
+  }
+}
+
+/** The last sound snapshot of the same portal and catalogue before a date. Version 0.1 did not store the catalogue. */
+async function baselineFor(date: string, context: World): Promise<Snapshot | undefined> {
+  const { portal, catalogue } = context.config
+  for await (const snapshot of snapshotsBefore(date, context))
+    if (snapshot.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue) return snapshot
+  return undefined
+}
+
+function isSame(stored: Snapshot, snapshot: Snapshot): boolean {
+  const isSameExport = (name: ExportName) =>
+    stored[name].sha256 === snapshot[name].sha256 &&
+    (stored[name].origin ?? snapshot[name].origin) === snapshot[name].origin
+  const isSamePlace =
+    stored.portal === snapshot.portal && (stored.catalogue ?? snapshot.catalogue) === snapshot.catalogue
+  return isSamePlace && isSameExport('datasets') && isSameExport('organizations')
+}
+
+/** Writes `snapshot.json` to a temporary object. */
+async function stageDescription(snapshot: Snapshot, { archive }: World): Promise<PendingObject> {
+  const json = Buffer.from(`${JSON.stringify(snapshot, null, 2)}\n`)
+  const object = await archive.create(snapshotKey(snapshot.date), { contentType: 'application/json' })
+  try {
+    await object.write(json)
+    await object.complete(createHash('sha256').update(json).digest('hex'))
+    return object
+  } catch (error) {
+    await object.abort()
+    throw error
+  }
+}
+
+const reasonsIn = (violations: GateVerdict['violations']) => violations.map(({ reason }) => reason).join('; ')
+
+function undelivered(error: MismatchError | Replaced): Failure {
+  const what = `${error.message}, also when it was fetched once more; nothing was published`
+  return new Failure('portal', `${what}. Run it again later`, { cause: error })
+}

@@ -1,0 +1,445 @@
+import { cp, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, test } from 'vitest'
+import { type Replica, startReplica } from '../../src/demo/replica.ts'
+import type { Edition, Snapshot } from '../../src/editions/edition.ts'
+import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
+import type { RunRecord } from '../../src/runs/record.ts'
+import { check } from '../helpers/checker.ts'
+import { contents, datasetsCsv, ORGANIZATION_HEADER, organizationsCsv, put, row } from '../helpers/exports.ts'
+import { DATE, orderOf, type TestWorld, testWorld } from '../helpers/world.ts'
+
+const LAST = '2026-11-11'
+const EDITION = `mobilite-transport/${DATE}`
+const CSV = `datagouv/${DATE}/mobilite-transport.csv`
+const DESCRIPTION = `${CSV}-metadata.json`
+
+const ORGANIZATIONS = organizationsCsv([
+  ['o1', 'Un', 50],
+  ['o2', 'Deux', 20],
+])
+const datasets = (count: number) =>
+  datasetsCsv(
+    Array.from({ length: count }, (_, i) => ({ id: `d${i}`, title: i % 2 ? 'Mobilité' : 'Vélo', followers: 2 })),
+  )
+
+let replica: Replica
+afterEach(() => replica?.close())
+
+/** A world on a portal that publishes these exports. */
+async function onPortal(date: string, csv = datasets(100), organizations = ORGANIZATIONS, folder?: string) {
+  const modified = new Date(`${date}T05:00:00Z`)
+  const files = {
+    datasets: { content: Buffer.from(csv), modified },
+    organizations: { content: Buffer.from(organizations), modified },
+  }
+  await replica?.close()
+  replica = await startReplica({ files })
+  return testWorld(`${date}T16:00:00Z`, `portal: http://portal.example\nretries: 0\n`, folder).then((world) => ({
+    ...world,
+    config: { ...world.config, portal: replica.url },
+  }))
+}
+
+const go = (world: TestWorld, date: string, more = {}) => run({ date, watches: world.config.watches, ...more }, world)
+const of = (world: TestWorld, date = DATE) => ({ date, watches: world.config.watches })
+
+/** Flips a bit in the middle of a file: its size stays. */
+async function flip(path: string): Promise<void> {
+  const bytes = await readFile(path)
+  bytes[bytes.length >> 1]! ^= 1
+  await writeFile(path, bytes)
+}
+
+async function edit(path: string, change: (value: Record<string, never>) => unknown): Promise<void> {
+  await writeFile(path, JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')))))
+}
+
+describe("an edition's CSV", () => {
+  test('has a description that an independent CSVW implementation takes, with the facts that identify it', async ({
+    skip,
+  }) => {
+    const world = await testWorld()
+    const header = row('id', 'title', 'organization_id', 'description', 'tags', 'é-à (x)', 'metric.followers', '_a')
+    const records =
+      row('d1', 'Mobilité "douce"\r\n#x', 'o1', 'a;b', 'tag', '', 3, '') + row('d2', 'Vélo', '', 'x', 'y', 'z', '', '')
+    await run(await orderOf(world, header + records, ORGANIZATIONS), world)
+    const snapshot: Snapshot = JSON.parse(
+      await readFile(join(world.folder, `datagouv/snapshots/${DATE}/snapshot.json`), 'utf8'),
+    )
+    const edition = await world.documents.find<Edition>('tops', EDITION)
+    expect(JSON.parse(await readFile(join(world.folder, DESCRIPTION), 'utf8'))).toMatchObject({
+      '@context': 'http://www.w3.org/ns/csvw',
+      url: 'mobilite-transport.csv',
+      'dc:license': { '@id': 'https://www.etalab.gouv.fr/licence-ouverte-open-licence/' },
+      'urn:datagouv-tops:sha256': edition!.archive.sha256,
+      'urn:datagouv-tops:bytes': edition!.archive.bytes,
+      'urn:datagouv-tops:records': 1,
+      'urn:datagouv-tops:terms': ['mobilité', 'transport'],
+      'urn:datagouv-tops:columns': ['title', 'tags', 'description'],
+      'urn:datagouv-tops:match': 'substring',
+      'urn:datagouv-tops:top': 30,
+      'urn:datagouv-tops:datasets_sha256': snapshot.datasets.sha256,
+      'urn:datagouv-tops:organizations_sha256': snapshot.organizations.sha256,
+    })
+    const { code, said } = check('csvwvalidate', [join(world.folder, DESCRIPTION)], skip)
+    expect([code, said]).toEqual([0, expect.stringMatching(/^OK/)])
+    await edit(join(world.folder, DESCRIPTION), ({ tableSchema, ...rest }) => ({
+      ...rest,
+      tableSchema: { columns: [{ titles: 'another column' }] },
+    }))
+    expect(check('csvwvalidate', [join(world.folder, DESCRIPTION)], skip).code).not.toBe(0)
+  })
+
+  test('keeps its description when nothing changes, and gets one when it has none', async () => {
+    const world = await testWorld()
+    const request = await orderOf(world, datasets(4), ORGANIZATIONS)
+    await run(request, world)
+    const before = await contents(join(world.folder, 'datagouv'))
+    const { mtimeMs } = await stat(join(world.folder, DESCRIPTION))
+    expect((await run(request, world)).status).toBe('unchanged')
+    expect((await stat(join(world.folder, DESCRIPTION))).mtimeMs).toBe(mtimeMs)
+    const edition = await world.documents.find<Edition>('tops', EDITION)
+    await rm(join(world.folder, DESCRIPTION))
+    await run(request, world)
+    expect(await contents(join(world.folder, 'datagouv'))).toEqual(before)
+    expect(await world.documents.find<Edition>('tops', EDITION)).toEqual(edition)
+  })
+
+  test.each<[how: string, change: (world: TestWorld) => Promise<unknown>, message: RegExp]>([
+    [
+      'another snapshot of the date',
+      async (world) => fetch(await orderOf(world, datasets(6), ORGANIZATIONS), world),
+      /it was made from another snapshot\. Run "archive --date 2026-11-18 --watch mobilite-transport" again$/,
+    ],
+    [
+      'other organizations',
+      async (world) => fetch(await orderOf(world, datasets(4), `${ORGANIZATIONS}${row('o3', 'Trois', 'x', 1)}`), world),
+      /it was made from another snapshot/,
+    ],
+    ['a CSV that changed by a bit', ({ folder }) => flip(join(folder, CSV)), /it (is damaged|does not have the bytes)/],
+    ['a CSV that was cut', ({ folder }) => truncate(join(folder, CSV), 150), /it (is damaged|does not have the bytes)/],
+    ['an empty CSV', ({ folder }) => truncate(join(folder, CSV)), /it is damaged/],
+    ['a CSV without description', ({ folder }) => rm(join(folder, DESCRIPTION)), /-metadata\.json is missing/],
+    [
+      'a description that is not JSON',
+      ({ folder }) => truncate(join(folder, DESCRIPTION), 9),
+      /has a description that is not JSON/,
+    ],
+    ['a description that is null', ({ folder }) => writeFile(join(folder, DESCRIPTION), 'null'), /not JSON/],
+    ['a description of nothing', ({ folder }) => writeFile(join(folder, DESCRIPTION), '{}'), /another snapshot/],
+  ])('is not published from %s', async (_, change, message) => {
+    const world = await testWorld()
+    await fetch(await orderOf(world, datasets(4), ORGANIZATIONS), world)
+    await archive(of(world), world)
+    await publish(of(world), world)
+    const before = await world.documents.list('tops')
+    await change(world)
+    await expect(publish(of(world), world)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(message),
+    })
+    expect(await world.documents.list('tops')).toEqual(before)
+    await archive(of(world), world)
+    await publish(of(world), world)
+  })
+
+  test.each([
+    ['other terms', 'terms: [vélo]'],
+    ['other columns', 'terms: [mobilité, transport], columns: [title]'],
+    ['another way to match', 'terms: [mobilité, transport], match: word'],
+  ])('is not published for a watch with %s', async (_, rules) => {
+    const world = await testWorld()
+    await run(await orderOf(world, datasets(4), ORGANIZATIONS), world)
+    const changed = await testWorld(undefined, `watches: [{ name: mobilite-transport, ${rules} }]`, world.folder)
+    const before = await world.documents.list('tops')
+    await expect(publish(of(changed), changed)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(/it was made with other terms, columns or match\. Run "archive --date/),
+    })
+    expect(await world.documents.list('tops')).toEqual(before)
+  })
+
+  test('is published with another top', async () => {
+    const world = await testWorld()
+    await run(await orderOf(world, datasets(4), ORGANIZATIONS), world)
+    const rules = 'watches: [{ name: mobilite-transport, terms: [mobilité, transport], top: 1 }]'
+    const changed = await testWorld(undefined, rules, world.folder)
+    expect((await publish(of(changed), changed)).published).toMatchObject([{ top: 1 }])
+  })
+
+  test('lists a dataset id once: the first of its kept records stands, and the run warns', async () => {
+    const world = await testWorld()
+    const twice = [
+      { id: 'd1', title: 'Nothing' },
+      { id: 'd1', title: 'Transport A' },
+      { id: 'd2', title: 'Transport' },
+      { id: 'd1', title: 'Transport B' },
+    ]
+    const { run_id } = await run(await orderOf(world, datasetsCsv(twice), ORGANIZATIONS), world)
+    const edition = await world.documents.find<Edition>('tops', EDITION)
+    expect(edition!.datasets.map(({ dataset_title }) => dataset_title)).toEqual(['Transport A', 'Transport'])
+    expect(edition!.archive.records).toBe(2)
+    expect((await world.documents.find<RunRecord>('runs', run_id))!.warnings).toEqual([
+      '2 records of the datasets export repeat the id of an earlier one (first: "d1"); the first record of each id counts',
+      'mobilite-transport: left out 1 record that repeats the id of an earlier one',
+    ])
+  })
+})
+
+/** Every way in which a stored snapshot was damaged; `snapshot` is its folder. */
+const DAMAGE: [how: string, damage: (snapshot: string) => Promise<unknown>][] = [
+  ...(['{}', 'null', '[]', '"a text"', '3', '', '{"date":', '[{}]', '{"date":"2026-11-11"}'] as const).map(
+    (text): [string, (snapshot: string) => Promise<unknown>] => [
+      `snapshot.json is ${text || 'empty'}`,
+      (folder) => writeFile(join(folder, 'snapshot.json'), text),
+    ],
+  ),
+  ['snapshot.json is cut', (folder) => truncate(join(folder, 'snapshot.json'), 300)],
+  ['snapshot.json is binary', (folder) => writeFile(join(folder, 'snapshot.json'), gzipSync('{}'))],
+  ...(['date', 'fetched_at', 'portal', 'datasets', 'organizations'] as const).flatMap((field) =>
+    [null, true, 7, [], {}].map((value): [string, (snapshot: string) => Promise<unknown>] => [
+      `${field} is ${JSON.stringify(value)}`,
+      (folder) => edit(join(folder, 'snapshot.json'), (snapshot) => ({ ...snapshot, [field]: value })),
+    ]),
+  ),
+  ...(
+    [
+      'key',
+      'url',
+      'bytes',
+      'sha1',
+      'sha256',
+      'records',
+      'stored_bytes',
+      'blank_fields',
+      'followers',
+      'most_followed',
+      'origin',
+    ] as const
+  ).map((field): [string, (snapshot: string) => Promise<unknown>] => [
+    `organizations.${field} is of another type`,
+    (folder) =>
+      edit(join(folder, 'snapshot.json'), (snapshot) => ({
+        ...snapshot,
+        organizations: { ...(snapshot.organizations as object), [field]: { odd: true, id: -1 } },
+      })),
+  ]),
+  ['datasets.csv.gz is missing', (folder) => rm(join(folder, 'datasets.csv.gz'))],
+  ['organizations.csv.gz is missing', (folder) => rm(join(folder, 'organizations.csv.gz'))],
+  ['datasets.csv.gz is cut in half', (folder) => truncate(join(folder, 'datasets.csv.gz'), 200)],
+  ['organizations.csv.gz is empty', (folder) => truncate(join(folder, 'organizations.csv.gz'))],
+]
+
+describe('a snapshot that is damaged', () => {
+  test.each(DAMAGE)('does not block the next week: %s', async (_, damage) => {
+    const first = await onPortal('2026-11-04', datasets(100))
+    await go(first, '2026-11-04')
+    const second = await onPortal(LAST, datasets(101), ORGANIZATIONS, first.folder)
+    await go({ ...second, config: { ...second.config, portal: first.config.portal } }, LAST).catch(() => {})
+    const last = join(first.folder, 'datagouv/snapshots', LAST)
+    await cp(join(first.folder, 'datagouv/snapshots/2026-11-04'), last, { recursive: true })
+    await edit(join(last, 'snapshot.json'), (snapshot) =>
+      JSON.parse(
+        JSON.stringify(snapshot).replaceAll('2026-11-04', LAST).replaceAll(first.config.portal, second.config.portal),
+      ),
+    )
+    await edit(join(first.folder, 'datagouv/snapshots/2026-11-04/snapshot.json'), (snapshot) => ({
+      ...snapshot,
+      portal: second.config.portal as never,
+    }))
+    await damage(last)
+    const world = { ...second, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    const { run_id, status } = await go(world, DATE)
+    expect(status).toBe('published')
+    const record = await world.documents.find<RunRecord>('runs', run_id)
+    expect(record!.warnings.join('\n')).toMatch(
+      /snapshots\/2026-11-11\/snapshot\.json .* is not a sound snapshot.*Restore it from a backup/,
+    )
+    expect(record!.steps.find(({ name }) => name === 'check completeness')!.facts).toMatchObject({
+      compared_with: '2026-11-04',
+    })
+  })
+
+  test.each(DAMAGE)('is no snapshot for the steps that need it: %s', async (_, damage) => {
+    const world = await testWorld()
+    await fetch(await orderOf(world, datasets(4), ORGANIZATIONS), world)
+    await damage(join(world.folder, 'datagouv/snapshots', DATE))
+    for (const step of [archive, publish])
+      await expect(step(of(world), world)).rejects.toMatchObject({
+        kind: 'usage',
+        message: expect.stringMatching(/^there is no snapshot of 2026-11-18 in .*Run "fetch --date 2026-11-18" first$/),
+      })
+    await fetch(await orderOf(world, datasets(4), ORGANIZATIONS), world)
+    await archive(of(world), world)
+  })
+
+  test('is an error of the store when its size is right and its bytes are not', async () => {
+    const world = await testWorld()
+    await fetch(await orderOf(world, datasets(400), ORGANIZATIONS), world)
+    await flip(join(world.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`))
+    await expect(archive(of(world), world)).rejects.toMatchObject({
+      kind: 'store',
+      message: expect.stringMatching(
+        /^cannot use snapshots\/2026-11-18\/datasets\.csv\.gz in .*: it is damaged \(.*\)\. Restore it from a backup, or run "fetch --date 2026-11-18 --refetch"/,
+      ),
+    })
+  })
+
+  test('is not to blame when a watch asks for a column that it never had', async () => {
+    const world = await testWorld()
+    await fetch(await orderOf(world, datasets(4), ORGANIZATIONS), world)
+    const rules = 'watches: [{ name: a, terms: [x], columns: [titel] }]'
+    const other = await testWorld(undefined, rules, world.folder)
+    await expect(archive(of(other), other)).rejects.toMatchObject({ kind: 'contract' })
+  })
+})
+
+describe('a snapshot folder that was copied to another date', () => {
+  test('is not a snapshot, and the edition of the date it names stays', async () => {
+    const world = await testWorld(`${LAST}T16:00:00Z`)
+    const request = { ...(await orderOf(world, datasets(4), ORGANIZATIONS)), date: LAST }
+    await run(request, world)
+    const before = [await contents(join(world.folder, 'datagouv', LAST)), await world.documents.list('tops')]
+    const snapshots = join(world.folder, 'datagouv/snapshots')
+    await cp(join(snapshots, LAST), join(snapshots, DATE), { recursive: true })
+    const later = await testWorld('2026-11-25T16:00:00Z', '', world.folder)
+    for (const step of [archive, publish]) await expect(step(of(later), later)).rejects.toMatchObject({ kind: 'usage' })
+    expect(later.warnings[0]).toMatch(/2026-11-18\/snapshot\.json .*: it is the snapshot of "2026-11-11"\. Restore it/)
+    await run({ ...request, date: DATE }, later)
+    expect([
+      await contents(join(world.folder, 'datagouv', LAST)),
+      (await later.documents.list('tops')).slice(0, 1),
+    ]).toEqual(before)
+    expect(await later.documents.ids('tops')).toEqual([`mobilite-transport/${LAST}`, EDITION])
+  })
+
+  test('under its own date again, it is one', async () => {
+    const world = await testWorld()
+    await fetch(await orderOf(world, datasets(4), ORGANIZATIONS), world)
+    const snapshots = join(world.folder, 'datagouv/snapshots')
+    await rename(join(snapshots, DATE), join(snapshots, '2026-11-19'))
+    await expect(archive(of(world), world)).rejects.toMatchObject({ kind: 'usage' })
+    await rename(join(snapshots, '2026-11-19'), join(snapshots, DATE))
+    await archive(of(world), world)
+  })
+})
+
+describe('where the last snapshot came from', () => {
+  const PORTAL_UNCHANGED = /the portal has not published since/
+
+  test('snapshot.json says it of each export, with portal and catalogue', async () => {
+    const world = await onPortal(DATE)
+    const file = await put(world.folder, 'organizations.csv', ORGANIZATIONS)
+    await go(world, DATE, { sources: { organizations: file } })
+    const read = async () =>
+      JSON.parse(await readFile(join(world.folder, `datagouv/snapshots/${DATE}/snapshot.json`), 'utf8')) as Snapshot
+    expect(await read()).toMatchObject({
+      portal: replica.url,
+      catalogue: '5d13a8b6634f41070a43dff3',
+      datasets: { origin: 'portal' },
+      organizations: { origin: 'file' },
+    })
+    await go(world, DATE, { sources: { organizations: `${replica.url}/file/organizations` } })
+    expect((await read()).organizations.origin).toBe('address')
+    await go(world, DATE)
+    expect((await read()).organizations.origin).toBe('portal')
+  })
+
+  test('files given by hand are never what the portal has not published since', async () => {
+    const first = await testWorld(`${LAST}T16:00:00Z`)
+    await run({ ...(await orderOf(first, datasets(100), ORGANIZATIONS)), date: LAST }, first)
+    const world = await onPortal(DATE, datasets(100), ORGANIZATIONS, first.folder)
+    await edit(join(world.folder, `datagouv/snapshots/${LAST}/snapshot.json`), (snapshot) => ({
+      ...snapshot,
+      portal: replica.url as never,
+    }))
+    await go(world, DATE)
+    expect(world.warnings.join('\n')).not.toMatch(PORTAL_UNCHANGED)
+    const edition = await world.documents.find<Edition>('tops', EDITION)
+    expect(edition!.source.datasets.url).toBe(`${replica.url}/file/datasets`)
+    expect(replica.seen.filter(({ path }) => path === 'file')).toHaveLength(2)
+  })
+
+  test.each(['portal', 'catalogue'])('another %s is neither reused nor compared with', async (what) => {
+    const first = await onPortal(LAST, datasets(100))
+    await go(first, LAST)
+    const snapshot = join(first.folder, `datagouv/snapshots/${LAST}/snapshot.json`)
+    const world = { ...first, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    await edit(snapshot, (stored) => ({ ...stored, [what]: 'https://elsewhere.example' }))
+    replica.publish('datasets', { content: Buffer.from(datasets(10)), modified: new Date(`${DATE}T05:00:00Z`) })
+    const { run_id } = await go(world, DATE)
+    const { steps, warnings } = (await world.documents.find<RunRecord>('runs', run_id))!
+    expect(warnings).toEqual([])
+    expect(steps[2]).toMatchObject({ name: 'check completeness', facts: { compared_with: null, violations: [] } })
+  })
+})
+
+describe('the gate, over HTTP, as a real uData server fails', () => {
+  const blank = (csv: string, column: string, every: number) => {
+    const [header, ...records] = csv.trimEnd().split('\r\n')
+    const at = header!.split(';').indexOf(`"${column}"`)
+    const changed = records.map((record, index) => {
+      const cells = record.split(';')
+      if (index % every === 0) cells[at] = ''
+      return cells.join(';')
+    })
+    return `${[header, ...changed].join('\r\n')}\r\n`
+  }
+  const followed =
+    ORGANIZATION_HEADER + Array.from({ length: 40 }, (_, i) => row(`o${i}`, `Name ${i}`, 's', 99 - i)).join('')
+
+  test.each([
+    ...['id', 'title', 'tags', 'description', 'organization_id', 'metric.followers'].flatMap((column) =>
+      [1, 2].map((every) => ['datasets', column, every] as const),
+    ),
+    ...['id', 'name', 'metric.followers'].flatMap((column) =>
+      [1, 2].map((every) => ['organizations', column, every] as const),
+    ),
+  ])('refuses %s whose %s is blank in every record or every second one (%d)', async (name, column, every) => {
+    const world = await onPortal(LAST, datasets(100), followed)
+    await go(world, LAST)
+    const broken = blank(name === 'datasets' ? datasets(100) : followed, column, every)
+    replica.publish(name, { content: Buffer.from(broken), modified: new Date(`${DATE}T05:00:00Z`) })
+    const next = { ...world, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    await expect(go(next, DATE)).rejects.toMatchObject({ kind: column === 'id' ? 'contract' : 'gate' })
+    expect(await next.documents.ids('tops')).toEqual([`mobilite-transport/${LAST}`])
+  })
+
+  test('judges each source for itself: a local file is published with a warning, beside a portal that is fine', async () => {
+    const world = await onPortal(LAST, datasets(100), followed)
+    await go(world, LAST)
+    const next = { ...world, clock: () => new Date(`${DATE}T16:00:00Z`), warnings: world.warnings }
+    const file = await put(world.folder, 'few.csv', datasets(10))
+    await go(next, DATE, { sources: { datasets: file } })
+    expect(world.warnings.at(-1)).toMatch(
+      /^a file given by hand is published although it seems incomplete: 10 datasets where/,
+    )
+    replica.publish('organizations', { content: Buffer.from(ORGANIZATIONS), modified: new Date(`${DATE}T05:00:00Z`) })
+    await expect(go(next, DATE, { sources: { datasets: file } })).rejects.toMatchObject({
+      kind: 'gate',
+      message: expect.not.stringContaining('10 datasets'),
+    })
+  })
+
+  test('refuses an incomplete export from an address given by hand', async () => {
+    const world = await onPortal(LAST, datasets(100), followed)
+    await go(world, LAST)
+    replica.publish('datasets', { content: Buffer.from(datasets(10)), modified: new Date(`${DATE}T05:00:00Z`) })
+    const next = { ...world, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    const sources = { datasets: `${replica.url}/file/datasets`, organizations: `${replica.url}/file/organizations` }
+    await expect(go(next, DATE, { sources })).rejects.toMatchObject({ kind: 'gate' })
+  })
+
+  test('refuses a small portal without followers once, and lets it pass after --accept-incomplete', async () => {
+    const none = organizationsCsv([['o1', 'Un', 0]])
+    const world = await onPortal(LAST, datasets(10), none)
+    await expect(go(world, LAST)).rejects.toMatchObject({ kind: 'gate' })
+    await go(world, LAST, { acceptIncomplete: true })
+    replica.publish('datasets', { content: Buffer.from(datasets(11)), modified: new Date(`${DATE}T05:00:00Z`) })
+    const next = { ...world, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    expect((await go(next, DATE)).status).toBe('published')
+    expect(world.warnings.at(-1)).toBe(`no organization has a follower, as in the snapshot of ${LAST}`)
+  })
+})
