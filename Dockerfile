@@ -12,7 +12,7 @@ COPY --from=build /app/package.json /app/LICENSE /app/
 COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
 COPY --from=build /app/sample /app/sample
-# Where the stores of a run without services are, and where datagouv-tops.yaml is looked for.
+# By default, the stores are in this folder, and datagouv-tops.yaml is read from it.
 WORKDIR /data
 RUN chown node:node /data
 USER 1000

@@ -1,4 +1,4 @@
-# The two commands of the README. Both need Node (20.19 or later) and npm, and nothing else.
+# The commands of the README. They need only Node (20.19 or later) and npm.
 
 .PHONY: demo test test-airflow build install
 
@@ -11,7 +11,7 @@ test: build
 	npm run --silent unused
 	npm test --silent
 
-# The real Airflow: PostgreSQL, Redis, two workers on hosts of their own. Some minutes; scripts/services installs it all.
+# Tests the DAG with PostgreSQL, Redis and two workers on separate hosts. Takes some minutes; scripts/services installs everything.
 test-airflow: build
 	scripts/services install minio mongodb postgres redis airflow
 	TEST_AIRFLOW=1 npx vitest run test/airflow

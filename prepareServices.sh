@@ -1,27 +1,27 @@
 #!/usr/bin/env bash
-# Before the first `docker compose up --build -d`: the folders that the services mount, and .env with this user's id and
-# random secrets. What is there stays as it is, so it may be run again at any time.
+# Run this once before `docker compose up --build -d`. It creates the folders that the services mount, and .env with your user id
+# and random secrets. It changes nothing that exists, so you can run it again at any time.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 mkdir -p airflow/dags airflow/logs
 [ -f .env ] || (umask 077 && cp .env.example .env)
 
-# Fills in a variable that .env leaves empty.
-fill() {
+# Sets a variable that is empty in .env.
+set_if_empty() {
   if ! grep -q "^$1=" .env; then echo "$1=" >>.env; fi
   if grep -q "^$1=\$" .env; then
-    # A new file in its place, so that an interruption leaves the old one whole.
+    # Replace the file in one step, so that an interruption cannot damage it.
     awk -v name="$1" -v value="$2" '$0 == name "=" { print name "=" value; next } { print }' .env >.env.new
     chmod 600 .env.new
     mv .env.new .env
   fi
 }
 
-random() { head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n'; }
+random_secret() { head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n'; }
 
-fill AIRFLOW_UID "$(id -u)"
-fill AIRFLOW_FERNET_KEY "$(random)"
-fill AIRFLOW_SECRET_KEY "$(random)"
-fill AIRFLOW_JWT_SECRET "$(random)"
+set_if_empty AIRFLOW_UID "$(id -u)"
+set_if_empty AIRFLOW_FERNET_KEY "$(random_secret)"
+set_if_empty AIRFLOW_SECRET_KEY "$(random_secret)"
+set_if_empty AIRFLOW_JWT_SECRET "$(random_secret)"
 echo 'ready: docker compose up --build -d'

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Runs a command once, as the operating system accounts for it (GNU time): seconds, and MiB at the peak. What it prints
- * is in the file `stdout` of its folder, and `look` may look at that folder before it is gone.
+ * Runs a command once and returns its time and peak memory as the operating system counts them (GNU time). Its output goes to
+ * the file `stdout` of a temporary folder; `inspect` reads the results from that folder before it is deleted.
  */
-function once({ command, look = () => '', env = {} }) {
+function runOnce({ command, inspect = () => '', env = {} }) {
   const out = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-'))
   const stdout = openSync(join(out, 'stdout'), 'w')
   try {
@@ -21,7 +21,7 @@ function once({ command, look = () => '', env = {} }) {
     })
     if (status !== 0) throw new Error(`${command(out).join(' ')} failed:\n${stderr}`)
     const [wall, user, system, kib] = readFileSync(figures, 'utf8').trim().split(' ').map(Number)
-    return { wall, cpu: user + system, mib: kib / 1024, result: look(out) }
+    return { wall, cpu: user + system, mib: kib / 1024, result: inspect(out) }
   } finally {
     closeSync(stdout)
     rmSync(out, { recursive: true, force: true })
@@ -30,13 +30,13 @@ function once({ command, look = () => '', env = {} }) {
 
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
 
-/** Lets the contestants take turns, so that what else the machine does strikes all alike; medians of `runs` turns. */
-export function compare(contestants, runs) {
-  const measured = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]))
-  // Caches warm, code compiled by the operating system's side: not counted.
-  for (const contestant of Object.values(contestants)) once(contestant)
+/** Runs the candidates in turns, so that other load on the machine affects all alike. Returns the medians of `runs` rounds. */
+export function compare(candidates, runs) {
+  const measured = Object.fromEntries(Object.keys(candidates).map((name) => [name, []]))
+  // An unmeasured round warms the caches.
+  for (const candidate of Object.values(candidates)) runOnce(candidate)
   for (let run = 0; run < runs; run++) {
-    for (const [name, contestant] of Object.entries(contestants)) measured[name].push(once(contestant))
+    for (const [name, candidate] of Object.entries(candidates)) measured[name].push(runOnce(candidate))
   }
   return Object.entries(measured).map(([name, all]) => ({
     name,
@@ -47,13 +47,13 @@ export function compare(contestants, runs) {
   }))
 }
 
-/** The rows as a table in Markdown, each with its time as a part of the row named. */
-export function table(rows, of) {
-  const base = rows.find(({ name }) => name === of)
+/** Renders the rows as a Markdown table, with each time relative to that of the row named `baseline`. */
+export function table(rows, baseline) {
+  const base = rows.find(({ name }) => name === baseline)
   const lines = rows.map(({ name, wall, cpu, mib, result }) => {
-    const part = base === undefined ? [] : [(wall / base.wall).toFixed(2)]
-    return `| ${[name, wall.toFixed(2), cpu.toFixed(2), mib.toFixed(0), ...part, result].join(' | ')} |`
+    const ratio = base === undefined ? [] : [(wall / base.wall).toFixed(2)]
+    return `| ${[name, wall.toFixed(2), cpu.toFixed(2), mib.toFixed(0), ...ratio, result].join(' | ')} |`
   })
-  const part = base === undefined ? ['', ''] : [` of ${of} |`, '---:|']
-  return [`| | wall s | CPU s | MiB |${part[0]} result |`, `|---|---:|---:|---:|${part[1]}---|`, ...lines].join('\n')
+  const [title, rule] = base === undefined ? ['', ''] : [` relative to ${baseline} |`, '---:|']
+  return [`| | wall s | CPU s | MiB |${title} result |`, `|---|---:|---:|---:|${rule}---|`, ...lines].join('\n')
 }

@@ -1,4 +1,4 @@
-// A local portal that serves two exports, uncompressed, until it is killed: `node bench/portal.mjs DATASETS.gz ORGANIZATIONS.gz`.
+// Serves two exports, uncompressed, as a local portal until it is killed: node bench/portal.mjs DATASETS.gz ORGANIZATIONS.gz
 // Prints its address.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'

@@ -1,8 +1,8 @@
-// What the tool costs beside others, on the same file in the same run: `npm run bench [-- RUNS [FOLDER]]`.
+// Compares the tool with others, on the same files in the same session: npm run bench [-- RUNS [FOLDER]]
 //
-// FOLDER holds the real exports (default: ../shared/data). bench/setup.sh installs the others once. Prints tables, and
-// writes the figures to bench/results.json, of which `node bench/plot.mjs` makes the plot of docs/performance.md. With
-// AWS_ENDPOINT_URL_S3 and DATAGOUV_TOPS_DOCUMENTS set (scripts/services env), whole runs on real servers are measured too.
+// FOLDER contains the real exports (default: ../shared/data). bench/setup.sh installs the other tools once. The script prints tables,
+// and writes the figures to bench/results.json, from which bench/plot.mjs draws the plot in docs/performance.md. If
+// AWS_ENDPOINT_URL_S3 and DATAGOUV_TOPS_DOCUMENTS are set (scripts/services env), it also measures whole runs on real servers.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { compare, table } from './measure.mjs'
-import { watchesFile } from './watches.mjs'
+import { writeWatches } from './watches.mjs'
 
 const [runs = '5', folder = '../shared/data'] = process.argv.slice(2)
 const RUNS = Number(runs)
@@ -20,7 +20,7 @@ const peer = (name) => resolve('bench/peers', name)
 const python = (name, ...args) => [resolve('bench/.venv/bin/python'), peer(name), ...args]
 const tool = (...args) => [process.execPath, resolve('dist/cli.js'), ...args]
 
-// Some machines name a kernel that slows current numpy down.
+// Some machines set a kernel that slows down current numpy.
 for (const name of ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE']) delete process.env[name]
 
 const work = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-files-'))
@@ -29,41 +29,36 @@ const plain = join(work, 'datasets.csv')
 const content = gunzipSync(readFileSync(datasets))
 writeFileSync(plain, content)
 
-/** The export so many times over, as one. */
-function grown(times) {
+/** Writes a file with the records of the export `times` times, and returns its path. */
+function repeatExport(times) {
   const path = join(work, `datasets-${times}.csv`)
   const file = openSync(path, 'w')
-  const records = content.indexOf('\r\n') + 2
+  const headerEnd = content.indexOf('\r\n') + 2
   writeSync(file, content)
-  for (let time = 1; time < times; time++) writeSync(file, content, records)
+  for (let time = 1; time < times; time++) writeSync(file, content, headerEnd)
   closeSync(file)
   return path
 }
 
-/** Records as they stand in a file: what lies between two line ends with an even number of quotes before them. */
+/** Splits a CSV file into its records, at the line ends outside quotes. */
 const recordsOf = (path) => readFileSync(path, 'latin1').match(/(?:[^"\r\n]|"[^"]*")+\r?\n/g) ?? []
 const expected = new Set()
 
-function kept(out, file = 'kept.csv') {
+function summarizeKept(out, file = 'kept.csv') {
   const records = recordsOf(join(out, file)).slice(1)
   const altered = records.filter((record) => !expected.has(record)).length
   return `${records.length.toLocaleString('en')} kept, ${altered.toLocaleString('en')} of them altered`
 }
 
-const ours = (path = plain, ...more) => ({
+const filterOf = (path = plain, ...more) => ({
   command: () => tool('filter', '--quiet', ...more, path),
-  look: (out) => kept(out, 'stdout'),
+  inspect: (out) => summarizeKept(out, 'stdout'),
 })
-const settings = (count) => ['--config', watchesFile(work, count)]
+const settings = (count) => ['--config', writeWatches(work, count)]
 
-execFileSync(...split(tool('filter', '--quiet', plain)), {
-  stdio: ['ignore', openSync(join(work, 'expected.csv'), 'w'), 'ignore'],
-})
+const [program, ...args] = tool('filter', '--quiet', plain)
+execFileSync(program, args, { stdio: ['ignore', openSync(join(work, 'expected.csv'), 'w'), 'ignore'] })
 for (const record of recordsOf(join(work, 'expected.csv'))) expected.add(record)
-
-function split([command, ...args]) {
-  return [command, args]
-}
 
 const results = {
   machine: `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}`,
@@ -71,19 +66,19 @@ const results = {
   filter: compare(
     {
       'wc -l': { command: () => ['wc', '-l', plain] },
-      'datagouv-tops': ours(),
+      'datagouv-tops': filterOf(),
       'datagouv-tops, 128 terms': {
         command: () => tool('filter', '--quiet', ...settings(1), ...termsOf(128), plain),
       },
       DuckDB: {
         command: (out) => [process.execPath, peer('filter_duckdb.mjs'), plain, join(out, 'kept.csv')],
-        look: kept,
+        inspect: summarizeKept,
       },
-      polars: { command: (out) => python('filter_polars.py', plain, join(out, 'kept.csv')), look: kept },
-      pandas: { command: (out) => python('filter_pandas.py', plain, join(out, 'kept.csv')), look: kept },
+      polars: { command: (out) => python('filter_polars.py', plain, join(out, 'kept.csv')), inspect: summarizeKept },
+      pandas: { command: (out) => python('filter_pandas.py', plain, join(out, 'kept.csv')), inspect: summarizeKept },
       'csv-parse': {
         command: (out) => [process.execPath, peer('filter_csv_parse.mjs'), plain, join(out, 'kept.csv')],
-        look: kept,
+        inspect: summarizeKept,
       },
     },
     RUNS,
@@ -96,12 +91,12 @@ function termsOf(count) {
   return terms.slice(0, count).flatMap((term) => ['--term', term])
 }
 
-const published = (out) => {
+const summarizeRun = (out) => {
   const { archived, published } = JSON.parse(readFileSync(join(out, 'stdout'), 'utf8'))
   const sum = (numbers) => numbers.reduce((a, b) => a + b, 0).toLocaleString('en')
   return `${sum(archived.map(({ records }) => records))} kept, ${sum(published.map(({ datasets }) => datasets))} in the tops`
 }
-const byPandas = (out) =>
+const summarizePandas = (out) =>
   readFileSync(join(out, 'stdout'), 'utf8')
     .trim()
     .replace(/^(\d+) (\d+)$/, '$1 kept, $2 in the tops')
@@ -112,16 +107,20 @@ const noServers = { AWS_ENDPOINT_URL_S3: '', DATAGOUV_TOPS_ARCHIVE: '', DATAGOUV
 
 results.run = compare(
   {
-    'run, local .gz': { command: (out) => run(...local, ...embedded(out)), look: published, env: noServers },
+    'run, local .gz': { command: (out) => run(...local, ...embedded(out)), inspect: summarizeRun, env: noServers },
     'run, local .gz, 64 watches': {
       command: (out) => run(...local, ...embedded(out), ...settings(64)),
-      look: published,
+      inspect: summarizeRun,
       env: noServers,
     },
-    pandas: { command: (out) => python('run_pandas.py', datasets, organizations, out), look: byPandas, env: noServers },
+    pandas: {
+      command: (out) => python('run_pandas.py', datasets, organizations, out),
+      inspect: summarizePandas,
+      env: noServers,
+    },
     'pandas, no snapshot': {
       command: (out) => python('run_pandas.py', datasets, organizations, out, 'bare'),
-      look: byPandas,
+      inspect: summarizePandas,
       env: noServers,
     },
   },
@@ -135,24 +134,24 @@ const portal = spawn(process.execPath, [resolve('bench/portal.mjs'), datasets, o
 process.on('exit', () => portal.kill())
 const [printed] = await once(portal.stdout, 'data')
 const url = printed.toString().trim()
-// The exports are not of today: their age is not what is measured here.
+// The exports are old, so switch off the age rule of the gate.
 const fromPortal = { DATAGOUV_TOPS_GATE_MAX_AGE: '36500d', DATAGOUV_TOPS_PORTAL: url }
-const served = (name) => `${url}/file/${name}`
+const exportUrl = (name) => `${url}/file/${name}`
 results.portal = compare(
   {
     'run, local portal': {
       command: (out) => run(...embedded(out)),
-      look: published,
+      inspect: summarizeRun,
       env: { ...noServers, ...fromPortal },
     },
     pandas: {
-      command: (out) => python('run_pandas.py', served('datasets'), served('organizations'), out),
-      look: byPandas,
+      command: (out) => python('run_pandas.py', exportUrl('datasets'), exportUrl('organizations'), out),
+      inspect: summarizePandas,
       env: noServers,
     },
     'pandas, no snapshot': {
-      command: (out) => python('run_pandas.py', served('datasets'), served('organizations'), out, 'bare'),
-      look: byPandas,
+      command: (out) => python('run_pandas.py', exportUrl('datasets'), exportUrl('organizations'), out, 'bare'),
+      inspect: summarizePandas,
       env: noServers,
     },
   },
@@ -163,23 +162,23 @@ console.log(`The whole run, local portal to local stores\n\n${table(results.port
 const { AWS_ENDPOINT_URL_S3, DATAGOUV_TOPS_DOCUMENTS } = process.env
 if (AWS_ENDPOINT_URL_S3 && DATAGOUV_TOPS_DOCUMENTS) {
   let turn = 0
-  // A bucket and a database of its own each time, so that nothing is there before.
-  const fresh = () => {
+  // Each run gets a new bucket and a new database, so that it starts with empty stores.
+  const newStores = () => {
     const name = `bench-${process.pid}-${turn++}`
     const documents = DATAGOUV_TOPS_DOCUMENTS.replace(/\/[^/]*$/, `/${name}`)
     return { DATAGOUV_TOPS_ARCHIVE: `s3://${name}`, DATAGOUV_TOPS_DOCUMENTS: documents }
   }
-  const servers = (command, look) => ({
-    command: () => ['env', ...Object.entries(fresh()).map((pair) => pair.join('=')), ...command],
-    look,
+  const servers = (command, inspect) => ({
+    command: () => ['env', ...Object.entries(newStores()).map((pair) => pair.join('=')), ...command],
+    inspect,
     env: fromPortal,
   })
   results.servers = compare(
     {
-      'run, local portal to MinIO and MongoDB': servers(run(), published),
+      'run, local portal to MinIO and MongoDB': servers(run(), summarizeRun),
       'pandas, boto3, pymongo': servers(
-        python('run_pandas.py', served('datasets'), served('organizations'), work),
-        byPandas,
+        python('run_pandas.py', exportUrl('datasets'), exportUrl('organizations'), work),
+        summarizePandas,
       ),
     },
     RUNS,
@@ -190,22 +189,22 @@ portal.kill()
 
 results.growth = compare(
   {
-    '1 x, 0.22 GB': ours(),
-    '10 x, 2.2 GB': { ...ours(grown(10)), look: undefined },
-    '20 x, 4.5 GB': { ...ours(grown(20)), look: undefined },
+    '1 x, 0.22 GB': filterOf(),
+    '10 x, 2.2 GB': { ...filterOf(repeatExport(10)), inspect: undefined },
+    '20 x, 4.5 GB': { ...filterOf(repeatExport(20)), inspect: undefined },
   },
   Math.min(RUNS, 3),
 )
-console.log(`The filter, growing file\n\n${table(results.growth)}\n`)
+console.log(`The filter on larger files\n\n${table(results.growth)}\n`)
 
-const archive = (count) => ({
+const runWith = (count) => ({
   command: (out) => run(...local, ...embedded(out), ...settings(count)),
-  look: published,
+  inspect: summarizeRun,
   env: noServers,
 })
 results.watches = compare(
-  Object.fromEntries([1, 8, 64, 256].map((count) => [`${count} watch${count === 1 ? '' : 'es'}`, archive(count)])),
+  Object.fromEntries([1, 8, 64, 256].map((count) => [`${count} watch${count === 1 ? '' : 'es'}`, runWith(count)])),
   Math.min(RUNS, 3),
 )
-console.log(`The whole run, growing number of watches\n\n${table(results.watches)}`)
+console.log(`The whole run with more watches\n\n${table(results.watches)}`)
 writeFileSync(resolve('bench/results.json'), `${JSON.stringify(results, null, 2)}\n`)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the benchmark compares with, beside it: bench/node_modules and bench/.venv. Needs npm and Python 3.10 or later.
+# Installs the tools that the benchmark compares with, in bench/node_modules and bench/.venv. Needs npm and Python 3.10 or later.
 set -euo pipefail
 cd "$(dirname "$0")"
 npm ci --silent --no-fund --no-audit

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What watches might look for; with these two more, a few hundred terms that are about as frequent as real ones. */
+/** Subjects of possible watches. Combined with KINDS, they give a few hundred terms, about as frequent as real ones. */
 const SUBJECTS =
   'mobilité transport vélo cyclable piéton bus tramway métro gare train ferroviaire route autoroute covoiturage parking ' +
   'stationnement aéroport port fluvial logistique fret livraison eau rivière inondation forêt biodiversité climat énergie ' +
@@ -12,13 +12,13 @@ const KINDS = ['', ' public', ' urbain', ' durable', ' local']
 
 const terms = KINDS.flatMap((kind) => SUBJECTS.split(' ').map((subject) => subject + kind))
 
-/** Writes a configuration with so many watches of two terms each, the first of them the default one; returns its path. */
-export function watchesFile(folder, count) {
+/** Writes a configuration with `count` watches of two terms each, the first being the default watch. Returns its path. */
+export function writeWatches(folder, count) {
   writeFileSync(join(folder, 'terms.json'), JSON.stringify({ terms }))
   const path = join(folder, `watches-${count}.yaml`)
   const watches = Array.from({ length: count }, (_, index) => ({
     name: index === 0 ? 'mobilite-transport' : `watch-${index}`,
-    // Beyond the terms there are, halves of them: 256 watches share some.
+    // With more watches than terms, some watches share them.
     terms: [terms[(2 * index) % terms.length], terms[(2 * index + 1) % terms.length]],
   }))
   writeFileSync(path, JSON.stringify({ watches }))

@@ -3,18 +3,18 @@ import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 
 /**
- * mongo-java-server with its data in the file of the first argument, on the host and port of the second and third. Its own
- * main class knows port 27017 only, and writes to the file a second after it has answered.
+ * Runs mongo-java-server. Arguments: data file, host, port. Its own main class only listens on port 27017, and writes to the
+ * file up to a second after it has responded.
  */
 class MongoServer {
   public static void main(String[] arguments) {
     var backend = new H2Backend(arguments[0]) {
-      /** What was acknowledged is in the file, as with a server that keeps a journal: who kills this one loses nothing. */
+      /** Writes to the file before each response, like a server with a journal: killing it loses nothing. */
       @Override
       public Document handleMessage(MongoMessage message) {
-        var answer = super.handleMessage(message);
+        var response = super.handleMessage(message);
         commit();
-        return answer;
+        return response;
       }
     };
     var server = new de.bwaldvogel.mongo.MongoServer(backend);

@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# What the services of Airflow share; read by scripts/services. Airflow itself is the one of airflow/requirements.lock.
+# Shared by the Airflow services of scripts/services. Installs the Airflow of airflow/requirements.lock.
 
 project=$(dirname "$here")
 lock=$project/airflow/requirements.lock
 uv_version=0.13.9
-# Another lock, another environment.
+# Each version of the lock file has its own environment.
 environment=$programs/airflow-$(cksum <"$lock" | cut -d ' ' -f 1)
 
 installed() { [ -f "$environment/complete" ]; }
@@ -20,13 +20,13 @@ fetch() {
   local uv=$programs/uv-$uv_version
   [ -x "$uv/bin/uv" ] || { python3 -m venv "$uv" && "$uv/bin/pip" install --quiet "uv==$uv_version"; }
   "$uv/bin/uv" venv --quiet --clear --python "$(command -v python3)" "$environment"
-  # Compiled now, so that nobody waits for it at the first start.
+  # Compile now: otherwise the first start takes longer.
   "$uv/bin/uv" pip install --quiet --python "$environment/bin/python" --compile-bytecode --require-hashes -r "$lock"
   touch "$environment/complete"
 }
 
-# The environment of every process of Airflow. What the caller's environment says already stays.
-settings() {
+# Exports the environment of every Airflow process. Variables that the caller has set keep their values.
+export_settings() {
   local file name value
   for file in "$project/airflow/airflow.env" "$folder/postgres.env" "$folder/redis.env"; do
     while IFS='=' read -r name value; do
@@ -52,18 +52,18 @@ settings() {
   mkdir -p "$data/bin"
   ln -sf "$project/dist/cli.js" "$data/bin/datagouv-tops"
   export PATH=$data/bin:$environment/bin:$PATH
-  # The tool refuses settings that it does not know; and without Python's compiled files everything starts half as fast.
+  # The workers' tool does not know SERVICES_FOLDER. Without Python's compiled files, everything takes twice as long to start.
   unset SERVICES_FOLDER PYTHONDONTWRITEBYTECODE
 }
 
-# A random text that all processes of this set of services share.
+# Prints a random secret that all processes of this set of services share.
 secret() {
   local file=$folder/airflow/secret-$1
   [ -s "$file" ] || (umask 077 && head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n' >"$file")
   cat "$file"
 }
 
-# The stores as connections of Airflow, when they are up here; without a connection, the tool's own settings count.
+# Prints the stores as Airflow connections, if they are up. Without a connection, the tool's own settings apply.
 archive_connection() {
   [ -f "$folder/minio.env" ] || return 0
   # shellcheck source=/dev/null
@@ -79,16 +79,16 @@ documents_connection() {
   echo "${DATAGOUV_TOPS_DOCUMENTS/#mongodb:/mongo:}"
 }
 
-# Runs commands side by side: when one of them ends, or this process is told to, all of them do.
-together() {
+# Runs commands in parallel. When one of them ends, or this process is stopped, all of them end.
+run_together() {
   local command
-  trap 'end_together' TERM INT
+  trap 'stop_together' TERM INT
   for command in "$@"; do $command & done
   wait -n || true
-  end_together
+  stop_together
 }
 
-end_together() {
+stop_together() {
   trap '' TERM INT
   local tries=80 pids
   pids=$(jobs -p)
@@ -98,7 +98,7 @@ end_together() {
     tries=$((tries - 1))
     sleep 0.1
   done
-  # What is left in this session, and this process with it.
+  # Kill the rest of this session, including this process.
   kill -KILL -- "-$$" 2>/dev/null || true
   exit 0
 }

@@ -1,11 +1,11 @@
 // Compiles assembly/ to WebAssembly and embeds it in the sources: node scripts/build-wasm.mjs
-// With --check nothing is written; it fails when what is embedded is not what assembly/ compiles to.
+// With --check it writes nothing, and fails if the embedded code is not what assembly/ compiles to.
 import { readFile, writeFile } from 'node:fs/promises'
 import asc from 'assemblyscript/asc'
 
 const embedded = 'src/wasm/code.ts'
 
-/** In pages of 64 KiB: enough for a usual matcher; a scanner lets it grow. */
+/** In pages of 64 KiB: enough for most matchers. A scanner grows it. */
 const initialMemory = '16'
 
 const options = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd']
@@ -22,6 +22,6 @@ if (error !== null) throw error
 const source = `/** assembly/ compiled by scripts/build-wasm.mjs: WebAssembly, in base64. */\nexport const CODE =\n  '${Buffer.from(code).toString('base64')}'\n`
 if (!process.argv.includes('--check')) await writeFile(embedded, source)
 else if ((await readFile(embedded, 'utf8')) !== source) {
-  process.stderr.write(`${embedded} is not what assembly/ compiles to: node scripts/build-wasm.mjs\n`)
+  process.stderr.write(`${embedded} is out of date. Run: node scripts/build-wasm.mjs\n`)
   process.exitCode = 1
 }

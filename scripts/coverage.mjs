@@ -1,7 +1,7 @@
-// Which branches, functions and lines of src/ the tests run through: node scripts/coverage.mjs, behind vitest run --coverage
+// Reports which branches, functions and lines of src/ the tests cover: node scripts/coverage.mjs, after vitest run --coverage
 //
-// Most of commands/ and of the server runs in processes of their own, from dist/, where vitest does not look. Node writes what
-// they ran through (test/helpers/cli.ts asks for it); here it is added to what vitest counted, place by place.
+// Tests run most of commands/ and of the server in child processes, from dist/, which vitest does not measure. Node writes the
+// coverage of these processes (test/helpers/cli.ts enables this). This script adds it to vitest's counts.
 import { readdir, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,10 +13,10 @@ import reports from 'istanbul-reports'
 import { parseAstAsync } from 'vite'
 
 const FOLDER = 'coverage'
-/** So many processes are read at a time; all of them together would take gigabytes. */
+/** How many processes are read at a time. All at once would take gigabytes. */
 const BATCH = 20
 
-const counted = JSON.parse(await readFile(`${FOLDER}/coverage-final.json`, 'utf8'))
+const coverageByFile = JSON.parse(await readFile(`${FOLDER}/coverage-final.json`, 'utf8'))
 for (const coverage of await childrenCoverage()) {
   const path = fileURLToPath(coverage.url)
   const [code, map] = await Promise.all(
@@ -24,20 +24,20 @@ for (const coverage of await childrenCoverage()) {
   )
   if (code === undefined || map === undefined) continue
   const options = { code, coverage, ast: parseAstAsync(code), sourceMap: JSON.parse(map), wrapperLength: 0 }
-  const found = await convert(options)
-  for (const file in found) if (file in counted) add(counted[file], found[file])
+  const converted = await convert(options)
+  for (const file in converted) if (file in coverageByFile) addCounts(coverageByFile[file], converted[file])
 }
-const context = createContext({ dir: FOLDER, coverageMap: istanbul.createCoverageMap(counted) })
+const context = createContext({ dir: FOLDER, coverageMap: istanbul.createCoverageMap(coverageByFile) })
 for (const name of ['text-summary', 'json-summary']) reports.create(name).execute(context)
 
-/** What all children ran through of dist/, file by file. */
+/** Reads and merges the coverage of dist/ from all child processes. */
 async function childrenCoverage() {
   const names = await readdir(`${FOLDER}/children`).catch(() => [])
   const dist = `file://${resolve('dist')}/`
   let merged = { result: [] }
   for (let at = 0; at < names.length; at += BATCH) {
     const batch = names.slice(at, at + BATCH).map(async (name) => {
-      // One that was killed meanwhile leaves half a file.
+      // A child that was killed while writing leaves half a file.
       const read = readFile(`${FOLDER}/children/${name}`, 'utf8').then(JSON.parse)
       const { result } = await read.catch(() => ({ result: [] }))
       return { result: result.filter(({ url }) => url.startsWith(dist)) }
@@ -47,18 +47,23 @@ async function childrenCoverage() {
   return merged.result
 }
 
-/** Adds counts of a file to others of it. What was generated differs a little, so a place is known by where it begins. */
-function add(into, from) {
-  const at = ({ line, column }) => `${line}:${column}`
-  const statement = (place) => at(place.start)
-  const fn = ({ decl }) => at(decl.start)
-  const branch = ({ type, loc }) => `${type} ${at(loc.start)}`
-  const pairs = (ours, theirs, name) => {
-    const keys = new Map(Object.entries(theirs).map(([key, place]) => [name(place), key]))
-    return Object.entries(ours).flatMap(([key, place]) => (keys.has(name(place)) ? [[key, keys.get(name(place))]] : []))
+/**
+ * Adds the counts of a file to those of vitest. The end positions of the two differ a little, so statements, functions and branches
+ * are matched by where they start.
+ */
+function addCounts(target, source) {
+  const position = ({ line, column }) => `${line}:${column}`
+  const statementKey = ({ start }) => position(start)
+  const functionKey = ({ decl }) => position(decl.start)
+  const branchKey = ({ type, loc }) => `${type} ${position(loc.start)}`
+  const pairs = (targetMap, sourceMap, keyOf) => {
+    const sourceIds = new Map(Object.entries(sourceMap).map(([id, range]) => [keyOf(range), id]))
+    return Object.entries(targetMap).flatMap(([id, range]) =>
+      sourceIds.has(keyOf(range)) ? [[id, sourceIds.get(keyOf(range))]] : [],
+    )
   }
-  for (const [ours, theirs] of pairs(into.statementMap, from.statementMap, statement)) into.s[ours] += from.s[theirs]
-  for (const [ours, theirs] of pairs(into.fnMap, from.fnMap, fn)) into.f[ours] += from.f[theirs]
-  for (const [ours, theirs] of pairs(into.branchMap, from.branchMap, branch))
-    into.b[ours] = into.b[ours].map((count, arm) => count + (from.b[theirs][arm] ?? 0))
+  for (const [to, from] of pairs(target.statementMap, source.statementMap, statementKey)) target.s[to] += source.s[from]
+  for (const [to, from] of pairs(target.fnMap, source.fnMap, functionKey)) target.f[to] += source.f[from]
+  for (const [to, from] of pairs(target.branchMap, source.branchMap, branchKey))
+    target.b[to] = target.b[to].map((count, arm) => count + (source.b[from][arm] ?? 0))
 }

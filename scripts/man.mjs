@@ -1,11 +1,11 @@
-// The manual page, made of the table of commands: node scripts/man.mjs, behind tsc. Writes dist/datagouv-tops.1.
+// Generates the manual page dist/datagouv-tops.1 from the table of commands: node scripts/man.mjs, after tsc.
 import { writeFileSync } from 'node:fs'
 import { COMMANDS, SHARED_OPTIONS } from '../dist/commands/commands.js'
 import { SETTINGS } from '../dist/config/settings.js'
 import { FAILURES } from '../dist/errors.js'
 import { VERSION } from '../dist/version.js'
 
-/** A dash is a hyphen unless it is escaped, and a line must not begin with a dot or an apostrophe. */
+/** Escapes text for roff, where a plain dash is a hyphen, and a dot or an apostrophe at the start of a line is a request. */
 const roff = (text) =>
   text
     .replaceAll('\\', '\\e')
@@ -30,24 +30,24 @@ const setting = ([name, { about, environment }]) =>
 
 const page = `.TH DATAGOUV\\-TOPS 1 "" "datagouv\\-tops ${VERSION}" "User Commands"
 .SH NAME
-datagouv\\-tops \\- the datasets about mobility and transport of data.gouv.fr's most followed organisations, every week
+datagouv\\-tops \\- publish the datasets about mobility and transport of data.gouv.fr's most followed organizations, every week
 .SH SYNOPSIS
 .B datagouv\\-tops
 .I command
 .RI [ options ]
 .SH DESCRIPTION
-Fetches the catalogue of data.gouv.fr, keeps the datasets in which a term is present, archives them as CSV byte for byte, and
-publishes those of the most followed organisations as one document. Without settings, files go to a folder and documents to
-an SQLite file. Data goes to stdout, progress and errors to stderr.
+Fetches the catalogue of data.gouv.fr, keeps the datasets that contain a term, archives them as CSV byte for byte, and publishes
+those of the most followed organizations as one document. By default, files go to a folder and documents to an SQLite file. Data
+goes to stdout, progress and errors to stderr.
 .SH COMMANDS
 ${COMMANDS.map(command).join('\n')}
 .SH OPTIONS
-Of every command:
+These options work with every command:
 ${SHARED_OPTIONS.map(flag).join('\n')}
 .SH SETTINGS
-Flags over environment over the file
-.I datagouv\\-tops.yaml
-over defaults; \\fBdatagouv\\-tops config\\fR says which of them each value comes from.
+Flags override environment variables, which override the file
+.IR datagouv\\-tops.yaml ,
+which overrides the defaults. \\fBdatagouv\\-tops config\\fR shows where each value comes from.
 ${Object.entries(SETTINGS).map(setting).join('\n')}
 .SH EXIT STATUS
 .TP

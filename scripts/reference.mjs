@@ -1,5 +1,5 @@
-// The reference that is made of the code: node scripts/reference.mjs [FOLDER], after the build. A test compares what is
-// committed with what comes out.
+// Generates the reference pages from the code: node scripts/reference.mjs [FOLDER], after the build. A test compares the output
+// with the committed pages.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ const commands = COMMANDS.map(({ name, about, arguments: args, options: own = []
     `## ${name}`,
     `\`datagouv-tops ${name}${args ? ` ${args}` : ''}\`: ${about}.`,
     own.length > 0 ? options(own) : '',
-    `<!-- not run: examples of one command each -->\n\n\`\`\`sh\n${examples.map((one) => `datagouv-tops ${one}`).join('\n')}\n\`\`\``,
+    `<!-- not run: examples of one command each -->\n\n\`\`\`sh\n${examples.map((example) => `datagouv-tops ${example}`).join('\n')}\n\`\`\``,
   ]
     .filter((part) => part !== '')
     .join('\n\n'),
@@ -61,9 +61,9 @@ page(
   `# Exit codes\n\nAn error is one line that says what, where, why and what next. 0 means done, or nothing left to do.\n\n${table(['code', 'kind', 'meaning', 'can the same command succeed when it is called again?'], codes)}`,
 )
 
-const place = mkdtempSync(join(tmpdir(), 'datagouv-tops-reference-'))
+const storesFolder = mkdtempSync(join(tmpdir(), 'datagouv-tops-reference-'))
 const world = await openWorld({
-  flags: { archive: `file:${place}`, documents: `sqlite:${join(place, 'db')}` },
+  flags: { archive: `file:${storesFolder}`, documents: `sqlite:${join(storesFolder, 'db')}` },
   report: silent,
   signal: new AbortController().signal,
 })
@@ -76,8 +76,8 @@ try {
       metrics.map(([, name, about, type]) => [`\`${name}\``, type, about]),
     )}`,
   )
-  const answer = await createApp(world, createEditions(world)).request('/openapi.json')
-  const description = await answer.json()
+  const response = await createApp(world, createEditions(world)).request('/openapi.json')
+  const description = await response.json()
   json('openapi.json', description)
   for (const [file, name] of [
     ['edition', 'Edition'],
@@ -86,15 +86,16 @@ try {
     json(`${file}.schema.json`, schemaOf(name, description.components.schemas))
 } finally {
   await closeWorld(world)
-  rmSync(place, { recursive: true })
+  rmSync(storesFolder, { recursive: true })
 }
 
-/** One of the API's schemas as one that stands alone, with the others that it needs. */
+/** Makes a schema of the API self-contained: it includes the schemas that it refers to. */
 function schemaOf(title, schemas) {
-  const named = (part) => [...JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name)
-  const needed = new Set(named(schemas[title]))
-  for (const name of needed) for (const one of named(schemas[name])) needed.add(one)
-  const $defs = Object.fromEntries([...needed].map((name) => [name, schemas[name]]))
+  const referencesIn = (part) =>
+    [...JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name)
+  const references = new Set(referencesIn(schemas[title]))
+  for (const name of references) for (const next of referencesIn(schemas[name])) references.add(next)
+  const $defs = Object.fromEntries([...references].map((name) => [name, schemas[name]]))
   const schema = { $schema: 'https://json-schema.org/draft/2020-12/schema', title, ...schemas[title], $defs }
   return JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/'))
 }

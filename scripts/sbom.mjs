@@ -1,7 +1,7 @@
-// The bill of materials of a release, as CycloneDX on stdout: npm run --silent sbom > sbom.json
+// Prints the bill of materials of a release, in CycloneDX: npm run --silent sbom > sbom.json
 //
-// `npm sbom --omit dev` leaves out what tools for development need as well (commander, zod). So it is asked about a project
-// that has no such tools.
+// `npm sbom --omit dev` also omits packages that development tools depend on (commander, zod). So this script runs it on a copy
+// of the project without development dependencies.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -29,13 +29,13 @@ try {
   await rm(folder, { recursive: true })
 }
 
-/** Where the demo says that it serves its page. */
+/** Reads the address of the page from the output of the demo. */
 async function addressOf({ stdout }) {
-  let said = ''
+  let output = ''
   for await (const chunk of stdout) {
-    said += chunk
-    const [address] = /http:\/\/\S+/.exec(said) ?? []
+    output += chunk
+    const [address] = /http:\/\/\S+/.exec(output) ?? []
     if (address !== undefined) return address
   }
-  throw new Error(`the demo ended without an address: ${said}`)
+  throw new Error(`the demo printed no address: ${output}`)
 }

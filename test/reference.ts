@@ -1,6 +1,6 @@
 /**
- * The mission in a few obvious lines, by definition and not by the program's way: everything is read into memory, looked at
- * byte by byte, and written down plainly. The program is held against it.
+ * A reference implementation of the whole run, in a few obvious lines. It reads everything into memory and follows the definitions
+ * directly. Tests compare the program with it.
  */
 
 export interface Parsed {
@@ -8,16 +8,20 @@ export interface Parsed {
   readonly records: readonly { readonly bytes: Buffer; readonly fields: readonly string[] }[]
 }
 
-/** Why an export is refused, and the offset of the byte where it is noticed (without a byte order mark). */
+/** Thrown if an export is refused. The message is the reason. */
 export class Refusal extends Error {}
 
-/** Splits an export of the portal's dialect into records and fields, or refuses it. */
+/**
+ * Splits an export in the portal's dialect into records and fields.
+ *
+ * @throws Refusal
+ */
 export function parse(input: Buffer): Parsed {
   const bytes = input.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? input.subarray(3) : input
   const records: { bytes: Buffer; fields: string[] }[] = []
-  let at = 0
-  let blank = false
-  const text = (buffer: Buffer) => {
+  let offset = 0
+  let seenBlankLine = false
+  const decode = (buffer: Buffer) => {
     if (buffer.includes(0)) throw new Refusal('NUL')
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(buffer)
@@ -25,46 +29,47 @@ export function parse(input: Buffer): Parsed {
       throw new Refusal('not UTF-8')
     }
   }
-  const lineEnd = () => {
-    if (bytes[at] === 10) return 1
-    if (bytes[at] !== 13) return 0
-    if (bytes[at + 1] === 10) return 2
+  const lineEndLength = () => {
+    if (bytes[offset] === 10) return 1
+    if (bytes[offset] !== 13) return 0
+    if (bytes[offset + 1] === 10) return 2
     throw new Refusal('bare CR')
   }
-  while (at < bytes.length) {
-    const start = at
-    if (lineEnd() > 0) {
-      at += lineEnd()
-      blank = true
+  while (offset < bytes.length) {
+    const start = offset
+    if (lineEndLength() > 0) {
+      offset += lineEndLength()
+      seenBlankLine = true
       continue
     }
-    if (blank) throw new Refusal('blank line')
+    if (seenBlankLine) throw new Refusal('blank line')
     const fields: string[] = []
     for (;;) {
-      const from = at
-      if (bytes[at] === 34) {
-        for (at++; ; at++) {
-          if (at >= bytes.length) throw new Refusal('never closed')
-          if (bytes[at] !== 34) continue
-          if (bytes[at + 1] !== 34) break
-          at++
+      const fieldStart = offset
+      if (bytes[offset] === 34) {
+        for (offset++; ; offset++) {
+          if (offset >= bytes.length) throw new Refusal('never closed')
+          if (bytes[offset] !== 34) continue
+          if (bytes[offset + 1] !== 34) break
+          offset++
         }
-        at++
-        fields.push(text(bytes.subarray(from + 1, at - 1)).replaceAll('""', '"'))
-        if (at < bytes.length && bytes[at] !== 59 && lineEnd() === 0) throw new Refusal('text after a quote')
+        offset++
+        fields.push(decode(bytes.subarray(fieldStart + 1, offset - 1)).replaceAll('""', '"'))
+        if (offset < bytes.length && bytes[offset] !== 59 && lineEndLength() === 0)
+          throw new Refusal('text after a quote')
       } else {
-        while (at < bytes.length && bytes[at] !== 59 && lineEnd() === 0) {
-          if (bytes[at] === 34) throw new Refusal('stray quote')
-          at++
+        while (offset < bytes.length && bytes[offset] !== 59 && lineEndLength() === 0) {
+          if (bytes[offset] === 34) throw new Refusal('stray quote')
+          offset++
         }
-        fields.push(text(bytes.subarray(from, at)))
+        fields.push(decode(bytes.subarray(fieldStart, offset)))
       }
-      if (bytes[at] !== 59) break
-      at++
+      if (bytes[offset] !== 59) break
+      offset++
     }
-    if (at < bytes.length) at += lineEnd()
+    if (offset < bytes.length) offset += lineEndLength()
     if (records.length > 0 && fields.length !== records[0]!.fields.length) throw new Refusal('number of fields')
-    records.push({ bytes: bytes.subarray(start, at), fields })
+    records.push({ bytes: bytes.subarray(start, offset), fields })
   }
   const [header, ...rest] = records
   if (header === undefined) throw new Refusal('empty')
@@ -73,41 +78,47 @@ export function parse(input: Buffer): Parsed {
 
 const fold = (text: string) => text.normalize('NFD').toLowerCase().replace(/\p{M}/gu, '')
 
-/** Whether one of the terms is present in one of the texts. */
+/** Whether one of the texts contains one of the terms. */
 const isPresent = (terms: readonly string[], texts: readonly string[]) =>
   texts.some((text) => terms.some((term) => fold(text).includes(fold(term))))
 
-const number = (text: string) => {
+const parseCount = (text: string) => {
   if (!/^[0-9]*$/.test(text)) throw new Refusal('whole number')
   return Number(text)
 }
 const byCodePoints = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
-/** The list and the tops of a watch, from both exports. */
+/** Computes the archived CSV and the tops of a watch from both exports. */
 export function mission(datasets: Parsed, organizations: Parsed, terms: readonly string[], size: number) {
   const rows = (parsed: Parsed) =>
     parsed.records.map(({ bytes, fields }) => ({
       bytes,
-      of: (column: string) => fields[parsed.header.fields.indexOf(column)]!,
+      field: (column: string) => fields[parsed.header.fields.indexOf(column)]!,
     }))
   const ids = new Set<string>()
   /** Of an id that occurs twice the first record stands. */
-  const once = <T extends { of: (column: string) => string }>(all: readonly T[]) => {
+  const unique = <T extends { field: (column: string) => string }>(all: readonly T[]) => {
     ids.clear()
-    return all.filter(({ of }) => !ids.has(of('id')) && ids.add(of('id')))
+    return all.filter(({ field }) => !ids.has(field('id')) && ids.add(field('id')))
   }
-  const top = once(rows(organizations))
-    .map(({ of }) => ({ id: of('id'), name: of('name'), followers: number(of('metric.followers')) }))
+  const top = unique(rows(organizations))
+    .map(({ field }) => ({
+      id: field('id'),
+      name: field('name'),
+      followers: parseCount(field('metric.followers')),
+    }))
     .sort((a, b) => b.followers - a.followers || byCodePoints(a.id, b.id))
     .slice(0, size)
-  const kept = once(rows(datasets).filter(({ of }) => isPresent(terms, [of('title'), of('tags'), of('description')])))
+  const kept = unique(
+    rows(datasets).filter(({ field }) => isPresent(terms, [field('title'), field('tags'), field('description')])),
+  )
   const projected = top.flatMap((organization) =>
     kept
-      .filter(({ of }) => of('organization_id') === organization.id)
-      .map(({ of }) => ({
-        dataset_id: of('id'),
-        dataset_title: of('title'),
-        dataset_followers: number(of('metric.followers')),
+      .filter(({ field }) => field('organization_id') === organization.id)
+      .map(({ field }) => ({
+        dataset_id: field('id'),
+        dataset_title: field('title'),
+        dataset_followers: parseCount(field('metric.followers')),
         organization: organization.name,
         organization_id: organization.id,
         organization_followers: organization.followers,

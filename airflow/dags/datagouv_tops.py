@@ -1,21 +1,23 @@
 """
-Every Wednesday at 17:00 in Paris: the datasets of the portal in which a watch's terms are present, archived as CSV, and
-the share of the most followed organisations published as a document.
+Every Wednesday at 17:00 in Paris, archives the portal's datasets that contain a term of a watch as CSV, and publishes those of the
+most followed organizations as a document.
 
 | task | does |
 |---|---|
-| `watches` | asks the tool what to look for |
-| `fetch` | both exports of the portal become the snapshot of the date |
-| `archive` | for each watch: the datasets with a term become its CSV |
-| `publish` | for each watch: the datasets of the TOP organisations become its document |
-| `notify` | tells what came of the date, whatever came of it |
+| `watches` | reads the watches from the tool's settings |
+| `fetch` | stores both exports of the portal as the snapshot of the date |
+| `archive` | per watch: stores the datasets with a term as CSV |
+| `publish` | per watch: stores the datasets of the TOP organizations as a document |
+| `notify` | sends the notifications for the date, after success and failure |
 
-**The date** of an edition is the date in Paris of the instant for which the run was scheduled, however late it comes. To run
-another date by hand, trigger the DAG with the parameter `date`. Steps are safe to repeat: a task that is cleared does what
-is left to do. What the completeness gate refused (exit code 6) is published by the parameter `accept_incomplete`, after a look.
+**The date** of an edition is the Paris date for which the run was scheduled, even if it starts late. To run another date, trigger
+the DAG with the parameter `date`. You can clear any task: it only does what is left to do.
 
-**A task fails at once** when trying again cannot help (exit codes 1, 2, 4, 6 of the tool); the last line of its log says why
-and what next. Otherwise it is tried again for about nine hours, with growing pauses.
+**If a task fails at once** (exit codes 1, 2, 4, 6 of the tool), a retry cannot help. The last line of its log says why and what
+to do. Other failures are retried for about nine hours, with growing pauses.
+
+**If the completeness gate refused an export** (exit code 6), look at the export. To publish it anyway, trigger the DAG with the
+parameters `date` and `accept_incomplete`.
 """
 
 from __future__ import annotations
@@ -24,16 +26,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import Asset, CronTriggerTimetable, Param, dag, task, task_group
-from datagouv_tops_command import DatagouvTopsOperator, call
+from datagouv_tops_command import DatagouvTopsOperator, run_command
 
 TIME_ZONE = "Europe/Paris"
 
-# What other DAGs can be scheduled on: an event for each edition, once its document is published.
+# Other DAGs can be scheduled on this asset. It has one event per edition, after its document is published.
 EDITIONS = Asset("datagouv_tops_editions", uri="datagouv-tops://editions")
 
 
 def edition_date(params, dag_run) -> str:
-    """The date of the edition that a run is to make, whoever started it and whenever it comes to it."""
+    """Returns the date of the edition that a run makes, however it was started and however late it runs."""
     if params["date"]:
         return params["date"]
     instant = dag_run.logical_date or dag_run.run_after
@@ -51,12 +53,12 @@ ACCEPT_INCOMPLETE = "{{ '--accept-incomplete' if params.accept_incomplete else '
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=24),
     params={
-        "date": Param(None, type=["null", "string"], format="date", description="the edition's date"),
-        "accept_incomplete": Param(False, type="boolean", description="publish what the completeness gate refuses"),
+        "date": Param(None, type=["null", "string"], format="date", description="the edition's date (default: the run's)"),
+        "accept_incomplete": Param(False, type="boolean", description="publish an export that the completeness gate refuses"),
     },
     user_defined_macros={"edition_date": edition_date},
     default_args={
-        # The first pause is short, so that the work of a lost worker is soon taken up; all of them are nine hours.
+        # The first pause is short, so that the tasks of a lost worker restart soon. All pauses add up to nine hours.
         "retries": 24,
         "retry_delay": timedelta(seconds=15),
         "retry_exponential_backoff": True,
@@ -71,7 +73,7 @@ def datagouv_tops():
 
     @task
     def watches() -> list[str]:
-        return [watch["name"] for watch in call("config")["watches"]["value"]]
+        return [watch["name"] for watch in run_command("config")["watches"]["value"]]
 
     @task_group(prefix_group_id=False)
     def edition(watch: str):
@@ -85,7 +87,7 @@ def datagouv_tops():
 
     notify = DatagouvTopsOperator(task_id="notify", arguments=["notify", "--date", DATE], retries=2)
 
-    # A teardown comes whatever came before, and neither its success nor its failure changes what the run came to.
+    # A teardown always runs, and does not change the state of the run.
     fetch >> edition.expand(watch=watches()) >> notify.as_teardown()
 
 

@@ -1,4 +1,4 @@
-"""The command line of datagouv-tops as an Airflow operator: one command, its JSON as the result, its exit code as the verdict."""
+"""An Airflow operator for datagouv-tops. It runs one command: the JSON is the result, the exit code decides about a retry."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 PROGRAM = "datagouv-tops"
 
-# Beside the DAG, so that every worker has the watches of the DAG's version. Without it, the defaults and the environment count.
+# Next to the DAG, so that every worker has the watches of the DAG's version. Without this file, the tool's usual settings apply.
 SETTINGS = Path(__file__).with_name("datagouv-tops.yaml")
 
-# Connections of Airflow that name the stores. Without one, what the worker's own environment says counts.
-ARCHIVE = "datagouv_tops_archive"
-DOCUMENTS = "datagouv_tops_documents"
+# Airflow connections for the stores. Without a connection, the worker's environment is used.
+ARCHIVE_CONNECTION = "datagouv_tops_archive"
+DOCUMENTS_CONNECTION = "datagouv_tops_documents"
 
-# Exit codes after which the same again would fail the same way. Any other failure is tried again: the portal or a store
-# is away (3, 5), another run holds the date (7), or the step was stopped (130, 143, or by a signal).
-FINAL = {
+# Exit codes that a retry cannot fix. All other failures are retried: the portal or a store is unreachable (3, 5), another run
+# holds the date (7), or the step was stopped (130, 143, or a signal).
+FINAL_EXIT_CODES = {
     1: "a bug",
     2: "wrong use or wrong configuration",
     4: "an export breaks its contract",
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 
 class DatagouvTopsOperator(BaseOperator):
-    """Calls one command, logs what it says while it works, and returns the JSON value that it prints."""
+    """Runs one command, logs its stderr while it runs, and returns the JSON value that it prints."""
 
     template_fields = ("arguments",)
     ui_color = "#e3e3fd"
@@ -50,64 +50,64 @@ class DatagouvTopsOperator(BaseOperator):
         self.process: subprocess.Popen | None = None
 
     def execute(self, context: Any) -> Any:
-        result = call(*filter(None, self.arguments), variables=parent_run(context["ti"]), started=self._remember)
+        result = run_command(*filter(None, self.arguments), variables=lineage_variables(context["ti"]), on_start=self._set_process)
         for asset in self.outlets:
             context["outlet_events"][asset].extra = result
         return result
 
     def on_kill(self) -> None:
-        """The step leaves cleanly within seconds; then its exit code is 143."""
+        """Terminates the command, which stops cleanly within seconds (exit code 143)."""
         if self.process is not None:
             self.process.terminate()
 
-    def _remember(self, process: subprocess.Popen) -> None:
+    def _set_process(self, process: subprocess.Popen) -> None:
         self.process = process
 
 
-def call(
+def run_command(
     *arguments: str,
     variables: Mapping[str, str] = MappingProxyType({}),
-    started: Callable[[subprocess.Popen], None] = lambda process: None,
+    on_start: Callable[[subprocess.Popen], None] = lambda process: None,
 ) -> Any:
     """
-    Calls a command with ``--json`` and returns the value that it prints.
+    Runs a command with ``--json`` and returns the value that it prints.
 
-    :raises AirflowFailException: when trying again cannot help
-    :raises AirflowException: when it can
+    :raises AirflowFailException: if a retry cannot help
+    :raises AirflowException: if a retry can help
     """
     settings = ["--config", str(SETTINGS)] if SETTINGS.exists() else []
     command = [PROGRAM, *arguments, *settings, "--json"]
     log.info("%s", shlex.join(command))
-    last = ""
-    with tempfile.TemporaryFile() as out:
+    last_line = ""
+    with tempfile.TemporaryFile() as stdout:
         try:
             process = subprocess.Popen(
                 command,
-                env=environment() | variables,
+                env=command_environment() | variables,
                 stdin=subprocess.DEVNULL,
-                stdout=out,
+                stdout=stdout,
                 stderr=subprocess.PIPE,
                 encoding="utf-8",
                 errors="replace",
             )
         except FileNotFoundError as error:
             raise AirflowFailException(f"{PROGRAM} is not on the PATH of this worker") from error
-        started(process)
+        on_start(process)
         for line in process.stderr:
-            last = line.strip() or last
+            last_line = line.strip() or last_line
             log.info("%s", line.rstrip())
-        code = process.wait()
-        out.seek(0)
-        printed = out.read()
-    if code == 0:
-        return json.loads(printed)
-    if code in FINAL:
-        raise AirflowFailException(f"exit code {code}, {FINAL[code]}: {last}")
-    raise AirflowException(f"exit code {code}, which is worth another try: {last}")
+        exit_code = process.wait()
+        stdout.seek(0)
+        output = stdout.read()
+    if exit_code == 0:
+        return json.loads(output)
+    if exit_code in FINAL_EXIT_CODES:
+        raise AirflowFailException(f"exit code {exit_code}, {FINAL_EXIT_CODES[exit_code]}: {last_line}")
+    raise AirflowException(f"exit code {exit_code}, a retry can help: {last_line}")
 
 
-def parent_run(task_instance: Any) -> dict[str, str]:
-    """Of which task the command's lineage events are part, when OpenLineage's provider is installed."""
+def lineage_variables(task_instance: Any) -> dict[str, str]:
+    """Returns the variables that link the command's lineage events to the task, if OpenLineage's provider is installed."""
     try:
         from airflow.providers.openlineage.plugins.macros import lineage_parent_id, lineage_root_parent_id
     except ImportError:
@@ -118,22 +118,26 @@ def parent_run(task_instance: Any) -> dict[str, str]:
     }
 
 
-def environment() -> dict[str, str]:
-    """What a command gets to see: this worker's environment without Airflow's own, and the stores that connections name."""
+def command_environment() -> dict[str, str]:
+    """Returns the worker's environment without Airflow's own variables, plus those of the store connections."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "_AIRFLOW"))}
-    return inherited | _of(ARCHIVE, archive_variables) | _of(DOCUMENTS, documents_variables)
+    return (
+        inherited
+        | _connection_variables(ARCHIVE_CONNECTION, archive_variables)
+        | _connection_variables(DOCUMENTS_CONNECTION, documents_variables)
+    )
 
 
-def _of(connection_id: str, variables: Callable[[Connection], dict[str, str | None]]) -> dict[str, str]:
+def _connection_variables(connection_id: str, to_variables: Callable[[Connection], dict[str, str | None]]) -> dict[str, str]:
     try:
         connection = BaseHook.get_connection(connection_id)
     except AirflowNotFoundException:
         return {}
-    return {name: value for name, value in variables(connection).items() if value}
+    return {name: value for name, value in to_variables(connection).items() if value}
 
 
 def archive_variables(connection: Connection) -> dict[str, str | None]:
-    """An ``aws`` connection: keys as login and password, the bucket as schema, ``endpoint_url`` and ``region_name`` in extra."""
+    """Reads an ``aws`` connection: login and password are the keys, schema the bucket; extra ``endpoint_url``, ``region_name``."""
     extra = connection.extra_dejson
     return {
         "DATAGOUV_TOPS_ARCHIVE": f"s3://{connection.schema or 'datagouv'}",
@@ -146,12 +150,12 @@ def archive_variables(connection: Connection) -> dict[str, str | None]:
 
 
 def documents_variables(connection: Connection) -> dict[str, str | None]:
-    """A ``mongo`` connection: the database as schema; ``srv`` in extra is the kind of address, the rest its options."""
+    """Reads a ``mongo`` connection: schema is the database, ``srv`` in extra selects ``mongodb+srv``, other extras are options."""
     options = dict(connection.extra_dejson)
     scheme = "mongodb+srv" if options.pop("srv", False) else "mongodb"
     user = ":".join(quote(part, safe="") for part in (connection.login, connection.password) if part)
-    place = (connection.host or "localhost") + (f":{connection.port}" if connection.port else "")
+    host = (connection.host or "localhost") + (f":{connection.port}" if connection.port else "")
     query = f"?{urlencode(options)}" if options else ""
     return {
-        "DATAGOUV_TOPS_DOCUMENTS": f"{scheme}://{user and f'{user}@'}{place}/{connection.schema or 'datagouv'}{query}"
+        "DATAGOUV_TOPS_DOCUMENTS": f"{scheme}://{user and f'{user}@'}{host}/{connection.schema or 'datagouv'}{query}"
     }

@@ -1,4 +1,4 @@
-// The filter with csv-parse, streaming; what is kept is quoted anew.
+// The filter with csv-parse, streaming. Kept records are quoted again.
 import { createReadStream, createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { parse } from 'csv-parse'

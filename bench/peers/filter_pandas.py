@@ -1,4 +1,4 @@
-"""The filter with pandas at its best settings: pyarrow would be faster, but does not read line breaks inside quotes here."""
+"""The filter with pandas at its best settings. The pyarrow engine is faster, but does not read line breaks inside quotes here."""
 import sys
 
 import pandas as pd

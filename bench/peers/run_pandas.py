@@ -1,12 +1,12 @@
-"""The mission as one would usually write it with pandas: read_csv, str.contains, to_csv, merge, and one document.
+"""The whole run as you would usually write it with pandas: read_csv, str.contains, to_csv, merge, and one document.
 
     run_pandas.py DATASETS ORGANIZATIONS OUT [bare]
-                                                 paths or addresses; to a folder and SQLite, or, when AWS_ENDPOINT_URL_S3 is
-                                                 set, with boto3 and pymongo to the bucket and the database of the environment
 
-Prints the number of records kept and of datasets in the tops. It keeps the exports as fetched, with their checksums, as the
-mission wants it; `bare` leaves that out. It checks no field count, alters the records that it writes, and holds the whole
-table in memory.
+DATASETS and ORGANIZATIONS are paths or URLs. The results go to the folder OUT and an SQLite file in it. If AWS_ENDPOINT_URL_S3
+is set, they go to the bucket and database of the environment, with boto3 and pymongo.
+
+Prints the number of kept records and of datasets in the tops. Like the tool, it stores the exports with their checksums; `bare`
+skips this. It checks no field count, alters the records that it writes, and keeps the whole table in memory.
 """
 import gzip
 import hashlib
@@ -22,8 +22,8 @@ import pandas as pd
 datasets_path, organizations_path, out, *bare = sys.argv[1:]
 
 
-def export(location: str, name: str):
-    """What read_csv reads; the export is kept on the way."""
+def open_export(location: str, name: str):
+    """Returns what read_csv can read. Stores the export with its checksums, unless `bare`."""
     if bare:
         return location
     if location.startswith("http"):
@@ -31,24 +31,24 @@ def export(location: str, name: str):
     else:
         with open(location, "rb") as file:
             content = file.read()
-    zipped = content[:2] == b"\x1f\x8b"
-    plain = gzip.decompress(content) if zipped else content
-    facts = {"bytes": len(plain), "sha1": hashlib.sha1(plain).hexdigest(), "sha256": hashlib.sha256(plain).hexdigest()}
+    is_gzip = content[:2] == b"\x1f\x8b"
+    plain = gzip.decompress(content) if is_gzip else content
+    checksums = {"bytes": len(plain), "sha1": hashlib.sha1(plain).hexdigest(), "sha256": hashlib.sha256(plain).hexdigest()}
     with open(f"{out}/{name}.csv.gz", "wb") as file:
-        file.write(content if zipped else gzip.compress(plain, 1))
+        file.write(content if is_gzip else gzip.compress(plain, 1))
     with open(f"{out}/{name}.json", "w") as file:
-        json.dump(facts, file)
+        json.dump(checksums, file)
     return io.BytesIO(plain)
 
 
-datasets = pd.read_csv(export(datasets_path, "datasets"), sep=";", dtype=str, keep_default_na=False)
-kept_by = [
+datasets = pd.read_csv(open_export(datasets_path, "datasets"), sep=";", dtype=str, keep_default_na=False)
+matches = [
     datasets[column].str.contains("mobilit[eé]|transport", case=False, regex=True)
     for column in ("title", "tags", "description")
 ]
-kept = datasets[kept_by[0] | kept_by[1] | kept_by[2]]
+kept = datasets[matches[0] | matches[1] | matches[2]]
 kept.to_csv(f"{out}/kept.csv", sep=";", index=False)
-organizations = pd.read_csv(export(organizations_path, "organizations"), sep=";", dtype=str, keep_default_na=False)
+organizations = pd.read_csv(open_export(organizations_path, "organizations"), sep=";", dtype=str, keep_default_na=False)
 organizations["followers"] = pd.to_numeric(organizations["metric.followers"])
 top = organizations.sort_values(["followers", "id"], ascending=[False, True]).head(30)
 tops = kept.merge(top, left_on="organization_id", right_on="id", suffixes=("", "_organization"))

@@ -15,10 +15,10 @@ interface Facts {
   readonly spring: readonly string[]
   readonly autumn: readonly string[]
   readonly dates: object
-  readonly verdicts: Readonly<Record<string, Verdict>>
-  readonly killed: Verdict
-  readonly absent: Verdict
-  readonly seen: readonly string[]
+  readonly outcomes: Readonly<Record<string, Outcome>>
+  readonly killed: Outcome
+  readonly not_found: Outcome
+  readonly environment: readonly string[]
   readonly archive: object
   readonly documents: readonly object[]
 }
@@ -31,11 +31,11 @@ interface Task {
   readonly outlets: readonly string[]
 }
 
-/** What came of a command: its value, or why it failed, for good or for another try. */
-interface Verdict {
+/** How a command ended: its value, or why it failed, finally or with a retry. */
+interface Outcome {
   readonly returned?: unknown
   readonly final?: string
-  readonly again?: string
+  readonly retry?: string
 }
 
 if (programs !== undefined) {
@@ -53,7 +53,7 @@ if (programs !== undefined) {
   })
 
   describe('the DAG', () => {
-    test('loads, and says in the page of Airflow what it is for', () => {
+    test('loads, and explains itself on the page of Airflow', () => {
       expect(facts.errors).toEqual({})
       expect(facts.dag.doc).toContain('Every Wednesday at 17:00 in Paris')
       expect(facts.dag.tags).toContain('datagouv-tops')
@@ -68,10 +68,10 @@ if (programs !== undefined) {
         publish: ['archive', 'watches'],
         notify: ['publish'],
       })
-      expect(named(({ mapped }) => mapped)).toEqual(['archive', 'publish'])
+      expect(tasksWith(({ mapped }) => mapped)).toEqual(['archive', 'publish'])
     })
 
-    test('is due on Wednesdays at 17:00 in Paris, on both sides of both changes of the clock', () => {
+    test('is due on Wednesdays at 17:00 in Paris, before and after both clock changes', () => {
       expect(facts.spring).toEqual([
         '2027-03-24T16:00:00+00:00',
         '2027-03-31T15:00:00+00:00',
@@ -84,7 +84,7 @@ if (programs !== undefined) {
       ])
     })
 
-    test('makes the edition of the date in Paris for which a run was meant, however it came to be', () => {
+    test('makes the edition of the Paris date that a run is for, however it was started', () => {
       expect(facts.dates).toEqual({
         scheduled: '2027-03-31',
         late: '2026-11-18',
@@ -94,53 +94,53 @@ if (programs !== undefined) {
       })
     })
 
-    test('makes one date at a time, of missed ones the last, and waits for no step for ever', () => {
+    test('makes one date at a time, only the last of the missed ones, and limits the time of each step', () => {
       expect(facts.dag).toMatchObject({ catchup: false, max_active_runs: 1 })
       for (const [name, { timeout }] of Object.entries(facts.tasks)) expect(timeout, name).toBe(3600)
     })
 
-    test('tells other DAGs of each edition', () => {
-      expect(named(({ outlets }) => outlets.includes('datagouv-tops://editions/'))).toEqual(['publish'])
+    test('emits an asset event for each edition', () => {
+      expect(tasksWith(({ outlets }) => outlets.includes('datagouv-tops://editions/'))).toEqual(['publish'])
     })
 
-    test('notifies whatever came before, and is judged by what came before', () => {
-      expect(named(({ teardown }) => teardown)).toEqual(['notify'])
+    test('always notifies, without changing the state of the run', () => {
+      expect(tasksWith(({ teardown }) => teardown)).toEqual(['notify'])
     })
 
-    const named = (holds: (task: Task) => boolean) =>
+    const tasksWith = (condition: (task: Task) => boolean) =>
       Object.keys(facts.tasks)
-        .filter((name) => holds(facts.tasks[name]!))
+        .filter((name) => condition(facts.tasks[name]!))
         .sort()
   })
 
   describe('a task', () => {
     const why = (code: number) => `datagouv-tops: this is why, and what next (${code})`
 
-    test('passes on what its command prints on stdout, and nothing of what it says on stderr', () => {
-      expect(facts.verdicts[0]).toEqual({ returned: { arguments: 'exit 0 --json' } })
+    test('returns what its command prints on stdout, without its stderr', () => {
+      expect(facts.outcomes[0]).toEqual({ returned: { arguments: 'exit 0 --json' } })
     })
 
-    test('fails at once when trying again cannot help, with the reason that the command gave', () => {
-      expect(facts.verdicts[1]).toEqual({ final: `exit code 1, a bug: ${why(1)}` })
-      expect(facts.verdicts[2]).toEqual({ final: `exit code 2, wrong use or wrong configuration: ${why(2)}` })
-      expect(facts.verdicts[4]).toEqual({ final: `exit code 4, an export breaks its contract: ${why(4)}` })
-      expect(facts.verdicts[6]).toEqual({ final: `exit code 6, the completeness gate refused the export: ${why(6)}` })
-      expect(facts.absent).toEqual({ final: 'datagouv-tops-is-not-here is not on the PATH of this worker' })
+    test('fails at once if a retry cannot help, with the reason from the command', () => {
+      expect(facts.outcomes[1]).toEqual({ final: `exit code 1, a bug: ${why(1)}` })
+      expect(facts.outcomes[2]).toEqual({ final: `exit code 2, wrong use or wrong configuration: ${why(2)}` })
+      expect(facts.outcomes[4]).toEqual({ final: `exit code 4, an export breaks its contract: ${why(4)}` })
+      expect(facts.outcomes[6]).toEqual({ final: `exit code 6, the completeness gate refused the export: ${why(6)}` })
+      expect(facts.not_found).toEqual({ final: 'datagouv-tops-is-not-here is not on the PATH of this worker' })
     })
 
-    test.each([3, 5, 7, 130, 143])('is tried again after exit code %i', (code) => {
-      expect(facts.verdicts[code]).toEqual({ again: `exit code ${code}, which is worth another try: ${why(code)}` })
+    test.each([3, 5, 7, 130, 143])('is retried after exit code %i', (code) => {
+      expect(facts.outcomes[code]).toEqual({ retry: `exit code ${code}, a retry can help: ${why(code)}` })
     })
 
-    test('is tried again when its command was killed', () => {
-      expect(facts.killed).toEqual({ again: 'exit code -9, which is worth another try: at work' })
+    test('is retried after its command was killed', () => {
+      expect(facts.killed).toEqual({ retry: 'exit code -9, a retry can help: at work' })
     })
 
-    test("hands the worker's environment to its command, without what is Airflow's own", () => {
-      expect(facts.seen).toEqual(['AWS_PROFILE', 'DATAGOUV_TOPS_RETRIES'])
+    test("passes the worker's environment to its command, without Airflow's own variables", () => {
+      expect(facts.environment).toEqual(['AWS_PROFILE', 'DATAGOUV_TOPS_RETRIES'])
     })
 
-    test("takes the archive and the documents from Airflow's connections", () => {
+    test("reads the archive and the documents from Airflow's connections", () => {
       expect(facts.archive).toEqual({
         DATAGOUV_TOPS_ARCHIVE: 's3://bucket',
         AWS_ACCESS_KEY_ID: 'key',

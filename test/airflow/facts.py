@@ -1,4 +1,4 @@
-"""Prints, as one JSON value, what there is to know of the DAG without a database. Called with the folder of the DAGs."""
+"""Prints the facts of the DAG that need no database, as one JSON value. Argument: the folder of the DAGs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 from datetime import datetime, timezone
 from types import SimpleNamespace
 
-FOLDER = sys.argv[1]
-sys.path.insert(0, FOLDER)
+DAGS_FOLDER = sys.argv[1]
+sys.path.insert(0, DAGS_FOLDER)
 
 with contextlib.redirect_stdout(sys.stderr):
     from airflow.dag_processing.dagbag import DagBag
@@ -18,7 +18,7 @@ with contextlib.redirect_stdout(sys.stderr):
     from airflow.serialization.serialized_objects import DagSerialization
     from airflow.timetables.base import DataInterval, TimeRestriction
 
-    bag = DagBag(FOLDER)
+    bag = DagBag(DAGS_FOLDER)
     import datagouv_tops
     import datagouv_tops_command as command
     import pendulum
@@ -26,32 +26,32 @@ with contextlib.redirect_stdout(sys.stderr):
 dag = bag.dags["datagouv_tops"]
 
 
-def instants(start: str, count: int) -> list[str]:
-    """The first instants of the schedule from a moment on, in UTC."""
+def scheduled_instants(start: str, count: int) -> list[str]:
+    """Returns the next instants of the schedule after a moment, in UTC."""
     timetable = DagSerialization.from_dict(DagSerialization.to_dict(dag)).timetable
-    found, last = [], None
+    instants, last = [], None
     for _ in range(count):
         restriction = TimeRestriction(earliest=pendulum.parse(start), latest=None, catchup=True)
         last = timetable.next_dagrun_info(last_automated_data_interval=last, restriction=restriction)
-        found.append(last.logical_date.astimezone(timezone.utc).isoformat())
+        instants.append(last.logical_date.astimezone(timezone.utc).isoformat())
         last = DataInterval(last.logical_date, last.logical_date)
-    return found
+    return instants
 
 
-def date(param: str | None, logical_date: str | None, run_after: str) -> str:
+def edition_date(param: str | None, logical_date: str | None, run_after: str) -> str:
     moment = lambda text: text and datetime.fromisoformat(text)
     run = SimpleNamespace(logical_date=moment(logical_date), run_after=moment(run_after))
     return datagouv_tops.edition_date({"date": param}, run)
 
 
-def verdict(*arguments: str) -> dict:
-    """What comes of a command: the program on the path says and does what its arguments say."""
+def outcome(*arguments: str) -> dict:
+    """Runs a command of the stand-in program on the PATH, and returns how it ended."""
     try:
-        return {"returned": command.call(*arguments)}
+        return {"returned": command.run_command(*arguments)}
     except AirflowFailException as error:
         return {"final": str(error)}
     except AirflowException as error:
-        return {"again": str(error)}
+        return {"retry": str(error)}
 
 
 def variables(make, **connection) -> dict:
@@ -78,19 +78,19 @@ facts = {
         }
         for task in dag.tasks
     },
-    "spring": instants("2027-03-20T00:00:00+00:00", 3),
-    "autumn": instants("2027-10-25T00:00:00+00:00", 3),
+    "spring": scheduled_instants("2027-03-20T00:00:00+00:00", 3),
+    "autumn": scheduled_instants("2027-10-25T00:00:00+00:00", 3),
     "dates": {
-        "scheduled": date(None, "2027-03-31T15:00:00+00:00", "2027-03-31T15:00:00+00:00"),
-        "late": date(None, "2026-11-18T16:00:00+00:00", "2026-11-20T09:00:00+00:00"),
-        "by hand": date(None, None, "2026-11-18T23:30:00+00:00"),
-        "by hand for a date": date("2026-11-11", None, "2026-11-18T23:30:00+00:00"),
-        "backfill": date(None, "2026-10-28T16:00:00+00:00", "2026-11-18T12:00:00+00:00"),
+        "scheduled": edition_date(None, "2027-03-31T15:00:00+00:00", "2027-03-31T15:00:00+00:00"),
+        "late": edition_date(None, "2026-11-18T16:00:00+00:00", "2026-11-20T09:00:00+00:00"),
+        "by hand": edition_date(None, None, "2026-11-18T23:30:00+00:00"),
+        "by hand for a date": edition_date("2026-11-11", None, "2026-11-18T23:30:00+00:00"),
+        "backfill": edition_date(None, "2026-10-28T16:00:00+00:00", "2026-11-18T12:00:00+00:00"),
     },
-    "verdicts": {code: verdict("exit", code) for code in ("0", "1", "2", "3", "4", "5", "6", "7", "130", "143")},
-    "killed": verdict("killed"),
-    "absent": None,
-    "seen": verdict("environment")["returned"],
+    "outcomes": {code: outcome("exit", code) for code in ("0", "1", "2", "3", "4", "5", "6", "7", "130", "143")},
+    "killed": outcome("killed"),
+    "not_found": None,
+    "environment": outcome("environment")["returned"],
     "archive": variables(
         command.archive_variables,
         conn_type="aws",
@@ -112,5 +112,5 @@ facts = {
     ],
 }
 command.PROGRAM = "datagouv-tops-is-not-here"
-facts["absent"] = verdict("config")
+facts["not_found"] = outcome("config")
 print(json.dumps(facts))

@@ -12,7 +12,7 @@ const DATE = '2023-08-09'
 const programs = airflowOrSkip('the DAG, run once without a server')
 
 if (programs !== undefined) {
-  test('a run of the DAG leaves what one call of "run" leaves, with the watches of the file beside it', async () => {
+  test('a run of the DAG stores the same as "run", with the watches of the file next to it', async () => {
     const folder = await temporaryFolder()
     const portal = await samplePortal(DATE)
     onTestFinished(() => portal.close())

@@ -18,7 +18,7 @@ import { killSession, sessionOf } from '../helpers/processes.ts'
 import { sampleFile } from '../helpers/sample.ts'
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
-const SUITE = 'Airflow with two workers on hosts of their own'
+const SUITE = 'Airflow with two workers on separate hosts'
 const SERVICES = ['minio', 'mongodb', 'postgres', 'redis', 'airflow']
 const WORKERS = ['airflow-worker-1', 'airflow-worker-2'] as const
 const DATE = '2023-08-09'
@@ -33,8 +33,8 @@ if (lacks !== undefined) {
     let network: Network | undefined
     let portal: Replica
     let api: AirflowApi
-    /** What the DAG makes, and what single processes make of the same. */
-    let made: Stores
+    /** The stores of the DAG, and those of single runs to compare with. */
+    let actual: Stores
     let expected: Stores
 
     const startWorker = (index: 0 | 1) =>
@@ -44,17 +44,17 @@ if (lacks !== undefined) {
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-airflow-'))
-      // PostgreSQL, which is not root, has to find its data.
+      // PostgreSQL does not run as root, and needs access to its data.
       await chmod(folder, 0o711)
       await cp(DAGS, join(folder, 'dags'), { recursive: true })
       for (const place of ['.', 'dags']) await writeFile(join(folder, place, 'datagouv-tops.yaml'), WATCHES)
       network = openNetwork('worker-1', 'worker-2')
       portal = await startReplica({
         files: { datasets: await sampleFile('datasets', DATE), organizations: await sampleFile('organizations', DATE) },
-        catalogue: (said) => JSON.parse(reachable(JSON.stringify(said))),
+        catalogue: (catalogue) => JSON.parse(asSeenByWorkers(JSON.stringify(catalogue))),
       })
       services = new Services(folder, {
-        DATAGOUV_TOPS_PORTAL: reachable(portal.url),
+        DATAGOUV_TOPS_PORTAL: asSeenByWorkers(portal.url),
         AIRFLOW__CORE__DAGS_FOLDER: join(folder, 'dags'),
         AIRFLOW__CORE__EXECUTOR: 'CeleryExecutor',
       })
@@ -65,7 +65,7 @@ if (lacks !== undefined) {
       await startWorker(1)
 
       Object.assign(process.env, await services.variables('minio'))
-      made = await openStores('datagouv')
+      actual = await openStores('datagouv')
       expected = await openStores('expected')
       api = new AirflowApi(`http://127.0.0.1:${services.port('airflow')}`)
       await api.logIn('airflow', 'airflowpassword')
@@ -79,21 +79,21 @@ if (lacks !== undefined) {
       await rm(folder, { recursive: true })
     }, 60_000)
 
-    test('fires for the last missed Wednesday when it is switched on, and fails at once on what the gate refuses', async () => {
+    test('runs the last missed Wednesday when it is switched on, and fails at once if the gate refuses the export', async () => {
       const run = await api.firstRun()
       expect(run.run_type).toBe('scheduled')
       expect(inParis(run.logical_date!)).toMatch(/^Wed.*17:00/)
       expect((await api.ended(run.dag_run_id)).state).toBe('failed')
       const tasks = await api.tasks(run.dag_run_id)
       expect(tasks.find(({ task_id }) => task_id === 'fetch')).toMatchObject({ state: 'failed', try_number: 1 })
-      // The one that tells of it comes all the same.
+      // The notification task runs all the same.
       expect(tasks.find(({ task_id }) => task_id === 'notify')?.start_date).not.toBeNull()
     })
 
-    test('ends as one process would have, when a worker dies in the middle of a step that wakes up afterwards', async () => {
+    test('ends in the state of a single run, although a worker dies during a step and the step wakes up later', async () => {
       const run = await api.trigger({ date: DATE })
       const lease = await leaseOf(`velo/${DATE}`)
-      // The archive holds the step up, so that it is still at work when its worker is gone.
+      // Pause the archive, so that the step is still running when its worker is gone.
       process.kill(services.pid('minio'), 'SIGSTOP')
       const worker = WORKERS.findIndex((one) => services.pid(one) === sessionOf(lease.pid)) as 0 | 1
       await killSession(services.pid(WORKERS[worker]), { but: lease.pid })
@@ -111,7 +111,7 @@ if (lacks !== undefined) {
       await startWorker(worker)
     }, 300_000)
 
-    test('hands on small JSON, and tells other DAGs of each edition', async () => {
+    test('passes small JSON between tasks, and emits an asset event for each edition', async () => {
       const run = await api.trigger({ date: DATE })
       expect((await api.ended(run)).state).toBe('success')
       expect(await api.result(run, 'watches')).toEqual(['mobilite-transport', 'velo', 'bus', 'rien'])
@@ -122,7 +122,7 @@ if (lacks !== undefined) {
       )
     })
 
-    test('fills four past Wednesdays in, as four single runs do', async () => {
+    test('backfills four past Wednesdays like four single runs', async () => {
       const dates = ['2023-07-26', '2023-08-02', DATE, '2023-08-16']
       const span = '--from-date 2023-07-26 --to-date 2023-08-17'
       await services.shell(
@@ -135,7 +135,7 @@ if (lacks !== undefined) {
       await expectSame(dates)
     }, 300_000)
 
-    test('says no secret in any log', async () => {
+    test('writes no secret to any log', async () => {
       const logs = (await readdir(folder, { recursive: true })).filter(
         (name) => name.startsWith('airflow') && /(\.log|\/log)$/.test(name),
       )
@@ -145,8 +145,8 @@ if (lacks !== undefined) {
       }
     })
 
-    /** An address of this machine as the workers reach it. */
-    function reachable(text: string): string {
+    /** Replaces this machine's loopback address by the one that the workers can reach. */
+    function asSeenByWorkers(text: string): string {
       return text.replaceAll('127.0.0.1', network?.address ?? '127.0.0.1')
     }
 
@@ -157,23 +157,23 @@ if (lacks !== undefined) {
 
     async function leaseOf(id: string): Promise<Lease> {
       for (;;) {
-        const lease = await made.documents.find<Lease>('leases', id)
+        const lease = await actual.documents.find<Lease>('leases', id)
         if (lease !== undefined) return lease
         await sleep(5)
       }
     }
 
-    /** Lets a step that was stopped go on; the record that it leaves. */
+    /** Resumes a stopped step, and returns the record of its run. */
     async function wakeUp({ pid, run }: Lease): Promise<RunRecord> {
       process.kill(pid, 'SIGCONT')
       for (;;) {
-        const record = await made.documents.find<RunRecord>('runs', run)
+        const record = await actual.documents.find<RunRecord>('runs', run)
         if (record?.error) return record
         await sleep(50)
       }
     }
 
-    /** Compares what the DAG left with what `run` leaves, byte for byte and value for value. */
+    /** Compares the stores of the DAG with those of `run`, byte for byte and value for value. */
     async function expectSame(dates: readonly string[]): Promise<void> {
       const { archive, documents } = expected
       const options = `--archive ${archive.address} --documents ${documents.address} --quiet`
@@ -181,8 +181,8 @@ if (lacks !== undefined) {
         await services.shell(`cd ${folder} && node ${CLI} run --date ${date} ${options}`, 'minio', 'mongodb')
       }
       for (const date of dates) {
-        expect(await editionsOf(date, made)).toEqual(await editionsOf(date, expected))
-        expect(Object.keys(await editionsOf(date, made))).toHaveLength(2 + 2 * 4)
+        expect(await editionsOf(date, actual)).toEqual(await editionsOf(date, expected))
+        expect(Object.keys(await editionsOf(date, actual))).toHaveLength(2 + 2 * 4)
       }
     }
   })
@@ -193,7 +193,7 @@ interface Stores {
   readonly documents: Documents
 }
 
-/** Every object and document of a date, without what tells who made it and when. */
+/** Returns the checksum of every object and the document of every edition of a date, without run id and time. */
 async function editionsOf(date: string, { archive, documents }: Stores): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {}
   for (const prefix of [`${date}/`, `snapshots/${date}/`]) {

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Boots a systemd with the units of deploy/systemd, in namespaces of its own (root, cgroup v2, overlayfs): boot.sh CHECKOUT
-# What it writes is gone with it. Called by booted.ts; nothing outside is touched.
+# Boots systemd with the units of deploy/systemd in separate namespaces: boot.sh CHECKOUT
+# Needs root, cgroup v2 and overlayfs. Its files disappear with it, and it changes nothing outside. Called by booted.ts.
 set -euo pipefail
 checkout=$1
 mount --make-rprivate /
@@ -10,15 +10,15 @@ mount --bind "$checkout" /run/app
 for folder in /tmp /var/tmp /var/lib /var/log; do mount -t tmpfs tmpfs "$folder"; done
 mkdir -m 700 /var/lib/private
 for folder in /etc /usr/local/bin; do
-  own=/run/$(basename "$folder")
-  mount -t overlay overlay -o "lowerdir=$folder,upperdir=$own/upper,workdir=$own/work" "$folder"
+  overlay=/run/$(basename "$folder")
+  mount -t overlay overlay -o "lowerdir=$folder,upperdir=$overlay/upper,workdir=$overlay/work" "$folder"
 done
 umount -R /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 
 printf '#!/bin/sh\nexec %s /run/app/dist/cli.js "$@"\n' "$(command -v node)" >/usr/local/bin/datagouv-tops
 chmod 755 /usr/local/bin/datagouv-tops
-# Nothing of this machine is started: only these units are known.
+# systemd only knows these units, so it starts nothing of this machine.
 units=/etc/systemd/test
 mkdir "$units" /etc/datagouv-tops
 cp /run/app/deploy/systemd/*.service /run/app/deploy/systemd/*.timer "$units"

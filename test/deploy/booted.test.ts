@@ -35,29 +35,29 @@ afterAll(async () => {
 })
 
 beforeEach(({ skip }) => {
-  if (systemd === undefined) skip('no systemd can be booted here: it takes root, systemd and cgroups')
+  if (systemd === undefined) skip('cannot boot systemd here: it needs root, systemd and cgroups')
 })
 
 const shell = (script: string) => systemd!.shell(script)
 const state = (unit: string) => shell(`systemctl show -P Result -P ActiveState ${unit} | xargs`)
 const get = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()
 
-describe('the units, in a systemd of their own', () => {
-  test('publish and serve the same stores side by side, each within its rights', async () => {
+describe('the units, in a separate systemd', () => {
+  test('publish and serve the same stores at the same time, with restricted rights', async () => {
     await shell('systemctl start datagouv-tops-serve')
     await systemd!.until(`curl -s http://127.0.0.1:${port}/readyz`, /"status":"ready"/)
     await shell('systemctl start datagouv-tops')
     expect(await state('datagouv-tops')).toBe('success inactive\n')
     expect(JSON.parse(await get('/readyz'))).toMatchObject({ status: 'ready', archive: true, documents: true })
     expect(await get('/api/editions/mobilite-transport/latest')).toContain('"dataset_id":"d1"')
-    // And the other way round: who came second did not take the folder away from the first.
+    // Also the other way round: the second unit must not take the folder away from the first.
     await shell('systemctl restart datagouv-tops-serve; systemctl start datagouv-tops')
     expect(await state('datagouv-tops')).toBe('success inactive\n')
     const files = await shell('stat -c "%U %a" /var/lib/private/datagouv-tops/data/datagouv.db')
     expect(files).toBe('datagouv-tops 640\n')
   })
 
-  test('are stopped without having failed', async () => {
+  test('stop without a failure', async () => {
     await shell('systemctl start datagouv-tops-serve datagouv-tops-schedule')
     await systemd!.until('curl -s http://127.0.0.1:8081/healthz', /"activity":"waiting"/)
     await shell('systemctl stop datagouv-tops-serve datagouv-tops-schedule')
@@ -65,9 +65,9 @@ describe('the units, in a systemd of their own', () => {
     expect(await state('datagouv-tops-schedule')).toBe('success inactive\n')
   })
 
-  test('try again when that can help, until it does, and not when it cannot', async () => {
-    const away = 'DATAGOUV_TOPS_DOCUMENTS=mongodb://127.0.0.1:1/x?serverSelectionTimeoutMS=100'
-    await shell(`echo '${away}' >> ${ENVIRONMENT}`)
+  test('retry until they succeed if a retry can help, and do not retry otherwise', async () => {
+    const unreachable = 'DATAGOUV_TOPS_DOCUMENTS=mongodb://127.0.0.1:1/x?serverSelectionTimeoutMS=100'
+    await shell(`echo '${unreachable}' >> ${ENVIRONMENT}`)
     const starting = shell('systemctl start datagouv-tops')
     await systemd!.until('systemctl show -P NRestarts datagouv-tops', /^[1-9]/)
     await shell(`sed -i /mongodb/d ${ENVIRONMENT}`)
@@ -80,12 +80,14 @@ describe('the units, in a systemd of their own', () => {
     await shell(`sed -i /RETRIEZ/d ${ENVIRONMENT}; systemctl reset-failed datagouv-tops`)
   })
 
-  test('are started on Wednesday at 17:00 in Paris', async () => {
+  test('start on Wednesday at 17:00 in Paris', async () => {
     await shell('systemctl start datagouv-tops.timer')
     const next = await shell('systemctl show -P NextElapseUSecRealtime datagouv-tops.timer')
     const date = new Date(next.replace(/^\w+ (\S+) (\S+) UTC\n$/, '$1T$2Z'))
     const paris = { timeZone: 'Europe/Paris', weekday: 'long', timeStyle: undefined } as const
-    const words = new Intl.DateTimeFormat('en-GB', { ...paris, hour: '2-digit', minute: '2-digit' }).format(date)
-    expect(words).toBe('Wednesday 17:00')
+    const weekdayAndTime = new Intl.DateTimeFormat('en-GB', { ...paris, hour: '2-digit', minute: '2-digit' }).format(
+      date,
+    )
+    expect(weekdayAndTime).toBe('Wednesday 17:00')
   })
 })

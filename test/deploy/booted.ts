@@ -8,32 +8,32 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const NAMESPACES = ['--pid', '--fork', '--kill-child', '--mount', '--mount-proc', '--uts', '--ipc', '--cgroup']
 const execute = promisify(execFile)
 
-/** A systemd of its own, with the units of deploy/systemd. */
+/** A separate systemd with the units of deploy/systemd. */
 export interface Booted {
-  /** What a shell says in there; whether it succeeds does not matter. */
+  /** Runs a script in it and returns its output, even if it fails. */
   shell(script: string): Promise<string>
-  /** Waits until what a script says has this in it. */
-  until(script: string, said: RegExp): Promise<string>
+  /** Runs a script until its output matches. */
+  until(script: string, pattern: RegExp): Promise<string>
   close(): void
 }
 
-/** @returns undefined where none can be booted: not root, no systemd, no cgroups to mount */
+/** @returns undefined if systemd cannot be booted: not root, no systemd, or no cgroups to mount */
 export async function bootSystemd(): Promise<Booted | undefined> {
   const child = spawn('unshare', [...NAMESPACES, 'bash', `${ROOT}test/deploy/boot.sh`, ROOT], { stdio: 'ignore' })
-  let isOver = false
-  child.once('close', () => (isOver = true)).once('error', () => (isOver = true))
+  let hasExited = false
+  child.once('close', () => (hasExited = true)).once('error', () => (hasExited = true))
   const shell = async (script: string) => {
     const [pid] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ')
     const args = ['-t', pid!, '--all', 'sh', '-c', `{ ${script}\n} 2>&1 || true`]
     return (await execute('nsenter', args, { timeout: 30_000 })).stdout
   }
-  const until = async (script: string, said: RegExp) => {
+  const until = async (script: string, pattern: RegExp) => {
     let last = ''
-    for (const start = Date.now(); Date.now() - start < 20_000 && !isOver; await sleep(100)) {
+    for (const start = Date.now(); Date.now() - start < 20_000 && !hasExited; await sleep(100)) {
       last = await shell(script).catch(() => '')
-      if (said.test(last)) return last
+      if (pattern.test(last)) return last
     }
-    throw new Error(`never: ${script} said ${said}, but: ${last}`)
+    throw new Error(`the output of ${script} never matched ${pattern}: ${last}`)
   }
   const close = () => void child.kill('SIGKILL')
   try {

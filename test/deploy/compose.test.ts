@@ -21,21 +21,21 @@ interface Service {
 const compose = parse(await readFile(join(ROOT, 'compose.yaml'), 'utf8'), { merge: true })
 const services: Record<string, Service> = compose.services
 
-/** `${NAME:-default}` as it is without a .env. */
-const byDefault = (text: string) => text.replace(/\$\{\w+:-([^}]*)\}/g, '$1')
+/** Replaces `${NAME:-default}` by its default, as without a .env. */
+const withDefaults = (text: string) => text.replace(/\$\{\w+:-([^}]*)\}/g, '$1')
 
 describe('compose.yaml', () => {
-  test('has each service where DESIGN says, open to this machine alone', () => {
+  test('has each service on its documented port, open to this machine only', () => {
     const ports = Object.values(services).flatMap(({ ports = [] }) => ports)
     for (const port of [27017, 9000, 8080, 8000]) expect(ports).toContain(`127.0.0.1:${port}:${port}`)
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
   })
 
-  test('has the credentials that DESIGN names, unless .env has others', async () => {
+  test('has the documented credentials, unless .env sets others', async () => {
     const { MINIO_ROOT_USER, MINIO_ROOT_PASSWORD } = services.minio!.environment!
-    expect([MINIO_ROOT_USER!, MINIO_ROOT_PASSWORD!].map(byDefault)).toEqual(['minioadmin', 'miniopassword'])
+    expect([MINIO_ROOT_USER!, MINIO_ROOT_PASSWORD!].map(withDefaults)).toEqual(['minioadmin', 'miniopassword'])
     const { AIRFLOW_USER, AIRFLOW_PASSWORD } = services.airflow!.environment!
-    expect([AIRFLOW_USER!, AIRFLOW_PASSWORD!].map(byDefault)).toEqual(['airflow', 'airflowpassword'])
+    expect([AIRFLOW_USER!, AIRFLOW_PASSWORD!].map(withDefaults)).toEqual(['airflow', 'airflowpassword'])
     const example = await readFile(join(ROOT, '.env.example'), 'utf8')
     for (const line of ['MINIO_ROOT_USER=minioadmin', 'AIRFLOW_PASSWORD=airflowpassword']) {
       expect(example.split('\n')).toContain(line)
@@ -50,18 +50,18 @@ describe('compose.yaml', () => {
     }
   })
 
-  test('runs tasks of Airflow on workers with the profile celery alone, each process with the same settings', () => {
+  test('runs Airflow tasks on workers only with the profile celery, each process with the same settings', () => {
     for (const name of ['redis', 'airflow-worker']) expect(services[name]!.profiles).toEqual(['celery'])
     for (const name of ['airflow', 'airflow-scheduler', 'airflow-dag-processor', 'airflow-worker']) {
       const { env_file, environment } = services[name]!
       expect(env_file, name).toBe('airflow/airflow.env')
-      expect(byDefault(environment!.AIRFLOW__CORE__EXECUTOR!), name).toBe('LocalExecutor')
-      const archive = JSON.parse(byDefault(environment!.AIRFLOW_CONN_DATAGOUV_TOPS_ARCHIVE!))
+      expect(withDefaults(environment!.AIRFLOW__CORE__EXECUTOR!), name).toBe('LocalExecutor')
+      const archive = JSON.parse(withDefaults(environment!.AIRFLOW_CONN_DATAGOUV_TOPS_ARCHIVE!))
       expect(archive, name).toMatchObject({ login: 'minioadmin', extra: { endpoint_url: 'http://minio:9000' } })
     }
   })
 
-  test('checks the health of every store, and keeps its data in a named volume', () => {
+  test('checks the health of every store, and stores its data in a named volume', () => {
     for (const name of ['mongodb', 'minio', 'postgres']) {
       expect(services[name]!.healthcheck, name).toBeDefined()
       const [volume] = services[name]!.volumes![0]!.split(':')
@@ -71,7 +71,7 @@ describe('compose.yaml', () => {
 })
 
 describe('prepareServices.sh', () => {
-  const prepared = async () => {
+  const prepareFolder = async () => {
     const folder = await temporaryFolder()
     for (const name of ['prepareServices.sh', '.env.example']) await copyFile(join(ROOT, name), join(folder, name))
     const prepare = () => execFileSync('bash', ['prepareServices.sh'], { cwd: folder, encoding: 'utf8' })
@@ -79,8 +79,8 @@ describe('prepareServices.sh', () => {
     return { folder, prepare, read }
   }
 
-  test('makes folders and an .env of its own, with this user and secrets, readable by nobody else', async () => {
-    const { folder, prepare, read } = await prepared()
+  test('creates folders and an .env with your user id and secrets, readable only by you', async () => {
+    const { folder, prepare, read } = await prepareFolder()
     expect(prepare()).toBe('ready: docker compose up --build -d\n')
     const env = Object.fromEntries((await read()).split('\n').map((line) => line.split(/=(.*)/).slice(0, 2)))
     expect(env.AIRFLOW_UID).toBe(String(process.getuid!()))
@@ -91,8 +91,8 @@ describe('prepareServices.sh', () => {
       expect((await stat(join(folder, name))).isDirectory()).toBe(true)
   })
 
-  test('changes nothing when it is run again', async () => {
-    const { prepare, read } = await prepared()
+  test('changes nothing on a second run', async () => {
+    const { prepare, read } = await prepareFolder()
     prepare()
     const first = await read()
     prepare()

@@ -11,27 +11,27 @@ const text = (name: string) => readFile(new URL(name, FOLDER), 'utf8')
 const { resources, configMapGenerator } = parse(await text('kustomization.yaml'))
 const cronJob = parse(await text('cronjob.yaml'))
 
-test.for(resources as string[])('%s is what Kubernetes takes', (name, context) => {
+test.for(resources as string[])('%s is a valid manifest', (name, context) => {
   const args = ['--strict', '-k', '1.31', new URL(name, FOLDER).pathname]
   expect(check('kubernetes-validate', args, context.skip)).toMatchObject({ code: 0 })
 })
 
-test('the settings are settings, and the secrets variables that are read', async () => {
+test('the settings are valid, and the secrets are variables of the tool', async () => {
   const [file] = configMapGenerator[0].files
   const secret = parse(await text('secret.yaml')).stringData as Record<string, string>
   const { config } = await resolveConfig({}, secret, new URL(file, FOLDER).pathname)
   expect(config).toMatchObject({ archive: 's3://datagouv', documents: secret.DATAGOUV_TOPS_DOCUMENTS })
 })
 
-test('it is due when the settings say, in the same time zone', () => {
+test('it runs at the time and in the time zone of the settings', () => {
   expect(cronJob.spec).toMatchObject({ schedule: SETTINGS.schedule.default, timeZone: SETTINGS.time_zone.default })
 })
 
-test('a pod that is started after midnight stays with the Wednesday', () => {
+test('a pod that starts after midnight still makes Wednesday’s edition', () => {
   expect(cronJob.spec.jobTemplate.spec.template.spec.containers[0].args.slice(0, 3)).toEqual(['run', '--date', 'due'])
 })
 
-test('a run is given up exactly when its exit code says that no new try will help', () => {
+test('a job stops exactly on the exit codes that a retry cannot fix', () => {
   const [{ action, onExitCodes }] = cronJob.spec.jobTemplate.spec.podFailurePolicy.rules
   expect([action, onExitCodes.operator]).toEqual(['FailJob', 'In'])
   const kinds: FailureKind[] = ['bug', 'usage', 'portal', 'contract', 'store', 'gate', 'held']

@@ -27,7 +27,7 @@ const queries = [
   ...dashboard.annotations.list.map(({ expr }: { expr: string }) => expr),
 ]
 
-test('the alerts are rules that Prometheus takes, and fire when they should and not before', (context) => {
+test('the alerts are valid rules, and fire when they should and not before', (context) => {
   expect(check('promtool', ['check', 'rules', 'alerts.yaml'], context.skip, PROMETHEUS)).toMatchObject({ code: 0 })
   expect(check('promtool', ['test', 'rules', 'alerts.test.yaml'], context.skip, PROMETHEUS)).toMatchObject({
     code: 0,
@@ -35,14 +35,12 @@ test('the alerts are rules that Prometheus takes, and fire when they should and 
   })
 })
 
-test('alerts and dashboard ask for metrics that there are, by labels that they have', async () => {
+test('alerts and dashboard use existing metrics', async () => {
   const exposed = await renderMetrics(await testWorld())
-  const there = new Set([...exposed.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name))
-  const asked = [...queries, ...alerts.map(({ expr }) => expr)].flatMap(
-    (expr) => expr.match(/datagouv_tops_\w+/g) ?? [],
-  )
-  expect(asked.length).toBeGreaterThan(15)
-  for (const name of asked) expect(there).toContain(name)
+  const existing = new Set([...exposed.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name))
+  const used = [...queries, ...alerts.map(({ expr }) => expr)].flatMap((expr) => expr.match(/datagouv_tops_\w+/g) ?? [])
+  expect(used.length).toBeGreaterThan(15)
+  for (const name of used) expect(existing).toContain(name)
 })
 
 test('each alert says what happened and what to do', () => {
@@ -56,31 +54,31 @@ test('each alert says what happened and what to do', () => {
 })
 
 describe('the dashboard', () => {
-  test('asks what Prometheus understands', async (context) => {
+  test('has valid queries', async (context) => {
     const folder = await temporaryFolder()
     const rules = queries.map((expr, index) => ({ record: `panel:${index}`, expr: expr.replaceAll('$watch', '.*') }))
     await put(folder, 'queries.yaml', JSON.stringify({ groups: [{ name: 'dashboard', rules }] }))
     expect(check('promtool', ['check', 'rules', 'queries.yaml'], context.skip, folder)).toMatchObject({ code: 0 })
   })
 
-  test('has panels that fill the grid without covering each other, each explained', () => {
+  test('has panels that fill the grid without overlap, each with a title and a description', () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length)
-    const taken = new Set<string>()
+    const occupied = new Set<string>()
     for (const { gridPos, title, description } of panels) {
-      expect([title, description].every((words) => words.length > 3)).toBe(true)
+      expect([title, description].every((text) => text.length > 3)).toBe(true)
       expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24)
       for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
         for (let y = gridPos.y; y < gridPos.y + gridPos.h; y++) {
-          expect(taken).not.toContain(`${x} ${y}`)
-          taken.add(`${x} ${y}`)
+          expect(occupied).not.toContain(`${x} ${y}`)
+          occupied.add(`${x} ${y}`)
         }
       }
     }
     const height = Math.max(...panels.map(({ gridPos }) => gridPos.y + gridPos.h))
-    expect(taken.size).toBe(24 * height)
+    expect(occupied.size).toBe(24 * height)
   })
 
-  test('is of no one’s data source but the one that is chosen', () => {
+  test('uses the selected data source everywhere', () => {
     expect(dashboard.templating.list.map(({ name }: { name: string }) => name)).toEqual(['datasource', 'watch'])
     for (const panel of panels) expect(panel).toMatchObject({ datasource: { uid: `\${datasource}` } })
   })

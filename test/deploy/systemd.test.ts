@@ -11,8 +11,8 @@ const text = (name: string) => readFile(new URL(name, FOLDER), 'utf8')
 const [run, timer] = [await text('datagouv-tops.service'), await text('datagouv-tops.timer')]
 const settingOf = (unit: string, key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)![1]!
 
-test('the units are what systemd takes', async (context) => {
-  // Only the program is somewhere else here.
+test('the units are valid', async (context) => {
+  // Only the path of the program differs here.
   const folder = await temporaryFolder()
   await put(folder, 'datagouv-tops', '#!/bin/sh\n')
   await chmod(join(folder, 'datagouv-tops'), 0o755)
@@ -22,7 +22,7 @@ test('the units are what systemd takes', async (context) => {
   expect(said).not.toContain(folder)
 })
 
-test('the timer fires at 17:00 in Paris on both sides of a change of the clock', (context) => {
+test('the timer fires at 17:00 in Paris before and after a clock change', (context) => {
   const calendar = (from: string) => {
     const args = ['calendar', '--iterations=2', `--base-time=${from}`, settingOf(timer, 'OnCalendar')]
     return check('systemd-analyze', args, context.skip).said.match(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g)
@@ -31,7 +31,7 @@ test('the timer fires at 17:00 in Paris on both sides of a change of the clock',
   expect(calendar('2027-10-26 00:00:00 UTC')).toEqual(['2027-10-27 15:00:00 UTC', '2027-11-03 16:00:00 UTC'])
 })
 
-test('a run is tried again exactly when its exit code says that this can help', () => {
+test('a run is retried exactly on the exit codes that a retry can fix', () => {
   const final = settingOf(run, 'RestartPreventExitStatus').split(' ').map(Number)
   const kinds: FailureKind[] = ['bug', 'usage', 'portal', 'contract', 'store', 'gate', 'held']
   for (const kind of kinds) {
@@ -40,12 +40,12 @@ test('a run is tried again exactly when its exit code says that this can help', 
   }
 })
 
-test('a new try after midnight, and a machine that is back on Thursday, stay with the Wednesday', () => {
+test('a retry after midnight, or on a machine that is back on Thursday, still makes Wednesday’s edition', () => {
   expect(settingOf(run, 'ExecStart')).toContain(' run --date due ')
   expect(settingOf(timer, 'Persistent')).toBe('true')
 })
 
-test('the services may do little more than they need', async (context) => {
+test('the services have few rights', async (context) => {
   for (const name of units.filter((unit) => unit.endsWith('.service'))) {
     const args = ['security', '--offline=true', '--threshold=20', new URL(name, FOLDER).pathname]
     expect(check('systemd-analyze', args, context.skip)).toMatchObject({ code: 0 })

@@ -11,29 +11,29 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const weekly = parse(await readFile(join(ROOT, 'deploy/github/weekly.yaml'), 'utf8'))
 const steps: { id?: string; run?: string; env?: Record<string, string> }[] = weekly.jobs.run.steps
 
-test('the workflows are what GitHub takes', async (context) => {
+test('the workflows are valid', async (context) => {
   const own = (await readdir(join(ROOT, '.github/workflows'))).map((name) => join('.github/workflows', name))
   const args = [...own, 'deploy/github/weekly.yaml']
   expect(check('actionlint', ['-shellcheck=', ...args], context.skip)).toEqual({ code: 0, said: '' })
 })
 
-test('one of the two hours goes on, whichever season it is and however late GitHub starts', async () => {
+test('exactly one of the two hours continues, in summer and winter, however late GitHub starts', async () => {
   const script = steps.find(({ id }) => id === 'hour')!.run!
   const folder = await temporaryFolder()
-  const goes = (offset: string, fired: string) => {
+  const decide = (offset: string, fired: string) => {
     const output = join(folder, 'output')
-    // `date` as it is in that season.
+    // A stand-in for `date` with the offset of that season.
     const shell = `date() { echo ${offset}; }; rm -f ${output}; ${script}cat ${output}`
     const env = { ...process.env, FIRED: fired, GITHUB_OUTPUT: output }
     return execFileSync('bash', ['-e', '-c', shell], { encoding: 'utf8', env }).trim()
   }
   const [summer, winter] = weekly.on.schedule.map(({ cron }: { cron: string }) => cron)
-  expect([goes('+0200', summer), goes('+0200', winter)]).toEqual(['go=true', 'go=false'])
-  expect([goes('+0100', summer), goes('+0100', winter)]).toEqual(['go=false', 'go=true'])
-  expect(goes('+0100', '')).toBe('go=true')
+  expect([decide('+0200', summer), decide('+0200', winter)]).toEqual(['go=true', 'go=false'])
+  expect([decide('+0100', summer), decide('+0100', winter)]).toEqual(['go=false', 'go=true'])
+  expect(decide('+0100', '')).toBe('go=true')
 })
 
-test('every try is for the date that is asked for, or for the one that was due', async () => {
+test('every attempt is for the given date, or for the one that was due', async () => {
   const { env, run } = steps.at(-1)!
   expect(env!.DATE).toMatch(/inputs.date \|\| 'due'/)
   const shell = `sleep() { :; }; datagouv-tops() { echo "$*"; return 3; }; ${run}`
@@ -41,9 +41,9 @@ test('every try is for the date that is asked for, or for the one that was due',
   expect(stdout).toBe('run --date due\n'.repeat(5))
 })
 
-test('a run is tried again for the exit codes that may pass, and ends with its own otherwise', async () => {
+test('a run is retried on temporary exit codes, and otherwise ends with its own exit code', async () => {
   const script = steps.at(-1)!.run!
-  const codes = (...exits: number[]) => {
+  const exitCodeAfter = (...exits: number[]) => {
     const shell = `sleep() { :; }; tries=(${exits.join(' ')}); i=0
       datagouv-tops() { echo "$*" >> "$OUT"; local code=\${tries[$i]}; i=$((i + 1)); return "$code"; }; ${script}`
     try {
@@ -53,5 +53,11 @@ test('a run is tried again for the exit codes that may pass, and ends with its o
       return (error as { status: number }).status
     }
   }
-  expect([codes(0), codes(3, 5, 0), codes(6), codes(3, 4), codes(7, 7, 7, 7, 7)]).toEqual([0, 0, 6, 4, 7])
+  expect([
+    exitCodeAfter(0),
+    exitCodeAfter(3, 5, 0),
+    exitCodeAfter(6),
+    exitCodeAfter(3, 4),
+    exitCodeAfter(7, 7, 7, 7, 7),
+  ]).toEqual([0, 0, 6, 4, 7])
 })

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-/** A block of code in the documentation. */
+/** A code block in the documentation. */
 export interface Block {
-  /** `README.md:48` */
-  readonly at: string
+  /** Page and line, as `README.md:48`. */
+  readonly location: string
   readonly language: string
   readonly text: string
-  /** Why it is not run here, as the comment before it says: `<!-- not run: … -->`. */
+  /** Why the tests do not run it, from the comment above it: `<!-- not run: … -->`. */
   readonly notRun: string | undefined
 }
 
@@ -18,14 +18,14 @@ export const PAGES = [
   ...readdirSync(`${ROOT}docs`).flatMap((name) => (/\.md$/.test(name) ? [`docs/${name}`] : [])),
 ]
 
-/** The blocks of a page, in order. */
+/** Returns the code blocks of a page, in order. */
 export function blocksOf(page: string): Block[] {
   const markdown = readFileSync(`${ROOT}${page}`, 'utf8')
   const blocks = markdown.matchAll(/(?:^<!-- not run: ([^\n]*) -->\n+)?^```(\w*)\n(.*?)^```$/gms)
   return [...blocks].map(([whole, notRun, language, text], index, all) => {
     const start = markdown.indexOf(whole!, index === 0 ? 0 : markdown.indexOf(all[index - 1]![0]!))
     return {
-      at: `${page}:${markdown.slice(0, start).split('\n').length}`,
+      location: `${page}:${markdown.slice(0, start).split('\n').length}`,
       language: language!,
       text: text!,
       notRun,
@@ -33,25 +33,25 @@ export function blocksOf(page: string): Block[] {
   })
 }
 
-/** A command of a session, and what the page shows of its output. */
+/** A command of a console session, and its output on the page. */
 export interface Step {
   readonly command: string
-  readonly shown: string
+  readonly output: string
 }
 
-/** `$ ` begins a command; lines after it are what it prints. */
+/** Splits a console session into its steps: `$ ` starts a command, and its output follows. */
 export function stepsOf({ text }: Block): Step[] {
   return text
     .split(/^\$ /m)
     .slice(1)
     .map((step) => {
-      const [command, ...shown] = step.trimEnd().split('\n')
-      return { command: command!, shown: shown.join('\n') }
+      const [command, ...output] = step.trimEnd().split('\n')
+      return { command: command!, output: output.join('\n') }
     })
 }
 
-/** Text in which what differs from run to run is left out: times, rates, ids, ports of the moment. */
-export function steady(text: string): string {
+/** Replaces values that change with each run: times, rates, ids, ports. */
+export function normalize(text: string): string {
   return text
     .replaceAll('\r', '')
     .replace(/\d+(\.\d+)? (ms|s)\b/g, '# s')

@@ -11,7 +11,7 @@ import { check } from '../helpers/checker.ts'
 import { CLI, SURROUNDINGS } from '../helpers/cli.ts'
 import { put, temporaryFolder } from '../helpers/exports.ts'
 import { openSite } from '../web/site.ts'
-import { type Block, blocksOf, PAGES, steady, stepsOf } from './blocks.ts'
+import { type Block, blocksOf, normalize, PAGES, stepsOf } from './blocks.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const DATA = join(ROOT, '../shared/data')
@@ -22,21 +22,20 @@ const EXPORTS = {
 
 const execute = promisify(execFile)
 
-const all = PAGES.flatMap(blocksOf)
-/** Drawings, and examples of what the program says or takes elsewhere. */
-const SHOWN = ['', 'js', 'sql', 'json', 'python']
+const blocks = PAGES.flatMap(blocksOf)
+/** Blocks in these languages are not run: drawings, and examples of output or of other programs. */
+const NOT_RUN_LANGUAGES = ['', 'js', 'sql', 'json', 'python']
 
-test('every block is run, held against the settings, or says why it is not', () => {
-  const languages = all.map(({ at, language, notRun }) => [at, notRun ?? language])
-  for (const [at, language] of languages) {
-    if (SHOWN.includes(language!) || ['console', 'yaml'].includes(language!) || at!.startsWith('docs/api.md')) continue
-    expect([at, language]).toEqual([at, expect.stringMatching(/^.{12,}$/)])
+test('every block is run, checked against the settings, or says why it is not', () => {
+  for (const { location, language, notRun } of blocks) {
+    if (notRun === undefined && (isCovered(language) || location.startsWith('docs/api.md'))) continue
+    expect([location, notRun]).toEqual([location, expect.stringMatching(/^.{12,}$/)])
   }
-  expect(all.filter(({ language }) => language === 'console').length).toBeGreaterThan(3)
+  expect(blocks.filter(({ language }) => language === 'console').length).toBeGreaterThan(3)
 })
 
-describe('settings on a page are settings', () => {
-  test.each(all.filter(({ language }) => language === 'yaml').map((block) => [block.at, block] as const))(
+describe('settings on a page are valid settings', () => {
+  test.each(blocks.filter(({ language }) => language === 'yaml').map((block) => [block.location, block] as const))(
     '%s',
     async (_, { text }: Block) => {
       const folder = await temporaryFolder()
@@ -63,22 +62,22 @@ describe.each(PAGES.filter((page) => blocksOf(page).some(isSession)))('%s', (pag
 
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
-  test('shows what its commands print, one after the other as they stand', async ({ skip }) => {
+  test('shows the real output of its commands, run in order', async ({ skip }) => {
     const needsExports = blocksOf(page).some(({ text }) => text.includes('export-dataset.csv.gz'))
     if (needsExports && !existsSync(join(folder, 'export-dataset.csv.gz')))
       skip('the real exports are not here: ../shared/data')
     for (const block of blocksOf(page).filter(isSession)) {
-      for (const { command, shown } of stepsOf(block)) {
-        if (/ \(Ctrl-C stops\)/.test(shown)) {
-          expect([block.at, await firstLine(command)]).toEqual([block.at, steady(shown)])
+      for (const { command, output } of stepsOf(block)) {
+        if (/ \(Ctrl-C stops\)/.test(output)) {
+          expect([block.location, await firstLine(command)]).toEqual([block.location, normalize(output)])
           continue
         }
-        const said = run(command)
-        // A line that ends in … goes on; a command without output on the page may say anything.
-        if (shown === '') continue
-        const expected = steady(shown)
-        const cut = expected.endsWith('…') ? expected.length - 1 : Number.POSITIVE_INFINITY
-        expect([block.at, steady(said).slice(0, cut)]).toEqual([block.at, expected.slice(0, cut)])
+        const actual = run(command)
+        // The output of a command without output on the page is not checked. A final … stands for the rest.
+        if (output === '') continue
+        const expected = normalize(output)
+        const end = expected.endsWith('…') ? expected.length - 1 : Number.POSITIVE_INFINITY
+        expect([block.location, normalize(actual).slice(0, end)]).toEqual([block.location, expected.slice(0, end)])
       }
     }
   })
@@ -94,26 +93,26 @@ describe.each(PAGES.filter((page) => blocksOf(page).some(isSession)))('%s', (pag
     }).trimEnd()
   }
 
-  /** Of a command that stays up. */
+  /** Returns the first line of a command that stays up. */
   async function firstLine(command: string): Promise<string> {
-    // Somebody may have the usual port.
+    // The usual port may be in use.
     const child = spawn('bash', ['-c', `exec ${command} --port 0 2>&1`], {
       cwd: folder,
       env: { ...SURROUNDINGS, PATH: path, HOME: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => void child.kill('SIGKILL'))
-    let said = ''
+    let output = ''
     for await (const chunk of child.stdout) {
-      said += chunk
-      if (said.includes('\n')) break
+      output += chunk
+      if (output.includes('\n')) break
     }
     child.kill('SIGTERM')
-    return steady(said.split('\n')[0]!)
+    return normalize(output.split('\n')[0]!)
   }
 })
 
-test('docs/api.md: what is asked there is answered', async ({ skip }) => {
+test('the requests in docs/api.md get a response', async ({ skip }) => {
   const site = await openSite()
   onTestFinished(() => site.close())
   const folder = await temporaryFolder()
@@ -123,10 +122,14 @@ test('docs/api.md: what is asked there is answered', async ({ skip }) => {
     if (/ jq /.test(line) && check('jq', ['--version'], skip).code !== 0) continue
     const command = line.replaceAll('http://127.0.0.1:8000', site.url)
     const { stdout } = await execute('bash', ['-o', 'pipefail', '-ec', command], { cwd: folder })
-    const left = await readdir(folder)
-    expect([line, stdout.length + left.length]).not.toEqual([line, 0])
+    const downloads = await readdir(folder)
+    expect([line, stdout.length + downloads.length]).not.toEqual([line, 0])
   }
 })
+
+function isCovered(language: string): boolean {
+  return ['console', 'yaml', ...NOT_RUN_LANGUAGES].includes(language)
+}
 
 function isSession({ language, notRun }: Block): boolean {
   return language === 'console' && notRun === undefined

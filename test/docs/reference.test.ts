@@ -13,20 +13,20 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const REFERENCE = join(ROOT, 'docs/reference')
 const read = async (name: string) => JSON.parse(await readFile(join(REFERENCE, name), 'utf8'))
 
-test('the reference is what the code says: npm run reference', async () => {
-  const made = await temporaryFolder()
-  execFileSync(process.execPath, ['scripts/reference.mjs', made], { cwd: ROOT })
-  const names = await readdir(made)
+test('the reference is up to date: npm run reference', async () => {
+  const folder = await temporaryFolder()
+  execFileSync(process.execPath, ['scripts/reference.mjs', folder], { cwd: ROOT })
+  const names = await readdir(folder)
   expect([...names, 'snapshot.schema.json'].sort()).toEqual((await readdir(REFERENCE)).sort())
   for (const name of names) {
     expect([name, await readFile(join(REFERENCE, name), 'utf8')]).toEqual([
       name,
-      await readFile(join(made, name), 'utf8'),
+      await readFile(join(folder, name), 'utf8'),
     ])
   }
 })
 
-test('what a run leaves in its stores keeps to the schemas of the reference', async () => {
+test('what a run stores is valid against the schemas of the reference', async () => {
   const ajv = new Ajv2020({
     strictSchema: false,
     formats: { date: /^\d{4}-\d\d-\d\d$/, 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ },
@@ -34,12 +34,12 @@ test('what a run leaves in its stores keeps to the schemas of the reference', as
   const world = await testWorld()
   const datasets = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }])
   const { run_id } = await run(await orderOf(world, datasets, organizationsCsv([['o1', 'Un', 12]])), world)
-  const left = {
+  const stored = {
     snapshot: await json(world.archive.read(`snapshots/${DATE}/snapshot.json`)),
     edition: await world.documents.find('tops', `mobilite-transport/${DATE}`),
     run: await world.documents.find('runs', run_id),
   }
-  for (const [name, value] of Object.entries(left)) {
+  for (const [name, value] of Object.entries(stored)) {
     const valid = ajv.compile(await read(`${name}.schema.json`))
     valid(value)
     expect([name, valid.errors]).toEqual([name, null])

@@ -9,14 +9,14 @@ import { put, temporaryFolder } from '../helpers/exports.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
-async function script(shell: string): Promise<string> {
+async function scriptFor(shell: string): Promise<string> {
   const text = execFileSync(process.execPath, [CLI, 'completion', shell], { encoding: 'utf8', env: SURROUNDINGS })
   return put(await temporaryFolder(), shell === 'zsh' ? '_datagouv-tops' : 'completion', text)
 }
 
 describe('completion', () => {
   test('in bash: commands, then the flags of each, then files', async ({ skip }) => {
-    const file = await script('bash')
+    const file = await scriptFor('bash')
     const complete = (...words: string[]) => {
       const line = `source ${file}; compopt() { echo "compopt $*"; }; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
         COMP_CWORD=${words.length - 1}; _datagouv_tops; echo "\${COMPREPLY[*]}"`
@@ -31,21 +31,21 @@ describe('completion', () => {
     expect(complete('datagouv-tops', 'filter', 'ex')).toBe('compopt -o default')
   })
 
-  test('in fish: commands with what they do, and their flags', async ({ skip }) => {
-    const file = await script('fish')
+  test('in fish: commands with their descriptions, and their flags', async ({ skip }) => {
+    const file = await scriptFor('fish')
     const complete = (line: string) => check('fish', ['-c', `source ${file}; complete -C '${line}'`], skip).said.trim()
     expect(complete('datagouv-tops backf')).toMatch(/^backfill\tpublishes from their snapshots/)
     expect(complete('datagouv-tops run --ref')).toMatch(/^--refetch\task the portal again/)
     expect(complete('datagouv-tops show --ref')).toBe('')
   })
 
-  test('in zsh: it is what completes the program', async ({ skip }) => {
-    const file = await script('zsh')
+  test('in zsh: the script is registered for the program', async ({ skip }) => {
+    const file = await scriptFor('zsh')
     const line = `autoload -Uz compinit; compinit -u -d ${file}.dump; source ${file}; print $_comps[datagouv-tops]`
     expect(check('zsh', ['-fc', line], skip)).toEqual({ code: 0, said: '_datagouv_tops\n' })
   })
 
-  test('is for a shell that it knows', async () => {
+  test('refuses an unknown shell', async () => {
     expect(await cli(['completion', 'csh'], { cwd: await temporaryFolder() })).toMatchObject({
       code: 2,
       stderr: 'datagouv-tops: completion is for one of: bash, zsh, fish\n',
@@ -53,7 +53,7 @@ describe('completion', () => {
   })
 })
 
-test('the manual page is clean, and has every command', ({ skip }) => {
+test('the manual page has no warnings, and lists every command', ({ skip }) => {
   const page = join(ROOT, 'dist/datagouv-tops.1')
   const { code, said } = check('man', ['--warnings', '-l', '-P', 'cat', page], skip)
   expect(code).toBe(0)

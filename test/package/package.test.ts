@@ -21,7 +21,7 @@ interface Packed {
   readonly files: readonly { readonly path: string; readonly mode: number }[]
 }
 
-/** Somebody's project that has the package as it is published. */
+/** A user's project with the published package installed. */
 let project: string
 let packed: Packed
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await mkdir(join(modules, 'datagouv-tops'), { recursive: true })
   const unpack = ['-xzf', join(project, packed.filename), '-C', join(modules, 'datagouv-tops'), '--strip-components=1']
   execFileSync('tar', unpack)
-  // What an installation brings along is the same as here.
+  // The dependencies are the same as here.
   for (const name of await readdir(join(ROOT, 'node_modules'))) {
     if (!name.startsWith('.')) await symlink(join(ROOT, 'node_modules', name), join(modules, name))
   }
@@ -46,8 +46,8 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true, force: true }))
 
 describe('the package', () => {
-  test('holds what it needs and nothing else, and is small', () => {
-    const kinds = [
+  test('contains the needed files and no others, and is small', () => {
+    const patterns = [
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
       /^dist\/(cli|index)\.js$/,
       /^dist\/chunk-[\w-]+\.js$/,
@@ -57,23 +57,23 @@ describe('the package', () => {
       /^sample\/(README\.md|\d{4}-\d\d-\d\d\/(datasets|organizations)\.csv\.gz)$/,
     ]
     const paths = packed.files.map(({ path }) => path)
-    expect(paths.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([])
-    for (const kind of kinds) expect(paths.some((path) => kind.test(path))).toBe(true)
+    expect(paths.filter((path) => !patterns.some((pattern) => pattern.test(path)))).toEqual([])
+    for (const pattern of patterns) expect(paths.some((path) => pattern.test(path))).toBe(true)
     expect(packed.files.find(({ path }) => path === 'dist/cli.js')!.mode & 0o111).not.toBe(0)
-    // Of which the bundled exports of the demo are two thirds.
+    // Two thirds of this are the bundled exports of the demo.
     expect(packed.size).toBeLessThan(2_000_000)
   })
 
-  test('runs nothing when it is installed, nor does anything that it brings along', () => {
+  test('runs no script at installation, and neither do its dependencies', () => {
     for (const script of ['preinstall', 'install', 'postinstall']) expect(manifest.scripts).not.toHaveProperty(script)
     expect(dependencies.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([])
   })
 
-  test('names the licence of everything that it brings along, with its text', () => {
+  test('lists the license of every dependency, with its text', () => {
     const text = readFileSync(join(ROOT, 'dist/THIRD-PARTY.txt'), 'utf8')
     const names = dependencies.map(([path]) => path.replace(/^.*node_modules\//, ''))
-    const here = names.filter((name) => existsSync(join(ROOT, 'node_modules', name)))
-    for (const name of here) expect(text).toContain(` ${name}@`)
+    const installedNames = names.filter((name) => existsSync(join(ROOT, 'node_modules', name)))
+    for (const name of installedNames) expect(text).toContain(` ${name}@`)
     expect(text).toContain('Permission is hereby granted')
   })
 
@@ -87,23 +87,23 @@ describe('the package', () => {
     for (const [name, version] of Object.entries(manifest.dependencies)) expect(listed).toContain(`${name}@${version}`)
   })
 
-  test('has types under which a stranger’s program compiles, and one with a mistake does not', async () => {
+  test('has types that accept a correct program and reject one with a mistake', async () => {
     const options = { strict: true, module: 'nodenext', target: 'es2022', noEmit: true, types: [] }
     const lib = ['es2023', 'esnext.disposable', 'dom']
-    const program = (mistake: string) => `
+    const program = (property: string) => `
       import { type Edition, Failure, openTops, type RunResult } from 'datagouv-tops'
       await using tops = await openTops({ archive: 'file:a', watches: [{ name: 'velo', terms: ['vélo'] }] })
       try {
         const { published }: RunResult = await tops.run({ date: '2026-11-18', watches: ['velo'] })
-        const edition: Edition = await tops.edition(published[0]?.${mistake}, 'velo')
+        const edition: Edition = await tops.edition(published[0]?.${property}, 'velo')
         for (const { dataset_title, dataset_followers } of edition.datasets) dataset_title.repeat(dataset_followers)
       } catch (error) {
         if (error instanceof Failure && error.retryable) throw new Error(error.kind)
       }
     `
     await put(project, 'tsconfig.json', JSON.stringify({ compilerOptions: { ...options, lib }, files: ['program.ts'] }))
-    const compile = async (mistake: string) => {
-      await put(project, 'program.ts', program(mistake))
+    const compile = async (property: string) => {
+      await put(project, 'program.ts', program(property))
       return check(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project], () => undefined as never)
     }
     expect(await compile('watch')).toEqual({ code: 0, said: '' })
@@ -119,8 +119,8 @@ describe.each([
   const run = (...args: string[]) => execFileSync(node, args, { cwd: project, encoding: 'utf8', stdio: 'pipe' })
   const cli = (...args: string[]) => run('node_modules/datagouv-tops/dist/cli.js', ...args)
 
-  test('the command line does the whole job', ({ skip }) => {
-    if (!existsSync(node)) skip('it is not here; to have it: scripts/checkers')
+  test('the command line runs the whole pipeline', ({ skip }) => {
+    if (!existsSync(node)) skip('this version of Node is not installed; run scripts/checkers')
     expect(cli('--version').trim()).toBe(manifest.version)
     const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
     const date = `2026-11-${node === process.execPath ? '04' : node.endsWith('22') ? '11' : '18'}`
@@ -135,16 +135,16 @@ describe.each([
     ])
   })
 
-  test('so does the programming interface', async ({ skip }) => {
-    if (!existsSync(node)) skip('it is not here; to have it: scripts/checkers')
-    const place = `lib-${node === process.execPath ? 'own' : node.slice(-2)}`
+  test('the programming interface runs the whole pipeline', async ({ skip }) => {
+    if (!existsSync(node)) skip('this version of Node is not installed; run scripts/checkers')
+    const folder = `lib-${node === process.execPath ? 'own' : node.slice(-2)}`
     await put(
       project,
       'program.js',
       `import { Failure, openTops } from 'datagouv-tops'
       const warnings = []
       const tops = await openTops(
-        { archive: 'file:${place}/archive', documents: 'sqlite:${place}/db' },
+        { archive: 'file:${folder}/archive', documents: 'sqlite:${folder}/db' },
         { warn: (line) => warnings.push(line) },
       )
       const result = await tops.run({ date: '2026-11-18', datasets: 'datasets.csv', organizations: 'organizations.csv' })

@@ -11,23 +11,23 @@ const SAMPLE = 'sample'
 const DATES = ['2023-07-26', '2023-08-02', '2023-08-09']
 const REAL = '../shared/data'
 
-async function editions(): Promise<Edition[]> {
+async function publishSample(): Promise<Edition[]> {
   const world = await testWorld()
-  const found: Edition[] = []
+  const editions: Edition[] = []
   for (const date of DATES) {
     const sources = {
       datasets: join(SAMPLE, date, 'datasets.csv.gz'),
       organizations: join(SAMPLE, date, 'organizations.csv.gz'),
     }
     await run({ date, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }, world)
-    found.push((await world.documents.find<Edition>('tops', `mobilite-transport/${date}`))!)
+    editions.push((await world.documents.find<Edition>('tops', `mobilite-transport/${date}`))!)
   }
-  return found
+  return editions
 }
 
 const read = (path: string) => gunzipSync(readFileSync(path)).toString('utf8')
-/** Records of well-formed CSV: what lies between two line ends with an even number of quotes before them. */
-const records = (csv: string) => csv.match(/(?:[^"\r\n]|"[^"]*")*\r?\n/g)!
+/** Splits well-formed CSV into records, at the line ends outside quotes. */
+const splitRecords = (csv: string) => csv.match(/(?:[^"\r\n]|"[^"]*")*\r?\n/g)!
 
 describe('the sample', () => {
   test('is at most 1.5 MB', async () => {
@@ -36,10 +36,10 @@ describe('the sample', () => {
     expect(bytes).toBeLessThan(1_500_000)
   })
 
-  test('makes the editions that its README tells of', async () => {
-    const found = await editions()
-    const ids = found.map(({ datasets }) => new Set(datasets.map(({ dataset_id }) => dataset_id)))
-    const lines = found.map(({ date, source, archive, datasets }, week) => {
+  test('gives the editions listed in its README', async () => {
+    const editions = await publishSample()
+    const ids = editions.map(({ datasets }) => new Set(datasets.map(({ dataset_id }) => dataset_id)))
+    const lines = editions.map(({ date, source, archive, datasets }, week) => {
       const before = ids[week - 1]
       const entered = before === undefined ? '' : [...ids[week]!].filter((id) => !before.has(id)).length
       const left = before === undefined ? '' : [...before].filter((id) => !ids[week]!.has(id)).length
@@ -55,21 +55,21 @@ describe('the sample', () => {
       return `| ${cells.join(' | ')} |`.replace(/\| {2}(?=\|)/g, '| ')
     })
     expect(await readFile(join(SAMPLE, 'README.md'), 'utf8')).toContain(lines.join('\n'))
-    const followers = found.map(({ organizations }) => organizations.reduce((sum, one) => sum + one.followers, 0))
+    const followers = editions.map(({ organizations }) => organizations.reduce((sum, one) => sum + one.followers, 0))
     expect(followers[2]).toBe(followers[0]! + 1)
   })
 
   if (existsSync(REAL)) {
-    test.each(DATES)('holds records of %s that are byte for byte those of the real exports', (date) => {
-      const real = new Set(records(read(join(REAL, `export-organization-${date}.csv.gz`))))
-      const part = records(read(join(SAMPLE, date, 'organizations.csv.gz')))
+    test.each(DATES)('contains organizations of %s that are byte for byte those of the real export', (date) => {
+      const real = new Set(splitRecords(read(join(REAL, `export-organization-${date}.csv.gz`))))
+      const part = splitRecords(read(join(SAMPLE, date, 'organizations.csv.gz')))
       expect(part.filter((record) => !real.has(record))).toEqual([])
     })
 
-    test('holds datasets that are byte for byte those of the real export', () => {
-      const real = new Set(records(read(join(REAL, 'export-dataset-20260116-055249.csv.gz'))))
+    test('contains datasets that are byte for byte those of the real export', () => {
+      const real = new Set(splitRecords(read(join(REAL, 'export-dataset-20260116-055249.csv.gz'))))
       for (const date of DATES) {
-        const part = records(read(join(SAMPLE, date, 'datasets.csv.gz')))
+        const part = splitRecords(read(join(SAMPLE, date, 'datasets.csv.gz')))
         expect(part.filter((record) => !real.has(record))).toEqual([])
       }
     })
