@@ -8,7 +8,7 @@ import { cli } from './helpers/cli.ts'
 
 let folder: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-see-'))
+  folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-reading-'))
   await cli(['demo', '--into', folder, '--quiet', '--no-serve'], { cwd: folder })
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -17,7 +17,7 @@ const STORES = ['--archive', 'file:datagouv', '--documents', 'sqlite:datagouv.db
 const run = (...args: string[]) => cli([...args, ...STORES], { cwd: folder })
 
 describe('changes', () => {
-  test('tells in tables what entered, left and moved between the last two editions, and why', async () => {
+  test('prints tables of what entered, left and moved between the last two editions, and why', async () => {
     const { code, stdout, stderr } = await run('changes')
     expect(code).toBe(0)
     expect(stdout).toMatch(
@@ -44,7 +44,7 @@ describe('changes', () => {
     ],
     [['2023-08-09', '2023-08-02'], /^datagouv-tops: 2023-08-09 does not come before 2023-08-02; name the earlier/],
     [['--watch', 'velo'], /^datagouv-tops: there is no watch "velo"; known: mobilite-transport\n$/],
-  ])('refuses %j with 2 and one line', async (args, line) => {
+  ])('rejects %j with exit code 2 and one line', async (args, line) => {
     const { code, stdout, stderr } = await run('changes', ...args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(line)
@@ -53,7 +53,7 @@ describe('changes', () => {
 })
 
 describe('explain', () => {
-  test('says in words why a dataset is there', async () => {
+  test('says why a dataset is in an edition', async () => {
     const { code, stdout } = await run('explain', 'https://www.data.gouv.fr/fr/datasets/comptage-velo-compteurs/')
     expect(code).toBe(0)
     expect(stdout).toBe(
@@ -67,7 +67,7 @@ describe('explain', () => {
     )
   })
 
-  test('and why not, in the edition of a date', async () => {
+  test('says why a dataset is not in the edition of a date', async () => {
     const { code, stdout } = await run('explain', '5eab9f4b7ee4582b405f11df', '--date', '2023-07-26', '--json')
     expect([code, JSON.parse(stdout).verdict]).toEqual([0, 'unknown'])
   })
@@ -75,7 +75,7 @@ describe('explain', () => {
   test.each([
     [[], /^datagouv-tops: name a dataset: its id, or the address of its page\n$/],
     [['x', '--date', '2023-01-01'], /there is no edition of mobilite-transport of 2023-01-01 in \S+; there are: /],
-  ])('refuses %j with 2 and one line', async (args, line) => {
+  ])('rejects %j with exit code 2 and one line', async (args, line) => {
     const { code, stdout, stderr } = await run('explain', ...args)
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(line)
@@ -83,23 +83,23 @@ describe('explain', () => {
 })
 
 describe('serve', () => {
-  test('says where, answers, and leaves cleanly when it is asked to', async () => {
-    let answered: unknown
+  test('prints its address, answers requests and exits cleanly on SIGTERM', async () => {
+    let health: unknown
     const { code, stdout, stderr } = await cli(['serve', '--port', '0', '--json', ...STORES], {
       cwd: folder,
       onStart: (child) => {
         child.stdout?.once('data', async (line) => {
-          answered = await (await fetch(`${JSON.parse(line).url}healthz`)).json()
+          health = await (await fetch(`${JSON.parse(line).url}healthz`)).json()
           child.kill('SIGTERM')
         })
       },
     })
-    expect(answered).toEqual({ status: 'ok' })
+    expect(health).toEqual({ status: 'ok' })
     expect(JSON.parse(stdout).url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
     expect([code, stderr]).toEqual([143, 'datagouv-tops: terminated; nothing half-done was published\n'])
   })
 
-  test('refuses a port that is taken', async () => {
+  test('rejects a port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
@@ -107,7 +107,7 @@ describe('serve', () => {
     other.close()
     expect([code, stderr]).toEqual([
       2,
-      `datagouv-tops: port ${port} of 127.0.0.1 is in use; choose another with --port\n`,
+      `datagouv-tops: cannot listen on 127.0.0.1, port ${port}: the port is in use. Choose another port with --port.\n`,
     ])
   })
 })
