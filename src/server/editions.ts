@@ -29,7 +29,7 @@ interface CachedEdition {
 }
 
 /** An organization in the edition of one date; undefined if it was not ranked. */
-interface HistoryWeek {
+export interface HistoryWeek {
   readonly date: string
   readonly organization: RankedOrganization | undefined
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { languageOf } from '../../src/server/pages/words/language.ts'
+import { negotiateLanguage } from '../../src/server/pages/translations/language.ts'
 
 test.each([
   [null, undefined, 'fr', false],
@@ -11,6 +11,6 @@ test.each([
   ['en', 'fr', 'en', true],
   ['fr', 'en', 'fr', true],
   ['<script>', 'en', 'en', false],
-])('lang=%s and Accept-Language %s give %s', (asked, accepted, language, chosen) => {
-  expect(languageOf(asked, accepted)).toEqual({ language, chosen })
+])('lang=%s and Accept-Language %s choose %s', (lang, acceptLanguage, language, isExplicit) => {
+  expect(negotiateLanguage(lang, acceptLanguage)).toEqual({ language, isExplicit })
 })

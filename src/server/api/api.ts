@@ -46,13 +46,8 @@ export function createApi(world: ApiWorld): OpenAPIHono {
 /** Adds feeds and probes, which other modules serve, to the OpenAPI description. */
 function describeOtherRoutes({ openAPIRegistry }: OpenAPIHono): void {
   const others = [
-    ['/feed.atom', 'Returns the latest editions with their changes, as Atom', 'application/atom+xml', z.string()],
-    [
-      '/feed.json',
-      'Returns the latest editions with their changes, as JSON Feed',
-      'application/feed+json',
-      z.looseObject({}),
-    ],
+    ['/feed.atom', 'Returns the latest editions as an Atom feed', 'application/atom+xml', z.string()],
+    ['/feed.json', 'Returns the latest editions as a JSON Feed', 'application/feed+json', z.looseObject({})],
     ['/healthz', 'Checks that the server answers', 'application/json', z.object({ status: z.literal('ok') })],
     ['/readyz', 'Checks that both stores answer (503 if not)', 'application/json', z.looseObject({})],
   ] as const

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { visible } from '../../src/server/pages/parts/name.tsx'
+import { sanitize } from '../../src/server/pages/parts/portalText.tsx'
 
 test.each([
   ['Vélos en\r\nlibre-service\t', 'Vélos en libre-service'],
@@ -12,9 +12,9 @@ test.each([
   ['👩‍👩‍👧 café', '👩‍👩‍👧 café'],
   [' \n ', ''],
 ])('%j is shown as %j', (text, shown) => {
-  expect(visible(text)).toBe(shown)
+  expect(sanitize(text)).toBe(shown)
 })
 
 test('a title of a megabyte is cut', () => {
-  expect(visible('x'.repeat(1_000_000))).toBe(`${'x'.repeat(400)}…`)
+  expect(sanitize('x'.repeat(1_000_000))).toBe(`${'x'.repeat(400)}…`)
 })

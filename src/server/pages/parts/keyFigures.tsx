@@ -1,16 +1,16 @@
 import type { Edition } from '../../../editions/edition.ts'
-import { editionPath } from '../addresses.ts'
-import { useReader } from '../reader.ts'
+import { useLocale } from '../locale.ts'
+import { editionPath } from '../paths.ts'
 
-/** From the whole catalogue to the tops, in three figures; and the tops as a file. */
-export function Figures({ edition }: { readonly edition: Edition }) {
-  const { words, count } = useReader()
+/** Shows the size of the catalogue, of the full list and of the tops, with the main download. */
+export function KeyFigures({ edition }: { readonly edition: Edition }) {
+  const { texts, count } = useLocale()
   const { source, archive, organizations, datasets, top, terms } = edition
   const withDatasets = organizations.filter((one) => one.datasets > 0).length
   const figures = [
-    [source.datasets.records, words.inCatalogue(source.datasets.records)],
-    [archive.records, words.present(terms.length)],
-    [datasets.length, words.inTops(count(withDatasets), count(top))],
+    [source.datasets.records, texts.inCatalogue(source.datasets.records)],
+    [archive.records, texts.mentioning(terms.length)],
+    [datasets.length, texts.inTops(count(withDatasets), count(top))],
   ] as const
   return (
     <div class="summary">
@@ -22,7 +22,7 @@ export function Figures({ edition }: { readonly edition: Edition }) {
         ))}
       </ol>
       <a class="main" href={`/api${editionPath(edition)}.csv`} download>
-        {words.downloadCsv}
+        {texts.downloadCsv}
       </a>
     </div>
   )

@@ -1,10 +1,10 @@
-interface HeadingsProps {
-  /** What stands above each column; a number's is set to the right, as the numbers are. */
+interface TableHeadProps {
+  /** Title of each column. The titles of numbers are right-aligned, like the numbers. */
   readonly columns: readonly (string | { readonly number: string })[]
 }
 
-/** The head of a table. */
-export function Headings({ columns }: HeadingsProps) {
+/** Column titles of a table. */
+export function TableHead({ columns }: TableHeadProps) {
   return (
     <thead>
       <tr>

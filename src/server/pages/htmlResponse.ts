@@ -1,9 +1,10 @@
 import type { VNode } from 'preact'
 import { renderToString } from 'preact-render-to-string'
+import { CACHE_CONTROL } from '../caching.ts'
 import type { Frame } from './parts/layout.tsx'
 
-/** Nothing but what this site serves, in no frame, no form elsewhere; scripts and styles from files alone. */
-const POLICY = [
+/** Allows files of this site only. No inline scripts or styles, no framing, no forms to other sites. */
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -13,15 +14,15 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** A page, in its reader's language. */
-export function answerPage(page: VNode, { reader }: Frame, status = 200): Response {
+/** Responds with a page as HTML. */
+export function htmlResponse(page: VNode, { locale }: Frame, status = 200): Response {
   return new Response(`<!doctype html>${renderToString(page)}`, {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-language': reader.language,
-      'content-security-policy': POLICY,
-      'cache-control': status === 200 ? 'no-cache' : 'no-store',
+      'content-language': locale.language,
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'cache-control': status === 200 ? CACHE_CONTROL.revalidate : CACHE_CONTROL.never,
       'cross-origin-opener-policy': 'same-origin',
       'referrer-policy': 'same-origin',
       vary: 'Accept-Language',

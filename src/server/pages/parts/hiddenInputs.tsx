@@ -1,5 +1,5 @@
-/** What a form carries along without showing it. */
-export function Hidden({ values }: { readonly values: Readonly<Record<string, string>> }) {
+/** Form fields that are submitted but not shown. */
+export function HiddenInputs({ values }: { readonly values: Readonly<Record<string, string>> }) {
   return (
     <>
       {Object.entries(values).map(([name, value]) => (

@@ -5,16 +5,16 @@ import type * as Pages from '../../src/server/pages/pages.tsx'
 import { silent } from '../../src/terminal/report.ts'
 import { testWorld } from '../helpers/world.ts'
 
-// The built ones, because the build's files stand beside it.
+// From the build, because pages load its script and style.
 const { Failure } = (await import('../../dist/errors.js' as string)) as typeof Errors
 const { createPages } = (await import('../../dist/server/pages/pages.js' as string)) as typeof Pages
 
 test.each([
-  ['a store that is away', new Failure('store', 'mongodb://secret is away'), 503, 'Momentanément indisponible'],
+  ['an unreachable store', new Failure('store', 'cannot reach mongodb://secret'), 503, 'Momentanément indisponible'],
   ['a bug', new Error('secret stack'), 500, 'Une erreur s’est produite'],
-])('%s is a page that says what to do, and nothing of the reason', async (_, error, status, title) => {
-  const away = () => Promise.reject(error)
-  const editions = { dates: away, find: away } as unknown as Editions
+])('%s shows a page that says what to do, and keeps the reason in the log', async (_, error, status, title) => {
+  const fail = () => Promise.reject(error)
+  const editions = { dates: fail, find: fail } as unknown as Editions
   const warnings: string[] = []
   const world = { ...(await testWorld()), report: { ...silent, warn: (line: string) => warnings.push(line) } }
   const response = await (await createPages(world, editions)).request('/')
@@ -23,6 +23,6 @@ test.each([
   expect(page).toContain(`<h1>${title}</h1>`)
   expect(page).not.toContain('secret')
   expect(warnings).toEqual([
-    expect.stringContaining(`/: ${status === 503 ? 'mongodb://secret is away' : 'Error: secret'}`),
+    expect.stringContaining(`/: ${status === 503 ? 'cannot reach mongodb://secret' : 'Error: secret'}`),
   ])
 })
