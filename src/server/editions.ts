@@ -53,10 +53,10 @@ export interface Editions {
   /**
    * Explains why a dataset is in an edition or not.
    *
-   * @param asked the id, the slug or the page address of the dataset
+   * @param reference the ID, the slug or the page address of the dataset
    * @throws Missing, Failure `usage`, Problem 503 when too many requests are waiting
    */
-  explain(watch: string, date: string | undefined, asked: string): Promise<Explanation>
+  explain(watch: string, date: string | undefined, reference: string): Promise<Explanation>
   /** Returns an organization's place in every edition, latest first. @throws Missing if no edition ranks it */
   history(watch: string, organization: string): Promise<readonly HistoryWeek[]>
   /** Returns a watch of the configuration. @throws Missing */
@@ -110,8 +110,8 @@ export function createEditions(world: World): Editions {
       const before = from ?? (await datesFor(watch)).find((date) => date < later.date)
       return explainer.changes((await find(watch, needBefore(before, later))).edition, later)
     },
-    explain: async (name, date, asked) =>
-      explainer.explain(asked, (await find(name, date)).edition, watchNamed(name, config)),
+    explain: async (name, date, reference) =>
+      explainer.explain(reference, (await find(name, date)).edition, watchNamed(name, config)),
     history: createHistory(documents, datesFor),
   }
 }

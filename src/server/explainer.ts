@@ -21,8 +21,8 @@ export interface Explainer {
   changes(from: Edition, to: Edition): Promise<Changes>
   /** Like `changes`, but without waiting: reasons that are not cached yet are null. */
   cachedChanges(from: Edition, to: Edition): Changes
-  /** @param asked the id, the slug or the page address of a dataset */
-  explain(asked: string, edition: Edition, watch: Watch): Promise<Explanation>
+  /** @param reference the ID, the slug or the page address of a dataset */
+  explain(reference: string, edition: Edition, watch: Watch): Promise<Explanation>
 }
 
 /** Creates an explainer with its caches and its queue. */
@@ -40,12 +40,12 @@ export function createExplainer(world: World): Explainer {
   return {
     changes: async (from, to) => changes.forceFetch(pairKey(from, to), { context: [from, to] }),
     cachedChanges: (from, to) => changes.get(pairKey(from, to)) ?? changesBetween(from, to),
-    explain: async (asked, edition, watch) => {
-      const dataset = datasetAsked(asked)
+    explain: async (reference, edition, watch) => {
+      const dataset = datasetAsked(reference)
       const key = `${versionOf(edition)} ${dataset}`
       const explanation = explanations.get(key) ?? (await explainInBatch(dataset, edition, watch))
       explanations.set(key, explanation)
-      return { ...explanation, asked }
+      return { ...explanation, asked: reference }
     },
   }
 

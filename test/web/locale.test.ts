@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { createLocale } from '../../src/server/pages/locale.ts'
 import { negotiateLanguage } from '../../src/server/pages/translations/language.ts'
 
 test.each([
@@ -13,4 +14,18 @@ test.each([
   ['<script>', 'en', 'en', false],
 ])('lang=%s and Accept-Language %s choose %s', (lang, acceptLanguage, language, isExplicit) => {
   expect(negotiateLanguage(lang, acceptLanguage)).toEqual({ language, isExplicit })
+})
+
+describe('a French page', () => {
+  const { day, longDay, shortDay, texts } = createLocale({ language: 'fr', isExplicit: false, timeZone: 'UTC' })
+
+  test('writes the first of a month as an ordinal, and other days as they are', () => {
+    expect([day('2026-01-01'), longDay('2026-01-01')]).toEqual(['1er janvier 2026', 'jeudi 1er janvier 2026'])
+    expect([shortDay('2026-01-01'), day('2026-01-21')]).toEqual(['1er janv. 2026', '21 janvier 2026'])
+  })
+
+  test('writes ranks as feminine ordinals', () => {
+    expect(texts.ranked('1', '422', '9 abonnés')).toBe(', 1re sur 422, 9 abonnés.')
+    expect(texts.behind('3', '30')).toBe('Il lui en manque 3 pour rejoindre la 30e.')
+  })
 })

@@ -2,14 +2,14 @@ import type { Context } from 'hono'
 import { CACHE_CONTROL } from '../caching.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { dateOf, dateParam, editionParam, optionalWatch, watchParam } from './parameters.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { Changes } from './schemas.ts'
 
 const description =
   'Lists the datasets that entered or left, with reasons, the followers gained or lost, and the organizations whose rank, ' +
   'followers or number of datasets changed. A reason is null if the files of that date were not kept.'
 
-const route = readRoute({
+const route = jsonRoute({
   path: '/api/changes',
   tag: 'changes',
   summary: 'Compares two editions',
@@ -23,7 +23,7 @@ const route = readRoute({
   response: Changes,
 })
 
-const editionRoute = readRoute({
+const editionRoute = jsonRoute({
   path: '/api/editions/{watch}/{edition}/changes',
   tag: 'changes',
   summary: 'Compares an edition with an earlier one',

@@ -21,10 +21,10 @@ import {
   sortParam,
   watchParam,
 } from './parameters.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { Edition, EditionItem, listOf } from './schemas.ts'
 
-const listRoute = readRoute({
+const listRoute = jsonRoute({
   path: '/api/editions',
   tag: 'editions',
   summary: 'Lists the editions, latest first',
@@ -45,7 +45,7 @@ const NO_LIMIT = 1_000_000
 
 const CSV_TYPE = 'text/csv'
 
-const oneRoute = readRoute({
+const oneRoute = jsonRoute({
   path: '/api/editions/{watch}/{edition}',
   tag: 'editions',
   summary: 'Returns an edition: the TOP organizations and their datasets',

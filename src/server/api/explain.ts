@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { cachingOf } from '../caching.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { dateOf, dateParam, editionParam, optionalWatch, watchParam } from './parameters.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { Explanation } from './schemas.ts'
 
 const datasetParam = z
@@ -12,7 +12,7 @@ const datasetParam = z
   .max(300)
   .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'ID, slug or (encoded) page address of a dataset' })
 
-const route = readRoute({
+const route = jsonRoute({
   path: '/api/explain/{id}',
   tag: 'explain',
   summary: 'Explains why a dataset is in an edition or not',
@@ -24,7 +24,7 @@ const route = readRoute({
   response: Explanation,
 })
 
-const editionRoute = readRoute({
+const editionRoute = jsonRoute({
   path: '/api/editions/{watch}/{edition}/explain/{id}',
   tag: 'explain',
   summary: 'Explains why a dataset is in this edition or not',

@@ -2,10 +2,10 @@ import { z } from '@hono/zod-openapi'
 import { CACHE_CONTROL } from '../caching.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { optionalWatch } from './parameters.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { History } from './schemas.ts'
 
-const route = readRoute({
+const route = jsonRoute({
   path: '/api/history/{organization}',
   tag: 'history',
   summary: "Returns an organization's rank, followers and datasets in every edition, latest first",

@@ -59,7 +59,7 @@ export function strictly<S extends z.ZodRawShape>(shape: S) {
 }
 
 /** Creates a GET route for JSON. Its definition validates the request and is its documentation. */
-export function readRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
+export function jsonRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
   definition: RouteDefinition<P, Q, S>,
 ) {
   const { path, tag, summary, description = '', textTypes = [] } = definition

@@ -5,7 +5,7 @@ import { type RunRecord, STATUSES } from '../../runs/record.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { paginate, sortBy } from './paging.ts'
 import { dateParam, limitParam, offsetParam, sortParam } from './parameters.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { listOf, Run } from './schemas.ts'
 
 /** How many recent runs the list covers. An older one can be fetched by its ID. */
@@ -13,7 +13,7 @@ const MAX_RUNS = 1_000
 /** How long the list stays cached. */
 const FRESH_MS = 1_000
 
-const listRoute = readRoute({
+const listRoute = jsonRoute({
   path: '/api/runs',
   tag: 'runs',
   summary: 'Lists the runs, latest first',
@@ -29,7 +29,7 @@ const listRoute = readRoute({
   response: listOf(Run),
 })
 
-const oneRoute = readRoute({
+const oneRoute = jsonRoute({
   path: '/api/runs/{id}',
   tag: 'runs',
   summary: 'Returns a run',

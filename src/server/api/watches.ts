@@ -1,8 +1,8 @@
 import { jsonResponse } from './jsonResponse.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { listOf, WatchItem } from './schemas.ts'
 
-const route = readRoute({
+const route = jsonRoute({
   path: '/api/watches',
   tag: 'watches',
   summary: 'Lists the configured watches',

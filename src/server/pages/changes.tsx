@@ -1,4 +1,4 @@
-import type { Changes, FollowedDataset } from '../../editions/changes.ts'
+import type { Changes } from '../../editions/changes.ts'
 import type { TopDataset } from '../../editions/edition.ts'
 import { datasetPage } from '../../editions/links.ts'
 import { useLocale } from './locale.ts'
@@ -7,7 +7,7 @@ import { ChangedOrganizations } from './parts/changedOrganizations.tsx'
 import { DatasetItem } from './parts/datasetItem.tsx'
 import { EditionHeader, type EditionPageProps } from './parts/editionHeader.tsx'
 import { HiddenInputs } from './parts/hiddenInputs.tsx'
-import { Page } from './parts/layout.tsx'
+import { type Frame, Page } from './parts/layout.tsx'
 import { PortalText, sanitize } from './parts/portalText.tsx'
 import { TableHead } from './parts/tableHead.tsx'
 import { editionPath } from './paths.ts'
@@ -62,17 +62,12 @@ function ChangeSections({ frame, edition, dates, changes }: ChangesPageProps & {
         />
       )}
       {organizations.length > 0 && <ChangedOrganizations path={path} organizations={organizations} />}
-      {followers.length > 0 && <ChangedFollowers portal={frame.portal} datasets={followers} />}
+      {followers.length > 0 && <ChangedFollowers portal={frame.portal} followers={followers} />}
     </>
   )
 }
 
-interface ChangedFollowersProps {
-  readonly portal: string
-  readonly datasets: readonly FollowedDataset[]
-}
-
-function ChangedFollowers({ portal, datasets }: ChangedFollowersProps) {
+function ChangedFollowers({ portal, followers }: Pick<Frame, 'portal'> & Pick<Changes, 'followers'>) {
   const { texts } = useLocale()
   return (
     <section>
@@ -80,7 +75,7 @@ function ChangedFollowers({ portal, datasets }: ChangedFollowersProps) {
       <table>
         <TableHead columns={[texts.dataset, { number: texts.followers }]} />
         <tbody>
-          {datasets.map((dataset) => (
+          {followers.map((dataset) => (
             <tr key={dataset.dataset_id}>
               <th scope="row">
                 <a class="out" href={datasetPage(portal, dataset.dataset_id)}>

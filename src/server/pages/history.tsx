@@ -57,42 +57,32 @@ function HistoryTable({ edition, id, weeks }: Omit<HistoryPageProps, 'frame'>) {
         columns={[texts.editionColumn, { number: texts.rank }, { number: texts.followers }, { number: texts.datasets }]}
       />
       <tbody>
-        {weeks.map(({ date, organization }, index) => (
-          <tr key={date}>
-            <th scope="row">
-              <a href={href(editionPath({ ...edition, date }), { organization: id })}>
-                <time dateTime={date}>{shortDay(date)}</time>
-              </a>
-            </th>
-            {organization === undefined ? (
-              <td colSpan={3} class="number">
-                {texts.outsideTop(count(edition.top))}
-              </td>
-            ) : (
-              <WeekCells now={organization} before={weeks[index + 1]?.organization} />
-            )}
-          </tr>
-        ))}
+        {weeks.map(({ date, organization }, index) => {
+          const before = weeks[index + 1]?.organization
+          return (
+            <tr key={date}>
+              <th scope="row">
+                <a href={href(editionPath({ ...edition, date }), { organization: id })}>
+                  <time dateTime={date}>{shortDay(date)}</time>
+                </a>
+              </th>
+              {organization === undefined ? (
+                <td colSpan={3} class="number">
+                  {texts.outsideTop(count(edition.top))}
+                </td>
+              ) : (
+                <>
+                  <td class="number">
+                    {count(organization.rank)} {before && <RankChange by={before.rank - organization.rank} />}
+                  </td>
+                  <CountCell now={organization.followers} before={before?.followers} />
+                  <CountCell now={organization.datasets} before={before?.datasets} />
+                </>
+              )}
+            </tr>
+          )
+        })}
       </tbody>
     </table>
-  )
-}
-
-interface WeekCellsProps {
-  readonly now: RankedOrganization
-  /** The organization in the week before; undefined if it was not ranked. */
-  readonly before: RankedOrganization | undefined
-}
-
-function WeekCells({ now, before }: WeekCellsProps) {
-  const { count } = useLocale()
-  return (
-    <>
-      <td class="number">
-        {count(now.rank)} {before && <RankChange by={before.rank - now.rank} />}
-      </td>
-      <CountCell now={now.followers} before={before?.followers} />
-      <CountCell now={now.datasets} before={before?.datasets} />
-    </>
   )
 }

@@ -36,7 +36,7 @@ export function TopsControls({ props, query, change }: ControlsProps) {
             onInput={(event) => change({ q: event.currentTarget.value })}
           />
         </label>
-        <OrganizationSelect organizations={props.organizations} selected={query.organization} change={change} />
+        <OrganizationSelect props={props} query={query} change={change} />
         {props.hasEarlier && (
           <label class="check">
             <input
@@ -58,23 +58,18 @@ export function TopsControls({ props, query, change }: ControlsProps) {
   )
 }
 
-interface OrganizationSelectProps extends Pick<TopsExplorerProps, 'organizations'> {
-  readonly selected: string
-  readonly change: ChangeQuery
-}
-
-function OrganizationSelect({ organizations, selected, change }: OrganizationSelectProps) {
+function OrganizationSelect({ props, query, change }: ControlsProps) {
   const { texts, count } = useLocale()
   return (
     <label class="field">
       <span class="visually-hidden">{texts.organization}</span>
       <select
         name="organization"
-        value={selected}
+        value={query.organization}
         onChange={(event) => change({ organization: event.currentTarget.value })}
       >
         <option value="">{texts.everyOrganization}</option>
-        {organizations
+        {props.organizations
           .filter(({ datasets }) => datasets > 0)
           .map(({ id, name, datasets }) => (
             <option key={id} value={id}>
