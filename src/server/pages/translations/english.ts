@@ -192,7 +192,7 @@ export const english: Translation = {
   },
   records: 'Records',
   size: 'Size',
-  duration: 'Duration',
+  duration: 'Time',
   command: 'Command',
   started: 'Started',
   ended: 'Ended',
