@@ -1,44 +1,41 @@
 /// <reference types="vite/client" />
 import { hydrate } from 'preact'
-import { type ReaderFacts, Reading, readerOf } from '../src/server/pages/reader.ts'
-import { Tops, type TopsFacts } from '../src/server/pages/tops/tops.tsx'
+import { createLocale, LocaleContext, type LocaleSettings } from '../src/server/pages/locale.ts'
+import { withQuery } from '../src/server/pages/paths.ts'
+import { TopsExplorer } from '../src/server/pages/tops/explorer.tsx'
+import type { TopsExplorerProps } from '../src/server/pages/tops/props.ts'
 import './icon.svg'
 import './style.css'
 
-/** Takes the table over from the server: the same component, with the facts that the page carries. */
-function takeOverTops(): void {
-  const holder = document.getElementById('tops')
-  const json = document.getElementById('tops-facts')?.textContent
-  if (!holder || !json) return
-  const { reader, facts } = JSON.parse(json) as { reader: ReaderFacts; facts: TopsFacts }
+/** Hydrates the table with the props that the server embedded in the page. */
+function hydrateTops(): void {
+  const container = document.getElementById('tops')
+  const json = document.getElementById('tops-props')?.textContent
+  if (!container || !json) return
+  const { locale, props } = JSON.parse(json) as { locale: LocaleSettings; props: TopsExplorerProps }
   hydrate(
-    <Reading.Provider value={readerOf(reader)}>
-      <Tops {...facts} onQuery={(query) => showInAddress(facts.path, query)} />
-    </Reading.Provider>,
-    holder,
+    <LocaleContext.Provider value={createLocale(locale)}>
+      <TopsExplorer {...props} onQuery={(query) => updateAddress(props.path, query)} />
+    </LocaleContext.Provider>,
+    container,
   )
-  // What only those without a script need goes away.
+  // Hides what is only needed without scripts.
   document.documentElement.classList.add('scripted')
 }
 
-/** Browsers object to an address that changes with every letter. */
-const ADDRESS_MS = 150
-let pending: ReturnType<typeof setTimeout> | undefined
+/** Browsers throttle pages that change their address at every keystroke. */
+const ADDRESS_DELAY_MS = 150
+let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Makes the address that of what is shown, in this language; and the links to the other one, at once. */
-function showInAddress(path: string, query: Record<string, string>): void {
+/** Puts the query into the page's address, and at once into the links to the other language. */
+function updateAddress(path: string, query: Record<string, string>): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.languages a')) {
-    link.href = addressOf(path, { ...query, lang: link.lang })
+    link.href = withQuery(path, { ...query, lang: link.lang })
   }
-  const language = new URLSearchParams(location.search).get('lang')
-  const address = addressOf(path, language === null ? query : { ...query, lang: language })
-  clearTimeout(pending)
-  pending = setTimeout(() => history.replaceState(null, '', address), ADDRESS_MS)
+  const lang = new URLSearchParams(location.search).get('lang')
+  const address = withQuery(path, lang === null ? query : { ...query, lang })
+  clearTimeout(timer)
+  timer = setTimeout(() => history.replaceState(null, '', address), ADDRESS_DELAY_MS)
 }
 
-function addressOf(path: string, query: Record<string, string>): string {
-  const search = new URLSearchParams(query).toString()
-  return search === '' ? path : `${path}?${search}`
-}
-
-takeOverTops()
+hydrateTops()

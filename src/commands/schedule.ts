@@ -33,18 +33,18 @@ export default async function schedule(io: Io): Promise<void> {
 
 /** For whoever watches over the process: how it goes, and what the stores tell at that moment. */
 async function serveHealth(io: Io, status: { readonly now: Status }, address: Address): Promise<Listening> {
-  const [{ Hono }, { serveApp }, { renderMetrics }] = await Promise.all([
+  const [{ Hono }, { serveApp }, { metricsResponse }, { renderMetrics }] = await Promise.all([
     import('hono'),
     import('../server/listen.ts'),
+    import('../server/metricsResponse.ts'),
     import('../metrics/metrics.ts'),
   ])
   const fresh = { 'cache-control': 'no-store' }
   const app = new Hono()
   app.get('/healthz', (c) => c.json(status.now, 200, fresh))
-  app.get('/metrics', async (c) => {
-    const text = await inWorld({ ...io, options: { ...io.options, quiet: true } }, renderMetrics)
-    return c.body(text, 200, { ...fresh, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-  })
+  app.get('/metrics', async () =>
+    metricsResponse(await inWorld({ ...io, options: { ...io.options, quiet: true } }, renderMetrics)),
+  )
   app.onError(({ message }, c) => c.text(`${message}\n`, 503, fresh))
   return serveApp(app, address)
 }

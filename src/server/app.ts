@@ -5,12 +5,12 @@ import { READABLE_BY_ALL } from './cors.ts'
 import type { Editions } from './editions.ts'
 import { createFeeds } from './feed.ts'
 import { createHealth } from './health.ts'
-import { Problem, problemOf } from './problem.ts'
+import { Problem, problemResponse } from './problem.ts'
 
-/** Nothing can be started or changed over HTTP. */
+/** The server is read-only: nothing can be started or changed over HTTP. */
 const METHODS = ['GET', 'HEAD', 'OPTIONS']
 
-const PREFLIGHT = {
+const PREFLIGHT_HEADERS = {
   ...READABLE_BY_ALL,
   allow: METHODS.join(', '),
   'access-control-allow-methods': METHODS.join(', '),
@@ -19,19 +19,23 @@ const PREFLIGHT = {
 }
 
 export interface AppOptions {
-  /** What people look at: every address that is not the API's, the feeds' or the probes'. */
+  /** The HTML pages. Without them, only the API, the feeds and the probes are served. */
   readonly pages?: Hono
 }
 
-/** Everything that is served, as one function from request to response. */
+/** Combines API, feeds, probes and pages into one app. */
 export function createApp(world: World, editions: Editions, { pages }: AppOptions = {}): Hono {
   const app = new Hono()
-  app.onError((error, c) => problemOf(error, c.req.path, world.report))
-  app.notFound((c) => problemOf(new Problem(404, `there is nothing at ${c.req.path}`), c.req.path, world.report))
+  app.onError((error, c) => problemResponse(error, c.req.path, world.report))
+  app.notFound(({ req: { path } }) => {
+    const problem = new Problem(404, `cannot find ${path}: no such address. See /docs for the API's addresses.`)
+    return problemResponse(problem, path, world.report)
+  })
   app.use(({ req: { method } }, next) => {
-    if (method === 'OPTIONS') return Promise.resolve(new Response(null, { status: 204, headers: PREFLIGHT }))
+    if (method === 'OPTIONS') return Promise.resolve(new Response(null, { status: 204, headers: PREFLIGHT_HEADERS }))
     if (METHODS.includes(method)) return next()
-    throw new Problem(405, 'this server is for reading: GET, HEAD and OPTIONS', { allow: PREFLIGHT.allow })
+    const { allow } = PREFLIGHT_HEADERS
+    throw new Problem(405, `cannot handle ${method}: this server is read-only. Use ${allow}.`, { allow })
   })
 
   app.route('/', createApi({ world, editions }))

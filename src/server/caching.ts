@@ -1,15 +1,17 @@
 /**
- * How long an answer may be kept by browsers and caches without asking again; then its ETag says whether it is still the one.
- * An edition of a date does not change by itself, but a date may be published anew, so nothing is called immutable.
+ * `Cache-Control` of the answers. None is `immutable`, because an edition can be republished for its date; after `max-age` the
+ * ETag tells whether it was.
  */
-export const CACHING = {
-  /** What the next edition changes. */
+export const CACHE_CONTROL = {
+  /** For answers that the next edition changes. */
   latest: 'public, max-age=60',
-  /** What belongs to a date. */
+  /** For answers about one date. */
   dated: 'public, max-age=3600',
-  /** What may change at any moment. */
-  passing: 'no-cache',
+  /** For answers that can change at any moment. */
+  revalidate: 'no-cache',
+  /** For the state of the process. */
+  never: 'no-store',
 } as const
 
-/** @param date as it was asked for; undefined for the latest */
-export const cachingOf = (date: string | undefined) => (date === undefined ? CACHING.latest : CACHING.dated)
+/** @param date the requested date; undefined for the latest */
+export const cachingOf = (date: string | undefined) => (date === undefined ? CACHE_CONTROL.latest : CACHE_CONTROL.dated)

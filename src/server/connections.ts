@@ -2,38 +2,38 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Keeps room for those who ask something: of more than `most` connections, the one gives way that has been without a whole
- * request for the longest. So a flood of connections that say nothing, or say it very slowly, shuts nobody out.
+ * Limits the open connections. Beyond `most`, closes the connection that has waited longest without a complete request, so a
+ * flood of silent or very slow connections cannot lock out real clients.
  */
-export function keepRoom(server: Server, most: number): Room {
+export function limitConnections(server: Server, most: number): ConnectionLimiter {
   const open = new Set<Socket>()
-  const waiting = new Set<Socket>()
-  let dismissed = false
+  const idle = new Set<Socket>()
+  let draining = false
   server.on('connection', (socket) => {
     open.add(socket)
-    waiting.add(socket)
+    idle.add(socket)
     socket.once('close', () => {
       open.delete(socket)
-      waiting.delete(socket)
+      idle.delete(socket)
     })
-    if (open.size > most) for (const oldest of waiting) return void oldest.destroy()
+    if (open.size > most) for (const oldest of idle) return void oldest.destroy()
   })
   server.on('request', ({ socket }, response) => {
-    waiting.delete(socket)
+    idle.delete(socket)
     response.once('close', () => {
-      if (dismissed) socket.destroy()
-      else if (!socket.destroyed) waiting.add(socket)
+      if (draining) socket.destroy()
+      else if (!socket.destroyed) idle.add(socket)
     })
   })
   return {
-    dismiss: () => {
-      dismissed = true
-      for (const socket of waiting) socket.destroy()
+    drain: () => {
+      draining = true
+      for (const socket of idle) socket.destroy()
     },
   }
 }
 
-interface Room {
-  /** Closes the connections on which nothing is being answered, and the others once they are answered. */
-  dismiss(): void
+export interface ConnectionLimiter {
+  /** Closes idle connections now, and each busy one after its response. */
+  drain(): void
 }

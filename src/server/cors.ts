@@ -1,4 +1,4 @@
-/** What lets scripts of other sites read an answer, and which of its headers. */
+/** Lets scripts of other sites read a response and these of its headers. */
 export const READABLE_BY_ALL = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers':

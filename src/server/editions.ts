@@ -8,58 +8,62 @@ import { datesOf, missingEdition, needBefore } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
 import { Missing, quoted } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
+import type { Documents } from '../stores/documents.ts'
 import { type Body, bodyOf } from './body.ts'
-import { createInsights } from './insights.ts'
+import { createExplainer } from './explainer.ts'
 
-/** How long what was read counts as fresh: so soon an edition shows after it was published, or published anew. */
+/** How long a read stays cached, and so the longest it takes for a new or republished edition to appear. */
 const FRESH_MS = 1_000
-/** The same for the history of organisations, for which every edition is read. */
+/** The same for an organization's history, which needs every edition. */
 const HISTORY_FRESH_MS = 60_000
-/** Editions are held in memory up to this size. An edition takes about so many times that of its JSON: parsed, compressed… */
-const HELD_BYTES = 64 * 2 ** 20
-const WEIGHT = 4
+/** Memory for cached editions. */
+const CACHE_BYTES = 64 * 2 ** 20
+/** How much memory a cached edition takes, in multiples of its JSON: parsed, as JSON, as CSV, compressed. */
+const BYTES_PER_JSON_BYTE = 4
 
-/** An edition as it is served. */
-interface Held {
+/** An edition with its response bodies. */
+interface CachedEdition {
   readonly edition: Edition
   readonly json: Body
   readonly csv: Body
 }
 
-/** An organisation in the edition of a date; undefined when it was not among the most followed. */
-interface HistoryWeek {
+/** An organization in the edition of one date; undefined if it was not ranked. */
+export interface HistoryWeek {
   readonly date: string
   readonly organization: RankedOrganization | undefined
 }
 
-/** An edition and what changed since the one before; undefined for the first one. */
+/** An edition and its changes since the one before; undefined for the first edition. */
 export interface RecentEdition {
   readonly edition: Edition
   readonly changes: Changes | undefined
 }
 
-/**
- * What page, API and feeds read: the editions, held in memory, and what can be said of them. Whatever is asked a thousand
- * times at once is read once.
- */
+/** The editions as pages, API and feeds read them: cached, so that simultaneous requests cause one read. */
 export interface Editions {
-  /** Latest first. */
+  /** Returns the dates of a watch's editions, latest first. */
   dates(watch: string): Promise<readonly string[]>
-  /** @throws Missing */
-  find(watch: string, date?: string): Promise<Held>
-  /** Between the edition of `to` (default: the latest) and that of `from` (default: the one before). @throws Missing */
+  /** Returns the edition of a date; by default the latest. @throws Missing */
+  find(watch: string, date?: string): Promise<CachedEdition>
+  /** Compares the edition of `to` (default: the latest) with that of `from` (default: the one before). @throws Missing */
   changes(watch: string, from?: string, to?: string): Promise<Changes>
-  /** The last editions, latest first, each with what changed; only for the latest one is the archive looked into. */
+  /** Returns the latest editions with their changes, latest first. Only the latest edition's reasons are looked up in the archive. */
   recent(watch: string, most: number): Promise<readonly RecentEdition[]>
-  /** @throws Missing, Failure `usage`, Problem when too many are asked at once */
-  explain(watch: string, date: string | undefined, asked: string): Promise<Explanation>
-  /** An organisation over all editions, latest first. @throws Missing when it is in none of them */
+  /**
+   * Explains why a dataset is in an edition or not.
+   *
+   * @param reference the ID, the slug or the page address of the dataset
+   * @throws Missing, Failure `usage`, Problem 503 when too many requests are waiting
+   */
+  explain(watch: string, date: string | undefined, reference: string): Promise<Explanation>
+  /** Returns an organization's place in every edition, latest first. @throws Missing if no edition ranks it */
   history(watch: string, organization: string): Promise<readonly HistoryWeek[]>
-  /** @throws Missing */
+  /** Returns a watch of the configuration. @throws Missing */
   watch(name: string): Watch
 }
 
-/** The editions as the server reads them: what is asked for often is kept for moments. */
+/** Creates the cached view of a context's editions. */
 export function createEditions(world: World): Editions {
   const { config, documents } = world
   const dates = new LRUCache<string, readonly string[]>({
@@ -68,47 +72,32 @@ export function createEditions(world: World): Editions {
     allowStaleOnFetchRejection: true,
     fetchMethod: (watch) => datesOf(documents, watch),
   })
-  const held = new LRUCache<string, Held>({
-    maxSize: HELD_BYTES,
-    sizeCalculation: ({ json }) => WEIGHT * json.plain.length,
-    ttl: FRESH_MS,
-    allowStaleOnFetchRejection: true,
-    ignoreFetchAbort: true,
-    fetchMethod: async (id, before) => {
-      const edition = await documents.find<Edition>('tops', id)
-      if (edition === undefined) return undefined
-      return isSame(edition, before?.edition) ? before : hold(edition)
-    },
-  })
-  const ranked = new LRUCache<string, readonly RankedOrganization[]>({
-    max: 5_000,
-    ttl: HISTORY_FRESH_MS,
-    fetchMethod: async (id) => (await documents.find<Edition>('tops', id))?.organizations,
-  })
-  const insights = createInsights(world)
+  const cache = createEditionCache(documents)
+  const explainer = createExplainer(world)
 
   const datesFor = async (watch: string) => (await dates.fetch(watch)) ?? []
 
-  async function find(watch: string, date?: string): Promise<Held> {
-    const at = date ?? (await datesFor(watch))[0]
-    const found = at === undefined ? undefined : await held.fetch(editionId(watch, at))
+  async function find(watch: string, date?: string): Promise<CachedEdition> {
+    const actual = date ?? (await datesFor(watch))[0]
+    const found = actual === undefined ? undefined : await cache.fetch(editionId(watch, actual))
     if (found !== undefined) return found
-    if (at === undefined) watchNamed(watch, config)
+    // Reports an unknown watch before a missing edition.
+    if (actual === undefined) watchNamed(watch, config)
     throw await missingEdition(documents, watch, date)
   }
 
   async function recent(watch: string, most: number): Promise<readonly RecentEdition[]> {
-    const all: RecentEdition[] = []
+    const found: RecentEdition[] = []
     let later: Edition | undefined
     for (const date of (await datesFor(watch)).slice(0, most + 1)) {
       const { edition } = await find(watch, date)
       if (later !== undefined) {
-        const changes = all.length === 0 ? insights.changes(edition, later) : insights.changesSoFar(edition, later)
-        all.push({ edition: later, changes: await changes })
+        const changes = found.length === 0 ? explainer.changes(edition, later) : explainer.cachedChanges(edition, later)
+        found.push({ edition: later, changes: await changes })
       }
       later = edition
     }
-    return later !== undefined && all.length < most ? [...all, { edition: later, changes: undefined }] : all
+    return later !== undefined && found.length < most ? [...found, { edition: later, changes: undefined }] : found
   }
 
   return {
@@ -119,19 +108,44 @@ export function createEditions(world: World): Editions {
     changes: async (watch, from, to) => {
       const later = (await find(watch, to)).edition
       const before = from ?? (await datesFor(watch)).find((date) => date < later.date)
-      return insights.changes((await find(watch, needBefore(before, later))).edition, later)
+      return explainer.changes((await find(watch, needBefore(before, later))).edition, later)
     },
-    explain: async (name, date, asked) =>
-      insights.explain(asked, (await find(name, date)).edition, watchNamed(name, config)),
-    history: async (watch, organization) => {
-      const weeks: HistoryWeek[] = []
-      for (const date of await datesFor(watch)) {
-        const organizations = (await ranked.fetch(editionId(watch, date))) ?? []
-        weeks.push({ date, organization: organizations.find(({ id }) => id === organization) })
-      }
-      if (weeks.some((week) => week.organization !== undefined)) return weeks
-      throw new Missing(`no edition of ${watch} has an organisation ${quoted(organization)} among the most followed`)
+    explain: async (name, date, reference) =>
+      explainer.explain(reference, (await find(name, date)).edition, watchNamed(name, config)),
+    history: createHistory(documents, datesFor),
+  }
+}
+
+function createEditionCache(documents: Documents) {
+  return new LRUCache<string, CachedEdition>({
+    maxSize: CACHE_BYTES,
+    sizeCalculation: ({ json }) => BYTES_PER_JSON_BYTE * json.plain.length,
+    ttl: FRESH_MS,
+    allowStaleOnFetchRejection: true,
+    ignoreFetchAbort: true,
+    fetchMethod: async (id, before) => {
+      const edition = await documents.find<Edition>('tops', id)
+      if (edition === undefined) return undefined
+      return isSame(edition, before?.edition) ? before : toCached(edition)
     },
+  })
+}
+
+function createHistory(documents: Documents, datesFor: Editions['dates']): Editions['history'] {
+  const rankings = new LRUCache<string, readonly RankedOrganization[]>({
+    max: 5_000,
+    ttl: HISTORY_FRESH_MS,
+    fetchMethod: async (id) => (await documents.find<Edition>('tops', id))?.organizations,
+  })
+  return async (watch, organization) => {
+    const weeks: HistoryWeek[] = []
+    for (const date of await datesFor(watch)) {
+      const ranking = (await rankings.fetch(editionId(watch, date))) ?? []
+      weeks.push({ date, organization: ranking.find(({ id }) => id === organization) })
+    }
+    if (weeks.some((week) => week.organization !== undefined)) return weeks
+    const remedy = `See /api/editions/${watch}/latest for those that are ranked.`
+    throw new Missing(`cannot find organization ${quoted(organization)}: no edition of ${watch} ranks it. ${remedy}`)
   }
 }
 
@@ -139,7 +153,7 @@ function isSame(edition: Edition, before: Edition | undefined): boolean {
   return edition.run_id === before?.run_id && edition.generated_at === before.generated_at
 }
 
-function hold(edition: Edition): Held {
+function toCached(edition: Edition): CachedEdition {
   return {
     edition,
     json: bodyOf(JSON.stringify(edition), 'application/json'),

@@ -4,13 +4,13 @@ import { uuidOf } from '../editions/uuid.ts'
 import { headline, sectionsOf } from '../explain/sections.ts'
 import { count, counted } from '../terminal/format.ts'
 import { answer, bodyOf } from './body.ts'
-import { CACHING } from './caching.ts'
+import { CACHE_CONTROL } from './caching.ts'
 import { READABLE_BY_ALL } from './cors.ts'
 import type { Editions, RecentEdition } from './editions.ts'
-import { escaped, htmlOf } from './markup.ts'
+import { escapeMarkup, sectionHtml } from './feedMarkup.ts'
 
-const MOST_ENTRIES = 10
-const HEADERS = { 'cache-control': CACHING.latest, ...READABLE_BY_ALL }
+const MAX_ENTRIES = 10
+const HEADERS = { 'cache-control': CACHE_CONTROL.latest, ...READABLE_BY_ALL }
 
 interface Feed {
   readonly id: string
@@ -29,16 +29,16 @@ interface Entry {
   readonly html: string
 }
 
-/** The last editions of a watch as Atom (RFC 4287) and as JSON Feed 1.1: an entry an edition, with what changed. */
+/** Serves a watch's latest editions as Atom (RFC 4287) and JSON Feed 1.1. Each entry is an edition with its changes. */
 export function createFeeds(world: World, editions: Editions): Hono {
   const feeds = new Hono()
   feeds.get('/feed.atom', async (c) => {
     const feed = await feedFor(c)
-    return answer(c, bodyOf(atomOf(feed), 'application/atom+xml; charset=utf-8'), HEADERS)
+    return answer(c, bodyOf(atomFeed(feed), 'application/atom+xml; charset=utf-8'), HEADERS)
   })
   feeds.get('/feed.json', async (c) => {
     const feed = await feedFor(c)
-    return answer(c, bodyOf(JSON.stringify(jsonFeedOf(feed)), 'application/feed+json; charset=utf-8'), HEADERS)
+    return answer(c, bodyOf(JSON.stringify(jsonFeed(feed)), 'application/feed+json; charset=utf-8'), HEADERS)
   })
   return feeds
 
@@ -47,9 +47,9 @@ export function createFeeds(world: World, editions: Editions): Hono {
     const { name, terms } = editions.watch(c.req.query('watch') ?? watches[0]!.name)
     const { origin, pathname, search } = new URL(c.req.url)
     const site = public_url ?? origin
-    const recent = await editions.recent(name, MOST_ENTRIES)
+    const recent = await editions.recent(name, MAX_ENTRIES)
     return {
-      id: idOf(name),
+      id: urnOf(name),
       title: `${name}: datasets about ${terms.join(', ')}`,
       home: `${site}/editions/${name}/latest`,
       self: `${site}${pathname}${search}`,
@@ -60,46 +60,46 @@ export function createFeeds(world: World, editions: Editions): Hono {
 }
 
 function entryOf({ edition, changes }: RecentEdition, site: string, portal: string): Entry {
-  const { _id, date, generated_at, datasets, archive } = edition
-  const figures = `${counted(datasets.length, 'dataset')} of the TOP ${edition.top}, of ${count(archive.records)} that mention a term.`
+  const { _id, date, generated_at, datasets, archive, top } = edition
+  const figures = `${counted(datasets.length, 'dataset')} of the TOP ${top}, of ${count(archive.records)} that mention a term.`
   return {
-    id: idOf(_id),
+    id: urnOf(_id),
     url: `${site}/editions/${_id}`,
-    title: changes === undefined ? `${date}: the first edition` : headline(changes),
+    title: changes === undefined ? `${date}: first edition` : headline(changes),
     published: generated_at,
-    html: `<p>${figures}</p>${changes === undefined ? '' : sectionsOf(changes, portal).map(htmlOf).join('')}`,
+    html: `<p>${figures}</p>${changes === undefined ? '' : sectionsOf(changes, portal).map(sectionHtml).join('')}`,
   }
 }
 
-/** The same wherever it is served, so that no reader shows an entry twice. */
-const idOf = (name: string) => `urn:uuid:${uuidOf(name)}`
+/** Identifies a feed or an entry independently of the server's address, so that feed readers show no entry twice. */
+const urnOf = (name: string) => `urn:uuid:${uuidOf(name)}`
 
-function atomOf({ id, title, home, self, updated, entries }: Feed): string {
+function atomFeed({ id, title, home, self, updated, entries }: Feed): string {
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
 <id>${id}</id>
-<title>${escaped(title)}</title>
-<link rel="alternate" type="text/html" href="${escaped(home)}"/>
-<link rel="self" type="application/atom+xml" href="${escaped(self)}"/>
+<title>${escapeMarkup(title)}</title>
+<link rel="alternate" type="text/html" href="${escapeMarkup(home)}"/>
+<link rel="self" type="application/atom+xml" href="${escapeMarkup(self)}"/>
 <updated>${updated}</updated>
 <author><name>datagouv-tops</name></author>
-${entries.map(atomEntryOf).join('')}</feed>
+${entries.map(atomEntry).join('')}</feed>
 `
 }
 
-function atomEntryOf({ id, url, title, published, html }: Entry): string {
+function atomEntry({ id, url, title, published, html }: Entry): string {
   return `<entry>
 <id>${id}</id>
-<title>${escaped(title)}</title>
-<link rel="alternate" type="text/html" href="${escaped(url)}"/>
+<title>${escapeMarkup(title)}</title>
+<link rel="alternate" type="text/html" href="${escapeMarkup(url)}"/>
 <published>${published}</published>
 <updated>${published}</updated>
-<content type="html">${escaped(html)}</content>
+<content type="html">${escapeMarkup(html)}</content>
 </entry>
 `
 }
 
-function jsonFeedOf({ title, home, self, entries }: Feed) {
+function jsonFeed({ title, home, self, entries }: Feed) {
   return {
     version: 'https://jsonfeed.org/version/1.1',
     title,

@@ -2,17 +2,18 @@ import { Hono } from 'hono'
 import { LRUCache } from 'lru-cache'
 import type { World } from '../context.ts'
 import { snapshotKey } from '../editions/layout.ts'
+import { CACHE_CONTROL } from './caching.ts'
+import { metricsResponse } from './metricsResponse.ts'
 
-/** How long a store may take to answer before this server counts as not ready. */
-const PATIENCE_MS = 5_000
+/** Time limit for each store's answer to a readiness check. */
+const CHECK_TIMEOUT_MS = 5_000
 
-/** How long metrics count as fresh: however often they are asked for, the stores are read so often. */
+/** How long metrics stay cached, which limits how often the stores are read for them. */
 const FRESH_MS = 1_000
 
-/**
- * For whoever watches over the process: `/healthz` says that it answers, `/readyz` that both stores do as well, and `/metrics`
- * what the stores tell, for Prometheus.
- */
+const NO_STORE = { 'cache-control': CACHE_CONTROL.never }
+
+/** Serves the probes: `/healthz` (the process answers), `/readyz` (both stores answer) and `/metrics` (for Prometheus). */
 export function createHealth(world: World): Hono {
   const { documents, archive, report } = world
   const metrics = new LRUCache<'metrics', string>({
@@ -21,25 +22,23 @@ export function createHealth(world: World): Hono {
     fetchMethod: async () => (await import('../metrics/metrics.ts')).renderMetrics(world),
   })
   const health = new Hono()
-  const fresh = { 'cache-control': 'no-store' }
-  health.get('/healthz', (c) => c.json({ status: 'ok' }, 200, fresh))
+  health.get('/healthz', (c) => c.json({ status: 'ok' }, 200, NO_STORE))
   health.get('/readyz', async (c) => {
     const checks = {
-      documents: await answers(() => documents.ids('tops', { limit: 1 })),
-      archive: await answers(() => archive.stat(snapshotKey('0000-00-00'))),
+      documents: await responds(() => documents.ids('tops', { limit: 1 })),
+      archive: await responds(() => archive.stat(snapshotKey('0000-00-00'))),
     }
     const ready = checks.documents && checks.archive
-    return c.json({ status: ready ? 'ready' : 'not ready', ...checks }, ready ? 200 : 503, fresh)
+    return c.json({ status: ready ? 'ready' : 'not ready', ...checks }, ready ? 200 : 503, NO_STORE)
   })
-  health.get('/metrics', async (c) => {
-    const text = await metrics.forceFetch('metrics')
-    return c.body(text, 200, { ...fresh, 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-  })
+  health.get('/metrics', async () => metricsResponse(await metrics.forceFetch('metrics')))
   return health
 
-  async function answers(ask: () => Promise<unknown>): Promise<boolean> {
-    const late = new Promise<never>((_, reject) => setTimeout(reject, PATIENCE_MS, new Error('no answer')).unref())
-    return Promise.race([ask(), late]).then(
+  async function responds(check: () => Promise<unknown>): Promise<boolean> {
+    const timeout = new Promise<never>((_, reject) => {
+      setTimeout(reject, CHECK_TIMEOUT_MS, new Error(`no answer within ${CHECK_TIMEOUT_MS / 1000} s`)).unref()
+    })
+    return Promise.race([check(), timeout]).then(
       () => true,
       (error: Error) => {
         report.warn(`not ready: ${error.message}`)

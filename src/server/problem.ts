@@ -1,12 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import { Failure, Missing } from '../errors.ts'
 import type { Report } from '../terminal/report.ts'
+import { CACHE_CONTROL } from './caching.ts'
 import { READABLE_BY_ALL } from './cors.ts'
 
-/** Seconds after which trying again can help, when a store is away or the server is busy. */
-const RETRY_S = 10
+/** Seconds to wait before a retry when a store is unreachable or the server is busy. */
+const RETRY_AFTER_S = 10
 
-/** An error that is the client's to know: what it asked for cannot be answered, and why. */
+/** An error that the client may see, with its HTTP status and extra headers. */
 export class Problem extends Error {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -18,12 +19,12 @@ export class Problem extends Error {
   }
 }
 
-/** The server has more to do than it can: the same request succeeds a little later. */
-export const busy = (detail: string) => new Problem(503, detail, { 'retry-after': String(RETRY_S) })
+/** Creates a 503: the same request can succeed a little later. */
+export const busy = (detail: string) => new Problem(503, detail, { 'retry-after': String(RETRY_AFTER_S) })
 
-/** Any error as RFC 9457 problem details. What is not the client's business is told to the report, not to the client. */
-export function problemOf(error: unknown, path: string, report: Report): Response {
-  const { status, message, headers } = error instanceof Problem ? error : problemFor(error, path, report)
+/** Responds with any error as RFC 9457 problem details. Internal reasons go to the log, not to the client. */
+export function problemResponse(error: unknown, path: string, report: Report): Response {
+  const { status, message, headers } = error instanceof Problem ? error : toProblem(error, path, report)
   const body = { type: 'about:blank', title: STATUS_CODES[status], status, detail: message, instance: path }
   return Response.json(body, {
     status,
@@ -31,15 +32,16 @@ export function problemOf(error: unknown, path: string, report: Report): Respons
       ...READABLE_BY_ALL,
       ...headers,
       'content-type': 'application/problem+json',
-      'cache-control': 'no-store',
+      'cache-control': CACHE_CONTROL.never,
     },
   })
 }
 
-function problemFor(error: unknown, path: string, report: Report): Problem {
+function toProblem(error: unknown, path: string, report: Report): Problem {
   if (error instanceof Missing) return new Problem(404, error.message)
   if (error instanceof Failure && error.kind === 'usage') return new Problem(400, error.message)
   report.warn(`${path}: ${error instanceof Failure ? error.message : ((error as Error)?.stack ?? String(error))}`)
-  if (error instanceof Failure && error.kind === 'store') return busy('a store cannot be reached at the moment')
-  return new Problem(500, 'this could not be answered; the reason is in the log of the server')
+  if (error instanceof Failure && error.kind === 'store')
+    return busy(`cannot answer ${path}: a store is unreachable. Try again in a minute.`)
+  return new Problem(500, `cannot answer ${path}: internal error. See the server's log for the reason.`)
 }

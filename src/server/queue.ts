@@ -1,25 +1,27 @@
 import { busy } from './problem.ts'
 
-/** Runs a job once those before it are done. */
+/** Runs a job after those queued before it. */
 export type Queue = <T>(job: () => Promise<T>) => Promise<T>
 
 /**
- * One job after another: reading a snapshot takes a second of a core, and whoever asks for a hundred of them gets no more.
+ * Creates a queue that runs one job at a time. Reading a snapshot keeps a core busy for a second, so parallel passes would only
+ * slow each other down.
  *
- * @param most how many may wait; the next one is refused
+ * @param most how many jobs may wait or run; the next one is rejected with a 503
  */
 export function createQueue(most: number): Queue {
   let last: Promise<unknown> = Promise.resolve()
-  let waiting = 0
+  let pending = 0
   return async (job) => {
-    if (waiting >= most) throw busy('too many questions are being answered that need a look into the archive')
-    waiting++
+    if (pending >= most)
+      throw busy('cannot read the archive: too many requests are waiting for it. Try again in a minute.')
+    pending++
     const result = last.then(job)
     last = result.catch(() => {})
     try {
       return await result
     } finally {
-      waiting--
+      pending--
     }
   }
 }

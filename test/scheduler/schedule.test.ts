@@ -147,7 +147,7 @@ describe('schedule', () => {
     const { code, stderr } = await cli(['schedule', '--health-port', String(port)], { cwd: await temporaryFolder() })
     expect([code, stderr]).toEqual([
       2,
-      `datagouv-tops: port ${port} of 127.0.0.1 is in use; choose another with --health-port\n`,
+      `datagouv-tops: cannot listen on 127.0.0.1, port ${port}: the port is in use. Choose another port with --health-port.\n`,
     ])
   })
 })

@@ -5,8 +5,8 @@ import type { Explanation } from '../../src/explain/explanation.ts'
 import { fold } from '../../src/matching/fold.ts'
 import { FULL, openSite, type Site } from '../web/site.ts'
 
-/** A part of a list. */
-interface Listed {
+/** A page of a list. */
+interface ListPage {
   readonly total: number
   readonly items: readonly Readonly<Record<string, unknown>>[]
 }
@@ -19,18 +19,18 @@ afterAll(() => site.close())
 
 const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
   fetch(`${site.url}${path}`, { headers, method, redirect: 'manual' })
-const json = async <T = Listed>(path: string) => (await get(path)).json() as Promise<T>
+const json = async <T = ListPage>(path: string) => (await get(path)).json() as Promise<T>
 const FULL_PATH = `/api/editions/complet/${FULL.date}`
 
 describe('an edition', () => {
-  test('is the document as it was published, all 622 datasets of it', async () => {
+  test('is the published document with all 622 datasets', async () => {
     const edition = await json<typeof FULL>(FULL_PATH)
     expect(edition).toEqual({ ...FULL, _id: `complet/${FULL.date}`, watch: 'complet' })
     expect(edition.datasets).toHaveLength(622)
     expect(await json('/api/editions/complet/latest')).toEqual(edition)
   })
 
-  test('is compressed for who wants that, and not sent again to who has it', async () => {
+  test('is compressed on request, and not sent again to a client that has it', async () => {
     const answer = await get(FULL_PATH, { 'accept-encoding': 'gzip' })
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       'content-encoding': 'gzip',
@@ -47,7 +47,7 @@ describe('an edition', () => {
     expect((await get('/api/editions/complet/latest')).headers.get('cache-control')).toBe('public, max-age=60')
   })
 
-  test('is CSV with .csv behind its date or by Accept', async () => {
+  test('is CSV with .csv after its date, or with Accept: text/csv', async () => {
     const named = await get(`${FULL_PATH}.csv`)
     expect(named.headers.get('content-disposition')).toBe(`attachment; filename="complet-${FULL.date}.csv"`)
     const csv = await named.text()
@@ -58,7 +58,7 @@ describe('an edition', () => {
     expect(browser.headers.get('content-type')).toBe('application/json')
   })
 
-  test('is filtered without regard to accents, sorted, and given in parts', async () => {
+  test('can be filtered, ignoring accents, sorted and paged', async () => {
     const first = await get(`${FULL_PATH}?q=V%C3%A9LO&sort=-dataset_followers,dataset_title&limit=2`)
     const total = FULL.datasets.filter(({ dataset_title }) => /v[eé]lo/i.test(dataset_title)).length
     expect(first.headers.get('x-total-count')).toBe(String(total))
@@ -74,11 +74,11 @@ describe('an edition', () => {
     expect((await (await get(`${FULL_PATH}.csv?limit=1`)).text()).split('\r\n')).toHaveLength(3)
   })
 
-  test('is found by words in any order, of title and organisation, as on the page', async () => {
+  test('can be searched by words of title and organization in any order, as on the page', async () => {
     const [{ dataset_id, dataset_title, organization }] = FULL.datasets as [TopDataset]
     const words = [organization.split(' ').at(-1)!, dataset_title.split(' ')[0]!]
-    const asked = new URLSearchParams({ q: words.join('  ') })
-    const { datasets } = await json<typeof FULL>(`${FULL_PATH}?${asked}`)
+    const search = new URLSearchParams({ q: words.join('  ') })
+    const { datasets } = await json<typeof FULL>(`${FULL_PATH}?${search}`)
     expect(datasets.map((one) => one.dataset_id)).toContain(dataset_id)
     for (const one of datasets) {
       const text = fold(`${one.dataset_title} ${one.organization}`)
@@ -87,7 +87,7 @@ describe('an edition', () => {
   })
 })
 
-test('editions are listed latest first, of one watch or of all, between dates', async () => {
+test('editions are listed latest first, and filtered by watch and dates', async () => {
   const { total, items } = await json('/api/editions?watch=mobilite-transport')
   expect([total, items.map(({ date }) => date)]).toEqual([3, ['2023-08-09', '2023-08-02', '2023-07-26']])
   expect(items[0]).toEqual({
@@ -102,14 +102,14 @@ test('editions are listed latest first, of one watch or of all, between dates', 
   expect(some.items.map(({ date }) => date)).toEqual(['2023-08-02'])
 })
 
-test('watches are listed, also those without an edition', async () => {
+test('all watches are listed, with or without an edition', async () => {
   const { items } = await json('/api/watches')
   const found = items.map(({ name, editions, latest }) => [name, editions, latest])
   expect(found).toContainEqual(['mobilite-transport', 3, '2023-08-09'])
   expect(found).toContainEqual(['vide', 0, null])
 })
 
-test('changes come with their reasons, of any two editions or of one since the one before', async () => {
+test('changes between two editions, by default the last two, come with reasons', async () => {
   const last = await json<Changes>('/api/changes')
   expect([last.from, last.to, last.entered.length, last.left.length]).toEqual(['2023-08-02', '2023-08-09', 4, 3])
   expect(new Set(last.entered.map(({ reason }) => reason))).toEqual(new Set(['new']))
@@ -119,7 +119,7 @@ test('changes come with their reasons, of any two editions or of one since the o
   expect(await json('/api/editions/mobilite-transport/latest/changes?since=2023-07-26')).toEqual(both)
 })
 
-test('a dataset is explained by id or by the address of its page', async () => {
+test('a dataset can be explained by ID or page address', async () => {
   const byId = await json<Explanation>('/api/explain/5eab9f4b7ee4582b405f11df')
   expect(byId).toMatchObject({
     verdict: 'in-tops',
@@ -134,7 +134,7 @@ test('a dataset is explained by id or by the address of its page', async () => {
   })
 })
 
-test('an organisation is followed over the editions', async () => {
+test('the history of an organization covers all editions', async () => {
   expect(await json('/api/history/534fff89a3a7292c64a77eb7')).toEqual({
     watch: 'mobilite-transport',
     id: '534fff89a3a7292c64a77eb7',
@@ -147,13 +147,13 @@ test('an organisation is followed over the editions', async () => {
   })
 })
 
-test('runs are listed and found, whole', async () => {
+test('runs are listed and fetched with all fields', async () => {
   const { total, items } = await json('/api/runs?status=published&date=2023-08-09&limit=1')
   expect([total, items[0]!.command, items[0]!.date]).toEqual([1, 'run', '2023-08-09'])
   expect(await json(`/api/runs/${items[0]!._id}`)).toEqual(items[0])
 })
 
-describe('what cannot be answered is a problem, with a status and a line that says what there is:', () => {
+describe('an error has a status and a detail that says what to do:', () => {
   test.each([
     [
       '/api/editions/mobilite-transport/2023-08-08',
@@ -162,13 +162,25 @@ describe('what cannot be answered is a problem, with a status and a line that sa
     ],
     ['/api/editions/velo/latest', 404, /^there is no watch "velo"; known: mobilite-transport, complet, /],
     ['/api/editions/vide/latest', 404, /^there is no edition of vide; there is none yet: "run" makes one$/],
-    ['/api/editions/mobilite-transport/yesterday', 400, /^edition: must be a date as YYYY-MM-DD, or latest/],
-    ['/api/editions/mobilite-transport/latest?sort=size', 400, /^sort: must be of dataset_id, dataset_title, /],
-    ['/api/editions/mobilite-transport/latest?limit=0', 400, /^limit: must be a whole number from 1 to 1000$/],
+    [
+      '/api/editions/mobilite-transport/yesterday',
+      400,
+      /^cannot accept edition "yesterday": must be a date such as 2026-11-18, or latest, /,
+    ],
+    [
+      '/api/editions/mobilite-transport/latest?sort=size',
+      400,
+      /^cannot accept sort "size": must be a list of dataset_id, dataset_title, /,
+    ],
+    [
+      '/api/editions/mobilite-transport/latest?limit=0',
+      400,
+      /^cannot accept limit "0": must be a whole number from 1 to 1000\.$/,
+    ],
     [
       '/api/editions/mobilite-transport/latest?organisation=x',
       400,
-      /^unknown parameter "organisation"; known: q, organ/,
+      /^cannot accept parameter "organisation": it is unknown\. Use q, organization, /,
     ],
     ['/api/changes?to=2023-07-26', 404, /^mobilite-transport has no edition before that of 2023-07-26, so there/],
     [
@@ -178,10 +190,18 @@ describe('what cannot be answered is a problem, with a status and a line that sa
     ],
     ['/api/explain/https%3A%2F%2Fx.example%2F', 400, /is neither the id of a dataset nor the address of its page$/],
     ['/api/explain/x?watch=velo', 404, /^there is no watch "velo"/],
-    ['/api/history/nobody', 404, /^no edition of mobilite-transport has an organisation "nobody"/],
-    ['/api/runs/none', 404, /^there is no run "none"; \/api\/runs lists those there are$/],
-    ['/api/nothing', 404, /^there is nothing at \/api\/nothing$/],
-    ['/api/editions/..%2f..%2fetc/latest', 400, /^watch: must be of a-z, 0-9 and -$/],
+    [
+      '/api/history/unknown',
+      404,
+      /^cannot find organization "unknown": no edition of mobilite-transport ranks it\. See /,
+    ],
+    ['/api/runs/none', 404, /^cannot find run "none": no record has this ID\. See \/api\/runs/],
+    ['/api/nothing', 404, /^cannot find \/api\/nothing: no such address\. See \/docs/],
+    [
+      '/api/editions/..%2f..%2fetc/latest',
+      400,
+      /^cannot accept watch "..\/..\/etc": must consist of a-z, 0-9 and -\.$/,
+    ],
     ['/feed.atom?watch=velo', 404, /^there is no watch "velo"/],
   ])('%s', async (path, status, detail) => {
     const answer = await get(path)
@@ -191,7 +211,7 @@ describe('what cannot be answered is a problem, with a status and a line that sa
     expect(problem.detail).toMatch(detail)
   })
 
-  test('anything but reading', async () => {
+  test('methods that write are rejected', async () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'PROPFIND']) {
       const answer = await get('/api/runs', {}, method)
       expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'GET, HEAD, OPTIONS'])
@@ -199,7 +219,7 @@ describe('what cannot be answered is a problem, with a status and a line that sa
   })
 })
 
-test('other sites may read it, and are told what', async () => {
+test('scripts of other sites may read responses', async () => {
   const preflight = await get(
     '/api/changes',
     { origin: 'https://x.example', 'access-control-request-method': 'GET' },
@@ -209,7 +229,7 @@ test('other sites may read it, and are told what', async () => {
   expect((await get('/feed.json')).headers.get('access-control-allow-origin')).toBe('*')
 })
 
-test('HEAD tells the same as GET, without a body', async () => {
+test('HEAD has the headers of GET, without a body', async () => {
   for (const path of [FULL_PATH, '/api/runs', '/feed.atom', '/docs', '/healthz']) {
     const [head, whole] = [await get(path, {}, 'HEAD'), await get(path)]
     expect([path, head.status, await head.text()]).toEqual([path, 200, ''])
@@ -218,7 +238,7 @@ test('HEAD tells the same as GET, without a body', async () => {
   }
 })
 
-test('whoever watches over it learns that it answers, and that its stores do', async () => {
+test('the probes report the process, its stores and metrics', async () => {
   expect(await json('/healthz')).toEqual({ status: 'ok' })
   expect(await json('/readyz')).toEqual({ status: 'ready', documents: true, archive: true })
   const metrics = await get('/metrics')

@@ -22,7 +22,7 @@ async function site() {
   return { world, get: (headers: Record<string, string> = {}, method = 'GET') => fetch(url, { headers, method }) }
 }
 
-test('gives the archived CSV byte for byte, named by its sha256', async () => {
+test('serves the archived CSV byte for byte, with its SHA-256 as ETag', async () => {
   const { get } = await site()
   const answer = await get({ 'accept-encoding': 'gzip' })
   expect(answer.status).toBe(200)
@@ -60,7 +60,7 @@ test.each([
   else expect(await answer.json()).toMatchObject({ status: 416, title: 'Range Not Satisfiable' })
 })
 
-test('gives a part only of the file that If-Range names, and nothing of one that is known already', async () => {
+test('serves a range only of the file that If-Range names, and no body if the client has the file', async () => {
   const { get } = await site()
   const etag = (await get({}, 'HEAD')).headers.get('etag')!
   expect((await get({ range: 'bytes=0-3', 'if-range': etag })).status).toBe(206)
@@ -70,25 +70,25 @@ test('gives a part only of the file that If-Range names, and nothing of one that
   expect([known.status, known.headers.get('etag'), await known.text()]).toEqual([304, etag, ''])
 })
 
-test('says how large it is to HEAD, and sends nothing', async () => {
+test('HEAD reports the size without a body', async () => {
   const { get } = await site()
   const answer = await get({}, 'HEAD')
   expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([200, String(SIZE), ''])
 })
 
-test('never gives bytes of a file that the edition in hand does not name', async () => {
+test('never serves bytes of a file that the current edition does not name', async () => {
   const { world, get } = await site()
   await get()
   const edition = (await world.documents.find<Edition>('tops', `mobilite-transport/${DATE}`))!
   await publish(world, 'Transports')
-  // As it is while a date is being published anew: the document names one file, the archive holds the next.
+  // As during a republication: the document still names the old file, while the archive has the new one.
   await world.documents.replace('tops', edition)
   const answer = await get()
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '10'])
   expect(await answer.json()).toMatchObject({ detail: `${DATE}/mobilite-transport.csv is being replaced` })
 })
 
-test('says so when the CSV was not kept', async () => {
+test('reports a CSV that was not kept', async () => {
   const { world, get } = await site()
   await world.archive.remove(`${DATE}/mobilite-transport.csv`)
   const answer = await get()

@@ -21,19 +21,19 @@ async function feeds(config = topOf(1)) {
   return served(world)
 }
 
-test('Atom: an entry an edition, latest first, whose hostile titles are text', async () => {
+test('the Atom feed has one entry per edition, latest first, with hostile titles escaped', async () => {
   const url = await feeds()
   const answer = await fetch(`${url}/feed.atom`)
   expect(answer.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8')
   const xml = await answer.text()
   expect(XMLValidator.validate(xml)).toBe(true)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML cannot hold
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: characters that XML forbids
   expect(xml).not.toMatch(/[\u0000-\u0008\u000b-\u001f\ufffe\uffff\u202e]/)
   const { feed } = new XMLParser({ ignoreAttributes: false, htmlEntities: true }).parse(xml)
   expect(feed.id).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   expect(feed.entry.map((entry: { title: string }) => entry.title)).toEqual([
     '2026-11-11 to 2026-11-18: 1 dataset entered, 0 left',
-    '2026-11-11: the first edition',
+    '2026-11-11: first edition',
   ])
   const [{ id, updated, link, content }] = feed.entry
   expect(link['@_href']).toBe(`${url}/editions/mobilite-transport/2026-11-18`)
@@ -44,7 +44,7 @@ test('Atom: an entry an edition, latest first, whose hostile titles are text', a
   expect(content['#text']).toContain('<td>new at the portal</td>')
 })
 
-test('JSON Feed: the same entries, under the same ids', async () => {
+test('the JSON Feed has the same entries with the same IDs', async () => {
   const url = await feeds()
   const { feed } = new XMLParser().parse(await (await fetch(`${url}/feed.atom`)).text())
   const json = (await (await fetch(`${url}/feed.json`)).json()) as { items: { id: string; url: string }[] }
@@ -52,13 +52,13 @@ test('JSON Feed: the same entries, under the same ids', async () => {
   expect(json.items.map(({ id }) => id)).toEqual(feed.entry.map(({ id }: { id: string }) => id))
 })
 
-test('links lead where readers reach the server, when the configuration says where', async () => {
+test('links start with public_url if it is configured', async () => {
   const url = await feeds(`public_url: https://tops.example/\n${topOf(1)}`)
   const json = (await (await fetch(`${url}/feed.json`)).json()) as { items: { url: string }[] }
   expect(json.items[0]!.url).toBe('https://tops.example/editions/mobilite-transport/2026-11-18')
 })
 
-test('a watch without an edition has a feed without entries', async () => {
+test('the feed of a watch without an edition has no entries', async () => {
   const world = await testWorld(undefined, topOf(1))
   const xml = await (await fetch(`${await served(world)}/feed.atom`)).text()
   expect(XMLValidator.validate(xml)).toBe(true)

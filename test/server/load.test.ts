@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Edition } from '../../src/editions/edition.ts'
 import { Failure } from '../../src/errors.ts'
-import { keepRoom } from '../../src/server/connections.ts'
+import { limitConnections } from '../../src/server/connections.ts'
 import type { Archive } from '../../src/stores/archive.ts'
 import type { Documents } from '../../src/stores/documents.ts'
 import { served } from '../helpers/served.ts'
@@ -18,12 +18,12 @@ const weekOf = (date: string, title = 'Transport'): Week => ({
   organizations: [['o1', 'Un', 1]],
 })
 
-/** A world that counts what is read of its stores, and whose archive can be held, and whose documents can go away. */
-async function counted() {
+/** Creates a context that logs reads, can block reads of the archive, and can make the documents unreachable. */
+async function instrumentedWorld() {
   const world = await testWorld(undefined, topOf(1))
   const reads: string[] = []
-  const found: string[] = []
-  let away = false
+  const finds: string[] = []
+  let isUnreachable = false
   let gate = Promise.resolve()
   async function* read(key: string) {
     reads.push(key)
@@ -34,62 +34,70 @@ async function counted() {
   const documents: Documents = Object.create(world.documents, {
     find: {
       value: async (collection: 'tops', id: string) => {
-        found.push(id)
-        if (away) throw new Failure('store', 'the documents are away')
+        finds.push(id)
+        if (isUnreachable) throw new Failure('store', 'cannot reach the documents')
         return world.documents.find(collection, id)
       },
     },
     ids: {
       value: async (...query: Parameters<Documents['ids']>) => {
-        if (away) throw new Failure('store', 'the documents are away')
+        if (isUnreachable) throw new Failure('store', 'cannot reach the documents')
         return world.documents.ids(...query)
       },
     },
   })
-  const hold = () => {
+  const blockArchive = () => {
     let release = () => {}
     gate = new Promise((resolve) => (release = resolve))
     return () => release()
   }
-  return { world: { ...world, archive, documents }, reads, found, leave: () => (away = true), hold }
+  return {
+    world: { ...world, archive, documents },
+    reads,
+    finds,
+    disconnect: () => (isUnreachable = true),
+    blockArchive,
+  }
 }
 
-test('reads an edition once for a hundred readers, and its snapshot once for as many questions', async () => {
-  const { world, reads, found } = await counted()
+test('reads an edition and its snapshot once for many simultaneous requests', async () => {
+  const { world, reads, finds } = await instrumentedWorld()
   await publishWeeks(world, [weekOf(DATE)])
   const url = await served(world)
-  reads.length = found.length = 0
+  reads.length = finds.length = 0
   const hundred = Array.from({ length: 100 }, (_, index) => index)
   const answers = await Promise.all(hundred.map(() => fetch(`${url}/api/editions/mobilite-transport/latest`)))
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
-  expect(found.length).toBeLessThan(5)
+  expect(finds.length).toBeLessThan(5)
   await Promise.all(hundred.slice(0, 40).map((one) => fetch(`${url}/api/explain/d${one % 2}`)))
-  // One pass of each export, a second one for what is called alike, and the header; not forty.
+  // One pass over the export, another for similar names, and the header, rather than forty passes.
   expect(reads.filter((key) => key.endsWith('datasets.csv.gz')).length).toBeLessThanOrEqual(6)
 })
 
-test('refuses more questions at once than it can answer soon, and says when to come back', async () => {
-  const { world, hold } = await counted()
+test('rejects excess explanations with 503 and Retry-After', async () => {
+  const { world, blockArchive } = await instrumentedWorld()
   await publishWeeks(world, [weekOf(DATE)])
   const url = await served(world)
-  const release = hold()
+  const release = blockArchive()
   const many = Array.from({ length: 120 }, (_, index) => fetch(`${url}/api/explain/unknown-${index}`))
-  const refusal = async (asked: Promise<Response>) => {
-    if ((await asked).status !== 503) throw new Error('not refused')
+  const rejected = async (response: Promise<Response>) => {
+    if ((await response).status !== 503) throw new Error('not rejected')
   }
-  await Promise.any(many.map(refusal))
+  await Promise.any(many.map(rejected))
   release()
   const answers = await Promise.all(many)
-  const refused = answers.filter(({ status }) => status === 503)
-  expect(refused.length).toBeGreaterThan(0)
+  const busy = answers.filter(({ status }) => status === 503)
+  expect(busy.length).toBeGreaterThan(0)
   expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0)
-  expect(refused[0]!.headers.get('retry-after')).toBe('10')
-  expect(await refused[0]!.json()).toMatchObject({ detail: 'too many datasets are being asked for' })
+  expect(busy[0]!.headers.get('retry-after')).toBe('10')
+  expect(await busy[0]!.json()).toMatchObject({
+    detail: 'cannot explain this dataset: too many requests are waiting. Try again in a minute.',
+  })
   expect((await fetch(`${url}/api/explain/unknown-0`)).status).toBe(200)
 })
 
-test('shows an edition that is published anew, without a restart', async () => {
-  const { world } = await counted()
+test('shows new and republished editions without a restart', async () => {
+  const { world } = await instrumentedWorld()
   await publishWeeks(world, [weekOf(DATE)])
   const url = await served(world)
   const title = async () => {
@@ -103,13 +111,13 @@ test('shows an edition that is published anew, without a restart', async () => {
   while ((await title()) !== 'Transporteurs') await sleep(50)
 })
 
-test('goes on showing what it holds while the documents are away, and says that it is not ready', async () => {
-  const { world, leave } = await counted()
+test('serves cached editions while the documents are unreachable, and reports that it is not ready', async () => {
+  const { world, disconnect } = await instrumentedWorld()
   await publishWeeks(world, [weekOf(DATE)])
   const url = await served(world)
   const path = `${url}/api/editions/mobilite-transport`
   expect((await fetch(`${path}/latest`)).status).toBe(200)
-  leave()
+  disconnect()
   await sleep(1_100)
   expect((await fetch(`${path}/latest`)).status).toBe(200)
   const other = await fetch(`${path}/2026-11-04`)
@@ -119,25 +127,26 @@ test('goes on showing what it holds while the documents are away, and says that 
       type: 'about:blank',
       title: 'Service Unavailable',
       status: 503,
-      detail: 'a store cannot be reached at the moment',
+      detail:
+        'cannot answer /api/editions/mobilite-transport/2026-11-04: a store is unreachable. Try again in a minute.',
       instance: '/api/editions/mobilite-transport/2026-11-04',
     },
   ])
-  expect(world.warnings).toContain('/api/editions/mobilite-transport/2026-11-04: the documents are away')
+  expect(world.warnings).toContain('/api/editions/mobilite-transport/2026-11-04: cannot reach the documents')
   const ready = await fetch(`${url}/readyz`)
   expect([ready.status, await ready.json()]).toEqual([503, { status: 'not ready', documents: false, archive: true }])
 })
 
-test('a flood of connections that say nothing shuts out nobody who asks', async () => {
+test('a flood of silent connections does not lock out real clients', async () => {
   const server = createServer((_, response) => response.end('ok'))
-  const { dismiss } = keepRoom(server, 10)
+  const { drain } = limitConnections(server, 10)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const flood = Array.from({ length: 50 }, () => connect(port, '127.0.0.1').on('error', () => {}))
   onTestFinished(() => {
     for (const socket of flood) socket.destroy()
-    dismiss()
+    drain()
     server.close()
   })
   await Promise.all(flood.map((socket) => once(socket, 'connect')))

@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openSite, type Site } from '../web/site.ts'
 
-/** What is read here of an OpenAPI document. */
+/** The parts of an OpenAPI document that these tests read. */
 interface Description {
   readonly paths: Readonly<Record<string, { readonly get: Operation }>>
   readonly components: object
@@ -31,7 +31,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => site.close())
 
-/** The same description in which an object has no other properties than those named: what is sent has to be documented. */
+/** Returns a description whose objects allow no undocumented properties. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed)
   if (typeof value !== 'object' || value === null) return value
@@ -45,8 +45,8 @@ function validatorOf(path: string, status: number, type: string): ValidateFuncti
   return ajv.getSchema(`openapi#/${encoded}`)!
 }
 
-/** Asks, and holds the answer to what is documented of it. */
-async function ask(path: string, values: Readonly<Record<string, string>>): Promise<number> {
+/** Sends a request and checks that the response is as documented. */
+async function request(path: string, values: Readonly<Record<string, string>>): Promise<number> {
   const { parameters = [], responses } = description.paths[path]!.get
   const inPath = path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name]!))
   const query = parameters.filter((one) => one.in === 'query' && values[one.name] !== undefined)
@@ -75,12 +75,12 @@ const KNOWN = {
   limit: '5',
 }
 
-test('answers every question as its OpenAPI description says, and never with more', async () => {
+test('every response has the documented shape and no other fields', async () => {
   const { items } = (await (await fetch(`${site.url}/api/runs`)).json()) as { items: { _id: string }[] }
   for (const path of Object.keys(description.paths)) {
     const values = path.startsWith('/api/runs/') ? { ...KNOWN, id: items[0]!._id } : KNOWN
-    expect([path, await ask(path, values)]).toEqual([path, 200])
-    if (!path.includes('archive.csv')) expect([path, await ask(path, required(path, values))]).toEqual([path, 200])
+    expect([path, await request(path, values)]).toEqual([path, 200])
+    if (!path.includes('archive.csv')) expect([path, await request(path, required(path, values))]).toEqual([path, 200])
   }
 })
 
@@ -91,14 +91,14 @@ test.each([
   ['hostile names', { ...KNOWN, watch: 'hostile', edition: 'latest' }],
   ['the full edition', { ...KNOWN, watch: 'complet', edition: 'latest' }],
   ['a watch without an edition', { ...KNOWN, watch: 'vide' }],
-])('also of %s', async (_, values) => {
+])('so do the responses about %s', async (_, values) => {
   for (const path of Object.keys(description.paths).filter((one) => one.includes('{watch}'))) {
-    // Of these watches only the document is stored.
-    expect([200, 400, 404]).toContain(await ask(path, required(path, values)))
+    // These watches have documents but no archive.
+    expect([200, 400, 404]).toContain(await request(path, required(path, values)))
   }
 })
 
-const STRANGE = [
+const UNUSUAL = [
   '',
   ' ',
   '0',
@@ -115,24 +115,24 @@ const STRANGE = [
   'x'.repeat(500),
 ]
 
-test('answers strange values with a documented problem at worst', async () => {
+test('unusual values cause at most a documented error', async () => {
   for (const [path, { get }] of Object.entries(description.paths).filter(([path]) => path.startsWith('/api'))) {
     for (const { name } of get.parameters ?? []) {
-      // An empty or dotted part of a path is another path.
-      const values = STRANGE.filter((value) => !path.includes(`{${name}}`) || !['', '..'].includes(value))
+      // In a path, an empty or dotted segment makes a different path.
+      const values = UNUSUAL.filter((value) => !path.includes(`{${name}}`) || !['', '..'].includes(value))
       for (const value of values) {
-        const status = await ask(path, { ...required(path, KNOWN), [name]: value })
+        const status = await request(path, { ...required(path, KNOWN), [name]: value })
         expect([200, 400, 404], `${path}: ${name}=${value}`).toContain(status)
       }
     }
   }
 })
 
-test('has an example for every parameter, and one of each answer', async () => {
+test('every parameter and every response has an example', async () => {
   for (const [path, { get }] of Object.entries(description.paths)) {
     for (const { name, schema } of get.parameters ?? []) {
-      const isSaid = schema.example !== undefined || schema.enum !== undefined || schema.type === 'integer'
-      expect(isSaid, `${path}: ${name}`).toBe(true)
+      const hasExample = schema.example !== undefined || schema.enum !== undefined || schema.type === 'integer'
+      expect(hasExample, `${path}: ${name}`).toBe(true)
     }
   }
   const docs = await (await fetch(`${site.url}/docs`)).text()

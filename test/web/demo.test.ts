@@ -4,16 +4,16 @@ import { expect, onTestFinished, test } from 'vitest'
 import { CLI } from '../helpers/cli.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
 
-test('demo --serve ends with the page of its three Wednesdays, until it is stopped', async () => {
+test('demo --serve publishes three Wednesdays and serves their pages until it is stopped', async () => {
   const folder = await temporaryFolder()
   const demo = spawn(process.execPath, [CLI, 'demo', '--serve', '--into', folder], { cwd: folder })
   onTestFinished(() => void demo.kill('SIGKILL'))
-  let said = ''
+  let output = ''
   for await (const chunk of demo.stdout) {
-    said += chunk
-    if (said.includes('serving')) break
+    output += chunk
+    if (output.includes('serving')) break
   }
-  const [, address] = /^serving (http:\S+)/m.exec(said)!
+  const [, address] = /^serving (http:\S+)/m.exec(output)!
   const page = await (await fetch(address!)).text()
   expect(page).toContain('mercredi 9 août 2023')
   expect(page).toContain('<strong>295</strong>')

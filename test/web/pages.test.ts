@@ -4,7 +4,7 @@ import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fold } from '../../src/matching/fold.ts'
-import { visible } from '../../src/server/pages/parts/name.tsx'
+import { sanitize } from '../../src/server/pages/parts/portalText.tsx'
 import { chromiumOrSkip, openBrowser } from '../helpers/browser.ts'
 import { FULL, HOSTILE, openSite, type Site } from './site.ts'
 
@@ -12,40 +12,40 @@ const chromium = chromiumOrSkip('the pages in a browser')
 
 const TOPS = '/editions/complet/2026-01-21'
 const DEMO = '/editions/mobilite-transport/2023-08-09'
-/** Entered the demo's tops on its last Wednesday. */
+/** A dataset that entered the demo's tops on the last Wednesday. */
 const ENTERED = '53e9f7c4a3a729390ba46d22'
 const INSEE = '534fff81a3a7292c64a77e5c'
 
-/** Every view there is, on real data, with the status of its answer. */
+/** Every view, on real data, with the status of the response. */
 const VIEWS = [
   ['the tops', 200, TOPS],
   ['the tops as a list', 200, `${TOPS}?view=list&sort=-followers&q=velo`],
   ['the tops in English', 200, `${TOPS}?lang=en&new=1`],
-  ['nothing found', 200, `${TOPS}?q=nichts`],
+  ['an empty search result', 200, `${TOPS}?q=nichts`],
   ['the changes', 200, `${TOPS}/changes`],
   ['the changes with reasons', 200, `${DEMO}/changes?since=2023-07-26`],
-  ['the organisations', 200, `${TOPS}/organizations`],
-  ['an organisation over the weeks', 200, `${DEMO}/organizations/${INSEE}`],
+  ['the organizations', 200, `${TOPS}/organizations`],
+  ['an organization over the weeks', 200, `${DEMO}/organizations/${INSEE}`],
   ['why a dataset is there', 200, `${DEMO}/datasets/${ENTERED}`],
   ['why a dataset is not there', 200, `${DEMO}/datasets/no-such-dataset`],
   ['the runs', 200, '/runs'],
   ['a run that failed', 200, '/runs/20260121T170000000Z-abcdef'],
-  ['no edition yet', 404, '/editions/vide/latest'],
-  ['no such edition', 404, '/editions/complet/2026-01-20'],
-  ['no such page', 404, '/nowhere'],
+  ['a watch without an edition', 404, '/editions/vide/latest'],
+  ['a date without an edition', 404, '/editions/complet/2026-01-20'],
+  ['an unknown address', 404, '/nowhere'],
 ] as const
 
-/** Both widths and both of the reader's colours; what the one does not show, the other does. */
-const LOOKS = [
+/** A narrow and a wide screen, in dark and light mode. */
+const SCREENS = [
   { width: 390, colorScheme: 'dark' },
   { width: 1440, colorScheme: 'light' },
 ] as const
 
-/** A page of a context of its own, with everything noted that it should not do. */
+/** A page in its own browser context, with a log of everything that it should not do. */
 interface Visit {
   readonly page: Page
-  /** The status of the answer. */
-  readonly answered: number
+  /** The status of the response. */
+  readonly status: number
   /** Errors in the console, exceptions, requests to other hosts. */
   readonly faults: string[]
 }
@@ -68,46 +68,49 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     const page = await context.newPage()
     const faults: string[] = []
     page.on('console', (message) => {
-      // A page that says 404 is what some views are about.
+      // Some views are "not found" pages.
       const expected = message.text().includes('404') && message.location().url === site.url + path
       if (['error', 'warning'].includes(message.type()) && !expected) faults.push(message.text())
     })
     page.on('pageerror', (error) => faults.push(String(error)))
     page.on('request', (request) => {
-      if (!request.url().startsWith(site.url)) faults.push(`asked ${request.url()}`)
+      if (!request.url().startsWith(site.url)) faults.push(`requested ${request.url()}`)
     })
     const response = await page.goto(site.url + path)
-    return { page, answered: response!.status(), faults }
+    return { page, status: response!.status(), faults }
   }
 
   test.each(VIEWS)(
-    '%s: accessible, narrow and dark, wide and light; no error, no other host, nothing to scroll sideways',
-    async (_, status, path) => {
-      const { page, faults, answered } = await visit(path)
-      expect(answered).toBe(status)
+    '%s: accessible, without errors, requests to other hosts or horizontal scrolling, on narrow and wide screens',
+    async (_, expectedStatus, path) => {
+      const { page, faults, status } = await visit(path)
+      expect(status).toBe(expectedStatus)
       await page.evaluate(axe.source)
-      for (const { width, colorScheme } of LOOKS) {
+      for (const { width, colorScheme } of SCREENS) {
         await page.setViewportSize({ width, height: 844 })
         await page.emulateMedia({ colorScheme })
-        const look = `${width} px, ${colorScheme}`
-        expect([look, await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)]).toEqual([look, 0])
-        expect([look, await violationsOf(page)]).toEqual([look, []])
+        const screen = `${width} px, ${colorScheme}`
+        expect([screen, await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)]).toEqual([
+          screen,
+          0,
+        ])
+        expect([screen, await violationsOf(page)]).toEqual([screen, []])
       }
       expect(faults).toEqual([])
       await page.context().close()
     },
   )
 
-  /** The titles in the table, from top to bottom. */
+  /** Returns the titles in the table, from top to bottom. */
   const titlesOf = (page: Page) => page.locator('.tops tbody th[scope=row] a.out').allTextContents()
-  const inTitles = (text: string) =>
+  const datasetsWith = (text: string) =>
     FULL.datasets.filter(({ dataset_title, organization }) => fold(`${dataset_title} ${organization}`).includes(text))
 
   describe('the table of 622 datasets', () => {
-    test('finds without accents while one types, keeps the address, and shows the same when it is shared', async () => {
+    test('searches while typing, ignores accents, and keeps the search in an address that can be shared', async () => {
       const { page, faults } = await visit(TOPS)
       await page.getByRole('searchbox').fill('VELO')
-      const expected = inTitles('velo').map(({ dataset_title }) => visible(dataset_title))
+      const expected = datasetsWith('velo').map(({ dataset_title }) => sanitize(dataset_title))
       expect(expected.length).toBeGreaterThan(10)
       expect(await titlesOf(page)).toEqual(expected)
       expect(await page.getByRole('status').textContent()).toBe(`${expected.length} sur 622 jeux de données`)
@@ -123,20 +126,20 @@ describe.skipIf(chromium === undefined)('the pages', () => {
       await page.context().close()
     })
 
-    test('sorts, filters and groups at once, without asking the server', async () => {
+    test('sorts, filters and groups without a request to the server', async () => {
       const { page } = await visit(TOPS)
       const requests: string[] = []
-      // Chromium looks at the icon again when the address changes.
+      // Chromium requests the icon again when the address changes.
       page.on('request', (request) => requests.push(...(request.url().endsWith('.svg') ? [] : [request.url()])))
       await page.getByRole('link', { name: 'En liste' }).click()
       await page.getByRole('link', { name: 'Abonnés' }).click()
       const byFollowers = [...FULL.datasets].sort((a, b) => b.dataset_followers - a.dataset_followers)
-      expect(await titlesOf(page)).toEqual(byFollowers.map(({ dataset_title }) => visible(dataset_title)))
+      expect(await titlesOf(page)).toEqual(byFollowers.map(({ dataset_title }) => sanitize(dataset_title)))
       expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending')
       await page.getByRole('combobox', { name: 'Organisation' }).selectOption(INSEE)
       expect((await titlesOf(page)).length).toBe(11)
       await page.getByRole('combobox', { name: 'Organisation' }).selectOption('')
-      await page.getByRole('checkbox', { name: 'Nouveaux seulement' }).check()
+      await page.getByRole('checkbox', { name: 'Nouveaux uniquement' }).check()
       expect((await titlesOf(page)).length).toBe(7)
       expect(await page.locator('.tops .badge').count()).toBe(7)
       await page.waitForURL(`${site.url}${TOPS}?new=1&sort=-followers&view=list`)
@@ -144,11 +147,11 @@ describe.skipIf(chromium === undefined)('the pages', () => {
       await page.context().close()
     })
 
-    test('does all of it without a script as well', async () => {
+    test('works without scripts', async () => {
       const { page } = await visit(TOPS, { javaScriptEnabled: false })
       expect((await titlesOf(page)).length).toBe(622)
       await page.getByRole('searchbox').fill('Île-de-France')
-      await page.getByRole('checkbox', { name: 'Nouveaux seulement' }).check()
+      await page.getByRole('checkbox', { name: 'Nouveaux uniquement' }).check()
       await page.getByRole('button', { name: 'Appliquer' }).click()
       expect(new URL(page.url()).search).toBe('?q=%C3%8Ele-de-France&organization=&new=1')
       const found = await titlesOf(page)
@@ -161,35 +164,35 @@ describe.skipIf(chromium === undefined)('the pages', () => {
       await page.context().close()
     })
 
-    test('is worked with the keyboard alone', async () => {
+    test('works with the keyboard alone', async () => {
       const { page } = await visit(TOPS)
       const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
       await page.keyboard.press('Tab')
       expect(await focused()).toBe('Aller au contenu')
       await page.keyboard.press('Enter')
-      const reach = async (selector: string) => {
+      const tabTo = async (selector: string) => {
         for (let i = 0; i < 60; i++) {
           await page.keyboard.press('Tab')
           if (await page.evaluate((selector) => document.activeElement?.matches(selector), selector)) return
         }
-        throw new Error(`${selector} is not reached`)
+        throw new Error(`${selector} cannot be reached with Tab`)
       }
-      await reach('input[type=search]')
+      await tabTo('input[type=search]')
       await page.keyboard.type('velib')
-      await reach('.switch a:last-child')
+      await tabTo('.switch a:last-child')
       await page.keyboard.press('Enter')
-      await reach('thead a')
+      await tabTo('thead a')
       await page.keyboard.press('Enter')
       await page.waitForURL(`${site.url}${TOPS}?q=velib&sort=title&view=list`)
       const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)
       expect(outline).toBe('solid')
-      await reach('.why')
+      await tabTo('.why')
       await page.keyboard.press('Enter')
       await page.waitForURL(/datasets/)
       await page.context().close()
     })
 
-    test('prints as a table without controls, dark on white', async () => {
+    test('prints the table without controls, dark on white', async () => {
       const { page } = await visit(TOPS, { colorScheme: 'dark' })
       await page.emulateMedia({ media: 'print' })
       const hidden = ['.sections', '.controls', '.picker', '.ask', '.why']
@@ -203,7 +206,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     })
   })
 
-  test('a newcomer finds what is new, why it is there, and the CSV', async () => {
+  test('from the home page, a new dataset, its explanation and the CSV are a click away', async () => {
     const { page, faults } = await visit('/')
     await page
       .getByRole('region', { name: 'Depuis le 2 août 2023' })
@@ -212,9 +215,9 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Comptage vélo - Compteurs')
     expect(await page.locator('mark').textContent()).toBe('mobilite')
     await page.getByRole('link', { name: 'Édition du 9 août 2023' }).click()
-    const coming = page.waitForEvent('download')
+    const downloading = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Télécharger en CSV' }).click()
-    const csv = await readFile(await (await coming).path(), 'utf8')
+    const csv = await readFile(await (await downloading).path(), 'utf8')
     expect(csv.split('\r\n')[0]).toBe(
       '"dataset_id";"dataset_title";"dataset_followers";"organization";"organization_id";"organization_followers"',
     )
@@ -223,7 +226,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     await page.context().close()
   })
 
-  test('who asks for a dataset by its title reads the nearest one on one line, and comes to it', async () => {
+  test('an explanation for a title links to the closest dataset, on one line', async () => {
     const { page, faults } = await visit(`${DEMO}/datasets/${encodeURIComponent('comptage velo - compteurs')}`)
     const nearest = page.locator('.conditions').getByRole('link', { name: 'Comptage vélo - Compteurs' })
     const { width, height } = (await nearest.boundingBox())!
@@ -234,7 +237,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     await page.context().close()
   })
 
-  test('another edition is a choice away, in the same view', async () => {
+  test('choosing another edition keeps the view', async () => {
     const { page } = await visit(`${DEMO}/organizations`)
     await page.getByRole('combobox', { name: 'Choisir une édition' }).selectOption('2023-07-26')
     await page.getByRole('button', { name: 'Afficher' }).click()
@@ -244,7 +247,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     await page.context().close()
   })
 
-  test('English is what the browser prefers, or what the address says; the address keeps it', async () => {
+  test('the language follows the browser, unless the address names one, which links then keep', async () => {
     const { page } = await visit(TOPS, { locale: 'en-GB' })
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
     expect(await page.locator('.figures').textContent()).toContain('121,074')
@@ -258,7 +261,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     await page.context().close()
   })
 
-  test('hostile names are text, wherever they stand', async () => {
+  test('hostile names are shown as text on every page', async () => {
     for (const path of ['', '/organizations', '/changes', `/organizations/${encodeURIComponent('org"<1>&/?#')}`]) {
       const { page, faults } = await visit(`/editions/hostile/latest${path}?q=`)
       expect(await page.evaluate(() => (globalThis as { hacked?: number }).hacked)).toBeUndefined()
@@ -279,7 +282,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     await page.context().close()
   })
 
-  test('the policy lets nothing in but files of this host, and the script is small', async () => {
+  test('the Content-Security-Policy allows files of this host only, and the script is small', async () => {
     const response = await fetch(`${site.url}/`)
     expect(response.headers.get('content-security-policy')).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -293,18 +296,18 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     expect(gzipSync(await script.text()).length).toBeLessThan(20_000)
   })
 
-  test('a page is sent again only when it changed, and for its language', async () => {
+  test('an unchanged page is not sent again, unless in another language', async () => {
     const first = await fetch(`${site.url}${TOPS}`)
     expect(first.headers.get('vary')).toBe('Accept-Language, Accept-Encoding')
     const etag = first.headers.get('etag')!
-    const ask = (headers: Record<string, string>) => fetch(`${site.url}${TOPS}`, { headers })
-    expect((await ask({ 'if-none-match': etag })).status).toBe(304)
-    const english = await ask({ 'if-none-match': etag, 'accept-language': 'en' })
+    const get = (headers: Record<string, string>) => fetch(`${site.url}${TOPS}`, { headers })
+    expect((await get({ 'if-none-match': etag })).status).toBe(304)
+    const english = await get({ 'if-none-match': etag, 'accept-language': 'en' })
     expect([english.status, english.headers.get('content-language')]).toEqual([200, 'en'])
   })
 })
 
-/** What axe objects to. Of 622 rows it looks at the first: all are alike, and each costs time. */
+/** Returns axe's violations. It checks the first rows only, because all 622 are alike and each costs time. */
 function violationsOf(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     for (const row of document.querySelectorAll('.tops tbody:nth-of-type(n + 4), .tops tr:nth-of-type(n + 9)'))

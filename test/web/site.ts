@@ -10,12 +10,12 @@ import { openSqlite } from '../../src/stores/sqlite/sqlite.ts'
 import { CLI, cli, SURROUNDINGS } from '../helpers/cli.ts'
 import { freePort } from '../helpers/port.ts'
 
-/** The edition that a run makes of the real exports: 622 datasets. */
+/** The edition that a run publishes from the real exports: 622 datasets. */
 export const FULL: Edition = JSON.parse(
   gunzipSync(await readFile(new URL('edition.json.gz', import.meta.url))).toString('utf8'),
 )
 
-/** Names that want to be more than text. */
+/** Names that could break a page. */
 export const HOSTILE = [
   '<script>globalThis.hacked = 1</script>',
   '</script><img src=x onerror="globalThis.hacked = 2">',
@@ -33,8 +33,8 @@ export interface Site {
 }
 
 /**
- * Serves, as people would, four watches: the three Wednesdays of the demo, the real full edition with one before it, hostile
- * names, and one that has no edition yet.
+ * Starts `serve` with four watches: the demo's three Wednesdays, the real full edition with an earlier one, an edition of hostile
+ * names, and a watch without an edition.
  */
 export async function openSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-web-'))
@@ -73,11 +73,11 @@ async function addDocuments(file: string): Promise<void> {
 
 const named = (watch: string, date: string) => ({ _id: `${watch}/${date}`, watch, date })
 
-/** The week before the full edition: every hundredth dataset was not there yet, and one was that is gone. */
+/** Returns the edition before the full one: it lacks every hundredth dataset and has one that was removed later. */
 function weekBefore(): Edition {
   const datasets = FULL.datasets.filter((_, index) => index % 100 !== 0)
-  const gone = { ...FULL.datasets[1]!, dataset_id: 'gone', dataset_title: 'Jeu retiré' }
-  return { ...FULL, ...named('complet', '2026-01-14'), datasets: [gone, ...datasets] }
+  const removed = { ...FULL.datasets[1]!, dataset_id: 'gone', dataset_title: 'Jeu retiré' }
+  return { ...FULL, ...named('complet', '2026-01-14'), datasets: [removed, ...datasets] }
 }
 
 function hostile(): Edition {

@@ -1,14 +1,14 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { VERSION } from '../../version.ts'
 import { answer, bodyOf } from '../body.ts'
-import { CACHING } from '../caching.ts'
-import { answerJson } from './answerJson.ts'
+import { CACHE_CONTROL } from '../caching.ts'
 import { archiveApi } from './archive.ts'
 import { changesApi } from './changes.ts'
-import { type Description, DOCS_POLICY, docsOf } from './docs.ts'
+import { type Description, DOCS_POLICY, renderDocs } from './docs.ts'
 import { editionsApi } from './editions.ts'
 import { explainApi } from './explain.ts'
 import { historyApi } from './history.ts'
+import { jsonResponse } from './jsonResponse.ts'
 import { optionalWatch } from './parameters.ts'
 import { type ApiWorld, MISSING, newApi } from './route.ts'
 import { runsApi } from './runs.ts'
@@ -20,34 +20,36 @@ const OPENAPI = {
     title: 'datagouv-tops',
     version: VERSION,
     description:
-      "Every Wednesday, the datasets about mobility and transport of data.gouv.fr's most followed organisations. " +
-      'The API is for reading only, and needs no key.',
+      "Every Wednesday, the datasets about mobility and transport of data.gouv.fr's most followed organizations. " +
+      'Read-only; no key needed.',
     license: { name: 'MIT' },
   },
 }
 
-/** The API; it describes itself for programs at `/openapi.json` and for people at `/docs`. */
+/** Creates the API, with its OpenAPI description at `/openapi.json` and its documentation at `/docs`. */
 export function createApi(world: ApiWorld): OpenAPIHono {
   const api = newApi()
   for (const part of [watchesApi, editionsApi, archiveApi, changesApi, explainApi, historyApi, runsApi]) {
     api.route('/', part(world))
   }
-  describeOthers(api)
+  describeOtherRoutes(api)
   const description = api.getOpenAPI31Document(OPENAPI)
-  const docs = bodyOf(docsOf(description as unknown as Description), 'text/html; charset=utf-8')
-  api.get('/openapi.json', (c) => answerJson(c, description))
-  api.get('/docs', (c) => answer(c, docs, { 'content-security-policy': DOCS_POLICY, 'cache-control': CACHING.passing }))
+  const docs = bodyOf(renderDocs(description as unknown as Description), 'text/html; charset=utf-8')
+  api.get('/openapi.json', (c) => jsonResponse(c, description))
+  api.get('/docs', (c) =>
+    answer(c, docs, { 'content-security-policy': DOCS_POLICY, 'cache-control': CACHE_CONTROL.revalidate }),
+  )
   for (const path of ['/api', '/api/', '/api/docs']) api.get(path, (c) => c.redirect('/docs'))
   return api
 }
 
-/** What is served beside the API and belongs into its description. */
-function describeOthers({ openAPIRegistry }: OpenAPIHono): void {
+/** Adds feeds and probes, which other modules serve, to the OpenAPI description. */
+function describeOtherRoutes({ openAPIRegistry }: OpenAPIHono): void {
   const others = [
-    ['/feed.atom', 'The last editions and what changed, as Atom', 'application/atom+xml', z.string()],
-    ['/feed.json', 'The last editions and what changed, as JSON Feed', 'application/feed+json', z.looseObject({})],
-    ['/healthz', 'Whether this server answers', 'application/json', z.object({ status: z.literal('ok') })],
-    ['/readyz', 'Whether both stores answer as well (503 when not)', 'application/json', z.looseObject({})],
+    ['/feed.atom', 'Returns the latest editions as an Atom feed', 'application/atom+xml', z.string()],
+    ['/feed.json', 'Returns the latest editions as a JSON Feed', 'application/feed+json', z.looseObject({})],
+    ['/healthz', 'Checks that the server answers', 'application/json', z.object({ status: z.literal('ok') })],
+    ['/readyz', 'Checks that both stores answer (503 if not)', 'application/json', z.looseObject({})],
   ] as const
   for (const [path, summary, type, schema] of others) {
     const isFeed = path.startsWith('/feed')
@@ -56,7 +58,7 @@ function describeOthers({ openAPIRegistry }: OpenAPIHono): void {
       path,
       summary,
       request: { query: isFeed ? z.object({ watch: optionalWatch }) : z.object({}) },
-      responses: { 200: { description: 'found', content: { [type]: { schema } } }, ...(isFeed && { 404: MISSING }) },
+      responses: { 200: { description: 'Success', content: { [type]: { schema } } }, ...(isFeed && { 404: MISSING }) },
     })
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { html, raw } from 'hono/html'
 import { exampleOf, type Schema } from './example.ts'
 
-/** What this page reads of an OpenAPI document. */
+/** The parts of an OpenAPI document that this page shows. */
 export interface Description {
   readonly info: { readonly title: string; readonly version: string; readonly description: string }
   readonly paths: Readonly<Record<string, { readonly get: Operation }>>
@@ -13,7 +13,7 @@ interface Operation {
   readonly summary: string
   readonly description?: string
   readonly parameters?: readonly Parameter[]
-  readonly responses: Readonly<Record<string, Answer>>
+  readonly responses: Readonly<Record<string, Reply>>
 }
 
 interface Parameter {
@@ -23,7 +23,7 @@ interface Parameter {
   readonly schema: Schema
 }
 
-interface Answer {
+interface Reply {
   readonly description: string
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>
 }
@@ -37,47 +37,46 @@ table{border-collapse:collapse}th,td{text-align:left;vertical-align:top;padding:
 h2 code{font-size:1.1rem}table{margin:1rem 0}`
 
 const styleHash = createHash('sha256').update(STYLE).digest('base64')
-/** Only the page's own style; nothing of another host, no script. */
+/** Allows the page's own style only: no script, nothing from other hosts. */
 export const DOCS_POLICY = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`
 
-/** The API's documentation for people, made from what it says of itself. */
-export function docsOf(described: Description): string {
-  const { info, paths, components } = described
+/** Renders the API's documentation from its OpenAPI description. */
+export function renderDocs({ info, paths, components }: Description): string {
   const page = html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${info.title}: the API</title><style>${raw(STYLE)}</style></head>
 <body><main>
 <h1>${info.title}: the API</h1>
-<p>${info.description} The same for programs: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1). Back to <a href="/">the tops</a>.</p>
+<p>${info.description} For programs: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1). Back to <a href="/">the tops</a>.</p>
 <nav><ul>${Object.entries(paths).map(([path, { get }]) => html`<li><a href="#${anchorOf(path)}">${path}</a>: ${get.summary}</li>`)}</ul></nav>
-${Object.entries(paths).map(([path, { get }]) => sectionOf(path, get, components.schemas))}
+${Object.entries(paths).map(([path, { get }]) => section(path, get, components.schemas))}
 </main></body></html>`
   return String(page)
 }
 
 const anchorOf = (path: string) => path.replace(/[^a-z.]+/g, '-').replace(/^-|-$/g, '')
 
-function sectionOf(path: string, { summary, description, parameters = [], responses }: Operation, schemas: Schemas) {
+function section(path: string, { summary, description, parameters = [], responses }: Operation, schemas: Schemas) {
   const json = responses[200]?.content?.['application/json']
   return html`<section id="${anchorOf(path)}">
 <h2><code>GET ${path}</code></h2>
-<p>${summary}. ${worded(description ?? '')}</p>
-${parameters.length > 0 && html`<table><tr><th>parameter</th><th>in</th><th>what it is</th><th>example</th></tr>${parameters.map(rowOf)}</table>`}
-<table><tr><th>status</th><th>when</th></tr>${Object.entries(responses).map(answerOf)}</table>
+<p>${summary}. ${withCode(description ?? '')}</p>
+${parameters.length > 0 && html`<table><tr><th>parameter</th><th>in</th><th>description</th><th>example</th></tr>${parameters.map(parameterRow)}</table>`}
+<table><tr><th>status</th><th>description</th></tr>${Object.entries(responses).map(responseRow)}</table>
 ${json && html`<pre tabindex="0">${JSON.stringify(exampleOf(json.schema, schemas), null, 2)}</pre>`}
 </section>`
 }
 
-/** Words in which `something` between backticks is code. */
-const worded = (text: string) =>
+/** Renders text between backticks as code. */
+const withCode = (text: string) =>
   text.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))
 
 type Schemas = Description['components']['schemas']
 
-const rowOf = ({ name, in: where, description, schema }: Parameter) => html`<tr>
-<td><code>${name}</code></td><td>${where}</td><td>${worded(description ?? schema.description ?? '')}</td>
+const parameterRow = ({ name, in: where, description, schema }: Parameter) => html`<tr>
+<td><code>${name}</code></td><td>${where}</td><td>${withCode(description ?? schema.description ?? '')}</td>
 <td>${schema.example !== undefined && html`<code>${schema.example}</code>`}</td></tr>`
 
-const answerOf = ([status, { description, content = {} }]: [string, Answer]) => html`<tr>
-<td>${status}</td><td>${worded(description)}${Object.keys(content).map((type) => html` <code>${type}</code>`)}</td></tr>`
+const responseRow = ([status, { description, content = {} }]: [string, Reply]) => html`<tr>
+<td>${status}</td><td>${withCode(description)}${Object.keys(content).map((type) => html` <code>${type}</code>`)}</td></tr>`

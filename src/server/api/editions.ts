@@ -9,8 +9,8 @@ import { answer, bodyOf } from '../body.ts'
 import { cachingOf } from '../caching.ts'
 import { READABLE_BY_ALL } from '../cors.ts'
 import { searchFor } from '../search.ts'
-import { answerJson } from './answerJson.ts'
-import { paged, sorted } from './paging.ts'
+import { jsonResponse } from './jsonResponse.ts'
+import { paginate, sortBy } from './paging.ts'
 import {
   dateOf,
   dateParam,
@@ -21,85 +21,85 @@ import {
   sortParam,
   watchParam,
 } from './parameters.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { Edition, EditionItem, listOf } from './schemas.ts'
 
-const listRoute = readRoute({
+const listRoute = jsonRoute({
   path: '/api/editions',
   tag: 'editions',
-  summary: 'The editions there are, latest first',
+  summary: 'Lists the editions, latest first',
   params: {},
   query: {
-    watch: optionalWatch.openapi({ description: 'only of this watch; default: of all' }),
-    from: dateParam.optional().openapi({ description: 'from this date on' }),
-    to: dateParam.optional().openapi({ description: 'up to this date' }),
+    watch: optionalWatch.openapi({ description: 'Only editions of this watch (default: all watches)' }),
+    from: dateParam.optional().openapi({ description: 'Only editions of this date or later' }),
+    to: dateParam.optional().openapi({ description: 'Only editions of this date or earlier' }),
     sort: sortParam(['date', 'watch']),
     limit: limitParam('100'),
     offset: offsetParam,
   },
-  answer: listOf(EditionItem),
+  response: listOf(EditionItem),
 })
 
-/** An edition holds no more datasets than this: its document has at most 16 MB. */
-const MOST = 1_000_000
+/** More datasets than an edition can hold: its document has at most 16 MB. */
+const NO_LIMIT = 1_000_000
 
 const CSV_TYPE = 'text/csv'
 
-const oneRoute = readRoute({
+const oneRoute = jsonRoute({
   path: '/api/editions/{watch}/{edition}',
   tag: 'editions',
-  summary: 'An edition: the TOP organisations and their datasets',
+  summary: 'Returns an edition: the TOP organizations and their datasets',
   description:
-    'The document as it was published, or its datasets as CSV: with `Accept: text/csv`, or with `.csv` behind the date. ' +
-    'Filters, sorting and paging concern `datasets`; `X-Total-Count` then says how many were found in all.',
+    'Returns the published document, or its datasets as CSV (with `Accept: text/csv`, or `.csv` after the date). Filters, ' +
+    'sorting and paging apply to `datasets`. `X-Total-Count` is then the number of datasets that match.',
   params: { watch: watchParam, edition: editionFileParam },
   query: {
     q: z.string().max(200).optional().openapi({
       example: 'velo',
-      description: 'words that are in title or organisation, whatever the accents and case',
+      description: 'Words to find in title or organization, ignoring accents and case',
     }),
     organization: z
       .string()
       .max(200)
       .optional()
-      .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'the id of their organisation' }),
+      .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of the organization' }),
     sort: sortParam(FIELDS),
     limit: limitParam('all'),
     offset: offsetParam,
   },
-  answer: Edition,
-  texts: [CSV_TYPE],
+  response: Edition,
+  textTypes: [CSV_TYPE],
 })
 
-/** The editions of a watch, and the tops of one of them, filtered and sorted. */
+/** Serves the list of editions, and single editions with filters and sorting. */
 export function editionsApi({ world, editions }: ApiWorld) {
   return newApi()
     .openapi(listRoute, async (c) => {
       const { watch, from = '', to = '9999', sort = '-date,watch', limit = 100, offset = 0 } = c.req.valid('query')
       const ids = await world.documents.ids('tops', watch === undefined ? {} : { prefix: editionId(watch, '') })
       const found = ids.map(itemOf).filter(({ date }) => from <= date && date <= to)
-      const { part, headers } = paged(c, sorted(found, sort), { offset, limit })
-      return answerJson(c, { total: found.length, items: part }, headers)
+      const { items, headers } = paginate(c, sortBy(found, sort), { offset, limit })
+      return jsonResponse(c, { total: found.length, items }, headers)
     })
     .openapi(oneRoute, async (c) => {
       const { watch, edition: file } = c.req.valid('param')
-      const view = c.req.valid('query')
+      const filter = c.req.valid('query')
       const date = dateOf(file.replace('.csv', ''))
-      const held = await editions.find(watch, date)
+      const cached = await editions.find(watch, date)
       const asCsv = file.endsWith('.csv') || prefersCsv(c)
       const headers = {
         ...READABLE_BY_ALL,
         'cache-control': cachingOf(date),
         vary: 'Accept, Accept-Encoding',
-        ...(asCsv && { 'content-disposition': `attachment; filename="${watch}-${held.edition.date}.csv"` }),
+        ...(asCsv && { 'content-disposition': `attachment; filename="${watch}-${cached.edition.date}.csv"` }),
       }
-      if (Object.values(view).every((value) => value === undefined)) {
-        return answer(c, asCsv ? held.csv : held.json, headers)
+      if (Object.values(filter).every((value) => value === undefined)) {
+        return answer(c, asCsv ? cached.csv : cached.json, headers)
       }
-      const { offset = 0, limit = MOST } = view
-      const { part, headers: paging } = paged(c, selected(held.edition.datasets, view), { offset, limit })
-      if (!asCsv) return answerJson(c, { ...held.edition, datasets: part }, { ...headers, ...paging })
-      return answer(c, bodyOf(csvOf(part), held.csv.type), { ...headers, ...paging })
+      const { offset = 0, limit = NO_LIMIT } = filter
+      const { items, headers: paging } = paginate(c, filtered(cached.edition.datasets, filter), { offset, limit })
+      if (!asCsv) return jsonResponse(c, { ...cached.edition, datasets: items }, { ...headers, ...paging })
+      return answer(c, bodyOf(csvOf(items), cached.csv.type), { ...headers, ...paging })
     })
 }
 
@@ -112,18 +112,18 @@ function itemOf(id: string) {
   return { watch, date, url, csv: `${url}.csv`, archive: `${url}/archive.csv`, changes: `${url}/changes` }
 }
 
-interface View {
+interface Filter {
   readonly q?: string | undefined
   readonly organization?: string | undefined
   readonly sort?: string | undefined
 }
 
-function selected(datasets: readonly TopDataset[], { q = '', organization, sort }: View): TopDataset[] {
-  const isAsked = searchFor(q)
+function filtered(datasets: readonly TopDataset[], { q = '', organization, sort }: Filter): TopDataset[] {
+  const matches = searchFor(q)
   const found = datasets.filter(
     (dataset) =>
       (organization === undefined || dataset.organization_id === organization) &&
-      isAsked(fold(`${dataset.dataset_title}\n${dataset.organization}`)),
+      matches(fold(`${dataset.dataset_title}\n${dataset.organization}`)),
   )
-  return sorted(found, sort)
+  return sortBy(found, sort)
 }

@@ -1,4 +1,4 @@
-/** What is read of a JSON schema as OpenAPI has it. */
+/** The parts of an OpenAPI schema that examples are made of. */
 export interface Schema {
   readonly $ref?: string
   readonly type?: string | readonly string[]
@@ -10,10 +10,10 @@ export interface Schema {
   readonly items?: Schema
 }
 
-/** A value as the schema describes it, put together from the examples of its parts. */
+/** Builds an example value of a schema from the examples of its parts. */
 export function exampleOf(schema: Schema, schemas: Readonly<Record<string, Schema>>): unknown {
-  const named = schema.$ref?.split('/').at(-1)
-  if (named !== undefined) return exampleOf(schemas[named]!, schemas)
+  const reference = schema.$ref?.split('/').at(-1)
+  if (reference !== undefined) return exampleOf(schemas[reference]!, schemas)
   if (schema.example !== undefined) return schema.example
   if (schema.enum !== undefined) return schema.enum[0]
   if (schema.anyOf !== undefined) return exampleOf(schema.anyOf[0]!, schemas)

@@ -1,50 +1,50 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { cachingOf } from '../caching.ts'
-import { answerJson } from './answerJson.ts'
+import { jsonResponse } from './jsonResponse.ts'
 import { dateOf, dateParam, editionParam, optionalWatch, watchParam } from './parameters.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { Explanation } from './schemas.ts'
 
-const asked = z
+const datasetParam = z
   .string()
   .min(1)
   .max(300)
-  .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'an id, a slug, or the (encoded) address of a page' })
+  .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'ID, slug or (encoded) page address of a dataset' })
 
-const route = readRoute({
+const route = jsonRoute({
   path: '/api/explain/{id}',
   tag: 'explain',
-  summary: 'Why a dataset is, or is not, in the list and in the tops',
-  params: { id: asked },
+  summary: 'Explains why a dataset is in an edition or not',
+  params: { id: datasetParam },
   query: {
     watch: optionalWatch,
-    date: dateParam.optional().openapi({ description: "the edition's date; default: the latest" }),
+    date: dateParam.optional().openapi({ description: 'Date of the edition (default: the latest)' }),
   },
-  answer: Explanation,
+  response: Explanation,
 })
 
-const editionRoute = readRoute({
+const editionRoute = jsonRoute({
   path: '/api/editions/{watch}/{edition}/explain/{id}',
   tag: 'explain',
-  summary: 'Why a dataset is, or is not, in an edition',
-  params: { watch: watchParam, edition: editionParam, id: asked },
+  summary: 'Explains why a dataset is in this edition or not',
+  params: { watch: watchParam, edition: editionParam, id: datasetParam },
   query: {},
-  answer: Explanation,
+  response: Explanation,
 })
 
-/** Why a dataset is, or is not, in an edition. */
+/** Serves explanations of why a dataset is in an edition or not. */
 export function explainApi({ world, editions }: ApiWorld) {
-  const [first] = world.config.watches
-  const answer = async (c: Context, watch: string, date: string | undefined, id: string) =>
-    answerJson(c, await editions.explain(watch, date, id), { 'cache-control': cachingOf(date) })
+  const [defaultWatch] = world.config.watches
+  const respond = async (c: Context, watch: string, date: string | undefined, id: string) =>
+    jsonResponse(c, await editions.explain(watch, date, id), { 'cache-control': cachingOf(date) })
   return newApi()
     .openapi(route, (c) => {
-      const { watch = first!.name, date } = c.req.valid('query')
-      return answer(c, watch, date, c.req.valid('param').id)
+      const { watch = defaultWatch!.name, date } = c.req.valid('query')
+      return respond(c, watch, date, c.req.valid('param').id)
     })
     .openapi(editionRoute, (c) => {
       const { watch, edition, id } = c.req.valid('param')
-      return answer(c, watch, dateOf(edition), id)
+      return respond(c, watch, dateOf(edition), id)
     })
 }

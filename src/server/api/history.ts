@@ -1,27 +1,31 @@
 import { z } from '@hono/zod-openapi'
-import { CACHING } from '../caching.ts'
-import { answerJson } from './answerJson.ts'
+import { CACHE_CONTROL } from '../caching.ts'
+import { jsonResponse } from './jsonResponse.ts'
 import { optionalWatch } from './parameters.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { History } from './schemas.ts'
 
-const route = readRoute({
+const route = jsonRoute({
   path: '/api/history/{organization}',
   tag: 'history',
-  summary: 'An organisation over the editions, latest first',
+  summary: "Returns an organization's rank, followers and datasets in every edition, latest first",
   params: {
-    organization: z.string().min(1).max(200).openapi({ example: '534fff89a3a7292c64a77eb7', description: 'its id' }),
+    organization: z
+      .string()
+      .min(1)
+      .max(200)
+      .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of the organization' }),
   },
   query: { watch: optionalWatch },
-  answer: History,
+  response: History,
 })
 
-/** An organisation over the editions of a watch. */
+/** Serves an organization's history over the editions of a watch. */
 export function historyApi({ world, editions }: ApiWorld) {
-  const [first] = world.config.watches
+  const [defaultWatch] = world.config.watches
   return newApi().openapi(route, async (c) => {
     const { organization: id } = c.req.valid('param')
-    const { watch = first!.name } = c.req.valid('query')
+    const { watch = defaultWatch!.name } = c.req.valid('query')
     const weeks = await editions.history(watch, id)
     const { name } = weeks.find(({ organization }) => organization !== undefined)!.organization!
     const found = weeks.map(({ date, organization }) => ({
@@ -30,6 +34,6 @@ export function historyApi({ world, editions }: ApiWorld) {
       followers: organization?.followers ?? null,
       datasets: organization?.datasets ?? null,
     }))
-    return answerJson(c, { watch, id, name, editions: found }, { 'cache-control': CACHING.latest })
+    return jsonResponse(c, { watch, id, name, editions: found }, { 'cache-control': CACHE_CONTROL.latest })
   })
 }

@@ -5,20 +5,20 @@ interface Page {
   readonly limit: number
 }
 
-/** A part of a list, and the headers that tell how many there are in all and where the next part is (RFC 8288). */
-export function paged<T>(c: Context, all: readonly T[], { offset, limit }: Page) {
+/** Returns a page of a list, with headers for the total count and links to the next and previous page (RFC 8288). */
+export function paginate<T>(c: Context, all: readonly T[], { offset, limit }: Page) {
   const links = [
     ...(offset + limit < all.length ? [[offset + limit, 'next'] as const] : []),
     ...(offset > 0 ? [[Math.max(0, offset - limit), 'prev'] as const] : []),
-  ].map(([to, rel]) => `<${addressAt(c.req.url, to)}>; rel="${rel}"`)
+  ].map(([start, rel]) => `<${pathAt(c.req.url, start)}>; rel="${rel}"`)
   const headers: Record<string, string> = {
     'x-total-count': String(all.length),
     ...(links.length > 0 && { link: links.join(', ') }),
   }
-  return { part: all.slice(offset, offset + limit), headers }
+  return { items: all.slice(offset, offset + limit), headers }
 }
 
-function addressAt(url: string, offset: number): string {
+function pathAt(url: string, offset: number): string {
   const { pathname, searchParams } = new URL(url)
   searchParams.set('offset', String(offset))
   return `${pathname}?${searchParams}`
@@ -26,8 +26,8 @@ function addressAt(url: string, offset: number): string {
 
 type Sortable = Readonly<Record<string, string | number>>
 
-/** Sorts by fields as `-followers,title` names them; what is equal in all of them stays in its order. */
-export function sorted<T extends object>(all: readonly T[], sort: string | undefined): T[] {
+/** Sorts by fields such as `-followers,title`; `-` is for descending. The sort is stable. */
+export function sortBy<T extends object>(all: readonly T[], sort: string | undefined): T[] {
   const keys = (sort?.split(',') ?? []).map((key) => ({
     field: key.replace('-', ''),
     sign: key.startsWith('-') ? -1 : 1,

@@ -5,19 +5,24 @@ import type { Editions } from '../editions.ts'
 import { Problem } from '../problem.ts'
 import { Problem as ProblemSchema } from './schemas.ts'
 
-/** What every route is made from. */
+/** What every route needs. */
 export interface ApiWorld {
   readonly world: World
   readonly editions: Editions
 }
 
-/** A part of the API. What a query or a path may hold is checked before a handler sees it. */
+/** Creates a router that validates paths and queries before their handler runs. */
 export function newApi(): OpenAPIHono {
   return new OpenAPIHono({
-    defaultHook: (result) => {
+    defaultHook: (result, { req }) => {
       if (result.success) return
-      const where = ({ path }: { path: PropertyKey[] }) => (path.length > 0 ? `${path.join('.')}: ` : '')
-      throw new Problem(400, result.error.issues.map((issue) => `${where(issue)}${issue.message}`).join('; '))
+      const { target } = result
+      const messages = result.error.issues.map(({ path: [name], message }) => {
+        if (name === undefined) return message
+        const value = target === 'param' ? req.param(String(name)) : req.query(String(name))
+        return `cannot accept ${String(name)} ${quoted(value ?? '')}: ${message.replace(/^./, (first) => first.toLowerCase())}`
+      })
+      throw new Problem(400, messages.map((message) => `${message}.`).join(' '))
     },
   })
 }
@@ -26,42 +31,41 @@ export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: ProblemSchema } },
 })
-export const WRONG = problem('a parameter that cannot be taken; the detail says which, and why')
-export const MISSING = problem('nothing of that name; the detail says what there is')
-export const BUSY = problem(
-  'a store cannot be reached, or too much is being asked at once; `Retry-After` says when to come back',
-)
+export const WRONG = problem('Invalid parameter; `detail` says which and why')
+export const MISSING = problem('Not found; `detail` says what exists')
+export const BUSY = problem('A store is unreachable, or the server is busy; `Retry-After` says when to try again')
 
-interface RouteFacts<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape> {
+interface RouteDefinition<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape> {
   readonly path: P
   readonly tag: string
   readonly summary: string
   readonly description?: string
   readonly params: Q
   readonly query: S
-  readonly answer: z.ZodType
-  /** Other media types in which the answer can be had, as text. */
-  readonly texts?: readonly string[]
+  readonly response: z.ZodType
+  /** Other, textual media types of the response. */
+  readonly textTypes?: readonly string[]
 }
 
-/** A query that has no other parameters: a slip of the pen must not look like an answer to what was meant. */
+/** Creates a query schema that rejects unknown parameters: ignoring a misspelled filter would return the wrong data. */
 export function strictly<S extends z.ZodRawShape>(shape: S) {
-  const known = Object.keys(shape).join(', ')
+  const known = Object.keys(shape)
+  const remedy = known.length > 0 ? `Use ${known.join(', ')}` : 'This address takes none'
   const error = ({ code, keys }: { code?: string; keys?: string[] }) =>
     code === 'unrecognized_keys'
-      ? `unknown parameter ${quoted(keys!.join(', '))}; known: ${known || 'none'}`
+      ? `cannot accept parameter ${quoted(keys!.join(', '))}: it is unknown. ${remedy}`
       : undefined
   return z.strictObject(shape, { error })
 }
 
-/** A route that answers JSON, as it is documented and checked. Nothing but its own parameters is accepted. */
-export function readRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
-  facts: RouteFacts<P, Q, S>,
+/** Creates a GET route for JSON. Its definition validates the request and is its documentation. */
+export function jsonRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
+  definition: RouteDefinition<P, Q, S>,
 ) {
-  const { path, tag, summary, description = '', texts = [] } = facts
-  const params = z.object(facts.params)
-  const query = strictly(facts.query)
-  const text = Object.fromEntries(texts.map((type) => [type, { schema: z.string() }]))
+  const { path, tag, summary, description = '', textTypes = [] } = definition
+  const params = z.object(definition.params)
+  const query = strictly(definition.query)
+  const text = Object.fromEntries(textTypes.map((type) => [type, { schema: z.string() }]))
   return createRoute({
     method: 'get',
     path,
@@ -70,8 +74,8 @@ export function readRoute<P extends string, Q extends z.ZodRawShape, S extends z
     description,
     request: { params, query },
     responses: {
-      200: { description: 'found', content: { 'application/json': { schema: facts.answer }, ...text } },
-      304: { description: 'what `If-None-Match` names is still what there is' },
+      200: { description: 'Success', content: { 'application/json': { schema: definition.response }, ...text } },
+      304: { description: 'Unchanged since the version that `If-None-Match` names' },
       400: WRONG,
       404: MISSING,
       503: BUSY,

@@ -2,48 +2,48 @@ import { z } from '@hono/zod-openapi'
 import { LRUCache } from 'lru-cache'
 import { Missing, quoted } from '../../errors.ts'
 import { type RunRecord, STATUSES } from '../../runs/record.ts'
-import { answerJson } from './answerJson.ts'
-import { paged, sorted } from './paging.ts'
+import { jsonResponse } from './jsonResponse.ts'
+import { paginate, sortBy } from './paging.ts'
 import { dateParam, limitParam, offsetParam, sortParam } from './parameters.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { listOf, Run } from './schemas.ts'
 
-/** The list reaches back so far; an older run is found by its id. */
-const MOST_RUNS = 1_000
-/** How long the list counts as fresh. */
+/** How many recent runs the list covers. An older one can be fetched by its ID. */
+const MAX_RUNS = 1_000
+/** How long the list stays cached. */
 const FRESH_MS = 1_000
 
-const listRoute = readRoute({
+const listRoute = jsonRoute({
   path: '/api/runs',
   tag: 'runs',
-  summary: 'What was run, latest first',
-  description: `Of the last ${MOST_RUNS} runs.`,
+  summary: 'Lists the runs, latest first',
+  description: `Covers the last ${MAX_RUNS} runs.`,
   params: {},
   query: {
-    date: dateParam.optional().openapi({ description: 'of this edition date' }),
+    date: dateParam.optional().openapi({ description: 'Only runs for this edition date' }),
     status: z.enum(Object.keys(STATUSES) as [string, ...string[]]).optional(),
     sort: sortParam(['started_at', 'date', 'command', 'status']),
     limit: limitParam('20'),
     offset: offsetParam,
   },
-  answer: listOf(Run),
+  response: listOf(Run),
 })
 
-const oneRoute = readRoute({
+const oneRoute = jsonRoute({
   path: '/api/runs/{id}',
   tag: 'runs',
-  summary: 'One run',
+  summary: 'Returns a run',
   params: { id: z.string().max(100).openapi({ example: '20261118T160002123Z-3f9a1c' }) },
   query: {},
-  answer: Run,
+  response: Run,
 })
 
-/** The run records. */
+/** Serves the run records. */
 export function runsApi({ world: { documents } }: ApiWorld) {
   const recent = new LRUCache<'runs', RunRecord[]>({
     max: 1,
     ttl: FRESH_MS,
-    fetchMethod: () => documents.list<RunRecord>('runs', { descending: true, limit: MOST_RUNS }),
+    fetchMethod: () => documents.list<RunRecord>('runs', { descending: true, limit: MAX_RUNS }),
   })
   return newApi()
     .openapi(listRoute, async (c) => {
@@ -51,13 +51,14 @@ export function runsApi({ world: { documents } }: ApiWorld) {
       const found = (await recent.forceFetch('runs')).filter(
         (run) => (date === undefined || run.date === date) && (status === undefined || run.status === status),
       )
-      const { part, headers } = paged(c, sorted(found, sort), { offset, limit })
-      return answerJson(c, { total: found.length, items: part }, headers)
+      const { items, headers } = paginate(c, sortBy(found, sort), { offset, limit })
+      return jsonResponse(c, { total: found.length, items }, headers)
     })
     .openapi(oneRoute, async (c) => {
       const { id } = c.req.valid('param')
       const run = await documents.find<RunRecord>('runs', id)
-      if (run === undefined) throw new Missing(`there is no run ${quoted(id)}; /api/runs lists those there are`)
-      return answerJson(c, run)
+      if (run === undefined)
+        throw new Missing(`cannot find run ${quoted(id)}: no record has this ID. See /api/runs for those that exist.`)
+      return jsonResponse(c, run)
     })
 }

@@ -3,7 +3,7 @@ import { ENTRY_REASONS, EXIT_REASONS } from '../../editions/changes.ts'
 import { VERDICTS } from '../../explain/explanation.ts'
 import { STATUSES } from '../../runs/record.ts'
 
-/** The shapes of the API's answers, with examples. The types of `src/` say the same; the tests hold one to the other. */
+/** Schemas of the API's responses, with examples. Tests check that real responses match them. */
 
 const keys = <K extends string>(record: Readonly<Record<K, unknown>>) => Object.keys(record) as [K, ...K[]]
 
@@ -32,7 +32,7 @@ export const Problem = z
     },
   })
 
-/** A part of a list, and how many there are in all. */
+/** Creates the schema of a page of a list. */
 export const listOf = <T extends z.ZodType>(item: T) =>
   z.object({ total: number.openapi({ example: 1 }), items: z.array(item) })
 
@@ -42,9 +42,9 @@ export const WatchItem = z
     terms: z.array(z.string()).openapi({ example: ['mobilité', 'transport'] }),
     columns: z.array(z.string()).openapi({ example: ['title', 'tags', 'description'] }),
     match: z.enum(['substring', 'word']),
-    top: number.openapi({ example: 30, description: 'how many of the most followed organisations count' }),
+    top: number.openapi({ example: 30, description: 'Number of most followed organizations that count' }),
     editions: number.openapi({ example: 12 }),
-    latest: date.nullable().openapi({ description: 'the date of its latest edition' }),
+    latest: date.nullable().openapi({ description: 'Date of the latest edition' }),
   })
   .openapi('Watch')
 
@@ -73,7 +73,7 @@ const Organization = z
     id,
     name: z.string().openapi({ example: 'Institut national de la statistique et des études économiques' }),
     followers: number.openapi({ example: 626 }),
-    datasets: number.openapi({ example: 11, description: 'how many of its datasets are in the edition' }),
+    datasets: number.openapi({ example: 11, description: 'Number of its datasets in the edition' }),
   })
   .openapi('RankedOrganization')
 
@@ -134,11 +134,11 @@ export const Changes = z
     followers: z.array(z.object({ ...datasetFields, dataset_followers_before: number })),
     organizations: z
       .array(ChangedOrganization)
-      .openapi({ description: 'null where it was not among the most followed' }),
+      .openapi({ description: 'Fields are null where the organization was not ranked' }),
   })
   .openapi('Changes')
 
-const Organisation = { rank: number, id, name: z.string(), followers: number }
+const rankedFields = { rank: number, id, name: z.string(), followers: number }
 
 export const Explanation = z
   .object({
@@ -164,7 +164,7 @@ export const Explanation = z
       }),
     ),
     organization: z
-      .object({ ...Organisation, of: number.nullable(), last: z.object(Organisation), lead: z.int() })
+      .object({ ...rankedFields, of: number.nullable(), last: z.object(rankedFields), lead: z.int() })
       .nullable(),
     nearest: z.array(
       z.union([
@@ -211,11 +211,11 @@ export const History = z
   .object({
     watch: watchName,
     id,
-    name: z.string().openapi({ description: 'as in the latest edition that has it' }),
+    name: z.string().openapi({ description: 'Name in the latest edition that ranks it' }),
     editions: z.array(
       z.object({
         date,
-        rank: number.nullable().openapi({ description: 'null: not among the most followed' }),
+        rank: number.nullable().openapi({ description: 'Null if not ranked' }),
         followers: number.nullable(),
         datasets: number.nullable(),
       }),

@@ -1,17 +1,17 @@
-import { answerJson } from './answerJson.ts'
-import { type ApiWorld, newApi, readRoute } from './route.ts'
+import { jsonResponse } from './jsonResponse.ts'
+import { type ApiWorld, jsonRoute, newApi } from './route.ts'
 import { listOf, WatchItem } from './schemas.ts'
 
-const route = readRoute({
+const route = jsonRoute({
   path: '/api/watches',
   tag: 'watches',
-  summary: 'What is looked for',
+  summary: 'Lists the configured watches',
   params: {},
   query: {},
-  answer: listOf(WatchItem),
+  response: listOf(WatchItem),
 })
 
-/** The watches of the settings, each with its latest edition. */
+/** Serves the configured watches, each with the date of its latest edition. */
 export function watchesApi({ world, editions }: ApiWorld) {
   return newApi().openapi(route, async (c) => {
     const items = await Promise.all(
@@ -20,6 +20,6 @@ export function watchesApi({ world, editions }: ApiWorld) {
         return { name, terms, columns, match, top, editions: dates.length, latest: dates[0] ?? null }
       }),
     )
-    return answerJson(c, { total: items.length, items })
+    return jsonResponse(c, { total: items.length, items })
   })
 }

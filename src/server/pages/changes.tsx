@@ -1,112 +1,111 @@
-import type { ComponentChildren } from 'preact'
-import { type Changes, gained } from '../../editions/changes.ts'
+import type { Changes } from '../../editions/changes.ts'
+import type { TopDataset } from '../../editions/edition.ts'
 import { datasetPage } from '../../editions/links.ts'
-import { editionPath } from './addresses.ts'
+import { useLocale } from './locale.ts'
+import { CountCell } from './parts/change.tsx'
 import { ChangedOrganizations } from './parts/changedOrganizations.tsx'
 import { DatasetItem } from './parts/datasetItem.tsx'
-import { Head, type HeadFacts } from './parts/head.tsx'
-import { Headings } from './parts/headings.tsx'
-import { Hidden } from './parts/hidden.tsx'
-import { Page } from './parts/layout.tsx'
-import { Gained } from './parts/movement.tsx'
-import { Name, visible } from './parts/name.tsx'
-import { useReader } from './reader.ts'
+import { EditionHeader, type EditionPageProps } from './parts/editionHeader.tsx'
+import { HiddenInputs } from './parts/hiddenInputs.tsx'
+import { type Frame, Page } from './parts/layout.tsx'
+import { PortalText, sanitize } from './parts/portalText.tsx'
+import { TableHead } from './parts/tableHead.tsx'
+import { editionPath } from './paths.ts'
 
-export interface ChangesFacts extends HeadFacts {
-  /** Since the edition before, or the one that was asked for; undefined for the first edition. */
+export interface ChangesPageProps extends EditionPageProps {
+  /** Changes since the edition before, or since the requested one; undefined for the first edition. */
   readonly changes: Changes | undefined
 }
 
-/** What entered, left and moved since an earlier edition, and why. */
-export function ChangesPage(facts: ChangesFacts) {
-  const { frame, edition, changes } = facts
-  const { words, day, longDay } = frame.reader
-  const lede = changes === undefined ? words.firstEdition : words.sinceEdition(longDay(changes.from))
+/** Shows what entered, left and moved since an earlier edition, and why. */
+export function ChangesPage(props: ChangesPageProps) {
+  const { frame, edition, changes } = props
+  const { texts, day, longDay } = frame.locale
+  const lede = changes === undefined ? texts.firstEdition : texts.sinceEdition(longDay(changes.from))
   return (
-    <Page frame={frame} section="changes" title={`${words.changes}, ${day(edition.date)}`}>
-      <Head {...facts} part="/changes" title={words.changes} lede={lede} />
-      {changes !== undefined && <Since {...facts} changes={changes} />}
+    <Page frame={frame} section="changes" title={`${texts.changes}, ${day(edition.date)}`}>
+      <EditionHeader {...props} part="/changes" title={texts.changes} lede={lede} />
+      {changes !== undefined && <ChangeSections {...props} changes={changes} />}
     </Page>
   )
 }
 
-function Since({ frame, edition, dates, changes }: ChangesFacts & { readonly changes: Changes }) {
-  const { words, count } = frame.reader
+function ChangeSections({ frame, edition, dates, changes }: ChangesPageProps & { readonly changes: Changes }) {
+  const { texts, count } = frame.locale
   const { entered, left, moved, organizations, followers } = changes
   const path = editionPath(edition)
-  const here = { path, portal: frame.portal }
+  const common = { path, portal: frame.portal }
   const names = new Map(edition.organizations.map(({ id, name }) => [id, name]))
   return (
     <>
-      <Earlier path={path} dates={dates.slice(dates.indexOf(edition.date) + 1)} chosen={changes.from} />
-      <Part
-        title={words.entered(entered.length, count(entered.length))}
-        empty={entered.length === 0 && words.noneEntered}
-      >
-        {entered.map((dataset) => (
-          <DatasetItem key={dataset.dataset_id} {...here} dataset={dataset}>
-            {dataset.reason && words.entryReasons[dataset.reason]}
-          </DatasetItem>
-        ))}
-      </Part>
-      <Part title={words.left(left.length, count(left.length))} empty={left.length === 0 && words.noneLeft}>
-        {left.map((dataset) => (
-          <DatasetItem key={dataset.dataset_id} {...here} dataset={dataset}>
-            {dataset.reason && words.exitReasons[dataset.reason]}
-          </DatasetItem>
-        ))}
-      </Part>
+      <EarlierPicker path={path} dates={dates.slice(dates.indexOf(edition.date) + 1)} chosen={changes.from} />
+      <DatasetSection
+        {...common}
+        title={texts.entered(entered.length, count(entered.length))}
+        datasets={entered}
+        remark={({ reason }) => reason && texts.entryReasons[reason]}
+        empty={texts.noneEntered}
+      />
+      <DatasetSection
+        {...common}
+        title={texts.left(left.length, count(left.length))}
+        datasets={left}
+        remark={({ reason }) => reason && texts.exitReasons[reason]}
+        empty={texts.noneLeft}
+      />
       {moved.length > 0 && (
-        <Part title={words.movedElsewhere(moved.length, count(moved.length))} empty={false}>
-          {moved.map((dataset) => (
-            <DatasetItem key={dataset.dataset_id} {...here} dataset={dataset}>
-              {words.movedFrom(visible(names.get(dataset.moved_from) ?? dataset.moved_from))}
-            </DatasetItem>
-          ))}
-        </Part>
+        <DatasetSection
+          {...common}
+          title={texts.movedElsewhere(moved.length, count(moved.length))}
+          datasets={moved}
+          remark={({ moved_from }) => texts.movedFrom(sanitize(names.get(moved_from) ?? moved_from))}
+        />
       )}
       {organizations.length > 0 && <ChangedOrganizations path={path} organizations={organizations} />}
-      {followers.length > 0 && (
-        <section>
-          <h2>{words.followersChanged}</h2>
-          <table>
-            <Headings columns={[words.dataset, { number: words.followers }]} />
-            <tbody>
-              {followers.map((dataset) => (
-                <tr key={dataset.dataset_id}>
-                  <th scope="row">
-                    <a class="out" href={datasetPage(frame.portal, dataset.dataset_id)}>
-                      <Name>{dataset.dataset_title}</Name>
-                    </a>
-                  </th>
-                  <td class="number">
-                    {count(dataset.dataset_followers)} <Gained by={gained(dataset)} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+      {followers.length > 0 && <ChangedFollowers portal={frame.portal} followers={followers} />}
     </>
   )
 }
 
-interface EarlierProps {
+function ChangedFollowers({ portal, followers }: Pick<Frame, 'portal'> & Pick<Changes, 'followers'>) {
+  const { texts } = useLocale()
+  return (
+    <section>
+      <h2>{texts.followersChanged}</h2>
+      <table>
+        <TableHead columns={[texts.dataset, { number: texts.followers }]} />
+        <tbody>
+          {followers.map((dataset) => (
+            <tr key={dataset.dataset_id}>
+              <th scope="row">
+                <a class="out" href={datasetPage(portal, dataset.dataset_id)}>
+                  <PortalText>{dataset.dataset_title}</PortalText>
+                </a>
+              </th>
+              <CountCell now={dataset.dataset_followers} before={dataset.dataset_followers_before} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+interface EarlierPickerProps {
   readonly path: string
   /** The dates of the editions before this one, latest first. */
   readonly dates: readonly string[]
   readonly chosen: string
 }
 
-/** Compares with another earlier edition. */
-function Earlier({ path, dates, chosen }: EarlierProps) {
-  const { words, day, chosen: language } = useReader()
+/** Chooses another earlier edition to compare with. */
+function EarlierPicker({ path, dates, chosen }: EarlierPickerProps) {
+  const { texts, day, langQuery } = useLocale()
   if (dates.length < 2) return null
   return (
     <form class="picker" action={`${path}/changes`}>
       <label>
-        {words.compareWith}{' '}
+        {texts.compareWith}{' '}
         <select name="since">
           {dates.map((date) => (
             <option key={date} value={date} selected={date === chosen}>
@@ -115,24 +114,38 @@ function Earlier({ path, dates, chosen }: EarlierProps) {
           ))}
         </select>
       </label>
-      <Hidden values={language} />
-      <button type="submit">{words.go}</button>
+      <HiddenInputs values={langQuery} />
+      <button type="submit">{texts.go}</button>
     </form>
   )
 }
 
-interface PartProps {
+interface DatasetSectionProps<D extends TopDataset> {
+  readonly path: string
+  readonly portal: string
   readonly title: string
-  /** What to say when there is nothing to list. */
-  readonly empty: string | false
-  readonly children: ComponentChildren
+  readonly datasets: readonly D[]
+  readonly remark: (dataset: D) => string | null
+  /** Text to show instead of an empty list. */
+  readonly empty?: string
 }
 
-function Part({ title, empty, children }: PartProps) {
+function DatasetSection<D extends TopDataset>(props: DatasetSectionProps<D>) {
+  const { path, portal, title, datasets, remark, empty } = props
   return (
     <section>
       <h2>{title}</h2>
-      {empty === false ? <ul class="datasets">{children}</ul> : <p>{empty}</p>}
+      {datasets.length === 0 ? (
+        <p>{empty}</p>
+      ) : (
+        <ul class="datasets">
+          {datasets.map((dataset) => (
+            <DatasetItem key={dataset.dataset_id} portal={portal} path={path} dataset={dataset}>
+              {remark(dataset)}
+            </DatasetItem>
+          ))}
+        </ul>
+      )}
     </section>
   )
 }

@@ -1,91 +1,91 @@
 import type { ComponentChildren } from 'preact'
 import { datasetPage } from '../../editions/links.ts'
 import type { Explanation, Match, Near, Placing } from '../../explain/explanation.ts'
-import { editionPath, historyPath, hostOf, whyPath } from './addresses.ts'
-import { AskWhy } from './parts/askWhy.tsx'
-import { Crumbs } from './parts/crumbs.tsx'
-import type { HeadFacts } from './parts/head.tsx'
+import { useLocale } from './locale.ts'
+import { Breadcrumbs } from './parts/breadcrumbs.tsx'
+import type { EditionPageProps } from './parts/editionHeader.tsx'
+import { ExplainForm } from './parts/explainForm.tsx'
 import { Page } from './parts/layout.tsx'
-import { Name, visible, withoutControls } from './parts/name.tsx'
-import { useReader } from './reader.ts'
-import type { Words } from './words/words.ts'
+import { PortalText, replaceControls, sanitize } from './parts/portalText.tsx'
+import { editionPath, explanationPath, historyPath, hostOf } from './paths.ts'
+import type { Translation } from './translations/french.ts'
 
-export interface ExplainFacts extends HeadFacts {
+export interface ExplainPageProps extends EditionPageProps {
   readonly explanation: Explanation
 }
 
-/** Why a dataset is, or is not, in the edition: the conditions in the order in which they are asked. */
-export function ExplainPage({ frame, edition, explanation }: ExplainFacts) {
-  const { words, day, count, href } = frame.reader
+/** Shows why a dataset is in the edition or not: the conditions, in the order in which they are checked. */
+export function ExplainPage({ frame, edition, explanation }: ExplainPageProps) {
+  const { texts, day, count, href } = frame.locale
   const { dataset, verdict, asked, matches, organization, nearest, columns } = explanation
   const path = editionPath(edition)
-  const title = dataset === null ? visible(asked, 200) : visible(dataset.title)
+  const title = dataset === null ? sanitize(asked, 200) : sanitize(dataset.title)
   const listed = matches.length > 0
   return (
-    <Page frame={frame} section="tops" title={`${words.why} ${title}`}>
-      <Crumbs frame={frame} links={[[words.editionOf(day(edition.date)), href(path)]]} />
+    <Page frame={frame} section="tops" title={`${texts.why} ${title}`}>
+      <Breadcrumbs frame={frame} links={[[texts.editionOf(day(edition.date)), href(path)]]} />
       <h1>
-        <Name>{title}</Name>
+        <PortalText>{title}</PortalText>
       </h1>
-      <p class="verdict">{words.verdicts[verdict](day(edition.date))}</p>
+      <p class="verdict">{texts.verdicts[verdict](day(edition.date))}</p>
       <ol class="conditions">
         <Condition
           holds={verdict === 'not-listed' ? undefined : dataset !== null}
-          title={words.atPortal(hostOf(frame.portal))}
+          title={texts.atPortal(hostOf(frame.portal))}
         >
           {dataset !== null && (
             <p>
-              {words.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
-              <a href={datasetPage(frame.portal, dataset.id)}>{words.onPortal(hostOf(frame.portal))}</a>
+              {texts.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
+              <a href={datasetPage(frame.portal, dataset.id)}>{texts.onPortal(hostOf(frame.portal))}</a>
             </p>
           )}
           {dataset === null && <Nearest nearest={nearest} path={path} />}
         </Condition>
         <Condition
           holds={dataset === null ? undefined : listed}
-          title={words.mentions(edition.terms.map(words.term).join(words.or))}
+          title={texts.mentions(edition.terms.map(texts.term).join(texts.or))}
         >
           {matches.map((match) => (
             <Excerpt key={`${match.term} ${match.column}`} match={match} />
           ))}
           {dataset !== null && !listed && (
             <>
-              <p>{words.searchedIn(columns.map((column) => columnIn(words, column)).join(', '))}</p>
+              <p>{texts.searchedIn(columns.map((column) => columnName(texts, column)).join(', '))}</p>
               <Nearest nearest={nearest} path={path} />
             </>
           )}
         </Condition>
         <Condition
           holds={dataset === null ? undefined : organization !== null && organization.rank <= edition.top}
-          title={words.ofTheTop(count(edition.top))}
+          title={texts.ofTheTop(count(edition.top))}
         >
-          {dataset !== null && <Organization placing={organization} verdict={verdict} path={path} />}
+          {dataset !== null && <Ranking placing={organization} verdict={verdict} path={path} />}
         </Condition>
       </ol>
-      <AskWhy path={path} />
+      <ExplainForm path={path} />
     </Page>
   )
 }
 
 interface ConditionProps {
-  /** Undefined when it is not known, or was not asked any more. */
+  /** Undefined if unknown, or if an earlier condition failed. */
   readonly holds: boolean | undefined
   readonly title: string
   readonly children: ComponentChildren
 }
 
 function Condition({ holds, title, children }: ConditionProps) {
-  const { words } = useReader()
-  const [sign, said, kind] =
-    holds === undefined ? ['?', words.notKnown, 'open'] : holds ? ['✓', words.yes, 'met'] : ['✗', words.no, 'failed']
+  const { texts } = useLocale()
+  const [sign, label, status] =
+    holds === undefined ? ['?', texts.unknown, 'open'] : holds ? ['✓', texts.yes, 'met'] : ['✗', texts.no, 'failed']
   return (
-    <li class={kind}>
+    <li class={status}>
       <span class="sign" aria-hidden="true">
         {sign}
       </span>
       <div>
         <h2>
-          {title} <span class="unseen">{said}</span>
+          {title} <span class="visually-hidden">{label}</span>
         </h2>
         {children}
       </div>
@@ -93,64 +93,65 @@ function Condition({ holds, title, children }: ConditionProps) {
   )
 }
 
-/** Where a term stands, with what is around it. */
+/** Shows a term in its context. */
 function Excerpt({ match: { term, column, times, before, found, after } }: { readonly match: Match }) {
-  const { words, count } = useReader()
+  const { texts, count } = useLocale()
   return (
     <figure>
       <figcaption>
-        {words.foundIn(words.term(visible(term)), columnIn(words, column))}
-        {times > 1 && <small> {words.times(count(times))}</small>}
+        {texts.foundIn(texts.term(sanitize(term)), columnName(texts, column))}
+        {times > 1 && <small> {texts.times(count(times))}</small>}
       </figcaption>
       <blockquote>
         <bdi>
-          {withoutControls(before)}
-          <mark>{withoutControls(found)}</mark>
-          {withoutControls(after)}
+          {replaceControls(before)}
+          <mark>{replaceControls(found)}</mark>
+          {replaceControls(after)}
         </bdi>
       </blockquote>
     </figure>
   )
 }
 
-interface OrganizationProps {
+interface RankingProps {
   readonly placing: Placing | null
   readonly verdict: Explanation['verdict']
   readonly path: string
 }
 
-function Organization({ placing, verdict, path }: OrganizationProps) {
-  const { words, count, href } = useReader()
-  if (placing === null) return <p>{verdict === 'unknown-organization' ? words.unknownOwner : words.noOwner}</p>
+function Ranking({ placing, verdict, path }: RankingProps) {
+  const { texts, count, href } = useLocale()
+  if (placing === null)
+    return <p>{verdict === 'unknown-organization' ? texts.unknownOrganization : texts.noOrganization}</p>
   const { id, name, rank, followers, of, lead, last } = placing
   const margin = count(Math.abs(lead))
   return (
     <p>
       <a href={href(historyPath(path, id))}>
-        <Name>{name}</Name>
+        <PortalText>{name}</PortalText>
       </a>
-      {words.placed(count(rank), of === null ? undefined : count(of), words.followersOf(followers, count(followers)))}{' '}
-      {lead < 0 ? words.behind(margin, count(last.rank)) : words.ahead(margin, count(last.rank))}
+      {texts.ranked(count(rank), of === null ? undefined : count(of), texts.followersOf(followers, count(followers)))}{' '}
+      {lead < 0 ? texts.behind(margin, count(last.rank)) : texts.ahead(margin, count(last.rank))}
     </p>
   )
 }
 
 function Nearest({ nearest, path }: { readonly nearest: readonly Near[]; readonly path: string }) {
-  const { words, href } = useReader()
+  const { texts, href } = useLocale()
   if (nearest.length === 0) return null
   return (
     <>
-      <p>{words.nearest}</p>
+      <p>{texts.nearest}</p>
       <ul>
         {nearest.map((near) =>
           'word' in near ? (
             <li key={`${near.word} ${near.column}`}>
-              <Name>{near.word}</Name>
+              <PortalText>{near.word}</PortalText>
             </li>
           ) : (
             <li key={near.dataset_id}>
-              <a href={href(whyPath(path, near.dataset_id))}>
-                <Name>{near.dataset_title}</Name>
+              <a href={href(explanationPath(path, near.dataset_id))}>
+                <PortalText>{near.dataset_title}</PortalText>
               </a>
             </li>
           ),
@@ -160,7 +161,7 @@ function Nearest({ nearest, path }: { readonly nearest: readonly Near[]; readonl
   )
 }
 
-/** The portal's own columns have a name in the reader's language. */
-function columnIn({ columns }: Words, column: string): string {
+/** Translates the names of the portal's usual columns. */
+function columnName({ columns }: Translation, column: string): string {
   return (columns as Readonly<Record<string, string>>)[column] ?? column
 }

@@ -1,89 +1,88 @@
 import type { RankedOrganization } from '../../editions/edition.ts'
 import { organizationPage } from '../../editions/links.ts'
-import { editionPath, hostOf } from './addresses.ts'
-import { Crumbs } from './parts/crumbs.tsx'
-import { type HeadFacts, termsOf } from './parts/head.tsx'
-import { Headings } from './parts/headings.tsx'
+import type { HistoryWeek } from '../editions.ts'
+import { useLocale } from './locale.ts'
+import { Breadcrumbs } from './parts/breadcrumbs.tsx'
+import { CountCell, RankChange } from './parts/change.tsx'
+import { type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
 import { Page } from './parts/layout.tsx'
-import { Gained, Moved } from './parts/movement.tsx'
-import { Name, visible } from './parts/name.tsx'
+import { PortalText, sanitize } from './parts/portalText.tsx'
+import { TableHead } from './parts/tableHead.tsx'
 import { Trend } from './parts/trend.tsx'
+import { editionPath, hostOf } from './paths.ts'
 
-export interface HistoryFacts extends Pick<HeadFacts, 'frame' | 'edition'> {
+export interface HistoryPageProps extends Pick<EditionPageProps, 'frame' | 'edition'> {
   readonly id: string
-  /** What each edition says of the organisation, latest first; undefined where it was not among the most followed. */
-  readonly weeks: readonly Week[]
+  /** Latest first. */
+  readonly weeks: readonly HistoryWeek[]
 }
 
-interface Week {
-  readonly date: string
-  readonly organization: RankedOrganization | undefined
-}
-
-/** An organisation over the weeks: rank, followers, datasets in the tops. */
-export function HistoryPage({ frame, edition, id, weeks }: HistoryFacts) {
-  const { words, count, shortDay, href } = frame.reader
+/** Shows an organization's rank, followers and datasets over the weeks. */
+export function HistoryPage({ frame, edition, id, weeks }: HistoryPageProps) {
+  const { texts, count, href } = frame.locale
   const { name } = weeks.find(({ organization }) => organization !== undefined)!.organization!
   const path = editionPath(edition)
   const oldestFirst = [...weeks].reverse()
   const series = (of: (organization: RankedOrganization) => number) =>
     oldestFirst.map(({ date, organization }) => ({ date, value: organization && of(organization) }))
   return (
-    <Page frame={frame} section="organizations" title={visible(name)}>
-      <Crumbs frame={frame} links={[[words.organizations, href(`${path}/organizations`)]]} />
+    <Page frame={frame} section="organizations" title={sanitize(name)}>
+      <Breadcrumbs frame={frame} links={[[texts.organizations, href(`${path}/organizations`)]]} />
       <h1>
-        <Name>{name}</Name>
+        <PortalText>{name}</PortalText>
       </h1>
-      <p class="lede">{words.overWeeks(weeks.length, count(weeks.length), termsOf(edition, frame))}</p>
+      <p class="lede">{texts.overWeeks(weeks.length, count(weeks.length), termsOf(edition, frame))}</p>
       <p class="links">
-        <a href={href(path, { organization: id })}>{words.itsDatasets}</a>{' '}
+        <a href={href(path, { organization: id })}>{texts.itsDatasets}</a>{' '}
         <a class="out" href={organizationPage(frame.portal, id)}>
-          {words.onPortal(hostOf(frame.portal))}
+          {texts.onPortal(hostOf(frame.portal))}
         </a>
       </p>
       <div class="trends">
-        <Trend title={words.rank} points={series(({ rank }) => rank)} rank />
-        <Trend title={words.followers} points={series(({ followers }) => followers)} />
-        <Trend title={words.datasets} points={series(({ datasets }) => datasets)} />
+        <Trend title={texts.rank} points={series(({ rank }) => rank)} smallestOnTop />
+        <Trend title={texts.followers} points={series(({ followers }) => followers)} />
+        <Trend title={texts.datasets} points={series(({ datasets }) => datasets)} />
       </div>
-      <table>
-        <caption class="unseen">{words.weekByWeek}</caption>
-        <Headings
-          columns={[words.editions, { number: words.rank }, { number: words.followers }, { number: words.datasets }]}
-        />
-        <tbody>
-          {weeks.map(({ date, organization }, index) => {
-            const before = weeks[index + 1]?.organization
-            return (
-              <tr key={date}>
-                <th scope="row">
-                  <a href={href(editionPath({ ...edition, date }), { organization: id })}>
-                    <time dateTime={date}>{shortDay(date)}</time>
-                  </a>
-                </th>
-                {organization === undefined ? (
-                  <td colSpan={3} class="number">
-                    {words.notAmong(count(edition.top))}
-                  </td>
-                ) : (
-                  <>
-                    <td class="number">
-                      {count(organization.rank)} {before && <Moved by={before.rank - organization.rank} />}
-                    </td>
-                    <td class="number">
-                      {count(organization.followers)}{' '}
-                      {before && <Gained by={organization.followers - before.followers} />}
-                    </td>
-                    <td class="number">
-                      {count(organization.datasets)} {before && <Gained by={organization.datasets - before.datasets} />}
-                    </td>
-                  </>
-                )}
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
+      <HistoryTable edition={edition} id={id} weeks={weeks} />
     </Page>
+  )
+}
+
+function HistoryTable({ edition, id, weeks }: Omit<HistoryPageProps, 'frame'>) {
+  const { texts, count, shortDay, href } = useLocale()
+  return (
+    <table>
+      <caption class="visually-hidden">{texts.weekByWeek}</caption>
+      <TableHead
+        columns={[texts.editionColumn, { number: texts.rank }, { number: texts.followers }, { number: texts.datasets }]}
+      />
+      <tbody>
+        {weeks.map(({ date, organization }, index) => {
+          const before = weeks[index + 1]?.organization
+          return (
+            <tr key={date}>
+              <th scope="row">
+                <a href={href(editionPath({ ...edition, date }), { organization: id })}>
+                  <time dateTime={date}>{shortDay(date)}</time>
+                </a>
+              </th>
+              {organization === undefined ? (
+                <td colSpan={3} class="number">
+                  {texts.outsideTop(count(edition.top))}
+                </td>
+              ) : (
+                <>
+                  <td class="number">
+                    {count(organization.rank)} {before && <RankChange by={before.rank - organization.rank} />}
+                  </td>
+                  <CountCell now={organization.followers} before={before?.followers} />
+                  <CountCell now={organization.datasets} before={before?.datasets} />
+                </>
+              )}
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
   )
 }

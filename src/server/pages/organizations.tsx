@@ -1,48 +1,49 @@
 import type { RankedOrganization } from '../../editions/edition.ts'
-import { editionPath, historyPath, hostOf } from './addresses.ts'
+import { useLocale } from './locale.ts'
 import { Bar } from './parts/bar.tsx'
-import { Head, type HeadFacts, termsOf } from './parts/head.tsx'
-import { Headings } from './parts/headings.tsx'
+import { CountCell, RankChange } from './parts/change.tsx'
+import { EditionHeader, type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
 import { Page } from './parts/layout.tsx'
-import { Gained, Moved } from './parts/movement.tsx'
-import { Name } from './parts/name.tsx'
-import { useReader } from './reader.ts'
+import { PortalText } from './parts/portalText.tsx'
+import { TableHead } from './parts/tableHead.tsx'
+import { editionPath, historyPath, hostOf } from './paths.ts'
 
-export interface OrganizationsFacts extends HeadFacts {
-  /** The organisations of the edition before, to see who moved. */
+export interface OrganizationsPageProps extends EditionPageProps {
+  /** The ranking of the edition before, to show changes. */
   readonly before: readonly RankedOrganization[] | undefined
 }
 
-/** The most followed organisations, ranked, with how many of their datasets are in the edition. */
-export function OrganizationsPage(facts: OrganizationsFacts) {
-  const { frame, edition, before } = facts
-  const { words, longDay, count } = frame.reader
+/** Shows the ranking of the most followed organizations. */
+export function OrganizationsPage(props: OrganizationsPageProps) {
+  const { frame, edition, before } = props
+  const { texts, longDay, count } = frame.locale
   const most = Math.max(...edition.organizations.map(({ followers }) => followers))
-  const earlier = new Map(before?.map((one) => [one.id, one]))
+  const earlier = before && new Map(before.map((one) => [one.id, one]))
   return (
-    <Page frame={frame} section="organizations" title={`${words.organizations}, ${longDay(edition.date)}`}>
-      <Head
-        {...facts}
+    <Page frame={frame} section="organizations" title={`${texts.organizations}, ${longDay(edition.date)}`}>
+      <EditionHeader
+        {...props}
         part="/organizations"
-        title={words.mostFollowed(count(edition.organizations.length))}
-        lede={words.aboutOrganizations(hostOf(frame.portal), termsOf(edition, frame))}
+        title={texts.mostFollowed(count(edition.organizations.length))}
+        lede={texts.aboutOrganizations(hostOf(frame.portal), termsOf(edition, frame))}
       />
       <table class="ranking">
-        <Headings
+        <TableHead
           columns={[
-            { number: words.rank },
-            words.organization,
-            { number: words.followers },
-            { number: words.datasets },
+            { number: texts.rank },
+            texts.organization,
+            { number: texts.followers },
+            { number: texts.datasets },
           ]}
         />
         <tbody>
           {edition.organizations.map((one) => (
-            <Ranked
+            <RankingRow
               key={one.id}
               path={editionPath(edition)}
               organization={one}
-              before={before && (earlier.get(one.id) ?? 'absent')}
+              before={earlier?.get(one.id)}
+              isNew={earlier?.has(one.id) === false}
               most={most}
             />
           ))}
@@ -52,40 +53,39 @@ export function OrganizationsPage(facts: OrganizationsFacts) {
   )
 }
 
-interface RankedProps {
+interface RankingRowProps {
   readonly path: string
   readonly organization: RankedOrganization
-  readonly before: RankedOrganization | 'absent' | undefined
+  /** The organization in the edition before, if that ranks it. */
+  readonly before: RankedOrganization | undefined
+  /** Whether there is an edition before and it does not rank the organization. */
+  readonly isNew: boolean
   readonly most: number
 }
 
-function Ranked({ path, organization, before, most }: RankedProps) {
-  const reader = useReader()
-  const { words, count, href } = reader
+function RankingRow({ path, organization, before, isNew, most }: RankingRowProps) {
+  const { texts, count, href } = useLocale()
   const { id, name, rank, followers, datasets } = organization
-  const stayed = before !== undefined && before !== 'absent'
   return (
     <tr>
       <td class="number">
-        {count(rank)} {stayed && <Moved by={before.rank - rank} />}
-        {before === 'absent' && <span class="badge">{words.fresh}</span>}
+        {count(rank)} {before && <RankChange by={before.rank - rank} />}
+        {isNew && <span class="badge">{texts.newBadge}</span>}
       </td>
       <th scope="row">
         <a href={href(historyPath(path, id))}>
-          <Name>{name}</Name>
+          <PortalText>{name}</PortalText>
         </a>
         <Bar value={followers} most={most} />
       </th>
-      <td class="number">
-        {count(followers)} {stayed && <Gained by={followers - before.followers} />}
-      </td>
+      <CountCell now={followers} before={before?.followers} />
       <td class="number">
         {datasets === 0 ? (
           0
         ) : (
           <a href={href(path, { organization: id })}>
             {count(datasets)}
-            <span class="unseen"> {words.datasetsOfOrganization(name)}</span>
+            <span class="visually-hidden"> {texts.datasetsOfOrganization(name)}</span>
           </a>
         )}
       </td>

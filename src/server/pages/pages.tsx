@@ -1,24 +1,25 @@
 import { type Context, Hono } from 'hono'
 import type { World } from '../../context.ts'
 import type { RunRecord } from '../../runs/record.ts'
+import type { Documents } from '../../stores/documents.ts'
 import { answer } from '../body.ts'
 import type { Editions } from '../editions.ts'
-import { answerPage } from './answerPage.ts'
 import { readAssets } from './assets.ts'
-import { Absent, ProblemPage, problemOf } from './problems.tsx'
-import { remember } from './remember.ts'
+import { createFrame, latestFrame, type Site, showEdition } from './editionView.tsx'
+import { ErrorPage, errorPageFor, PageNotFound } from './errorPages.tsx'
+import { htmlResponse } from './htmlResponse.ts'
+import { cachePages } from './pageCache.ts'
+import { withQuery } from './paths.ts'
 import { RunPage } from './run.tsx'
 import { RunsPage } from './runs.tsx'
-import { frameAround, frameOf, show } from './site.tsx'
 import { changesView, explainView, historyView, organizationsView, topsView } from './views.tsx'
 
-/** For files whose address changes with their content. */
-const FOR_EVER = 'public, max-age=31536000, immutable'
+/** For files whose path changes with their content. */
+const IMMUTABLE = 'public, max-age=31536000, immutable'
 
-/** How many runs a page of the journal shows. */
-const RUNS = 50
+const RUNS_PER_PAGE = 50
 
-/** The pages that people look at. Every view has an address; those of an edition stay as they are for ever. */
+/** Creates the HTML pages. Every view has its own address. */
 export async function createPages({ config, documents, report }: World, editions: Editions): Promise<Hono> {
   const assets = await readAssets()
   const site = { config, editions, assets }
@@ -26,60 +27,70 @@ export async function createPages({ config, documents, report }: World, editions
 
   pages.get('/assets/:name', (c) => {
     const file = assets.files.get(c.req.path)
-    if (file === undefined) throw new Absent('noSuchPage')
-    return answer(c, file, { 'cache-control': FOR_EVER })
+    if (file === undefined) throw new PageNotFound('noSuchPage')
+    return answer(c, file, { 'cache-control': IMMUTABLE })
   })
-  pages.use(remember())
+  pages.use(cachePages())
+  addEditionPages(pages, site)
+  addFormTargets(pages)
+  addRunPages(pages, site, documents)
 
-  pages.get('/', (c) => show(site, c, topsView, { watch: config.watches[0]!.name, date: 'latest' }))
-  pages.get('/editions/:watch/:date', (c) => show(site, c, topsView))
-  pages.get('/editions/:watch/:date/changes', (c) => show(site, c, changesView))
-  pages.get('/editions/:watch/:date/organizations', (c) => show(site, c, organizationsView))
-  pages.get('/editions/:watch/:date/organizations/:id', (c) => show(site, c, historyView))
-  pages.get('/editions/:watch/:date/datasets/:id', (c) => show(site, c, explainView))
-
-  // Where forms lead that name an edition or a dataset.
-  pages.get('/editions/:watch', (c) => {
-    const { date = 'latest', part = '' } = c.req.query()
-    const view = ['/changes', '/organizations'].includes(part) ? part : ''
-    return goTo(c, `/editions/${c.req.param('watch')}/${encodeURIComponent(date)}${view}`)
-  })
-  pages.get('/editions/:watch/:date/datasets', (c) => {
-    return goTo(c, `${c.req.path}/${encodeURIComponent((c.req.query('id') ?? '').trim())}`)
-  })
-
-  pages.get('/runs', async (c) => {
-    const before = c.req.query('before')
-    const ids = (await documents.ids('runs', { descending: true })).filter((id) => before === undefined || id < before)
-    const shown = ids.slice(0, RUNS)
-    const runs = await Promise.all(shown.map((id) => documents.find<RunRecord>('runs', id)))
-    const frame = await frameOf(site, c)
-    const earlier = ids.length > RUNS ? shown.at(-1) : undefined
-    return answerPage(<RunsPage frame={frame} runs={runs.filter((run) => run !== undefined)} before={earlier} />, frame)
-  })
-  pages.get('/runs/:id', async (c) => {
-    const run = await documents.find<RunRecord>('runs', c.req.param('id'))
-    if (run === undefined) throw new Absent('noSuchRun')
-    const frame = await frameOf(site, c)
-    return answerPage(<RunPage frame={frame} run={run} />, frame)
-  })
-
-  // What begins with /api is asked for by programs; they get their answer in JSON.
+  // The API responds to unknown addresses under /api itself, in JSON.
   pages.get('*', (c, next) => {
     if (c.req.path.startsWith('/api/')) return next()
-    throw new Absent('noSuchPage')
+    throw new PageNotFound('noSuchPage')
   })
   pages.onError(async (error, c) => {
-    const { title, hint, status } = problemOf(error, c.req.path, report)
-    const frame = await frameOf(site, c).catch(() => frameAround(site, c, undefined))
-    const { words } = frame.reader
-    return answerPage(<ProblemPage frame={frame} title={words[title]} hint={words[hint]} />, frame, status)
+    const { title, hint, status } = errorPageFor(error, c.req.path, report)
+    const frame = await latestFrame(site, c).catch(() => createFrame(site, c, undefined))
+    const { texts } = frame.locale
+    return htmlResponse(<ErrorPage frame={frame} title={texts[title]} hint={texts[hint]} />, frame, status)
   })
   return pages
 }
 
-/** Leads on, in the language that the address names. */
-function goTo(c: Context, path: string): Response {
+function addEditionPages(pages: Hono, site: Site): void {
+  const latest = { watch: site.config.watches[0]!.name, date: 'latest' }
+  pages.get('/', (c) => showEdition(site, c, topsView, latest))
+  pages.get('/editions/:watch/:date', (c) => showEdition(site, c, topsView))
+  pages.get('/editions/:watch/:date/changes', (c) => showEdition(site, c, changesView))
+  pages.get('/editions/:watch/:date/organizations', (c) => showEdition(site, c, organizationsView))
+  pages.get('/editions/:watch/:date/organizations/:id', (c) => showEdition(site, c, historyView))
+  pages.get('/editions/:watch/:date/datasets/:id', (c) => showEdition(site, c, explainView))
+}
+
+/** Adds the targets of the forms that choose an edition or a dataset: each redirects to the page's own address. */
+function addFormTargets(pages: Hono): void {
+  pages.get('/editions/:watch', (c) => {
+    const { date = 'latest', part = '' } = c.req.query()
+    const view = ['/changes', '/organizations'].includes(part) ? part : ''
+    return redirect(c, `/editions/${c.req.param('watch')}/${encodeURIComponent(date)}${view}`)
+  })
+  pages.get('/editions/:watch/:date/datasets', (c) =>
+    redirect(c, `${c.req.path}/${encodeURIComponent((c.req.query('id') ?? '').trim())}`),
+  )
+}
+
+function addRunPages(pages: Hono, site: Site, documents: Documents): void {
+  pages.get('/runs', async (c) => {
+    const before = c.req.query('before')
+    const ids = (await documents.ids('runs', { descending: true })).filter((id) => before === undefined || id < before)
+    const shown = ids.slice(0, RUNS_PER_PAGE)
+    const runs = await Promise.all(shown.map((id) => documents.find<RunRecord>('runs', id)))
+    const frame = await latestFrame(site, c)
+    const last = ids.length > RUNS_PER_PAGE ? shown.at(-1) : undefined
+    return htmlResponse(<RunsPage frame={frame} runs={runs.filter((run) => run !== undefined)} before={last} />, frame)
+  })
+  pages.get('/runs/:id', async (c) => {
+    const run = await documents.find<RunRecord>('runs', c.req.param('id'))
+    if (run === undefined) throw new PageNotFound('noSuchRun')
+    const frame = await latestFrame(site, c)
+    return htmlResponse(<RunPage frame={frame} run={run} />, frame)
+  })
+}
+
+/** Redirects within the site and keeps the language of the address. */
+function redirect(c: Context, path: string): Response {
   const lang = c.req.query('lang')
-  return c.redirect(lang === undefined ? path : `${path}?${new URLSearchParams({ lang })}`, 303)
+  return c.redirect(withQuery(path, lang === undefined ? {} : { lang }), 303)
 }

@@ -1,96 +1,103 @@
+import { type ComponentChildren, Fragment } from 'preact'
 import type { RunRecord } from '../../runs/record.ts'
-import { Crumbs } from './parts/crumbs.tsx'
-import { Headings } from './parts/headings.tsx'
+import { useLocale } from './locale.ts'
+import { Breadcrumbs } from './parts/breadcrumbs.tsx'
 import { type Frame, Page } from './parts/layout.tsx'
-import { visible } from './parts/name.tsx'
-import { Status, took } from './parts/runStatus.tsx'
-import { useReader } from './reader.ts'
-import { runSentence } from './words/runSentence.ts'
+import { sanitize } from './parts/portalText.tsx'
+import { durationOf, RunStatus } from './parts/runStatus.tsx'
+import { TableHead } from './parts/tableHead.tsx'
+import { runSummary } from './translations/runSummary.ts'
 
-/** One run, whole: its steps, its warnings, what it failed of. */
+/** Shows a run: its outcome, error, warnings and steps. */
 export function RunPage({ frame, run }: { readonly frame: Frame; readonly run: RunRecord }) {
-  const { reader } = frame
-  const { words, day, moment, href } = reader
+  const { locale } = frame
+  const { texts, day, href } = locale
   return (
-    <Page frame={frame} section="runs" title={words.runOf(day(run.date))}>
-      <Crumbs frame={frame} links={[[words.runs, href('/runs')]]} />
-      <h1>{words.runOf(day(run.date))}</h1>
+    <Page frame={frame} section="runs" title={texts.runOf(day(run.date))}>
+      <Breadcrumbs frame={frame} links={[[texts.runs, href('/runs')]]} />
+      <h1>{texts.runOf(day(run.date))}</h1>
       <p class="lede">
-        <Status run={run} /> {runSentence(run, reader)}
+        <RunStatus run={run} /> {runSummary(run, locale)}
       </p>
-      {/* What the program itself said is English, as in its logs. */}
+      {/* Errors and warnings are English in every language, as in the logs. */}
       {run.error !== null && (
         <blockquote lang="en">
-          <p>{visible(run.error.message, 2000)}</p>
+          <p>{sanitize(run.error.message, 2000)}</p>
         </blockquote>
       )}
       {run.warnings.length > 0 && (
         <section>
-          <h2>{words.warnings}</h2>
+          <h2>{texts.warnings}</h2>
           <ul lang="en">
             {run.warnings.map((warning) => (
-              <li key={warning}>{visible(warning, 2000)}</li>
+              <li key={warning}>{sanitize(warning, 2000)}</li>
             ))}
           </ul>
         </section>
       )}
       <section>
-        <h2>{words.steps}</h2>
-        {run.steps.length === 0 ? (
-          <p>{words.noStep}</p>
-        ) : (
-          <table>
-            <Headings
-              columns={[words.step, { number: words.records }, { number: words.size }, { number: words.duration }]}
-            />
-            <tbody>
-              {run.steps.map((step) => (
-                <Step key={step.name} step={step} />
-              ))}
-            </tbody>
-          </table>
-        )}
+        <h2>{texts.steps}</h2>
+        <Steps steps={run.steps} />
       </section>
-      <dl class="facts-list">
-        <dt>{words.command}</dt>
-        <dd>
-          <code>{run.command}</code>
-        </dd>
-        <dt>{words.watches}</dt>
-        <dd>{run.watches.join(', ')}</dd>
-        <dt>{words.began}</dt>
-        <dd>
-          <time dateTime={run.started_at}>{moment(run.started_at)}</time>
-        </dd>
-        {run.ended_at !== null && (
-          <>
-            <dt>{words.ended}</dt>
-            <dd>
-              <time dateTime={run.ended_at}>{moment(run.ended_at)}</time>
-            </dd>
-          </>
-        )}
-        <dt>{words.version}</dt>
-        <dd>{run.version}</dd>
-        <dt>{words.identifier}</dt>
-        <dd>
-          <code>{run._id}</code>
-        </dd>
-      </dl>
+      <Details run={run} />
     </Page>
   )
 }
 
+function Steps({ steps }: Pick<RunRecord, 'steps'>) {
+  const { texts } = useLocale()
+  if (steps.length === 0) return <p>{texts.noStep}</p>
+  return (
+    <table>
+      <TableHead
+        columns={[texts.step, { number: texts.records }, { number: texts.size }, { number: texts.duration }]}
+      />
+      <tbody>
+        {steps.map((step) => (
+          <Step key={step.name} step={step} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
 function Step({ step }: { readonly step: RunRecord['steps'][number] }) {
-  const reader = useReader()
-  const { words, count, bytes } = reader
+  const locale = useLocale()
+  const { texts, count, bytes } = locale
   const { records, bytes: size } = step.facts as { records?: number; bytes?: number }
   return (
     <tr>
-      <th scope="row">{words.stepNames[step.name as keyof typeof words.stepNames] ?? step.name}</th>
+      <th scope="row">{texts.stepNames[step.name as keyof typeof texts.stepNames] ?? step.name}</th>
       <td class="number">{records !== undefined && count(records)}</td>
       <td class="number">{size !== undefined && bytes(size)}</td>
-      <td class="number">{took(step, reader)}</td>
+      <td class="number">{durationOf(step, locale)}</td>
     </tr>
   )
+}
+
+function Details({ run }: { readonly run: RunRecord }) {
+  const { texts } = useLocale()
+  const rows: readonly (readonly [string, ComponentChildren])[] = [
+    [texts.command, <code key="command">{run.command}</code>],
+    [texts.watches, run.watches.join(', ')],
+    [texts.started, <Instant key="began" value={run.started_at} />],
+    ...(run.ended_at === null ? [] : [[texts.ended, <Instant key="ended" value={run.ended_at} />] as const]),
+    [texts.version, run.version],
+    [texts.identifier, <code key="identifier">{run._id}</code>],
+  ]
+  return (
+    <dl class="facts-list">
+      {rows.map(([name, value]) => (
+        <Fragment key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </Fragment>
+      ))}
+    </dl>
+  )
+}
+
+function Instant({ value }: { readonly value: string }) {
+  const { dateTime } = useLocale()
+  return <time dateTime={value}>{dateTime(value)}</time>
 }

@@ -1,60 +1,60 @@
 import type { RunRecord } from '../../runs/record.ts'
+import { useLocale } from './locale.ts'
 import { type Frame, Page } from './parts/layout.tsx'
-import { Status, took } from './parts/runStatus.tsx'
-import { useReader } from './reader.ts'
-import { runSentence } from './words/runSentence.ts'
+import { durationOf, RunStatus } from './parts/runStatus.tsx'
+import { runSummary } from './translations/runSummary.ts'
 
 interface RunsProps {
   readonly frame: Frame
   /** Latest first. */
   readonly runs: readonly RunRecord[]
-  /** Where to read on; undefined at the end. */
+  /** ID of the last run shown, if there are earlier ones. */
   readonly before: string | undefined
 }
 
-/** What was run, and what came of it. */
+/** Lists runs with their outcome. */
 export function RunsPage({ frame, runs, before }: RunsProps) {
-  const { words, href } = frame.reader
+  const { texts, href } = frame.locale
   return (
-    <Page frame={frame} section="runs" title={words.runs}>
-      <h1>{words.runs}</h1>
-      <p class="lede">{words.aboutRuns}</p>
+    <Page frame={frame} section="runs" title={texts.runs}>
+      <h1>{texts.runs}</h1>
+      <p class="lede">{texts.aboutRuns}</p>
       {runs.length === 0 ? (
         <div class="empty">
-          <p>{words.noRunYet}</p>
+          <p>{texts.noRunYet}</p>
           <p>
-            {words.runMakesOne} <code>datagouv-tops run</code>
+            {texts.startFirstRun} <code>datagouv-tops run</code>
           </p>
         </div>
       ) : (
         <ol class="journal">
           {runs.map((run) => (
-            <Entry key={run._id} run={run} />
+            <RunItem key={run._id} run={run} />
           ))}
         </ol>
       )}
       {before !== undefined && (
         <p>
-          <a href={href('/runs', { before })}>{words.earlierRuns}</a>
+          <a href={href('/runs', { before })}>{texts.earlierRuns}</a>
         </p>
       )}
     </Page>
   )
 }
 
-function Entry({ run }: { readonly run: RunRecord }) {
-  const reader = useReader()
-  const { words, moment, day, href } = reader
+function RunItem({ run }: { readonly run: RunRecord }) {
+  const locale = useLocale()
+  const { texts, dateTime, day, href } = locale
   return (
     <li>
-      <time dateTime={run.started_at}>{moment(run.started_at)}</time>
+      <time dateTime={run.started_at}>{dateTime(run.started_at)}</time>
       <div>
         <p>
-          <Status run={run} /> <a href={href(`/runs/${run._id}`)}>{words.runOf(day(run.date))}</a>
+          <RunStatus run={run} /> <a href={href(`/runs/${run._id}`)}>{texts.runOf(day(run.date))}</a>
         </p>
-        <p>{runSentence(run, reader)}</p>
+        <p>{runSummary(run, locale)}</p>
       </div>
-      <small>{took(run, reader)}</small>
+      <small>{durationOf(run, locale)}</small>
     </li>
   )
 }

@@ -1,46 +1,48 @@
 import { changesBetween } from '../../editions/changes.ts'
 import { Failure } from '../../errors.ts'
 import { ChangesPage } from './changes.tsx'
-import { EditionPage } from './edition.tsx'
+import type { View } from './editionView.tsx'
+import { type NotFoundText, PageNotFound } from './errorPages.tsx'
 import { ExplainPage } from './explain.tsx'
 import { HistoryPage } from './history.tsx'
 import { OrganizationsPage } from './organizations.tsx'
-import { type Absence, Absent } from './problems.tsx'
-import type { View } from './site.tsx'
-import { readQuery } from './tops/query.ts'
+import { parseQuery } from './tops/query.ts'
+import { TopsPage } from './tops.tsx'
 
-/** The pages about an edition: what each needs to know, beyond the edition itself. */
+/** The pages about an edition. Each view loads what its page needs beyond the edition itself. */
 
-export const topsView: View = (found) => {
-  const { before, edition, frame } = found
+export const topsView: View = (context) => {
+  const { before, edition, frame } = context
   const changes = before && changesBetween(before, edition)
-  return <EditionPage {...found} changes={changes} query={readQuery(frame.url.searchParams)} />
+  return <TopsPage {...context} changes={changes} query={parseQuery(frame.url.searchParams)} />
 }
 
-export const changesView: View = async (found, _, { editions }) => {
-  const { edition, dates, frame } = found
+export const changesView: View = async (context, _, { editions }) => {
+  const { edition, dates, frame } = context
   const earlier = dates.slice(dates.indexOf(edition.date) + 1)
-  const asked = frame.url.searchParams.get('since')
-  const since = earlier.find((date) => date === asked) ?? earlier[0]
+  const requested = frame.url.searchParams.get('since')
+  const since = earlier.find((date) => date === requested) ?? earlier[0]
   const changes = since === undefined ? undefined : await editions.changes(edition.watch, since, edition.date)
-  return <ChangesPage {...found} changes={changes} />
+  return <ChangesPage {...context} changes={changes} />
 }
 
-export const organizationsView: View = (found) => <OrganizationsPage {...found} before={found.before?.organizations} />
+export const organizationsView: View = (context) => (
+  <OrganizationsPage {...context} before={context.before?.organizations} />
+)
 
-export const historyView: View = async (found, c, { editions }) => {
+export const historyView: View = async (context, c, { editions }) => {
   const id = c.req.param('id')!
-  const weeks = await editions.history(found.edition.watch, id).catch(absent('noSuchOrganization'))
-  return <HistoryPage {...found} id={id} weeks={weeks} />
+  const weeks = await editions.history(context.edition.watch, id).catch(toNotFound('noSuchOrganization'))
+  return <HistoryPage {...context} id={id} weeks={weeks} />
 }
 
-export const explainView: View = async (found, c, { editions }) => {
-  const { watch, date } = found.edition
-  const explanation = await editions.explain(watch, date, c.req.param('id')!).catch(absent('notADataset'))
-  return <ExplainPage {...found} explanation={explanation} />
+export const explainView: View = async (context, c, { editions }) => {
+  const { watch, date } = context.edition
+  const explanation = await editions.explain(watch, date, c.req.param('id')!).catch(toNotFound('notADataset'))
+  return <ExplainPage {...context} explanation={explanation} />
 }
 
-/** What to do about a failure: one of use means that the address names nothing, any other is passed on. */
-const absent = (absence: Absence) => (error: unknown) => {
-  throw error instanceof Failure && error.kind === 'usage' ? new Absent(absence) : error
+/** Turns a usage failure, which means that the address names nothing, into a "not found" page. */
+const toNotFound = (text: NotFoundText) => (error: unknown) => {
+  throw error instanceof Failure && error.kind === 'usage' ? new PageNotFound(text) : error
 }

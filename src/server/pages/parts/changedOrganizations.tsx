@@ -1,28 +1,28 @@
 import type { ChangedOrganization } from '../../../editions/changes.ts'
-import { historyPath } from '../addresses.ts'
-import { useReader } from '../reader.ts'
-import { Headings } from './headings.tsx'
-import { Gained, Moved } from './movement.tsx'
-import { Name } from './name.tsx'
+import { useLocale } from '../locale.ts'
+import { historyPath } from '../paths.ts'
+import { CountCell, RankChange } from './change.tsx'
+import { PortalText } from './portalText.tsx'
+import { TableHead } from './tableHead.tsx'
 
 interface ChangedOrganizationsProps {
   readonly path: string
   readonly organizations: readonly ChangedOrganization[]
 }
 
-/** The organisations that rose, fell, or won and lost followers or datasets. */
+/** Lists the organizations whose rank, followers or number of datasets changed. */
 export function ChangedOrganizations({ path, organizations }: ChangedOrganizationsProps) {
-  const { words, href } = useReader()
+  const { texts, href } = useLocale()
   return (
     <section>
-      <h2>{words.organizations}</h2>
+      <h2>{texts.organizations}</h2>
       <table>
-        <Headings
+        <TableHead
           columns={[
-            words.organization,
-            { number: words.rank },
-            { number: words.followers },
-            { number: words.datasets },
+            texts.organization,
+            { number: texts.rank },
+            { number: texts.followers },
+            { number: texts.datasets },
           ]}
         />
         <tbody>
@@ -30,18 +30,14 @@ export function ChangedOrganizations({ path, organizations }: ChangedOrganizatio
             <tr key={one.id}>
               <th scope="row">
                 <a href={href(historyPath(path, one.id))}>
-                  <Name>{one.name}</Name>
+                  <PortalText>{one.name}</PortalText>
                 </a>
               </th>
               <td class="number">
-                <Ranks {...one} />
+                <Rank {...one} />
               </td>
-              <td class="number">
-                <Figures now={one.followers} before={one.followers_before} />
-              </td>
-              <td class="number">
-                <Figures now={one.datasets} before={one.datasets_before} />
-              </td>
+              <CountCell now={one.followers} before={one.followers_before} />
+              <CountCell now={one.datasets} before={one.datasets_before} />
             </tr>
           ))}
         </tbody>
@@ -50,23 +46,13 @@ export function ChangedOrganizations({ path, organizations }: ChangedOrganizatio
   )
 }
 
-function Ranks({ rank, rank_before }: ChangedOrganization) {
-  const { words, count } = useReader()
-  if (rank === null) return <small>{words.fellOut}</small>
+function Rank({ rank, rank_before }: ChangedOrganization) {
+  const { texts, count } = useLocale()
+  if (rank === null) return <small>{texts.leftRanking}</small>
   return (
     <>
-      {rank_before === null ? <span class="badge">{words.fresh}</span> : <Moved by={rank_before - rank} />}{' '}
+      {rank_before === null ? <span class="badge">{texts.newBadge}</span> : <RankChange by={rank_before - rank} />}{' '}
       {count(rank)}
-    </>
-  )
-}
-
-function Figures({ now, before }: { readonly now: number | null; readonly before: number | null }) {
-  const { count } = useReader()
-  if (now === null) return null
-  return (
-    <>
-      {count(now)} {before !== null && <Gained by={now - before} />}
     </>
   )
 }

@@ -1,29 +1,29 @@
 import type { ComponentChildren } from 'preact'
 import type { TopDataset } from '../../../editions/edition.ts'
 import { datasetPage } from '../../../editions/links.ts'
-import { Name } from './name.tsx'
-import { Why } from './why.tsx'
+import { ExplainLink } from './explainLink.tsx'
+import { PortalText } from './portalText.tsx'
 
 interface DatasetItemProps {
   readonly portal: string
-  /** The address of the edition to ask why it is, or is not, there. */
+  /** Path of the edition that the explanation is about. */
   readonly path: string
   readonly dataset: TopDataset
-  /** What else is to say of it. */
+  /** A remark, such as the reason of the change. */
   readonly children?: ComponentChildren
 }
 
-/** A dataset that came, went or moved. */
+/** A dataset in a list of changes. */
 export function DatasetItem({ portal, path, dataset, children }: DatasetItemProps) {
   const { dataset_id, dataset_title, organization } = dataset
   return (
     <li>
       <a href={datasetPage(portal, dataset_id)}>
-        <Name>{dataset_title}</Name>
+        <PortalText>{dataset_title}</PortalText>
       </a>
-      <Why path={path} id={dataset_id} title={dataset_title} />
+      <ExplainLink path={path} id={dataset_id} title={dataset_title} />
       <small>
-        <Name>{organization}</Name>
+        <PortalText>{organization}</PortalText>
         {children && <> · {children}</>}
       </small>
     </li>

@@ -1,30 +1,30 @@
 import type { Edition } from '../../../editions/edition.ts'
-import { editionPath } from '../addresses.ts'
-import { useReader } from '../reader.ts'
+import { useLocale } from '../locale.ts'
+import { editionPath } from '../paths.ts'
 
-/** An edition's files: the tops, and the list that they were taken from. */
+/** Links to an edition's files: the tops, and the full list that they come from. */
 export function Downloads({ edition }: { readonly edition: Edition }) {
-  const { words, count, bytes } = useReader()
+  const { texts, count, bytes } = useLocale()
   const { archive, datasets } = edition
   const api = `/api${editionPath(edition)}`
-  const counted = (number: number) => words.datasetsOf(number, count(number))
+  const datasetCount = (number: number) => texts.datasetsOf(number, count(number))
   return (
     <section class="downloads" aria-labelledby="downloads">
-      <h2 id="downloads">{words.downloads}</h2>
+      <h2 id="downloads">{texts.downloads}</h2>
       <ul>
         <li>
           <a href={`${api}.csv`} download>
-            {words.csvOfTops(counted(datasets.length))}
+            {texts.csvOfTops(datasetCount(datasets.length))}
           </a>
         </li>
         <li>
-          <a href={api}>{words.jsonOfTops}</a>
+          <a href={api}>{texts.jsonOfTops}</a>
         </li>
         <li>
           <a href={`${api}/archive.csv`} download>
-            {words.csvOfList(counted(archive.records), bytes(archive.bytes))}
+            {texts.csvOfList(datasetCount(archive.records), bytes(archive.bytes))}
           </a>
-          <small>{words.allOrganizations}</small>
+          <small>{texts.allOrganizations}</small>
         </li>
       </ul>
     </section>

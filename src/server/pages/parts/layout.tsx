@@ -1,19 +1,19 @@
 import type { ComponentChildren } from 'preact'
-import { type EditionName, editionPath, feedPath, hostOf } from '../addresses.ts'
 import type { Assets } from '../assets.ts'
-import { type Reader, Reading, useReader } from '../reader.ts'
-import { LANGUAGES } from '../words/words.ts'
+import { type Locale, LocaleContext, useLocale } from '../locale.ts'
+import { type EditionRef, editionPath, feedPath, hostOf } from '../paths.ts'
+import { LANGUAGES } from '../translations/translations.ts'
 
-/** What every page stands in. */
+/** What surrounds the content of every page. */
 export interface Frame {
-  readonly reader: Reader
+  readonly locale: Locale
   readonly assets: Assets
   /** The portal's address, `https://www.data.gouv.fr`. */
   readonly portal: string
-  /** The page's own address, to say it in the other language. */
+  /** The page's own address, for the links to its other language. */
   readonly url: URL
-  /** The edition that the sections lead to; undefined when there is none. */
-  readonly edition: EditionName | undefined
+  /** The edition that the navigation leads to; undefined if there is none yet. */
+  readonly edition: EditionRef | undefined
 }
 
 type Section = 'tops' | 'organizations' | 'changes' | 'runs'
@@ -25,11 +25,11 @@ interface PageProps {
   readonly children: ComponentChildren
 }
 
-/** A whole document: head, sections, content, and where the data can be had otherwise. */
+/** A complete HTML document around some content. */
 export function Page({ frame, title, section, children }: PageProps) {
-  const { reader, assets, portal, url, edition } = frame
-  const { words, language } = reader
-  const site = words.of(hostOf(portal))
+  const { locale, assets, portal, url, edition } = frame
+  const { texts, language } = locale
+  const site = texts.siteName(hostOf(portal))
   return (
     <html lang={language}>
       <head>
@@ -46,45 +46,52 @@ export function Page({ frame, title, section, children }: PageProps) {
         <script type="module" src={assets.script} />
       </head>
       <body>
-        <Reading.Provider value={reader}>
+        <LocaleContext.Provider value={locale}>
           <a class="skip" href="#content">
-            {words.skip}
+            {texts.skip}
           </a>
           <header class="site">
             <div>
-              <a class="brand" href={reader.href('/')}>
+              <a class="brand" href={locale.href('/')}>
                 <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
                   <path d="M1 3h18v4H1zM1 9h12v4H1zM1 15h7v4H1z" />
                 </svg>
                 {site}
               </a>
               <Sections frame={frame} section={section} />
-              <nav class="languages" aria-label={words.language}>
-                {LANGUAGES.map((other) => (
-                  <a
-                    key={other}
-                    lang={other}
-                    hreflang={other}
-                    href={inLanguage(url, other)}
-                    aria-current={other === language ? 'true' : undefined}
-                  >
-                    <abbr title={NAMES[other]}>{other.toUpperCase()}</abbr>
-                  </a>
-                ))}
-              </nav>
+              <Languages url={url} />
             </div>
           </header>
           <main id="content" tabIndex={-1}>
             {children}
           </main>
           <Footer portal={portal} edition={edition} />
-        </Reading.Provider>
+        </LocaleContext.Provider>
       </body>
     </html>
   )
 }
 
-const NAMES = { fr: 'Français', en: 'English' }
+const LANGUAGE_NAMES = { fr: 'Français', en: 'English' }
+
+function Languages({ url }: Pick<Frame, 'url'>) {
+  const { texts, language: current } = useLocale()
+  return (
+    <nav class="languages" aria-label={texts.language}>
+      {LANGUAGES.map((language) => (
+        <a
+          key={language}
+          lang={language}
+          hreflang={language}
+          href={inLanguage(url, language)}
+          aria-current={language === current ? 'true' : undefined}
+        >
+          <abbr title={LANGUAGE_NAMES[language]}>{language.toUpperCase()}</abbr>
+        </a>
+      ))}
+    </nav>
+  )
+}
 
 function inLanguage(url: URL, language: string): string {
   const search = new URLSearchParams(url.search)
@@ -93,8 +100,8 @@ function inLanguage(url: URL, language: string): string {
 }
 
 function Sections({ frame, section }: { readonly frame: Frame; readonly section: Section | undefined }) {
-  const { reader, edition } = frame
-  const { words } = reader
+  const { locale, edition } = frame
+  const { texts } = locale
   const path = edition && editionPath(edition)
   const links: readonly (readonly [Section, string])[] = [
     ['tops', path ?? '/'],
@@ -107,10 +114,10 @@ function Sections({ frame, section }: { readonly frame: Frame; readonly section:
     ['runs', '/runs'],
   ]
   return (
-    <nav class="sections" aria-label={words.sections}>
+    <nav class="sections" aria-label={texts.sections}>
       {links.map(([name, href]) => (
-        <a key={name} href={reader.href(href)} aria-current={name === section ? 'page' : undefined}>
-          {words[name]}
+        <a key={name} href={locale.href(href)} aria-current={name === section ? 'page' : undefined}>
+          {texts[name]}
         </a>
       ))}
     </nav>
@@ -118,17 +125,17 @@ function Sections({ frame, section }: { readonly frame: Frame; readonly section:
 }
 
 function Footer({ portal, edition }: Pick<Frame, 'portal' | 'edition'>) {
-  const { words } = useReader()
+  const { texts } = useLocale()
   return (
     <footer>
       <div>
-        <p>{words.madeFrom(hostOf(portal))}</p>
+        <p>{texts.madeFrom(hostOf(portal))}</p>
         <ul>
           <li>
             <a href={portal}>{hostOf(portal)}</a>
           </li>
           <li>
-            <a href={feedPath(edition)}>{words.feed}</a>
+            <a href={feedPath(edition)}>{texts.feed}</a>
           </li>
           <li>
             <a href="/docs">API</a>

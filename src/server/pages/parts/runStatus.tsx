@@ -1,16 +1,16 @@
 import type { RunRecord } from '../../../runs/record.ts'
-import { type Reader, useReader } from '../reader.ts'
+import { type Locale, useLocale } from '../locale.ts'
 
-/** How a run ended, in a word. */
-export function Status({ run: { status } }: { readonly run: RunRecord }) {
-  const { words } = useReader()
-  return <span class={`status ${status}`}>{words.statuses[status]}</span>
+/** Shows the status of a run. */
+export function RunStatus({ run: { status } }: { readonly run: RunRecord }) {
+  const { texts } = useLocale()
+  return <span class={`status ${status}`}>{texts.statuses[status]}</span>
 }
 
-/** How long a run or a step took; empty while it is at work. */
-export function took(
+/** Formats the duration of a run or a step. Empty while it is running. */
+export function durationOf(
   { started_at, ended_at }: Pick<RunRecord, 'started_at' | 'ended_at'>,
-  { seconds }: Reader,
+  { seconds }: Locale,
 ): string {
   return ended_at === null ? '' : seconds((Date.parse(ended_at) - Date.parse(started_at)) / 1000)
 }

@@ -1,57 +1,38 @@
-import { useReader } from '../reader.ts'
+import { useLocale } from '../locale.ts'
 
 export interface TrendProps {
   readonly title: string
-  /** Oldest first; undefined where there is no figure. */
+  /** Oldest first; undefined where there is no value. */
   readonly points: readonly { readonly date: string; readonly value: number | undefined }[]
-  /** A rank: the smallest is drawn on top. */
-  readonly rank?: boolean
+  /** For ranks. */
+  readonly smallestOnTop?: boolean
 }
 
 const WIDTH = 300
 const HEIGHT = 80
 
-/** A figure over the weeks, as a line; the table beneath it says the same in figures. */
-export function Trend({ title, points, rank = false }: TrendProps) {
-  const { shortDay, count } = useReader()
+/** Draws values over the weeks as a line. The drawing is hidden from screen readers, which get the table below it. */
+export function Trend({ title, points, smallestOnTop = false }: TrendProps) {
+  const { shortDay, count } = useLocale()
   const known = points.flatMap(({ value }) => (value === undefined ? [] : [value]))
   const [least, most] = [Math.min(...known), Math.max(...known)]
-  const span = most - least || 1
-  const first = Date.parse(points[0]!.date)
-  const whole = Date.parse(points.at(-1)!.date) - first || 1
-  const x = (date: string) => ((Date.parse(date) - first) / whole) * WIDTH
-  const y = (value: number) => {
-    if (most === least) return HEIGHT / 2
-    return rank ? ((value - least) / span) * HEIGHT : HEIGHT - ((value - least) / span) * HEIGHT
-  }
-  // A week without a figure interrupts the line.
-  let pen = 'M'
-  const line = points
-    .map(({ date, value }) => {
-      const step = value === undefined ? '' : `${pen}${x(date).toFixed(1)} ${y(value).toFixed(1)}`
-      pen = value === undefined ? 'M' : 'L'
-      return step
-    })
-    .join('')
-  const latest = points.findLast(({ value }) => value !== undefined)!
+  const [top, bottom] = smallestOnTop ? [least, most] : [most, least]
+  const { line, dots } = drawingOf(points, top, bottom)
   return (
     <figure class="trend">
       <figcaption>
-        {title} <strong>{count(latest.value!)}</strong>
+        {title} <strong>{count(known.at(-1)!)}</strong>
       </figcaption>
       <div class="chart">
         <div class="scale" aria-hidden="true">
-          <span>{count(rank ? least : most)}</span>
-          {most > least && <span>{count(rank ? most : least)}</span>}
+          <span>{count(top)}</span>
+          {most > least && <span>{count(bottom)}</span>}
         </div>
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
           <path d={line} />
-          {points.map(
-            ({ date, value }) =>
-              value !== undefined && (
-                <path key={date} class="dot" d={`M${x(date).toFixed(1)} ${y(value).toFixed(1)}h0`} />
-              ),
-          )}
+          {dots.map((dot) => (
+            <path key={dot} class="dot" d={dot} />
+          ))}
         </svg>
         <div class="span" aria-hidden="true">
           <span>{shortDay(points[0]!.date)}</span>
@@ -60,4 +41,24 @@ export function Trend({ title, points, rank = false }: TrendProps) {
       </div>
     </figure>
   )
+}
+
+/** Returns the SVG paths of a line and its dots. A week without a value interrupts the line. */
+function drawingOf(points: TrendProps['points'], top: number, bottom: number) {
+  const first = Date.parse(points[0]!.date)
+  const duration = Date.parse(points.at(-1)!.date) - first || 1
+  const line: string[] = []
+  const dots: string[] = []
+  let command = 'M'
+  for (const { date, value } of points) {
+    if (value !== undefined) {
+      const x = ((Date.parse(date) - first) / duration) * WIDTH
+      const y = top === bottom ? HEIGHT / 2 : ((value - top) / (bottom - top)) * HEIGHT
+      const position = `${x.toFixed(1)} ${y.toFixed(1)}`
+      line.push(command + position)
+      dots.push(`M${position}h0`)
+    }
+    command = value === undefined ? 'M' : 'L'
+  }
+  return { line: line.join(''), dots }
 }

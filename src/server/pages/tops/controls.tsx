@@ -1,75 +1,82 @@
 import type { TargetedEvent } from 'preact'
-import { Hidden } from '../parts/hidden.tsx'
-import { visible } from '../parts/name.tsx'
-import { useReader } from '../reader.ts'
-import { readQuery, type TopsQuery, writeQuery } from './query.ts'
-import type { TopsFacts } from './tops.tsx'
+import { useLocale } from '../locale.ts'
+import { HiddenInputs } from '../parts/hiddenInputs.tsx'
+import { sanitize } from '../parts/portalText.tsx'
+import type { ChangeQuery, TopsExplorerProps } from './props.ts'
+import { formatQuery, parseQuery, type TopsQuery } from './query.ts'
 
 interface ControlsProps {
-  readonly facts: TopsFacts
+  readonly props: TopsExplorerProps
   readonly query: TopsQuery
-  readonly change: (changes: Partial<TopsQuery>) => void
+  readonly change: ChangeQuery
 }
 
-/** Finds and filters: a form, which acts at once where it can. */
-export function TopsControls({ facts, query, change }: ControlsProps) {
-  const reader = useReader()
-  const { words } = reader
+/** The form that searches and filters. In the browser, each input acts at once. */
+export function TopsControls({ props, query, change }: ControlsProps) {
+  const { texts, langQuery } = useLocale()
   const submit = (event: TargetedEvent<HTMLFormElement>) => {
-    if (facts.onQuery === undefined) return
+    if (props.onQuery === undefined) return
     event.preventDefault()
-    change(readQuery(new URLSearchParams(new FormData(event.currentTarget) as unknown as Record<string, string>)))
+    change(parseQuery(new URLSearchParams(new FormData(event.currentTarget) as unknown as Record<string, string>)))
   }
-  const kept = writeQuery({ ...query, q: '', organization: '', fresh: false, page: 1 })
+  // The fields that no visible input sets.
+  const others = formatQuery({ ...query, q: '', organization: '', newOnly: false, page: 1 })
   return (
     <search>
-      <form class="controls" action={facts.path} onSubmit={submit}>
+      <form class="controls" action={props.path} onSubmit={submit}>
         <label class="field find">
-          <span class="unseen">{words.find}</span>
+          <span class="visually-hidden">{texts.find}</span>
           <input
             type="search"
             name="q"
             value={query.q}
-            placeholder={words.findPlaceholder}
+            placeholder={texts.findPlaceholder}
             autocomplete="off"
             maxLength={200}
             onInput={(event) => change({ q: event.currentTarget.value })}
           />
         </label>
-        <label class="field">
-          <span class="unseen">{words.organization}</span>
-          <select
-            name="organization"
-            value={query.organization}
-            onChange={(event) => change({ organization: event.currentTarget.value })}
-          >
-            <option value="">{words.everyOrganization}</option>
-            {facts.organizations
-              .filter(({ datasets }) => datasets > 0)
-              .map(({ id, name, datasets }) => (
-                <option key={id} value={id}>
-                  {visible(name, 60)} ({reader.count(datasets)})
-                </option>
-              ))}
-          </select>
-        </label>
-        {facts.comparable && (
+        <OrganizationSelect props={props} query={query} change={change} />
+        {props.hasEarlier && (
           <label class="check">
             <input
               type="checkbox"
               name="new"
               value="1"
-              checked={query.fresh}
-              onChange={(event) => change({ fresh: event.currentTarget.checked })}
+              checked={query.newOnly}
+              onChange={(event) => change({ newOnly: event.currentTarget.checked })}
             />
-            <span>{words.onlyFresh}</span>
+            <span>{texts.newOnly}</span>
           </label>
         )}
-        <Hidden values={{ ...kept, ...reader.chosen }} />
+        <HiddenInputs values={{ ...others, ...langQuery }} />
         <button class="without-script" type="submit">
-          {words.apply}
+          {texts.apply}
         </button>
       </form>
     </search>
+  )
+}
+
+function OrganizationSelect({ props, query, change }: ControlsProps) {
+  const { texts, count } = useLocale()
+  return (
+    <label class="field">
+      <span class="visually-hidden">{texts.organization}</span>
+      <select
+        name="organization"
+        value={query.organization}
+        onChange={(event) => change({ organization: event.currentTarget.value })}
+      >
+        <option value="">{texts.everyOrganization}</option>
+        {props.organizations
+          .filter(({ datasets }) => datasets > 0)
+          .map(({ id, name, datasets }) => (
+            <option key={id} value={id}>
+              {sanitize(name, 60)} ({count(datasets)})
+            </option>
+          ))}
+      </select>
+    </label>
   )
 }

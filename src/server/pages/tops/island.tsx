@@ -1,34 +1,46 @@
-import { editionPath } from '../addresses.ts'
-import type { EditionFacts } from '../edition.tsx'
-import { Tops, type TopsFacts } from './tops.tsx'
+import type { Changes } from '../../../editions/changes.ts'
+import type { Edition } from '../../../editions/edition.ts'
+import type { Frame } from '../parts/layout.tsx'
+import { editionPath } from '../paths.ts'
+import { TopsExplorer } from './explorer.tsx'
+import type { TopsExplorerProps } from './props.ts'
+import type { TopsQuery } from './query.ts'
 
-/** Editions with more datasets than this are found, sorted and paged on the server alone. */
-const MOST_IN_BROWSER = 5_000
+/** Larger editions are searched, sorted and paged on the server only. */
+const MAX_ROWS_IN_BROWSER = 5_000
 
-/** The table, and beside it what the browser needs to make the same one again. */
-export function Island(edition: EditionFacts) {
-  const facts = factsOf(edition)
-  // JSON in a script element ends at the first "</script", whatever that stands in.
-  const json = JSON.stringify({ reader: edition.frame.reader.facts, facts }).replaceAll('<', '\\u003c')
+export interface TopsIslandProps {
+  readonly frame: Frame
+  readonly edition: Edition
+  /** Changes since the edition before; undefined for the first edition. */
+  readonly changes: Changes | undefined
+  readonly query: TopsQuery
+}
+
+/** Renders the table and embeds its props as JSON, so that the browser can hydrate it. */
+export function TopsIsland(island: TopsIslandProps) {
+  const props = explorerProps(island)
+  // "</script" would end the script element, even inside a JSON string.
+  const json = JSON.stringify({ locale: island.frame.locale.settings, props }).replaceAll('<', '\\u003c')
   return (
     <>
       <div id="tops">
-        <Tops {...facts} />
+        <TopsExplorer {...props} />
       </div>
-      {facts.rows.length <= MOST_IN_BROWSER && (
-        <script type="application/json" id="tops-facts" dangerouslySetInnerHTML={{ __html: json }} />
+      {props.rows.length <= MAX_ROWS_IN_BROWSER && (
+        <script type="application/json" id="tops-props" dangerouslySetInnerHTML={{ __html: json }} />
       )}
     </>
   )
 }
 
-function factsOf({ frame, edition, changes, query }: EditionFacts): TopsFacts {
-  const fresh = new Set(changes?.entered.map(({ dataset_id }) => dataset_id))
+function explorerProps({ frame, edition, changes, query }: TopsIslandProps): TopsExplorerProps {
+  const entered = new Set(changes?.entered.map(({ dataset_id }) => dataset_id))
   const ranks = new Map(edition.organizations.map(({ id, rank }) => [id, rank]))
   return {
     path: editionPath(edition),
     portal: frame.portal,
-    comparable: changes !== undefined,
+    hasEarlier: changes !== undefined,
     query,
     organizations: edition.organizations,
     rows: edition.datasets.map(({ dataset_id, dataset_title, dataset_followers, organization_id }) => ({
@@ -36,7 +48,7 @@ function factsOf({ frame, edition, changes, query }: EditionFacts): TopsFacts {
       title: dataset_title,
       followers: dataset_followers,
       rank: ranks.get(organization_id)!,
-      fresh: fresh.has(dataset_id),
+      isNew: entered.has(dataset_id),
     })),
   }
 }

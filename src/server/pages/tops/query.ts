@@ -1,15 +1,15 @@
 import { fold } from '../../../matching/fold.ts'
 import { searchFor } from '../../search.ts'
 
-/** A dataset of the tops, as the table shows it. */
+/** A dataset as the table shows it. */
 export interface Row {
   readonly id: string
   readonly title: string
   readonly followers: number
-  /** Its organisation's rank: the place in the list of organisations, from 1. */
+  /** The organization's rank, which is its position in the list of organizations, from 1. */
   readonly rank: number
-  /** Whether the edition before did not have it. */
-  readonly fresh: boolean
+  /** Whether the edition before lacks it. */
+  readonly isNew: boolean
 }
 
 interface Organization {
@@ -20,12 +20,12 @@ interface Organization {
   readonly datasets: number
 }
 
-/** What the table shows, as its address says it. */
+/** The state of the table, as its address holds it. */
 export interface TopsQuery {
   readonly q: string
-  /** The organisation's id; empty: all. */
+  /** ID of the organization to show; empty for all. */
   readonly organization: string
-  readonly fresh: boolean
+  readonly newOnly: boolean
   readonly sort: Sort
   readonly grouped: boolean
   readonly page: number
@@ -34,71 +34,80 @@ export interface TopsQuery {
 const SORTS = ['rank', 'title', '-title', 'followers', '-followers'] as const
 export type Sort = (typeof SORTS)[number]
 
-/** Rows a page; the real edition has 622. */
-const PAGE = 1000
+/** The real edition of data.gouv.fr has 622 rows. */
+const ROWS_PER_PAGE = 1000
 
-export const EVERYTHING: TopsQuery = { q: '', organization: '', fresh: false, sort: 'rank', grouped: true, page: 1 }
+export const DEFAULT_QUERY: TopsQuery = {
+  q: '',
+  organization: '',
+  newOnly: false,
+  sort: 'rank',
+  grouped: true,
+  page: 1,
+}
 
-/** Reads what an address asks for; what it does not know counts as not said. */
-export function readQuery(search: URLSearchParams): TopsQuery {
+/** Parses the query of an address. Unknown values are ignored. */
+export function parseQuery(search: URLSearchParams): TopsQuery {
   const sort = SORTS.find((one) => one === search.get('sort')) ?? 'rank'
   return {
     q: (search.get('q') ?? '').slice(0, 200),
     organization: search.get('organization') ?? '',
-    fresh: search.get('new') === '1',
+    newOnly: search.get('new') === '1',
     sort,
     grouped: search.get('view') !== 'list',
     page: Math.max(1, Number.parseInt(search.get('page') ?? '1', 10) || 1),
   }
 }
 
-/** The other way round: only what differs from everything. */
-export function writeQuery({ q, organization, fresh, sort, grouped, page }: TopsQuery): Record<string, string> {
+/** Formats a query for an address, without default values. */
+export function formatQuery({ q, organization, newOnly, sort, grouped, page }: TopsQuery): Record<string, string> {
   return {
     ...(q !== '' && { q }),
     ...(organization !== '' && { organization }),
-    ...(fresh && { new: '1' }),
+    ...(newOnly && { new: '1' }),
     ...(sort !== 'rank' && { sort }),
     ...(!grouped && { view: 'list' }),
     ...(page > 1 && { page: String(page) }),
   }
 }
 
-export interface Selected {
+export interface SelectedRows {
   readonly found: number
   readonly pages: number
   readonly page: number
   readonly rows: readonly Row[]
 }
 
-/** All rows, by rank, and the organisations that they belong to. */
-export interface Tops {
+/** All rows, by rank, and their organizations. */
+export interface TopsData {
   readonly organizations: readonly Organization[]
   readonly rows: readonly Row[]
 }
 
-/** The rows that an address asks for, in its order. A row is found when every word of `q` is in title or organisation, folded. */
-export function select(tops: Tops, query: TopsQuery, compare: (a: string, b: string) => number): Selected {
-  const isAsked = searchFor(query.q)
+/** Selects and sorts the rows of a query. A row matches if title and organization, folded, contain every word of `q`. */
+export function selectRows(tops: TopsData, query: TopsQuery, compare: (a: string, b: string) => number): SelectedRows {
+  const matches = searchFor(query.q)
   const rank = tops.organizations.find(({ id }) => id === query.organization)?.rank
   const found = tops.rows.filter(
     (row) =>
-      (query.organization === '' || row.rank === rank) && (!query.fresh || row.fresh) && isAsked(textOf(row, tops)),
+      (query.organization === '' || row.rank === rank) &&
+      (!query.newOnly || row.isNew) &&
+      matches(searchText(row, tops)),
   )
-  const pages = Math.max(1, Math.ceil(found.length / PAGE))
+  const pages = Math.max(1, Math.ceil(found.length / ROWS_PER_PAGE))
   const page = Math.min(query.page, pages)
-  const rows = sorted(found, query, compare).slice((page - 1) * PAGE, page * PAGE)
+  const rows = sorted(found, query, compare).slice((page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE)
   return { found: found.length, pages, page, rows }
 }
 
-export const organizationOf = ({ rank }: Row, { organizations }: Tops) => organizations[rank - 1]!
+export const organizationOf = ({ rank }: Row, { organizations }: TopsData) => organizations[rank - 1]!
 
 const texts = new WeakMap<Row, string>()
 
-/** What of a row is searched, folded once. */
-function textOf(row: Row, tops: Tops): string {
-  const known = texts.get(row)
-  if (known !== undefined) return known
+/** Returns the folded text of a row that is searched. Cached, because the table searches at every keystroke. */
+function searchText(row: Row, tops: TopsData): string {
+  const cached = texts.get(row)
+  if (cached !== undefined) return cached
   const text = fold(`${row.title}\n${organizationOf(row, tops).name}`)
   texts.set(row, text)
   return text
@@ -110,17 +119,17 @@ function sorted(rows: readonly Row[], { sort, grouped }: TopsQuery, compare: (a:
   const order = sort.endsWith('title')
     ? (a: Row, b: Row) => compare(a.title, b.title)
     : (a: Row, b: Row) => a.followers - b.followers
-  // The rows come by rank and the sort is stable: within an organisation, or over all.
+  // Rows come in order of rank and the sort is stable, so equal rows stay in that order.
   return [...rows].sort((a, b) => (grouped ? a.rank - b.rank : 0) || direction * order(a, b))
 }
 
-/** The rows of each organisation, in the order of their first. */
-export function groups(rows: readonly Row[]): readonly (readonly Row[])[] {
-  const found = new Map<number, Row[]>()
+/** Groups rows by organization, in the order of each group's first row. */
+export function groupRows(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const byRank = new Map<number, Row[]>()
   for (const row of rows) {
-    const group = found.get(row.rank)
-    if (group === undefined) found.set(row.rank, [row])
+    const group = byRank.get(row.rank)
+    if (group === undefined) byRank.set(row.rank, [row])
     else group.push(row)
   }
-  return [...found.values()]
+  return [...byRank.values()]
 }

@@ -1,51 +1,51 @@
 import { datasetPage } from '../../../editions/links.ts'
-import { historyPath } from '../addresses.ts'
-import { Name } from '../parts/name.tsx'
-import { Why } from '../parts/why.tsx'
-import { useReader } from '../reader.ts'
-import { groups, organizationOf, type Row, type Sort, type TopsQuery } from './query.ts'
-import type { GoTo, TopsFacts } from './tops.tsx'
+import { useLocale } from '../locale.ts'
+import { ExplainLink } from '../parts/explainLink.tsx'
+import { PortalText } from '../parts/portalText.tsx'
+import { historyPath } from '../paths.ts'
+import type { LinkTo, TopsExplorerProps } from './props.ts'
+import { groupRows, organizationOf, type Row, type Sort, type TopsQuery } from './query.ts'
 
 interface TableProps {
-  readonly facts: TopsFacts
+  readonly props: TopsExplorerProps
   readonly query: TopsQuery
   readonly rows: readonly Row[]
-  readonly goTo: GoTo
+  readonly linkTo: LinkTo
 }
 
-/** The rows, under their organisations or as one list; the headings sort. */
-export function TopsTable({ facts, query, rows, goTo }: TableProps) {
-  const { words } = useReader()
+/** The table, grouped by organization or as one list. Its column heads sort. */
+export function TopsTable({ props, query, rows, linkTo }: TableProps) {
+  const { texts } = useLocale()
   const heading = (title: string, first: Sort, second: Sort) => {
     const next = query.sort === first ? second : query.sort === second ? 'rank' : first
     const sorted = query.sort === first || query.sort === second
     const direction = query.sort.startsWith('-') ? 'descending' : 'ascending'
     return (
       <th scope="col" class={first === 'title' ? undefined : 'number'} aria-sort={sorted ? direction : undefined}>
-        <a {...goTo({ sort: next })}>{title}</a>
+        <a {...linkTo({ sort: next })}>{title}</a>
       </th>
     )
   }
   return (
     <table class="tops">
-      <caption class="unseen">{words.tops}</caption>
+      <caption class="visually-hidden">{texts.tops}</caption>
       <thead>
         <tr>
-          {heading(words.dataset, 'title', '-title')}
+          {heading(texts.dataset, 'title', '-title')}
           {!query.grouped && (
             <th scope="col" class="wide">
-              {words.organization}
+              {texts.organization}
             </th>
           )}
-          {heading(words.followers, '-followers', 'followers')}
+          {heading(texts.followers, '-followers', 'followers')}
         </tr>
       </thead>
       {query.grouped ? (
-        groups(rows).map((group) => <Group key={group[0]!.rank} facts={facts} rows={group} />)
+        groupRows(rows).map((group) => <Group key={group[0]!.rank} props={props} rows={group} />)
       ) : (
         <tbody>
           {rows.map((row) => (
-            <Dataset key={row.id} facts={facts} row={row} flat />
+            <Dataset key={row.id} props={props} row={row} flat />
           ))}
         </tbody>
       )}
@@ -53,62 +53,70 @@ export function TopsTable({ facts, query, rows, goTo }: TableProps) {
   )
 }
 
-function Group({ facts, rows }: { readonly facts: TopsFacts; readonly rows: readonly Row[] }) {
-  const reader = useReader()
-  const { words } = reader
-  const { id, name, rank, followers } = organizationOf(rows[0]!, facts)
+function Group({ props, rows }: { readonly props: TopsExplorerProps; readonly rows: readonly Row[] }) {
+  const locale = useLocale()
+  const { texts } = locale
+  const { id, name, rank, followers } = organizationOf(rows[0]!, props)
   return (
     <tbody>
       <tr class="group">
         <th scope="rowgroup" colSpan={2}>
           <div>
-            <span class="rank">{reader.count(rank)}</span>
-            <a href={reader.href(historyPath(facts.path, id))}>
-              <Name>{name}</Name>
+            <span class="rank">{locale.count(rank)}</span>
+            <a href={locale.href(historyPath(props.path, id))}>
+              <PortalText>{name}</PortalText>
             </a>
             <small class="facts">
-              {words.followersOf(followers, reader.count(followers))} ·{' '}
-              {words.datasetsOf(rows.length, reader.count(rows.length))}
+              {texts.followersOf(followers, locale.count(followers))} ·{' '}
+              {texts.datasetsOf(rows.length, locale.count(rows.length))}
             </small>
           </div>
         </th>
       </tr>
       {rows.map((row) => (
-        <Dataset key={row.id} facts={facts} row={row} />
+        <Dataset key={row.id} props={props} row={row} />
       ))}
     </tbody>
   )
 }
 
-function Dataset({ facts, row, flat }: { readonly facts: TopsFacts; readonly row: Row; readonly flat?: boolean }) {
-  const reader = useReader()
-  const { words } = reader
-  const { id, title, followers, fresh } = row
-  const organization = organizationOf(row, facts)
+function Dataset({
+  props,
+  row,
+  flat,
+}: {
+  readonly props: TopsExplorerProps
+  readonly row: Row
+  readonly flat?: boolean
+}) {
+  const locale = useLocale()
+  const { texts } = locale
+  const { id, title, followers, isNew } = row
+  const organization = organizationOf(row, props)
   return (
     <tr>
       <th scope="row">
         <div>
           <span>
-            <a class="out" href={datasetPage(facts.portal, id)}>
-              <Name>{title}</Name>
+            <a class="out" href={datasetPage(props.portal, id)}>
+              <PortalText>{title}</PortalText>
             </a>
-            {fresh && <span class="badge">{words.fresh}</span>}
+            {isNew && <span class="badge">{texts.newBadge}</span>}
             {flat && (
               <small class="narrow">
-                <Name>{organization.name}</Name>
+                <PortalText>{organization.name}</PortalText>
               </small>
             )}
           </span>
-          <Why path={facts.path} id={id} title={title} />
+          <ExplainLink path={props.path} id={id} title={title} />
         </div>
       </th>
       {flat && (
         <td class="wide">
-          <Name>{organization.name}</Name>
+          <PortalText>{organization.name}</PortalText>
         </td>
       )}
-      <td class="number">{reader.count(followers)}</td>
+      <td class="number">{locale.count(followers)}</td>
     </tr>
   )
 }

@@ -1,0 +1,90 @@
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import { withQuery } from './paths.ts'
+import type { Translation } from './translations/french.ts'
+import { type Language, TRANSLATIONS } from './translations/translations.ts'
+
+/** Texts, formats and links in the language of a page. */
+export interface Locale {
+  readonly settings: LocaleSettings
+  readonly language: Language
+  readonly texts: Translation
+  /** `121 074` */
+  count(number: number): string
+  /** `23,7 Mo` */
+  bytes(number: number): string
+  /** `0,7 s` */
+  seconds(number: number): string
+  /** `mercredi 21 janvier 2026` */
+  longDay(date: string): string
+  /** `21 janvier 2026` */
+  day(date: string): string
+  /** `21 janv. 2026` */
+  shortDay(date: string): string
+  /** `21/01/2026 17:00`, in the schedule's time zone */
+  dateTime(instant: string): string
+  /** Compares in dictionary order. */
+  compare(a: string, b: string): number
+  /** Query parameters that links need to keep the language: `lang` if the address names it, otherwise none. */
+  readonly langQuery: Readonly<Record<string, string>>
+  /** Returns a link within this site that keeps the language. */
+  href(path: string, query?: Readonly<Record<string, string>>): string
+}
+
+/** Plain values from which server and browser create the same locale. */
+export interface LocaleSettings {
+  readonly language: Language
+  /** Whether the address names the language. Otherwise it was negotiated with the browser. */
+  readonly isExplicit: boolean
+  readonly timeZone: string
+}
+
+const TAGS: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' }
+
+/** Creates the locale of a page. */
+export function createLocale(settings: LocaleSettings): Locale {
+  const { language, isExplicit, timeZone } = settings
+  const tag = TAGS[language]
+  const numbers = new Intl.NumberFormat(tag)
+  const collator = new Intl.Collator(tag, { numeric: true, sensitivity: 'base' })
+  const dateTimes = new Intl.DateTimeFormat(tag, { dateStyle: 'short', timeStyle: 'short', timeZone })
+  const langQuery: Record<string, string> = isExplicit ? { lang: language } : {}
+  return {
+    settings,
+    language,
+    texts: TRANSLATIONS[language],
+    count: (number) => numbers.format(number),
+    bytes: (number) => formatBytes(tag, number),
+    seconds: (number) => formatUnit(tag, 'second', number),
+    longDay: dayFormat(language, 'full'),
+    day: dayFormat(language, 'long'),
+    shortDay: dayFormat(language, 'medium'),
+    dateTime: (instant) => dateTimes.format(new Date(instant)),
+    compare: collator.compare,
+    langQuery,
+    href: (path, query) => withQuery(path, { ...query, ...langQuery }),
+  }
+}
+
+/** Formats dates. French writes the first of a month as an ordinal (`1er janvier`), which Intl does not. */
+function dayFormat(language: Language, dateStyle: 'full' | 'long' | 'medium'): (date: string) => string {
+  const format = new Intl.DateTimeFormat(TAGS[language], { dateStyle, timeZone: 'UTC' })
+  return (date) => {
+    const text = format.format(new Date(date))
+    return language === 'fr' ? text.replace(/\b1 (?=\p{L})/u, '1er ') : text
+  }
+}
+
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte']
+
+function formatBytes(tag: string, number: number): string {
+  const power = Math.min(BYTE_UNITS.length - 1, number < 1 ? 0 : Math.floor(Math.log10(number) / 3))
+  return formatUnit(tag, BYTE_UNITS[power]!, number / 1000 ** power)
+}
+
+function formatUnit(tag: string, unit: string, number: number): string {
+  return new Intl.NumberFormat(tag, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(number)
+}
+
+export const LocaleContext = createContext<Locale>(createLocale({ language: 'fr', isExplicit: false, timeZone: 'UTC' }))
+export const useLocale = () => useContext(LocaleContext)

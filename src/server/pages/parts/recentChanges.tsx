@@ -1,0 +1,46 @@
+import type { Changes } from '../../../editions/changes.ts'
+import { editionPath, feedPath } from '../paths.ts'
+import { DatasetItem } from './datasetItem.tsx'
+import type { EditionPageProps } from './editionHeader.tsx'
+
+/** How many new datasets are listed. A link leads to the others. */
+const MAX_LISTED = 6
+
+interface RecentChangesProps extends Pick<EditionPageProps, 'frame' | 'edition'> {
+  /** Undefined for the first edition. */
+  readonly changes: Changes | undefined
+}
+
+/** Summarizes the changes since the edition before. */
+export function RecentChanges({ frame, edition, changes }: RecentChangesProps) {
+  const { texts, day, count, href } = frame.locale
+  const path = editionPath(edition)
+  if (changes === undefined) return <p>{texts.firstEdition}</p>
+  const { from, entered, left } = changes
+  const more = entered.length - MAX_LISTED
+  return (
+    <section class="news" aria-labelledby="news">
+      <h2 id="news">{texts.sinceDay(day(from))}</h2>
+      {entered.length === 0 && left.length === 0 ? (
+        <p>{texts.nothingNew}</p>
+      ) : (
+        <p>
+          <span class="badge">{texts.entered(entered.length, count(entered.length))}</span>{' '}
+          {texts.left(left.length, count(left.length))}
+        </p>
+      )}
+      {entered.length > 0 && (
+        <ul class="datasets">
+          {entered.slice(0, MAX_LISTED).map((dataset) => (
+            <DatasetItem key={dataset.dataset_id} portal={frame.portal} path={path} dataset={dataset} />
+          ))}
+        </ul>
+      )}
+      <p class="links">
+        {more > 0 && <a href={href(path, { new: '1' })}>{texts.andMore(count(more))}</a>}
+        <a href={href(`${path}/changes`)}>{texts.allChanges}</a>
+        <a href={feedPath(edition)}>{texts.feed}</a>
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,241 @@
+/** The texts of the pages. Functions take formatted numbers; `n` is a plain number that chooses singular or plural. */
+export const french = {
+  siteName: (portal: string) => `Tops de ${portal}`,
+  skip: 'Aller au contenu',
+  sections: 'Rubriques',
+  language: 'Langue',
+  tops: 'Tops',
+  organizations: 'Organisations',
+  changes: 'Changements',
+  runs: 'Journal',
+
+  or: ' ou ',
+  term: (term: string) => `«\u00a0${term}\u00a0»`,
+  about: (portal: string, top: string) =>
+    `Jeux de données mentionnant l’un de ces mots, publiés sur ${portal} par les ${top} organisations les plus suivies.`,
+  aboutOne: (portal: string, top: string) =>
+    `Jeux de données mentionnant ce mot, publiés sur ${portal} par les ${top} organisations les plus suivies.`,
+  watches: 'Veilles',
+
+  edition: 'Édition du',
+  editionOf: (day: string) => `Édition du ${day}`,
+  latest: 'dernière édition',
+  earlier: 'Édition précédente',
+  later: 'Édition suivante',
+  chooseEdition: 'Choisir une édition',
+  go: 'Afficher',
+
+  inCatalogue: (n: number) => (n === 1 ? 'jeu de données au catalogue' : 'jeux de données au catalogue'),
+  mentioning: (terms: number) => (terms === 1 ? 'mentionnant le mot' : 'mentionnant l’un des mots'),
+  inTops: (organizations: string, top: string) =>
+    `provenant de ${organizations} des ${top} organisations les plus suivies`,
+  downloads: 'Télécharger',
+  downloadCsv: 'Télécharger en CSV',
+  csvOfTops: (datasets: string) => `CSV des tops, ${datasets}`,
+  jsonOfTops: 'JSON des tops',
+  csvOfList: (datasets: string, size: string) => `CSV complet, ${datasets} (${size})`,
+  allOrganizations: 'toutes organisations, tel qu’exporté',
+
+  sinceDay: (day: string) => `Depuis le ${day}`,
+  entered: (n: number, count: string) => (n > 1 ? `${count} nouveaux` : `${count} nouveau`),
+  left: (n: number, count: string) => (n > 1 ? `${count} sortis` : `${count} sorti`),
+  allChanges: 'Tous les changements',
+  nothingNew: 'Aucun jeu de données n’est entré ni sorti.',
+  firstEdition: 'C’est la première édition. Les changements apparaîtront à partir de la prochaine.',
+  andMore: (count: string) => `et ${count} de plus`,
+  newBadge: 'Nouveau',
+
+  find: 'Rechercher',
+  findPlaceholder: 'Rechercher un titre, une organisation',
+  organization: 'Organisation',
+  everyOrganization: 'Toutes les organisations',
+  newOnly: 'Nouveaux uniquement',
+  grouped: 'Par organisation',
+  flat: 'En liste',
+  presentation: 'Affichage',
+  apply: 'Appliquer',
+  dataset: 'Jeu de données',
+  datasets: 'Jeux de données',
+  followers: 'Abonnés',
+  followersOf: (n: number, count: string) => (n > 1 ? `${count} abonnés` : `${count} abonné`),
+  datasetsOf: (n: number, count: string) => (n > 1 ? `${count} jeux de données` : `${count} jeu de données`),
+  shown: (shown: string, all: string) => `${shown} sur ${all} jeux de données`,
+  why: 'Pourquoi\u00a0?',
+  untitled: '(sans titre)',
+  noneFound: 'Aucun jeu de données ne correspond à votre recherche.',
+  noneFoundHint: 'La recherche porte sur le titre et l’organisation, sans tenir compte des accents ni des majuscules.',
+  clear: 'Tout afficher',
+  emptyEdition: 'Cette édition ne contient aucun jeu de données des organisations les plus suivies.',
+  emptyEditionHint: 'Le CSV complet contient les jeux de données de toutes les organisations.',
+  pages: 'Pages',
+  page: (page: string, pages: string) => `Page ${page} sur ${pages}`,
+  previous: 'Précédente',
+  next: 'Suivante',
+
+  madeFrom: (portal: string) => `Réalisé à partir des exports du catalogue de ${portal}, sous licence ouverte.`,
+  feed: 'Flux Atom',
+  breadcrumbs: 'Fil d’Ariane',
+
+  sinceEdition: (day: string) => `Depuis l’édition du ${day}.`,
+  compareWith: 'Comparer avec l’édition du',
+  noneEntered: 'Aucun jeu de données n’est entré dans les tops.',
+  noneLeft: 'Aucun jeu de données n’est sorti des tops.',
+  entryReasons: {
+    new: 'nouveau sur le portail',
+    matches: 'mentionne désormais l’un des mots',
+    rose: 'son organisation est désormais parmi les plus suivies',
+    moved: 'transféré à l’une des organisations les plus suivies',
+  },
+  exitReasons: {
+    removed: 'supprimé du portail',
+    'no-match': 'ne mentionne plus aucun des mots',
+    fell: 'son organisation n’est plus parmi les plus suivies',
+    moved: 'transféré à une organisation moins suivie',
+  },
+  movedElsewhere: (n: number, count: string) =>
+    n > 1 ? `${count} ont changé d’organisation` : `${count} a changé d’organisation`,
+  movedFrom: (organization: string) => `auparavant chez ${organization}`,
+  followersChanged: 'Abonnés gagnés et perdus',
+  leftRanking: 'sortie du classement',
+
+  verdicts: {
+    'in-tops': (day: string) => `Ce jeu de données est dans les tops du ${day}\u00a0: il remplit les trois conditions.`,
+    unknown: (day: string) =>
+      `Absent de l’édition du ${day}\u00a0: aucun jeu de données du portail n’a cet identifiant.`,
+    'not-listed': (day: string) =>
+      `Ce jeu de données n’est pas dans la liste du ${day}. L’export de ce jour n’a pas été conservé\u00a0: la raison est inconnue.`,
+    'no-term': (day: string) =>
+      `Ce jeu de données n’est pas dans l’édition du ${day}\u00a0: il ne mentionne aucun des mots.`,
+    'no-organization': (day: string) =>
+      `Ce jeu de données est dans la liste complète du ${day}, mais pas dans les tops\u00a0: il n’est rattaché à aucune organisation.`,
+    'unknown-organization': (day: string) =>
+      `Ce jeu de données est dans la liste complète du ${day}, mais pas dans les tops\u00a0: son organisation est absente de l’export.`,
+    'below-top': (day: string) =>
+      `Ce jeu de données est dans la liste complète du ${day}, mais pas dans les tops\u00a0: son organisation n’a pas assez d’abonnés.`,
+  },
+  yes: '(oui)',
+  no: '(non)',
+  unknown: '(inconnu)',
+  atPortal: (portal: string) => `Il est publié sur ${portal}`,
+  recordOf: (record: string, records: string) => `Ligne ${record} sur ${records} de l’export.`,
+  mentions: (terms: string) => `Il mentionne ${terms}`,
+  foundIn: (term: string, column: string) => `${term}, dans ${column}`,
+  times: (count: string) => `${count} fois`,
+  searchedIn: (columns: string) => `Recherché dans ${columns}, sans tenir compte des accents ni des majuscules.`,
+  columns: {
+    title: 'le titre',
+    tags: 'les mots-clés',
+    description: 'la description',
+  },
+  ofTheTop: (top: string) => `Son organisation fait partie des ${top} plus suivies`,
+  ranked: (rank: string, of: string | undefined, followers: string) =>
+    of === undefined ? `, ${ordinal(rank)}, ${followers}.` : `, ${ordinal(rank)} sur ${of}, ${followers}.`,
+  ahead: (followers: string, last: string) => `Soit ${followers} de plus que la ${ordinal(last)}.`,
+  behind: (followers: string, last: string) => `Il lui en manque ${followers} pour rejoindre la ${ordinal(last)}.`,
+  noOrganization: 'Il n’est rattaché à aucune organisation.',
+  unknownOrganization: 'Son organisation est absente de l’export des organisations.',
+  nearest: 'Les plus proches\u00a0:',
+  explainForm: 'Pourquoi un jeu de données est-il présent ou absent\u00a0?',
+  explainFormPlaceholder: 'Son identifiant, ou l’adresse de sa page',
+
+  mostFollowed: (top: string) => `Les ${top} organisations les plus suivies`,
+  aboutOrganizations: (portal: string, terms: string) =>
+    `Classement par nombre d’abonnés sur ${portal}. La dernière colonne compte les jeux de données qui mentionnent ${terms}.`,
+  rank: 'Rang',
+  ranksGained: (ranks: string) => `(en hausse de ${ranks})`,
+  ranksLost: (ranks: string) => `(en baisse de ${ranks})`,
+  datasetsOfOrganization: (name: string) => `jeux de données de ${name}`,
+  overWeeks: (n: number, count: string, terms: string) =>
+    `${terms}, ${n > 1 ? `au fil des ${count} éditions` : 'dans l’unique édition'}.`,
+  itsDatasets: 'Ses jeux de données dans cette édition',
+  onPortal: (portal: string) => `Voir sur ${portal}`,
+  weekByWeek: 'Semaine par semaine',
+  editionColumn: 'Édition',
+  outsideTop: (top: string) => `hors des ${top} premières`,
+
+  aboutRuns: 'Chaque exécution laisse une trace\u00a0: sa tâche et son résultat.',
+  noRunYet: 'Aucune exécution pour le moment.',
+  startFirstRun: 'Pour lancer la première\u00a0:',
+  earlierRuns: 'Exécutions précédentes',
+  runOf: (day: string) => `Édition du ${day}`,
+  runInProgress: 'En cours d’exécution.',
+  runUnchanged: 'Rien à faire\u00a0: les mêmes données étaient déjà publiées.',
+  runStopped:
+    'Arrêtée avant la fin, sans publication partielle. La prochaine exécution pour cette date prendra le relais.',
+  runPublished: (datasets: string, organizations: string, top: string) =>
+    `Publication de ${datasets}, provenant de ${organizations} des ${top} organisations les plus suivies`,
+  runArchived: (datasets: string) => `Archivage de ${datasets}`,
+  runFetched: (datasets: string, organizations: string) =>
+    `Récupération des exports\u00a0: ${datasets}, ${organizations} organisations`,
+  statuses: {
+    running: 'En cours',
+    published: 'Publiée',
+    unchanged: 'Inchangée',
+    failed: 'Échec',
+    stopped: 'Arrêtée',
+  },
+  failures: {
+    bug: 'Erreur du programme, sans publication partielle.',
+    usage: 'La commande ou la configuration était incorrecte.',
+    portal: 'Le portail n’a pas répondu ou a livré des données incomplètes. Une nouvelle tentative peut aboutir.',
+    contract: 'Un export n’avait pas le format attendu. Rien n’a été publié.',
+    store: 'Un espace de stockage n’a pas répondu ou a refusé l’opération. Une nouvelle tentative peut aboutir.',
+    gate: 'Un export semblait incomplet. Il a été mis de côté et rien n’a été publié.',
+    held: 'Une autre exécution traitait déjà cette date.',
+    interrupted: 'Interrompue. La prochaine exécution prendra le relais.',
+    terminated: 'Arrêtée par le système. La prochaine exécution prendra le relais.',
+  },
+  warnings: 'Avertissements',
+  steps: 'Étapes',
+  step: 'Étape',
+  noStep: 'Aucune étape n’a abouti.',
+  stepNames: {
+    'read organizations': 'Lire les organisations',
+    'read datasets': 'Lire et filtrer les jeux de données',
+    'keep snapshot': 'Conserver les exports',
+    archive: 'Archiver le CSV',
+    publish: 'Publier le document',
+  },
+  records: 'Lignes',
+  size: 'Taille',
+  duration: 'Durée',
+  command: 'Commande',
+  started: 'Début',
+  ended: 'Fin',
+  version: 'Version',
+  identifier: 'Identifiant',
+
+  noEditionYet: 'Aucune édition pour le moment',
+  noEditionYetHint: 'La première paraîtra après la prochaine exécution. Pour la produire maintenant\u00a0:',
+  noSuchEdition: (day: string) => `Pas d’édition du ${day}`,
+  noSuchEditionHint: 'Éditions les plus proches\u00a0:',
+  noSuchPage: 'Page introuvable',
+  noSuchPageHint: 'Aucune page n’existe à cette adresse.',
+  noSuchOrganization: 'Organisation non classée',
+  noSuchOrganizationHint: 'Cette organisation n’est parmi les plus suivies dans aucune édition.',
+  noSuchRun: 'Exécution introuvable',
+  noSuchRunHint: 'Aucune exécution n’a cet identifiant.',
+  notADataset: 'Ce n’est pas un jeu de données',
+  notADatasetHint: 'Saisissez son identifiant, ou l’adresse de sa page sur le portail.',
+  toLatest: 'Voir la dernière édition',
+  unavailable: 'Momentanément indisponible',
+  unavailableHint: 'Les données ne peuvent pas être lues pour l’instant. Rechargez la page dans une minute.',
+  bug: 'Une erreur s’est produite',
+  bugHint: 'Rien n’a été modifié. Si l’erreur se reproduit, consultez le journal du serveur.',
+}
+
+/** Ordinal of an organization's rank, which is feminine: `1re`, `2e`. */
+function ordinal(rank: string): string {
+  return rank === '1' ? '1re' : `${rank}e`
+}
+
+type TranslationOf<T> = {
+  readonly [K in keyof T]: T[K] extends (...values: infer V) => string
+    ? (...values: V) => string
+    : T[K] extends string
+      ? string
+      : TranslationOf<T[K]>
+}
+
+/** The texts of a language: those that the French ones define. */
+export type Translation = TranslationOf<typeof french>
