@@ -46,12 +46,7 @@ export interface Candidate {
  * A rule whose facts a snapshot of version 0.1 lacks is skipped. A rule that the last snapshot broke as well is only a warning: a
  * small portal may have no followers, and its first run was accepted.
  */
-export function judge(
-  candidate: Candidate,
-  baseline: Snapshot | undefined,
-  watches: readonly Watch[],
-  config: Config,
-): GateVerdict {
+export function judge(candidate: Candidate, baseline: Snapshot | undefined, config: Config): GateVerdict {
   const { snapshot } = candidate
   const violations: Violation[] = []
   const warnings: string[] = []
@@ -66,7 +61,7 @@ export function judge(
     for (const reason of [...reasons, ...newBlanksOf(name, snapshot, baseline)])
       if (reason !== undefined) violations.push({ export: name, reason })
   }
-  const gone = goneFrom(baseline, watches, candidate)
+  const gone = goneFrom(baseline, config.watches, candidate)
   if (gone.top !== undefined) violations.push({ export: 'organizations', reason: gone.top })
   if (gone.others !== undefined) warnings.push(gone.others)
   return { violations, warnings: [...warnings, ...remarksOn(candidate)] }

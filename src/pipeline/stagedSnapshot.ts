@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { World } from '../context.ts'
-import type { ExportFacts, ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
+import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { refusedKey, snapshotKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { Replaced } from '../portal/download.ts'
@@ -9,12 +8,13 @@ import { openPortal, type Portal } from '../portal/portal.ts'
 import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { CountingReader } from './counts.ts'
-import { type Candidate, type GateVerdict, judge, NOTABLE_FOLLOWERS } from './gate.ts'
+import { type Candidate, type GateVerdict, judge } from './gate.ts'
 import type { Order } from './order.ts'
 import type { Ranking } from './rank.ts'
 import type { Reader } from './read.ts'
 import type { Left, SnapshotFacts } from './result.ts'
-import { columnsOf, openStored, snapshotsBefore } from './snapshot.ts'
+import { columnsOf, openStored } from './snapshot.ts'
+import { baselineFor, draftSnapshot, isSameSnapshot, stageDescription } from './snapshotDraft.ts'
 import { type ReadExportFacts, type SnapshotSource, snapshotFacts } from './snapshotSource.ts'
 import { MismatchError, type StagedExport, stageExport } from './stage.ts'
 
@@ -75,14 +75,16 @@ export class StagedSnapshot implements SnapshotSource {
   }
 
   async accept(ranking: Ranking): Promise<Snapshot> {
-    const snapshot = this.describe(ranking)
+    const snapshot = this.draft(ranking)
     const { stored } = this
-    // The stored snapshot stays when it holds the same exports from the same place.
-    if (stored !== undefined && isSame(stored, snapshot)) this.snapshot = stored
+    if (stored !== undefined && isSameSnapshot(stored, snapshot)) {
+      // It passed the gate when it was stored, or --accept-incomplete let it in.
+      this.snapshot = stored
+      return stored
+    }
     const since = this.unchangedSince()
     if (since !== undefined) this.run.warn(`the portal has not published since ${since}: both exports are unchanged`)
     await this.passGate(snapshot, ranking)
-    if (this.snapshot !== undefined) return this.snapshot
     this.description = await stageDescription(snapshot, this.context)
     this.snapshot = snapshot
     return snapshot
@@ -116,6 +118,20 @@ export class StagedSnapshot implements SnapshotSource {
     for (const staged of Object.values(this.staged)) await staged.discard()
     await this.description?.abort()
     await this.portal?.[Symbol.asyncDispose]()
+  }
+
+  private draft(ranking: Ranking): Snapshot {
+    const part = (name: ExportName) => ({
+      facts: this.staged[name]!.facts,
+      counts: this.counts[name]!,
+      origin: this.originOf(name),
+    })
+    return draftSnapshot(
+      this.request.date,
+      { datasets: part('datasets'), organizations: part('organizations') },
+      ranking,
+      this.context,
+    )
   }
 
   private originOf(name: ExportName): ExportOrigin {
@@ -178,37 +194,11 @@ export class StagedSnapshot implements SnapshotSource {
     return isSamePlace && last[name].origin === 'portal' ? last : undefined
   }
 
-  /** The snapshot that the staged exports are, with the counts that the gate of the next week compares with. */
-  private describe(ranking: Ranking): Snapshot {
-    const { portal, catalogue } = this.context.config
-    const facts = (name: ExportName): ExportFacts => ({
-      ...this.staged[name]!.facts,
-      origin: this.originOf(name),
-      blank_fields: this.counts[name]!.blankFields,
-      followers: this.counts[name]!.followers,
-    })
-    const most = Math.max(...this.request.watches.map(({ top }) => top))
-    const followed = ranking
-      .top(ranking.size)
-      .filter(({ rank, followers }) => rank <= most || followers >= NOTABLE_FOLLOWERS)
-    return {
-      date: this.request.date,
-      fetched_at: this.context.clock().toISOString(),
-      portal,
-      catalogue,
-      datasets: facts('datasets'),
-      organizations: {
-        ...facts('organizations'),
-        most_followed: followed.map(({ id, name, followers }) => ({ id, name, followers })),
-      },
-    }
-  }
-
   /** Warns of what the gate finds, and refuses what came over HTTP. A local file is never refused. */
   private async passGate(snapshot: Snapshot, ranking: Ranking): Promise<void> {
     const { run, baseline, context, request } = this
     const { facts } = await run.step('check completeness', async () => {
-      const found = judge(this.candidate(snapshot, ranking), baseline, request.watches, context.config)
+      const found = judge(this.candidate(snapshot, ranking), baseline, context.config)
       return { facts: { compared_with: baseline?.date ?? null, ...found } }
     })
     for (const warning of facts.warnings) run.warn(warning)
@@ -253,37 +243,6 @@ export class StagedSnapshot implements SnapshotSource {
       if (!(error instanceof Failure)) throw error
       return {}
     }
-  }
-}
-
-/** The last sound snapshot of the same portal and catalogue before a date. Version 0.1 did not store the catalogue. */
-async function baselineFor(date: string, context: World): Promise<Snapshot | undefined> {
-  const { portal, catalogue } = context.config
-  for await (const snapshot of snapshotsBefore(date, context))
-    if (snapshot.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue) return snapshot
-  return undefined
-}
-
-function isSame(stored: Snapshot, snapshot: Snapshot): boolean {
-  const isSameExport = (name: ExportName) =>
-    stored[name].sha256 === snapshot[name].sha256 &&
-    (stored[name].origin ?? snapshot[name].origin) === snapshot[name].origin
-  const isSamePlace =
-    stored.portal === snapshot.portal && (stored.catalogue ?? snapshot.catalogue) === snapshot.catalogue
-  return isSamePlace && isSameExport('datasets') && isSameExport('organizations')
-}
-
-/** Writes `snapshot.json` to a temporary object. */
-async function stageDescription(snapshot: Snapshot, { archive }: World): Promise<PendingObject> {
-  const json = Buffer.from(`${JSON.stringify(snapshot, null, 2)}\n`)
-  const object = await archive.create(snapshotKey(snapshot.date), { contentType: 'application/json' })
-  try {
-    await object.write(json)
-    await object.complete(createHash('sha256').update(json).digest('hex'))
-    return object
-  } catch (error) {
-    await object.abort()
-    throw error
   }
 }
 

@@ -69,7 +69,7 @@ function verdict({ gone = [], candidate, before = {}, tops = [30], settings, ...
     ...candidate,
   }
   const baseline = before === null ? undefined : snapshotOf(LAST, before)
-  const { violations, warnings } = judge(judged, baseline, watches, { ...config, ...settings })
+  const { violations, warnings } = judge(judged, baseline, { ...config, watches, ...settings })
   return { violations: violations.map((one) => `${one.export}: ${one.reason}`), warnings }
 }
 const violations = (week: Week) => verdict(week).violations

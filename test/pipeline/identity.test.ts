@@ -437,6 +437,7 @@ describe('the gate, over HTTP, as a real uData server fails', () => {
     const world = await onPortal(LAST, datasets(10), none)
     await expect(go(world, LAST)).rejects.toMatchObject({ kind: 'gate' })
     await go(world, LAST, { acceptIncomplete: true })
+    expect((await go(world, LAST)).status).toBe('unchanged')
     replica.publish('datasets', { content: Buffer.from(datasets(11)), modified: new Date(`${DATE}T05:00:00Z`) })
     const next = { ...world, clock: () => new Date(`${DATE}T16:00:00Z`) }
     expect((await go(next, DATE)).status).toBe('published')

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import type { World } from '../context.ts'
+import type { ExportFacts, ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
+import { snapshotKey } from '../editions/layout.ts'
+import type { PendingObject } from '../stores/archive.ts'
+import type { CountingReader } from './counts.ts'
+import { NOTABLE_FOLLOWERS } from './gate.ts'
+import type { Ranking } from './rank.ts'
+import { snapshotsBefore } from './snapshot.ts'
+
+/** One export of a snapshot that is not stored yet: its facts, its counts, and where it came from. */
+interface DraftedExport {
+  readonly facts: ExportFacts
+  readonly counts: CountingReader
+  readonly origin: ExportOrigin
+}
+
+/** Returns the snapshot that two staged exports make, with the counts that the gate of the next week compares with. */
+export function draftSnapshot(
+  date: string,
+  exports: Readonly<Record<ExportName, DraftedExport>>,
+  ranking: Ranking,
+  { config, clock }: World,
+): Snapshot {
+  const facts = ({ facts, counts, origin }: DraftedExport): ExportFacts => {
+    return { ...facts, origin, blank_fields: counts.blankFields, followers: counts.followers }
+  }
+  const top = Math.max(...config.watches.map((watch) => watch.top))
+  const followed = ranking
+    .top(ranking.size)
+    .filter(({ rank, followers }) => rank <= top || followers >= NOTABLE_FOLLOWERS)
+  return {
+    date,
+    fetched_at: clock().toISOString(),
+    portal: config.portal,
+    catalogue: config.catalogue,
+    datasets: facts(exports.datasets),
+    organizations: {
+      ...facts(exports.organizations),
+      most_followed: followed.map(({ id, name, followers }) => ({ id, name, followers })),
+    },
+  }
+}
+
+/** Returns the last sound snapshot of the same portal and catalogue before a date. Version 0.1 did not store the catalogue. */
+export async function baselineFor(date: string, context: World): Promise<Snapshot | undefined> {
+  const { portal, catalogue } = context.config
+  for await (const snapshot of snapshotsBefore(date, context))
+    if (snapshot.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue) return snapshot
+  return undefined
+}
+
+/** Whether two snapshots of a date hold the same exports from the same place. */
+export function isSameSnapshot(stored: Snapshot, snapshot: Snapshot): boolean {
+  const isSameExport = (name: ExportName) =>
+    stored[name].sha256 === snapshot[name].sha256 &&
+    (stored[name].origin ?? snapshot[name].origin) === snapshot[name].origin
+  const isSamePlace =
+    stored.portal === snapshot.portal && (stored.catalogue ?? snapshot.catalogue) === snapshot.catalogue
+  return isSamePlace && isSameExport('datasets') && isSameExport('organizations')
+}
+
+/** Writes `snapshot.json` to a temporary object. */
+export async function stageDescription(snapshot: Snapshot, { archive }: World): Promise<PendingObject> {
+  const json = Buffer.from(`${JSON.stringify(snapshot, null, 2)}\n`)
+  const object = await archive.create(snapshotKey(snapshot.date), { contentType: 'application/json' })
+  try {
+    await object.write(json)
+    await object.complete(createHash('sha256').update(json).digest('hex'))
+    return object
+  } catch (error) {
+    await object.abort()
+    throw error
+  }
+}
