@@ -33,7 +33,7 @@ describe('run', () => {
     expect(stdout).toBe(
       [
         '2026-11-18',
-        '  snapshot   2 datasets, 1 organisation    file:./data/datagouv/snapshots/2026-11-18/snapshot.json',
+        '  snapshot   2 datasets, 1 organization    file:./data/datagouv/snapshots/2026-11-18/snapshot.json',
         '  archived   1 dataset                     file:./data/datagouv/2026-11-18/mobilite-transport.csv',
         '  published  1 dataset of 1 of the TOP 30  sqlite:./data/datagouv.db, tops, mobilite-transport/2026-11-18',
         '',
