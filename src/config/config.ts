@@ -15,7 +15,7 @@ const IN_FILE = Object.entries(SETTINGS).flatMap(([key, setting]) => ('notInFile
 export type Flags = Readonly<Record<string, unknown>>
 
 /** A resolved configuration, and for each setting where its value came from and how it was written there. */
-export interface Resolved {
+export interface ResolvedConfig {
   readonly config: Config
   readonly origins: Readonly<Record<SettingKey, { readonly origin: string; readonly written: unknown }>>
 }
@@ -30,7 +30,7 @@ export async function resolveConfig(
   flags: Flags = {},
   environment: Readonly<Record<string, string | undefined>> = {},
   file?: string,
-): Promise<Resolved> {
+): Promise<ResolvedConfig> {
   for (const key of Object.keys(flags)) refuseUnknown(key, Object.keys(SETTINGS), 'flag')
   const fromFile = await readConfigFile(file)
   const fromEnvironment = readEnvironment(environment)

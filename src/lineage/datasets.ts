@@ -17,28 +17,7 @@ interface OutputDataset extends InputDataset {
   readonly outputFacets: Facets
 }
 
-/** An export that the run has read. */
-interface Export {
-  readonly export: ExportName
-  readonly facts: ReadExportFacts
-  readonly name: DatasetName
-}
-
-/** The finished steps of a run, and the names and columns of its tables. */
-interface Tables {
-  readonly date: string
-  readonly names: ReturnType<typeof datasetNames>
-  readonly steps: ReturnType<typeof stepFacts>
-  readonly exports: readonly Export[]
-  /** The CSVs that `publish` reads if it runs alone. */
-  readonly csvs: readonly DatasetName[]
-  /** The tables whose rows are datasets, and those whose rows are organizations. */
-  readonly datasets: readonly DatasetName[]
-  readonly organizations: readonly DatasetName[]
-  /** The columns in which terms are searched. */
-  readonly searched: readonly string[]
-  readonly columns: Readonly<Record<ExportName, readonly string[]>>
-}
+type Tables = ReturnType<typeof tablesOf>
 
 /** Lists the datasets that the finished steps of a run have read and written. */
 export function inputsAndOutputs(
@@ -52,7 +31,8 @@ export function inputsAndOutputs(
   }
 }
 
-function tablesOf(run: RunRecord, world: Pick<World, 'config' | 'archive' | 'documents'>): Tables {
+/** Collects the facts of the finished steps of a run, and the names and columns of its tables. */
+function tablesOf(run: RunRecord, world: Pick<World, 'config' | 'archive' | 'documents'>) {
   const { date } = run
   const names = datasetNames(world)
   const steps = stepFacts(run)
@@ -60,6 +40,7 @@ function tablesOf(run: RunRecord, world: Pick<World, 'config' | 'archive' | 'doc
     const facts = steps[name]
     return facts ? [{ export: name, facts, name: names.export(name, date, facts) }] : []
   })
+  // `publish` alone reads the CSVs instead of the exports.
   const csvs = steps.datasets === undefined ? steps.published.map(({ watch }) => names.csv(watch, date)) : []
   const exported = (kind: ExportName) => exports.filter((one) => one.export === kind).map(({ name }) => name)
   const watches = world.config.watches.filter(({ name }) => run.watches.includes(name))
@@ -70,8 +51,10 @@ function tablesOf(run: RunRecord, world: Pick<World, 'config' | 'archive' | 'doc
     steps,
     exports,
     csvs,
+    /** The tables whose rows are datasets. */
     datasets: [...exported('datasets'), ...csvs],
     organizations: exported('organizations'),
+    /** The columns in which terms are searched. */
     searched,
     columns: { datasets: [...new Set([...PROJECTED_COLUMNS, ...searched])], organizations: RANKED_COLUMNS },
   }

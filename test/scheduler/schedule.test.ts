@@ -94,7 +94,7 @@ describe('schedule', () => {
     await daemon.until('an edition', () => daemon.stdout.includes('published'))
     expect(daemon.stderr).toMatch(
       new RegExp(
-        `^error: ${TODAY}: http://[\\d.:]+/api/\\S+ answers 503; gave up after 1 try, .*; try 2 in 0.1 s$`,
+        `^error: ${TODAY}: cannot fetch http://[\\d.:]+/api/\\S+: it answers 503 \\(1 attempt\\); .*; try 2 in 0.1 s$`,
         'm',
       ),
     )
