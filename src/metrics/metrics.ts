@@ -6,7 +6,7 @@ import type { RunRecord } from '../runs/record.ts'
 import { nextFiringOnLaterDate } from '../scheduler/calendar.ts'
 
 /** How many recent run records to search for the last run of each command. */
-const MAX_RUNS = 200
+const RECENT = 200
 
 /**
  * Renders metrics of the last edition of each watch and the last run of each command, in Prometheus's text format. They are
@@ -37,7 +37,7 @@ async function addEditions(gauge: CreateGauge, world: Pick<World, 'config' | 'do
   const followers = gauge('edition_followers', 'Followers of the TOP organizations, by edition.', 'watch', 'edition')
   const records = gauge('edition_export_records', 'Records of the exports of the last edition.', 'watch', 'export')
   for (const { name: watch } of world.config.watches) {
-    const [last, before] = await lastTwoEditions(watch, world)
+    const [last, before] = await lastEditions(watch, world)
     if (last === undefined) continue
     generated.set({ watch }, toSeconds(last.generated_at))
     const next = nextFiringOnLaterDate(world.config, last.date, new Date(`${last.date}T00:00:00Z`))
@@ -66,13 +66,13 @@ async function addRuns(gauge: CreateGauge, world: Pick<World, 'documents'>): Pro
 const toSeconds = (iso: string) => Date.parse(iso) / 1000
 const sumFollowers = ({ organizations }: Edition) => organizations.reduce((sum, { followers }) => sum + followers, 0)
 
-async function lastTwoEditions(watch: string, { documents }: Pick<World, 'documents'>) {
+async function lastEditions(watch: string, { documents }: Pick<World, 'documents'>): Promise<(Edition | undefined)[]> {
   const dates = (await datesOf(documents, watch)).slice(0, 2)
   return Promise.all(dates.map((date) => documents.find<Edition>('tops', editionId(watch, date))))
 }
 
 async function lastRuns({ documents }: Pick<World, 'documents'>): Promise<RunRecord[]> {
-  const recent = await documents.list<RunRecord>('runs', { descending: true, limit: MAX_RUNS })
+  const recent = await documents.list<RunRecord>('runs', { descending: true, limit: RECENT })
   const ended = recent.filter(({ ended_at }) => ended_at !== null)
   return ended.filter(({ command }, index) => ended.findIndex((run) => run.command === command) === index)
 }

@@ -4,16 +4,16 @@ import type { Meter, Report } from './report.ts'
 
 export interface ProgressOptions {
   readonly stream: NodeJS.WriteStream
-  /** Whether meters are redrawn in place; elsewhere each says one line when it ends. */
+  /** Redraw meters in place. Otherwise each prints one line when it ends. */
   readonly live: boolean
   readonly verbose: boolean
   readonly color: boolean
 }
 
-/** How often running meters are redrawn. */
+/** The interval at which running meters are redrawn. */
 const REDRAW_MS = 100
 
-/** Progress on a stream: redrawn in place in a terminal, plain lines in a pipe or in CI. */
+/** Creates a report that writes plain lines, with a live progress display in a terminal. */
 export async function createProgress({ stream, live, verbose, color }: ProgressOptions): Promise<Report> {
   const running = new Set<() => string>()
   const screen = live ? (await import('log-update')).createLogUpdate(stream) : undefined
@@ -23,11 +23,11 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
   const dim = (text: string) => (color ? `\u001b[2m${text}\u001b[22m` : text)
 
   return {
-    info: say,
-    warn: (line) => say(`${yellow('warning:')} ${line}`),
-    error: (line) => say(`${red('error:')} ${line}`),
+    info: print,
+    warn: (line) => print(`${yellow('warning:')} ${line}`),
+    error: (line) => print(`${red('error:')} ${line}`),
     detail: (line) => {
-      if (verbose) say(dim(line))
+      if (verbose) print(dim(line))
     },
     meter,
     during: (_, body) => body(),
@@ -38,7 +38,7 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
     },
   }
 
-  function say(line: string): void {
+  function print(line: string): void {
     screen?.clear()
     stream.write(`${line}\n`)
     redraw()
@@ -60,7 +60,7 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
         parts.push(`${Math.min(100, Math.floor((100 * done) / total))} %`)
         parts.push(`${duration(Math.max(0, total - done) / rate)} left`)
       }
-      // A line that breaks is harder to read than one that says less: the rate goes first, then the share.
+      // A line that wraps is hard to read, so the rate is dropped first, then the percentage.
       const width = stream.columns ?? Number.POSITIVE_INFINITY
       while (parts.length > 1 && `${label}  ${parts.join(' · ')}`.length >= width) parts.splice(1, 1)
       return `${label}  ${dim(parts.join(' · '))}`
@@ -74,7 +74,9 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
         if (!running.delete(draw)) return
         const elapsed = performance.now() - start
         const rate = `${bytes(Math.round((done / Math.max(elapsed, 1)) * 1000))}/s`
-        say(`${label}  ${outcome === undefined ? '' : `${outcome} · `}${bytes(done)} in ${duration(elapsed)} (${rate})`)
+        print(
+          `${label}  ${outcome === undefined ? '' : `${outcome} · `}${bytes(done)} in ${duration(elapsed)} (${rate})`,
+        )
         if (running.size === 0) screen?.clear()
       },
     }

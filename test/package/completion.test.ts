@@ -34,8 +34,8 @@ describe('completion', () => {
   test('in fish: commands with what they do, and their flags', async ({ skip }) => {
     const file = await script('fish')
     const complete = (line: string) => check('fish', ['-c', `source ${file}; complete -C '${line}'`], skip).said.trim()
-    expect(complete('datagouv-tops backf')).toMatch(/^backfill\tpublishes from their snapshots/)
-    expect(complete('datagouv-tops run --ref')).toMatch(/^--refetch\task the portal again/)
+    expect(complete('datagouv-tops backf')).toMatch(/^backfill\tpublish the missing editions/)
+    expect(complete('datagouv-tops run --ref')).toMatch(/^--refetch\tfetch the exports again/)
     expect(complete('datagouv-tops show --ref')).toBe('')
   })
 
@@ -48,7 +48,7 @@ describe('completion', () => {
   test('is for a shell that it knows', async () => {
     expect(await cli(['completion', 'csh'], { cwd: await temporaryFolder() })).toMatchObject({
       code: 2,
-      stderr: 'datagouv-tops: completion is for one of: bash, zsh, fish\n',
+      stderr: 'datagouv-tops: cannot complete in the shell "csh": it is not one of bash, zsh, fish\n',
     })
   })
 })

@@ -53,7 +53,7 @@ describe('schedule', () => {
       new RegExp(`^next edition: \\w+day ${TODAY} at \\d\\d:\\d\\d(:\\d\\d)? \\(Europe/Paris\\), in \\d`, 'm'),
     )
     expect(await daemon.stop()).toBe(143)
-    expect(daemon.stderr).toMatch(/\ndatagouv-tops: terminated; nothing half-done was published\n$/)
+    expect(daemon.stderr).toMatch(/\ndatagouv-tops: terminated; no partial edition was published\n$/)
     expect((await runs()).map(({ status, date }) => [status, date]).slice(-2)).toEqual([
       ['unchanged', TODAY],
       ['published', TODAY],
