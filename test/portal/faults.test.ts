@@ -366,7 +366,7 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
       'JSON instead of CSV',
       { catalogue: withoutFacts, fault: always(file, { body: '{"a": 1}' }) },
       'contract',
-      /datasets export, the header, line 1, column 2: a quote stands/,
+      /datasets export, the header, line 1, column 2: a quote inside/,
     ],
     [
       'an empty file',
@@ -385,15 +385,15 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
       'latin1',
       orgs(Buffer.from(ORGANIZATION_HEADER + row('o1', 'Région', 'x', 1), 'latin1')),
       'contract',
-      /record 1, line 2, column 8: the bytes here are not UTF-8/,
+      /record 1, line 2, column 8: invalid UTF-8/,
     ],
     [
       'UTF-16',
       orgs(Buffer.from(`\ufeff${ORGANIZATIONS}`, 'utf16le')),
       'contract',
-      /organizations export, the header, line 1, column 1: the bytes here are not UTF-8/,
+      /organizations export, the header, line 1, column 1: invalid UTF-8/,
     ],
-    ['another separator', csv(DATASETS.replaceAll(';', ',')), 'contract', /text follows a closing quote/],
+    ['another separator', csv(DATASETS.replaceAll(';', ',')), 'contract', /text after a closing quote/],
     [
       'a missing column',
       orgs(row('id', 'name', 'followers') + row('o1', 'Un', 1)),
