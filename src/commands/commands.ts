@@ -56,21 +56,21 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'fetch',
-    about: 'fetch both exports and store them as the snapshot of the date (step 1)',
+    about: 'fetch both exports and store them as the snapshot of a date (step 1)',
     options: [DATE, WATCH, ...SOURCES],
     examples: ['fetch --date 2026-11-18 --json'],
     load: () => import('./fetch.ts'),
   },
   {
     name: 'archive',
-    about: 'filter the datasets of the snapshot and store them as the CSV of each watch (steps 2 and 3)',
+    about: 'store the matching datasets of the snapshot as the CSV of each watch (steps 2 and 3)',
     options: [DATE, WATCH],
     examples: ['archive --date 2026-11-18', 'archive --date 2026-11-18 --watch mobilite-transport --json'],
     load: () => import('./archive.ts'),
   },
   {
     name: 'publish',
-    about: 'publish the datasets of the most followed organizations in the CSV as a document (steps 4 to 6)',
+    about: 'rank the organizations and publish the datasets of the top ones as a document (steps 4 to 6)',
     options: [DATE, WATCH],
     examples: ['publish --date 2026-11-18', 'publish --date 2026-11-18 --watch mobilite-transport --json'],
     load: () => import('./publish.ts'),
@@ -90,7 +90,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'prune',
-    about: 'delete the snapshots that the setting "retention" does not keep; each run does so, too',
+    about: 'delete the snapshots that the setting "retention" does not keep (each run does this too)',
     options: [['--dry-run', 'list the snapshots to delete, and delete none']],
     examples: ['prune --dry-run'],
     load: () => import('./prune.ts'),

@@ -15,8 +15,8 @@ export function createCompletion(specs: readonly CommandSpec[], sharedOptions: r
     default: async ({ arguments: [shell = ''] }: Io): Promise<void> => {
       const script = SCRIPTS[shell]
       if (script !== undefined) return print(script(commands))
-      const known = Object.keys(SCRIPTS).join(', ')
-      throw new Failure('usage', `cannot complete in the shell ${quoted(shell)}: it is not one of ${known}`)
+      const why = shell === '' ? 'no shell is given' : `the shell ${quoted(shell)} is not supported`
+      throw new Failure('usage', `cannot print a completion script: ${why}. Add bash, zsh or fish.`)
     },
   }
 }

@@ -9,7 +9,7 @@ import type { Archive } from '../stores/archive.ts'
 import type { Documents } from '../stores/documents.ts'
 import type { StoreFacts } from '../stores/facts.ts'
 
-/** What the checks examine. Each is opened once, when the first check needs it. If it fails, the checks that need it fail. */
+/** The settings, the portal and the stores, as the checks see them. */
 export interface DoctorContext {
   readonly settings: () => Promise<ResolvedConfig>
   readonly portal: () => Promise<PortalFacts>
@@ -29,6 +29,7 @@ interface PortalFacts {
 /** Time limit for each response of the portal; there are no retries. */
 const TIMEOUT_MS = 10_000
 
+/** Opens each part once, when the first check needs it. If that fails, every check that needs it fails. */
 export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, signal: AbortSignal): DoctorContext {
   const settings = once(resolve)
   const config = async () => (await settings()).config

@@ -53,12 +53,12 @@ export async function download(url: string, http: HttpClient, since?: string): P
     url: first.url,
     lastModified: Number.isNaN(modified) ? null : new Date(modified).toISOString(),
     length: version.length,
-    chunks: chunksOf(first, version, attempts, http),
+    chunks: downloadChunks(first, version, attempts, http),
   }
 }
 
 /** Reads the file over as many connections as it takes. */
-async function* chunksOf(
+async function* downloadChunks(
   first: HttpResponse,
   version: FileVersion,
   attempts: Attempts,
