@@ -15,7 +15,7 @@ import {
   share,
   size,
   timeZone,
-} from './parsers.ts'
+} from './settingParsers.ts'
 import { Complaint, listOf, names, oneOf, type Parse, record, text, textThat, wholeNumber } from './values.ts'
 import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from './watch.ts'
 

@@ -9,8 +9,8 @@ import { nextFiringOnLaterDate } from '../scheduler/calendar.ts'
 const RECENT = 200
 
 /**
- * Renders metrics of the last edition of each watch and the last run of each command, in Prometheus's text format. They are
- * computed from the stores alone, so a file that a run wrote and a server that is asked agree.
+ * Renders metrics of the last edition of each watch and the last run of each command, in Prometheus's text format. They depend on
+ * the stores alone, so the file of a run and a server show the same.
  */
 export async function renderMetrics(world: Pick<World, 'config' | 'documents'>): Promise<string> {
   // prom-client is loaded only if metrics are wanted.

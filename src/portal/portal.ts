@@ -13,9 +13,9 @@ export interface Portal extends AsyncDisposable {
   /**
    * Makes the next `open` read the catalogue again.
    *
-   * @param afresh also ignores the earlier snapshot, so that everything is downloaded
+   * @param ignoreEarlier also ignores the earlier snapshot, so that everything is downloaded
    */
-  renew(afresh?: boolean): void
+  renew(ignoreEarlier?: boolean): void
 }
 
 const NAMES: readonly ExportName[] = ['datasets', 'organizations']
@@ -55,9 +55,9 @@ export async function openPortal(world: World, earlier: Snapshot | undefined): P
         lastModified: entry.lastModified ?? file.lastModified,
       }
     },
-    renew: (afresh = false) => {
+    renew: (ignoreEarlier = false) => {
       downloads = undefined
-      if (afresh) known = undefined
+      if (ignoreEarlier) known = undefined
     },
     [Symbol.asyncDispose]: async () => http.close(),
   }

@@ -9,7 +9,7 @@ export interface SchedulerOptions extends Schedule {
   readonly give_up_after: number
 }
 
-/** The work of a scheduler and its notifications. Only `findMissed` and `publish` may throw. */
+/** The callbacks of a scheduler. Only `findMissed` and `publish` may throw. */
 export interface SchedulerHandlers {
   /** Returns the dates up to `now` without an edition, in ascending order. */
   findMissed(now: Date): Promise<readonly string[]>
