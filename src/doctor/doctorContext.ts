@@ -3,7 +3,7 @@ import { openArchive, openDocuments } from '../context.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { type CatalogueEntry, readCatalogue } from '../portal/catalogue.ts'
-import { HttpClient, TransientError } from '../portal/http.ts'
+import { fetchFailure, HttpClient, TransientError } from '../portal/http.ts'
 import { fetchPolicy } from '../portal/policy.ts'
 import type { Archive } from '../stores/archive.ts'
 import type { Documents } from '../stores/documents.ts'
@@ -79,7 +79,7 @@ async function examinePortal(config: ResolvedConfig['config'], signal: AbortSign
     if (!(error instanceof Failure && error.cause instanceof TransientError)) throw error
     const { url, reason } = error.cause
     const remedy = 'Check that this machine reaches the portal, and the settings portal and catalogue.'
-    throw new Failure('portal', `cannot fetch ${url}: ${reason}. ${remedy}`, { cause: error })
+    throw fetchFailure(url, `${reason}. ${remedy}`, error)
   } finally {
     http.close()
   }
@@ -90,10 +90,7 @@ async function readFirstByte(url: string, http: HttpClient): Promise<Date | unde
   const response = await http.withRetries({ failed: 0 }, () => http.get(url, { range: 'bytes=0-0' }))
   response.discard()
   if (response.status !== 200 && response.status !== 206)
-    throw new Failure(
-      'portal',
-      `cannot fetch ${url}: it answers ${response.status} instead of a file. Check catalogue.`,
-    )
+    throw fetchFailure(url, `it answers ${response.status} instead of a file. Check the setting catalogue.`)
   const date = new Date(response.header('date') ?? Number.NaN)
   return Number.isNaN(date.getTime()) ? undefined : date
 }

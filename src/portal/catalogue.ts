@@ -1,7 +1,7 @@
 import type { ExportName } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
 import { bytes, counted } from '../terminal/format.ts'
-import type { HttpClient } from './http.ts'
+import { fetchFailure, type HttpClient } from './http.ts'
 import { MAX_METADATA_BYTES } from './policy.ts'
 
 /** An export as the portal's catalogue describes it. Missing values are undefined. */
@@ -36,11 +36,7 @@ export async function readCatalogue(
   const metadata = await readJson(url, http)
   const resources =
     isObject(metadata) && Array.isArray(metadata.resources) ? metadata.resources.filter(isObject) : undefined
-  if (resources === undefined)
-    throw new Failure(
-      'portal',
-      `cannot read the catalogue ${url}: it lists no resources. Is ${quoted(portal)} a uData portal?`,
-    )
+  if (resources === undefined) throw fetchFailure(url, `it lists no resources. Is ${quoted(portal)} a uData portal?`)
   return {
     datasets: findExport('datasets', resources, url),
     organizations: findExport('organizations', resources, url),
@@ -66,10 +62,8 @@ function parseEntry(name: ExportName, resource: Json, url: string): CatalogueEnt
   // `latest` redirects to the current file; the file at `url` is deleted when the next one is published.
   const location = [resource.latest, resource.url].find(isHttpAddress)
   if (location === undefined) {
-    throw new Failure(
-      'portal',
-      `cannot fetch the ${name} export: ${url} has no http address for it (${quoted(String(resource.url))})`,
-    )
+    const why = `${url} has no http address for it (${quoted(String(resource.url))})`
+    throw fetchFailure(`the ${name} export`, why)
   }
   const { filesize, checksum, last_modified } = resource
   const sha1 = isObject(checksum) && checksum.type === 'sha1' ? checksum.value : undefined
@@ -98,8 +92,7 @@ async function readJson(url: string, http: HttpClient): Promise<unknown> {
     let length = 0
     for await (const part of response.body) {
       length += part.length
-      if (length > MAX_METADATA_BYTES)
-        throw new Failure('portal', `cannot read ${url}: it is larger than ${bytes(MAX_METADATA_BYTES)}`)
+      if (length > MAX_METADATA_BYTES) throw fetchFailure(url, `it is larger than ${bytes(MAX_METADATA_BYTES)}`)
       parts.push(part)
     }
     return Buffer.concat(parts).toString('utf8')
@@ -108,13 +101,7 @@ async function readJson(url: string, http: HttpClient): Promise<unknown> {
     return JSON.parse(text)
   } catch (error) {
     const start = `it starts with ${quoted(text.trimStart(), 40)}`
-    throw new Failure(
-      'portal',
-      `cannot read ${url}: it is not JSON (${start}). Is this the address of a uData portal?`,
-      {
-        cause: error,
-      },
-    )
+    throw fetchFailure(url, `it is not JSON (${start}). Is this the address of a uData portal?`, error)
   }
 }
 

@@ -1,6 +1,6 @@
-import { Failure, quoted } from '../errors.ts'
+import { quoted } from '../errors.ts'
 import { bytes } from '../terminal/format.ts'
-import { type Attempts, type HttpClient, type HttpResponse, TransientError } from './http.ts'
+import { type Attempts, fetchFailure, type HttpClient, type HttpResponse, TransientError } from './http.ts'
 import { PROGRESS_BYTES } from './policy.ts'
 
 /** The file was replaced during the download, so the bytes received so far are useless. */
@@ -10,7 +10,7 @@ export class Replaced extends Error {}
 export interface Download {
   /** After redirects. */
   readonly url: string
-  /** ISO 8601, UTC; null when the server does not say. */
+  /** ISO 8601, UTC; null if unknown. */
   readonly lastModified: string | null
   readonly length: number | undefined
   /** The bytes of the file. A dropped connection is resumed. */
@@ -41,10 +41,7 @@ export async function download(url: string, http: HttpClient, since?: string): P
   }
   if (first.status !== 200) {
     first.discard()
-    throw new Failure(
-      'portal',
-      `cannot fetch ${url}: it answers ${first.status} instead of a file; nothing was published`,
-    )
+    throw fetchFailure(url, `it answers ${first.status} instead of a file; nothing was published`)
   }
   refuseEncoding(first)
   const version = versionOf(first)
@@ -88,11 +85,11 @@ async function* downloadChunks(
       if (chunk === undefined) return
       received += chunk.length
       if (version.length !== undefined && received > version.length) {
-        throw new Failure('portal', `cannot fetch ${url}: it sends more than the announced ${bytes(version.length)}`)
+        throw fetchFailure(url, `it sends more than the announced ${bytes(version.length)}`)
       }
       if (received > http.policy.maxBytes) {
-        const limit = `it is larger than ${bytes(http.policy.maxBytes)} (max_export_size)`
-        throw new Failure('portal', `cannot fetch ${url}: ${limit}; nothing was published`)
+        const limit = `${bytes(http.policy.maxBytes)} (max_export_size)`
+        throw fetchFailure(url, `it is larger than ${limit}; nothing was published`)
       }
       if (received - lastProgress >= PROGRESS_BYTES) {
         lastProgress = received
@@ -160,8 +157,5 @@ function refuseEncoding(response: HttpResponse): void {
   const encoding = response.header('content-encoding') ?? 'identity'
   if (/^(identity|x-gzip|gzip)$/i.test(encoding)) return
   response.discard()
-  throw new Failure(
-    'portal',
-    `cannot fetch ${response.url}: it is sent in the unsupported encoding ${quoted(encoding)}`,
-  )
+  throw fetchFailure(response.url, `it is sent in the unsupported encoding ${quoted(encoding)}`)
 }

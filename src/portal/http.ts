@@ -85,10 +85,7 @@ export class HttpClient {
       if (!REDIRECT_STATUSES.has(response.status)) return response
       response.discard()
       if (redirects === MAX_REDIRECTS) {
-        throw new Failure(
-          'portal',
-          `cannot fetch ${url}: it redirects more than ${MAX_REDIRECTS} times. Check the portal.`,
-        )
+        throw fetchFailure(url, `it redirects more than ${MAX_REDIRECTS} times. Check the portal.`)
       }
       target = redirectTarget(target, response.header('location'))
     }
@@ -115,13 +112,11 @@ export class HttpClient {
     const { url, reason, retryAfter, message } = error
     if (failed > this.policy.retries) {
       const attempts = `${failed} attempt${failed === 1 ? '' : 's'}`
-      const what = `cannot fetch ${url}: ${reason} (${attempts}); nothing was published. Try again later.`
-      throw new Failure('portal', what, { cause: error })
+      throw fetchFailure(url, `${reason} (${attempts}); nothing was published. Try again later.`, error)
     }
     if (retryAfter !== undefined && retryAfter > MAX_RETRY_AFTER) {
       const wait = `${reason} and asks to wait ${duration(retryAfter)}`
-      const what = `cannot fetch ${url}: ${wait}; nothing was published. Try again then.`
-      throw new Failure('portal', what, { cause: error })
+      throw fetchFailure(url, `${wait}; nothing was published. Try again then.`, error)
     }
     const pause = retryAfter ?? pauseBefore(failed, this.policy, Math.random())
     this.warn(`${message}; retrying in ${duration(pause)} (${failed} of ${this.policy.retries})`)
@@ -141,7 +136,7 @@ export class HttpClient {
       throw new TransientError(url, `it answers ${status}`, parseRetryAfter(header('retry-after'), Date.now()))
     }
     const why = `it answers ${status}, which a retry will not change`
-    throw new Failure('portal', `cannot fetch ${url}: ${why}. Check the settings portal and catalogue.`)
+    throw fetchFailure(url, `${why}. Check the settings portal and catalogue.`)
   }
 
   /** Sends one GET; resolves when the response starts. */
@@ -185,8 +180,7 @@ export class HttpClient {
   private checkAddress(request: ClientRequest, origin: string, address: string): void {
     const isPrivate = isPrivateAddress(address)
     if (this.hasMetPublicAddress && isPrivate) {
-      const what = `cannot fetch from ${origin}: a public portal must not lead to the private address ${address}`
-      request.destroy(new Failure('portal', what))
+      request.destroy(fetchFailure(origin, `a public portal must not lead to the private address ${address}`))
     }
     this.hasMetPublicAddress ||= !isPrivate
   }
@@ -216,6 +210,11 @@ export class HttpClient {
     if (error instanceof Failure || error instanceof TransientError) return error
     return new TransientError(url, reasonOf(error as NodeJS.ErrnoException), undefined, { cause: error })
   }
+}
+
+/** Creates the error of a fetch that a retry cannot save, or that was retried in vain. */
+export function fetchFailure(source: string, reason: string, cause?: unknown): Failure {
+  return new Failure('portal', `cannot fetch ${source}: ${reason}`, { cause })
 }
 
 /** @throws Failure `portal` if the redirect must not be followed */

@@ -116,24 +116,28 @@ describe('a run succeeds despite', () => {
     ['an answer without ETag and Last-Modified', { fault: always(file, { anonymous: true }) }, 1],
     [
       'a catalogue without sizes and checksums',
-      { catalogue: (said) => ({ resources: said.resources.map(({ filesize: _f, checksum: _c, ...rest }) => rest) }) },
+      {
+        catalogue: (metadata) => ({
+          resources: metadata.resources.map(({ filesize: _f, checksum: _c, ...rest }) => rest),
+        }),
+      },
       1,
     ],
     [
       'a catalogue without the marks of exports, by their known ids',
-      { catalogue: (said) => ({ resources: said.resources.map((one) => ({ ...one, extras: {} })) }) },
+      { catalogue: (metadata) => ({ resources: metadata.resources.map((one) => ({ ...one, extras: {} })) }) },
       1,
     ],
     [
       'a catalogue without "latest", by "url"',
-      { catalogue: (said) => ({ resources: said.resources.map(({ latest: _, ...rest }) => rest) }) },
+      { catalogue: (metadata) => ({ resources: metadata.resources.map(({ latest: _, ...rest }) => rest) }) },
       1,
     ],
     [
       'a checksum of an unknown kind',
       {
-        catalogue: (said) => ({
-          resources: said.resources.map((one) => ({ ...one, checksum: { type: 'md5', value: 'x' } })),
+        catalogue: (metadata) => ({
+          resources: metadata.resources.map((one) => ({ ...one, checksum: { type: 'md5', value: 'x' } })),
         }),
       },
       1,
@@ -167,10 +171,12 @@ describe('a run succeeds despite', () => {
   /** Puts the checksums of older files into the first response of the catalogue. */
   function staleOnce(): NonNullable<ReplicaOptions['catalogue']> {
     let first = true
-    return (said) => {
-      if (!first) return said
+    return (metadata) => {
+      if (!first) return metadata
       first = false
-      return { resources: said.resources.map((one) => ({ ...one, checksum: { type: 'sha1', value: '0'.repeat(40) } })) }
+      return {
+        resources: metadata.resources.map((one) => ({ ...one, checksum: { type: 'sha1', value: '0'.repeat(40) } })),
+      }
     }
   }
 
@@ -261,7 +267,9 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
     [
       'a catalogue with an invalid address',
       {
-        catalogue: (said) => ({ resources: said.resources.map((one) => ({ ...one, latest: null, url: 'http://[' })) }),
+        catalogue: (metadata) => ({
+          resources: metadata.resources.map((one) => ({ ...one, latest: null, url: 'http://[' })),
+        }),
       },
       'portal',
       /has no http address for it \("http:\/\/\["\)/,
@@ -485,9 +493,9 @@ describe('the completeness gate', () => {
       ORGANIZATIONS,
       /2,000 datasets where 2026-11-11 had 4,000: 50.0 % fewer \(gate_max_loss is 5 %\)/,
     ],
-    ['a tenth of the organisations', DATASETS, fewer(4), /36 organizations where 2026-11-11 had 40: 10.0 % fewer/],
+    ['a tenth of the organizations', DATASETS, fewer(4), /36 organizations where 2026-11-11 had 40: 10.0 % fewer/],
     [
-      'a top organisation',
+      'a top organization',
       DATASETS,
       ORGANIZATIONS.replace('"o3";"Name 3"', '"p3";"Name 3"'),
       /of the top organisations of 2026-11-11, "Name 3" \(o3, rank 4\) are gone/,
