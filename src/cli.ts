@@ -3,102 +3,103 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { COMMANDS, type CommandSpec, SHARED_OPTIONS } from './commands/commands.ts'
 import type { Io } from './commands/io.ts'
 import { Failure, type FailureKind, quoted, runOf } from './errors.ts'
-import { isJson, logLine } from './terminal/logLine.ts'
+import { isJsonLog, logLine } from './terminal/logLine.ts'
 import { VERSION } from './version.ts'
 
-/** How long a stopped run may take to leave cleanly before the process ends all the same. */
+/** Time limit for a stopped command to end cleanly. */
 const STOP_MS = 4_000
 
 process.exitCode = await main(process.argv)
 
-/** argv → one command. The only catch: a Failure is one line on stderr and its exit code, anything else is a bug. */
+/** Runs one command and returns its exit code. All errors are caught here: a Failure prints one line, a bug its stack. */
 async function main(argv: readonly string[]): Promise<number> {
   const stop = new AbortController()
-  const leave = (failure: Failure) => {
-    lastWords(failure)
-    process.exit(failure.exitCode)
-  }
-  const stopWith = (failure: Failure) => {
-    if (stop.signal.aborted) leave(failure)
-    stop.abort(failure)
-    setTimeout(leave, STOP_MS, failure).unref()
-  }
-  process.on('SIGINT', () => stopWith(new Failure('interrupted', 'interrupted; nothing half-done was published')))
-  process.on('SIGTERM', () => stopWith(new Failure('terminated', 'terminated; nothing half-done was published')))
-  // A reader that has seen enough (`| head`) is no failure.
+  stopOnSignals(stop)
+  // A reader that has seen enough (`| head`) is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-  // Nor is one that listens no more: a worker died whose task goes on, and the run still has its record to close.
+  // If the reader of stderr is gone (a worker died while its task goes on), the run must still write its record.
   process.stderr.on('error', () => {})
 
   try {
-    await programFor(argv[2], stop.signal).parseAsync(argv)
+    await createProgram(argv[2], stop.signal).parseAsync(argv)
     return 0
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    // What still hangs then is not waited for.
-    if (error instanceof Failure && stop.signal.aborted) leave(error)
-    lastWords(error)
+    printError(error)
+    // A stopped command does not wait for hanging connections.
+    if (error instanceof Failure && stop.signal.aborted) process.exit(error.exitCode)
     return error instanceof Failure ? error.exitCode : 1
   }
 }
 
-/** Why the process ends. */
-function lastWords(error: unknown): void {
-  if (error instanceof Failure) complain(error.message, error.kind, error.exitCode, runOf(error))
-  else complain(`this is a bug, please report it\n${(error as Error)?.stack ?? error}`, 'bug', 1, runOf(error))
+/** Aborts the command at the first SIGINT or SIGTERM, and ends the process at the second or after STOP_MS. */
+function stopOnSignals(stop: AbortController): void {
+  const exit = (failure: Failure) => {
+    printError(failure)
+    process.exit(failure.exitCode)
+  }
+  const onSignal = (failure: Failure) => {
+    if (stop.signal.aborted) exit(failure)
+    stop.abort(failure)
+    setTimeout(exit, STOP_MS, failure).unref()
+  }
+  process.on('SIGINT', () => onSignal(new Failure('interrupted', 'interrupted; no partial edition was published')))
+  process.on('SIGTERM', () => onSignal(new Failure('terminated', 'terminated; no partial edition was published')))
 }
 
-function complain(message: string, kind: FailureKind, exit_code: number, run_id?: string): void {
+function printError(error: unknown): void {
+  if (error instanceof Failure) printErrorLine(error.message, error.kind, error.exitCode, runOf(error))
+  else printErrorLine(`this is a bug, please report it\n${(error as Error)?.stack ?? error}`, 'bug', 1, runOf(error))
+}
+
+function printErrorLine(message: string, kind: FailureKind, exit_code: number, run_id?: string): void {
   const { argv } = process
   const flag = argv.findLastIndex((one) => one.startsWith('--log-format'))
-  const json = isJson(flag < 0 ? undefined : (argv[flag]!.split('=')[1] ?? argv[flag + 1]))
-  process.stderr.write(json ? logLine('error', message, { run_id, kind, exit_code }) : `datagouv-tops: ${message}\n`)
+  const isJson = isJsonLog(flag < 0 ? undefined : (argv[flag]!.split('=')[1] ?? argv[flag + 1]))
+  process.stderr.write(isJson ? logLine('error', message, { run_id, kind, exit_code }) : `datagouv-tops: ${message}\n`)
 }
 
-/** @param name of the command, if it stands first: the others are then not made, which takes as long as to run one */
-function programFor(name: string | undefined, signal: AbortSignal): Command {
+/** @param name the first argument. If it is a command, only that one is created: creating all takes as long as running one. */
+function createProgram(name: string | undefined, signal: AbortSignal): Command {
+  const hint = name?.startsWith('-') ? '; options follow the command' : ''
   const program = new Command('datagouv-tops')
     .description(
-      "Every Wednesday, the datasets about mobility and transport of data.gouv.fr's most followed organisations.",
+      'Archive the datasets about mobility and transport on data.gouv.fr every Wednesday, and publish those of the most followed organizations.',
     )
     .version(VERSION)
     .exitOverride()
-    .configureOutput({
-      outputError: (text) =>
-        complain(
-          text
-            .replace(/^error: /, '')
-            .trim()
-            .replaceAll('\n', ' ') + (name?.startsWith('-') ? '; options stand behind the command' : ''),
-          'usage',
-          2,
-        ),
-    })
+    .configureOutput({ outputError: (text) => printErrorLine(toOneLine(text) + hint, 'usage', 2) })
     .showSuggestionAfterError()
-    .helpCommand('help [command]', 'what a command does, and its flags')
-    // Told by refuseExcess, with what may have been meant.
+    .helpCommand('help [command]', 'show the help of a command')
+    // refuseExcess reports them, with a suggestion.
     .allowExcessArguments()
   const named = COMMANDS.filter((spec) => spec.name === name)
   for (const spec of named.length > 0 ? named : COMMANDS)
-    program.addCommand(commandFor(spec, signal).copyInheritedSettings(program))
+    program.addCommand(createCommand(spec, signal).copyInheritedSettings(program))
   return program
 }
 
-function commandFor(spec: CommandSpec, signal: AbortSignal): Command {
+/** Reformats an error message of commander. */
+function toOneLine(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ')
+}
+
+function createCommand(spec: CommandSpec, signal: AbortSignal): Command {
   const command = new Command(spec.name).description(spec.about).usage(`[options] ${spec.arguments ?? ''}`.trim())
   const names = spec.arguments?.match(/\[[^\]]+\]/g) ?? []
   for (const name of names) command.argument(name)
   for (const [flags, about, kind] of [...(spec.options ?? []), ...SHARED_OPTIONS]) {
     const option = new Option(flags, about)
     if (kind === 'list') option.argParser((value, all: string[] = []) => [...all, value])
-    if (kind === 'number') option.argParser(wholeNumber)
-    if (kind === 'port') option.argParser(portNumber)
+    if (kind === 'number') option.argParser(parseWholeNumber)
+    if (kind === 'port') option.argParser(parsePort)
     command.addOption(option)
   }
-  command.addHelpText(
-    'after',
-    `\nExamples:\n${spec.examples.map((example) => `  $ datagouv-tops ${example}`).join('\n')}`,
-  )
+  const examples = spec.examples.map((example) => `  $ datagouv-tops ${example}`).join('\n')
+  command.addHelpText('after', `\nExamples:\n${examples}`)
   return command.action(async (...received) => {
     const given = received.slice(0, -2).flat() as (string | undefined)[]
     if (!names.at(-1)?.includes('...')) refuseExcess(spec, command.args.slice(names.length))
@@ -107,20 +108,20 @@ function commandFor(spec: CommandSpec, signal: AbortSignal): Command {
   })
 }
 
-/** `run 2026-11-18` is what who knows `show 2026-11-18` would write. */
+/** Suggests --date for `run 2026-11-18`, a likely mistake of users who know `show 2026-11-18`. */
 function refuseExcess({ name, options = [] }: CommandSpec, [excess]: readonly string[]): void {
   if (excess === undefined) return
   const takesDate = options.some(([flags]) => flags.startsWith('--date '))
-  const meant = takesDate && /^\d|^due$/.test(excess) ? `did you mean --date ${excess}?` : `see "${name} --help"`
-  throw new Failure('usage', `${name} takes no argument ${quoted(excess)}; ${meant}`)
+  const next = takesDate && /^\d|^due$/.test(excess) ? `did you mean --date ${excess}?` : `see "${name} --help"`
+  throw new Failure('usage', `${name} takes no argument ${quoted(excess)}; ${next}`)
 }
 
-function wholeNumber(text: string): number {
+function parseWholeNumber(text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It must be a whole number of 1 or more.')
+  throw new InvalidArgumentError('It must be a whole number of at least 1.')
 }
 
-function portNumber(text: string): number {
+function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 2 ** 16) return Number(text)
-  throw new InvalidArgumentError('It must be a port: 1 to 65535, or 0 for any free one.')
+  throw new InvalidArgumentError('It must be a port from 1 to 65535, or 0 for any free one.')
 }

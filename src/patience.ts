@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Waits for work that nobody needs to succeed, but no longer than `ms`. */
+/** Waits at most `ms` for optional work. Its errors are ignored. */
 export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  const over = new AbortController()
-  await Promise.race([work.catch(() => {}), sleep(ms, undefined, { signal: over.signal }).catch(() => {})])
-  over.abort()
+  const stop = new AbortController()
+  await Promise.race([work.catch(() => {}), sleep(ms, undefined, { signal: stop.signal }).catch(() => {})])
+  stop.abort()
 }

@@ -1,9 +1,9 @@
-import { VERSION } from './version.ts'
+import { USER_AGENT } from './version.ts'
 
 /**
- * Sends a value as JSON to somebody else's server. What it answers besides its status is not read.
+ * Posts a value as JSON and returns the status of the response; its body is not read.
  *
- * @throws Error that says in a few words why there was no answer
+ * @throws Error with a short reason if there is no response
  */
 export async function post(
   url: string | URL,
@@ -13,9 +13,9 @@ export async function post(
 ): Promise<{ readonly ok: boolean; readonly status: number }> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'user-agent': `datagouv-tops/${VERSION}`, ...headers },
+    headers: { 'content-type': 'application/json', 'user-agent': USER_AGENT, ...headers },
     body: JSON.stringify(value),
-    // A redirect would carry what is sent, and often a secret, to a third one.
+    // Following a redirect would send the body, and often a secret, to another server.
     redirect: 'manual',
     signal,
   }).catch((error: Error & { cause?: NodeJS.ErrnoException }) => {

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs'
 
 const PACKAGE = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
-/** The version of this tool, from its package.json. */
 export const VERSION: string = PACKAGE.version
 
-/** The oldest Node that it runs on. */
-export const LEAST_NODE: string = PACKAGE.engines.node.replace('>=', '')
+/** The `User-Agent` header of every request to a portal, webhook or collector. */
+export const USER_AGENT = `datagouv-tops/${VERSION}`
 
-/** The version of a package that it is built on; all are pinned. */
+/** The oldest supported version of Node. */
+export const MIN_NODE_VERSION: string = PACKAGE.engines.node.replace('>=', '')
+
+/** Returns the version of a dependency; package.json pins each to an exact one. */
 export function dependencyVersion(name: string): string {
   return PACKAGE.dependencies[name]
 }

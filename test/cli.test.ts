@@ -26,14 +26,14 @@ async function withSources() {
 }
 
 describe('run', () => {
-  test('publishes, says what and where on stdout, and progress in plain lines on stderr', async () => {
+  test('publishes, prints the result on stdout, and progress as plain lines on stderr', async () => {
     const { cwd, sources } = await withSources()
     const { code, stdout, stderr } = await cli(['run', '--date', '2026-11-18', ...sources], { cwd })
     expect(code).toBe(0)
     expect(stdout).toBe(
       [
         '2026-11-18',
-        '  snapshot   2 datasets, 1 organisation    file:./data/datagouv/snapshots/2026-11-18/snapshot.json',
+        '  snapshot   2 datasets, 1 organization    file:./data/datagouv/snapshots/2026-11-18/snapshot.json',
         '  archived   1 dataset                     file:./data/datagouv/2026-11-18/mobilite-transport.csv',
         '  published  1 dataset of 1 of the TOP 30  sqlite:./data/datagouv.db, tops, mobilite-transport/2026-11-18',
         '',
@@ -44,7 +44,7 @@ describe('run', () => {
     )
   })
 
-  test('goes on to its end when nobody listens to its progress any more', async () => {
+  test('completes even if stderr is closed', async () => {
     const { cwd, sources } = await withSources()
     const onStart = (child: { stderr: { destroy(): void } | null }) => child.stderr!.destroy()
     const ended = await cli(['run', '--date', '2026-11-18', '--verbose', ...sources], { cwd, onStart })
@@ -72,17 +72,17 @@ describe('run', () => {
     expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 
-  test('is explained by "help" as well, and says where its options stand', async () => {
+  test('has the same help with "help run", and refuses options before the command', async () => {
     const cwd = await temporaryFolder()
     const [help, flag] = [await cli(['help', 'run'], { cwd }), await cli(['run', '--help'], { cwd })]
     expect([help.code, help.stdout]).toEqual([0, flag.stdout])
     expect(await cli(['--json', 'run'], { cwd })).toMatchObject({
       code: 2,
-      stderr: "datagouv-tops: unknown option '--json'; options stand behind the command\n",
+      stderr: "datagouv-tops: unknown option '--json'; options follow the command\n",
     })
   })
 
-  test('works on a watch once, however often it is named', async () => {
+  test('processes a watch once, even if it is given twice', async () => {
     const { cwd, sources } = await withSources()
     const twice = ['--watch', 'mobilite-transport', '--watch', 'mobilite-transport']
     const { code, stdout } = await cli(['run', '--json', ...twice, ...sources], { cwd })
@@ -96,7 +96,7 @@ describe('run', () => {
       2,
       /^datagouv-tops: run takes no argument "2026-11-18"; did you mean --date 2026-11-18\?\n$/,
     ],
-    ['an argument too many', ['x'], 2, /^datagouv-tops: run takes no argument "x"; see "run --help"\n$/],
+    ['an unexpected argument', ['x'], 2, /^datagouv-tops: run takes no argument "x"; see "run --help"\n$/],
     ['a wrong date', ['--date', '2026-02-30'], 2, /^datagouv-tops: "2026-02-30" is not a date; write it as YYYY-MM-DD/],
     [
       'an unknown watch',
@@ -105,14 +105,14 @@ describe('run', () => {
       /there is no watch "mobilite-transprt"; did you mean mobilite-transport\?/,
     ],
     ['an unknown option', ['--dates', '2026-11-18'], 2, /unknown option '--dates'/],
-    ['a source that is not there', ['--datasets', 'none.csv'], 2, /"none.csv" cannot be opened: there is no such file/],
+    ['a missing source', ['--datasets', 'none.csv'], 2, /"none.csv" cannot be opened: there is no such file/],
     [
       'a broken export',
       ['--datasets', 'organizations.csv'],
       4,
       /datasets export \(organizations.csv\) has no column "title"/,
     ],
-  ])('ends with one line and its exit code for %s', async (_, args, exit, message) => {
+  ])('exits with one line and its exit code for %s', async (_, args, exit, message) => {
     const { cwd, sources } = await withSources()
     const { code, stdout, stderr } = await cli(['run', '--quiet', ...sources, ...args], { cwd })
     expect(stderr).toMatch(message)
@@ -120,7 +120,7 @@ describe('run', () => {
     expect([code, stdout]).toEqual([exit, ''])
   })
 
-  test('ends with 5 when a store refuses', async () => {
+  test('exits with 5 if a store refuses', async () => {
     const { cwd, sources } = await withSources()
     await put(cwd, 'data', 'a file where the folder should be')
     const { code, stderr } = await cli(['run', ...sources, '--quiet'], { cwd })
@@ -130,7 +130,7 @@ describe('run', () => {
   test.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ] as const)('stops cleanly on %s: nothing stays, the record is closed', async (signal, exit) => {
+  ] as const)('stops cleanly on %s: it leaves no file and closes its record', async (signal, exit) => {
     const cwd = await temporaryFolder()
     await put(cwd, 'organizations.csv', ORGANIZATIONS)
     const many = DATASETS + datasetRow({ id: 'd3' }).repeat(1_500_000)
@@ -139,18 +139,18 @@ describe('run', () => {
     const ended = await cli(args, {
       cwd,
       onStart: (child) => {
-        // It listens for signals well before it has fetched the organisations.
+        // It handles signals well before it has fetched the organizations.
         child.stderr!.once('data', () => child.kill(signal))
       },
     })
     expect(ended.code).toBe(exit)
-    expect(ended.stderr).toMatch(/datagouv-tops: (terminated|interrupted); nothing half-done was published\n$/)
+    expect(ended.stderr).toMatch(/datagouv-tops: (terminated|interrupted); no partial edition was published\n$/)
     expect([...(await contents(join(cwd, 'data/datagouv'))).keys()]).toEqual([])
     const runs = await cli(['runs', '--json'], { cwd })
     expect(JSON.parse(runs.stdout)).toMatchObject([{ status: 'stopped' }])
   })
 
-  test('leaves a second run of the same date with exit 7, naming the holder', async () => {
+  test('makes a second run for the same date exit with 7 and name the holder', async () => {
     const { cwd, sources } = await withSources()
     const many = DATASETS + datasetRow({ id: 'd3' }).repeat(1_000_000)
     await put(cwd, 'many.csv', many)
@@ -186,7 +186,7 @@ describe('filter', () => {
     expect(await readdir(cwd)).not.toContain('data')
   })
 
-  test('prints megabytes as they stand, wherever they come from', async () => {
+  test('prints megabytes unchanged from any source', async () => {
     const { cwd } = await withSources()
     const title = 'transport ""public"";\r\n'.repeat(40)
     const records = Array.from({ length: 3_000 }, (_, index) => datasetRow({ ...KEPT, id: `d${index}`, title }))
@@ -201,7 +201,7 @@ describe('filter', () => {
     }
   })
 
-  test('takes the same memory for twenty times the records', async () => {
+  test('needs the same memory for twenty times the records', async () => {
     const { cwd } = await withSources()
     const records = Array.from({ length: 4_000 }, (_, index) =>
       datasetRow({ id: `d${index}`, title: index % 9 === 0 ? 'transport' : '', description: 'é '.repeat(400) }),
@@ -224,11 +224,11 @@ describe('filter', () => {
     }
     const [small, large] = [await filtering(1), await filtering(20)]
     expect(large - small).toBeLessThan(15)
-    // What Node itself takes, 44 MiB (20) to 54 MiB (24), is not ours to say.
+    // Node itself needs 44 MiB (20) to 54 MiB (24), which does not count.
     expect(large - (await peakOf('--version'))).toBeLessThan(35)
   })
 
-  test('writes a list for each watch into a folder, in one pass, once the whole export is sound', async () => {
+  test('writes a list per watch into a folder, in one pass, only if the whole export is valid', async () => {
     const { cwd } = await withSources()
     const watches =
       'watches:\n  - {name: move, terms: [mobilité]}\n  - {name: money, terms: [budget]}\n  - {name: none, terms: [x y z]}\n'
@@ -261,17 +261,17 @@ describe('filter', () => {
     ])
   })
 
-  test('looks for other terms, in other columns, for whole words', async () => {
+  test('searches other terms, in other columns, for whole words', async () => {
     const { cwd } = await withSources()
     const count = async (...args: string[]) =>
       JSON.parse((await cli(['filter', 'datasets.csv', '--json', ...args], { cwd })).stdout).kept
     expect(await count('--term', 'BUDGET')).toBe(1)
     expect(await count('--term', 'udge')).toBe(1)
     expect(await count('--term', 'udge', '--word')).toBe(0)
-    expect(await count('--term', 'o1', '--column', 'organization_id')).toBe(1)
+    expect(await count('--term', 'o1', '--column', 'organization_id')).toBe(2)
   })
 
-  test('prints nothing when the export is broken at its very end', async () => {
+  test('prints nothing if the export is broken at its end', async () => {
     const { cwd } = await withSources()
     const { code, stdout, stderr } = await cli(['filter', '--quiet'], { cwd, stdin: `${DATASETS}"` })
     expect([code, stdout]).toEqual([4, ''])
@@ -280,7 +280,7 @@ describe('filter', () => {
 })
 
 describe('show', () => {
-  test('prints the document, the six columns as CSV, or a table; of the latest edition or of a date', async () => {
+  test('prints the latest edition or that of a date: as JSON, as CSV, or as a table', async () => {
     const { cwd, sources } = await withSources()
     for (const date of ['2026-11-11', '2026-11-18']) await cli(['run', '--date', date, ...sources], { cwd })
     const edition: Edition = JSON.parse((await cli(['show', '--json'], { cwd })).stdout)
@@ -293,7 +293,7 @@ describe('show', () => {
     expect((await cli(['show'], { cwd })).stdout).toContain('   1  Un                   12  Mobilité          4')
   })
 
-  test('names the editions there are when the one asked for is not', async () => {
+  test('lists the existing editions if the requested one does not exist', async () => {
     const { cwd, sources } = await withSources()
     await cli(['run', '--date', '2026-11-18', ...sources], { cwd })
     const { code, stderr } = await cli(['show', '2026-11-11'], { cwd })
@@ -314,7 +314,7 @@ describe('the rest of the command line', () => {
     expect([...(await contents(join(cwd, 'here'))).keys()]).toContain('datagouv/2023-08-09/mobilite-transport.csv')
   })
 
-  test('config says where each value came from, and never a password', async () => {
+  test('config prints the origin of each value, and no password', async () => {
     const cwd = await temporaryFolder()
     await put(cwd, 'datagouv-tops.yaml', 'retries: 7\n')
     const env = { DATAGOUV_TOPS_DOCUMENTS: 'mongodb://user:secret@localhost/datagouv' }
@@ -328,7 +328,7 @@ describe('the rest of the command line', () => {
     })
   })
 
-  test('runs lists the latest first and tells one whole', async () => {
+  test('runs lists the latest first, and shows a whole record', async () => {
     const { cwd, sources } = await withSources()
     await cli(['run', '--date', '2026-11-18', ...sources], { cwd })
     await cli(['run', '--date', '2026-11-18', ...sources], { cwd })
@@ -361,7 +361,7 @@ describe('the rest of the command line', () => {
     }
   })
 
-  test('an unknown command is wrong use', async () => {
+  test('an unknown command exits with 2 and a suggestion', async () => {
     const { code, stderr } = await cli(['rum'], { cwd: await temporaryFolder() })
     expect([code, stderr]).toEqual([
       2,

@@ -73,7 +73,7 @@ describe('explain', () => {
   })
 
   test.each([
-    [[], /^datagouv-tops: name a dataset: its id, or the address of its page\n$/],
+    [[], /^datagouv-tops: cannot explain: no dataset is given\. Add its id, or the address of its page\.\n$/],
     [['x', '--date', '2023-01-01'], /there is no edition of mobilite-transport of 2023-01-01 in \S+; there are: /],
   ])('rejects %j with exit code 2 and one line', async (args, line) => {
     const { code, stdout, stderr } = await run('explain', ...args)
@@ -96,7 +96,7 @@ describe('serve', () => {
     })
     expect(health).toEqual({ status: 'ok' })
     expect(JSON.parse(stdout).url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
-    expect([code, stderr]).toEqual([143, 'datagouv-tops: terminated; nothing half-done was published\n'])
+    expect([code, stderr]).toEqual([143, 'datagouv-tops: terminated; no partial edition was published\n'])
   })
 
   test('rejects a port that is in use', async () => {

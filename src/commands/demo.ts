@@ -13,10 +13,10 @@ import type { Report } from '../terminal/report.ts'
 import { table } from '../terminal/table.ts'
 import { type Io, openReport, print, printJson } from './io.ts'
 
-/** Bundled real exports; `sample/README.md` says how they were put together. */
+/** Bundled real exports; `sample/README.md` describes them. */
 const SAMPLE = fileURLToPath(new URL('../../sample/', import.meta.url))
 
-/** Runs the main job over the bundled Wednesdays: a local portal serves them, a folder and SQLite take the results. */
+/** Runs the pipeline for the bundled Wednesdays, from a local portal into a folder and SQLite. */
 export default async function demo(io: Io): Promise<void> {
   const folder = io.options.into ?? (await mkdtemp(join(tmpdir(), 'datagouv-tops-demo-')))
   const stores = { archive: `file:${join(folder, 'datagouv')}`, documents: `sqlite:${join(folder, 'datagouv.db')}` }
@@ -25,12 +25,15 @@ export default async function demo(io: Io): Promise<void> {
   const results: RunResult[] = []
   try {
     for (const date of (await readdir(SAMPLE)).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name)).sort()) {
-      const files = { datasets: await sampleOf('datasets', date), organizations: await sampleOf('organizations', date) }
+      const files = {
+        datasets: await readSample('datasets', date),
+        organizations: await readSample('organizations', date),
+      }
       portal ??= await startReplica({ files })
       portal.publish('datasets', files.datasets)
       portal.publish('organizations', files.organizations)
       report.info(`Wednesday ${date}`)
-      results.push(await runOn(date, { portal: portal.url, ...stores }, report, io.signal))
+      results.push(await runFor(date, { portal: portal.url, ...stores }, report, io.signal))
     }
   } finally {
     report.close()
@@ -38,25 +41,24 @@ export default async function demo(io: Io): Promise<void> {
   }
   if (io.options.json) await printJson({ ...stores, results })
   else if (!io.options.quiet) await print(describe(results, stores))
-  if (io.options.serve ?? isWatched(io)) await serveResults(io, stores)
+  if (io.options.serve ?? isInteractive(io)) await serveResults(io, stores)
 }
 
-/** Whether somebody sits at a terminal and can have a look. */
-const isWatched = ({ options: { json, quiet } }: Io) => !json && !quiet && process.stdout.isTTY === true
+const isInteractive = ({ options: { json, quiet } }: Io) => !json && !quiet && process.stdout.isTTY === true
 
-/** Serves the page of what was published, until it is stopped. */
+/** Serves the page of the published editions until it is stopped. */
 async function serveResults(io: Io, stores: Stores): Promise<void> {
   const { default: serve } = await import('./serve.ts')
   await serve({ ...io, options: { ...io.options, ...stores, port: 0 } })
 }
 
-async function sampleOf(name: ExportName, date: string): Promise<ReplicaFile> {
+async function readSample(name: ExportName, date: string): Promise<ReplicaFile> {
   const content = gunzipSync(await readFile(join(SAMPLE, date, `${name}.csv.gz`)))
   return { content, modified: new Date(`${date}T04:00:00Z`) }
 }
 
-/** One run at the hour at which it would have been due. */
-async function runOn(
+/** Runs the pipeline at the time at which the date was due. */
+async function runFor(
   date: string,
   flags: Record<string, string>,
   report: Report,
@@ -87,10 +89,10 @@ function describe(results: readonly RunResult[], { archive, documents }: Stores)
     count(edition!.datasets),
     list!.key,
   ])
-  // As this program was called: from the checkout, or by its name.
+  // The examples start the program as the user did: from the checkout, or by its name.
   const [, self = ''] = process.argv
   const program = basename(self) === 'cli.js' ? `node ${relative('.', self)}` : 'datagouv-tops'
   const flags = `--archive ${archive} --documents ${documents}`
-  const look = ['show', 'changes', 'serve'].map((command) => `  ${program} ${command} ${flags}\n`).join('')
-  return `\n${table(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\nHave a look:\n${look}\n`
+  const examples = ['show', 'changes', 'serve'].map((command) => `  ${program} ${command} ${flags}\n`).join('')
+  return `\n${table(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\nNext steps:\n${examples}\n`
 }

@@ -1,30 +1,33 @@
 import { resolveConfig } from '../config/config.ts'
 import { CHECKS } from '../doctor/checks.ts'
-import { type Finding, failedBy, warning } from '../doctor/finding.ts'
-import { surroundingsOf } from '../doctor/surroundings.ts'
+import { createDoctorContext } from '../doctor/doctorContext.ts'
+import { type Finding, findingOf, warning } from '../doctor/finding.ts'
 import { FAILURES, Failure, type FailureKind } from '../errors.ts'
 import { table } from '../terminal/table.ts'
 import { flagsOf, type Io, print, printJson } from './io.ts'
 
-type Told = Finding & { readonly check: string }
+type NamedFinding = Finding & { readonly check: string }
 
-/** What is worse comes first: a bug, what no new try mends, then what may pass. */
-const WORST: readonly FailureKind[] = ['bug', 'usage', 'contract', 'store', 'portal']
+/** Worst first: a bug, then failures that a retry cannot help, then the others. */
+const BY_SEVERITY: readonly FailureKind[] = ['bug', 'usage', 'contract', 'store', 'portal']
 
-/** Looks at everything that a run needs, and says what to do about each failure. Ends with the code of the worst. */
+/** Checks everything a run needs, and prints a remedy for each failure. Exits with the code of the worst failure. */
 export default async function doctor(io: Io): Promise<void> {
-  // Who asks how things are wants an answer soon.
+  // A diagnosis should be quick, so the AWS SDK makes one attempt only.
   process.env.AWS_MAX_ATTEMPTS ??= '1'
-  const around = surroundingsOf(() => resolveConfig(flagsOf(io.options), process.env, io.options.config), io.signal)
-  const looked = await Promise.all(
-    Object.entries(CHECKS).map(async ([check, look]) => {
-      const found: Finding = await look(around, io.options.fix ?? false).catch(failedBy)
-      return { check, ...found }
+  const context = createDoctorContext(
+    () => resolveConfig(flagsOf(io.options), process.env, io.options.config),
+    io.signal,
+  )
+  const results = await Promise.all(
+    Object.entries(CHECKS).map(async ([check, run]) => {
+      const finding: Finding = await run(context, io.options.fix ?? false).catch(findingOf)
+      return { check, ...finding }
     }),
   )
-  const checks = looked.map((one, at) => onceOnly(one, looked.slice(0, at)))
-  await around.close()
-  const worst = WORST.find((kind) => checks.some(({ exit_code }) => exit_code === FAILURES[kind].exit))
+  const checks = results.map((one, at) => withoutRepetition(one, results.slice(0, at)))
+  await context.close()
+  const worst = BY_SEVERITY.find((kind) => checks.some(({ exit_code }) => exit_code === FAILURES[kind].exit))
   if (io.options.json) await printJson({ exit_code: worst === undefined ? 0 : FAILURES[worst].exit, checks })
   else if (!io.options.quiet) await print(tableOf(checks))
   if (worst === undefined) return
@@ -32,18 +35,18 @@ export default async function doctor(io: Io): Promise<void> {
   const names = failed.map(({ check }) => check).join(', ')
   throw new Failure(
     worst,
-    `${failed.length} of ${checks.length} checks failed (${names}); see the remedies of "doctor"`,
+    `${failed.length} of ${checks.length} checks failed (${names}). Run "doctor" for the remedies.`,
   )
 }
 
-/** What failed for the very reason of an earlier check is not a second failure. */
-function onceOnly(one: Told, before: readonly Told[]): Told {
+/** Replaces a failure that only repeats that of an earlier check by a warning. */
+function withoutRepetition(one: NamedFinding, before: readonly NamedFinding[]): NamedFinding {
   const cause = before.find(({ status, finding }) => status === 'failed' && finding === one.finding)
   if (cause === undefined || one.status !== 'failed') return one
-  return { check: one.check, ...warning(`not known: "${cause.check}" failed`, 'mend that first') }
+  return { check: one.check, ...warning(`unknown: "${cause.check}" failed`, 'fix that first') }
 }
 
-function tableOf(checks: readonly Told[]): string {
+function tableOf(checks: readonly NamedFinding[]): string {
   const columns = [
     { title: 'check' },
     { title: 'status' },

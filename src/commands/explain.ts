@@ -8,23 +8,22 @@ import { page } from '../terminal/pager.ts'
 import { wrapped } from '../terminal/text.ts'
 import { type Io, inWorld, printJson } from './io.ts'
 
-/** Why a dataset is, or is not, in the list and in the tops, in words. */
+/** Explains in sentences why a dataset is or is not in the list and in the tops. */
 export default async function explain(io: Io): Promise<void> {
-  const [asked] = io.arguments
-  if (asked === undefined) throw new Failure('usage', 'name a dataset: its id, or the address of its page')
+  const [dataset] = io.arguments
+  if (dataset === undefined)
+    throw new Failure('usage', 'cannot explain: no dataset is given. Add its id, or the address of its page.')
   await inWorld(io, async (world) => {
     const [watch] = watchesNamed(io.options.watch, world.config)
     const date = io.options.date === undefined ? undefined : parseDate(io.options.date)
     const edition = await findEdition(world.documents, watch!.name, date)
-    const [explanation] = await explainAll([asked], edition, watch!, world)
+    const [explanation] = await explainAll([dataset], edition, watch!, world)
     world.report.close()
     if (io.options.json) await printJson(explanation)
-    else
-      await page(
-        `${sentencesOf(explanation!, isColored() ? bold : undefined)
-          .map(wrapped)
-          .join('\n')}\n`,
-      )
+    else {
+      const sentences = sentencesOf(explanation!, isColored() ? bold : undefined)
+      await page(`${sentences.map(wrapped).join('\n')}\n`)
+    }
   })
 }
 

@@ -1,9 +1,9 @@
 import type { SettingKey } from '../config/settings.ts'
 import { closeWorld, openWorld, type World } from '../context.ts'
-import { isJson } from '../terminal/logLine.ts'
+import { isJsonLog } from '../terminal/logLine.ts'
 import { type Report, silent } from '../terminal/report.ts'
 
-/** What a command is called with. */
+/** The options, arguments and stop signal of a command. */
 export interface Io {
   readonly options: Options
   readonly arguments: readonly string[]
@@ -47,7 +47,7 @@ export interface Options {
   readonly dryRun?: boolean
 }
 
-/** The settings given as flags. */
+/** Returns the settings given as flags. */
 export function flagsOf({ portal, archive, documents, logFormat }: Options): Partial<Record<SettingKey, string>> {
   return {
     ...(portal && { portal }),
@@ -57,7 +57,7 @@ export function flagsOf({ portal, archive, documents, logFormat }: Options): Par
   }
 }
 
-/** Opens the world that the options name, does something in it, and closes it. */
+/** Runs `body` with the context that the options configure, and closes it afterwards. */
 export async function inWorld<T>(io: Io, body: (world: World) => Promise<T>): Promise<T> {
   const report = await openReport(io.options)
   try {
@@ -74,9 +74,9 @@ export async function inWorld<T>(io: Io, body: (world: World) => Promise<T>): Pr
   }
 }
 
-/** Progress on stderr: live in a terminal, plain lines elsewhere, JSON for machines, nothing with --quiet. */
+/** Opens the report on stderr: live in a terminal, plain lines elsewhere, JSON with --log-format json, errors only with --quiet. */
 export async function openReport({ quiet = false, verbose = false, logFormat }: Options): Promise<Report> {
-  if (isJson(logFormat)) return (await import('../terminal/log.ts')).createLog(process.stderr, { quiet, verbose })
+  if (isJsonLog(logFormat)) return (await import('../terminal/log.ts')).createLog(process.stderr, { quiet, verbose })
   if (quiet) return { ...silent, error: (line) => void process.stderr.write(`error: ${line}\n`) }
   const { createProgress } = await import('../terminal/progress.ts')
   const terminal = process.stderr.isTTY === true
@@ -84,12 +84,12 @@ export async function openReport({ quiet = false, verbose = false, logFormat }: 
   return createProgress({ stream: process.stderr, live: terminal && !process.env.CI, verbose, color })
 }
 
-/** Data on stdout; resolves when it has left, so that a buffer may be used again. */
+/** Writes to stdout. Once it resolves, the buffer may be reused. */
 export function print(data: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => process.stdout.write(data, () => resolve()))
 }
 
-/** A JSON value on stdout: a line, or indented where a person reads it. */
+/** Prints a JSON value on one line, or indented in a terminal. */
 export async function printJson(value: unknown): Promise<void> {
   await print(`${JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)}\n`)
 }

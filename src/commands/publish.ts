@@ -1,5 +1,5 @@
 import { publish } from '../pipeline/pipeline.ts'
 import type { Io } from './io.ts'
-import { carryOut } from './order.ts'
+import { runStep } from './runStep.ts'
 
-export default (io: Io): Promise<void> => carryOut(io, publish)
+export default (io: Io): Promise<void> => runStep(io, publish)

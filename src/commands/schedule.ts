@@ -5,117 +5,137 @@ import { announceFailure, announceMissed, announcePublished, isWorthTelling, orW
 import type { Surroundings } from '../notify/delivery.ts'
 import { failedNews } from '../notify/news.ts'
 import { run } from '../pipeline/pipeline.ts'
+import { systemClock } from '../scheduler/clock.ts'
 import { missedDates } from '../scheduler/missed.ts'
-import { type Duties, type FailedAttempt, keepSchedule } from '../scheduler/scheduler.ts'
-import { STARTING, type Status } from '../scheduler/status.ts'
-import { realTime } from '../scheduler/time.ts'
+import { type FailedAttempt, Scheduler, type SchedulerHandlers } from '../scheduler/scheduler.ts'
+import { INITIAL_STATUS, type SchedulerStatus } from '../scheduler/status.ts'
 import type { Address, Listening } from '../server/listen.ts'
 import { duration } from '../terminal/format.ts'
 import type { Report } from '../terminal/report.ts'
 import { flagsOf, type Io, inWorld, openReport } from './io.ts'
-import { carryOut } from './order.ts'
+import { runStep } from './runStep.ts'
 
-/** Stays up and publishes what is due, until it is stopped. Each run reads the settings again and opens its own stores. */
+/** Publishes each date when it is due, until it is stopped. Each run reads the settings again and opens its own stores. */
 export default async function schedule(io: Io): Promise<void> {
   const { healthPort: port, healthHost: host = '127.0.0.1' } = io.options
   const { config } = await resolveConfig(flagsOf(io.options), process.env, io.options.config)
   const report = await openReport(io.options)
-  const status = { now: STARTING }
-  const health = port === undefined ? undefined : await serveHealth(io, status, { port, host, flag: '--health-port' })
+  const handlers = new RunHandlers(io, config, report)
+  const health = port === undefined ? undefined : await serveHealth(io, handlers, { port, host, flag: '--health-port' })
   try {
     if (health) report.info(`health at ${health.url}healthz`)
-    await keepSchedule(config, dutiesOf(io, config, report, status), realTime, io.signal)
+    await new Scheduler(config, handlers, systemClock, io.signal).run()
   } finally {
     await health?.close()
     report.close()
   }
 }
 
-/** For whoever watches over the process: how it goes, and what the stores tell at that moment. */
-async function serveHealth(io: Io, status: { readonly now: Status }, address: Address): Promise<Listening> {
+/** Serves the scheduler's status, and the metrics of the stores at the time of the request. */
+async function serveHealth(
+  io: Io,
+  scheduler: { readonly status: SchedulerStatus },
+  address: Address,
+): Promise<Listening> {
   const [{ Hono }, { serveApp }, { metricsResponse }, { renderMetrics }] = await Promise.all([
     import('hono'),
     import('../server/listen.ts'),
     import('../server/metricsResponse.ts'),
     import('../metrics/metrics.ts'),
   ])
-  const fresh = { 'cache-control': 'no-store' }
+  const noStore = { 'cache-control': 'no-store' }
   const app = new Hono()
-  app.get('/healthz', (c) => c.json(status.now, 200, fresh))
+  app.get('/healthz', (c) => c.json(scheduler.status, 200, noStore))
   app.get('/metrics', async () =>
     metricsResponse(await inWorld({ ...io, options: { ...io.options, quiet: true } }, renderMetrics)),
   )
-  app.onError(({ message }, c) => c.text(`${message}\n`, 503, fresh))
+  app.onError(({ message }, c) => c.text(`${message}\n`, 503, noStore))
   return serveApp(app, address)
 }
 
-function dutiesOf(io: Io, config: Config, report: Report, status: { now: Status }): Duties {
-  const { time_zone: timeZone } = config
-  const now = () => new Date().toISOString()
-  const withoutStores: Surroundings = { config, report, clock: () => new Date(), signal: io.signal }
-  return {
-    missed: (now) => inWorld(io, (world) => missedDates(world, now)),
-    publish: async (date) => {
-      status.now = { ...status.now, activity: 'running', date, next: null }
-      report.info(`${date}: due`)
-      await carryOut({ ...io, options: { ...io.options, date } }, async (order, world) => {
-        const result = await run(order, world)
-        await orWarn(world, () => announcePublished(date, order.watches, world))
-        return result
-      })
-      status.now = { ...status.now, last: { date, outcome: 'done', message: null, at: now() } }
-    },
-    failed: async (attempt) => {
-      const { date = null, error, again } = attempt
-      const message = messageOf(error)
-      const last = { date, outcome: 'failed', message: message.split('\n')[0]!, at: now() } as const
-      status.now = { activity: 'pausing before the next try', date, next: again?.toISOString() ?? null, last }
-      report.error(`${date ?? 'looking for missed dates'}: ${message}; ${whatNext(attempt)}`)
-      await tellFailure(attempt, io, withoutStores)
-    },
-    passedOver: async (dates) => {
-      const what = `${dates.join(', ')} ${dates.length === 1 ? 'has' : 'have'} no edition: nobody was there when due`
-      report.warn(`${what}. "run --date" makes one of what the portal has now`)
-      await orWarn(withoutStores, () => announceMissed(dates, undefined, withoutStores))
-    },
-    waits: (next) => {
-      status.now = { ...status.now, activity: 'waiting', date: null, next: next.toISOString() }
-      report.info(`next edition: ${inWords(next, timeZone)}, in ${duration(next.getTime() - Date.now())}`)
-    },
+/** Runs the pipeline for the scheduler's dates, and keeps its status. */
+class RunHandlers implements SchedulerHandlers {
+  status: SchedulerStatus = INITIAL_STATUS
+  private readonly io: Io
+  private readonly config: Config
+  private readonly report: Report
+  private readonly withoutStores: Surroundings
+
+  constructor(io: Io, config: Config, report: Report) {
+    this.io = io
+    this.config = config
+    this.report = report
+    this.withoutStores = { config, report, clock: () => new Date(), signal: io.signal }
+  }
+
+  findMissed(now: Date): Promise<readonly string[]> {
+    return inWorld(this.io, (world) => missedDates(world, now))
+  }
+
+  async publish(date: string): Promise<void> {
+    this.status = { ...this.status, activity: 'running', date, next: null }
+    this.report.info(`${date}: due`)
+    await runStep({ ...this.io, options: { ...this.io.options, date } }, async (request, world) => {
+      const result = await run(request, world)
+      await orWarn(world, () => announcePublished(date, request.watches, world))
+      return result
+    })
+    this.status = { ...this.status, last: { date, outcome: 'done', message: null, at: new Date().toISOString() } }
+  }
+
+  async onFailed(attempt: FailedAttempt): Promise<void> {
+    const { date = null, error, retryAt } = attempt
+    const message = messageOf(error)
+    const last = { date, outcome: 'failed', message: message.split('\n')[0]!, at: new Date().toISOString() } as const
+    this.status = { activity: 'pausing before the next try', date, next: retryAt?.toISOString() ?? null, last }
+    this.report.error(`${date ?? 'search for missed dates'}: ${message.replace(/\.$/, '')}; ${describeRetry(attempt)}`)
+    await this.notifyFailure(attempt)
+  }
+
+  async onSkipped(dates: readonly string[]): Promise<void> {
+    const what = `${dates.join(', ')} ${dates.length === 1 ? 'has' : 'have'} no edition: the scheduler was not running`
+    this.report.warn(`${what}. "run --date" publishes the portal's current export for a date`)
+    await orWarn(this.withoutStores, () => announceMissed(dates, undefined, this.withoutStores))
+  }
+
+  onWaiting(next: Date): void {
+    this.status = { ...this.status, activity: 'waiting', date: null, next: next.toISOString() }
+    const when = formatInstant(next, this.config.time_zone)
+    this.report.info(`next edition: ${when}, in ${duration(next.getTime() - Date.now())}`)
+  }
+
+  /** Notifies of the first failure of its kind and of the end of all retries, and not of the attempts between. */
+  private async notifyFailure({ date, number, error, retryAt }: FailedAttempt): Promise<void> {
+    if (date === undefined) return
+    const isMissed = retryAt === undefined && error instanceof Failure && error.retryable
+    if (!isMissed && !isWorthTelling(error, this.io)) return
+    const notify = (world: Surroundings) =>
+      isMissed
+        ? announceMissed([date], runOf(error), world)
+        : announceFailure(failedNews(date, error, retryAt ?? null), runOf(error), world)
+    try {
+      await inWorld(this.io, notify)
+    } catch {
+      // Without the stores, earlier notifications are unknown: notify of the first and the last failure only.
+      if (number === 1 || retryAt === undefined) await orWarn(this.withoutStores, () => notify(this.withoutStores))
+    }
   }
 }
 
-/** The first failure of its kind is told, and the end of all tries; what lies between is not. */
-async function tellFailure({ date, number, error, again }: FailedAttempt, io: Io, withoutStores: Surroundings) {
-  if (date === undefined) return
-  const isMissed = again === undefined && error instanceof Failure && error.retryable
-  if (!isMissed && !isWorthTelling(error, io)) return
-  const tell = (world: Surroundings) =>
-    isMissed
-      ? announceMissed([date], runOf(error), world)
-      : announceFailure(failedNews(date, error, again ?? null), runOf(error), world)
-  try {
-    await inWorld(io, tell)
-  } catch {
-    // The stores are away, and with them the memory of who was told.
-    if (number === 1 || again === undefined) await orWarn(withoutStores, () => tell(withoutStores))
-  }
-}
-
-/** An expected failure is one line; a bug keeps its stack, and does not end the scheduler. */
+/** One line for an expected failure. A bug keeps its stack, and does not stop the scheduler. */
 function messageOf(error: unknown): string {
   return error instanceof Failure
     ? error.message
     : `this is a bug, please report it\n${(error as Error)?.stack ?? error}`
 }
 
-function whatNext({ number, again }: FailedAttempt): string {
-  if (again === undefined) return 'not tried again before the next date is due'
-  return `try ${number + 1} in ${duration(again.getTime() - Date.now())}`
+function describeRetry({ number, retryAt }: FailedAttempt): string {
+  if (retryAt === undefined) return 'no retry before the next date is due'
+  return `try ${number + 1} in ${duration(retryAt.getTime() - Date.now())}`
 }
 
 /** `Wednesday 2026-11-25 at 17:00 (Europe/Paris)` */
-function inWords(instant: Date, timeZone: string): string {
+function formatInstant(instant: Date, timeZone: string): string {
   const weekday = new Intl.DateTimeFormat('en', { timeZone, weekday: 'long' }).format(instant)
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
   const [date, time] = format.format(instant).split(' ')

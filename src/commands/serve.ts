@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
-/** Serves page, API and feeds until it is stopped. */
+/** Serves the page, the API and the feeds until it is stopped. */
 export default async function serve(io: Io): Promise<void> {
   const { port = 8000, host = '127.0.0.1', json, quiet } = io.options
   await inWorld(io, async (world) => {

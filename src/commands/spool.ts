@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts'
 import { SliceWriter } from '../pipeline/slices.ts'
 import { readDescriptor } from '../portal/file.ts'
 
-/** What may be shown only when all of it is known, in a file that has no name: whatever happens, nothing of it stays. */
+/** A temporary file for output that must not be printed before all of it is known. It has no name, so nothing can stay behind. */
 export class Spool {
   private readonly file: FileHandle
   private readonly slices: SliceWriter
@@ -19,7 +19,7 @@ export class Spool {
       await rmdir(folder)
       return new Spool(file)
     } catch (error) {
-      throw unwritable(error)
+      throw temporaryFileFailure(error)
     }
   }
 
@@ -40,7 +40,7 @@ export class Spool {
     return this.slices.drain()
   }
 
-  /** All of it, from its start; nothing is added any more. */
+  /** Reads the whole file. Nothing can be added afterwards. */
   async *read(): AsyncIterable<Uint8Array> {
     await this.slices.end()
     yield* readDescriptor(this.file.fd, 0)
@@ -55,14 +55,14 @@ export class Spool {
     try {
       for (let at = 0; at < block.length; ) at += (await this.file.write(block, at)).bytesWritten
     } catch (error) {
-      throw unwritable(error)
+      throw temporaryFileFailure(error)
     }
   }
 }
 
-function unwritable(error: unknown): Failure {
+function temporaryFileFailure(error: unknown): Failure {
   const why = (error as Error).message
-  return new Failure('store', `the folder for temporary files (${tmpdir()}) cannot be written: ${why}`, {
+  return new Failure('store', `cannot write a temporary file in ${tmpdir()}: ${why}. Free some space, or set TMPDIR.`, {
     cause: error,
   })
 }

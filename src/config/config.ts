@@ -5,17 +5,17 @@ import { type Config, SETTINGS, type SettingKey } from './settings.ts'
 import { Complaint, nearest } from './values.ts'
 
 const CONFIG_FILE = 'datagouv-tops.yaml'
-/** What many would call it: read by nobody, it would be a setting that is not heeded. */
+/** A likely misspelling of the file name. It is rejected, or its settings would be silently ignored. */
 const MISNAMED = 'datagouv-tops.yml'
 const ENVIRONMENT_PREFIX = 'DATAGOUV_TOPS_'
 
 const IN_FILE = Object.entries(SETTINGS).flatMap(([key, setting]) => ('notInFile' in setting ? [] : [key]))
 
-/** Settings given by the caller, on the command line as text; those that were not given are absent. */
+/** Settings given by the caller, as text if on the command line. */
 export type Flags = Readonly<Record<string, unknown>>
 
-/** A resolved configuration, and for each setting where its value came from and how it was written there. */
-export interface Resolved {
+/** A resolved configuration, with the origin of each value and how it is written there. */
+export interface ResolvedConfig {
   readonly config: Config
   readonly origins: Readonly<Record<SettingKey, { readonly origin: string; readonly written: unknown }>>
 }
@@ -23,14 +23,14 @@ export interface Resolved {
 /**
  * Resolves every setting: flags over environment over file over defaults.
  *
- * @param file the path given by `--config`; without it `datagouv-tops.yaml` of the working folder, if it exists
- * @throws Failure `usage`, naming the setting, where it was written, and the nearest known name for an unknown one
+ * @param file the path given by `--config`; by default `datagouv-tops.yaml` in the working folder, if it exists
+ * @throws Failure `usage` that names the setting and its origin, and for an unknown setting the closest known name
  */
 export async function resolveConfig(
   flags: Flags = {},
   environment: Readonly<Record<string, string | undefined>> = {},
   file?: string,
-): Promise<Resolved> {
+): Promise<ResolvedConfig> {
   for (const key of Object.keys(flags)) refuseUnknown(key, Object.keys(SETTINGS), 'flag')
   const fromFile = await readConfigFile(file)
   const fromEnvironment = readEnvironment(environment)
@@ -64,10 +64,13 @@ async function readConfigFile(given?: string): Promise<{ path: string; settings:
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' && given === undefined) {
       if (!existsSync(MISNAMED)) return { path, settings: {} }
-      throw new Failure('usage', `${MISNAMED} is not read; rename it to ${CONFIG_FILE}, or name it with --config`)
+      throw new Failure(
+        'usage',
+        `cannot use ${MISNAMED}: the file name is ${CONFIG_FILE}. Rename it, or add --config ${MISNAMED}.`,
+      )
     }
-    const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`
-    throw new Failure('usage', `the configuration file ${path} ${why}`, { cause: error })
+    const why = code === 'ENOENT' ? 'it does not exist' : code
+    throw new Failure('usage', `cannot read the configuration file ${path}: ${why}. Check --config.`, { cause: error })
   }
   const { parseDocument } = await import('yaml')
   const document = parseDocument(text, { prettyErrors: true })
@@ -75,23 +78,26 @@ async function readConfigFile(given?: string): Promise<{ path: string; settings:
   if (mistake) {
     const at = mistake.linePos?.[0]
     const where = at ? `, line ${at.line}, column ${at.col}` : ''
-    throw new Failure('usage', `${path}${where}: this is not YAML: ${mistake.message.split('\n')[0]}`)
+    throw new Failure('usage', `cannot read ${path}${where}: it is not YAML: ${mistake.message.split('\n')[0]}`)
   }
-  const settings: unknown = valuesOf(document, path) ?? {}
+  const settings: unknown = toValues(document, path) ?? {}
   if (typeof settings !== 'object' || Array.isArray(settings)) {
-    throw new Failure('usage', `${path}: expected settings as "key: value" lines, found ${quoted(text.slice(0, 40))}`)
+    throw new Failure(
+      'usage',
+      `cannot read ${path}: expected settings as "key: value" lines, found ${quoted(text.slice(0, 40))}`,
+    )
   }
   for (const key of Object.keys(settings as object)) refuseUnknown(key, IN_FILE, path)
   return { path, settings: settings as Record<string, unknown> }
 }
 
-/** An alias may name what is nowhere, which shows only here. */
-function valuesOf(document: { toJS(): unknown }, path: string): unknown {
+/** Converts the document to values, which fails for an alias without an anchor. */
+function toValues(document: { toJS(): unknown }, path: string): unknown {
   try {
     return document.toJS()
   } catch (error) {
     const why = (error as Error).message.split('\n')[0]
-    throw new Failure('usage', `${path}: this is not YAML: ${why}`, { cause: error })
+    throw new Failure('usage', `cannot read ${path}: it is not YAML: ${why}`, { cause: error })
   }
 }
 
@@ -106,7 +112,7 @@ function readEnvironment(
   for (const [name, value] of Object.entries(environment)) {
     const key = names.get(name)
     if (key === undefined && name.startsWith(ENVIRONMENT_PREFIX)) refuseUnknown(name, [...names.keys()], 'environment')
-    // An empty variable is how compose files and shells say "not set".
+    // Compose files and shells write "not set" as an empty variable.
     if (key !== undefined && value !== '') found[key] = value
   }
   return found
@@ -114,11 +120,11 @@ function readEnvironment(
 
 function refuseUnknown(name: string, known: readonly string[], where: string): void {
   if (known.includes(name)) return
-  throw new Failure('usage', `${where}: unknown setting ${quoted(name)}; ${elsewhere(name) ?? nearest(name, known)}`)
+  throw new Failure('usage', `${where}: unknown setting ${quoted(name)}; ${correctPlace(name) ?? nearest(name, known)}`)
 }
 
-/** Where a setting is to be given that there is, but not in this place. */
-function elsewhere(name: string): string | undefined {
+/** Says where a known setting is given instead. */
+function correctPlace(name: string): string | undefined {
   const key = name.replace(ENVIRONMENT_PREFIX, '').toLowerCase()
   const setting = Object.entries(SETTINGS).find(([one]) => one === key)?.[1]
   if (setting === undefined) return undefined

@@ -1,8 +1,8 @@
-/** A text with the addresses in it as they may be shown: users and hosts stay, passwords and tokens do not. */
-export function withoutSecrets(text: string): string {
+/** Masks passwords and tokens in the addresses in a text. Users and hosts stay. */
+export function maskSecrets(text: string): string {
   return (
     text
-      // Up to the last @, since whoever writes a password may not know that its @, / and : need an escape.
+      // Up to the last @, because a password may contain @, / and : without the required escape.
       .replace(/(:\/\/[^/@:?#]*):.*@/gs, '$1:***@')
       .replace(/([?&;,][^=&;,]*(?:password|token|secret|key|properties)[^=&;,]*=)[^&]*/gi, '$1***')
   )

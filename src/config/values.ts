@@ -1,11 +1,11 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { quoted } from '../errors.ts'
-import { withoutSecrets } from './secrets.ts'
+import { maskSecrets } from './secrets.ts'
 
-/** Takes what a file, the environment or a flag says and makes the value of it. */
+/** Parses a value as written in a file, a variable or a flag. */
 export type Parse<T> = (written: unknown) => T
 
-/** Why a value cannot be taken: where in it (`[0].terms`), and what it must be. */
+/** A value that is refused: the path of the wrong part (`[0].terms`) and what it must be. */
 export class Complaint extends Error {
   readonly path: string
 
@@ -20,25 +20,25 @@ export const text: Parse<string> = (written) => {
   throw new Complaint('must be a text that is not empty')
 }
 
-/** A text with a further condition. */
+/** Parses a text that meets a condition. */
 export function textThat(holds: (text: string) => boolean, must: string): Parse<string> {
   return (written) => {
     const value = text(written)
     if (holds(value)) return value
-    throw new Complaint(`must ${must}, not ${quoted(withoutSecrets(value))}`)
+    throw new Complaint(`must ${must}, not ${quoted(maskSecrets(value))}`)
   }
 }
 
-/** A whole number within bounds, written as a number or as text. */
-export function wholeNumber(least: number, most: number): Parse<number> {
+/** Parses a whole number within bounds, written as a number or as text. */
+export function wholeNumber(min: number, max: number): Parse<number> {
   return (written) => {
     const number = /^\d+$/.test(String(written)) ? Number(written) : Number.NaN
-    if (number >= least && number <= most) return number
-    throw new Complaint(`must be a whole number from ${least} to ${most}, not ${quoted(String(written))}`)
+    if (number >= min && number <= max) return number
+    throw new Complaint(`must be a whole number from ${min} to ${max}, not ${quoted(String(written))}`)
   }
 }
 
-/** A number with its unit (`10s`, `64MiB`), in the smallest one. */
+/** Parses a number with its unit (`10s`, `64MiB`), and returns it in the smallest unit. */
 export function measure(units: Readonly<Record<string, number>>, example: string, or = ''): Parse<number> {
   return (written) => {
     const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+|%)$/.exec(String(written).trim()) ?? []
@@ -50,7 +50,7 @@ export function measure(units: Readonly<Record<string, number>>, example: string
   }
 }
 
-/** One of a few words. */
+/** Parses one of a few words. */
 export function oneOf<T extends string>(...values: readonly T[]): Parse<T> {
   return (written) => {
     if ((values as readonly unknown[]).includes(written)) return written as T
@@ -58,7 +58,7 @@ export function oneOf<T extends string>(...values: readonly T[]): Parse<T> {
   }
 }
 
-/** A list, of which each item is parsed alike. */
+/** Parses a list, each item with the same parser. */
 export function listOf<T>(parse: Parse<T>): Parse<readonly T[]> {
   return (written) => {
     if (!Array.isArray(written) || written.length === 0) throw new Complaint('must be a list with at least one entry')
@@ -66,7 +66,7 @@ export function listOf<T>(parse: Parse<T>): Parse<readonly T[]> {
   }
 }
 
-/** A mapping of known keys; those that are missing take their default, and those without one are asked for. */
+/** Parses a mapping of known keys. A missing key takes its default; without a default it is required. */
 export function record<T extends object>(
   fields: { readonly [K in keyof T]: { readonly parse: Parse<T[K]>; readonly default?: T[K] } },
 ): Parse<T> {
@@ -88,7 +88,7 @@ export function record<T extends object>(
   }
 }
 
-/** A mapping of any names to texts. */
+/** Parses a mapping of arbitrary names to texts. */
 export const names: Parse<Readonly<Record<string, string>>> = (written) => {
   if (typeof written !== 'object' || written === null || Array.isArray(written))
     throw new Complaint('must be a mapping')
@@ -104,7 +104,7 @@ function within<T>(path: string, body: () => T): T {
   }
 }
 
-/** "did you mean …?" when a name is near, else all there are. */
+/** Suggests the closest known name, or lists all of them if none is close. */
 export function nearest(name: string, known: readonly string[]): string {
   const best = closest(name, [...known])
   return distance(name, best) <= Math.max(2, name.length / 2) ? `did you mean ${best}?` : `known: ${known.join(', ')}`

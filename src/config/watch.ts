@@ -1,13 +1,12 @@
 import { Missing, quoted } from '../errors.ts'
 import type { Query } from '../matching/matcher.ts'
-import type { Config } from './settings.ts'
 import { nearest } from './values.ts'
 
-/** What to look for, week after week. */
+/** What to search for: the terms, where, and how many organizations are ranked. */
 export interface Watch extends Query {
-  /** Names the edition's file and document: `a-z`, `0-9`, `-`. */
+  /** Part of the edition's file name and document id: `a-z`, `0-9`, `-`. */
   readonly name: string
-  /** How many of the most followed organisations count. */
+  /** The number of most followed organizations to rank. */
   readonly top: number
 }
 
@@ -21,18 +20,18 @@ export const DEFAULT_WATCH: Watch = {
   top: 30,
 }
 
-/** @throws Missing, with the name that may have been meant */
-export function watchNamed(name: string, { watches }: Pick<Config, 'watches'>): Watch {
+/** @throws NotFound with the closest known name */
+export function watchNamed(name: string, { watches }: { readonly watches: readonly Watch[] }): Watch {
   const found = watches.find((watch) => watch.name === name)
   if (found !== undefined) return found
   const known = watches.map((watch) => watch.name)
   throw new Missing(`there is no watch ${quoted(name)}; ${nearest(name, known)}`)
 }
 
-/** The watches of these names, each once; all of them without a name. @throws Missing */
+/** Returns the watches of these names, each once, or all watches if no name is given. @throws NotFound */
 export function watchesNamed(
   names: string | readonly string[] | undefined,
-  config: Pick<Config, 'watches'>,
+  config: { readonly watches: readonly Watch[] },
 ): readonly Watch[] {
   return names === undefined ? config.watches : [...new Set([names].flat())].map((name) => watchNamed(name, config))
 }

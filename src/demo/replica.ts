@@ -9,33 +9,33 @@ export interface ReplicaFile {
   readonly modified: Date
 }
 
-/** What goes wrong with an answer; what is not named goes as usual. */
+/** Faults of a response. */
 export interface Fault {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent in place of the content. */
+  /** Replaces the content. */
   readonly body?: string | Uint8Array
-  /** The connection is cut after so many bytes of the body. */
+  /** Drops the connection after this many bytes of the body. */
   readonly dropAfter?: number
-  /** Nothing more is sent after so many bytes of the body; the connection stays. */
+  /** Sends nothing after this many bytes of the body, and keeps the connection open. */
   readonly stallAfter?: number
-  /** The body comes in pieces of so many bytes, one every millisecond. */
+  /** Sends the body in pieces of this many bytes, one per millisecond. */
   readonly trickle?: number
-  /** The connection is cut before anything is answered. */
+  /** Drops the connection before the response. */
   readonly reset?: boolean
-  /** No answer at all, for ever. */
+  /** Never responds. */
   readonly silent?: boolean
-  /** The `Range` of the request is not honoured. */
+  /** Ignores the `Range` of the request. */
   readonly ignoreRange?: boolean
-  /** `ETag` and `Last-Modified` are left out. */
+  /** Omits `ETag` and `Last-Modified`. */
   readonly anonymous?: boolean
-  /** `Content-Length` is left out: the body is chunked. */
+  /** Omits `Content-Length`: the body is chunked. */
   readonly chunked?: boolean
 }
 
 type ReplicaPath = 'catalogue' | 'latest' | 'file'
 
-/** A request as the replica saw it. */
+/** A request to the replica. */
 export interface Seen {
   readonly path: ReplicaPath
   readonly name: ExportName | undefined
@@ -43,20 +43,20 @@ export interface Seen {
 }
 
 export interface Replica {
-  /** The address to set as portal. */
+  /** The value for the setting `portal`. */
   readonly url: string
-  /** Every request so far. */
+  /** All requests so far. */
   readonly seen: readonly Seen[]
-  /** Publishes exports in the place of those before. */
+  /** Replaces an export. */
   publish(name: ExportName, file: ReplicaFile): void
   close(): Promise<void>
 }
 
 export interface ReplicaOptions {
   readonly files: Readonly<Record<ExportName, ReplicaFile>>
-  /** Decides for each request what goes wrong with its answer. */
+  /** Returns the fault of the response to a request. */
   readonly fault?: (seen: Seen, replica: Replica) => Fault | undefined
-  /** Changes what the catalogue says. */
+  /** Changes the catalogue. */
   readonly catalogue?: (metadata: CatalogueMetadata) => unknown
 }
 
@@ -82,8 +82,8 @@ const RESOURCES: Record<ExportName, { id: string; model: string }> = {
 }
 
 /**
- * A portal on the loopback interface: the catalogue's metadata, stable addresses that redirect to the files, and files with
- * ETag, Last-Modified and ranges, as data.gouv.fr serves them. `demo` runs its Wednesdays through it; tests break it.
+ * Starts a portal on the loopback interface that responds like data.gouv.fr: metadata of the catalogue, stable addresses that redirect
+ * to the files, and files with ETag, Last-Modified and ranges. `demo` fetches from it; tests add faults.
  */
 export async function startReplica({ files, fault, catalogue }: ReplicaOptions): Promise<Replica> {
   const published = { ...files }
@@ -92,13 +92,13 @@ export async function startReplica({ files, fault, catalogue }: ReplicaOptions):
     const [, path, name] =
       /^\/(api|latest|file)\/(?:1\/datasets\/[^/]+\/$|(datasets|organizations))/.exec(request.url ?? '') ?? []
     if (path === undefined) return void response.writeHead(404).end()
-    const what = {
+    const received = {
       path: path === 'api' ? 'catalogue' : (path as ReplicaPath),
       name: name as ExportName | undefined,
       headers: request.headers,
     } as const
-    seen.push(what)
-    answer(what, response, fault?.(what, replica) ?? {})
+    seen.push(received)
+    respond(received, response, fault?.(received, replica) ?? {})
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -116,58 +116,64 @@ export async function startReplica({ files, fault, catalogue }: ReplicaOptions):
   }
   return replica
 
-  function answer({ path, name, headers }: Seen, response: ServerResponse, fault: Fault): void {
+  function respond(request: Seen, response: ServerResponse, fault: Fault): void {
+    const { path, name } = request
     if (fault.silent) return
     if (fault.reset) return void response.socket?.destroy()
-    if (path === 'catalogue') return send(response, 200, { 'content-type': 'application/json' }, metadata(), fault)
     if (path === 'latest') return send(response, 302, { location: `/file/${name}` }, Buffer.alloc(0), fault)
-    const { content, modified } = published[name!]
-    const etag = `"${checksum(content).slice(0, 16)}"`
-    const lastModified = modified.toUTCString()
-    const validators: Record<string, string> = fault.anonymous ? {} : { etag, 'last-modified': lastModified }
-    const since = headers['if-modified-since']
-    if (since !== undefined && !fault.anonymous && Date.parse(since) >= Date.parse(lastModified)) {
-      return send(response, 304, validators, Buffer.alloc(0), fault)
-    }
-    const [, start] = /^bytes=(\d+)-$/.exec(headers.range ?? '') ?? []
-    const condition = headers['if-range']
-    const honoured = condition === undefined || condition === etag || condition === lastModified
-    if (start === undefined || fault.ignoreRange || !honoured) return send(response, 200, validators, content, fault)
-    if (Number(start) >= content.length) return send(response, 416, {}, Buffer.alloc(0), fault)
-    const range = { ...validators, 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }
-    send(response, 206, range, content.subarray(Number(start)), fault)
+    if (path === 'file') return sendFile(request, published[name!], response, fault)
+    const metadata = describeCatalogue(url, published)
+    const body = Buffer.from(JSON.stringify(catalogue === undefined ? metadata : catalogue(metadata)))
+    send(response, 200, { 'content-type': 'application/json' }, body, fault)
   }
+}
 
-  function metadata(): Buffer {
-    const resources = (Object.keys(RESOURCES) as ExportName[]).map((name) => {
-      const { content, modified } = published[name]
-      const { id, model } = RESOURCES[name]
-      return {
-        id,
-        title: `export-${model}.csv`,
-        url: `${url}/file/${name}`,
-        latest: `${url}/latest/${name}`,
-        filesize: content.length,
-        checksum: { type: 'sha1', value: checksum(content) },
-        last_modified: modified.toISOString(),
-        extras: { 'csv-export:model': model },
-      }
-    })
-    const said: CatalogueMetadata = { id: '5d13a8b6634f41070a43dff3', resources }
-    return Buffer.from(JSON.stringify(catalogue === undefined ? said : catalogue(said)))
+/** Sends a file, or the part of it that a conditional request asks for. */
+function sendFile({ headers }: Seen, { content, modified }: ReplicaFile, response: ServerResponse, fault: Fault): void {
+  const etag = `"${checksum(content).slice(0, 16)}"`
+  const lastModified = modified.toUTCString()
+  const validators: Record<string, string> = fault.anonymous ? {} : { etag, 'last-modified': lastModified }
+  const since = headers['if-modified-since']
+  if (since !== undefined && !fault.anonymous && Date.parse(since) >= Date.parse(lastModified)) {
+    return send(response, 304, validators, Buffer.alloc(0), fault)
   }
+  const [, start] = /^bytes=(\d+)-$/.exec(headers.range ?? '') ?? []
+  const condition = headers['if-range']
+  const isHonored = condition === undefined || condition === etag || condition === lastModified
+  if (start === undefined || fault.ignoreRange || !isHonored) return send(response, 200, validators, content, fault)
+  if (Number(start) >= content.length) return send(response, 416, {}, Buffer.alloc(0), fault)
+  const range = { ...validators, 'content-range': `bytes ${start}-${content.length - 1}/${content.length}` }
+  send(response, 206, range, content.subarray(Number(start)), fault)
+}
+
+function describeCatalogue(url: string, published: Readonly<Record<ExportName, ReplicaFile>>): CatalogueMetadata {
+  const resources = (Object.keys(RESOURCES) as ExportName[]).map((name) => {
+    const { content, modified } = published[name]
+    const { id, model } = RESOURCES[name]
+    return {
+      id,
+      title: `export-${model}.csv`,
+      url: `${url}/file/${name}`,
+      latest: `${url}/latest/${name}`,
+      filesize: content.length,
+      checksum: { type: 'sha1', value: checksum(content) },
+      last_modified: modified.toISOString(),
+      extras: { 'csv-export:model': model },
+    }
+  })
+  return { id: '5d13a8b6634f41070a43dff3', resources }
 }
 
 const checksums = new WeakMap<Uint8Array, string>()
 
-/** Taken once for each content: a portal does not read 224 MB anew for every question about them. */
+/** Computes the checksum of a content once: a portal does not hash 224 MB for every request. */
 function checksum(content: Uint8Array): string {
   const known = checksums.get(content) ?? createHash('sha1').update(content).digest('hex')
   checksums.set(content, known)
   return known
 }
 
-/** Sends an answer, the way the fault wants it. */
+/** Sends a response with its fault. */
 function send(
   response: ServerResponse,
   status: number,

@@ -5,67 +5,68 @@ import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { freeBytes } from '../stores/freeBytes.ts'
 import { bytes, duration } from '../terminal/format.ts'
-import { dependencyVersion, LEAST_NODE, VERSION } from '../version.ts'
+import { dependencyVersion, MIN_NODE_VERSION, VERSION } from '../version.ts'
+import type { DoctorContext } from './doctorContext.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
-import type { Surroundings } from './surroundings.ts'
 
-/** One thing to look at. What it throws is its finding; it never stops another check. */
-type Check = (around: Surroundings, fix: boolean) => Promise<Finding>
+/** A check. An error becomes its finding and does not stop the other checks. */
+type Check = (context: DoctorContext, fix: boolean) => Promise<Finding>
 
-/** In the order in which they are told. */
+/** The checks, in the order of the report. */
 export const CHECKS: Readonly<Record<string, Check>> = {
   settings: checkSettings,
   portal: checkPortal,
   archive: checkArchive,
   documents: checkDocuments,
   schema: checkSchema,
-  'clock and the portal': async (around) => checkClock('the portal', (await around.portal()).now),
-  'clock and the archive': async (around) => checkClock('the archive', (await around.archiveFacts()).now),
-  'clock and the documents': async (around) => checkClock('the document store', (await around.documentsFacts()).now),
+  'clock and the portal': async (context) => checkClock('the portal', (await context.portal()).now),
+  'clock and the archive': async (context) => checkClock('the archive', (await context.archiveFacts()).now),
+  'clock and the documents': async (context) => checkClock('the document store', (await context.documentsFacts()).now),
   'time zone data': checkTimeZone,
-  'room for the archive': async (around) => checkRoom((await around.archiveFacts()).free),
-  'room for the documents': async (around) => checkRoom((await around.documentsFacts()).free),
-  'room for temporary files': async () => checkRoom(await freeBytes(tmpdir())),
+  'room for the archive': async (context) => checkFreeSpace((await context.archiveFacts()).free),
+  'room for the documents': async (context) => checkFreeSpace((await context.documentsFacts()).free),
+  'room for temporary files': async () => checkFreeSpace(await freeBytes(tmpdir())),
   versions: checkVersions,
 }
 
-async function checkSettings({ settings }: Surroundings): Promise<Finding> {
+async function checkSettings({ settings }: DoctorContext): Promise<Finding> {
   const { config, origins } = await settings()
-  const set = Object.entries(origins).filter(([, { origin }]) => origin !== 'default')
-  const from = set.map(([key, { origin }]) => `${key} (${origin})`)
+  const changed = Object.entries(origins).filter(([, { origin }]) => origin !== 'default')
+  const list = changed.map(([key, { origin }]) => `${key} (${origin})`)
   const watches = config.watches.map(({ name }) => name).join(', ')
-  return ok(`watches ${watches}; ${from.length === 0 ? 'all other settings are defaults' : `set: ${from.join(', ')}`}`)
+  return ok(`watches ${watches}; ${list.length === 0 ? 'all other settings are defaults' : `set: ${list.join(', ')}`}`)
 }
 
-async function checkPortal({ settings, portal }: Surroundings): Promise<Finding> {
+async function checkPortal({ settings, portal }: DoctorContext): Promise<Finding> {
   const { exports } = await portal()
   const size = (name: ExportName) => (exports[name].bytes === undefined ? '' : ` (${bytes(exports[name].bytes)})`)
   const { config } = await settings()
-  return ok(`${config.portal} has the exports of datasets${size('datasets')} and organisations${size('organizations')}`)
+  return ok(`${config.portal} has the exports of datasets${size('datasets')} and organizations${size('organizations')}`)
 }
 
-/** Writes, reads and removes an object. */
-async function checkArchive({ archive }: Surroundings): Promise<Finding> {
+/** Writes, reads and deletes an object. */
+async function checkArchive({ archive }: DoctorContext): Promise<Finding> {
   const store = await archive()
   const key = `doctor/${probeName()}.txt`
-  const written = Buffer.from('a probe of "datagouv-tops doctor"; it may be removed\n')
+  const content = Buffer.from('written by "datagouv-tops doctor"; safe to delete\n')
   const object = await store.create(key, { contentType: 'text/plain; charset=utf-8' })
   try {
-    await object.write(written)
-    await object.complete(createHash('sha256').update(written).digest('hex'))
+    await object.write(content)
+    await object.complete(createHash('sha256').update(content).digest('hex'))
     await object.commit()
-    if (!(await buffer(store.read(key))).equals(written))
-      throw new Failure('store', `${store.address} gave back something else than was written; do not use it`)
+    if (!(await buffer(store.read(key))).equals(content))
+      throw new Failure('store', `${store.address} returns other data than was written. Do not use this store.`)
     await store.remove(key)
-    if (await store.stat(key)) throw new Failure('store', `${store.address} keeps what was removed; check its rules`)
+    if (await store.stat(key))
+      throw new Failure('store', `${store.address} keeps a deleted object. Check its retention rules.`)
   } finally {
     await object.abort()
   }
   return ok(`an object was written to ${store.address}, read and removed`)
 }
 
-/** Takes, renews and gives up a lease: it is a document like any other, and all of a store's promises are in it. */
-async function checkDocuments({ documents }: Surroundings): Promise<Finding> {
+/** Acquires, renews and releases a lease, which needs every operation of the store. */
+async function checkDocuments({ documents }: DoctorContext): Promise<Finding> {
   const store = await documents()
   const id = `doctor/${probeName()}`
   const { lease } = await store.acquire(id, { run: id, host: hostname(), pid: process.pid }, 60_000)
@@ -73,81 +74,85 @@ async function checkDocuments({ documents }: Surroundings): Promise<Finding> {
     const found = await store.find('leases', id)
     const renewed = await store.renew(id, id, 60_000)
     if (lease.run !== id || found === undefined || !renewed)
-      throw new Failure('store', `${store.address} gave back something else than was written; do not use it`)
+      throw new Failure('store', `${store.address} returns other data than was written. Do not use this store.`)
   } finally {
     await store.release(id, id)
   }
   return ok(`a document was written to ${store.address}, read, changed and removed`)
 }
 
-/** With `fix`, has the server check editions. */
-async function checkSchema({ documentsFacts }: Surroundings, fix: boolean): Promise<Finding> {
+/** With `fix`, installs the schema and the indexes. */
+async function checkSchema({ documentsFacts }: DoctorContext, fix: boolean): Promise<Finding> {
   const { schema } = await documentsFacts()
-  if (schema === undefined) return ok('this document store checks no documents; the program does')
+  if (schema === undefined) return ok('this store has no schema; the program checks each document')
   if (fix && schema.state !== 'installed') {
-    if (await schema.install()) return ok('the server checks every edition from now on; tops has its indexes')
+    if (await schema.install()) return ok('installed: the server checks every edition; tops has its indexes')
     return warning(
       'tops has its indexes, but this server cannot check documents',
-      'nothing, unless it is to be MongoDB',
+      'nothing, unless this server should be MongoDB',
     )
   }
   if (schema.state === 'installed') return ok('the server checks every edition; tops has its indexes')
-  if (schema.state === 'later') return ok('the first publication makes tops with schema and indexes')
+  if (schema.state === 'later') return ok('the first publication creates tops with its schema and indexes')
   return warning(
-    'tops lacks the schema or the indexes of this version (not every server that speaks MongoDB’s protocol can have a schema)',
+    'tops lacks the schema or the indexes of this version (some servers that speak MongoDB’s protocol support no schema)',
     'run "doctor --fix"',
   )
 }
 
-/** Requests to S3 are refused from 15 minutes on. */
-const CLOCK_FAILS_MS = 5 * 60_000
-const CLOCK_WARNS_MS = 30_000
+/** S3 refuses requests if the clocks differ by 15 minutes. */
+const CLOCK_FAILURE_MS = 5 * 60_000
+const CLOCK_WARNING_MS = 30_000
 
-function checkClock(whose: string, now: Date | undefined): Finding {
-  if (now === undefined) return ok(`${whose} is on this machine, or does not tell the time`)
-  const off = Date.now() - now.getTime()
-  // The time that a server tells over HTTP has no fractions of a second.
-  if (Math.abs(off) < 2_000) return ok(`this machine and ${whose} agree`)
-  const said = `this machine is ${duration(Math.abs(off))} ${off > 0 ? 'ahead of' : 'behind'} ${whose}`
-  const remedy = 'set the clocks right (NTP)'
-  if (Math.abs(off) < CLOCK_WARNS_MS) return ok(said)
-  return Math.abs(off) < CLOCK_FAILS_MS ? warning(said, remedy) : failed('usage', said, remedy)
+function checkClock(server: string, now: Date | undefined): Finding {
+  if (now === undefined) return ok(`${server} is on this machine, or does not report its time`)
+  const offset = Date.now() - now.getTime()
+  // The time in an HTTP header is in whole seconds.
+  if (Math.abs(offset) < 2_000) return ok(`this machine and ${server} agree`)
+  const finding = `this machine is ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} ${server}`
+  const remedy = 'synchronize the clocks (NTP)'
+  if (Math.abs(offset) < CLOCK_WARNING_MS) return ok(finding)
+  return Math.abs(offset) < CLOCK_FAILURE_MS ? warning(finding, remedy) : failed('usage', finding, remedy)
 }
 
-/** Wednesdays at 17:00 need the rules for summer time. */
-async function checkTimeZone({ settings }: Surroundings): Promise<Finding> {
+/** A schedule of 17:00 in Paris depends on the rules for summer time. */
+async function checkTimeZone({ settings }: DoctorContext): Promise<Finding> {
   const format = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Paris', timeStyle: 'short' })
   const noons = ['2026-01-14T12:00:00Z', '2026-07-15T12:00:00Z'].map((noon) => format.format(new Date(noon)))
   const version = process.versions.tz ?? 'unknown'
   if (noons.join() !== '13:00,14:00')
-    return failed('usage', `time zone data ${version} are wrong about Europe/Paris`, 'install Node with full ICU data')
+    return failed(
+      'usage',
+      `the time zone data ${version} are wrong for Europe/Paris`,
+      'install Node with full ICU data',
+    )
   const { config } = await settings()
   return ok(`${config.time_zone}, time zone data ${version}`)
 }
 
 /** A snapshot takes some 45 MB, an edition some 25 MB. */
-const ROOM_FAILS = 200e6
-const ROOM_WARNS = 1e9
+const FREE_SPACE_FAILURE = 200e6
+const FREE_SPACE_WARNING = 1e9
 
-function checkRoom(free: number | undefined): Finding {
+function checkFreeSpace(free: number | undefined): Finding {
   if (free === undefined) return ok('on another machine')
-  if (free >= ROOM_WARNS) return ok(`${bytes(free)} free`)
-  const said = `${bytes(free)} free; an edition with its snapshot takes some 70 MB`
-  return free >= ROOM_FAILS ? warning(said, 'make room') : failed('store', said, 'make room')
+  if (free >= FREE_SPACE_WARNING) return ok(`${bytes(free)} free`)
+  const finding = `${bytes(free)} free; an edition with its snapshot takes some 70 MB`
+  return free >= FREE_SPACE_FAILURE ? warning(finding, 'free some space') : failed('store', finding, 'free some space')
 }
 
-async function checkVersions({ archiveFacts, documentsFacts }: Surroundings): Promise<Finding> {
+async function checkVersions({ archiveFacts, documentsFacts }: DoctorContext): Promise<Finding> {
   const stores = await Promise.allSettled([archiveFacts(), documentsFacts()])
-  const told = stores.flatMap((store) => {
+  const storeVersions = stores.flatMap((store) => {
     if (store.status === 'rejected') return []
     const { product, driver } = store.value
     return [product, ...(driver ? [`${driver} ${dependencyVersion(driver)}`] : [])]
   })
-  const all = [`datagouv-tops ${VERSION}`, `Node ${process.versions.node}`, ...told].join(', ')
+  const all = [`datagouv-tops ${VERSION}`, `Node ${process.versions.node}`, ...storeVersions].join(', ')
   const [major, minor] = process.versions.node.split('.').map(Number)
-  const [leastMajor, leastMinor] = LEAST_NODE.split('.').map(Number)
-  if (major! > leastMajor! || (major === leastMajor && minor! >= leastMinor!)) return ok(all)
-  return failed('usage', all, `install Node ${LEAST_NODE} or later`)
+  const [minMajor, minMinor] = MIN_NODE_VERSION.split('.').map(Number)
+  if (major! > minMajor! || (major === minMajor && minor! >= minMinor!)) return ok(all)
+  return failed('usage', all, `install Node ${MIN_NODE_VERSION} or later`)
 }
 
 const probeName = () => `${hostname().replace(/[^\w-]/g, '-')}-${process.pid}-${randomBytes(4).toString('hex')}`

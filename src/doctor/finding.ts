@@ -1,13 +1,13 @@
 import { FAILURES, Failure, type FailureKind } from '../errors.ts'
 
-/** What a check found. */
+/** The result of a check. */
 export interface Finding {
   readonly status: 'ok' | 'warning' | 'failed'
   /** One sentence. */
   readonly finding: string
-  /** What to do about it; null when all is well. */
+  /** What the user should do; null if nothing is wrong. */
   readonly remedy: string | null
-  /** What the commands that need it would end with; 0 unless it failed. */
+  /** The exit code of commands that meet this problem; 0 unless the check failed. */
   readonly exit_code: number
 }
 
@@ -20,14 +20,14 @@ export const warning = (finding: string, remedy: string): Finding => ({
   exit_code: 0,
 })
 
-/** A finding that is as bad as a failure of this kind: the exit code is the same. */
+/** Builds a finding with the exit code of this kind of failure. */
 export function failed(kind: FailureKind, finding: string, remedy: string): Finding {
   return { status: 'failed', finding, remedy, exit_code: FAILURES[kind].exit }
 }
 
-/** A failure says what and why, and behind its last semicolon what next. */
-export function failedBy(error: unknown): Finding {
-  if (!(error instanceof Failure)) return failed('bug', String(error), 'please report it')
-  const [, what = error.message, next] = /^(.*); (.*)$/s.exec(error.message) ?? []
-  return failed(error.kind, what, next ?? 'mend that, and ask again')
+/** Turns an error into a finding. The remedy is the last sentence of its message, or the part after the last semicolon. */
+export function findingOf(error: unknown): Finding {
+  if (!(error instanceof Failure)) return failed('bug', String(error), 'report this bug')
+  const [, what = error.message, first = '', rest] = /^(.*)(?:; |\. (?=\p{Lu}))(.)(.*?)\.?$/su.exec(error.message) ?? []
+  return failed(error.kind, what, rest === undefined ? 'fix that, then run "doctor" again' : first.toLowerCase() + rest)
 }

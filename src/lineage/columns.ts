@@ -1,41 +1,46 @@
 import { type Facets, facet } from './facets.ts'
-import type { Name } from './names.ts'
+import type { DatasetName } from './names.ts'
 
-/** A column that a value was made from, or that decided about a row. */
-export interface InputField extends Name {
+/** A column of an input that determines a value, or which rows there are. */
+export interface InputField extends DatasetName {
   readonly field: string
   readonly transformations: readonly object[]
 }
 
-const NUMBERS = ['metric.followers', 'dataset_followers', 'organization_followers']
+const INTEGER_COLUMNS = ['metric.followers', 'dataset_followers', 'organization_followers']
 
-/** The columns of a table as a facet; those of an export that nobody reads are left out. */
-export function schema(columns: readonly string[]): Facets {
-  const fields = columns.map((name) => ({ name, type: NUMBERS.includes(name) ? 'integer' : 'string' }))
+/** Builds the `schema` facet of a table with these columns. */
+export function schemaFacet(columns: readonly string[]): Facets {
+  const fields = columns.map((name) => ({ name, type: INTEGER_COLUMNS.includes(name) ? 'integer' : 'string' }))
   return facet('schema', { fields })
 }
 
-/** A value as it stands in one of the tables, which have the same columns. */
-export function same(tables: readonly Name[], field: string): readonly InputField[] {
-  return inputFields(tables, [field], { type: 'DIRECT', subtype: 'IDENTITY' })
+/** Lists the input fields of a column that is copied from one of these tables, which have the same columns. */
+export function copiedFrom(tables: readonly DatasetName[], column: string): readonly InputField[] {
+  return inputFields(tables, [column], { type: 'DIRECT', subtype: 'IDENTITY' })
 }
 
-/** What decided which rows are there (FILTER), which belong together (JOIN) and in which order they are (SORT). */
-export function decided(
+/** Maps each column to itself in these tables. */
+export function allCopiedFrom(tables: readonly DatasetName[], columns: readonly string[]) {
+  return Object.fromEntries(columns.map((column) => [column, copiedFrom(tables, column)]))
+}
+
+/** Lists input fields that select the rows (FILTER), join them (JOIN) or order them (SORT). */
+export function indirectFields(
   subtype: 'FILTER' | 'JOIN' | 'SORT',
-  tables: readonly Name[],
-  fields: readonly string[],
+  tables: readonly DatasetName[],
+  columns: readonly string[],
 ): readonly InputField[] {
-  return inputFields(tables, fields, { type: 'INDIRECT', subtype })
+  return inputFields(tables, columns, { type: 'INDIRECT', subtype })
 }
 
 /**
- * The lineage of columns as a facet.
+ * Builds the `columnLineage` facet.
  *
- * @param fields for each column, what its values were made from
- * @param dataset what decided about the rows
+ * @param fields the input fields of each column
+ * @param dataset the input fields that determine which rows there are, and their order
  */
-export function columnLineage(
+export function columnLineageFacet(
   fields: Readonly<Record<string, readonly InputField[]>>,
   dataset: readonly InputField[] = [],
 ): Facets {
@@ -43,8 +48,12 @@ export function columnLineage(
   return facet('columnLineage', { fields: Object.fromEntries(entries), ...(dataset.length > 0 && { dataset }) })
 }
 
-function inputFields(tables: readonly Name[], fields: readonly string[], how: object): readonly InputField[] {
+function inputFields(
+  tables: readonly DatasetName[],
+  columns: readonly string[],
+  transformation: object,
+): readonly InputField[] {
   return tables.flatMap(({ namespace, name }) =>
-    fields.map((field) => ({ namespace, name, field, transformations: [how] })),
+    columns.map((field) => ({ namespace, name, field, transformations: [transformation] })),
   )
 }

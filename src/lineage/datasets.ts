@@ -5,97 +5,125 @@ import { RANKED_COLUMNS } from '../pipeline/rank.ts'
 import type { EditionFacts, ListFacts, SnapshotFacts } from '../pipeline/result.ts'
 import type { ReadExportFacts } from '../pipeline/snapshotSource.ts'
 import type { RunRecord } from '../runs/record.ts'
-import { columnLineage, decided, same, schema } from './columns.ts'
+import { allCopiedFrom, columnLineageFacet, copiedFrom, indirectFields, schemaFacet } from './columns.ts'
 import { type Facets, facet } from './facets.ts'
-import { type Name, namesIn } from './names.ts'
+import { type DatasetName, datasetNames } from './names.ts'
 
-interface Dataset extends Name {
+interface InputDataset extends DatasetName {
   readonly facets: Facets
-  readonly outputFacets?: Facets
 }
 
-const EXPORTS: readonly ExportName[] = ['datasets', 'organizations']
+interface OutputDataset extends InputDataset {
+  readonly outputFacets: Facets
+}
 
-/** What a run has read and written, as far as its steps have come. */
-export function datasetsOf(
+type Tables = ReturnType<typeof tablesOf>
+
+/** Lists the datasets that the finished steps of a run have read and written. */
+export function inputsAndOutputs(
   run: RunRecord,
   world: Pick<World, 'config' | 'archive' | 'documents'>,
-): { inputs: readonly Name[]; outputs: readonly Name[] } {
-  const { date } = run
-  const names = namesIn(world)
-  const { datasets, organizations, snapshot, archived, published } = stepsOf(run)
-  const watches = world.config.watches.filter(({ name }) => run.watches.includes(name))
-  const matched = [...new Set(watches.flatMap(({ columns }) => columns))]
-  const columns = { datasets: [...new Set([...PROJECTED_COLUMNS, ...matched])], organizations: RANKED_COLUMNS }
-
-  const exports = EXPORTS.flatMap((name) => {
-    const facts = { datasets, organizations }[name]
-    return facts ? [{ export: name, facts, named: names.export(name, date, facts) }] : []
-  })
-  // "publish" alone reads the lists that "archive" has left.
-  const lists = datasets === undefined ? published.map(({ watch }) => names.csv(watch, date)) : []
-  const rows = [...exports.filter((one) => one.export === 'datasets').map(({ named }) => named), ...lists]
-  const ranked = exports.filter((one) => one.export === 'organizations').map(({ named }) => named)
-
-  const inputs: Dataset[] = [
-    ...exports.map(({ export: name, facts, named }) => ({
-      ...named,
-      facets: {
-        ...schema(columns[name]),
-        ...version(facts.sha256),
-        ...facet('dataSource', { name: named.namespace, uri: facts.url }),
-      },
-    })),
-    ...lists.map((named) => ({ ...named, facets: schema(columns.datasets) })),
-  ]
-
-  const outputs: Dataset[] = []
-  for (const { export: name, facts, named } of snapshot ? exports : []) {
-    // A run that found the date's snapshot has written none.
-    if (facts.from === 'snapshot') continue
-    const copied = Object.fromEntries(columns[name].map((column) => [column, same([named], column)]))
-    outputs.push({
-      ...names.snapshot(name, date),
-      facets: { ...schema(columns[name]), ...version(facts.sha256), ...columnLineage(copied) },
-      outputFacets: written(facts.records),
-    })
+): { inputs: readonly DatasetName[]; outputs: readonly DatasetName[] } {
+  const tables = tablesOf(run, world)
+  return {
+    inputs: inputsOf(tables),
+    outputs: [...snapshotOutputs(tables), ...csvOutputs(tables), ...topsOutput(tables)],
   }
-  for (const { watch, records, bytes, sha256 } of archived) {
-    const copied = Object.fromEntries(columns.datasets.map((column) => [column, same(rows, column)]))
-    const kept = decided('FILTER', rows, matched)
-    outputs.push({
-      ...names.csv(watch, date),
-      facets: { ...schema(columns.datasets), ...version(sha256), ...columnLineage(copied, kept) },
-      outputFacets: written(records, bytes),
-    })
-  }
-  if (published.length > 0) {
-    const made = {
-      dataset_id: same(rows, 'id'),
-      dataset_title: same(rows, 'title'),
-      dataset_followers: same(rows, 'metric.followers'),
-      organization: same(ranked, 'name'),
-      organization_id: same(ranked, 'id'),
-      organization_followers: same(ranked, 'metric.followers'),
-    }
-    const kept = [
-      ...(lists.length === 0 ? decided('FILTER', rows, matched) : []),
-      ...decided('JOIN', rows, ['organization_id']),
-      ...decided('JOIN', ranked, ['id']),
-      ...decided('SORT', ranked, ['metric.followers', 'id']),
-      ...decided('SORT', rows, ['metric.followers', 'id']),
-    ]
-    outputs.push({
-      ...names.tops,
-      facets: { ...schema(Object.keys(made)), ...version(date), ...columnLineage(made, kept) },
-      outputFacets: written(published.reduce((sum, one) => sum + one.datasets, 0)),
-    })
-  }
-  return { inputs, outputs }
 }
 
-/** What each step of a run has left, of those that have come to their end. */
-function stepsOf({ steps }: RunRecord) {
+/** Collects the facts of the finished steps of a run, and the names and columns of its tables. */
+function tablesOf(run: RunRecord, world: Pick<World, 'config' | 'archive' | 'documents'>) {
+  const { date } = run
+  const names = datasetNames(world)
+  const steps = stepFacts(run)
+  const exports = (['datasets', 'organizations'] as const).flatMap((name) => {
+    const facts = steps[name]
+    return facts ? [{ export: name, facts, name: names.export(name, date, facts) }] : []
+  })
+  // `publish` alone reads the CSVs instead of the exports.
+  const csvs = steps.datasets === undefined ? steps.published.map(({ watch }) => names.csv(watch, date)) : []
+  const exported = (kind: ExportName) => exports.filter((one) => one.export === kind).map(({ name }) => name)
+  const watches = world.config.watches.filter(({ name }) => run.watches.includes(name))
+  const searched = [...new Set(watches.flatMap(({ columns }) => columns))]
+  return {
+    date,
+    names,
+    steps,
+    exports,
+    csvs,
+    /** The tables whose rows are datasets. */
+    datasets: [...exported('datasets'), ...csvs],
+    organizations: exported('organizations'),
+    /** The columns in which terms are searched. */
+    searched,
+    columns: { datasets: [...new Set([...PROJECTED_COLUMNS, ...searched])], organizations: RANKED_COLUMNS },
+  }
+}
+
+function inputsOf({ exports, csvs, columns }: Tables): InputDataset[] {
+  return [
+    ...exports.map(({ export: kind, facts, name }) => ({
+      ...name,
+      facets: {
+        ...schemaFacet(columns[kind]),
+        ...versionFacet(facts.sha256),
+        ...facet('dataSource', { name: name.namespace, uri: facts.url }),
+      },
+    })),
+    ...csvs.map((name) => ({ ...name, facets: schemaFacet(columns.datasets) })),
+  ]
+}
+
+/** A run that read the date's existing snapshot has not written one. */
+function snapshotOutputs({ date, names, steps, exports, columns }: Tables): OutputDataset[] {
+  const written = steps.snapshot ? exports.filter(({ facts }) => facts.from !== 'snapshot') : []
+  return written.map(({ export: kind, facts, name }) => ({
+    ...names.snapshot(kind, date),
+    facets: {
+      ...schemaFacet(columns[kind]),
+      ...versionFacet(facts.sha256),
+      ...columnLineageFacet(allCopiedFrom([name], columns[kind])),
+    },
+    outputFacets: statisticsFacet(facts.records),
+  }))
+}
+
+function csvOutputs({ date, names, steps, datasets, searched, columns }: Tables): OutputDataset[] {
+  return steps.archived.map(({ watch, records, bytes, sha256 }) => ({
+    ...names.csv(watch, date),
+    facets: {
+      ...schemaFacet(columns.datasets),
+      ...versionFacet(sha256),
+      ...columnLineageFacet(allCopiedFrom(datasets, columns.datasets), indirectFields('FILTER', datasets, searched)),
+    },
+    outputFacets: statisticsFacet(records, bytes),
+  }))
+}
+
+function topsOutput({ date, names, steps: { published }, csvs, datasets, organizations, searched }: Tables) {
+  if (published.length === 0) return []
+  const fields = {
+    dataset_id: copiedFrom(datasets, 'id'),
+    dataset_title: copiedFrom(datasets, 'title'),
+    dataset_followers: copiedFrom(datasets, 'metric.followers'),
+    organization: copiedFrom(organizations, 'name'),
+    organization_id: copiedFrom(organizations, 'id'),
+    organization_followers: copiedFrom(organizations, 'metric.followers'),
+  }
+  const rows = [
+    ...(csvs.length === 0 ? indirectFields('FILTER', datasets, searched) : []),
+    ...indirectFields('JOIN', datasets, ['organization_id']),
+    ...indirectFields('JOIN', organizations, ['id']),
+    ...indirectFields('SORT', organizations, ['metric.followers', 'id']),
+    ...indirectFields('SORT', datasets, ['metric.followers', 'id']),
+  ]
+  const facets = { ...schemaFacet(Object.keys(fields)), ...versionFacet(date), ...columnLineageFacet(fields, rows) }
+  const rowCount = published.reduce((sum, one) => sum + one.datasets, 0)
+  return [{ ...names.tops, facets, outputFacets: statisticsFacet(rowCount) }]
+}
+
+/** Returns the facts of each step of a run that has finished. */
+function stepFacts({ steps }: RunRecord) {
   const facts = (name: string) => steps.find((step) => step.name === name)?.facts
   const { snapshot } = (facts('keep snapshot') ?? {}) as Partial<SnapshotFacts>
   const { archived = [] } = (facts('archive') ?? {}) as Partial<ListFacts>
@@ -109,10 +137,10 @@ function stepsOf({ steps }: RunRecord) {
   }
 }
 
-function version(datasetVersion: string): Facets {
+function versionFacet(datasetVersion: string): Facets {
   return facet('version', { datasetVersion })
 }
 
-function written(rowCount: number, size?: number): Facets {
+function statisticsFacet(rowCount: number, size?: number): Facets {
   return facet('outputStatistics', size === undefined ? { rowCount } : { rowCount, size })
 }

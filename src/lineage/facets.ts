@@ -1,9 +1,9 @@
 import { VERSION } from '../version.ts'
 
-/** Who makes the events. */
+/** Identifies this program as the source of the events. */
 export const PRODUCER = `https://www.npmjs.com/package/datagouv-tops/v/${VERSION}`
 
-/** The versions of the published schemas that the events keep to. */
+/** The published schema, with its version, of each facet. */
 const SCHEMAS = {
   columnLineage: '1-2-0/ColumnLineageDatasetFacet',
   dataSource: '1-0-1/DatasourceDatasetFacet',
@@ -19,7 +19,7 @@ const SCHEMAS = {
 
 export type Facets = Readonly<Record<string, object>>
 
-/** A facet under its name, with who says it and the schema that it keeps to. */
+/** Builds a facet under its name, with its producer and schema. */
 export function facet(name: keyof typeof SCHEMAS, content: object): Facets {
   const schema = SCHEMAS[name]
   const _schemaURL = `https://openlineage.io/spec/facets/${schema}.json#/$defs/${schema.split('/')[1]}`

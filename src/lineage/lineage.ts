@@ -2,24 +2,24 @@ import type { World } from '../context.ts'
 import type { RunRecord } from '../runs/record.ts'
 import type { Witness } from '../runs/witness.ts'
 import { inert } from '../terminal/inert.ts'
-import { eventOf } from './events.ts'
-import { transportTo } from './transport.ts'
+import { toRunEvent } from './events.ts'
+import { createTransport } from './transport.ts'
 
 /**
- * Tells when a run begins and how it ends, as OpenLineage events: https://openlineage.io/docs/spec/object-model
+ * Sends an OpenLineage event when a run starts and when it ends: https://openlineage.io/docs/spec/object-model
  *
- * @param address as configured: `file:FILE`, or the address of a collector
+ * @param address the setting `lineage`: `file:FILE`, or the URL of a collector
  */
 export function openLineage(address: string, world: Pick<World, 'config' | 'archive' | 'documents'>): Witness {
-  const send = transportTo(address, world.config.lineage_api_key)
-  const tell = async (run: RunRecord) => {
-    const event = eventOf(run, world)
+  const send = createTransport(address, world.config.lineage_api_key)
+  const sendEvent = async (run: RunRecord) => {
+    const event = toRunEvent(run, world)
     try {
       await send(event)
     } catch (error) {
       const why = inert((error as Error).message)
-      throw new Error(`the ${event.eventType} event did not reach the lineage collector: ${why}`, { cause: error })
+      throw new Error(`cannot send the ${event.eventType} event to the lineage collector: ${why}`, { cause: error })
     }
   }
-  return { began: tell, ended: tell }
+  return { began: sendEvent, ended: sendEvent }
 }

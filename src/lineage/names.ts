@@ -5,23 +5,26 @@ import type { ExportName } from '../editions/edition.ts'
 import { editionKey, exportKey } from '../editions/layout.ts'
 import type { ReadExportFacts } from '../pipeline/snapshotSource.ts'
 
-/** A dataset as OpenLineage calls it: https://openlineage.io/docs/spec/naming */
-export interface Name {
+/** The name of a dataset in OpenLineage: https://openlineage.io/docs/spec/naming */
+export interface DatasetName {
   readonly namespace: string
   readonly name: string
 }
 
-/** Files, objects and tables go by where they are; what the portal publishes anew every day, by what it is. */
-export function namesIn({ archive, documents, config }: Pick<World, 'archive' | 'documents' | 'config'>) {
-  const stored = (key: string): Name =>
+/**
+ * Returns functions that name datasets. Files, objects and tables are named by their location; the portal's exports, whose files
+ * change daily, by the catalogue.
+ */
+export function datasetNames({ archive, documents, config }: Pick<World, 'archive' | 'documents' | 'config'>) {
+  const stored = (key: string): DatasetName =>
     archive.address.startsWith('file:')
       ? { namespace: 'file', name: resolve(archive.address.slice('file:'.length), key) }
       : { namespace: archive.address, name: key }
   return {
     csv: (watch: string, date: string) => stored(editionKey(watch, date)),
     snapshot: (name: ExportName, date: string) => stored(exportKey(name, date)),
-    tops: topsIn(documents.address),
-    export: (name: ExportName, date: string, { from, url }: ReadExportFacts): Name => {
+    tops: topsCollection(documents.address),
+    export: (name: ExportName, date: string, { from, url }: ReadExportFacts): DatasetName => {
       if (from === 'snapshot') return stored(exportKey(name, date))
       if (from === 'portal') return { namespace: config.portal, name: `${config.catalogue}/${name}` }
       const { protocol, origin, pathname } = new URL(url)
@@ -32,8 +35,8 @@ export function namesIn({ archive, documents, config }: Pick<World, 'archive' | 
   }
 }
 
-/** The collection, in the database that a store's address names. */
-function topsIn(address: string): Name {
+/** Names the collection `tops` in the database at a store's address. */
+function topsCollection(address: string): DatasetName {
   if (address.startsWith('sqlite:')) {
     return { namespace: `sqlite://${resolve(address.slice('sqlite:'.length))}`, name: 'tops' }
   }

@@ -2,33 +2,37 @@ import { appendFile, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { post } from '../post.ts'
 
-/** How long a collector may take to answer; a run waits for it at its end. */
-const PATIENCE_MS = 2_000
+/** Time limit for a collector's answer; a run waits for it before it ends. */
+const TIMEOUT_MS = 2_000
 
-/** Where collectors take events when an address names nothing but a host: that is how `OPENLINEAGE_URL` is written. */
+/** The path used if the address has none, as in `OPENLINEAGE_URL`. */
 const ENDPOINT = '/api/v1/lineage'
 
-/** Sends one event; throws when it did not arrive. */
-export type Send = (event: object) => Promise<void>
+/** @throws Error if the event was not accepted */
+export type SendEvent = (event: object) => Promise<void>
 
-/** @param address `file:PATH`, to which a line is added for each event, or that of a collector */
-export function transportTo(address: string, key: string | undefined): Send {
+/**
+ * Returns a function that appends events to a file, one a line, or posts them to a collector.
+ *
+ * @param address `file:PATH`, or the URL of a collector
+ */
+export function createTransport(address: string, key: string | undefined): SendEvent {
   return address.startsWith('file:') ? toFile(address.slice('file:'.length)) : toCollector(new URL(address), key)
 }
 
-function toFile(path: string): Send {
+function toFile(path: string): SendEvent {
   return async (event) => {
     await mkdir(dirname(path), { recursive: true })
-    // In one write, so that the lines of several processes do not mix.
+    // A single write keeps the lines of concurrent processes apart.
     await appendFile(path, `${JSON.stringify(event)}\n`)
   }
 }
 
-function toCollector(address: URL, key: string | undefined): Send {
+function toCollector(address: URL, key: string | undefined): SendEvent {
   const url = address.pathname === '/' ? new URL(ENDPOINT, address) : address
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` }
   return async (event) => {
-    const { ok, status } = await post(url, event, AbortSignal.timeout(PATIENCE_MS), headers)
+    const { ok, status } = await post(url, event, AbortSignal.timeout(TIMEOUT_MS), headers)
     if (!ok) throw new Error(`it answers ${status}`)
   }
 }

@@ -3,61 +3,68 @@ import type { Edition } from '../editions/edition.ts'
 import { datesOf } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
 import type { RunRecord } from '../runs/record.ts'
-import { nextDateFiring } from '../scheduler/calendar.ts'
+import { nextFiringOnLaterDate } from '../scheduler/calendar.ts'
 
-/** How many run records back the last run of each command is looked for. */
+/** How many recent run records to search for the last run of each command. */
 const RECENT = 200
 
 /**
- * What the stores tell, in Prometheus's text format: the last edition of each watch, and the last run of each command. Any
- * process renders the same, so a file that a run left and a server that is asked agree.
- *
- * This module loads prom-client: import it only when metrics are asked for.
+ * Renders metrics of the last edition of each watch and the last run of each command, in Prometheus's text format. They depend on
+ * the stores alone, so the file of a run and a server show the same.
  */
 export async function renderMetrics(world: Pick<World, 'config' | 'documents'>): Promise<string> {
+  // prom-client is loaded only if metrics are wanted.
   const { Gauge, Registry } = await import('prom-client')
   const registry = new Registry()
-  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+  const gauge: CreateGauge = (name, help, ...labelNames) =>
     new Gauge({ name: `datagouv_tops_${name}`, help, labelNames, registers: [registry] })
+  await addEditions(gauge, world)
+  await addRuns(gauge, world)
+  return registry.metrics()
+}
 
-  const generated = gauge('edition_generated_timestamp_seconds', 'When the last edition was made.', 'watch')
+type CreateGauge = (
+  name: string,
+  help: string,
+  ...labelNames: string[]
+) => { set(labels: Readonly<Record<string, string>>, value: number): void }
+
+async function addEditions(gauge: CreateGauge, world: Pick<World, 'config' | 'documents'>): Promise<void> {
+  const generated = gauge('edition_generated_timestamp_seconds', 'When the last edition was generated.', 'watch')
   const due = gauge('edition_next_due_timestamp_seconds', 'When the edition after the last one is due.', 'watch')
   const datasets = gauge('edition_datasets', 'Datasets in the tops of the last edition.', 'watch')
   const archived = gauge('edition_archived_datasets', 'Datasets in the archived CSV of the last edition.', 'watch')
-  const followers = gauge('edition_followers', 'Followers of the TOP organisations, by edition.', 'watch', 'edition')
+  const followers = gauge('edition_followers', 'Followers of the TOP organizations, by edition.', 'watch', 'edition')
   const records = gauge('edition_export_records', 'Records of the exports of the last edition.', 'watch', 'export')
   for (const { name: watch } of world.config.watches) {
     const [last, before] = await lastEditions(watch, world)
     if (last === undefined) continue
-    generated.set({ watch }, seconds(last.generated_at))
-    const next = nextDateFiring(world.config, last.date, new Date(`${last.date}T00:00:00Z`))
+    generated.set({ watch }, toSeconds(last.generated_at))
+    const next = nextFiringOnLaterDate(world.config, last.date, new Date(`${last.date}T00:00:00Z`))
     if (next !== undefined) due.set({ watch }, next.getTime() / 1000)
     datasets.set({ watch }, last.datasets.length)
     archived.set({ watch }, last.archive.records)
     for (const name of ['datasets', 'organizations'] as const) {
       records.set({ watch, export: name }, last.source[name].records)
     }
-    followers.set({ watch, edition: 'last' }, followersOf(last))
-    if (before !== undefined) followers.set({ watch, edition: 'before' }, followersOf(before))
+    followers.set({ watch, edition: 'last' }, sumFollowers(last))
+    if (before !== undefined) followers.set({ watch, edition: 'before' }, sumFollowers(before))
   }
-
-  const ended = gauge('last_run_ended_timestamp_seconds', 'When the last run of a command ended.', 'command')
-  const took = gauge('last_run_duration_seconds', 'How long the last run of a command took.', 'command')
-  const exit = gauge(
-    'last_run_exit_code',
-    'With which exit code the last run of a command ended (6: the gate refused).',
-    'command',
-  )
-  for (const { command, started_at, ended_at, error } of await lastRuns(world)) {
-    ended.set({ command }, seconds(ended_at!))
-    took.set({ command }, seconds(ended_at!) - seconds(started_at))
-    exit.set({ command }, error?.exit_code ?? 0)
-  }
-  return registry.metrics()
 }
 
-const seconds = (iso: string) => Date.parse(iso) / 1000
-const followersOf = ({ organizations }: Edition) => organizations.reduce((sum, { followers }) => sum + followers, 0)
+async function addRuns(gauge: CreateGauge, world: Pick<World, 'documents'>): Promise<void> {
+  const ended = gauge('last_run_ended_timestamp_seconds', 'When the last run of a command ended.', 'command')
+  const duration = gauge('last_run_duration_seconds', 'Duration of the last run of a command.', 'command')
+  const exit = gauge('last_run_exit_code', 'Exit code of the last run of a command (6: the gate refused).', 'command')
+  for (const { command, started_at, ended_at, error } of await lastRuns(world)) {
+    ended.set({ command }, toSeconds(ended_at!))
+    duration.set({ command }, toSeconds(ended_at!) - toSeconds(started_at))
+    exit.set({ command }, error?.exit_code ?? 0)
+  }
+}
+
+const toSeconds = (iso: string) => Date.parse(iso) / 1000
+const sumFollowers = ({ organizations }: Edition) => organizations.reduce((sum, { followers }) => sum + followers, 0)
 
 async function lastEditions(watch: string, { documents }: Pick<World, 'documents'>): Promise<(Edition | undefined)[]> {
   const dates = (await datesOf(documents, watch)).slice(0, 2)

@@ -4,8 +4,8 @@ import type { Witness } from '../runs/witness.ts'
 import { renderMetrics } from './metrics.ts'
 
 /**
- * Leaves the metrics in a file when a run ends, for the textfile collector of Prometheus's node exporter. It reads whatever
- * it finds, so the file is written beside and then put in place; the collector passes over names that do not end in .prom.
+ * Writes the metrics to a file when a run ends, for the textfile collector of Prometheus's node exporter. The file is written under a
+ * temporary name and then renamed, so the collector never reads half of it; it ignores names that do not end in `.prom`.
  */
 export function metricsFile(path: string, world: Pick<World, 'config' | 'documents'>): Witness {
   return {
@@ -17,7 +17,7 @@ export function metricsFile(path: string, world: Pick<World, 'config' | 'documen
         await rename(partial, path)
       } catch (error) {
         await rm(partial, { force: true }).catch(() => {})
-        throw new Error(`the metrics file ${path} cannot be written: ${(error as Error).message}`, { cause: error })
+        throw new Error(`cannot write the metrics file ${path}: ${(error as Error).message}`, { cause: error })
       }
     },
   }

@@ -20,8 +20,8 @@ for (const [network, bits] of [
   PRIVATE.addSubnet(network, bits, 'ipv6')
 }
 
-/** Whether an IP address is one of a private network, of this machine, or link-local (cloud metadata live there). */
-export function isPrivate(address: string): boolean {
+/** Whether an IP address belongs to a private network, to this machine, or is link-local (such as cloud metadata services). */
+export function isPrivateAddress(address: string): boolean {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
   return PRIVATE.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
 }

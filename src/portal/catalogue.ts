@@ -1,11 +1,11 @@
 import type { ExportName } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
 import { bytes, counted } from '../terminal/format.ts'
-import type { Http } from './http.ts'
-import { MOST_METADATA_BYTES } from './policy.ts'
+import { fetchFailure, type HttpClient } from './http.ts'
+import { MAX_METADATA_BYTES } from './policy.ts'
 
-/** An export as the portal's catalogue states it. What is missing there is undefined. */
-export interface Listed {
+/** An export as the portal's catalogue describes it. Missing values are undefined. */
+export interface CatalogueEntry {
   readonly url: string
   readonly bytes: number | undefined
   readonly sha1: string | undefined
@@ -13,53 +13,57 @@ export interface Listed {
   readonly lastModified: string | null
 }
 
-/** How the two exports are marked, and which resources they are on data.gouv.fr should the mark be missing. */
-const EXPORTS: Record<ExportName, { readonly model: string; readonly resource: string }> = {
-  datasets: { model: 'dataset', resource: 'f868cca6-8da1-4369-a78d-47463f19a9a3' },
-  organizations: { model: 'organization', resource: 'b7bbfedc-2448-4135-a6c7-104548d396e7' },
+/** The `csv-export:model` that marks each export, and its resource id on data.gouv.fr in case the mark is missing. */
+const EXPORTS: Record<ExportName, { readonly model: string; readonly resourceId: string }> = {
+  datasets: { model: 'dataset', resourceId: 'f868cca6-8da1-4369-a78d-47463f19a9a3' },
+  organizations: { model: 'organization', resourceId: 'b7bbfedc-2448-4135-a6c7-104548d396e7' },
 }
 
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * Reads which files the exports are from the portal's catalogue, a dataset of its own.
+ * Reads the addresses of both exports from the portal's catalogue, which is itself a dataset of the portal.
  *
- * @param catalogue its id or slug
- * @throws Failure `portal` when the portal does not answer as a uData portal does, or lists no such export
+ * @param catalogue the id or slug of that dataset
+ * @throws Failure `portal` if the portal is not a uData portal, or if the catalogue lacks an export
  */
 export async function readCatalogue(
   portal: string,
   catalogue: string,
-  http: Http,
-): Promise<Record<ExportName, Listed>> {
+  http: HttpClient,
+): Promise<Record<ExportName, CatalogueEntry>> {
   const url = `${portal}/api/1/datasets/${catalogue}/`
   const metadata = await readJson(url, http)
   const resources =
     isObject(metadata) && Array.isArray(metadata.resources) ? metadata.resources.filter(isObject) : undefined
-  if (resources === undefined)
-    throw new Failure('portal', `${url} lists no resources; is ${quoted(portal)} a uData portal?`)
-  return { datasets: find('datasets', resources, url), organizations: find('organizations', resources, url) }
-}
-
-function find(name: ExportName, resources: readonly Json[], url: string): Listed {
-  const { model, resource } = EXPORTS[name]
-  const modelOf = (one: Json) => (isObject(one.extras) ? one.extras['csv-export:model'] : undefined)
-  const found = resources.find((one) => modelOf(one) === model) ?? resources.find((one) => one.id === resource)
-  if (found === undefined) {
-    const marks = resources.map(modelOf).filter((mark) => typeof mark === 'string')
-    const there =
-      marks.length > 0 ? `exports of ${marks.map((mark) => quoted(mark as string)).join(', ')}` : 'no export'
-    const what = `${url} has no ${name} export: ${counted(resources.length, 'resource')}, ${there}`
-    throw new Failure('portal', `${what}. Set catalogue to the dataset of this portal that lists its exports`)
+  if (resources === undefined) throw fetchFailure(url, `it lists no resources. Is ${quoted(portal)} a uData portal?`)
+  return {
+    datasets: findExport('datasets', resources, url),
+    organizations: findExport('organizations', resources, url),
   }
-  return listed(name, found, url)
 }
 
-function listed(name: ExportName, resource: Json, url: string): Listed {
-  // `latest` leads to whichever file is current by then; `url` names one that is gone once the next was published.
+function findExport(name: ExportName, resources: readonly Json[], url: string): CatalogueEntry {
+  const { model, resourceId } = EXPORTS[name]
+  const modelOf = (one: Json) => (isObject(one.extras) ? one.extras['csv-export:model'] : undefined)
+  const found = resources.find((one) => modelOf(one) === model) ?? resources.find((one) => one.id === resourceId)
+  if (found === undefined) {
+    const models = resources.map(modelOf).filter((value) => typeof value === 'string')
+    const listed =
+      models.length > 0 ? `exports of ${models.map((value) => quoted(value as string)).join(', ')}` : 'no export'
+    const what = `${url} lists ${counted(resources.length, 'resource')}, ${listed}`
+    const next = 'Set catalogue to the dataset of this portal that lists its exports.'
+    throw new Failure('portal', `cannot find the ${name} export: ${what}. ${next}`)
+  }
+  return parseEntry(name, found, url)
+}
+
+function parseEntry(name: ExportName, resource: Json, url: string): CatalogueEntry {
+  // `latest` redirects to the current file; the file at `url` is deleted when the next one is published.
   const location = [resource.latest, resource.url].find(isHttpAddress)
   if (location === undefined) {
-    throw new Failure('portal', `${url}: the ${name} export has no http address (${quoted(String(resource.url))})`)
+    const why = `${url} has no http address for it (${quoted(String(resource.url))})`
+    throw fetchFailure(`the ${name} export`, why)
   }
   const { filesize, checksum, last_modified } = resource
   const sha1 = isObject(checksum) && checksum.type === 'sha1' ? checksum.value : undefined
@@ -76,20 +80,19 @@ function isHttpAddress(value: unknown): value is string {
   return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
 }
 
-/** uData writes times with or without a zone; without one they are UTC. */
+/** Parses a time as uData writes it: with or without a zone; without one it is UTC. */
 function parseInstant(text: string): number {
   return Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`)
 }
 
-async function readJson(url: string, http: Http): Promise<unknown> {
-  const text = await http.persist({ failed: 0 }, async () => {
-    const answer = await http.get(url, { accept: 'application/json' })
+async function readJson(url: string, http: HttpClient): Promise<unknown> {
+  const text = await http.withRetries({ failed: 0 }, async () => {
+    const response = await http.get(url, { accept: 'application/json' })
     const parts: Uint8Array[] = []
     let length = 0
-    for await (const part of answer.body) {
+    for await (const part of response.body) {
       length += part.length
-      if (length > MOST_METADATA_BYTES)
-        throw new Failure('portal', `${url} is longer than ${bytes(MOST_METADATA_BYTES)}`)
+      if (length > MAX_METADATA_BYTES) throw fetchFailure(url, `it is larger than ${bytes(MAX_METADATA_BYTES)}`)
       parts.push(part)
     }
     return Buffer.concat(parts).toString('utf8')
@@ -97,10 +100,8 @@ async function readJson(url: string, http: Http): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch (error) {
-    const begins = `it begins with ${quoted(text.trimStart(), 40)}`
-    throw new Failure('portal', `${url} is not JSON (${begins}); is this the address of a uData portal?`, {
-      cause: error,
-    })
+    const start = `it starts with ${quoted(text.trimStart(), 40)}`
+    throw fetchFailure(url, `it is not JSON (${start}). Is this the address of a uData portal?`, error)
   }
 }
 

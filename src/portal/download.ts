@@ -1,47 +1,47 @@
-import { Failure } from '../errors.ts'
+import { Failure, quoted } from '../errors.ts'
 import { bytes } from '../terminal/format.ts'
-import { type Answer, type Attempts, type Http, Passing } from './http.ts'
+import { type Attempts, fetchFailure, type HttpClient, type HttpResponse, TransientError } from './http.ts'
 import { PROGRESS_BYTES } from './policy.ts'
 
-/** The file became another one while it was fetched: what arrived so far is worth nothing. */
+/** The file was replaced during the download, so the bytes received so far are useless. */
 export class Replaced extends Error {}
 
-/** A file that is being fetched. */
+/** A download in progress. */
 export interface Download {
   /** After redirects. */
   readonly url: string
-  /** ISO 8601, UTC; null when the server does not say. */
+  /** ISO 8601, UTC; null if unknown. */
   readonly lastModified: string | null
   readonly length: number | undefined
-  /** Its bytes, whatever happens on the way: a connection that drops is taken up where it broke. */
+  /** The bytes of the file. A dropped connection is resumed. */
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
-/** What tells one version of a file from another. */
-interface Version {
+/** The headers that identify a version of a file. */
+interface FileVersion {
   readonly etag: string | undefined
   readonly lastModified: string | undefined
   readonly length: number | undefined
 }
 
 /**
- * Begins to fetch a file.
+ * Starts a download.
  *
- * @param since only when the file has changed since then (ISO 8601)
- * @returns undefined when it has not
- * @throws Failure `portal`; Replaced, also from `chunks`
+ * @param since download only if the file has changed since then (ISO 8601)
+ * @returns undefined if it has not changed
+ * @throws Failure `portal`; `chunks` also throws FileChangedError
  */
-export async function download(url: string, http: Http, since?: string): Promise<Download | undefined> {
+export async function download(url: string, http: HttpClient, since?: string): Promise<Download | undefined> {
   const attempts: Attempts = { failed: 0 }
   const headers = since === undefined ? {} : { 'if-modified-since': new Date(since).toUTCString() }
-  const first = await http.persist(attempts, () => http.get(url, headers))
+  const first = await http.withRetries(attempts, () => http.get(url, headers))
   if (first.status === 304 && since !== undefined) {
     first.discard()
     return undefined
   }
   if (first.status !== 200) {
     first.discard()
-    throw new Failure('portal', `${url} answers ${first.status} where a file was expected; nothing was published`)
+    throw fetchFailure(url, `it answers ${first.status} instead of a file; nothing was published`)
   }
   refuseEncoding(first)
   const version = versionOf(first)
@@ -50,76 +50,88 @@ export async function download(url: string, http: Http, since?: string): Promise
     url: first.url,
     lastModified: Number.isNaN(modified) ? null : new Date(modified).toISOString(),
     length: version.length,
-    chunks: chunksOf(first, version, attempts, http),
+    chunks: downloadChunks(first, version, attempts, http),
   }
 }
 
-/** The file's bytes, over as many connections as it takes. */
-async function* chunksOf(first: Answer, version: Version, attempts: Attempts, http: Http): AsyncIterable<Uint8Array> {
+/** Reads the file over as many connections as it takes. */
+async function* downloadChunks(
+  first: HttpResponse,
+  version: FileVersion,
+  attempts: Attempts,
+  http: HttpClient,
+): AsyncIterable<Uint8Array> {
   const { url } = first
   let received = 0
-  let progressAt = 0
-  let next: AsyncIterator<Uint8Array> | undefined = first.body[Symbol.asyncIterator]()
+  let lastProgress = 0
+  let source: AsyncIterator<Uint8Array> | undefined = first.body[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const chunk = await http.persist(attempts, async () => {
+      const chunk = await http.withRetries(attempts, async () => {
         try {
-          next ??= (await resume(url, received, version, http))[Symbol.asyncIterator]()
-          const { value, done } = await next.next()
+          source ??= (await resume(url, received, version, http))[Symbol.asyncIterator]()
+          const { value, done } = await source.next()
           if (!done) return value
           if (version.length !== undefined && received < version.length) {
-            throw new Passing(`${url} broke off after ${bytes(received)} of ${bytes(version.length)}`)
+            throw new TransientError(url, `it broke off after ${bytes(received)} of ${bytes(version.length)}`)
           }
           return undefined
         } catch (error) {
-          await next?.return?.()
-          next = undefined
+          await source?.return?.()
+          source = undefined
           throw error
         }
       })
       if (chunk === undefined) return
       received += chunk.length
       if (version.length !== undefined && received > version.length) {
-        throw new Failure('portal', `${url} sent more than the ${bytes(version.length)} that it announced`)
+        throw fetchFailure(url, `it sends more than the announced ${bytes(version.length)}`)
       }
-      if (received > http.policy.mostBytes) {
-        const limit = `larger than ${bytes(http.policy.mostBytes)} (max_export_size)`
-        throw new Failure('contract', `${url} is ${limit}; nothing was published`)
+      if (received > http.policy.maxBytes) {
+        const limit = `${bytes(http.policy.maxBytes)} (max_export_size)`
+        throw new Failure('contract', `cannot fetch ${url}: it is larger than ${limit}; nothing was published`)
       }
-      if (received - progressAt >= PROGRESS_BYTES) {
-        progressAt = received
+      if (received - lastProgress >= PROGRESS_BYTES) {
+        lastProgress = received
         attempts.failed = 0
       }
       yield chunk
     }
   } finally {
-    await next?.return?.()
+    await source?.return?.()
   }
 }
 
-/** Asks for the rest of the file. A server that sends all of it again is listened to from where we are. */
-async function resume(url: string, received: number, version: Version, http: Http): Promise<AsyncIterable<Uint8Array>> {
+/** Requests the rest of the file. If the server sends all of it, the bytes received before are skipped. */
+async function resume(
+  url: string,
+  received: number,
+  version: FileVersion,
+  http: HttpClient,
+): Promise<AsyncIterable<Uint8Array>> {
   const strong = version.etag?.startsWith('W/') ? undefined : version.etag
   const validator = strong ?? version.lastModified
   const headers = validator && received > 0 ? { range: `bytes=${received}-`, 'if-range': validator } : undefined
-  const answer = await http.get(url, headers)
-  if (answer.status === 206 && isRest(answer.header('content-range'), received, version)) return answer.body
-  // Nothing but a validator proves that the bytes before are those of the same file.
-  const provable = received === 0 || validator !== undefined
-  if (answer.status === 200 && provable && isSame(versionOf(answer), version)) {
-    return skipping(answer.body, received)
+  const response = await http.get(url, headers)
+  if (response.status === 206 && isRest(response.header('content-range'), received, version)) return response.body
+  // Without a validator, the bytes received before may be those of another file.
+  const isSafe = received === 0 || validator !== undefined
+  if (response.status === 200 && isSafe && isSame(versionOf(response), version)) {
+    return skipBytes(response.body, received)
   }
-  answer.discard()
-  const broken = `${url} broke off after ${bytes(received)}, and the server says nothing by which to take it up`
-  throw new Replaced(provable ? `${url} changed while it was fetched` : broken)
+  response.discard()
+  const why = isSafe
+    ? 'it changed during the download'
+    : `it broke off after ${bytes(received)}, and the server sends neither ETag nor Last-Modified`
+  throw new Replaced(`cannot resume ${url}: ${why}`)
 }
 
-function isRest(contentRange: string | undefined, received: number, { length }: Version): boolean {
+function isRest(contentRange: string | undefined, received: number, { length }: FileVersion): boolean {
   const [, start, , total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(contentRange ?? '') ?? []
   return Number(start) === received && (length === undefined || total === '*' || Number(total) === length)
 }
 
-async function* skipping(body: AsyncIterable<Uint8Array>, count: number): AsyncIterable<Uint8Array> {
+async function* skipBytes(body: AsyncIterable<Uint8Array>, count: number): AsyncIterable<Uint8Array> {
   let left = count
   for await (const chunk of body) {
     if (chunk.length > left) yield chunk.subarray(left)
@@ -127,23 +139,23 @@ async function* skipping(body: AsyncIterable<Uint8Array>, count: number): AsyncI
   }
 }
 
-function versionOf(answer: Answer): Version {
-  const length = answer.header('content-length')
+function versionOf({ header }: HttpResponse): FileVersion {
+  const length = header('content-length')
   return {
-    etag: answer.header('etag'),
-    lastModified: answer.header('last-modified'),
+    etag: header('etag'),
+    lastModified: header('last-modified'),
     length: length !== undefined && /^\d+$/.test(length) ? Number(length) : undefined,
   }
 }
 
-function isSame(a: Version, b: Version): boolean {
+function isSame(a: FileVersion, b: FileVersion): boolean {
   return a.etag === b.etag && a.lastModified === b.lastModified && a.length === b.length
 }
 
-/** Plain bytes were asked for. gzip is understood all the same; it is recognised by its first bytes. */
-function refuseEncoding(answer: Answer): void {
-  const encoding = answer.header('content-encoding') ?? 'identity'
+/** Refuses a `Content-Encoding` other than gzip, which the reader recognizes by its first bytes. */
+function refuseEncoding(response: HttpResponse): void {
+  const encoding = response.header('content-encoding') ?? 'identity'
   if (/^(identity|x-gzip|gzip)$/i.test(encoding)) return
-  answer.discard()
-  throw new Failure('portal', `${answer.url} comes in the encoding ${encoding}, which was not asked for`)
+  response.discard()
+  throw fetchFailure(response.url, `it is sent in the unsupported encoding ${quoted(encoding)}`)
 }

@@ -1,200 +1,231 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, quoted } from '../errors.ts'
 import { duration } from '../terminal/format.ts'
-import { VERSION } from '../version.ts'
-import { isPrivate } from './addresses.ts'
-import { type FetchPolicy, MOST_REDIRECTS, MOST_RETRY_AFTER, pauseBefore, retryAfter } from './policy.ts'
+import { USER_AGENT } from '../version.ts'
+import { isPrivateAddress } from './addresses.ts'
+import { type FetchPolicy, MAX_REDIRECTS, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from './policy.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** An answer whose body has yet to come. */
-export interface Answer {
+/** A response whose body has not been read yet. */
+export interface HttpResponse {
   /** After redirects. */
   readonly url: string
   readonly status: number
   header(name: string): string | undefined
   readonly body: AsyncIterable<Uint8Array>
-  /** Gives the body up. */
+  /** Closes the connection without reading the body. */
   discard(): void
 }
 
-/** What may pass when it is tried again, and how long the server asks to wait first. */
-export class Passing extends Error {
-  readonly wait: number | undefined
+/** A failed request that a retry may save. */
+export class TransientError extends Error {
+  readonly url: string
+  readonly reason: string
+  /** How long the server asks to wait, in milliseconds. */
+  readonly retryAfter: number | undefined
 
-  constructor(message: string, wait?: number, options?: { cause: unknown }) {
-    super(message, options)
-    this.wait = wait
+  constructor(url: string, reason: string, retryAfter?: number, options?: { cause: unknown }) {
+    super(`${url}: ${reason}`, options)
+    this.url = url
+    this.reason = reason
+    this.retryAfter = retryAfter
   }
 }
 
-/** A client for one fetch: metadata and both exports. It is closed when that is over. */
-export interface Http {
-  readonly policy: FetchPolicy
-  /** One GET with its redirects. @throws Passing, or Failure `portal` for what no new try can mend */
-  get(url: string, headers?: Headers): Promise<Answer>
-  /** Does something until it succeeds, fails for good, or has been tried often enough. Each new try is told in one line. */
-  persist<T>(attempts: Attempts, body: () => Promise<T>): Promise<T>
-  close(): Promise<void>
-}
-
-/** How many tries of a request or download have failed in a row. */
+/** Counts the consecutive failures of a request or a download. */
 export interface Attempts {
   failed: number
 }
 
-/** So much of a body is received ahead of whoever takes it; with less, reading stops and starts again too often. */
-const AHEAD_BYTES = 1 << 18
+/** How much of a body is received ahead of its reader. With less, the connection stops and starts too often. */
+const READ_AHEAD_BYTES = 1 << 18
 
-const STATUS_REDIRECT = new Set([301, 302, 303, 307, 308])
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 
-/** A client that keeps to a policy. @param tell is told of each new try in one line */
-export async function openHttp(policy: FetchPolicy, signal: AbortSignal, tell: (line: string) => void): Promise<Http> {
-  const [http, https] = [await import('node:http'), await import('node:https')]
-  // Each request has a connection of its own: there are six of them in a run, and none is left to a server that has closed it.
-  const options = { keepAlive: false, highWaterMark: AHEAD_BYTES }
-  const agents = { 'http:': new http.Agent(options), 'https:': new https.Agent(options) }
-  const underway = new Set<ClientRequest>()
-  let metPublic = false
+type HttpModule = Pick<typeof import('node:http'), 'request' | 'Agent'>
 
-  async function get(url: string, headers: Headers = {}): Promise<Answer> {
-    let at = url
+/** Fetches the portal's metadata and exports: GET with redirects, time limits and retries. */
+export class HttpClient {
+  readonly policy: FetchPolicy
+  private readonly signal: AbortSignal
+  private readonly warn: (line: string) => void
+  private readonly modules: Readonly<Record<string, HttpModule>>
+  private readonly agents: Readonly<Record<string, Agent>>
+  private readonly openRequests = new Set<ClientRequest>()
+  private hasMetPublicAddress = false
+
+  /** @param warn receives one line for each retry */
+  static async open(policy: FetchPolicy, signal: AbortSignal, warn: (line: string) => void): Promise<HttpClient> {
+    const modules = { 'http:': await import('node:http'), 'https:': await import('node:https') }
+    return new HttpClient(policy, signal, warn, modules)
+  }
+
+  private constructor(
+    policy: FetchPolicy,
+    signal: AbortSignal,
+    warn: (line: string) => void,
+    modules: Readonly<Record<'http:' | 'https:', HttpModule>>,
+  ) {
+    this.policy = policy
+    this.signal = signal
+    this.warn = warn
+    this.modules = modules
+    // A run sends six requests. With a connection each, none is sent over one that the server has just closed.
+    const options = { keepAlive: false, highWaterMark: READ_AHEAD_BYTES }
+    this.agents = { 'http:': new modules['http:'].Agent(options), 'https:': new modules['https:'].Agent(options) }
+  }
+
+  /** Sends a GET and follows redirects. @throws TransientError; Failure `portal` if a retry cannot help */
+  async get(url: string, headers: Headers = {}): Promise<HttpResponse> {
+    let target = url
     for (let redirects = 0; ; redirects++) {
-      const answer = await once(at, headers)
-      if (!STATUS_REDIRECT.has(answer.status)) return answer
-      answer.discard()
-      if (redirects === MOST_REDIRECTS) {
-        throw new Failure('portal', `${url} redirects more than ${MOST_REDIRECTS} times; the portal is misconfigured`)
+      const response = await this.getOnce(target, headers)
+      if (!REDIRECT_STATUSES.has(response.status)) return response
+      response.discard()
+      if (redirects === MAX_REDIRECTS) {
+        throw fetchFailure(url, `it redirects more than ${MAX_REDIRECTS} times. Check the portal.`)
       }
-      at = redirectTarget(at, answer.header('location'))
+      target = redirectTarget(target, response.header('location'))
     }
   }
 
-  async function once(url: string, headers: Headers): Promise<Answer> {
-    const response = await send(url, headers).catch((error) => {
-      throw passing(url, error)
+  /** Repeats `body` after each TransientError, up to the policy's `retries`. */
+  async withRetries<T>(attempts: Attempts, body: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await body()
+      } catch (error) {
+        if (!(error instanceof TransientError)) throw error
+        attempts.failed++
+        await this.pauseAfter(error, attempts.failed)
+      }
+    }
+  }
+
+  close(): void {
+    for (const request of this.openRequests) request.destroy()
+  }
+
+  private async pauseAfter(error: TransientError, failed: number): Promise<void> {
+    const { url, reason, retryAfter, message } = error
+    if (failed > this.policy.retries) {
+      const attempts = `${failed} attempt${failed === 1 ? '' : 's'}`
+      throw fetchFailure(url, `${reason} (${attempts}); nothing was published. Try again later.`, error)
+    }
+    if (retryAfter !== undefined && retryAfter > MAX_RETRY_AFTER) {
+      const wait = `${reason} and asks to wait ${duration(retryAfter)}`
+      throw fetchFailure(url, `${wait}; nothing was published. Try again then.`, error)
+    }
+    const pause = retryAfter ?? pauseBefore(failed, this.policy, Math.random())
+    this.warn(`${message}; retrying in ${duration(pause)} (${failed} of ${this.policy.retries})`)
+    await sleep(pause, undefined, { signal: this.signal }).catch(() => this.signal.throwIfAborted())
+  }
+
+  private async getOnce(url: string, headers: Headers): Promise<HttpResponse> {
+    const response = await this.send(url, headers).catch((error) => {
+      throw this.asTransient(url, error)
     })
     const status = response.statusCode!
     const header = (name: string) => [response.headers[name]].flat()[0]
     const discard = () => void response.on('error', () => {}).destroy()
+    if (status < 400 || status === 416) return { url, status, header, body: this.readBody(url, response), discard }
+    discard()
     if (status === 429 || status >= 500) {
-      discard()
-      throw new Passing(`${url} answers ${status}`, retryAfter(header('retry-after'), Date.now()))
+      throw new TransientError(url, `it answers ${status}`, parseRetryAfter(header('retry-after'), Date.now()))
     }
-    if (status >= 400 && status !== 416) {
-      discard()
-      throw new Failure(
-        'portal',
-        `${url} answers ${status}; check the address (portal, catalogue), it will not answer otherwise`,
-      )
-    }
-    return { url, status, header, body: bodyOf(url, response), discard }
+    const why = `it answers ${status}, which a retry will not change`
+    throw fetchFailure(url, `${why}. Check the settings portal and catalogue.`)
   }
 
-  /** Sends one GET; resolves when its answer begins. */
-  async function send(url: string, headers: Headers): Promise<IncomingMessage> {
-    const { protocol, host } = new URL(url)
-    const { request } = protocol === 'https:' ? https : http
-    const sent = request(url, {
-      agent: agents[protocol as keyof typeof agents],
-      signal,
-      headers: { 'user-agent': `datagouv-tops/${VERSION}`, accept: '*/*', 'accept-encoding': 'identity', ...headers },
+  /** Sends one GET; resolves when the response starts. */
+  private async send(url: string, headers: Headers): Promise<IncomingMessage> {
+    const { protocol, origin } = new URL(url)
+    const request = this.modules[protocol]!.request(url, {
+      agent: this.agents[protocol],
+      signal: this.signal,
+      headers: { 'user-agent': USER_AGENT, accept: '*/*', 'accept-encoding': 'identity', ...headers },
     })
-    underway.add(sent)
-    const give = (reason: string) => () => sent.destroy(new Error(reason))
-    let late = setTimeout(give(`no connection within ${duration(policy.connectTimeout)}`), policy.connectTimeout)
-    sent.once('socket', (socket) => {
-      // The address is judged where the connection stands: a name may resolve to another one each time it is asked.
-      socket.once('connect', () => {
-        const address = socket.remoteAddress ?? ''
-        if (metPublic && isPrivate(address)) {
-          const what = `${protocol}//${host} is the private address ${address}; a public portal may not lead there`
-          sent.destroy(new Failure('portal', what))
-        }
-        metPublic ||= !isPrivate(address)
-      })
-      socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-        clearTimeout(late)
-        late = setTimeout(give(`no answer within ${duration(policy.headersTimeout)}`), policy.headersTimeout)
-      })
+    this.openRequests.add(request)
+    const stopTimer = this.limitWait(request, protocol)
+    request.once('socket', (socket) => {
+      // Only the connected address counts: a name may resolve to another address each time.
+      socket.once('connect', () => this.checkAddress(request, origin, socket.remoteAddress ?? ''))
     })
     return new Promise<IncomingMessage>((resolve, reject) => {
-      sent.on('response', resolve)
-      sent.on('error', reject)
-      sent.on('close', () => underway.delete(sent))
-      sent.end()
-    }).finally(() => clearTimeout(late))
+      request.on('response', resolve)
+      request.on('error', reject)
+      request.on('close', () => this.openRequests.delete(request))
+      request.end()
+    }).finally(stopTimer)
   }
 
-  async function* bodyOf(url: string, response: IncomingMessage): AsyncIterable<Uint8Array> {
+  /** Destroys a request that is not connected, or not answered, in time. @returns a function that stops the timer */
+  private limitWait(request: ClientRequest, protocol: string): () => void {
+    const { connectTimeout, headersTimeout } = this.policy
+    const fail = (what: string, ms: number) =>
+      setTimeout(() => request.destroy(new Error(`no ${what} within ${duration(ms)}`)), ms)
+    let timer = fail('connection', connectTimeout)
+    request.once('socket', (socket) =>
+      socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+        clearTimeout(timer)
+        timer = fail('answer', headersTimeout)
+      }),
+    )
+    return () => clearTimeout(timer)
+  }
+
+  /** Destroys a request to a private address if an earlier one reached a public address: a redirect must not lead inside. */
+  private checkAddress(request: ClientRequest, origin: string, address: string): void {
+    const isPrivate = isPrivateAddress(address)
+    if (this.hasMetPublicAddress && isPrivate) {
+      request.destroy(fetchFailure(origin, `a public portal must not lead to the private address ${address}`))
+    }
+    this.hasMetPublicAddress ||= !isPrivate
+  }
+
+  private async *readBody(url: string, response: IncomingMessage): AsyncIterable<Uint8Array> {
+    const { stallTimeout } = this.policy
     const chunks = response[Symbol.asyncIterator]()
     try {
       for (;;) {
-        // Whoever reads slowly may: only the wait for a byte counts.
-        const stalled = setTimeout(() => {
-          response.destroy(new Error(`no byte for ${duration(policy.stallTimeout)}`))
-        }, policy.stallTimeout)
-        const { value, done } = await chunks.next().finally(() => clearTimeout(stalled))
+        // The timer runs only while a chunk is awaited: a slow reader is fine.
+        const timer = setTimeout(() => {
+          response.destroy(new Error(`no byte for ${duration(stallTimeout)}`))
+        }, stallTimeout)
+        const { value, done } = await chunks.next().finally(() => clearTimeout(timer))
         if (done) return
         yield value
       }
     } catch (error) {
-      throw passing(url, error)
+      throw this.asTransient(url, error)
     } finally {
       response.destroy()
     }
   }
 
-  function passing(url: string, error: unknown): unknown {
-    if (signal.aborted) return signal.reason
-    if (error instanceof Failure || error instanceof Passing) return error
-    return new Passing(`${url}: ${reasonOf(error as NodeJS.ErrnoException)}`, undefined, { cause: error })
-  }
-
-  return {
-    policy,
-    get,
-    persist: async (attempts, body) => {
-      for (;;) {
-        try {
-          return await body()
-        } catch (error) {
-          if (!(error instanceof Passing)) throw error
-          attempts.failed++
-          if (attempts.failed > policy.retries) {
-            const tries = `gave up after ${attempts.failed} ${attempts.failed === 1 ? 'try' : 'tries'}`
-            throw new Failure('portal', `${error.message}; ${tries}, nothing was published. Run it again later`, {
-              cause: error,
-            })
-          }
-          if (error.wait !== undefined && error.wait > MOST_RETRY_AFTER) {
-            const asks = `and asks to come back in ${duration(error.wait)}`
-            throw new Failure('portal', `${error.message} ${asks}; nothing was published. Run it again then`, {
-              cause: error,
-            })
-          }
-          const wait = error.wait ?? pauseBefore(attempts.failed, policy, Math.random())
-          tell(`${error.message}; trying again in ${duration(wait)} (${attempts.failed} of ${policy.retries})`)
-          await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted())
-        }
-      }
-    },
-    close: async () => {
-      for (const sent of underway) sent.destroy()
-    },
+  private asTransient(url: string, error: unknown): unknown {
+    if (this.signal.aborted) return this.signal.reason
+    if (error instanceof Failure || error instanceof TransientError) return error
+    return new TransientError(url, reasonOf(error as NodeJS.ErrnoException), undefined, { cause: error })
   }
 }
 
-/** @throws Failure `portal` for a redirect that is not followed */
+/** Creates the error of a fetch that a retry cannot save, or that was retried in vain. */
+export function fetchFailure(source: string, reason: string, cause?: unknown): Failure {
+  return new Failure('portal', `cannot fetch ${source}: ${reason}`, { cause })
+}
+
+/** @throws Failure `portal` if the redirect must not be followed */
 function redirectTarget(from: string, location: string | undefined): string {
   if (location === undefined || !URL.canParse(location, from)) {
-    throw new Failure('portal', `${from} redirects to nowhere (${quoted(location ?? '')}); the portal is misconfigured`)
+    throw new Failure('portal', `cannot follow the redirect of ${from}: ${quoted(location ?? '')} is not an address`)
   }
   const target = new URL(location, from)
   const isHttp = target.protocol === 'http:' || target.protocol === 'https:'
   if (!isHttp || (from.startsWith('https:') && target.protocol === 'http:')) {
-    throw new Failure('portal', `${from} redirects to ${quoted(target.href)}, which is not followed: not a safe scheme`)
+    throw new Failure('portal', `cannot follow the redirect of ${from}: ${quoted(target.href)} is not a safe address`)
   }
   return target.href
 }
@@ -205,7 +236,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
       return 'the connection is refused'
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'the name is not known (no network, or a mistake in the address)'
+      return 'the host name cannot be resolved (no network, or a typing error in the address)'
     default:
       return (error.message || error.code || String(error)).split('\n')[0]!
   }

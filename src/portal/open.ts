@@ -5,20 +5,20 @@ import type { World } from '../context.ts'
 import { Failure, quoted } from '../errors.ts'
 import { download } from './download.ts'
 import { readPath } from './file.ts'
-import { openHttp } from './http.ts'
-import { policyOf } from './policy.ts'
+import { HttpClient } from './http.ts'
+import { fetchPolicy } from './policy.ts'
 
-/** An export, opened: what is known of it before its first byte, and its bytes, compressed or not. */
+/** An open export: the facts known before its first byte, and its bytes, compressed or not. */
 export interface Opened {
   /** `http(s)://…` or `file:///…` */
   readonly url: string
-  /** ISO 8601, UTC; null when nobody says. */
+  /** ISO 8601, UTC; null if unknown. */
   readonly lastModified: string | null
-  /** Of the bytes that come, when it is known. */
+  /** The number of bytes in `chunks`; undefined if unknown. */
   readonly length: number | undefined
-  /** What the portal's catalogue says of the file. */
+  /** The size and checksum in the portal's catalogue. */
   readonly expected?: Expected
-  /** Each is valid until the next one is asked for. */
+  /** A chunk is valid until the next one is requested. */
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
@@ -27,10 +27,10 @@ export interface Expected {
   readonly sha1?: string | undefined
 }
 
-/** Whether an export is given by an address rather than a path. */
+/** Whether the location of an export is a URL rather than a path. */
 export const isAddress = (location: string) => /^https?:\/\//i.test(location)
 
-/** Opens an export given by its path or its address. */
+/** Opens an export at a path or URL. */
 export async function openSource(
   location: string,
   world: Pick<World, 'config' | 'signal' | 'report'>,
@@ -57,13 +57,13 @@ async function openFile(location: string): Promise<Opened> {
 }
 
 async function* failingAs<T>(
-  tell: (error: NodeJS.ErrnoException) => Failure,
+  toFailure: (error: NodeJS.ErrnoException) => Failure,
   items: AsyncIterable<T>,
 ): AsyncIterable<T> {
   try {
     yield* items
   } catch (error) {
-    throw tell(error as NodeJS.ErrnoException)
+    throw toFailure(error as NodeJS.ErrnoException)
   }
 }
 
@@ -75,22 +75,22 @@ async function openUrl(
   if (username + password !== '')
     throw new Failure(
       'usage',
-      'an export is given by an address with a user or a password, which would end up in its snapshot; fetch it into a file first',
+      'cannot fetch an export from an address with a user or a password: they would be stored in its snapshot. Download it to a file first.',
     )
-  const http = await openHttp(policyOf(config), signal, report.warn)
+  const http = await HttpClient.open(fetchPolicy(config), signal, report.warn)
   try {
     const file = (await download(url, http))!
-    return { ...file, chunks: closing(file.chunks, http.close) }
+    return { ...file, chunks: closeAfter(file.chunks, http) }
   } catch (error) {
-    await http.close()
+    http.close()
     throw error
   }
 }
 
-async function* closing<T>(items: AsyncIterable<T>, close: () => Promise<void>): AsyncIterable<T> {
+async function* closeAfter<T>(items: AsyncIterable<T>, http: HttpClient): AsyncIterable<T> {
   try {
     yield* items
   } finally {
-    await close()
+    http.close()
   }
 }

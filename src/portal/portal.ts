@@ -1,74 +1,78 @@
 import type { World } from '../context.ts'
 import type { ExportFacts, ExportName } from '../editions/edition.ts'
-import { type Listed, readCatalogue } from './catalogue.ts'
+import { type CatalogueEntry, readCatalogue } from './catalogue.ts'
 import { type Download, download } from './download.ts'
-import { type Http, openHttp } from './http.ts'
+import { HttpClient } from './http.ts'
 import type { Opened } from './open.ts'
-import { policyOf } from './policy.ts'
+import { fetchPolicy } from './policy.ts'
 
-/** The portal's own exports, both being fetched at the same time. */
+/** The portal's exports. Both downloads start together. */
 export interface Portal extends AsyncDisposable {
-  /** @returns undefined when the portal has not published since the earlier snapshot */
+  /** @returns undefined if the portal has not published since the earlier snapshot */
   open(name: ExportName): Promise<Opened | undefined>
   /**
-   * Forgets what the catalogue said: the next `open` asks it again.
+   * Makes the next `open` read the catalogue again.
    *
-   * @param afresh also forgets the earlier snapshot: everything is fetched
+   * @param ignoreEarlier also ignores the earlier snapshot, so that everything is downloaded
    */
-  renew(afresh?: boolean): void
+  renew(ignoreEarlier?: boolean): void
 }
 
 const NAMES: readonly ExportName[] = ['datasets', 'organizations']
 
-type Begun = Promise<{ readonly listed: Listed; readonly file: Download | undefined }>
+/** The download is undefined if the export has not changed. */
+type StartedDownload = Promise<{ readonly entry: CatalogueEntry; readonly file: Download | undefined }>
 
-/** @param earlier what need not be fetched again */
+/** @param earlier the stored exports that are not downloaded again if the portal still has them */
 export async function openPortal(
   world: World,
   earlier: Partial<Record<ExportName, ExportFacts | undefined>> = {},
 ): Promise<Portal> {
   const { config, signal, report } = world
-  const http = await openHttp(policyOf(config), signal, report.warn)
-  let begun: Promise<Record<ExportName, Begun>> | undefined
+  const http = await HttpClient.open(fetchPolicy(config), signal, report.warn)
+  let downloads: Promise<Record<ExportName, StartedDownload>> | undefined
   let known: typeof earlier = earlier
 
-  async function begin(): Promise<Record<ExportName, Begun>> {
+  async function startDownloads(): Promise<Record<ExportName, StartedDownload>> {
     const catalogue = await readCatalogue(config.portal, config.catalogue, http)
     const entries = NAMES.map((name) => {
-      const one = beginOne(catalogue[name], known[name], http)
-      // Whoever opens it learns of the failure; until then it is nobody's.
-      one.catch(() => {})
-      return [name, one] as const
+      const started = startDownload(catalogue[name], known[name], http)
+      // The error is thrown where the promise is awaited; until then it must not end the process.
+      started.catch(() => {})
+      return [name, started] as const
     })
-    return Object.fromEntries(entries) as Record<ExportName, Begun>
+    return Object.fromEntries(entries) as Record<ExportName, StartedDownload>
   }
 
   return {
     open: async (name) => {
-      begun ??= begin()
-      const { listed, file } = await (await begun)[name]
+      downloads ??= startDownloads()
+      const { entry, file } = await (await downloads)[name]
       if (file === undefined) return undefined
-      const { url, length, chunks } = file
-      const expected = { bytes: listed.bytes, sha1: listed.sha1 }
+      const { url, chunks } = file
       return {
         url,
-        length: length ?? listed.bytes,
+        length: file.length ?? entry.bytes,
         chunks,
-        expected,
-        lastModified: listed.lastModified ?? file.lastModified,
+        expected: { bytes: entry.bytes, sha1: entry.sha1 },
+        lastModified: entry.lastModified ?? file.lastModified,
       }
     },
-    renew: (afresh = false) => {
-      begun = undefined
-      if (afresh) known = {}
+    renew: (ignoreEarlier = false) => {
+      downloads = undefined
+      if (ignoreEarlier) known = {}
     },
-    [Symbol.asyncDispose]: () => http.close(),
+    [Symbol.asyncDispose]: async () => http.close(),
   }
 }
 
-async function beginOne(listed: Listed, earlier: ExportFacts | undefined, http: Http): Begun {
-  if (earlier !== undefined && listed.sha1 === earlier.sha1) return { listed, file: undefined }
-  // With a checksum that differs the file is new, whatever its date says.
-  const since = listed.sha1 === undefined ? earlier?.last_modified : undefined
-  return { listed, file: await download(listed.url, http, since ?? undefined) }
+async function startDownload(
+  entry: CatalogueEntry,
+  earlier: ExportFacts | undefined,
+  http: HttpClient,
+): StartedDownload {
+  if (earlier !== undefined && entry.sha1 === earlier.sha1) return { entry, file: undefined }
+  // A different checksum means a new file, whatever its date.
+  const since = entry.sha1 === undefined ? earlier?.last_modified : undefined
+  return { entry, file: await download(entry.url, http, since ?? undefined) }
 }

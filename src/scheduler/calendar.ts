@@ -2,52 +2,52 @@ import { Cron } from 'croner'
 import { dateIn, parseDate } from '../editions/date.ts'
 import { Failure } from '../errors.ts'
 
-/** When editions are due, as the settings say it: a cron expression, and the time zone in which it is meant. */
+/** The settings that say when editions are due: a cron expression and its time zone. */
 export interface Schedule {
   readonly schedule: string
   readonly time_zone: string
 }
 
-/** Whether a text is a cron expression of five fields, of six (seconds first), or a nickname such as `@weekly`. */
+/** Whether a text is a cron expression of five fields, of six (seconds first), or a shorthand such as `@weekly`. */
 export function isCron(text: string): boolean {
-  // croner would also take a date, as something that happens once.
+  // croner also accepts a date, as an event that fires once.
   if (!/^(@\w+|\S+(\s+\S+){4,5})$/.test(text)) return false
   try {
-    return cronOf({ schedule: text, time_zone: 'UTC' }) !== undefined
+    return toCron({ schedule: text, time_zone: 'UTC' }) !== undefined
   } catch {
     return false
   }
 }
 
-/** The first firing after `instant`, or undefined when there is none (a 30th of February). */
+/** Returns the first firing after `instant`, or undefined if there is none (30 February). */
 export function nextFiring(schedule: Schedule, instant: Date): Date | undefined {
-  return cronOf(schedule).nextRun(instant) ?? undefined
+  return toCron(schedule).nextRun(instant) ?? undefined
 }
 
-/** The first firing after `instant` that is for a later date than `date`, or undefined when there is none. */
-export function nextDateFiring(schedule: Schedule, date: string, instant: Date): Date | undefined {
-  const later = cronOf(schedule).nextRun(`${date}T23:59:59`)
+/** Returns the first firing after `instant` on a later date than `date`, or undefined if there is none. */
+export function nextFiringOnLaterDate(schedule: Schedule, date: string, instant: Date): Date | undefined {
+  const later = toCron(schedule).nextRun(`${date}T23:59:59`)
   return later !== null && later > instant ? later : nextFiring(schedule, instant)
 }
 
-/** The last firing up to and including `instant`, or undefined when there is none. */
+/** Returns the last firing up to and including `instant`, or undefined if there is none. */
 export function lastFiring(schedule: Schedule, instant: Date): Date | undefined {
-  return cronOf(schedule).previousRuns(1, new Date(instant.getTime() + 1))[0]
+  return toCron(schedule).previousRuns(1, new Date(instant.getTime() + 1))[0]
 }
 
 /**
- * The dates of editions from `from` to `to`, both included: those of the schedule's time zone on which it fires, each
- * once, however often it fires on one, in ascending order. All are written YYYY-MM-DD.
+ * Lists the dates (YYYY-MM-DD, in the schedule's time zone) on which the schedule fires from `from` to `to`, both included, in
+ * ascending order. A date on which it fires several times is listed once.
  */
 export function scheduledDates(schedule: Schedule, from: string, to: string): string[] {
-  const cron = cronOf(schedule)
+  const cron = toCron(schedule)
   const dates: string[] = []
-  // A text is read in the schedule's time zone; what fires at the last second of a date is found from the date before.
-  let next = cron.nextRun(`${dayBefore(from)}T23:59:59`)
+  // croner reads a time without offset in the schedule's time zone. The search excludes its start, hence the day before.
+  let next = cron.nextRun(`${previousDay(from)}T23:59:59`)
   while (next !== null) {
     const date = dateIn(schedule.time_zone, next)
     if (date > to) break
-    // The last second of a day can come twice, when clocks are put back at midnight.
+    // The last second of a day occurs twice if clocks are put back at midnight.
     if (date >= from && date !== dates.at(-1)) dates.push(date)
     const end = cron.nextRun(`${date}T23:59:59`)
     next = end !== null && end > next ? end : cron.nextRun(next)
@@ -56,55 +56,55 @@ export function scheduledDates(schedule: Schedule, from: string, to: string): st
 }
 
 /**
- * The date that a text names: YYYY-MM-DD, or `due` for the last one on which an edition was due, so that a retry after midnight and a
- * machine that is back a day later stay with their Wednesday. Without a text it is today.
+ * Resolves a date argument: YYYY-MM-DD, `due` for the last date on which an edition was due, or today if it is absent. With `due`,
+ * a retry after midnight and a machine that was down for a day still publish for their Wednesday.
  *
- * @throws Failure `usage` when it is neither, or none was ever due
+ * @throws Failure `usage` for another text, or if no edition was ever due
  */
 export function namedDate(text: string | undefined, schedule: Schedule, now: Date): string {
   if (text === undefined) return dateIn(schedule.time_zone, now)
   if (text !== 'due') return parseDate(text)
-  const [date] = lastDates(schedule, now, 1)
+  const [date] = lastScheduledDates(schedule, now, 1)
   if (date !== undefined) return date
   throw new Failure(
     'usage',
-    `no edition was ever due by the schedule "${schedule.schedule}"; name a date, or set schedule`,
+    `cannot resolve the date "due": the schedule "${schedule.schedule}" has never fired. Name a date, or set schedule.`,
   )
 }
 
-/** When the edition of a date (YYYY-MM-DD) is due, or undefined when none is. */
+/** Returns when the edition of a date (YYYY-MM-DD) is due, or undefined if the schedule does not fire on it. */
 export function dueTime(schedule: Schedule, date: string): Date | undefined {
-  const next = cronOf(schedule).nextRun(`${dayBefore(date)}T23:59:59`)
+  const next = toCron(schedule).nextRun(`${previousDay(date)}T23:59:59`)
   return next !== null && dateIn(schedule.time_zone, next) === date ? next : undefined
 }
 
-/** The last `count` dates of editions up to `instant`, in ascending order. */
-export function lastDates(schedule: Schedule, instant: Date, count: number): string[] {
-  const cron = cronOf(schedule)
+/** Lists the last `count` scheduled dates up to `instant`, in ascending order. */
+export function lastScheduledDates(schedule: Schedule, instant: Date, count: number): string[] {
+  const cron = toCron(schedule)
   const dates: string[] = []
   let last = lastFiring(schedule, instant)
   while (last !== undefined && dates.length < count) {
     const date = dateIn(schedule.time_zone, last)
     if (date !== dates[0]) dates.unshift(date)
     const [before] = cron.previousRuns(1, `${date}T00:00:00`)
-    // Midnight can come twice as well.
+    // Midnight can occur twice as well.
     last = before !== undefined && before >= last ? cron.previousRuns(1, last)[0] : before
   }
   return dates
 }
 
-/** The dates of editions that became due after `from` and up to `to`, in ascending order. */
-export function datesDue(schedule: Schedule, from: Date, to: Date): string[] {
+/** Lists the dates that became due after `from` and up to `to`, in ascending order. */
+export function datesDueBetween(schedule: Schedule, from: Date, to: Date): string[] {
   const [first, last] = [nextFiring(schedule, from), lastFiring(schedule, to)]
   if (first === undefined || last === undefined || first > last) return []
   return scheduledDates(schedule, dateIn(schedule.time_zone, first), dateIn(schedule.time_zone, last))
 }
 
-/** A job that takes place on a fixed time takes place once, also when clocks are put forward or back over it. */
-function cronOf({ schedule, time_zone }: Schedule): Cron {
+/** With `fixedTimeRule`, a job at a fixed time runs once even if that time is skipped or repeated by a clock change. */
+function toCron({ schedule, time_zone }: Schedule): Cron {
   return new Cron(schedule, { timezone: time_zone, mode: '5-or-6-parts', fixedTimeRule: 'no-wildcard', paused: true })
 }
 
-function dayBefore(date: string): string {
+function previousDay(date: string): string {
   return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10)
 }

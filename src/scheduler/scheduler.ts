@@ -1,130 +1,149 @@
 import { Failure } from '../errors.ts'
-import { datesDue, nextDateFiring, nextFiring, type Schedule } from './calendar.ts'
-import type { Time } from './time.ts'
+import { datesDueBetween, nextFiring, nextFiringOnLaterDate, type Schedule } from './calendar.ts'
+import type { Clock } from './clock.ts'
 
-/** What it is told to do, and when to stop trying: settings of these names. Durations in milliseconds. */
-export interface Plan extends Schedule {
+/** The settings of the same names. Durations in milliseconds. */
+export interface SchedulerOptions extends Schedule {
   readonly catch_up: number
   readonly try_again_after: number
   readonly give_up_after: number
 }
 
-/** What a scheduler does and says. Only `publish` and `missed` may fail. */
-export interface Duties {
-  /** The dates up to `now` that lack an edition, in ascending order. */
-  missed(now: Date): Promise<readonly string[]>
+/** The callbacks of a scheduler. Only `findMissed` and `publish` may throw. */
+export interface SchedulerHandlers {
+  /** Returns the dates up to `now` without an edition, in ascending order. */
+  findMissed(now: Date): Promise<readonly string[]>
   /** Publishes the editions of a date. */
   publish(date: string): Promise<void>
-  /** A try failed; it is taken up again at `again`, or given up. Without a date it was the look for missed dates. */
-  failed(attempt: FailedAttempt): Promise<void>
-  /** These dates stay without an edition: nobody was there when they were due. */
-  passedOver(dates: readonly string[]): Promise<void>
-  /** All that was due is done; the next date is due then. */
-  waits(next: Date): void
+  onFailed(attempt: FailedAttempt): Promise<void>
+  /** Reports dates that stay without an edition because the scheduler was not running when they were due. */
+  onSkipped(dates: readonly string[]): Promise<void>
+  /** Reports that all due dates are done, and when the next one is due. */
+  onWaiting(next: Date): void
 }
 
 export interface FailedAttempt {
+  /** Undefined if the search for missed dates failed. */
   readonly date: string | undefined
   /** From 1. */
   readonly number: number
   readonly error: unknown
-  readonly again: Date | undefined
+  /** When the next attempt starts; undefined if there is none. */
+  readonly retryAt: Date | undefined
 }
 
-/** The longest sleep. Timers stand still while a laptop sleeps and do not see that a clock was set; this is how late it is noticed. */
+/** The longest sleep. Timers stop while a laptop sleeps and ignore a change of the clock; both are noticed after this time. */
 const TICK_MS = 60_000
-/** The longest pause between two tries. */
-const MOST_PAUSE_MS = 3_600_000
-/** A clock that is set back by less repeats nothing; one that is set back further was wrong before, and is believed now. */
-const SLACK_MS = 3_600_000
+const MAX_PAUSE_MS = 3_600_000
+/** If the clock is set back by less than this, no date is repeated. If by more, the old time is assumed to have been wrong. */
+const MAX_SETBACK_MS = 3_600_000
 
-/**
- * Publishes every date that is due, one at a time, until it is stopped. At its start it catches up the last dates that were
- * missed; a date that fails is tried again when that can help, with growing pauses, until the next one is due.
- *
- * @throws the signal's reason; Failure `usage` when nothing will ever be due again
- */
-export async function keepSchedule(plan: Plan, duties: Duties, time: Time, signal: AbortSignal): Promise<never> {
-  let handled = time.now()
-  const missed = (await insist(undefined, () => duties.missed(handled))) ?? []
-  await fulfil(missed, plan.catch_up)
-  for (;;) {
-    const now = await untilDue()
-    const due = datesDue(plan, handled, now)
-    handled = now
-    await fulfil(due, Math.max(1, plan.catch_up))
+/** Publishes every date that is due, one at a time. */
+export class Scheduler {
+  private readonly options: SchedulerOptions
+  private readonly handlers: SchedulerHandlers
+  private readonly clock: Clock
+  private readonly signal: AbortSignal
+  /** All dates due up to this time are done. */
+  private handledUntil: Date
+
+  constructor(options: SchedulerOptions, handlers: SchedulerHandlers, clock: Clock, signal: AbortSignal) {
+    this.options = options
+    this.handlers = handlers
+    this.clock = clock
+    this.signal = signal
+    this.handledUntil = clock.now()
   }
 
-  /** Publishes the last `most` of these dates; the others are passed over. */
-  async function fulfil(dates: readonly string[], most: number): Promise<void> {
-    const first = Math.max(0, dates.length - most)
-    if (first > 0) await duties.passedOver(dates.slice(0, first))
-    for (const date of dates.slice(first)) await insist(date, () => duties.publish(date))
+  /**
+   * Catches up the last `catch_up` missed dates, then publishes each date when it is due, until the signal is aborted. A failed
+   * date is retried with growing pauses until `give_up_after` has passed or the next date is due.
+   *
+   * @throws the signal's reason; Failure `usage` if the schedule has no further date
+   */
+  async run(): Promise<never> {
+    const { catch_up } = this.options
+    const missed = await this.retryWithBackoff(undefined, () => this.handlers.findMissed(this.handledUntil))
+    await this.publishLast(missed ?? [], catch_up)
+    for (;;) {
+      const now = await this.untilDue()
+      const due = datesDueBetween(this.options, this.handledUntil, now)
+      this.handledUntil = now
+      await this.publishLast(due, Math.max(1, catch_up))
+    }
   }
 
-  async function untilDue(): Promise<Date> {
+  /** Publishes the last `max` of these dates and skips the others. */
+  private async publishLast(dates: readonly string[], max: number): Promise<void> {
+    const first = Math.max(0, dates.length - max)
+    if (first > 0) await this.handlers.onSkipped(dates.slice(0, first))
+    for (const date of dates.slice(first)) await this.retryWithBackoff(date, () => this.handlers.publish(date))
+  }
+
+  /** Sleeps until a date is due; returns the time at which it is. */
+  private async untilDue(): Promise<Date> {
     let next: Date | undefined
     for (;;) {
-      const now = time.now()
-      if (handled.getTime() - now.getTime() > SLACK_MS) {
-        handled = now
+      const now = this.clock.now()
+      if (this.handledUntil.getTime() - now.getTime() > MAX_SETBACK_MS) {
+        this.handledUntil = now
         next = undefined
       }
       if (next === undefined) {
-        next = nextDue(handled)
-        if (next > now) duties.waits(next)
+        next = this.nextDue()
+        if (next > now) this.handlers.onWaiting(next)
       }
       if (next <= now) return now
-      await time.sleep(Math.min(TICK_MS, next.getTime() - now.getTime()), signal)
+      await this.clock.sleep(Math.min(TICK_MS, next.getTime() - now.getTime()), this.signal)
     }
   }
 
-  function nextDue(after: Date): Date {
-    const next = nextFiring(plan, after)
+  private nextDue(): Date {
+    const next = nextFiring(this.options, this.handledUntil)
     if (next !== undefined) return next
     throw new Failure(
       'usage',
-      `nothing is due after ${after.toISOString()}: the schedule "${plan.schedule}" never comes again`,
+      `no edition is due after ${this.handledUntil.toISOString()}: the schedule "${this.options.schedule}" never fires again. Set schedule.`,
     )
   }
 
-  /** Does something until it succeeds, fails for good, or was tried long enough. */
-  async function insist<T>(date: string | undefined, body: () => Promise<T>): Promise<T | undefined> {
-    const begun = time.now()
+  /** @returns undefined if the last attempt failed, or if a retry cannot help */
+  private async retryWithBackoff<T>(date: string | undefined, body: () => Promise<T>): Promise<T | undefined> {
+    const start = this.clock.now()
     for (let number = 1; ; number++) {
-      signal.throwIfAborted()
+      this.signal.throwIfAborted()
       try {
         return await body()
       } catch (error) {
-        signal.throwIfAborted()
-        const pause = Math.min(MOST_PAUSE_MS, plan.try_again_after * 2 ** (number - 1))
-        const again =
-          canHelp(error) && isInTime(date, begun, pause) ? new Date(time.now().getTime() + pause) : undefined
-        await duties.failed({ date, number, error, again })
-        if (again === undefined) return undefined
-        await rest(pause)
+        this.signal.throwIfAborted()
+        const pause = Math.min(MAX_PAUSE_MS, this.options.try_again_after * 2 ** (number - 1))
+        const canRetry = isRetryable(error) && this.isBeforeDeadline(date, start, pause)
+        const retryAt = canRetry ? new Date(this.clock.now().getTime() + pause) : undefined
+        await this.handlers.onFailed({ date, number, error, retryAt })
+        if (retryAt === undefined) return undefined
+        await this.sleepAtMost(pause)
       }
     }
   }
 
-  /** Whether a try after a pause still falls into the day after the first one, and before the next date is due. */
-  function isInTime(date: string | undefined, begun: Date, pause: number): boolean {
-    const now = time.now()
-    const next = date === undefined ? nextFiring(plan, now) : nextDateFiring(plan, date, now)
-    const end = Math.min(begun.getTime() + plan.give_up_after, next?.getTime() ?? Number.POSITIVE_INFINITY)
-    return now.getTime() + pause < end
+  /** Whether an attempt after `pause` starts within `give_up_after` of the first one and before the next date is due. */
+  private isBeforeDeadline(date: string | undefined, start: Date, pause: number): boolean {
+    const now = this.clock.now()
+    const next = date === undefined ? nextFiring(this.options, now) : nextFiringOnLaterDate(this.options, date, now)
+    const deadline = Math.min(start.getTime() + this.options.give_up_after, next?.getTime() ?? Number.POSITIVE_INFINITY)
+    return now.getTime() + pause < deadline
   }
 
-  /** Lets so much time go by, or less when the clock runs ahead meanwhile (a laptop slept). */
-  async function rest(pause: number): Promise<void> {
-    const until = time.now().getTime() + pause
-    for (let left = pause; left > 0 && time.now().getTime() < until; left -= TICK_MS) {
-      await time.sleep(Math.min(TICK_MS, left), signal)
+  /** Sleeps for `pause` ms, or less if the clock jumps ahead meanwhile (a laptop slept). */
+  private async sleepAtMost(pause: number): Promise<void> {
+    const until = this.clock.now().getTime() + pause
+    for (let left = pause; left > 0 && this.clock.now().getTime() < until; left -= TICK_MS) {
+      await this.clock.sleep(Math.min(TICK_MS, left), this.signal)
     }
   }
 }
 
-/** An exit code that says "try again". A gate that refused, a contract that was broken or a bug say the same a minute later. */
-function canHelp(error: unknown): boolean {
+/** Whether a retry can help. A refusing gate, a broken contract or a bug would fail the same way a minute later. */
+function isRetryable(error: unknown): boolean {
   return error instanceof Failure && error.retryable
 }

@@ -1,18 +1,18 @@
-/** How it goes with a scheduler, as `/healthz` tells it. */
-export interface Status {
+/** The state of the scheduler, as `/healthz` returns it. */
+export interface SchedulerStatus {
   readonly activity: 'looking back' | 'waiting' | 'running' | 'pausing before the next try'
-  /** The date that it works on. */
+  /** The edition's date it is working on. */
   readonly date: string | null
-  /** When it will do something again: the next edition is due, or the next try. ISO 8601, UTC. */
+  /** When the next edition is due, or the next attempt starts. ISO 8601, UTC. */
   readonly next: string | null
-  readonly last: LastDone | null
+  readonly last: LastAttempt | null
 }
 
-interface LastDone {
+interface LastAttempt {
   readonly date: string | null
   readonly outcome: 'done' | 'failed'
   readonly message: string | null
   readonly at: string
 }
 
-export const STARTING: Status = { activity: 'looking back', date: null, next: null, last: null }
+export const INITIAL_STATUS: SchedulerStatus = { activity: 'looking back', date: null, next: null, last: null }

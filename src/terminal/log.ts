@@ -3,26 +3,26 @@ import { performance } from 'node:perf_hooks'
 import { type Level, logLine } from './logLine.ts'
 import type { Report } from './report.ts'
 
-/** Where a line is written; process.stderr in the program. */
-interface Sink {
+/** Usually process.stderr. */
+interface Output {
   write(text: string): unknown
 }
 
 /**
- * What a run says, for machines: one JSON object a line with `time` (ISO 8601, UTC), `level`, `message`, and the id of the
- * run that the line belongs to as `run_id`, once there is one. A stream that was measured adds `bytes` and `seconds`.
+ * Creates a report that writes JSON lines: `time` (ISO 8601, UTC), `level`, `message`, the current `run_id` if there is one, and for
+ * a measured stream `bytes` and `seconds`.
  */
-export function createLog(sink: Sink, { quiet = false, verbose = false } = {}): Report {
-  // Runs of one process work side by side (backfill --jobs), and share the report.
-  const run = new AsyncLocalStorage<string>()
-  const say = (level: Level, message: string, more: object = {}) => {
-    sink.write(logLine(level, message, { run_id: run.getStore(), ...more }))
+export function createLog(output: Output, { quiet = false, verbose = false } = {}): Report {
+  // Concurrent runs of one process (backfill --jobs) share the report.
+  const runId = new AsyncLocalStorage<string>()
+  const log = (level: Level, message: string, fields: object = {}) => {
+    output.write(logLine(level, message, { run_id: runId.getStore(), ...fields }))
   }
-  const unlessQuiet = (level: Level) => (quiet ? () => {} : (line: string) => say(level, line))
+  const unlessQuiet = (level: Level) => (quiet ? () => {} : (line: string) => log(level, line))
   return {
     info: unlessQuiet('info'),
     warn: unlessQuiet('warn'),
-    error: (line) => say('error', line),
+    error: (line) => log('error', line),
     detail: verbose ? unlessQuiet('debug') : () => {},
     meter: (label) => {
       const start = performance.now()
@@ -33,11 +33,11 @@ export function createLog(sink: Sink, { quiet = false, verbose = false } = {}): 
         },
         done: (outcome) => {
           const seconds = Math.round(performance.now() - start) / 1000
-          if (!quiet) say('info', outcome === undefined ? label : `${label}: ${outcome}`, { bytes, seconds })
+          if (!quiet) log('info', outcome === undefined ? label : `${label}: ${outcome}`, { bytes, seconds })
         },
       }
     },
-    during: (id, body) => run.run(id, body),
+    during: (id, body) => runId.run(id, body),
     close: () => {},
   }
 }

@@ -4,30 +4,29 @@ import type { Meter, Report } from './report.ts'
 
 export interface ProgressOptions {
   readonly stream: NodeJS.WriteStream
-  /** Whether meters are redrawn in place; elsewhere each says one line when it ends. */
+  /** Redraw meters in place. Otherwise each prints one line when it ends. */
   readonly live: boolean
   readonly verbose: boolean
   readonly color: boolean
 }
 
-/** How often running meters are redrawn. */
+/** The interval at which running meters are redrawn. */
 const REDRAW_MS = 100
 
-/** Progress on a stream: redrawn in place in a terminal, plain lines in a pipe or in CI. */
+/** Creates a report that writes plain lines, with a live progress display in a terminal. */
 export async function createProgress({ stream, live, verbose, color }: ProgressOptions): Promise<Report> {
   const running = new Set<() => string>()
   const screen = live ? (await import('log-update')).createLogUpdate(stream) : undefined
   const timer = live ? setInterval(redraw, REDRAW_MS).unref() : undefined
-  const yellow = (text: string) => (color ? `\u001b[33m${text}\u001b[39m` : text)
-  const red = (text: string) => (color ? `\u001b[31m${text}\u001b[39m` : text)
-  const dim = (text: string) => (color ? `\u001b[2m${text}\u001b[22m` : text)
+  const styled = (on: number, off: number) => (text: string) => (color ? `\u001b[${on}m${text}\u001b[${off}m` : text)
+  const [yellow, red, dim] = [styled(33, 39), styled(31, 39), styled(2, 22)]
 
   return {
-    info: say,
-    warn: (line) => say(`${yellow('warning:')} ${line}`),
-    error: (line) => say(`${red('error:')} ${line}`),
+    info: print,
+    warn: (line) => print(`${yellow('warning:')} ${line}`),
+    error: (line) => print(`${red('error:')} ${line}`),
     detail: (line) => {
-      if (verbose) say(dim(line))
+      if (verbose) print(dim(line))
     },
     meter,
     during: (_, body) => body(),
@@ -38,7 +37,7 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
     },
   }
 
-  function say(line: string): void {
+  function print(line: string): void {
     screen?.clear()
     stream.write(`${line}\n`)
     redraw()
@@ -52,18 +51,8 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
     const start = performance.now()
     let done = 0
     const draw = () => {
-      const elapsed = performance.now() - start
-      const rate = elapsed > 0 ? done / elapsed : 0
-      const parts = [bytes(done), `${bytes(Math.round(rate * 1000))}/s`]
-      if (total !== undefined && total > 0 && done > 0) {
-        parts[0] += ` of ${bytes(total)}`
-        parts.push(`${Math.min(100, Math.floor((100 * done) / total))} %`)
-        parts.push(`${duration(Math.max(0, total - done) / rate)} left`)
-      }
-      // A line that breaks is harder to read than one that says less: the rate goes first, then the share.
-      const width = stream.columns ?? Number.POSITIVE_INFINITY
-      while (parts.length > 1 && `${label}  ${parts.join(' · ')}`.length >= width) parts.splice(1, 1)
-      return `${label}  ${dim(parts.join(' · '))}`
+      const width = (stream.columns ?? Number.POSITIVE_INFINITY) - `${label}  `.length
+      return `${label}  ${dim(describeProgress(done, total, performance.now() - start, width))}`
     }
     running.add(draw)
     return {
@@ -74,9 +63,25 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
         if (!running.delete(draw)) return
         const elapsed = performance.now() - start
         const rate = `${bytes(Math.round((done / Math.max(elapsed, 1)) * 1000))}/s`
-        say(`${label}  ${outcome === undefined ? '' : `${outcome} · `}${bytes(done)} in ${duration(elapsed)} (${rate})`)
+        print(
+          `${label}  ${outcome === undefined ? '' : `${outcome} · `}${bytes(done)} in ${duration(elapsed)} (${rate})`,
+        )
         if (running.size === 0) screen?.clear()
       },
     }
   }
+}
+
+/** `45 MB of 224 MB · 30 MB/s · 20 % · 6.0 s left` */
+function describeProgress(done: number, total: number | undefined, elapsed: number, width: number): string {
+  const rate = elapsed > 0 ? done / elapsed : 0
+  const parts = [bytes(done), `${bytes(Math.round(rate * 1000))}/s`]
+  if (total !== undefined && total > 0 && done > 0) {
+    parts[0] += ` of ${bytes(total)}`
+    parts.push(`${Math.min(100, Math.floor((100 * done) / total))} %`)
+    parts.push(`${duration(Math.max(0, total - done) / rate)} left`)
+  }
+  // A line that wraps is hard to read, so the rate is dropped first, then the percentage.
+  while (parts.length > 1 && parts.join(' · ').length >= width) parts.splice(1, 1)
+  return parts.join(' · ')
 }

@@ -1,27 +1,27 @@
-/** What a run says while it works: lines for people, and meters for what takes time. Never on stdout. */
+/** Receives log lines and progress of a run. Never writes to stdout. */
 export interface Report {
   info(line: string): void
   warn(line: string): void
-  /** What went wrong for good; said with `--quiet` too. */
+  /** Also printed with `--quiet`. */
   error(line: string): void
-  /** Details that only `--verbose` shows. */
+  /** Printed only with `--verbose`. */
   detail(line: string): void
-  /** Begins to measure a stream of bytes; `total` when it is known beforehand. */
+  /** Starts to measure a stream of bytes. `total` is its length, if known. */
   meter(label: string, total?: number): Meter
-  /** Does something; what is said meanwhile belongs to this run. */
+  /** Calls `body`. Its log lines carry this run id. */
   during<T>(run: string, body: () => T): T
-  /** Ends what is drawn; nothing is said afterwards. */
+  /** Removes the progress display; nothing may be reported afterwards. */
   close(): void
 }
 
 export interface Meter {
-  /** `bytes` more went by. */
+  /** Adds the bytes of a chunk. */
   add(bytes: number): void
-  /** The stream is at its end; `outcome` is said behind its size and rate. */
+  /** Ends the meter, and prints the outcome with size and rate. */
   done(outcome?: string): void
 }
 
-/** A report that says nothing. */
+/** A report that prints nothing. */
 export const silent: Report = {
   info: () => {},
   warn: () => {},

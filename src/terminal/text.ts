@@ -2,13 +2,13 @@ import wrapAnsi from 'wrap-ansi'
 
 const INDENT = '  '
 
-/** As `wrapped`, a little to the right. */
+/** Wraps and indents a text. */
 export function indented(text: string): string {
   const width = (process.stdout.columns ?? Number.POSITIVE_INFINITY) - INDENT.length
   return wrapAnsi(text, width).replace(/^/gm, INDENT)
 }
 
-/** Words in lines that fit the terminal; a pipe gets one line. */
+/** Wraps a text to the width of the terminal; in a pipe it stays on one line. */
 export function wrapped(text: string): string {
   return wrapAnsi(text, process.stdout.columns ?? Number.POSITIVE_INFINITY)
 }

@@ -3,12 +3,12 @@ import { resolveConfig } from '../../src/config/config.ts'
 import { cli } from '../helpers/cli.ts'
 import { put, temporaryFolder } from '../helpers/exports.ts'
 
-async function resolved(file: string, environment: Record<string, string> = {}) {
+async function resolveFile(file: string, environment: Record<string, string> = {}) {
   return resolveConfig({}, environment, await put(await temporaryFolder(), 'settings.yaml', file))
 }
 
 describe('the configuration', () => {
-  test('takes flags over environment over file over defaults', async () => {
+  test('prefers flags over environment over file over defaults', async () => {
     const file = await put(
       await temporaryFolder(),
       'a.yaml',
@@ -21,12 +21,12 @@ describe('the configuration', () => {
   })
 
   test('reads durations and sizes with their units', async () => {
-    const { config } = await resolved('max_record_size: 1.5MiB\n', { DATAGOUV_TOPS_STALL_TIMEOUT: '250ms' })
+    const { config } = await resolveFile('max_record_size: 1.5MiB\n', { DATAGOUV_TOPS_STALL_TIMEOUT: '250ms' })
     expect([config.max_record_size, config.stall_timeout]).toEqual([1_572_864, 250])
   })
 
   test('treats an empty environment variable as not set', async () => {
-    expect((await resolved('', { DATAGOUV_TOPS_RETRIES: '' })).config.retries).toBe(4)
+    expect((await resolveFile('', { DATAGOUV_TOPS_RETRIES: '' })).config.retries).toBe(4)
   })
 
   test.each([
@@ -37,10 +37,10 @@ describe('the configuration', () => {
       'stall_timeout: 30',
       /stall_timeout must be a number with its unit such as 10s .*, not "30"$/,
     ],
-    ['what is not YAML', 'a: b: c', /settings.yaml, line 1, column \d+: this is not YAML/],
-    ['a list in place of settings', '- a', /expected settings as "key: value" lines/],
+    ['a file that is not YAML', 'a: b: c', /cannot read \S+settings.yaml, line 1, column \d+: it is not YAML/],
+    ['a list instead of settings', '- a', /expected settings as "key: value" lines/],
     [
-      'a schedule that is no cron',
+      'a schedule that is not a cron expression',
       'schedule: 0 17 * * 9',
       /schedule must be a cron expression such as 0 17 \* \* 3, not "0 17 \* \* 9"$/,
     ],
@@ -48,17 +48,21 @@ describe('the configuration', () => {
     ['an unknown time zone', 'time_zone: Europe\\Pari', /time_zone must be a time zone/],
     ['an unknown store', 'archive: ftp://x', /archive must begin with file: or s3:\/\/$/],
     [
-      'a path without its kind',
+      'a path without its scheme',
       'archive: ./data',
       /archive must begin with file: or s3:\/\/: write file: before the path$/,
     ],
-    ['what is a variable alone', 'log_format: json', /"log_format"; it is the variable DATAGOUV_TOPS_LOG_FORMAT$/],
+    [
+      'a setting that is only a variable',
+      'log_format: json',
+      /"log_format"; it is the variable DATAGOUV_TOPS_LOG_FORMAT$/,
+    ],
     [
       'a wrong retention',
       'retention: 26',
       /retention must be all, or a number with its unit such as 26w \(units: d, w\)/,
     ],
-    ['no watch', 'watches: []', /watches must be a list with at least one entry$/],
+    ['an empty list of watches', 'watches: []', /watches must be a list with at least one entry$/],
     ['a watch with a wrong name', 'watches: [{name: A b, terms: [x]}]', /watches\[0\]\.name must be of a-z/],
     ['a watch without terms', 'watches: [{name: a}]', /watches\[0\] needs terms$/],
     [
@@ -67,39 +71,41 @@ describe('the configuration', () => {
       /watches\[0\] has an unknown key "term"; did you mean terms\?$/,
     ],
     [
-      'a term of accents alone',
+      'a term that is only an accent',
       'watches: [{name: a, terms: ["\\u0301"]}]',
       /watches\[0\]\.terms\[0\] must hold at least one letter/,
     ],
     [
-      'two watches of one name',
+      'two watches of the same name',
       'watches: [{name: a, terms: [x]}, {name: a, terms: [y]}]',
       /must not name two watches alike \(a\)$/,
     ],
-  ])('refuses %s in one line that names it', async (_, file, message) => {
-    const failure = await resolved(file).catch((error) => error)
+  ])('refuses %s in one line', async (_, file, message) => {
+    const failure = await resolveFile(file).catch((error) => error)
     expect(failure.kind).toBe('usage')
     expect(failure.message).toMatch(message)
     expect(failure.message).not.toContain('\n')
   })
 
-  test('refuses an unknown environment variable of its own prefix', async () => {
-    await expect(resolved('', { DATAGOUV_TOPS_ARCHVE: 'x' })).rejects.toThrow('did you mean DATAGOUV_TOPS_ARCHIVE?')
-    await expect(resolved('', { DATAGOUV_TOPS_WATCHES: '[]' })).rejects.toThrow(/; watches is set in the file$/)
+  test('refuses an unknown environment variable with its prefix', async () => {
+    await expect(resolveFile('', { DATAGOUV_TOPS_ARCHVE: 'x' })).rejects.toThrow('did you mean DATAGOUV_TOPS_ARCHIVE?')
+    await expect(resolveFile('', { DATAGOUV_TOPS_WATCHES: '[]' })).rejects.toThrow(/; watches is set in the file$/)
   })
 
-  test('refuses a file by another name than its own, which nobody would read', async () => {
+  test('refuses a misspelled file name, because its settings would be ignored', async () => {
     const cwd = await temporaryFolder()
     await put(cwd, 'datagouv-tops.yml', 'retries: 1\n')
     const { code, stderr } = await cli(['config'], { cwd })
     expect([code, stderr]).toEqual([
       2,
-      'datagouv-tops: datagouv-tops.yml is not read; rename it to datagouv-tops.yaml, or name it with --config\n',
+      'datagouv-tops: cannot use datagouv-tops.yml: the file name is datagouv-tops.yaml. Rename it, or add --config datagouv-tops.yml.\n',
     ])
     expect((await cli(['config', '--config', 'datagouv-tops.yml', '--json'], { cwd })).code).toBe(0)
   })
 
-  test('refuses a file that was named and is not there', async () => {
-    await expect(resolveConfig({}, {}, '/nowhere/x.yaml')).rejects.toThrow('/nowhere/x.yaml does not exist')
+  test('refuses a missing file given by --config', async () => {
+    await expect(resolveConfig({}, {}, '/nowhere/x.yaml')).rejects.toThrow(
+      'cannot read the configuration file /nowhere/x.yaml: it does not exist. Check --config.',
+    )
   })
 })

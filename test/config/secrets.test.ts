@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { withoutSecrets } from '../../src/config/secrets.ts'
+import { maskSecrets } from '../../src/config/secrets.ts'
 import { cli } from '../helpers/cli.ts'
 import { contents, datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
 import { actingMongo } from '../helpers/mongod.ts'
 
 const SECRET = 'hunter2'
-/** As a careful person writes it, and as a careless one does. */
+/** Without special characters, with escapes, and without the required escapes. */
 const PASSWORDS = [SECRET, `p%40%2F%3A${SECRET}`, `p@ss/wo:${SECRET}?#&%`]
-const S3_KEYS = { AWS_ACCESS_KEY_ID: 'somebody', AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'us-east-1' }
+const S3_KEYS = { AWS_ACCESS_KEY_ID: 'key-id', AWS_SECRET_ACCESS_KEY: SECRET, AWS_REGION: 'us-east-1' }
 const COMMANDS = [['config'], ['config', '--json'], ['doctor', '--json'], ['run', '--verbose'], ['runs'], ['show']]
 
 test.each([
@@ -25,51 +25,48 @@ test.each([
     'mongodb://host:27017,other:27018/datagouv?replicaSet=rs',
   ],
   ['file:./data/datagouv', 'file:./data/datagouv'],
-])('%s is shown as %s', (address, shown) => {
-  expect(withoutSecrets(address)).toBe(shown)
+])('%s is masked as %s', (address, masked) => {
+  expect(maskSecrets(address)).toBe(masked)
 })
 
 test.each(
   PASSWORDS.flatMap((password) => (['flag', 'environment', 'file'] as const).map((origin) => ({ password, origin }))),
-)(
-  'the password $password, given by $origin, is in nothing that any command prints or writes',
-  async ({ password, origin }) => {
-    const cwd = await temporaryFolder()
-    await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
-    await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
-    // It does not know the user, so that the refusal is told as well.
-    const refused = { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'Authentication failed.' }
-    const { host } = await actingMongo((command) => ('saslStart' in command ? refused : undefined))
-    const address = `mongodb://user:${password}@${host}/datagouv?replicaSet=rs`
-    if (origin === 'file') await put(cwd, 'datagouv-tops.yaml', `documents: ${JSON.stringify(address)}\n`)
-    const env = {
-      ...S3_KEYS,
-      AWS_ENDPOINT_URL_S3: `http://user:${SECRET}@127.0.0.1:1`,
-      DATAGOUV_TOPS_ARCHIVE: 's3://datagouv',
-      ...(origin === 'environment' && { DATAGOUV_TOPS_DOCUMENTS: address }),
-    }
-    const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
-    const answers = await Promise.all(
-      COMMANDS.map((command) =>
-        cli(
-          [
-            ...command,
-            '--portal',
-            'http://127.0.0.1:1',
-            ...(command[0] === 'run' ? sources : []),
-            ...(origin === 'flag' ? ['--documents', address] : []),
-          ],
-          { cwd, env },
-        ),
+)('no command prints or stores the password $password given by $origin', async ({ password, origin }) => {
+  const cwd = await temporaryFolder()
+  await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
+  await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+  // The server refuses the user, so the error is tested as well.
+  const refused = { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'Authentication failed.' }
+  const { host } = await actingMongo((command) => ('saslStart' in command ? refused : undefined))
+  const address = `mongodb://user:${password}@${host}/datagouv?replicaSet=rs`
+  if (origin === 'file') await put(cwd, 'datagouv-tops.yaml', `documents: ${JSON.stringify(address)}\n`)
+  const env = {
+    ...S3_KEYS,
+    AWS_ENDPOINT_URL_S3: `http://user:${SECRET}@127.0.0.1:1`,
+    DATAGOUV_TOPS_ARCHIVE: 's3://datagouv',
+    ...(origin === 'environment' && { DATAGOUV_TOPS_DOCUMENTS: address }),
+  }
+  const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
+  const results = await Promise.all(
+    COMMANDS.map((command) =>
+      cli(
+        [
+          ...command,
+          '--portal',
+          'http://127.0.0.1:1',
+          ...(command[0] === 'run' ? sources : []),
+          ...(origin === 'flag' ? ['--documents', address] : []),
+        ],
+        { cwd, env },
       ),
-    )
-    expect(answers.map(({ code }) => code).slice(0, 2)).toEqual([0, 0])
-    for (const { code, stdout, stderr } of answers) {
-      expect(stdout + stderr).not.toContain(SECRET)
-      expect(code).not.toBe(1)
-    }
-  },
-)
+    ),
+  )
+  expect(results.map(({ code }) => code).slice(0, 2)).toEqual([0, 0])
+  for (const { code, stdout, stderr } of results) {
+    expect(stdout + stderr).not.toContain(SECRET)
+    expect(code).not.toBe(1)
+  }
+})
 
 test.each([
   ['--documents', `mongo://user:${SECRET}@host/datagouv`],
@@ -77,7 +74,7 @@ test.each([
   ['--archive', `s3://user:${SECRET}@datagouv`],
   ['--portal', `https://user:${SECRET}@portal.test`],
   ['--datasets', `https://user:${SECRET}@portal.test/a.csv`],
-])('%s %s is refused without being repeated', async (flag, value) => {
+])('the error about %s %s does not repeat the password', async (flag, value) => {
   const { code, stdout, stderr } = await cli(['run', '--organizations', 'none.csv', flag, value], {
     cwd: await temporaryFolder(),
   })
@@ -86,7 +83,7 @@ test.each([
   expect(stderr.split('\n')).toHaveLength(2)
 })
 
-test('no key is in what a failed run leaves in its stores', async () => {
+test('a failed run stores no secret', async () => {
   const cwd = await temporaryFolder()
   await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
   await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))

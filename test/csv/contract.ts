@@ -7,18 +7,23 @@ import { parse, Refusal } from '../reference.ts'
 
 type Create = (options: ScanOptions) => Scanner
 
-/** What comes out of a scanner when everything is wanted, or the message with which it refuses. */
-type Scanned = { header: string; columns: string[]; records: { bytes: string; fields: string[] }[] } | string
+/** The result of a scanner that selects every column, or its error message. */
+type Result = { header: string; columns: string[]; records: { bytes: string; fields: string[] }[] } | string
 
-/** Scans bytes that arrive in chunks of the sizes given (the last one repeats). */
-function scan(create: Create, bytes: Buffer, chunks: readonly number[] = [bytes.length || 1], most = 1 << 20): Scanned {
+/** Scans bytes in chunks of these sizes (the last one repeats). */
+function scan(
+  create: Create,
+  bytes: Buffer,
+  chunks: readonly number[] = [bytes.length || 1],
+  maxRecordBytes = 1 << 20,
+): Result {
   let columns: readonly string[] = []
   const scanner = create({
     name: 'export',
-    maxRecordBytes: most,
-    select: (found) => {
-      columns = found
-      return found.map((_, index) => index)
+    maxRecordBytes,
+    select: (header) => {
+      columns = header
+      return header.map((_, index) => index)
     },
   })
   const records: { bytes: string; fields: string[] }[] = []
@@ -49,7 +54,7 @@ function scan(create: Create, bytes: Buffer, chunks: readonly number[] = [bytes.
   return { header: Buffer.from(scanner.header).toString('latin1'), columns: [...columns], records }
 }
 
-function expected(bytes: Buffer): Scanned | undefined {
+function referenceResult(bytes: Buffer): Result | undefined {
   try {
     const { header, records } = parse(bytes)
     return {
@@ -63,17 +68,17 @@ function expected(bytes: Buffer): Scanned | undefined {
   }
 }
 
-/** Bytes that are no UTF-8: a lone continuation, a character cut short, an overlong form, a surrogate. */
-const BROKEN = [[0x80], [0xe2, 0x82], [0xc0, 0xaf], [0xed, 0xa0, 0x80]].map((bytes) => Buffer.from(bytes))
+/** Invalid UTF-8: a lone continuation byte, a truncated character, an overlong form, a surrogate. */
+const INVALID_UTF8 = [[0x80], [0xe2, 0x82], [0xc0, 0xaf], [0xed, 0xa0, 0x80]].map((bytes) => Buffer.from(bytes))
 
 const CHUNKINGS: readonly (readonly number[])[] = [[1 << 20], [1], [2], [3], [7], [64], [65], [1, 63, 128]]
 const RUNS = Number(process.env.FUZZ_RUNS ?? 300)
 
-/** What every scanner promises. */
+/** The contract of every scanner. */
 export function scannerContract(name: string, create: Create): void {
-  const both = (text: string | Buffer, most?: number) => {
+  const scanAllWays = (text: string | Buffer, maxRecordBytes?: number) => {
     const bytes = Buffer.from(text as string)
-    const [whole, ...others] = CHUNKINGS.map((chunks) => scan(create, bytes, chunks, most))
+    const [whole, ...others] = CHUNKINGS.map((chunks) => scan(create, bytes, chunks, maxRecordBytes))
     for (const other of others) expect(other).toEqual(whole)
     return whole!
   }
@@ -118,18 +123,18 @@ export function scannerContract(name: string, create: Create): void {
       ['a byte order mark', '\ufeffa;b\n1;2\n', [['1', '2']]],
       ['a byte order mark inside', 'a;b\n\ufeff;2\n', [['\ufeff', '2']]],
       ['every length of UTF-8', 'a;b\né€𝒳\u2028;ÿ\n', [['é€𝒳\u2028', 'ÿ']]],
-      ['a header alone', 'a;b', []],
-      ['columns named alike', 'a;a\n1;2\n', [['1', '2']]],
+      ['a header without records', 'a;b', []],
+      ['columns of the same name', 'a;a\n1;2\n', [['1', '2']]],
       ['one column', 'a\n1\n""\n', [['1'], ['']]],
     ])('%s', (_, text, fields) => {
-      const scanned = both(text)
+      const scanned = scanAllWays(text)
       if (typeof scanned === 'string') throw new Error(scanned)
       expect(scanned.records.map((record) => record.fields)).toEqual(fields)
-      expect(scanned).toEqual(expected(Buffer.from(text)))
+      expect(scanned).toEqual(referenceResult(Buffer.from(text)))
     })
   })
 
-  describe(`${name}: refuses, by record, line and column,`, () => {
+  describe(`${name}: refuses with record, line and column`, () => {
     const invalid = (...bytes: number[]) =>
       Buffer.concat([Buffer.from('a;b\n1;2\n"é\n'), Buffer.from(bytes), Buffer.from('";x\n')])
     test.each<[string, string | Buffer, string]>([
@@ -138,83 +143,79 @@ export function scannerContract(name: string, create: Create): void {
       [
         'too few fields',
         'a;b\n1;2\n3\n',
-        'export, record 2, line 3, column 1: the record has 1 fields where the header has 2',
+        'export, record 2, line 3, column 1: the record has 1 fields, but the header has 2',
       ],
       [
         'too many fields',
         'a;b\n"\n";2;3\n',
-        'export, record 1, line 2, column 1: the record has 3 fields where the header has 2',
+        'export, record 1, line 2, column 1: the record has 3 fields, but the header has 2',
       ],
       [
-        'a quote inside a field that is not quoted',
+        'a quote in an unquoted field',
         'a;b\n1;é"2\n',
-        'export, record 1, line 2, column 4: a quote stands inside a field that is not quoted',
+        'export, record 1, line 2, column 4: a quote inside an unquoted field',
       ],
       [
         'text after a closing quote',
         'a;b\n"x\ny"z;2\n',
-        'export, record 1, line 3, column 3: text follows a closing quote',
+        'export, record 1, line 3, column 3: text after a closing quote',
       ],
       [
-        'a quote that is never closed',
+        'an unclosed quote',
         'a;b\n1;2\n1;"2\n\n',
         'export, record 2, line 3, column 3: the quote that opens here is never closed',
       ],
       [
         'a bare CR',
         'a;b\n1\r;2\n',
-        'export, record 1, line 2, column 2: a carriage return that no line feed follows stands outside quotes',
+        'export, record 1, line 2, column 2: a carriage return without a line feed outside quotes',
       ],
       [
         'a bare CR at the end',
         'a;b\n1;2\r',
-        'export, record 1, line 2, column 4: a carriage return that no line feed follows stands outside quotes',
+        'export, record 1, line 2, column 4: a carriage return without a line feed outside quotes',
       ],
       [
         'a blank line in the middle',
         'a;b\n1;2\n\n3;4\n',
-        'export, line 3, before record 2: a blank line stands before the end',
+        'export, line 3, before record 2: a blank line before the end',
       ],
-      ['a blank line at the start', '\na;b\n', 'export, line 1, before the header: a blank line stands before the end'],
-      ['NUL', 'a;b\n1;2\nx;"y\nz\0"\n', 'export, record 2, line 4, column 2: a NUL byte stands here'],
-      ['NUL in the header', 'a;\0b\n', 'export, the header, line 1, column 3: a NUL byte stands here'],
-      ['a lone continuation byte', invalid(0x80), 'export, record 2, line 4, column 1: the bytes here are not UTF-8'],
-      ['an overlong form', invalid(0xc0, 0xaf), 'export, record 2, line 4, column 1: the bytes here are not UTF-8'],
-      ['a surrogate', invalid(0xed, 0xa0, 0x80), 'export, record 2, line 4, column 1: the bytes here are not UTF-8'],
+      ['a blank line at the start', '\na;b\n', 'export, line 1, before the header: a blank line before the end'],
+      ['NUL', 'a;b\n1;2\nx;"y\nz\0"\n', 'export, record 2, line 4, column 2: a NUL byte'],
+      ['NUL in the header', 'a;\0b\n', 'export, the header, line 1, column 3: a NUL byte'],
+      ['a lone continuation byte', invalid(0x80), 'export, record 2, line 4, column 1: invalid UTF-8'],
+      ['an overlong form', invalid(0xc0, 0xaf), 'export, record 2, line 4, column 1: invalid UTF-8'],
+      ['a surrogate', invalid(0xed, 0xa0, 0x80), 'export, record 2, line 4, column 1: invalid UTF-8'],
       [
         'a code point beyond Unicode',
         invalid(0xf4, 0x90, 0x80, 0x80),
-        'export, record 2, line 4, column 1: the bytes here are not UTF-8',
+        'export, record 2, line 4, column 1: invalid UTF-8',
       ],
-      [
-        'a character cut short',
-        invalid(0x78, 0xe2, 0x82),
-        'export, record 2, line 4, column 2: the bytes here are not UTF-8',
-      ],
+      ['a truncated character', invalid(0x78, 0xe2, 0x82), 'export, record 2, line 4, column 2: invalid UTF-8'],
     ])('%s', (_, text, message) => {
-      expect(both(text)).toBe(message)
-      expect(expected(Buffer.from(text as string))).toBeUndefined()
+      expect(scanAllWays(text)).toBe(message)
+      expect(referenceResult(Buffer.from(text as string))).toBeUndefined()
     })
 
-    test('a record that is longer than allowed, whether it ends or not', () => {
+    test('a record that is too long, complete or not', () => {
       const message =
         'export, record 1, line 2, column 1: the record is longer than 64 bytes; a larger max_record_size would accept it'
-      expect(both(`a;b\n1;"${'x'.repeat(80)}"\n`, 64)).toBe(message)
-      expect(both(`a;b\n1;"${'x'.repeat(80)}`, 64)).toBe(message)
-      expect(both(`a;b\n1;"${'x'.repeat(58)}"\n`, 64)).not.toBe(message)
+      expect(scanAllWays(`a;b\n1;"${'x'.repeat(80)}"\n`, 64)).toBe(message)
+      expect(scanAllWays(`a;b\n1;"${'x'.repeat(80)}`, 64)).toBe(message)
+      expect(scanAllWays(`a;b\n1;"${'x'.repeat(58)}"\n`, 64)).not.toBe(message)
     })
 
-    test('the mistake that stands first', () => {
-      expect(both('a;b\n1;2\n1;\0\n1;2;3\n')).toMatch(/^export, record 2, line 3, column 3: a NUL/)
-      expect(both('a;b\n1;2;3\n1;\0\n')).toMatch(/^export, record 1, line 2, column 1: the record has 3/)
+    test('the first of several errors', () => {
+      expect(scanAllWays('a;b\n1;2\n1;\0\n1;2;3\n')).toMatch(/^export, record 2, line 3, column 3: a NUL/)
+      expect(scanAllWays('a;b\n1;2;3\n1;\0\n')).toMatch(/^export, record 1, line 2, column 1: the record has 3/)
     })
   })
 
   describe(`${name}: boundaries`, () => {
     const anomalies = ['"', '""', ';', '\n', '\r\n', '\r', '\0', 'é', '\u{1f68b}', '"\r\n"', '";"', '\n\n']
 
-    test('every anomaly at each of 66 offsets, with each ending, in several chunkings, is read as the reference reads it', () => {
-      for (const anomaly of [...anomalies.map((text) => Buffer.from(text)), ...BROKEN]) {
+    test('reads every anomaly at 66 offsets, with each ending and in several chunkings, as the reference does', () => {
+      for (const anomaly of [...anomalies.map((text) => Buffer.from(text)), ...INVALID_UTF8]) {
         for (let offset = 0; offset < 66; offset++) {
           for (const [before, after] of [
             ['"', '"'],
@@ -226,19 +227,19 @@ export function scannerContract(name: string, create: Create): void {
               scan(create, bytes, chunks),
             )
             for (const other of rest) expect(other).toEqual(first)
-            const wanted = expected(bytes)
-            if (wanted === undefined) expect(typeof first).toBe('string')
-            else expect(first).toEqual(wanted)
+            const reference = referenceResult(bytes)
+            if (reference === undefined) expect(typeof first).toBe('string')
+            else expect(first).toEqual(reference)
           }
         }
       }
     })
 
     test.each([
-      ['more records at once than any table is laid out for', 1, 40_000],
-      ['more fields at once', 50, 2_000],
-      ['a header that is wider than the table', 5_000, 3],
-    ])('%s are all there, each with its fields', (_, width, count) => {
+      ['more records in a batch than the arrays hold', 1, 40_000],
+      ['more fields in a batch', 50, 2_000],
+      ['a header wider than the arrays', 5_000, 3],
+    ])('reads %s completely', (_, width, count) => {
       const line = (record: number) =>
         `${Array.from({ length: width }, (_, field) => `${record}.${field}`).join(';')}\n`
       const bytes = Buffer.from(Array.from({ length: count + 1 }, (_, record) => line(record)).join(''))
@@ -255,10 +256,10 @@ export function scannerContract(name: string, create: Create): void {
       }
     })
 
-    test('a record may span any number of chunks and be larger than every buffer', () => {
+    test('reads a record that spans many chunks and is larger than every buffer', () => {
       const long = `a;b\n"${'é'.repeat(1_500_000)}";${'z'.repeat(10)}\n1;2\n`
       const bytes = Buffer.from(long)
-      expect(scan(create, bytes, [65_536], 1 << 26)).toEqual(expected(bytes))
+      expect(scan(create, bytes, [65_536], 1 << 26)).toEqual(referenceResult(bytes))
     })
   })
 
@@ -280,7 +281,7 @@ export function scannerContract(name: string, create: Create): void {
       '1;2\n',
       '"a";"b"\r\n',
     )
-    const raw = fc.constantFrom(...BROKEN, Buffer.from([0xff]))
+    const raw = fc.constantFrom(...INVALID_UTF8, Buffer.from([0xff]))
     const hostile = fc
       .array(
         fc.oneof({ weight: 20, arbitrary: piece.map((text) => Buffer.from(text)) }, { weight: 1, arbitrary: raw }),
@@ -304,14 +305,14 @@ export function scannerContract(name: string, create: Create): void {
     test.each([
       ['hostile', hostile],
       ['valid', valid],
-    ])('%s ones give what the reference gives, or are refused as it refuses them', (_, files) => {
+    ])('%s ones are read or refused as by the reference', (_, files) => {
       fc.assert(
         fc.property(files, chunks, (bytes, sizes) => {
           const whole = scan(create, bytes)
           expect(scan(create, bytes, sizes)).toEqual(whole)
-          const wanted = expected(bytes)
-          if (wanted === undefined) expect(typeof whole).toBe('string')
-          else expect(whole).toEqual(wanted)
+          const reference = referenceResult(bytes)
+          if (reference === undefined) expect(typeof whole).toBe('string')
+          else expect(whole).toEqual(reference)
         }),
         { numRuns: RUNS },
       )

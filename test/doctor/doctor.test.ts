@@ -7,7 +7,7 @@ import { testDatabase } from '../helpers/database.ts'
 import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
 import { serviceOrSkip, uniqueName } from '../helpers/services.ts'
 
-interface Told {
+interface Report {
   readonly exit_code: number
   readonly checks: readonly {
     check: string
@@ -31,13 +31,20 @@ async function portal(): Promise<string> {
 async function doctor(args: readonly string[], env: Record<string, string> = {}) {
   const cwd = await temporaryFolder()
   const { code, stdout, stderr } = await cli(['doctor', '--json', ...args], { cwd, env })
-  const told: Told = JSON.parse(stdout)
-  expect(told.exit_code).toBe(code)
-  const failed = told.checks.filter(({ status }) => status === 'failed').map(({ check }) => check)
-  return { cwd, code, stderr, told, failed, found: (check: string) => told.checks.find((one) => one.check === check) }
+  const report: Report = JSON.parse(stdout)
+  expect(report.exit_code).toBe(code)
+  const failed = report.checks.filter(({ status }) => status === 'failed').map(({ check }) => check)
+  return {
+    cwd,
+    code,
+    stderr,
+    report,
+    failed,
+    found: (check: string) => report.checks.find((one) => one.check === check),
+  }
 }
 
-test('finds nothing wrong where all is well, and leaves nothing behind', async () => {
+test('finds no problem in a working installation, and leaves nothing behind', async () => {
   const { cwd, code, stderr, failed, found } = await doctor(['--portal', await portal()])
   expect([code, stderr, failed]).toEqual([0, '', []])
   expect(found('archive')).toMatchObject({ finding: 'an object was written to file:./data/datagouv, read and removed' })
@@ -47,7 +54,7 @@ test('finds nothing wrong where all is well, and leaves nothing behind', async (
   expect((await readdir(join(cwd, 'data'), { recursive: true })).sort()).toEqual(['datagouv', 'datagouv.db'])
 })
 
-test('a portal that cannot be reached is told with its remedy, and stops no other check', async () => {
+test('reports an unreachable portal with a remedy, and runs the other checks', async () => {
   const { code, stderr, failed, found } = await doctor(['--portal', 'http://127.0.0.1:1'])
   expect(code).toBe(3)
   expect(failed).toEqual(['portal'])
@@ -56,12 +63,12 @@ test('a portal that cannot be reached is told with its remedy, and stops no othe
     remedy: 'check that this machine reaches the portal, and the settings portal and catalogue',
     exit_code: 3,
   })
-  expect(found('clock and the portal')).toMatchObject({ status: 'warning', finding: 'not known: "portal" failed' })
+  expect(found('clock and the portal')).toMatchObject({ status: 'warning', finding: 'unknown: "portal" failed' })
   expect(found('archive')).toMatchObject({ status: 'ok' })
-  expect(stderr).toMatch(/^datagouv-tops: 1 of 13 checks failed \(portal\); see the remedies .*\n$/)
+  expect(stderr).toMatch(/^datagouv-tops: 1 of 13 checks failed \(portal\)\. Run "doctor" for the remedies\.\n$/)
 })
 
-test('a store that refuses counts for more than a portal that is away', async () => {
+test('exits with the code of a refusing store rather than that of an unreachable portal', async () => {
   const { code, failed, found } = await doctor(['--portal', 'http://127.0.0.1:1', '--archive', 'file:/dev/null/x'])
   expect(code).toBe(5)
   expect(failed).toContain('archive')
@@ -69,7 +76,7 @@ test('a store that refuses counts for more than a portal that is away', async ()
   expect(found('documents')).toMatchObject({ status: 'ok' })
 })
 
-test('a wrong setting is told, and what does not depend on it is looked at all the same', async () => {
+test('reports a wrong setting, and runs the checks that do not depend on it', async () => {
   const cwd = await temporaryFolder()
   const config = await put(cwd, 'wrong.yaml', 'retriez: 3\n')
   const { code, found } = await doctor(['--config', config])
@@ -79,7 +86,7 @@ test('a wrong setting is told, and what does not depend on it is looked at all t
   expect(found('room for temporary files')).toMatchObject({ status: 'ok' })
 })
 
-test('prints a table for people, and with --quiet nothing but the one line of a failure', async () => {
+test('prints a table, or with --quiet only the one line of the failure', async () => {
   const cwd = await temporaryFolder()
   const args = ['doctor', '--portal', 'http://127.0.0.1:1']
   expect((await cli(args, { cwd })).stdout).toMatch(
@@ -92,7 +99,7 @@ test('prints a table for people, and with --quiet nothing but the one line of a 
 const minio = serviceOrSkip('minio', 'doctor on a bucket')
 const mongodb = serviceOrSkip('mongodb', 'doctor on MongoDB')
 describe.runIf(minio && mongodb)('on MinIO and MongoDB', () => {
-  test('finds the stores writable and their clocks right, and --fix makes the indexes', async () => {
+  test('finds the stores writable and the clocks in agreement, and --fix creates the indexes', async () => {
     const { url, database, close } = await testDatabase(mongodb!.DATAGOUV_TOPS_DOCUMENTS!)
     onTestFinished(close)
     await database.createCollection('tops')

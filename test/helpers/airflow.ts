@@ -7,15 +7,15 @@ import { test } from 'vitest'
 const SCRIPTS = fileURLToPath(new URL('../../scripts', import.meta.url))
 export const DAGS = fileURLToPath(new URL('../../airflow/dags', import.meta.url))
 
-/** The folder of Airflow's programs, as `scripts/services install airflow` makes it; undefined when it did not. */
-function environmentOfAirflow(): string | undefined {
+/** Returns the environment created by `scripts/services install airflow`, or undefined without it. */
+function airflowEnvironment(): string | undefined {
   const script = '. "$here/airflow.sh"; if installed; then echo "$environment"; fi'
   const programs = join(process.env.XDG_CACHE_HOME ?? join(process.env.HOME!, '.cache'), 'datagouv-tops')
   const env = { ...process.env, here: SCRIPTS, programs }
   return execFileSync('bash', ['-c', script], { env, encoding: 'utf8' }).trim() || undefined
 }
 
-/** Several watches, as a configuration file; some find the same datasets, one finds none. */
+/** A configuration file with several watches: some find the same datasets, one finds none. */
 export const WATCHES = `
 watches:
   - { name: mobilite-transport, terms: [mobilité, transport] }
@@ -24,15 +24,15 @@ watches:
   - { name: rien, terms: [zzyzx] }
 `
 
-/** Airflow's programs; undefined when they are not installed, which leaves one skipped test: no suite is left out silently. */
+/** Returns the folder of Airflow's programs. Without them it adds one skipped test, so that the suite is not skipped silently. */
 export function airflowOrSkip(suite: string): string | undefined {
-  const environment = environmentOfAirflow()
-  const how = 'Airflow is not installed; to have it: scripts/services install airflow'
-  if (environment === undefined) test(suite, ({ skip }) => skip(how))
+  const environment = airflowEnvironment()
+  const reason = 'Airflow is not installed; to install it: scripts/services install airflow'
+  if (environment === undefined) test(suite, ({ skip }) => skip(reason))
   return environment && join(environment, 'bin')
 }
 
-/** Calls a program of Airflow that needs no server, with a home of its own. */
+/** Runs a program of Airflow that needs no server, in its own home folder. */
 export async function airflow(
   program: string,
   args: readonly string[],

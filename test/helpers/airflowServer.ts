@@ -31,14 +31,14 @@ interface AssetEvent {
   readonly extra: PublishResult
 }
 
-/** Why a suite that brings services up is left out; undefined when it need not be. */
+/** Returns why a suite that starts services must be skipped, or undefined. */
 export function lacking(...services: readonly string[]): string | undefined {
-  if (!process.env.TEST_AIRFLOW) return 'it takes minutes; to have it: make test-airflow'
+  if (!process.env.TEST_AIRFLOW) return 'it takes minutes; to run it: make test-airflow'
   const missing = services.filter((one) => spawnSync(SCRIPT, ['status', one]).stdout.includes('not installed'))
-  return missing.length === 0 ? undefined : `to have it: scripts/services install ${missing.join(' ')}`
+  return missing.length === 0 ? undefined : `to run it: scripts/services install ${missing.join(' ')}`
 }
 
-/** The services of one folder, called as a user calls them. */
+/** Runs `scripts/services` in one folder, as a user does. */
 export class Services {
   readonly folder: string
   readonly #env: Variables
@@ -48,19 +48,19 @@ export class Services {
     this.#env = { SERVICES_FOLDER: folder, ...env }
   }
 
-  /** @param prefix put before the command: runs it on another host */
+  /** @param prefix goes before the command, to run it on another host */
   async call(args: readonly string[], prefix: readonly string[] = [], env: Variables = {}): Promise<string> {
     const [program, ...rest] = [...prefix, SCRIPT, ...args] as [string, ...string[]]
     return (await execute(program, rest, { env: { ...process.env, ...this.#env, ...env } })).stdout
   }
 
-  /** Runs a line in a shell that has seen `eval "$(scripts/services env …)"`. */
+  /** Runs a shell line after `eval "$(scripts/services env …)"`. */
   async shell(line: string, ...services: readonly string[]): Promise<string> {
     const script = `eval "$("$0" env ${services.join(' ')})" && ${line}`
     return (await execute('bash', ['-c', script, SCRIPT], { env: { ...process.env, ...this.#env } })).stdout
   }
 
-  /** How to reach a service that is up. */
+  /** Returns the variables with which a running service is reached. */
   async variables(service: string): Promise<Variables> {
     const lines = (await this.call(['env', service])).trim().split('\n')
     return Object.fromEntries(lines.map((line) => line.replace('export ', '').split(/=(.*)/, 2)))
@@ -75,7 +75,7 @@ export class Services {
   }
 }
 
-/** Airflow's REST API, for the one DAG. */
+/** Calls Airflow's REST API for our DAG. */
 export class AirflowApi {
   readonly #url: string
   #token = ''
@@ -92,7 +92,7 @@ export class AirflowApi {
 
   async unpause(): Promise<void> {
     const path = `/api/v2/dags/${DAG}`
-    // The DAG is there once its file was read.
+    // The DAG exists once Airflow has read its file.
     while ((await this.#call<{ detail?: string }>('GET', path)).detail !== undefined) await sleep(500)
     await this.#call('PATCH', path, { is_paused: false })
   }
@@ -119,13 +119,13 @@ export class AirflowApi {
     return (await this.#call<{ task_instances: TaskInstance[] }>('GET', path)).task_instances
   }
 
-  /** What a task that is not mapped handed on. */
+  /** Returns the result of a task that is not mapped. */
   async result(run: string, task: string): Promise<unknown> {
     const path = `/api/v2/dags/${DAG}/dagRuns/${encodeURIComponent(run)}/taskInstances/${task}/xcomEntries/return_value`
     return (await this.#call<{ value: unknown }>('GET', path)).value
   }
 
-  /** Waits until a run is over. */
+  /** Waits until a run has ended. */
   async ended(run: string): Promise<DagRun> {
     for (;;) {
       const found = (await this.runs()).find(({ dag_run_id }) => dag_run_id === run)

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 import { test } from 'vitest'
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const DEFAULT_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-/** Nothing but the pages of a test: no first run, no updates, no calls home. */
+/** Disables everything that a test does not need: first run, updates, telemetry. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -16,14 +16,14 @@ const FLAGS = [
 ]
 
 /**
- * The path of Chromium: CHROMIUM, or where Debian puts it. Undefined when there is none, which leaves one skipped test and
- * one printed line.
+ * Returns the path of Chromium: CHROMIUM, or where Debian installs it. Without it, it adds one skipped test and prints one
+ * line.
  */
 export function chromiumOrSkip(suite: string): string | undefined {
-  const found = [process.env.CHROMIUM, ...PLACES].find((path) => path !== undefined && existsSync(path))
+  const found = [process.env.CHROMIUM, ...DEFAULT_PATHS].find((path) => path !== undefined && existsSync(path))
   if (found === undefined) {
     const how = 'apt-get install chromium, or CHROMIUM=/path/to/chromium'
-    console.warn(`left out: ${suite}, because there is no Chromium; to have it: ${how}`)
+    console.warn(`skipped: ${suite}: Chromium is not installed; to install it: ${how}`)
     test.skip(`${suite} (needs Chromium: ${how})`)
   }
   return found

@@ -14,17 +14,17 @@ import { uniqueName } from './services.ts'
 export interface TestBucket {
   readonly archive: Archive
   readonly bucket: string
-  /** The AWS SDK itself, to look from outside. */
+  /** The AWS SDK, to inspect the bucket independently. */
   readonly client: S3Client
   leftovers(): Promise<number>
   close(): Promise<void>
 }
 
-/** A bucket of its own at the store that the environment names, gone after `close`. */
+/** Opens a new bucket at the store in the environment variables. `close` deletes it. */
 export async function testBucket(): Promise<TestBucket> {
   const bucket = uniqueName()
   const archive = await openS3(`s3://${bucket}`)
-  // As the environment is now: the SDK would look when it is first used, and a test may have changed it by then.
+  // The SDK reads the environment at its first call, when a test may have changed it.
   const { AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = process.env
   const client = new S3Client({
     forcePathStyle: true,
@@ -32,20 +32,20 @@ export async function testBucket(): Promise<TestBucket> {
     region: AWS_REGION!,
     credentials: { accessKeyId: AWS_ACCESS_KEY_ID!, secretAccessKey: AWS_SECRET_ACCESS_KEY! },
   })
-  // MinIO lists uploads under their exact key only, so the uploads are noted.
+  // MinIO lists uploads only by their exact key, so the keys are recorded.
   const uploaded = new Set<string>()
-  const { client: own } = archive as S3
-  const send = own.send.bind(own) as (command: unknown) => Promise<unknown>
-  own.send = ((command: unknown) => {
+  const { client: tested } = archive as S3
+  const send = tested.send.bind(tested) as (command: unknown) => Promise<unknown>
+  tested.send = ((command: unknown) => {
     if (command instanceof CreateMultipartUploadCommand) uploaded.add(command.input.Key!)
     return send(command)
-  }) as typeof own.send
+  }) as typeof tested.send
   return {
     archive,
     bucket,
     client,
     leftovers: async () => {
-      // Before the first write there is no bucket.
+      // The bucket does not exist before the first write.
       const { Contents = [] } = await client
         .send(new ListObjectsV2Command({ Bucket: bucket }))
         .catch(() => ({ Contents: [] }))
@@ -70,9 +70,9 @@ export async function testBucket(): Promise<TestBucket> {
 }
 
 /**
- * Credentials of a while that may do only this, as MinIO's STS gives them.
+ * Requests temporary credentials from MinIO's STS that allow only these actions.
  *
- * @param actions `s3:GetObject` and the like
+ * @param actions such as `s3:GetObject`
  */
 export async function restrictedTo(...actions: readonly string[]): Promise<Record<string, string>> {
   const { AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env
@@ -82,7 +82,7 @@ export async function restrictedTo(...actions: readonly string[]): Promise<Recor
     Version: '2011-06-15',
     Policy: JSON.stringify({ Version: '2012-10-17', Statement: [statement] }),
   }).toString()
-  // Signed by hand (AWS Signature Version 4): the SDK's client for this one call would be one more dependency.
+  // This signature (AWS Signature Version 4) saves a dependency on the SDK's client for one call.
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
   const scope = [time.slice(0, 8), 'us-east-1', 'sts', 'aws4_request']
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-amz-date': time }
@@ -95,8 +95,8 @@ export async function restrictedTo(...actions: readonly string[]): Promise<Recor
   const credential = `Credential=${AWS_ACCESS_KEY_ID}/${scope.join('/')}`
   const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`
   const response = await fetch(AWS_ENDPOINT_URL_S3!, { method: 'POST', body, headers: { ...headers, authorization } })
-  const answer = await response.text()
-  const field = (name: string) => new RegExp(`<${name}>(.*?)</${name}>`).exec(answer)?.[1] ?? ''
+  const text = await response.text()
+  const field = (name: string) => new RegExp(`<${name}>(.*?)</${name}>`).exec(text)?.[1] ?? ''
   return {
     AWS_ACCESS_KEY_ID: field('AccessKeyId'),
     AWS_SECRET_ACCESS_KEY: field('SecretAccessKey'),

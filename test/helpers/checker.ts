@@ -8,12 +8,12 @@ import type { TestContext } from 'vitest'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const INSTALLED = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'datagouv-tops/checkers/bin')
 
-/** Where scripts/checkers puts a program. */
+/** Returns the path at which scripts/checkers installs a program. */
 export function installed(program: string): string {
   return join(INSTALLED, program)
 }
 
-/** Runs a program that checks files; where it is not there, the test is left out by name. */
+/** Runs a program that checks files. If it is not installed, the test is skipped with a reason. */
 export function check(program: string, args: readonly string[], skip: TestContext['skip'], cwd = ROOT) {
   const own = installed(program)
   const { status, stdout, stderr, error } = spawnSync(existsSync(own) ? own : program, args, {
@@ -21,7 +21,7 @@ export function check(program: string, args: readonly string[], skip: TestContex
     encoding: 'utf8',
   })
   if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') {
-    skip(`there is no ${program}; to have it: scripts/checkers`)
+    skip(`${program} is not installed; to install it: scripts/checkers`)
   }
   return { code: status, said: `${stdout}${stderr}` }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** The built command line. */
+/** The path of the built command line. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 export interface Ended {
@@ -13,19 +13,19 @@ export interface Ended {
 export interface CliOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
-  /** Text, bytes, or an open file that takes the place of stdin. */
+  /** Text, bytes, or the descriptor of an open file. */
   readonly stdin?: string | Uint8Array | number
-  /** Called when the process has started; may signal it. */
+  /** Called after the process has started; may send it a signal. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void
 }
 
-/** What a child process is told of its surroundings besides what its test says; it may have to write what it ran through. */
+/** The environment variables of every child process: PATH, and the folder for its coverage. */
 export const SURROUNDINGS: Readonly<Record<string, string | undefined>> = {
   PATH: process.env.PATH,
   ...(process.env.CHILDREN_COVERAGE && { NODE_V8_COVERAGE: process.env.CHILDREN_COVERAGE }),
 }
 
-/** Calls the built command line in a process of its own. */
+/** Runs the built command line in a new process. */
 export function cli(args: readonly string[], { cwd, env = {}, stdin, onStart }: CliOptions): Promise<Ended> {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,

@@ -7,21 +7,21 @@ export interface Daemon {
   readonly pid: number
   readonly stdout: string
   readonly stderr: string
-  /** Waits for something that it brings about; fails with all it said when that does not happen, or when it ends. */
-  until<T>(what: string, happened: () => T | undefined | false | Promise<T | undefined | false>): Promise<T>
-  /** Sends it a signal; its exit code. */
+  /** Waits until a condition holds. Fails with the output if that takes too long, or if the process ends. */
+  until<T>(what: string, condition: () => T | undefined | false | Promise<T | undefined | false>): Promise<T>
+  /** Sends a signal, and returns the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Starts a command that stays up, in a process of its own; ended after the test if it still runs. */
+/** Starts a long-running command in a new process, which is killed after the test. */
 export function startDaemon(
   args: readonly string[],
   { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
 ): Daemon {
   const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...SURROUNDINGS, ...env } })
-  const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => (said.stdout += chunk))
-  child.stderr.on('data', (chunk) => (said.stderr += chunk))
+  const output = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk) => (output.stdout += chunk))
+  child.stderr.on('data', (chunk) => (output.stderr += chunk))
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   onTestFinished(async () => {
     child.kill()
@@ -32,18 +32,18 @@ export function startDaemon(
   return {
     pid: child.pid!,
     get stdout() {
-      return said.stdout
+      return output.stdout
     },
     get stderr() {
-      return said.stderr
+      return output.stderr
     },
-    until: async (what, happened) => {
+    until: async (what, condition) => {
       for (const start = Date.now(); Date.now() - start < 30_000; await sleep(20)) {
-        const result = await happened()
+        const result = await condition()
         if (result !== undefined && result !== false) return result
         if (child.exitCode !== null) break
       }
-      throw new Error(`never: ${what}\nstdout: ${said.stdout}\nstderr: ${said.stderr}`)
+      throw new Error(`waited in vain for ${what}\nstdout: ${output.stdout}\nstderr: ${output.stderr}`)
     },
     stop: (signal = 'SIGTERM') => {
       child.kill(signal)

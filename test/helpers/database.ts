@@ -3,12 +3,12 @@ import { uniqueName } from './services.ts'
 
 export interface TestDatabase {
   readonly url: string
-  /** The driver itself, to look from outside. */
+  /** The driver, to inspect the database independently. */
   readonly database: Db
   close(): Promise<void>
 }
 
-/** A database of its own at the server, gone after `close`. */
+/** Opens a new database at the server. `close` deletes it. */
 export async function testDatabase(server: string): Promise<TestDatabase> {
   const url = new URL(server)
   url.pathname = `/${uniqueName()}`

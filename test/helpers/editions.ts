@@ -16,7 +16,7 @@ const SOURCE = {
   last_modified: null,
 }
 
-/** An edition of the default watch with these organisations, by rank. */
+/** Creates an edition of the default watch with these organizations, in the order of their ranks. */
 export function editionOf(date: string, organizations: readonly EditionOrganization[]): Edition {
   const watch = 'mobilite-transport'
   return {
@@ -37,10 +37,10 @@ export function editionOf(date: string, organizations: readonly EditionOrganizat
       datasets: Object.keys(datasets).length,
     })),
     datasets: organizations.flatMap(({ id, followers, datasets }) =>
-      Object.entries(datasets).map(([dataset, its]) => ({
+      Object.entries(datasets).map(([dataset, datasetFollowers]) => ({
         dataset_id: dataset,
         dataset_title: `Dataset ${dataset}`,
-        dataset_followers: its,
+        dataset_followers: datasetFollowers,
         organization: `Organisation ${id}`,
         organization_id: id,
         organization_followers: followers,

@@ -4,17 +4,17 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
 
-/** A folder of its own for one test, removed afterwards. */
+/** Creates a folder that is deleted after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-test-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
   return folder
 }
 
-/** A record as the portal writes it: text quoted, numbers bare, CRLF. */
+/** Formats a record as the portal does: quoted texts, unquoted numbers, CRLF. */
 export function row(...cells: readonly (string | number)[]): string {
-  const written = cells.map((cell) => (typeof cell === 'number' ? String(cell) : `"${cell.replaceAll('"', '""')}"`))
-  return `${written.join(';')}\r\n`
+  const fields = cells.map((cell) => (typeof cell === 'number' ? String(cell) : `"${cell.replaceAll('"', '""')}"`))
+  return `${fields.join(';')}\r\n`
 }
 
 export interface DatasetCells {
@@ -50,20 +50,20 @@ export function organizationsCsv(
   return ORGANIZATION_HEADER + organizations.map(([id, name, followers]) => row(id, name, id, followers)).join('')
 }
 
-/** Writes text (gzip-compressed when the name says so) and returns the path. */
+/** Writes a file, compressed if its name ends in .gz, and returns its path. */
 export async function put(folder: string, name: string, text: string | Uint8Array): Promise<string> {
   const path = join(folder, name)
   await writeFile(path, name.endsWith('.gz') ? gzipSync(text) : text)
   return path
 }
 
-/** Every file below a folder, with its content. */
+/** Reads every file in a folder and its subfolders. */
 export async function contents(folder: string): Promise<Map<string, Buffer>> {
-  const found = new Map<string, Buffer>()
+  const files = new Map<string, Buffer>()
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
-    found.set(path.slice(folder.length + 1), await readFile(path))
+    files.set(path.slice(folder.length + 1), await readFile(path))
   }
-  return found
+  return files
 }

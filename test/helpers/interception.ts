@@ -3,10 +3,10 @@ import type { Archive, PendingObject } from '../../src/stores/archive.ts'
 import type { Documents, Holder } from '../../src/stores/documents.ts'
 import { deadPid } from './processes.ts'
 
-/** Called before every call of a store, with its number (from 1) and name; the call goes on when it resolves. */
+/** Called before every call of a store, with its number (from 1) and name. The call starts when it resolves. */
 export type Before = (call: number, name: string) => Promise<void>
 
-/** The same world, with somebody in between it and its stores, of a process that is gone in the eyes of all others. */
+/** Wraps the stores of a context so that `before` is called first. Its leases belong to a process that no longer exists. */
 export function intercepted(world: World, before: Before): World {
   let calls = 0
   const next = (name: string) => before(++calls, name)
@@ -67,7 +67,7 @@ function objectOf(key: string, object: PendingObject, next: Next): PendingObject
   }
 }
 
-/** Every method of the port is async, so one wrapper does for all. */
+/** Every method of the port is async, so one wrapper serves for all. */
 function documentsOf(documents: Documents, next: Next): Documents {
   const pid = deadPid()
   const isHolder = (arg: unknown): arg is Holder => typeof arg === 'object' && arg !== null && 'pid' in arg

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** A command as it came, the documents of its sections included. */
+/** A received command, including the documents of its sections. */
 export type Command = Fields & { readonly $db?: string }
 
 const OP_REPLY = 1
@@ -13,11 +13,11 @@ const OP_QUERY = 2004
 const OP_MSG = 2013
 
 /**
- * A server that speaks MongoDB's protocol and answers as a test wants: with refusals that no server of a test's own can be
- * brought to. What the test leaves open is answered as a primary of a replica set on its own would.
+ * Starts a server that speaks MongoDB's protocol and responds as a test needs, for errors that a real server cannot be made to
+ * return. By default it responds like the only member of a replica set.
  *
- * @param answer what to say to a command; undefined for the usual
- * @returns its address, without a user, and the commands that came, in their order
+ * @param answer returns the response to a command, or undefined for the default
+ * @returns the server's address, without a user, and the received commands in order
  */
 export async function actingMongo(answer: (command: Command) => Fields | undefined) {
   const commands: Command[] = []
@@ -42,12 +42,12 @@ export async function actingMongo(answer: (command: Command) => Fields | undefin
         received = received.subarray(message.length)
         const command = message.readInt32LE(12) === OP_QUERY ? parseQuery(message) : parseMessage(message)
         commands.push(command)
-        socket.write(reply(message, { ok: 1, ...(answer(command) ?? usual(command)) }))
+        socket.write(reply(message, { ok: 1, ...(answer(command) ?? defaultResponse(command)) }))
       }
     })
   }
 
-  function usual(command: Command): Fields {
+  function defaultResponse(command: Command): Fields {
     if ('hello' in command || 'ismaster' in command || 'isMaster' in command)
       return { ...hello(), localTime: new Date() }
     if ('find' in command) return { cursor: { id: 0, ns: 'datagouv.any', firstBatch: [] } }
@@ -61,7 +61,7 @@ export async function actingMongo(answer: (command: Command) => Fields | undefin
   }
 }
 
-/** The handshake comes as a query of old. */
+/** The driver sends the handshake as a legacy query. */
 function parseQuery(message: Buffer): Command {
   const name = message.indexOf(0, 20)
   return deserialize(message.subarray(name + 9))
@@ -79,7 +79,7 @@ function parseMessage(message: Buffer): Command {
   return command
 }
 
-/** The documents of an insert or the statements of an update, which come beside their command. */
+/** Parses the documents of an insert or the statements of an update, which follow the command in their own section. */
 function parseSequence(section: Buffer): Fields {
   const end = section.indexOf(0, 4)
   const documents: Fields[] = []

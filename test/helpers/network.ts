@@ -3,15 +3,15 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 
-/** A host of its own as far as its network and its name go: it reaches this machine at one address, and nothing else. */
+/** A host with its own network and name, which reaches only this machine, at one address. */
 interface Host {
-  /** Put before a command, runs it there. */
+  /** Goes before a command, to run it on this host. */
   readonly prefix: readonly string[]
 }
 
-/** Hosts that share nothing but some ports of this machine. */
+/** Hosts that share only some ports of this machine. */
 export interface Network {
-  /** Where the hosts reach this machine, and this machine itself. */
+  /** The address of this machine, for the hosts and for itself. */
   readonly address: string
   readonly hosts: readonly Host[]
   /** Lets the hosts reach a server that listens on 127.0.0.1. */
@@ -19,7 +19,7 @@ export interface Network {
   remove(): Promise<void>
 }
 
-/** @returns undefined where that cannot be had: it takes Linux, root and `ip` */
+/** @returns undefined if it is not possible: it needs Linux, root and `ip` */
 export function openNetwork(...names: readonly string[]): Network | undefined {
   const subnet = `10.${(process.pid >> 8) & 255}.${process.pid & 255}`
   const address = `${subnet}.1`
@@ -39,7 +39,7 @@ export function openNetwork(...names: readonly string[]): Network | undefined {
       const [here, there] = [`tops${process.pid}${index}a`, `tops${process.pid}${index}b`]
       const [gateway, own] = [`${subnet}.${4 * index + 5}`, `${subnet}.${4 * index + 6}`]
       ip('netns', 'add', namespace(name))
-      // `ip netns exec` puts these over /etc: a host knows its own name, and asks nobody for others.
+      // `ip netns exec` mounts these over /etc: a host knows its own name, and has no name server.
       mkdirSync(`/etc/netns/${namespace(name)}`, { recursive: true })
       writeFileSync(`/etc/netns/${namespace(name)}/hosts`, `127.0.0.1 localhost\n127.0.1.1 ${name}\n`)
       writeFileSync(`/etc/netns/${namespace(name)}/resolv.conf`, '')
@@ -83,6 +83,6 @@ function attempt(...args: readonly string[]): void {
   try {
     ip(...args)
   } catch {
-    // It is not there.
+    // It does not exist.
   }
 }

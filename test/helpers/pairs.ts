@@ -8,15 +8,15 @@ import { silent } from '../../src/terminal/report.ts'
 import { put, temporaryFolder } from './exports.ts'
 import { serviceOrSkip, uniqueName } from './services.ts'
 
-/** A pair of stores of a test's own, empty at first and gone after the test. */
+/** An empty pair of stores for one test, deleted afterwards. */
 export interface Place {
-  /** For what is no store: exports, configuration. */
+  /** For other files: exports, configuration. */
   readonly folder: string
   /** For the command line. */
   readonly environment: Readonly<Record<string, string>>
-  /** A world on these stores; each is a process of its own as far as they can tell. */
+  /** Opens a context on these stores. To the stores, each is a process of its own. */
   world(now?: string): Promise<World>
-  /** What a killed or careless run left: the names of partial objects. */
+  /** Lists the partial objects that a killed run left. */
   partials(): Promise<string[]>
 }
 
@@ -25,13 +25,13 @@ interface Pair {
   place(): Promise<Place>
 }
 
-/** Folder and SQLite; MinIO and MongoDB when they are up, else a line says so. */
+/** Returns folder and SQLite, and also MinIO and MongoDB if they are running; otherwise it adds a skipped test. */
 export function pairs(suite: string): Pair[] {
   const minio = serviceOrSkip('minio', `${suite}, on MinIO`)
   const mongodb = serviceOrSkip('mongodb', `${suite}, on MongoDB`)
   const embedded = { name: 'folder and SQLite', place: embeddedPlace }
   if (!minio || !mongodb) return [embedded]
-  // The AWS SDK looks there, and nowhere else.
+  // The AWS SDK reads only the environment.
   Object.assign(process.env, minio)
   const server = mongodb.DATAGOUV_TOPS_DOCUMENTS!
   return [embedded, { name: 'MinIO and MongoDB', place: () => servedPlace(minio, server) }]

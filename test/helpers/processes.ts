@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** The session that a process belongs to; undefined when it is gone. Linux only. */
+/** Returns the session of a process, or undefined if it has ended. Linux only. */
 export function sessionOf(pid: number): number | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -14,7 +14,7 @@ export function sessionOf(pid: number): number | undefined {
   }
 }
 
-/** Kills every process of a session at once, as when its machine goes down; `but` one. */
+/** Kills every process of a session except `but`, like a machine that crashes. */
 export async function killSession(session: number, { but }: { but: number }): Promise<void> {
   const members = () =>
     readdirSync('/proc')
@@ -25,14 +25,14 @@ export async function killSession(session: number, { but }: { but: number }): Pr
       try {
         process.kill(pid, 'SIGKILL')
       } catch {
-        // Gone already.
+        // It has ended already.
       }
     }
     await sleep(10)
   }
 }
 
-/** The number of a process that has ended. */
+/** Returns the id of a process that has ended. */
 export function deadPid(): number {
   return spawnSync(process.execPath, ['-e', '0']).pid
 }

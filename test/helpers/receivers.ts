@@ -6,11 +6,11 @@ import { onTestFinished } from 'vitest'
 export interface Received {
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  // biome-ignore lint/suspicious/noExplicitAny: whatever was sent
+  // biome-ignore lint/suspicious/noExplicitAny: the tests know its shape
   readonly body: any
 }
 
-/** An HTTP server that takes JSON; `answers` are the status codes of its first answers, afterwards it says 200. */
+/** Starts an HTTP server that accepts JSON. `answers` are the first status codes; the later ones are 200. */
 export async function startWebhook(...answers: readonly number[]): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = []
   const server = createServer(async (request, response) => {
@@ -30,17 +30,17 @@ export async function startWebhook(...answers: readonly number[]): Promise<{ url
 export interface Mail {
   readonly from: string
   readonly to: readonly string[]
-  /** As it came: headers and text. */
+  /** The unparsed headers and text. */
   readonly raw: string
 }
 
-/** A mail server that knows one user; `refusals` are the codes with which it refuses the first messages. */
+/** Starts a mail server with one user. `refusals` are the codes for the first messages. */
 export async function startMailServer(
   ...refusals: readonly number[]
 ): Promise<{ url: string; mails: Mail[]; tries: number }> {
   const state = { url: '', mails: [] as Mail[], tries: 0 }
   const server = new SMTPServer({
-    // The certificate that the module brings along expires; what is tested here is the mail.
+    // The certificate in the module expires, and these tests are about mails, not TLS.
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     onAuth: ({ username, password }, _, callback) =>

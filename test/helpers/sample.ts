@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { type Replica, type ReplicaFile, startReplica } from '../../src/demo/replica.ts'
 import type { ExportName } from '../../src/editions/edition.ts'
 
-/** A portal that has published the bundled exports of a Wednesday. */
+/** Starts a portal with the bundled exports of a Wednesday. */
 export async function samplePortal(date: string): Promise<Replica> {
   const files = { datasets: await sampleFile('datasets', date), organizations: await sampleFile('organizations', date) }
   return startReplica({ files })

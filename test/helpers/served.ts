@@ -4,7 +4,7 @@ import { createApp } from '../../src/server/app.ts'
 import { createEditions } from '../../src/server/editions.ts'
 import { serveApp } from '../../src/server/listen.ts'
 
-/** Serves API and feeds of a world over HTTP until the test ends; returns the address, without a slash at the end. */
+/** Serves the API and the feeds until the test ends; returns the address, without a final slash. */
 export async function served(world: World): Promise<string> {
   const server = await serveApp(createApp(world, createEditions(world)), { port: 0, host: '127.0.0.1', flag: '--port' })
   onTestFinished(() => server.close())

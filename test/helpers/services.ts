@@ -13,8 +13,8 @@ const FOLDER = fileURLToPath(new URL('../../.services', import.meta.url))
 export type Service = 'minio' | 'mongodb'
 export type Variables = Readonly<Record<string, string>>
 
-/** What TEST_S3_ENDPOINT and TEST_MONGODB_URL, for servers that somebody else runs, stand for. */
-const ELSEWHERE: Record<Service, () => Variables | undefined> = {
+/** The variables for external servers, given by TEST_S3_ENDPOINT and TEST_MONGODB_URL. */
+const EXTERNAL: Record<Service, () => Variables | undefined> = {
   minio: () => {
     const { TEST_S3_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = process.env
     return TEST_S3_ENDPOINT
@@ -32,38 +32,38 @@ const ELSEWHERE: Record<Service, () => Variables | undefined> = {
   },
 }
 
-/** How to reach a service that is up; undefined when it is not, which leaves one skipped test: no suite is left out silently. */
+/** Returns the variables of a running service. Without it, it adds one skipped test, so that the suite is not skipped silently. */
 export function serviceOrSkip(service: Service, suite: string): Variables | undefined {
   const file = join(FOLDER, `${service}.env`)
-  const found = ELSEWHERE[service]() ?? (existsSync(file) ? parse(readFileSync(file, 'utf8')) : undefined)
+  const found = EXTERNAL[service]() ?? (existsSync(file) ? parse(readFileSync(file, 'utf8')) : undefined)
   if (found === undefined) {
     const how = `scripts/services install ${service} && scripts/services start ${service}`
-    test(suite, ({ skip }) => skip(`${service} is not up; to have it: ${how}`))
+    test(suite, ({ skip }) => skip(`${service} is not running; to start it: ${how}`))
   }
   return found
 }
 
-/** A server of a test's own, which it may kill. */
+/** A server for one test, which may kill it. */
 export interface OwnServer {
   readonly variables: Variables
-  /** The process is gone when this returns. */
+  /** Returns when the process has ended. */
   kill(): Promise<void>
   pause(): void
   resume(): void
-  /** On the same port, with the same data. */
+  /** Starts it again on the same port, with the same data. */
   start(): Promise<void>
   /** Stops it and removes its data. */
   remove(): Promise<void>
 }
 
-/** Whether the server's program is on this machine. */
+/** Whether the server is installed on this machine. */
 export function isInstalled(service: Service): boolean {
   return !spawnSync(SCRIPT, ['status', service], { encoding: 'utf8' }).stdout.includes('not installed')
 }
 
-/** @param place an existing folder for its data, which stays; otherwise a temporary one */
-export async function startOwn(service: Service, place?: string): Promise<OwnServer> {
-  const folder = place ?? (await mkdtemp(join(tmpdir(), 'datagouv-tops-services-')))
+/** @param dataFolder an existing folder for its data, which is kept; by default a temporary one */
+export async function startOwn(service: Service, dataFolder?: string): Promise<OwnServer> {
+  const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'datagouv-tops-services-')))
   const env = { ...process.env, SERVICES_FOLDER: folder }
   const call = (verb: string) => execFileSync(SCRIPT, [verb, service], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const pid = () => Number(readFileSync(join(folder, service, 'pid'), 'utf8'))
@@ -79,12 +79,12 @@ export async function startOwn(service: Service, place?: string): Promise<OwnSer
     start: async () => void call('start'),
     remove: async () => {
       call('stop')
-      if (place === undefined) await rm(folder, { recursive: true, force: true })
+      if (dataFolder === undefined) await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-/** A name that no other test uses, good for a bucket and for a database. */
+/** Returns a unique name for a bucket or a database. */
 export function uniqueName(): string {
   return `tops-test-${randomBytes(6).toString('hex')}`
 }

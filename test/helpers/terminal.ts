@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { CLI, SURROUNDINGS } from './cli.ts'
 
-/** Whether there is what makes a terminal: "script" of util-linux. */
+/** Whether "script" of util-linux is installed, which simulates a terminal. */
 export const HAS_TERMINAL = spawnSync('script', ['--version']).status === 0
 
-/** What a terminal of so many rows and columns shows of a command. */
+/** Runs a command in a terminal of this size, and returns its output. */
 export async function inTerminal(
   rows: number,
   args: string,
@@ -18,7 +18,7 @@ export async function inTerminal(
     env: { ...SURROUNDINGS, TERM: 'xterm', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  let shown = ''
-  for await (const chunk of child.stdout.setEncoding('utf8')) shown += chunk
-  return shown
+  let output = ''
+  for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk
+  return output
 }

@@ -2,7 +2,7 @@ import { run } from '../../src/pipeline/pipeline.ts'
 import { put, row } from './exports.ts'
 import type { TestWorld } from './world.ts'
 
-/** A dataset of a small portal; what is left out is empty. */
+/** A dataset of a small portal; omitted values are empty. */
 interface Entry {
   readonly id: string
   readonly slug?: string
@@ -43,6 +43,6 @@ function organizationsOf(organizations: Week['organizations']): string {
   return row('id', 'name', 'metric.followers') + organizations.map((cells) => row(...cells)).join('')
 }
 
-/** The default watch, with so many organisations that count. */
+/** Returns settings for the default watch with `top` ranked organizations. */
 export const topOf = (top: number) =>
   `watches: [{ name: mobilite-transport, terms: [mobilité, transport], columns: [title, tags, description], top: ${top} }]`

@@ -5,7 +5,7 @@ import type { Order } from '../../src/pipeline/order.ts'
 import { silent } from '../../src/terminal/report.ts'
 import { put, temporaryFolder } from './exports.ts'
 
-/** A Wednesday, and an hour at which it is already Thursday in Paris but not in UTC. */
+/** A Wednesday. */
 export const DATE = '2026-11-18'
 
 export interface TestWorld extends World {
@@ -13,23 +13,23 @@ export interface TestWorld extends World {
   readonly warnings: string[]
 }
 
-/** A real world on a folder and SQLite, closed after the test. */
+/** Opens a context on a folder and SQLite, which is closed after the test. */
 export async function testWorld(now = '2026-11-18T16:00:00Z', config = '', folder?: string): Promise<TestWorld> {
-  const place = folder ?? (await temporaryFolder())
+  const root = folder ?? (await temporaryFolder())
   const warnings: string[] = []
-  const configFile = await put(place, 'test.yaml', config)
+  const configFile = await put(root, 'test.yaml', config)
   const world = await openWorld({
-    flags: { archive: `file:${join(place, 'datagouv')}`, documents: `sqlite:${join(place, 'datagouv.db')}` },
+    flags: { archive: `file:${join(root, 'datagouv')}`, documents: `sqlite:${join(root, 'datagouv.db')}` },
     configFile,
     report: { ...silent, warn: (line) => warnings.push(line) },
     signal: new AbortController().signal,
     clock: () => new Date(now),
   })
   onTestFinished(() => closeWorld(world))
-  return { ...world, folder: place, warnings }
+  return { ...world, folder: root, warnings }
 }
 
-/** An order over exports given as text. */
+/** Creates a run request for exports given as text. */
 export async function orderOf(world: TestWorld, datasets: string | Uint8Array, organizations: string): Promise<Order> {
   const sources = {
     datasets: await put(world.folder, 'source-datasets.csv', datasets),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startReplica } from '../../src/demo/replica.ts'
-import { namesIn } from '../../src/lineage/names.ts'
+import { datasetNames } from '../../src/lineage/names.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
 import { cli } from '../helpers/cli.ts'
 import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
@@ -20,7 +20,7 @@ const DATASETS = datasetsCsv([
 ])
 const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 12]])
 
-/** A world that leaves its events in a file, and what they are. */
+/** Opens a context that writes its events to a file, and a function that reads them. */
 async function worldWithLineage() {
   const folder = await temporaryFolder()
   const file = join(folder, 'events', 'lineage.jsonl')
@@ -36,12 +36,12 @@ async function eventsIn(file: string): Promise<Event[]> {
     .map((line) => JSON.parse(line))
 }
 
-const nameOf = ({ namespace, name }: Event) => `${namespace} ${name}`
-const named = (datasets: Event[]) => datasets.map(nameOf)
-const stored = ({ folder }: TestWorld, key: string) => `file ${join(folder, 'datagouv', key)}`
+const fullName = ({ namespace, name }: Event) => `${namespace} ${name}`
+const namesOf = (datasets: Event[]) => datasets.map(fullName)
+const archiveFile = ({ folder }: TestWorld, key: string) => `file ${join(folder, 'datagouv', key)}`
 
 describe('the events of a run', () => {
-  test('are START and COMPLETE of one run, valid against the published schemas', async () => {
+  test('are START and COMPLETE, valid against the published schemas', async () => {
     const { world, events } = await worldWithLineage()
     const { run_id } = await run(await orderOf(world, DATASETS, ORGANIZATIONS), world)
     const [start, complete, ...more] = await events()
@@ -57,21 +57,21 @@ describe('the events of a run', () => {
     expect(complete.run.facets.nominalTime.nominalStartTime).toBe('2026-11-18T16:00:00.000Z')
   })
 
-  test('name what was read and written, how many rows, and the schema', async () => {
+  test('name the datasets read and written, with their rows and schemas', async () => {
     const { world, events } = await worldWithLineage()
     await run(await orderOf(world, DATASETS, ORGANIZATIONS), world)
     const { inputs, outputs } = (await events())[1]
-    expect(named(inputs)).toEqual([
+    expect(namesOf(inputs)).toEqual([
       `file ${join(world.folder, 'source-datasets.csv')}`,
       `file ${join(world.folder, 'source-organizations.csv')}`,
     ])
     const rows = Object.fromEntries(
-      outputs.map((output: Event) => [nameOf(output), output.outputFacets.outputStatistics.rowCount]),
+      outputs.map((output: Event) => [fullName(output), output.outputFacets.outputStatistics.rowCount]),
     )
     expect(rows).toEqual({
-      [stored(world, `snapshots/${DATE}/datasets.csv.gz`)]: 3,
-      [stored(world, `snapshots/${DATE}/organizations.csv.gz`)]: 1,
-      [stored(world, `${DATE}/mobilite-transport.csv`)]: 2,
+      [archiveFile(world, `snapshots/${DATE}/datasets.csv.gz`)]: 3,
+      [archiveFile(world, `snapshots/${DATE}/organizations.csv.gz`)]: 1,
+      [archiveFile(world, `${DATE}/mobilite-transport.csv`)]: 2,
       [`sqlite://${join(world.folder, 'datagouv.db')} tops`]: 1,
     })
     expect(outputs.at(-1).facets.schema.fields).toEqual([
@@ -87,12 +87,12 @@ describe('the events of a run', () => {
     ])
   })
 
-  test('tell of each of the six fields from which column it was made, and which columns decided about rows', async () => {
+  test('name the source column of each of the six fields, and the columns that determine the rows', async () => {
     const { world, events } = await worldWithLineage()
     await run(await orderOf(world, DATASETS, ORGANIZATIONS), world)
     const { inputs, outputs } = (await events())[1]
     const short = ({ namespace, name, field }: Event) =>
-      `${named(inputs).indexOf(nameOf({ namespace, name })) === 0 ? 'datasets' : 'organizations'}.${field}`
+      `${namesOf(inputs).indexOf(fullName({ namespace, name })) === 0 ? 'datasets' : 'organizations'}.${field}`
     const { fields, dataset } = outputs.at(-1).facets.columnLineage
     expect(
       Object.fromEntries(
@@ -110,7 +110,7 @@ describe('the events of a run', () => {
     expect(filters.map(short)).toEqual(['datasets.title', 'datasets.tags', 'datasets.description'])
   })
 
-  test('link the steps: what one writes is what the next one reads', async () => {
+  test('link the steps: each reads the datasets that the one before wrote', async () => {
     const { world, events } = await worldWithLineage()
     const order = await orderOf(world, DATASETS, ORGANIZATIONS)
     await fetch(order, world)
@@ -120,15 +120,15 @@ describe('the events of a run', () => {
     for (const event of ends) expectValid(event)
     const [fetched, archived, published] = ends
     expect(fetched.job.name).toBe('fetch')
-    expect(named(archived.inputs)).toEqual(named(fetched.outputs).slice(0, 1))
-    expect(named(published.inputs)).toEqual([...named(fetched.outputs).slice(1), ...named(archived.outputs)])
-    expect(named(published.outputs)).toEqual([expect.stringMatching(/ tops$/)])
+    expect(namesOf(archived.inputs)).toEqual(namesOf(fetched.outputs).slice(0, 1))
+    expect(namesOf(published.inputs)).toEqual([...namesOf(fetched.outputs).slice(1), ...namesOf(archived.outputs)])
+    expect(namesOf(published.outputs)).toEqual([expect.stringMatching(/ tops$/)])
     for (const field of Object.values<Event>(published.outputs[0].facets.columnLineage.fields)) {
-      expect(named(published.inputs)).toContain(nameOf(field.inputFields[0]))
+      expect(namesOf(published.inputs)).toContain(fullName(field.inputFields[0]))
     }
   })
 
-  test('call what the portal publishes by its catalogue, the same every week', async () => {
+  test('name the exports of the portal by its catalogue, the same every week', async () => {
     const modified = new Date(`${DATE}T05:00:00Z`)
     const replica = await startReplica({
       files: {
@@ -143,14 +143,14 @@ describe('the events of a run', () => {
     const order = await orderOf(world, DATASETS, ORGANIZATIONS)
     await run({ ...order, sources: {} }, world)
     const { inputs } = (await eventsIn(file))[1]
-    expect(named(inputs)).toEqual([
+    expect(namesOf(inputs)).toEqual([
       `${replica.url} ${world.config.catalogue}/datasets`,
       `${replica.url} ${world.config.catalogue}/organizations`,
     ])
     expect(inputs[0].facets.dataSource.uri).toBe(`${replica.url}/file/datasets`)
   })
 
-  test('end with FAIL and the message when it fails, and tell what had been read by then', async () => {
+  test('end with FAIL and the message if it fails, with the datasets read by then', async () => {
     const { world, events } = await worldWithLineage()
     await expect(run(await orderOf(world, 'id;title\n1', ORGANIZATIONS), world)).rejects.toThrow('has no column')
     const fail = (await events())[1]
@@ -160,10 +160,10 @@ describe('the events of a run', () => {
       run: { facets: { errorMessage: { message: expect.stringContaining('has no column') } } },
       outputs: [],
     })
-    expect(named(fail.inputs)).toEqual([expect.stringMatching(/source-organizations\.csv$/)])
+    expect(namesOf(fail.inputs)).toEqual([expect.stringMatching(/source-organizations\.csv$/)])
   })
 
-  test('end with ABORT when it is killed: the next run says so for it', async () => {
+  test('end with ABORT if it is killed: the next run sends that event', async () => {
     const cwd = await temporaryFolder()
     const modified = new Date(`${DATE}T05:00:00Z`)
     const file = { content: Buffer.from(DATASETS), modified }
@@ -177,8 +177,8 @@ describe('the events of a run', () => {
       cwd,
       env,
       onStart: async (child) => {
-        const told = () => readFile(join(cwd, 'lineage.jsonl'), 'utf8').catch(() => '')
-        while (!(await told()).endsWith('\n')) await sleep(20)
+        const events = () => readFile(join(cwd, 'lineage.jsonl'), 'utf8').catch(() => '')
+        while (!(await events()).endsWith('\n')) await sleep(20)
         child.kill('SIGKILL')
       },
     })
@@ -205,7 +205,7 @@ describe('a collector', () => {
     return cli(['run', '--date', DATE, '--json', ...SOURCES], { cwd, env })
   }
 
-  test('gets the events in order where collectors take them, with the key and the run that it is part of', async () => {
+  test('receives the events in order at its default path, with the key and the parent run', async () => {
     const { url, received } = await startWebhook()
     const parent = '01a2b3c4-d5e6-4f70-8a9b-0c1d2e3f4a5b'
     const root = '11a2b3c4-d5e6-4f70-8a9b-0c1d2e3f4a5b'
@@ -232,7 +232,7 @@ describe('a collector', () => {
     }
   })
 
-  test('may have its own path; a parent that is no NAMESPACE/JOB/UUID is left out', async () => {
+  test('may have its own path; a parent that is not NAMESPACE/JOB/UUID is omitted', async () => {
     const { url, received } = await startWebhook()
     await runWith({ DATAGOUV_TOPS_LINEAGE: `${url}/collect?team=1`, OPENLINEAGE_PARENT_ID: 'default/job/7' })
     expect(received.map(({ path, body }) => [path, body.run.facets.parent])).toEqual([
@@ -243,20 +243,20 @@ describe('a collector', () => {
 
   test.each([
     ['refuses', [500, 500], 'it answers 500'],
-    ['redirects, which would give the key away', [302, 302], 'it answers 302'],
-  ])('that %s costs a warning for each event and nothing else', async (_, answers, why) => {
+    ['redirects, which would leak the key', [302, 302], 'it answers 302'],
+  ])('that %s causes a warning per event and nothing else', async (_, answers, why) => {
     const { url, received } = await startWebhook(...answers)
     const { code, stdout, stderr } = await runWith({ DATAGOUV_TOPS_LINEAGE: url, OPENLINEAGE_API_KEY: 'k3y' })
     expect([code, JSON.parse(stdout).status]).toEqual([0, 'published'])
     expect(stderr.match(/^warning: .*$/gm)).toEqual([
-      `warning: the START event did not reach the lineage collector: ${why}`,
-      `warning: the COMPLETE event did not reach the lineage collector: ${why}`,
+      `warning: cannot send the START event to the lineage collector: ${why}`,
+      `warning: cannot send the COMPLETE event to the lineage collector: ${why}`,
     ])
     expect(received.every(({ path }) => path === '/api/v1/lineage')).toBe(true)
     expect(stdout + stderr).not.toContain('k3y')
   })
 
-  test('that is not there, or hangs, does not keep a run from its end', async () => {
+  test('that hangs or cannot be reached does not stop a run', async () => {
     const hanging = createServer(() => {})
     await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => {
@@ -266,13 +266,13 @@ describe('a collector', () => {
     const { port } = hanging.address() as AddressInfo
     const hung = await runWith({ DATAGOUV_TOPS_LINEAGE: `http://127.0.0.1:${port}` })
     expect(hung.code).toBe(0)
-    expect(hung.stderr).toContain('the START event did not reach the lineage collector')
+    expect(hung.stderr).toContain('cannot send the START event to the lineage collector')
     const absent = await runWith({ DATAGOUV_TOPS_LINEAGE: 'http://127.0.0.1:1' })
     expect(absent.code).toBe(0)
-    expect(absent.stderr).toContain('the COMPLETE event did not reach the lineage collector: ')
+    expect(absent.stderr).toContain('cannot send the COMPLETE event to the lineage collector: ')
   })
 
-  test('must have an address, without a password in it', async () => {
+  test('must be an address without a password', async () => {
     for (const address of ['marquez:5000', 'http://user:secret@marquez:5000', 'ftp://marquez']) {
       const { code, stderr } = await runWith({ DATAGOUV_TOPS_LINEAGE: address })
       expect([code, stderr]).toEqual([2, expect.stringContaining('environment: lineage must')])
@@ -281,9 +281,9 @@ describe('a collector', () => {
   })
 })
 
-test('objects and collections are named as OpenLineage names them', async () => {
+test('objects and collections follow the naming rules of OpenLineage', async () => {
   const { config } = await testWorld()
-  const names = namesIn({
+  const names = datasetNames({
     config,
     archive: { address: 's3://datagouv' },
     documents: { address: 'mongodb://one:27017,two:27017/datagouv' },

@@ -18,7 +18,7 @@ const ajv = new Ajv2020({
 
 const core = read('OpenLineage.json')
 ajv.addSchema({ ...core, $id: 'event' })
-// Facets refer to the core of the version that was current when they were written; what they take from it has not changed.
+// Each facet refers to the core schema of an earlier version; the definitions that it uses have not changed since.
 for (const version of ['1-0-1', '1-0-2', '1-0-3', '2-0-2']) {
   const $defs = JSON.parse(JSON.stringify(core.definitions).replaceAll('#/definitions/', '#/$defs/'))
   ajv.addSchema({ $id: `https://openlineage.io/spec/${version}/OpenLineage.json`, $defs })
@@ -27,10 +27,10 @@ for (const file of readdirSync(FOLDER)) {
   if (/Facet\.json$/.test(file)) ajv.addSchema({ ...read(file), $id: file })
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: an event as it was sent
+// biome-ignore lint/suspicious/noExplicitAny: an event as sent
 export type Event = any
 
-/** Holds an event against the published schemas: as a whole, and each facet, of which none may be unknown. */
+/** Validates an event and each of its facets against the published schemas. An unknown facet fails. */
 export function expectValid(event: Event): void {
   expect(errors('event', event)).toEqual([])
   const datasets = [...event.inputs, ...event.outputs]

@@ -5,7 +5,7 @@ import { editionOf } from '../helpers/editions.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
 import { DATE, orderOf, testWorld } from '../helpers/world.ts'
 
-/** Samples by name and labels; fails on a line that Prometheus would not read, and on a sample without its HELP and TYPE. */
+/** Parses samples by name and labels. Fails on a line that Prometheus cannot read, and on a sample without HELP and TYPE. */
 function parse(text: string): Record<string, number> {
   const samples: Record<string, number> = {}
   const described = new Set<string>()
@@ -23,7 +23,7 @@ function parse(text: string): Record<string, number> {
   return samples
 }
 
-test('the last edition of each watch and the last run of each command are told', async () => {
+test('the metrics cover the last edition of each watch and the last run of each command', async () => {
   const world = await testWorld()
   await world.documents.replace('tops', editionOf('2026-11-11', [{ id: 'o1', followers: 40, datasets: {} }]))
   const datasets = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1' }, { id: 'd2' }])
@@ -43,6 +43,6 @@ test('the last edition of each watch and the last run of each command are told',
   })
 })
 
-test('there are none of an edition before the first one', async () => {
+test('there are no samples before the first edition', async () => {
   expect(parse(await renderMetrics(await testWorld()))).toEqual({})
 })

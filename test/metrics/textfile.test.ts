@@ -15,7 +15,7 @@ async function worldWithFile(path: (folder: string) => string) {
   return { world: await testWorld(undefined, `metrics_file: ${file}`, folder), file }
 }
 
-test('a run leaves in the file what "serve" would answer, and nothing beside it', async () => {
+test('a run writes to the file the same metrics that "serve" returns, and leaves no other file', async () => {
   const { world, file } = await worldWithFile((folder) => join(folder, 'textfiles', 'tops.prom'))
   await mkdir(join(world.folder, 'textfiles'))
   await run(await orderOf(world, DATASETS, ORGANIZATIONS), world)
@@ -26,17 +26,17 @@ test('a run leaves in the file what "serve" would answer, and nothing beside it'
   expect(await readdir(join(world.folder, 'textfiles'))).toEqual(['tops.prom'])
 })
 
-test('a run that fails leaves its exit code there', async () => {
+test('a failed run writes its exit code', async () => {
   const { world, file } = await worldWithFile((folder) => join(folder, 'tops.prom'))
   await expect(run(await orderOf(world, 'id;title\n1', ORGANIZATIONS), world)).rejects.toThrow('has no column')
   expect(await readFile(file, 'utf8')).toContain('datagouv_tops_last_run_exit_code{command="run"} 4')
 })
 
-test('a file that cannot be written costs a warning, and leaves nothing behind', async () => {
+test('a file that cannot be written causes a warning, and leaves no partial file', async () => {
   const { world, file } = await worldWithFile((folder) => join(folder, 'nowhere', 'tops.prom'))
   expect(await run(await orderOf(world, DATASETS, ORGANIZATIONS), world)).toMatchObject({ status: 'published' })
-  expect(world.warnings).toEqual([expect.stringContaining(`the metrics file ${file} cannot be written: ENOENT`)])
-  // A folder in its place: the text is written beside, and goes again.
+  expect(world.warnings).toEqual([expect.stringContaining(`cannot write the metrics file ${file}: ENOENT`)])
+  // With a folder in its place, the partial file is written and removed.
   await mkdir(join(world.folder, 'nowhere'))
   await mkdir(file)
   await run(await orderOf(world, DATASETS, ORGANIZATIONS), world)

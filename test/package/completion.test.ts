@@ -15,7 +15,7 @@ async function scriptFor(shell: string): Promise<string> {
 }
 
 describe('completion', () => {
-  test('in bash: commands, then the flags of each, then files', async ({ skip }) => {
+  test('in bash completes commands, their flags, and files', async ({ skip }) => {
     const file = await scriptFor('bash')
     const complete = (...words: string[]) => {
       const line = `source ${file}; compopt() { echo "compopt $*"; }; COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})
@@ -31,15 +31,15 @@ describe('completion', () => {
     expect(complete('datagouv-tops', 'filter', 'ex')).toBe('compopt -o default')
   })
 
-  test('in fish: commands with their descriptions, and their flags', async ({ skip }) => {
+  test('in fish completes commands with their descriptions, and their flags', async ({ skip }) => {
     const file = await scriptFor('fish')
     const complete = (line: string) => check('fish', ['-c', `source ${file}; complete -C '${line}'`], skip).said.trim()
-    expect(complete('datagouv-tops backf')).toMatch(/^backfill\tpublishes from their snapshots/)
-    expect(complete('datagouv-tops run --ref')).toMatch(/^--refetch\task the portal again/)
+    expect(complete('datagouv-tops backf')).toMatch(/^backfill\tpublish the missing editions/)
+    expect(complete('datagouv-tops run --ref')).toMatch(/^--refetch\tfetch the exports again/)
     expect(complete('datagouv-tops show --ref')).toBe('')
   })
 
-  test('in zsh: the script is registered for the program', async ({ skip }) => {
+  test('in zsh is registered for the program', async ({ skip }) => {
     const file = await scriptFor('zsh')
     const line = `autoload -Uz compinit; compinit -u -d ${file}.dump; source ${file}; print $_comps[datagouv-tops]`
     expect(check('zsh', ['-fc', line], skip)).toEqual({ code: 0, said: '_datagouv_tops\n' })
@@ -48,7 +48,8 @@ describe('completion', () => {
   test('refuses an unknown shell', async () => {
     expect(await cli(['completion', 'csh'], { cwd: await temporaryFolder() })).toMatchObject({
       code: 2,
-      stderr: 'datagouv-tops: completion is for one of: bash, zsh, fish\n',
+      stderr:
+        'datagouv-tops: cannot print a completion script: the shell "csh" is not supported. Add bash, zsh or fish.\n',
     })
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { isPrivate } from '../../src/portal/addresses.ts'
-import { pauseBefore, policyOf, retryAfter } from '../../src/portal/policy.ts'
+import { isPrivateAddress } from '../../src/portal/addresses.ts'
+import { fetchPolicy, parseRetryAfter, pauseBefore } from '../../src/portal/policy.ts'
 import { testWorld } from '../helpers/world.ts'
 
 test.each([
@@ -20,11 +20,11 @@ test.each([
   ['::ffff:10.0.0.1', true],
   ['::ffff:8.8.8.8', false],
 ])('%s is private: %s', (address, expected) => {
-  expect(isPrivate(address)).toBe(expected)
+  expect(isPrivateAddress(address)).toBe(expected)
 })
 
-test('pauses grow, with the upper half left to chance, up to a minute', async () => {
-  const policy = policyOf((await testWorld()).config)
+test('pauses double up to a minute, and are between half and all of that at random', async () => {
+  const policy = fetchPolicy((await testWorld()).config)
   expect([1, 2, 3].map((attempt) => pauseBefore(attempt, policy, 1))).toEqual([1_000, 2_000, 4_000])
   expect(pauseBefore(1, policy, 0)).toBe(500)
   expect(pauseBefore(30, policy, 1)).toBe(60_000)
@@ -37,5 +37,5 @@ test.each([
   ['Wed, 18 Nov 2026 16:01:00 GMT', 60_000],
   ['Wed, 18 Nov 2026 15:00:00 GMT', 0],
 ])('Retry-After %s asks for %s ms', (value, expected) => {
-  expect(retryAfter(value, Date.parse('2026-11-18T16:00:00Z'))).toBe(expected)
+  expect(parseRetryAfter(value, Date.parse('2026-11-18T16:00:00Z'))).toBe(expected)
 })

@@ -27,15 +27,15 @@ const many = (size: number) =>
       organization: `o${i % 5}`,
     })),
   )
-/** Some 200 kB, so that there is something to cut. */
+/** Some 200 kB, so that a connection can drop in the middle. */
 const DATASETS = many(4_000)
 const ORGANIZATIONS = organizationsCsv(Array.from({ length: 40 }, (_, i) => [`o${i}`, `Name ${i}`, 100 - i] as const))
 const FILES = {
   datasets: { content: Buffer.from(DATASETS), modified: MODIFIED },
   organizations: { content: Buffer.from(ORGANIZATIONS), modified: MODIFIED },
 }
-/** Quick, so that no test waits. */
-const QUICK = `connect_timeout: 300ms
+/** Short, so that no test waits. */
+const SHORT_TIMEOUTS = `connect_timeout: 300ms
 headers_timeout: 300ms
 stall_timeout: 300ms
 retries: 2
@@ -47,27 +47,28 @@ afterEach(() => replica?.close())
 
 async function start(options: Partial<ReplicaOptions> = {}, settings = '', now = `${DATE}T16:00:00Z`, folder?: string) {
   replica = await startReplica({ files: FILES, ...options })
-  return testWorld(now, `portal: ${replica.url}\n${QUICK}${settings}`, folder)
+  return testWorld(now, `portal: ${replica.url}\n${SHORT_TIMEOUTS}${settings}`, folder)
 }
 
-const go = (world: TestWorld, date = DATE, more = {}) => run({ date, watches: world.config.watches, ...more }, world)
+const publish = (world: TestWorld, date = DATE, more = {}) =>
+  run({ date, watches: world.config.watches, ...more }, world)
 
 const files = async (world: TestWorld) => [
   ...(await contents(join(world.folder, 'datagouv')).catch(() => new Map())).keys(),
 ]
 
-/** The fault holds for the first so many requests that it fits. */
-function times(count: number, fits: (seen: Seen) => boolean, fault: Fault): NonNullable<ReplicaOptions['fault']> {
+/** Applies a fault to the first `count` matching requests. */
+function times(count: number, matches: (seen: Seen) => boolean, fault: Fault): NonNullable<ReplicaOptions['fault']> {
   let left = count
-  return (seen) => (fits(seen) && left-- > 0 ? fault : undefined)
+  return (seen) => (matches(seen) && left-- > 0 ? fault : undefined)
 }
-const always = (fits: (seen: Seen) => boolean, fault: Fault) => times(Number.POSITIVE_INFINITY, fits, fault)
+const always = (matches: (seen: Seen) => boolean, fault: Fault) => times(Number.POSITIVE_INFINITY, matches, fault)
 const catalogue = ({ path }: Seen) => path === 'catalogue'
 const latest = ({ path, name }: Seen) => path === 'latest' && name === 'datasets'
 const file = ({ path, name }: Seen) => path === 'file' && name === 'datasets'
 const organizations = ({ path, name }: Seen) => path === 'file' && name === 'organizations'
 
-describe('a run gets over', () => {
+describe('a run succeeds despite', () => {
   const rows: [title: string, options: Partial<ReplicaOptions>, requests?: number][] = [
     ['nothing at all', {}, 1],
     ['a catalogue that answers 503 once', { fault: times(1, catalogue, { status: 503 }) }],
@@ -81,15 +82,15 @@ describe('a run gets over', () => {
       2,
     ],
     ['a catalogue that resets the connection twice', { fault: times(2, catalogue, { reset: true }) }],
-    ['a catalogue that does not answer at first', { fault: times(1, catalogue, { silent: true }) }],
-    ['a redirect that fails at first', { fault: times(1, latest, { status: 500 }) }, 1],
+    ['a catalogue that at first does not answer', { fault: times(1, catalogue, { silent: true }) }],
+    ['a redirect that at first fails', { fault: times(1, latest, { status: 500 }) }, 1],
     ['a file that answers 500 twice', { fault: times(2, file, { status: 500 }) }, 3],
     ['a file that resets before it answers', { fault: times(1, file, { reset: true }) }, 2],
-    ['a connection that drops, with ranges honoured', { fault: times(1, file, { dropAfter: 100_000 }) }, 2],
-    ['a connection that drops at the first byte', { fault: times(1, file, { dropAfter: 1 }) }, 2],
+    ['a dropped connection, with support for ranges', { fault: times(1, file, { dropAfter: 100_000 }) }, 2],
+    ['a connection that drops after the first byte', { fault: times(1, file, { dropAfter: 1 }) }, 2],
     ['a connection that drops twice', { fault: times(2, file, { dropAfter: 60_000 }) }, 3],
     [
-      'a connection that drops, with ranges ignored',
+      'a dropped connection, without support for ranges',
       {
         fault: (seen) =>
           file(seen)
@@ -104,7 +105,7 @@ describe('a run gets over', () => {
     ['a body that trickles', { fault: always(file, { trickle: 4_000 }) }, 1],
     ['an answer without a length', { fault: always(file, { chunked: true }) }, 1],
     [
-      'a drop without any validator: it is fetched anew',
+      'a dropped connection without validators, by a new download',
       {
         fault: (seen) =>
           file(seen)
@@ -115,30 +116,34 @@ describe('a run gets over', () => {
     ['an answer without ETag and Last-Modified', { fault: always(file, { anonymous: true }) }, 1],
     [
       'a catalogue without sizes and checksums',
-      { catalogue: (said) => ({ resources: said.resources.map(({ filesize: _f, checksum: _c, ...rest }) => rest) }) },
-      1,
-    ],
-    [
-      'a catalogue without the marks of exports: the known ids serve',
-      { catalogue: (said) => ({ resources: said.resources.map((one) => ({ ...one, extras: {} })) }) },
-      1,
-    ],
-    [
-      'a catalogue without latest: url serves',
-      { catalogue: (said) => ({ resources: said.resources.map(({ latest: _, ...rest }) => rest) }) },
-      1,
-    ],
-    [
-      'a checksum of a kind that it does not know',
       {
-        catalogue: (said) => ({
-          resources: said.resources.map((one) => ({ ...one, checksum: { type: 'md5', value: 'x' } })),
+        catalogue: (metadata) => ({
+          resources: metadata.resources.map(({ filesize: _f, checksum: _c, ...rest }) => rest),
         }),
       },
       1,
     ],
     [
-      'a file that comes as gzip although plain bytes were asked for',
+      'a catalogue without the marks of exports, by their known ids',
+      { catalogue: (metadata) => ({ resources: metadata.resources.map((one) => ({ ...one, extras: {} })) }) },
+      1,
+    ],
+    [
+      'a catalogue without "latest", by "url"',
+      { catalogue: (metadata) => ({ resources: metadata.resources.map(({ latest: _, ...rest }) => rest) }) },
+      1,
+    ],
+    [
+      'a checksum of an unknown kind',
+      {
+        catalogue: (metadata) => ({
+          resources: metadata.resources.map((one) => ({ ...one, checksum: { type: 'md5', value: 'x' } })),
+        }),
+      },
+      1,
+    ],
+    [
+      'a file sent as gzip despite "accept-encoding: identity"',
       {
         fault: always(file, {
           body: gzipSync(DATASETS),
@@ -147,11 +152,11 @@ describe('a run gets over', () => {
       },
       1,
     ],
-    ['metadata of the export before: the second look has the new ones', { catalogue: staleOnce() }],
+    ['outdated metadata, by reading the catalogue again', { catalogue: staleOnce() }],
   ]
   test.each(rows)('%s', async (_, options, requests) => {
     const world = await start(options)
-    const result = await go(world)
+    const result = await publish(world)
     expect(result.published).toMatchObject([{ datasets: 2_000 }])
     const edition = (await world.documents.find<Edition>('tops', EDITION))!
     expect(edition.source.datasets).toMatchObject({
@@ -163,17 +168,19 @@ describe('a run gets over', () => {
     if (requests !== undefined) expect(replica.seen.filter(file)).toHaveLength(requests)
   })
 
-  /** The first answer of the catalogue states the checksums of older files. */
+  /** Puts the checksums of older files into the first response of the catalogue. */
   function staleOnce(): NonNullable<ReplicaOptions['catalogue']> {
     let first = true
-    return (said) => {
-      if (!first) return said
+    return (metadata) => {
+      if (!first) return metadata
       first = false
-      return { resources: said.resources.map((one) => ({ ...one, checksum: { type: 'sha1', value: '0'.repeat(40) } })) }
+      return {
+        resources: metadata.resources.map((one) => ({ ...one, checksum: { type: 'sha1', value: '0'.repeat(40) } })),
+      }
     }
   }
 
-  test('a drop during which the export is replaced: it starts again with the new one', async () => {
+  test('an export that is replaced during the download, by downloading the new one', async () => {
     const world = await start({
       fault: (seen) => {
         if (!file(seen)) return undefined
@@ -182,20 +189,20 @@ describe('a run gets over', () => {
         return undefined
       },
     })
-    const { snapshot } = await go(world)
+    const { snapshot } = await publish(world)
     expect(snapshot!.datasets.records).toBe(5_000)
     expect(world.warnings.join('\n')).toMatch(
-      /changed while it was fetched; it may just have been replaced, so it is fetched once more/,
+      /it changed during the download; it may just have been replaced, so it is fetched once more/,
     )
   })
 
-  test('a slow portal that trickles longer than the stall time-out, since bytes keep coming', async () => {
+  test('a download that takes longer than the stall time-out, as long as bytes arrive', async () => {
     const world = await start({ fault: always(file, { trickle: 200 }) })
-    expect((await go(world)).status).toBe('published')
+    expect((await publish(world)).status).toBe('published')
   })
 })
 
-describe('nothing is published, nothing stays, and one line says why, for', () => {
+describe('a run fails in one line, and publishes and leaves nothing, for', () => {
   const csv = (text: string): Partial<ReplicaOptions> => ({
     files: { ...FILES, datasets: { content: Buffer.from(text), modified: MODIFIED } },
   })
@@ -213,63 +220,65 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
       'a catalogue that keeps answering 503',
       { fault: always(catalogue, { status: 503 }) },
       'portal',
-      /answers 503; gave up after 3 tries, nothing was published/,
+      /it answers 503 \(3 attempts\); nothing was published/,
     ],
     [
-      'a catalogue that is not there',
+      'a missing catalogue',
       { fault: always(catalogue, { status: 404 }) },
       'portal',
-      /answers 404; check the address/,
+      /it answers 404, which a retry will not change. Check the settings portal/,
       0,
     ],
     ['a catalogue that is forbidden', { fault: always(catalogue, { status: 403 }) }, 'portal', /answers 403/, 0],
     [
-      'a catalogue that is HTML',
+      'a catalogue in HTML',
       { fault: always(catalogue, { body: '<html>maintenance</html>' }) },
       'portal',
-      /is not JSON \(it begins with "<html>maintenance<\/html>"\)/,
+      /is not JSON \(it starts with "<html>maintenance<\/html>"\)/,
     ],
     [
       'a catalogue that is JSON of another kind',
       { catalogue: () => ['no'] },
       'portal',
-      /lists no resources; is ".*" a uData portal\?/,
+      /it lists no resources. Is ".*" a uData portal\?/,
     ],
     [
       'a catalogue with resources of odd types',
       { catalogue: () => ({ resources: [null, 3, 'x', [], { extras: 'no' }] }) },
       'portal',
-      /has no datasets export: 1 resource, no export/,
+      /cannot find the datasets export: \S+ lists 1 resource, no export/,
     ],
     [
       'a catalogue that lists one of the two',
       { catalogue: ({ resources }) => ({ resources: resources.filter(({ title }) => title.includes('dataset')) }) },
       'portal',
-      /has no organizations export: 1 resource, exports of "dataset". Set catalogue/,
+      /cannot find the organizations export: \S+ lists 1 resource, exports of "dataset". Set catalogue/,
     ],
     [
-      'a catalogue whose address is no http address',
+      'a catalogue without http addresses',
       {
         catalogue: ({ resources }) => ({
           resources: resources.map((one) => ({ ...one, url: 'file:///etc/passwd', latest: 'ftp://x' })),
         }),
       },
       'portal',
-      /has no http address \("file:\/\/\/etc\/passwd"\)/,
+      /has no http address for it \("file:\/\/\/etc\/passwd"\)/,
     ],
     [
-      'an address that is none',
+      'a catalogue with an invalid address',
       {
-        catalogue: (said) => ({ resources: said.resources.map((one) => ({ ...one, latest: null, url: 'http://[' })) }),
+        catalogue: (metadata) => ({
+          resources: metadata.resources.map((one) => ({ ...one, latest: null, url: 'http://[' })),
+        }),
       },
       'portal',
-      /has no http address \("http:\/\/\["\)/,
+      /has no http address for it \("http:\/\/\["\)/,
     ],
     [
       'a catalogue that breaks off each time',
       { fault: always(catalogue, { dropAfter: 20 }) },
       'portal',
-      /gave up after 3 tries/,
+      /\(3 attempts\)/,
     ],
     [
       'a redirect loop',
@@ -281,64 +290,58 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
       'a redirect to another scheme',
       { fault: always(latest, { headers: { location: 'file:///etc/passwd' } }) },
       'portal',
-      /redirects to "file:\/\/\/etc\/passwd", which is not followed/,
+      /"file:\/\/\/etc\/passwd" is not a safe address/,
     ],
     [
-      'a redirect to nowhere',
+      'a redirect without an address',
       { fault: always(latest, { headers: { location: 'http://' } }) },
       'portal',
-      /redirects to nowhere/,
+      /cannot follow the redirect of \S+: "http:\/\/" is not an address/,
     ],
-    ['a file that is gone', { fault: always(file, { status: 410 }) }, 'portal', /answers 410/, 1],
+    ['a deleted file', { fault: always(file, { status: 410 }) }, 'portal', /answers 410/, 1],
     [
       'a file that keeps answering 500',
       { fault: always(file, { status: 500 }) },
       'portal',
-      /answers 500; gave up after 3 tries/,
+      /answers 500 \(3 attempts\)/,
       3,
     ],
     [
-      'a portal that asks to come back in an hour',
+      'a portal that asks to wait an hour',
       { fault: always(file, { status: 503, headers: { 'retry-after': '3600' } }) },
       'portal',
-      /answers 503 and asks to come back in 1 h 0 min/,
+      /it answers 503 and asks to wait 1 h 0 min/,
       1,
     ],
     [
-      'a file that is empty of content',
+      'a response without content',
       { fault: always(file, { status: 204 }) },
       'portal',
-      /answers 204 where a file was expected/,
+      /it answers 204 instead of a file/,
     ],
     [
       'a file that never answers',
       { fault: always(file, { silent: true }) },
       'portal',
-      /no answer within 0.3 s; gave up after 3 tries/,
+      /no answer within 0.3 s \(3 attempts\)/,
     ],
-    ['a file that always resets', { fault: always(file, { reset: true }) }, 'portal', /gave up after 3 tries/, 3],
-    [
-      'a file that drops again and again',
-      { fault: always(file, { dropAfter: 10 }) },
-      'portal',
-      /gave up after 3 tries/,
-      3,
-    ],
+    ['a file that always resets', { fault: always(file, { reset: true }) }, 'portal', /\(3 attempts\)/, 3],
+    ['a file that drops again and again', { fault: always(file, { dropAfter: 10 }) }, 'portal', /\(3 attempts\)/, 3],
     [
       'a file that stalls again and again',
       { fault: always(file, { stallAfter: 10 }) },
       'portal',
-      /no byte for 0.3 s; gave up after 3 tries/,
+      /no byte for 0.3 s \(3 attempts\)/,
       3,
     ],
     [
-      'an encoding that was not asked for',
+      'an unsupported encoding',
       { fault: always(file, { headers: { 'content-encoding': 'br' } }) },
       'portal',
-      /comes in the encoding br/,
+      /sent in the unsupported encoding "br"/,
     ],
     [
-      'a checksum that is wrong, also the second time',
+      'a checksum that is wrong twice',
       {
         catalogue: ({ resources }) => ({
           resources: resources.map((one) => ({ ...one, checksum: { type: 'sha1', value: '0'.repeat(40) } })),
@@ -348,7 +351,7 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
       /organizations export is not the file that the catalogue describes: its sha1 is \w{40}, not 0{40}, also when it was fetched once more/,
     ],
     [
-      'a size that is wrong, also the second time',
+      'a size that is wrong twice',
       {
         catalogue: ({ resources }) => ({ resources: resources.map((one) => ({ ...one, filesize: one.filesize + 1 })) }),
       },
@@ -356,30 +359,30 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
       /its bytes is \d+, not \d+, also when it was fetched once more/,
     ],
     [
-      'a file cut short, that says so itself',
+      'a file cut short, with a matching length header',
       { fault: always(file, { body: DATASETS.slice(0, 100_001) }) },
       'portal',
       /datasets export is not the file .* its bytes is \d+, not \d+/,
     ],
     [
-      'HTML in place of CSV',
-      { catalogue: unstated, fault: always(file, { body: '<html>\n<p>no</p>\n' }) },
+      'HTML instead of CSV',
+      { catalogue: withoutFacts, fault: always(file, { body: '<html>\n<p>no</p>\n' }) },
       'contract',
       /datasets export has no column "title"/,
     ],
     [
-      'JSON in place of CSV',
-      { catalogue: unstated, fault: always(file, { body: '{"a": 1}' }) },
+      'JSON instead of CSV',
+      { catalogue: withoutFacts, fault: always(file, { body: '{"a": 1}' }) },
       'contract',
-      /datasets export, the header, line 1, column 2: a quote stands/,
+      /datasets export, the header, line 1, column 2: a quote inside/,
     ],
     [
       'an empty file',
-      { catalogue: unstated, fault: always(file, { body: '' }) },
+      { catalogue: withoutFacts, fault: always(file, { body: '' }) },
       'contract',
       /datasets export is empty/,
     ],
-    ['a header alone', csv(DATASET_HEADER), 'contract', /has a header but no record/],
+    ['a header without records', csv(DATASET_HEADER), 'contract', /has a header but no record/],
     [
       'exports that are swapped',
       { files: { datasets: FILES.organizations, organizations: FILES.datasets } },
@@ -390,15 +393,15 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
       'latin1',
       orgs(Buffer.from(ORGANIZATION_HEADER + row('o1', 'Région', 'x', 1), 'latin1')),
       'contract',
-      /record 1, line 2, column 8: the bytes here are not UTF-8/,
+      /record 1, line 2, column 8: invalid UTF-8/,
     ],
     [
       'UTF-16',
       orgs(Buffer.from(`\ufeff${ORGANIZATIONS}`, 'utf16le')),
       'contract',
-      /organizations export, the header, line 1, column 1: the bytes here are not UTF-8/,
+      /organizations export, the header, line 1, column 1: invalid UTF-8/,
     ],
-    ['another separator', csv(DATASETS.replaceAll(';', ',')), 'contract', /text follows a closing quote/],
+    ['another separator', csv(DATASETS.replaceAll(';', ',')), 'contract', /text after a closing quote/],
     [
       'a missing column',
       orgs(row('id', 'name', 'followers') + row('o1', 'Un', 1)),
@@ -406,7 +409,7 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
       /no column "metric.followers" \(found: "id", "name", "followers"\); .* map it with the setting columns/,
     ],
     [
-      'followers that are all zero',
+      'organizations without followers',
       orgs(
         organizationsCsv([
           ['o1', 'Un', 0],
@@ -425,7 +428,7 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
   ]
   test.each(rows)('%s', async (_, options, kind, message, requests) => {
     const world = await start(options)
-    const failure: Failure = await go(world).then(
+    const failure: Failure = await publish(world).then(
       () => expect.unreachable('it published'),
       (error) => error,
     )
@@ -438,47 +441,47 @@ describe('nothing is published, nothing stays, and one line says why, for', () =
     if (requests !== undefined) expect(replica.seen.filter(file)).toHaveLength(requests)
   })
 
-  /** A catalogue that states neither size nor checksum, as some portals do. */
-  function unstated({ resources }: { resources: readonly object[] }) {
+  /** Removes sizes and checksums from the catalogue, as on some portals. */
+  function withoutFacts({ resources }: { resources: readonly object[] }) {
     return { resources: resources.map((one) => ({ ...one, filesize: null, checksum: null })) }
   }
 
-  test('a portal that is not there', async () => {
+  test('a portal that cannot be reached', async () => {
     const world = await start()
     await replica.close()
-    await expect(go(world)).rejects.toMatchObject({
+    await expect(publish(world)).rejects.toMatchObject({
       kind: 'portal',
-      message: expect.stringMatching(/the connection is refused; gave up after 3 tries/),
+      message: expect.stringMatching(/the connection is refused \(3 attempts\)/),
     })
   })
 
-  test('a file that grows larger than what is accepted when it is decompressed', async () => {
+  test('a file that exceeds max_export_size when decompressed', async () => {
     const body = gzipSync(`${DATASETS}${'\r\n'.repeat(1 << 20)}`)
-    const world = await start({ catalogue: unstated, fault: always(file, { body }) }, 'max_export_size: 1MiB\n')
-    await expect(go(world)).rejects.toMatchObject({
+    const world = await start({ catalogue: withoutFacts, fault: always(file, { body }) }, 'max_export_size: 1MiB\n')
+    await expect(publish(world)).rejects.toMatchObject({
       kind: 'contract',
       message: expect.stringMatching(/^cannot read the datasets export: it is larger than 1.05 MB \(max_export_size\)/),
     })
     expect(await files(world)).toEqual([])
   })
 
-  test('a file that is larger than what is accepted', async () => {
+  test('a file that exceeds max_export_size', async () => {
     const world = await start({ fault: always(organizations, { chunked: true }) }, 'max_export_size: 100KiB\n')
-    await expect(go(world)).rejects.toMatchObject({
+    await expect(publish(world)).rejects.toMatchObject({
       kind: 'contract',
-      message: expect.stringMatching(/is larger than 102 kB/),
+      message: expect.stringMatching(/it is larger than 102 kB/),
     })
   })
 })
 
 describe('the completeness gate', () => {
-  /** A world with an accepted snapshot of the week before, and then these files. */
+  /** Opens a context with a snapshot of the week before, and publishes these files on the portal. */
   async function secondWeek(datasets: string, organizations: string, settings = '') {
     const first = await start({}, settings, '2026-11-11T16:00:00Z')
-    await go(first, '2026-11-11')
+    await publish(first, '2026-11-11')
     replica.publish('datasets', { content: Buffer.from(datasets), modified: MODIFIED })
     replica.publish('organizations', { content: Buffer.from(organizations), modified: MODIFIED })
-    return testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${QUICK}${settings}`, first.folder)
+    return testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${SHORT_TIMEOUTS}${settings}`, first.folder)
   }
   const fewer = (count: number) =>
     organizationsCsv(Array.from({ length: 40 - count }, (_, i) => [`o${i}`, `Name ${i}`, 100 - i] as const))
@@ -490,18 +493,18 @@ describe('the completeness gate', () => {
       ORGANIZATIONS,
       /2,000 datasets where 2026-11-11 had 4,000: 50.0 % fewer \(gate_max_loss is 5 %\)/,
     ],
-    ['a tenth of the organisations', DATASETS, fewer(4), /36 organizations where 2026-11-11 had 40: 10.0 % fewer/],
+    ['a tenth of the organizations', DATASETS, fewer(4), /36 organizations where 2026-11-11 had 40: 10.0 % fewer/],
     [
-      'a top organisation',
+      'a top organization',
       DATASETS,
       ORGANIZATIONS.replace('"o3";"Name 3"', '"p3";"Name 3"'),
       /1 organization of the TOP of 2026-11-11 is gone: "Name 3" \(o3, rank 4\)/,
     ],
   ])(
-    'refuses an export that lost %s, keeps it aside, and leaves last week as it was',
+    'refuses an export that lost %s, keeps it for inspection, and leaves last week unchanged',
     async (_, datasets, orgs, message) => {
       const world = await secondWeek(datasets, orgs)
-      await expect(go(world)).rejects.toMatchObject({ kind: 'gate', message: expect.stringMatching(message) })
+      await expect(publish(world)).rejects.toMatchObject({ kind: 'gate', message: expect.stringMatching(message) })
       expect((await files(world)).filter((key) => key.includes(DATE))).toEqual([
         `refused/${DATE}/datasets.csv.gz`,
         `refused/${DATE}/organizations.csv.gz`,
@@ -510,15 +513,17 @@ describe('the completeness gate', () => {
     },
   )
 
-  test('lets a small loss pass, and any loss that the setting allows', async () => {
-    expect((await go(await secondWeek(many(3_900), ORGANIZATIONS))).status).toBe('published')
+  test('accepts a small loss, and any loss that the setting allows', async () => {
+    expect((await publish(await secondWeek(many(3_900), ORGANIZATIONS))).status).toBe('published')
     await replica.close()
-    expect((await go(await secondWeek(many(2_000), ORGANIZATIONS, 'gate_max_loss: 60%\n'))).status).toBe('published')
+    expect((await publish(await secondWeek(many(2_000), ORGANIZATIONS, 'gate_max_loss: 60%\n'))).status).toBe(
+      'published',
+    )
   })
 
-  test('publishes what it doubts with --accept-incomplete, and the record says so', async () => {
+  test('publishes a doubtful export with --accept-incomplete, and records that', async () => {
     const world = await secondWeek(many(2_000), ORGANIZATIONS)
-    expect((await go(world, DATE, { acceptIncomplete: true })).status).toBe('published')
+    expect((await publish(world, DATE, { acceptIncomplete: true })).status).toBe('published')
     const [record] = await world.documents.list<{ _id: string; warnings: string[] }>('runs', {
       descending: true,
       limit: 1,
@@ -530,37 +535,37 @@ describe('the completeness gate', () => {
 })
 
 describe('an export that the portal has not renewed', () => {
-  test('is not fetched a second time, and a new date is published from what is stored, with the fact recorded', async () => {
+  test('is not downloaded again: a new date is published from the stored export, with a warning', async () => {
     const first = await start({}, '', '2026-11-11T16:00:00Z')
-    await go(first, '2026-11-11')
-    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${QUICK}`, first.folder)
-    expect((await go(world)).status).toBe('published')
+    await publish(first, '2026-11-11')
+    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${SHORT_TIMEOUTS}`, first.folder)
+    expect((await publish(world)).status).toBe('published')
     expect(replica.seen.filter(({ path }) => path === 'file')).toHaveLength(2)
     expect(world.warnings).toEqual(['the portal has not published since 2026-11-11: both exports are unchanged'])
     const [before, now] = await world.documents.list<Edition>('tops')
     expect(now!.source).toEqual(before!.source)
   })
 
-  test('is skipped when the setting says so', async () => {
+  test('is skipped with when_unchanged: skip', async () => {
     const first = await start({}, '', '2026-11-11T16:00:00Z')
-    await go(first, '2026-11-11')
+    await publish(first, '2026-11-11')
     const world = await testWorld(
       `${DATE}T16:00:00Z`,
-      `portal: ${replica.url}\n${QUICK}when_unchanged: skip\n`,
+      `portal: ${replica.url}\n${SHORT_TIMEOUTS}when_unchanged: skip\n`,
       first.folder,
     )
-    expect(await go(world)).toMatchObject({ status: 'unchanged', summary: expect.stringMatching(/^skipped: /) })
+    expect(await publish(world)).toMatchObject({ status: 'unchanged', summary: expect.stringMatching(/^skipped: /) })
     expect((await files(world)).filter((key) => key.includes(DATE))).toEqual([])
   })
 
-  test('costs one conditional request each when the catalogue states no checksum', async () => {
-    const unstated: ReplicaOptions['catalogue'] = ({ resources }) => ({
+  test('costs one conditional request per export without a checksum in the catalogue', async () => {
+    const withoutChecksums: ReplicaOptions['catalogue'] = ({ resources }) => ({
       resources: resources.map((one) => ({ ...one, checksum: null })),
     })
-    const world = await start({ catalogue: unstated })
-    await go(world)
-    expect((await go(world)).status).toBe('unchanged')
-    const conditional = replica.seen.filter(({ headers }) => headers['if-modified-since'] !== undefined && true)
+    const world = await start({ catalogue: withoutChecksums })
+    await publish(world)
+    expect((await publish(world)).status).toBe('unchanged')
+    const conditional = replica.seen.filter(({ headers }) => headers['if-modified-since'] !== undefined)
     expect(conditional.filter(({ path }) => path === 'file')).toHaveLength(2)
   })
 
@@ -576,73 +581,73 @@ describe('an export that the portal has not renewed', () => {
       /^the stored datasets export of 2026-11-11 cannot be used \(.*\); it is fetched from the portal$/,
     ],
     ['gone', (path: string) => rm(path), /datasets.csv.gz is missing. Restore it from a backup/],
-  ])('is fetched again when the stored one is %s, and a warning says so', async (how, damage, warning) => {
+  ])('is downloaded again if the stored export is %s, with a warning', async (how, damage, warning) => {
     const first = await start({}, '', '2026-11-11T16:00:00Z')
-    await go(first, '2026-11-11')
+    await publish(first, '2026-11-11')
     await damage(join(first.folder, 'datagouv/snapshots/2026-11-11/datasets.csv.gz'))
-    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${QUICK}`, first.folder)
-    expect((await go(world)).published).toMatchObject([{ datasets: 2_000 }])
+    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${SHORT_TIMEOUTS}`, first.folder)
+    expect((await publish(world)).published).toMatchObject([{ datasets: 2_000 }])
     expect(world.warnings).toEqual([expect.stringMatching(warning)])
     expect(await files(world)).toHaveLength(how === 'gone' ? 9 : 10)
   })
 
-  test('is asked for on a past date with --refetch alone, and says so', async () => {
+  test('is downloaded for a past date only with --refetch, with a warning', async () => {
     const first = await start()
-    await go(first)
-    const world = await testWorld('2026-11-25T16:00:00Z', `portal: ${replica.url}\n${QUICK}`, first.folder)
+    await publish(first)
+    const world = await testWorld('2026-11-25T16:00:00Z', `portal: ${replica.url}\n${SHORT_TIMEOUTS}`, first.folder)
     const before = replica.seen.length
-    expect((await go(world)).status).toBe('unchanged')
+    expect((await publish(world)).status).toBe('unchanged')
     expect([replica.seen.length, world.warnings]).toEqual([before, []])
-    await go(world, DATE, { refetch: true })
+    await publish(world, DATE, { refetch: true })
     expect(world.warnings).toEqual([
       `--refetch replaces the snapshot of ${DATE}; the portal's current export is used instead, also for an edition that exists`,
     ])
   })
 
-  test('is asked for again on the same date, and nothing changes', async () => {
+  test('does not change the edition if its date is run again', async () => {
     const world = await start()
-    await go(world)
-    expect((await go(world)).status).toBe('unchanged')
+    await publish(world)
+    expect((await publish(world)).status).toBe('unchanged')
     expect(replica.seen.filter(({ path }) => path === 'file')).toHaveLength(2)
   })
 })
 
 describe('columns', () => {
-  test('that have another name are mapped, through every step', async () => {
+  test('that have another name are mapped in every step', async () => {
     const organizations = row('id', 'title', 'followers') + row('o1', 'Un', 7)
     const settings = 'columns: { organizations: { name: title, metric.followers: followers } }\n'
     const world = await start(
       { files: { ...FILES, organizations: { content: Buffer.from(organizations), modified: MODIFIED } } },
       settings,
     )
-    await go(world)
+    await publish(world)
     const edition = await world.documents.find<Edition>('tops', EDITION)
     expect(edition!.organizations).toMatchObject([{ id: 'o1', name: 'Un', followers: 7 }])
   })
 
-  test('that are new are fine, and the run record names them', async () => {
+  test('that are new are accepted, and listed in the run record', async () => {
     const first = await start({}, '', '2026-11-11T16:00:00Z')
-    await go(first, '2026-11-11')
+    await publish(first, '2026-11-11')
     const wider = ORGANIZATIONS.replace(/^.*\r\n/, (header) => `"new";"newer";${header}`).replace(/^(?="o)/gm, '1;"x";')
     replica.publish('organizations', { content: Buffer.from(wider), modified: MODIFIED })
-    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${QUICK}`, first.folder)
-    const { run_id } = await go(world)
+    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${SHORT_TIMEOUTS}`, first.folder)
+    const { run_id } = await publish(world)
     const record = await world.documents.find<RunRecord>('runs', run_id)
     expect(record!.steps[0]).toMatchObject({ name: 'read organizations', facts: { new_columns: ['new', 'newer'] } })
   })
 })
 
-test('says who asks', async () => {
+test('sends a User-Agent', async () => {
   const world = await start()
-  await go(world)
+  await publish(world)
   expect(new Set(replica.seen.map(({ headers }) => headers['user-agent']))).toEqual(new Set(['datagouv-tops/0.1.0']))
 })
 
-test('tells each retry in one line, and the run record keeps it', async () => {
+test('reports each retry in one line, which the run record keeps', async () => {
   const world = await start({ fault: times(1, file, { dropAfter: 100_000 }) })
-  const { run_id } = await go(world)
+  const { run_id } = await publish(world)
   expect((await world.documents.find<RunRecord>('runs', run_id))!.warnings).toEqual(world.warnings)
   expect(world.warnings).toEqual([
-    expect.stringMatching(/^http:\S+\/file\/datasets: .*; trying again in 0\.0 s \(1 of 2\)$/),
+    expect.stringMatching(/^http:\S+\/file\/datasets: .*; retrying in 0\.0 s \(1 of 2\)$/),
   ])
 })

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { type Http, openHttp } from '../../src/portal/http.ts'
+import { HttpClient } from '../../src/portal/http.ts'
 
 const POLICY = {
   connectTimeout: 300,
@@ -9,29 +9,29 @@ const POLICY = {
   stallTimeout: 300,
   retries: 0,
   retryPause: 1,
-  mostBytes: 2 ** 30,
+  maxBytes: 2 ** 30,
 }
-/** Far more than what is received ahead of whoever takes it. */
+/** Far more than what is received ahead of its reader. */
 const BODY = Buffer.alloc(4 * 2 ** 20, 'a')
 
-/** A client, and a server that sends these heads and BODY as fast as it can, and then closes the connection. */
-async function closing(head: string): Promise<{ readonly http: Http; readonly url: string }> {
+/** Starts a client, and a server that sends this head and BODY as fast as it can and then closes the connection. */
+async function startClosingServer(head: string): Promise<{ readonly http: HttpClient; readonly url: string }> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket.on('error', () => {}))
     socket.once('data', () => socket.end(Buffer.concat([Buffer.from(`${head}\r\n\r\n`), BODY])))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const http = await openHttp(POLICY, new AbortController().signal, () => {})
+  const http = await HttpClient.open(POLICY, new AbortController().signal, () => {})
   onTestFinished(async () => {
-    await http.close()
+    http.close()
     for (const socket of sockets) socket.destroy()
     server.close()
   })
   return { http, url: `http://127.0.0.1:${(server.address() as { port: number }).port}/` }
 }
 
-/** Reads slowly, for longer than the longest wait for a byte. */
+/** Counts the bytes of a body, pausing for longer than the stall time-out. */
 async function lengthOf(body: AsyncIterable<Uint8Array>): Promise<number> {
   let length = 0
   for await (const chunk of body) {
@@ -45,14 +45,16 @@ async function lengthOf(body: AsyncIterable<Uint8Array>): Promise<number> {
 test.each([
   ['of HTTP/1.0', `HTTP/1.0 200 OK\r\nContent-Length: ${BODY.length}`],
   ['of HTTP/1.1', `HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${BODY.length}`],
-  ['that says no length', 'HTTP/1.1 200 OK\r\nConnection: close'],
-])('a server %s that closes long before its answer is read loses nothing', async (_, head) => {
-  const { http, url } = await closing(head)
+  ['that sends no length', 'HTTP/1.1 200 OK\r\nConnection: close'],
+])('a response of a server %s that closes early is read to its end', async (_, head) => {
+  const { http, url } = await startClosingServer(head)
   expect(await lengthOf((await http.get(url)).body)).toBe(BODY.length)
 })
 
-test('an answer that ends before its length, while it is read slowly, is a failure that may pass', async () => {
-  const { http, url } = await closing(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${BODY.length + 1}`)
-  const read = http.persist({ failed: 0 }, async () => lengthOf((await http.get(url)).body))
+test('a response that ends before its length is a retryable failure, even if it is read slowly', async () => {
+  const { http, url } = await startClosingServer(
+    `HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${BODY.length + 1}`,
+  )
+  const read = http.withRetries({ failed: 0 }, async () => lengthOf((await http.get(url)).body))
   await expect(read).rejects.toMatchObject({ kind: 'portal', retryable: true })
 })

@@ -9,7 +9,7 @@ import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/
 import { isInstalled, type OwnServer, startOwn, uniqueName } from '../helpers/services.ts'
 
 const DATE = '2026-11-18'
-const STOPPED = { code: 143, stdout: '', stderr: 'datagouv-tops: terminated; nothing half-done was published\n' }
+const STOPPED = { code: 143, stdout: '', stderr: 'datagouv-tops: terminated; no partial edition was published\n' }
 
 async function withSources(): Promise<{ folder: string; args: readonly string[] }> {
   const folder = await temporaryFolder()

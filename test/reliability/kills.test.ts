@@ -114,7 +114,7 @@ for (const { name, place: newPlace } of pairs('what happens to processes that ar
       for (const [signal, exit] of [['SIGTERM', 143] as const, ['SIGINT', 130] as const]) {
         const { code, stderr } = await stoppedOnce(place, portal, signal, chance)
         expect([code, stderr.trim().split('\n').length]).toEqual([exit, 1])
-        expect(stderr).toMatch(/^datagouv-tops: (terminated|interrupted); nothing half-done was published\n$/)
+        expect(stderr).toMatch(/^datagouv-tops: (terminated|interrupted); no partial edition was published\n$/)
         await expectNothingLeft(place, world, signal)
         expect(await stateOf(world)).toEqual({})
         const [last] = await world.documents.list<RunRecord>('runs', { descending: true, limit: 1 })

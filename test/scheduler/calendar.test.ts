@@ -15,7 +15,7 @@ const DAY_MS = 86_400_000
 const plusDays = (date: string, days: number) => new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10)
 const dates = fc.integer({ min: 0, max: 3653 }).map((days) => plusDays('2024-01-01', days))
 
-/** What a wall clock shows: `2026-11-18 17:00:00`. */
+/** Formats an instant as wall-clock time: `2026-11-18 17:00:00`. */
 function wallClock(timeZone: string, instant: Date): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(instant)
 }
@@ -23,7 +23,7 @@ function wallClock(timeZone: string, instant: Date): string {
 describe('the Wednesdays of ten years', () => {
   const all = scheduledDates(WEDNESDAYS, '2024-01-01', '2033-12-31')
 
-  test('are all there, each once', () => {
+  test('are all listed, each once', () => {
     const wednesdays = Array.from({ length: 3653 }, (_, day) => plusDays('2024-01-01', day)).filter(
       (date) => new Date(date).getUTCDay() === 3,
     )
@@ -31,7 +31,7 @@ describe('the Wednesdays of ten years', () => {
     expect(all).toHaveLength(522)
   })
 
-  test('fire at 17:00 on the clocks of Paris, one after the other', () => {
+  test('fire at 17:00 in Paris, one after the other', () => {
     let instant = new Date('2024-01-01T00:00:00Z')
     for (const date of all) {
       instant = nextFiring(WEDNESDAYS, instant)!
@@ -39,7 +39,7 @@ describe('the Wednesdays of ten years', () => {
     }
   })
 
-  test('are found from any moment, forward and back', () => {
+  test('are found from any moment, in both directions', () => {
     const moments = fc.integer({ min: Date.parse('2024-01-10'), max: Date.parse('2033-12-20') })
     fc.assert(
       fc.property(moments, (ms) => {
@@ -52,7 +52,7 @@ describe('the Wednesdays of ten years', () => {
     )
   })
 
-  test('are split anywhere without one lost or doubled', () => {
+  test('can be listed in two parts, split anywhere, without a loss or a duplicate', () => {
     fc.assert(
       fc.property(dates, (middle) => {
         const first = scheduledDates(WEDNESDAYS, '2024-01-01', middle)
@@ -69,98 +69,98 @@ describe('when the clocks change', () => {
   test.each([
     ['2027-03-24', '2027-03-24T16:00:00.000Z', '2027-03-31T15:00:00.000Z'],
     ['2027-10-27', '2027-10-27T15:00:00.000Z', '2027-11-03T16:00:00.000Z'],
-  ])('17:00 stays 17:00 from the week of %s to the next', (date, first, second) => {
+  ])('17:00 stays 17:00 between the week of %s and the next', (date, first, second) => {
     const one = nextFiring(WEDNESDAYS, new Date(date))!
     expect([one.toISOString(), nextFiring(WEDNESDAYS, one)!.toISOString()]).toEqual([first, second])
   })
 
-  test.each(['30 2 * * *', '0,30 2 * * *'])('%s takes place on every date, also where its hour is missing', (cron) => {
+  test.each(['30 2 * * *', '0,30 2 * * *'])('%s fires on every date, even if its hour is skipped', (cron) => {
     expect(scheduledDates(daily(cron), '2027-03-27', '2027-03-29')).toEqual(['2027-03-27', '2027-03-28', '2027-03-29'])
   })
 
-  test('a fixed time takes place once where its hour comes twice', () => {
+  test('a fixed time fires once if its hour is repeated', () => {
     const first = nextFiring(daily('30 2 * * *'), new Date('2027-10-30T22:00:00Z'))!
     expect(first.toISOString()).toBe('2027-10-31T00:30:00.000Z')
     expect(nextFiring(daily('30 2 * * *'), first)!.toISOString()).toBe('2027-11-01T01:30:00.000Z')
   })
 })
 
-test('the dates of any cron in any zone are those on which a clock on the wall shows its time', () => {
+test('any cron in any zone is due on the dates on which a wall clock shows its time', () => {
   const zones = ['Europe/Paris', 'America/New_York', 'Africa/Cairo', 'Asia/Kathmandu', 'Pacific/Auckland', 'UTC']
   const hours = fc.constantFrom('*', '0', '1', '2', '23', '0,12', '*/6')
   const minutes = fc.constantFrom('*', '0', '30', '59', '*/20')
   const days = fc.constantFrom('*', '3', '0', '1-5', '6')
-  // The days around a change of the clocks: Paris, New York and Cairo (at midnight), in both directions.
+  // The days around a clock change: Paris, New York and Cairo (at midnight), in both directions.
   const starts = fc.constantFrom('2027-03-27', '2027-10-30', '2027-03-12', '2027-11-05', '2026-04-22', '2026-10-28')
   fc.assert(
     fc.property(fc.constantFrom(...zones), minutes, hours, days, starts, (...drawn) => {
       const [time_zone, minute, hour, day, from] = drawn
       const found = scheduledDates({ schedule: `${minute} ${hour} * * ${day}`, time_zone }, from, plusDays(from, 3))
-      expect(found).toEqual(byTheWall(time_zone, minute, hour, day, from))
+      expect(found).toEqual(datesByWallClock(time_zone, minute, hour, day, from))
     }),
     { numRuns: 60 },
   )
 })
 
-/** The same, by looking at the clock every minute. */
-function byTheWall(zone: string, minute: string, hour: string, day: string, from: string): string[] {
+/** Computes the same dates by reading the wall clock every minute. */
+function datesByWallClock(zone: string, minute: string, hour: string, day: string, from: string): string[] {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' })
   const all = [0, 1, 2, 3].map((days) => plusDays(from, days))
-  const onDay = (date: string) => fits(day, new Date(date).getUTCDay())
-  // A fixed time takes place on each of its dates, whatever the clocks do.
+  const onDay = (date: string) => matchesField(day, new Date(date).getUTCDay())
+  // A fixed time fires on each of its dates, whatever the clocks do.
   if (!/[*]/.test(minute + hour)) return all.filter(onDay)
   const found = new Set<string>()
   for (let ms = Date.parse(from) - DAY_MS; ms < Date.parse(from) + 5 * DAY_MS; ms += 60_000) {
     const [date, time] = format.format(ms).split(' ') as [string, string]
     const [h, m] = time.split(':').map(Number) as [number, number]
-    if (all.includes(date) && onDay(date) && fits(hour, h) && fits(minute, m)) found.add(date)
+    if (all.includes(date) && onDay(date) && matchesField(hour, h) && matchesField(minute, m)) found.add(date)
   }
   return [...found]
 }
 
-function fits(field: string, value: number): boolean {
+function matchesField(field: string, value: number): boolean {
   const [, step] = /^\*\/(\d+)$/.exec(field) ?? []
   if (step !== undefined) return value % Number(step) === 0
-  const [, least, most] = /^(\d)-(\d)$/.exec(field) ?? []
-  if (least !== undefined) return value >= Number(least) && value <= Number(most)
+  const [, min, max] = /^(\d)-(\d)$/.exec(field) ?? []
+  if (min !== undefined) return value >= Number(min) && value <= Number(max)
   return field === '*' || field.split(',').map(Number).includes(value)
 }
 
-test('a cron of every second names each date once', () => {
+test('a cron that fires every second lists each date once', () => {
   const found = scheduledDates({ schedule: '* * * * * *', time_zone: 'Africa/Cairo' }, '2026-01-01', '2026-12-31')
   expect(found).toHaveLength(365)
   expect(new Set(found).size).toBe(365)
 })
 
-test('the last second of a day and a span of one day count', () => {
+test('the last second of a day and a range of one day count', () => {
   const schedule = { schedule: '59 59 23 * * *', time_zone: 'Europe/Paris' }
   expect(scheduledDates(schedule, '2026-11-18', '2026-11-18')).toEqual(['2026-11-18'])
   expect(scheduledDates(WEDNESDAYS, '2026-11-19', '2026-11-24')).toEqual([])
   expect(scheduledDates(WEDNESDAYS, '2026-11-19', '2026-11-18')).toEqual([])
 })
 
-describe('the date that was due', () => {
+describe('a date argument', () => {
   test.each([
     ['2026-11-18T15:59:59Z', '2026-11-11', 'a second before 17:00 in Paris'],
     ['2026-11-18T16:00:00Z', '2026-11-18', 'at 17:00'],
     ['2026-11-18T23:05:00Z', '2026-11-18', 'after midnight in Paris'],
     ['2026-11-19T12:00:00Z', '2026-11-18', 'a day later'],
     ['2026-11-25T15:59:00Z', '2026-11-18', 'just before the next'],
-  ])('at %s is %s: %s', (now, date) => {
+  ])('due at %s is %s: %s', (now, date) => {
     expect(namedDate('due', WEDNESDAYS, new Date(now))).toBe(date)
   })
 
-  test('is asked for by name: otherwise it is today, or the date that is written', () => {
+  test('is today if it is absent, and otherwise a date or "due"', () => {
     const afterMidnight = new Date('2026-11-18T23:05:00Z')
     expect(namedDate(undefined, WEDNESDAYS, afterMidnight)).toBe('2026-11-19')
     expect(namedDate('2026-01-21', WEDNESDAYS, afterMidnight)).toBe('2026-01-21')
     expect(() => namedDate('Due', WEDNESDAYS, afterMidnight)).toThrow('"Due" is not a date')
     const never = { schedule: '0 0 30 2 *', time_zone: 'UTC' }
-    expect(() => namedDate('due', never, afterMidnight)).toThrow(/no edition was ever due/)
+    expect(() => namedDate('due', never, afterMidnight)).toThrow(/has never fired/)
   })
 })
 
-test('a cron that never fires has no dates', () => {
+test('a cron that never fires is due on no date', () => {
   const never = { schedule: '0 0 30 2 *', time_zone: 'UTC' }
   expect([
     nextFiring(never, new Date()),

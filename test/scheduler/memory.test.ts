@@ -8,7 +8,7 @@ import { datasetsCsv, organizationsCsv, temporaryFolder } from '../helpers/expor
 
 const MANY_RUNS = fileURLToPath(new URL('children/manyRuns.mjs', import.meta.url))
 
-test('years of runs in one process need no more memory than a few', async () => {
+test('years of runs in one process need no more memory than a few runs', async () => {
   const modified = new Date()
   const portal = await startReplica({
     files: {
@@ -27,6 +27,6 @@ test('years of runs in one process need no more memory than a few', async () => 
   ])
   const [, some, many] = JSON.parse(stdout) as [number, number, number]
   expect(many - some).toBeLessThan(2 ** 20)
-  // Node warns of listeners that pile up.
+  // Node warns of listeners that accumulate.
   expect(stderr).toBe('')
 })

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Fault, type ReplicaOptions, startReplica } from '../../src/demo/replica.ts'
 import { dateIn } from '../../src/editions/date.ts'
-import { lastDates } from '../../src/scheduler/calendar.ts'
-import type { Status } from '../../src/scheduler/status.ts'
+import { lastScheduledDates } from '../../src/scheduler/calendar.ts'
+import type { SchedulerStatus } from '../../src/scheduler/status.ts'
 import { cli } from '../helpers/cli.ts'
 import { startDaemon } from '../helpers/daemon.ts'
 import { contents, datasetsCsv, organizationsCsv, temporaryFolder } from '../helpers/exports.ts'
@@ -24,8 +24,8 @@ const EVERY_SECOND = {
   DATAGOUV_TOPS_TRY_AGAIN_AFTER: '100ms',
   DATAGOUV_TOPS_RETRIES: '0',
 }
-/** Not for as long as a test lasts. */
-const NOT_NOW = { DATAGOUV_TOPS_SCHEDULE: '0 0 29 2 *', DATAGOUV_TOPS_CATCH_UP: '0' }
+/** Never due while a test runs. */
+const NEVER_DUE = { DATAGOUV_TOPS_SCHEDULE: '0 0 29 2 *', DATAGOUV_TOPS_CATCH_UP: '0' }
 
 async function start(
   env: Record<string, string>,
@@ -42,7 +42,7 @@ async function start(
 }
 
 describe('schedule', () => {
-  test('publishes when an edition is due, prints what, says the next date, and ends with 143 while it waits', async () => {
+  test('publishes when an edition is due, prints the result, announces the next date, and exits with 143 while it waits', async () => {
     const { daemon, runs } = await start({ ...EVERY_SECOND, DATAGOUV_TOPS_SCHEDULE: '*/4 * * * * *' })
     await daemon.until('a second run', () => daemon.stdout.includes('nothing to do'))
     await daemon.until('the next date', () => /next edition: [^\n]*\n$/.test(daemon.stderr))
@@ -53,16 +53,16 @@ describe('schedule', () => {
       new RegExp(`^next edition: \\w+day ${TODAY} at \\d\\d:\\d\\d(:\\d\\d)? \\(Europe/Paris\\), in \\d`, 'm'),
     )
     expect(await daemon.stop()).toBe(143)
-    expect(daemon.stderr).toMatch(/\ndatagouv-tops: terminated; nothing half-done was published\n$/)
+    expect(daemon.stderr).toMatch(/\ndatagouv-tops: terminated; no partial edition was published\n$/)
     expect((await runs()).map(({ status, date }) => [status, date]).slice(-2)).toEqual([
       ['unchanged', TODAY],
       ['published', TODAY],
     ])
   })
 
-  test('catches up the last date at its start, once', async () => {
+  test('catches up the last date at its start, only once', async () => {
     const plan = { schedule: '0 0 1 * *', time_zone: 'Europe/Paris' }
-    const [date] = lastDates(plan, new Date(), 1)
+    const [date] = lastScheduledDates(plan, new Date(), 1)
     const { cwd, daemon, portal } = await start({ DATAGOUV_TOPS_SCHEDULE: plan.schedule }, ['--json'])
     await daemon.until('the next date', () => daemon.stderr.includes('next edition: '))
     expect(JSON.parse(daemon.stdout)).toMatchObject({ date, status: 'published' })
@@ -76,7 +76,7 @@ describe('schedule', () => {
     expect(again.stdout).toBe('')
   })
 
-  test('ends with 143 in the middle of a run, and leaves nothing half-done', async () => {
+  test('exits with 143 in the middle of a run, and leaves no file behind', async () => {
     const faults = { file: { stallAfter: 40 } }
     const { cwd, daemon, portal, runs } = await start(EVERY_SECOND, [], faults)
     await daemon.until('a download', () => portal.seen.some(({ path }) => path === 'file'))
@@ -86,7 +86,7 @@ describe('schedule', () => {
     expect([...files.keys()].filter((name) => name.startsWith('datagouv/'))).toEqual([])
   })
 
-  test('tries again when the portal comes back', async () => {
+  test('retries until the portal is back', async () => {
     const faults: { catalogue?: Fault } = { catalogue: { status: 503 } }
     const { daemon } = await start(EVERY_SECOND, [], faults)
     await daemon.until('a second failure', () => (daemon.stderr.match(/answers 503.*; try \d in/g) ?? []).length > 1)
@@ -94,13 +94,13 @@ describe('schedule', () => {
     await daemon.until('an edition', () => daemon.stdout.includes('published'))
     expect(daemon.stderr).toMatch(
       new RegExp(
-        `^error: ${TODAY}: http://[\\d.:]+/api/\\S+ answers 503; gave up after 1 try, .*; try 2 in 0.1 s$`,
+        `^error: ${TODAY}: cannot fetch http://[\\d.:]+/api/\\S+: it answers 503 \\(1 attempt\\); .*; try 2 in 0.1 s$`,
         'm',
       ),
     )
   })
 
-  test('survives stores that are away from the start', async () => {
+  test('keeps running if the stores cannot be reached at its start', async () => {
     const cwd = await temporaryFolder()
     const portal = await startReplica({ files: FILES })
     onTestFinished(() => portal.close())
@@ -118,20 +118,20 @@ describe('schedule', () => {
     await daemon.until('an edition', () => daemon.stdout.includes('"published"'))
   })
 
-  test('does not repeat what a gate refuses, and goes on', async () => {
+  test('does not retry an export that the gate refuses, and goes on to the next date', async () => {
     const { daemon, portal } = await start({ ...EVERY_SECOND, DATAGOUV_TOPS_GATE_MAX_AGE: '2d' })
     await daemon.until('a refusal', () => daemon.stderr.includes('the export seems incomplete'))
-    expect(daemon.stderr).toMatch(/gate_max_age is 2\); .*; not tried again before the next date is due$/m)
+    expect(daemon.stderr).toMatch(/gate_max_age is 2 days\); .*; no retry before the next date is due$/m)
     const seen = portal.seen.length
     await daemon.until('the next one', () => portal.seen.length > seen)
   })
 
-  test('tells over HTTP how it goes, on this machine alone', async () => {
-    const { daemon } = await start(NOT_NOW, ['--health-port', '0'])
+  test('serves its status over HTTP, on this machine only', async () => {
+    const { daemon } = await start(NEVER_DUE, ['--health-port', '0'])
     await daemon.until('the next date', () => daemon.stderr.includes('next edition: '))
     const [, url = ''] = /^health at (http:\/\/127\.0\.0\.1:\d+\/)healthz$/m.exec(daemon.stderr) ?? []
     const response = await fetch(`${url}healthz`)
-    const status = (await response.json()) as Status
+    const status = (await response.json()) as SchedulerStatus
     expect([response.status, status.activity, status.next?.slice(4)]).toEqual([200, 'waiting', '-02-28T23:00:00.000Z'])
     const metrics = await fetch(`${url}metrics`)
     expect([metrics.status, await metrics.text()]).toEqual([200, expect.stringContaining('# TYPE datagouv_tops_')])
@@ -139,7 +139,7 @@ describe('schedule', () => {
     expect((await fetch(`${url}constructor`)).status).toBe(404)
   })
 
-  test('is wrong use on a port that is taken', async () => {
+  test('refuses a port that is in use', async () => {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     onTestFinished(() => void server.close())

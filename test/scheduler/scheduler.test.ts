@@ -1,30 +1,30 @@
 import { describe, expect, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
 import { scheduledDates } from '../../src/scheduler/calendar.ts'
-import { PLAN, simulate } from './simulation.ts'
+import { OPTIONS, simulate } from './simulation.ts'
 
-const away = () => {
-  throw new Failure('portal', 'the portal is away')
+const unreachable = () => {
+  throw new Failure('portal', 'the portal cannot be reached')
 }
 
-/** Wall-clock time in Paris: `17:00`. */
+/** Formats the wall-clock time in Paris: `17:00`. */
 const inParis = (instant: string) =>
   new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris', timeStyle: 'short' }).format(new Date(instant))
 
 describe('the scheduler', () => {
-  test('publishes every Wednesday of ten years at 17:00 in Paris, once', async () => {
-    const { published, failed, passedOver } = await simulate({
+  test('publishes once at 17:00 in Paris on every Wednesday of ten years', async () => {
+    const { published, failed, skipped } = await simulate({
       from: '2026-01-01T00:00:00Z',
       to: '2036-01-01T00:00:00Z',
     })
     const [dates, instants] = [0, 1].map((part) => published.map((line) => line.split(' at ')[part]!))
-    expect(dates).toEqual(scheduledDates(PLAN, '2026-01-01', '2035-12-31'))
+    expect(dates).toEqual(scheduledDates(OPTIONS, '2026-01-01', '2035-12-31'))
     expect(dates).toHaveLength(521)
     expect(new Set(instants!.map(inParis))).toEqual(new Set(['17:00']))
-    expect([failed, passedOver]).toEqual([[], []])
+    expect([failed, skipped]).toEqual([[], []])
   })
 
-  test('is on time before and after both changes of the clock', async () => {
+  test('is on time before and after both clock changes of a year', async () => {
     const spring = await simulate({ from: '2027-03-20T00:00:00Z', to: '2027-04-02T00:00:00Z' })
     expect(spring.published).toEqual([
       '2027-03-24 at 2027-03-24T16:00:00.000Z',
@@ -37,41 +37,41 @@ describe('the scheduler', () => {
     ])
   })
 
-  test('says which date is next, at the start and after each one', async () => {
-    const { waits } = await simulate({ from: '2026-11-16T09:00:00Z', to: '2026-11-20T00:00:00Z' })
-    expect(waits).toEqual(['2026-11-18T16:00:00.000Z', '2026-11-25T16:00:00.000Z'])
+  test('announces the next date at the start and after each publication', async () => {
+    const { announced } = await simulate({ from: '2026-11-16T09:00:00Z', to: '2026-11-20T00:00:00Z' })
+    expect(announced).toEqual(['2026-11-18T16:00:00.000Z', '2026-11-25T16:00:00.000Z'])
   })
 
-  test('ends in one line when nothing will be due again', async () => {
-    const never = { plan: { schedule: '0 0 30 2 *' }, from: '2026-11-16T00:00:00Z', to: '2026-11-17T00:00:00Z' }
+  test('fails in one line if no date will ever be due again', async () => {
+    const never = { options: { schedule: '0 0 30 2 *' }, from: '2026-11-16T00:00:00Z', to: '2026-11-17T00:00:00Z' }
     await expect(simulate(never)).rejects.toMatchObject({
       kind: 'usage',
-      message: expect.stringContaining('never comes again'),
+      message: expect.stringContaining('never fires again'),
     })
   })
 })
 
 describe('at its start', () => {
-  const missed = async () => ['2026-11-04', '2026-11-11', '2026-11-18']
-  const span = { from: '2026-11-20T09:00:00Z', to: '2026-11-20T10:00:00Z', missed }
+  const findMissed = async () => ['2026-11-04', '2026-11-11', '2026-11-18']
+  const span = { from: '2026-11-20T09:00:00Z', to: '2026-11-20T10:00:00Z', findMissed }
 
   test.each([
     [1, ['2026-11-18'], ['2026-11-04', '2026-11-11']],
     [2, ['2026-11-11', '2026-11-18'], ['2026-11-04']],
     [9, ['2026-11-04', '2026-11-11', '2026-11-18'], []],
     [0, [], ['2026-11-04', '2026-11-11', '2026-11-18']],
-  ])('catches up the last %d dates that were missed, and names the others', async (catch_up, caughtUp, others) => {
-    const { published, passedOver } = await simulate({ ...span, plan: { catch_up } })
+  ])('catches up the last %d missed dates and reports the others', async (catch_up, caughtUp, others) => {
+    const { published, skipped } = await simulate({ ...span, options: { catch_up } })
     expect(published.map((line) => line.slice(0, 10))).toEqual(caughtUp)
-    expect(passedOver).toEqual(others)
+    expect(skipped).toEqual(others)
   })
 
-  test('waits for stores that are away, then catches up', async () => {
-    let asked = 0
+  test('retries until the stores can be reached, then catches up', async () => {
+    let attempts = 0
     const { published, failed } = await simulate({
       ...span,
-      missed: async () => {
-        if (++asked < 4) throw new Failure('store', 'the store is away')
+      findMissed: async () => {
+        if (++attempts < 4) throw new Failure('store', 'the store cannot be reached')
         return ['2026-11-18']
       },
     })
@@ -84,16 +84,16 @@ describe('at its start', () => {
   })
 })
 
-describe('a try that fails', () => {
+describe('a failed attempt', () => {
   const wednesday = { from: '2026-11-18T15:59:00Z', to: '2026-11-26T15:00:00Z' }
 
-  test('is repeated with growing pauses while the portal is away for an hour', async () => {
+  test('is retried with growing pauses while the portal is down for an hour', async () => {
     const { published, failed } = await simulate({
       ...wednesday,
-      publish: (_, at) => (at < '2026-11-18T17:00:00Z' ? away() : 1_000),
+      publish: (_, at) => (at < '2026-11-18T17:00:00Z' ? unreachable() : 1_000),
     })
     expect(published[0]).toBe('2026-11-18 at 2026-11-18T17:03:00.000Z')
-    expect(failed.map(({ again }) => again!.toISOString().slice(11, 16))).toEqual([
+    expect(failed.map(({ retryAt }) => retryAt!.toISOString().slice(11, 16))).toEqual([
       '16:01',
       '16:03',
       '16:07',
@@ -103,44 +103,44 @@ describe('a try that fails', () => {
     ])
   })
 
-  test('is repeated at least every hour for a day, then given up; the next Wednesday comes all the same', async () => {
+  test('is retried at least every hour for a day; the next Wednesday is published either way', async () => {
     const { published, failed } = await simulate({
       ...wednesday,
-      publish: (date) => (date === '2026-11-18' ? away() : 1_000),
+      publish: (date) => (date === '2026-11-18' ? unreachable() : 1_000),
     })
     expect(failed).toHaveLength(29)
-    expect(failed.at(-1)).toMatchObject({ date: '2026-11-18', number: 29, again: undefined })
-    expect(failed.at(-2)!.again!.toISOString()).toBe('2026-11-19T15:03:00.000Z')
+    expect(failed.at(-1)).toMatchObject({ date: '2026-11-18', number: 29, retryAt: undefined })
+    expect(failed.at(-2)!.retryAt!.toISOString()).toBe('2026-11-19T15:03:00.000Z')
     expect(published).toEqual(['2026-11-25 at 2026-11-25T16:00:00.000Z'])
   })
 
-  test('leaves the floor to the next date', async () => {
+  test('is not retried once the next date is due', async () => {
     const { failed, published } = await simulate({
       from: '2026-11-18T15:59:00Z',
       to: '2026-11-19T16:30:00Z',
-      plan: { schedule: '0 17 * * *', give_up_after: 7 * 86_400_000 },
-      publish: (date) => (date === '2026-11-18' ? away() : 1_000),
+      options: { schedule: '0 17 * * *', give_up_after: 7 * 86_400_000 },
+      publish: (date) => (date === '2026-11-18' ? unreachable() : 1_000),
     })
-    expect(failed.at(-1)!.again).toBeUndefined()
+    expect(failed.at(-1)!.retryAt).toBeUndefined()
     expect(published).toEqual(['2026-11-19 at 2026-11-19T16:00:00.000Z'])
   })
 
-  test('of a date with several hours is repeated until the date is over', async () => {
+  test('is retried until the end of a date on which the schedule fires several times', async () => {
     const { published } = await simulate({
       from: '2026-11-18T15:59:00Z',
       to: '2026-11-18T23:30:00Z',
-      plan: { schedule: '0 * * * 3' },
-      publish: (_, at) => (at < '2026-11-18T18:30:00Z' ? away() : 1_000),
+      options: { schedule: '0 * * * 3' },
+      publish: (_, at) => (at < '2026-11-18T18:30:00Z' ? unreachable() : 1_000),
     })
     expect(published[0]).toBe('2026-11-18 at 2026-11-18T19:03:00.000Z')
   })
 
-  test.each(['portal', 'store', 'held'] as const)('is repeated after "%s"', async (kind) => {
-    let tries = 0
+  test.each(['portal', 'store', 'held'] as const)('is retried after a failure of kind "%s"', async (kind) => {
+    let attempts = 0
     const { published } = await simulate({
       ...wednesday,
       publish: () => {
-        if (++tries === 1) throw new Failure(kind, 'no')
+        if (++attempts === 1) throw new Failure(kind, 'no')
         return 1_000
       },
     })
@@ -149,10 +149,10 @@ describe('a try that fails', () => {
 
   test.each([
     ['a broken contract', new Failure('contract', 'no')],
-    ['a gate that refused', new Failure('gate', 'no')],
+    ['a refusal by the gate', new Failure('gate', 'no')],
     ['wrong use', new Failure('usage', 'no')],
     ['a bug', new TypeError('no')],
-  ])('is not repeated after %s, and the next Wednesday comes all the same', async (_, error) => {
+  ])('is not retried after %s; the next Wednesday is published either way', async (_, error) => {
     const { published, failed } = await simulate({
       ...wednesday,
       publish: (date) => {
@@ -160,33 +160,33 @@ describe('a try that fails', () => {
         return 1_000
       },
     })
-    expect(failed).toEqual([{ date: '2026-11-18', number: 1, error, again: undefined }])
+    expect(failed).toEqual([{ date: '2026-11-18', number: 1, error, retryAt: undefined }])
     expect(published).toEqual(['2026-11-25 at 2026-11-25T16:00:00.000Z'])
   })
 })
 
-describe('when the clock does not go steadily', () => {
-  test('a laptop that slept over 17:00 publishes within a minute of waking up', async () => {
-    const { published, passedOver } = await simulate({
+describe('when the clock jumps', () => {
+  test('a laptop that slept through 17:00 publishes within a minute of waking up', async () => {
+    const { published, skipped } = await simulate({
       from: '2026-11-18T12:00:00Z',
       to: '2026-11-19T12:00:00Z',
       jumps: [{ at: '2026-11-18T13:00:30Z', to: '2026-11-18T20:12:10Z' }],
     })
     expect(published).toEqual(['2026-11-18 at 2026-11-18T20:12:10.000Z'])
-    expect(passedOver).toEqual([])
+    expect(skipped).toEqual([])
   })
 
-  test('a machine that slept for three weeks catches the last Wednesday up, and names the others', async () => {
-    const { published, passedOver } = await simulate({
+  test('a machine that slept for three weeks catches up the last Wednesday and reports the others', async () => {
+    const { published, skipped } = await simulate({
       from: '2026-11-03T12:00:00Z',
       to: '2026-11-27T12:00:00Z',
       jumps: [{ at: '2026-11-03T13:00:00Z', to: '2026-11-20T08:00:00Z' }],
     })
     expect(published).toEqual(['2026-11-18 at 2026-11-20T08:00:00.000Z', '2026-11-25 at 2026-11-25T16:00:00.000Z'])
-    expect(passedOver).toEqual(['2026-11-04', '2026-11-11'])
+    expect(skipped).toEqual(['2026-11-04', '2026-11-11'])
   })
 
-  test('a clock that is set back a little repeats nothing', async () => {
+  test('a clock that is set back a little does not repeat a date', async () => {
     const { published } = await simulate({
       from: '2026-11-18T15:00:00Z',
       to: '2026-11-18T20:00:00Z',
@@ -195,7 +195,7 @@ describe('when the clock does not go steadily', () => {
     expect(published).toEqual(['2026-11-18 at 2026-11-18T16:00:00.000Z'])
   })
 
-  test('a clock that was years ahead is believed again once it is right', async () => {
+  test('a clock that was years ahead is trusted again once it is corrected', async () => {
     const { published } = await simulate({
       from: '2026-11-17T00:00:00Z',
       to: '2026-11-26T00:00:00Z',
@@ -210,14 +210,14 @@ describe('when the clock does not go steadily', () => {
     ])
   })
 
-  test('a pause does not outlast a clock that is set back by a year', async () => {
-    let tries = 0
+  test('a pause does not last longer if the clock is set back by a year', async () => {
+    let attempts = 0
     const { published } = await simulate({
       from: '2026-11-18T15:59:00Z',
       to: '2026-11-18T16:01:00Z',
       jumps: [{ at: '2026-11-18T16:00:30Z', to: '2025-11-19T16:00:30Z' }],
       publish: () => {
-        if (++tries === 1) throw new Failure('portal', 'no')
+        if (++attempts === 1) throw new Failure('portal', 'no')
         return 40_000_000_000
       },
     })

@@ -1,8 +1,13 @@
 import { Failure } from '../../src/errors.ts'
-import { type Duties, type FailedAttempt, keepSchedule, type Plan } from '../../src/scheduler/scheduler.ts'
-import type { Time } from '../../src/scheduler/time.ts'
+import type { Clock } from '../../src/scheduler/clock.ts'
+import {
+  type FailedAttempt,
+  Scheduler,
+  type SchedulerHandlers,
+  type SchedulerOptions,
+} from '../../src/scheduler/scheduler.ts'
 
-export const PLAN: Plan = {
+export const OPTIONS: SchedulerOptions = {
   schedule: '0 17 * * 3',
   time_zone: 'Europe/Paris',
   catch_up: 1,
@@ -10,68 +15,70 @@ export const PLAN: Plan = {
   give_up_after: 86_400_000,
 }
 
-/** Something that happens to the clock: when it shows `at`, it shows `to` instead. */
+/** A change of the clock: when it reaches `at`, it is set to `to`. */
 interface Jump {
   readonly at: string
   readonly to: string
 }
 
-export interface Simulation {
-  readonly plan?: Partial<Plan>
+interface Simulation {
+  readonly options?: Partial<SchedulerOptions>
   readonly from: string
   readonly to: string
   readonly jumps?: readonly Jump[]
-  readonly missed?: Duties['missed']
-  /** Called for each try; how long it takes, in ms. Throws when it fails. */
+  readonly findMissed?: SchedulerHandlers['findMissed']
+  /** Called for each attempt; returns how long it takes, in ms, or throws if it fails. */
   readonly publish?: (date: string, at: string) => number
 }
 
-export interface Course {
-  /** `DATE at INSTANT`, in their order. */
+interface SimulationResult {
+  /** `DATE at INSTANT`, in order. */
   readonly published: readonly string[]
   readonly failed: readonly FailedAttempt[]
-  readonly passedOver: readonly string[]
-  readonly waits: readonly string[]
+  readonly skipped: readonly string[]
+  /** The dates announced as next. */
+  readonly announced: readonly string[]
 }
 
-/** Lets a scheduler live through a span of time in a moment, under a clock that goes forward only while it sleeps or works. */
-export async function simulate(simulation: Simulation): Promise<Course> {
-  const { plan, from, to, jumps = [], missed = async () => [], publish = () => 1_000 } = simulation
+/** Runs a scheduler through a span of time in a moment, with a clock that moves only while it sleeps or works. */
+export async function simulate(simulation: Simulation): Promise<SimulationResult> {
+  const { options, from, to, jumps = [], findMissed = async () => [], publish = () => 1_000 } = simulation
   const stop = new AbortController()
-  const course = {
+  const result = {
     published: [] as string[],
     failed: [] as FailedAttempt[],
-    passedOver: [] as string[],
-    waits: [] as string[],
+    skipped: [] as string[],
+    announced: [] as string[],
   }
-  const ahead = [...jumps]
+  const nextJumps = [...jumps]
   const end = Date.parse(to)
   let now = Date.parse(from)
-  const pass = (ms: number) => {
-    const jump = ahead[0] !== undefined && now + ms >= Date.parse(ahead[0].at) ? ahead.shift() : undefined
+  const advance = (ms: number) => {
+    const isDue = nextJumps[0] !== undefined && now + ms >= Date.parse(nextJumps[0].at)
+    const jump = isDue ? nextJumps.shift() : undefined
     now = jump === undefined ? now + ms : Date.parse(jump.to)
-    if (now >= end && ahead.length === 0) stop.abort(new Failure('terminated', 'the simulation is over'))
+    if (now >= end && nextJumps.length === 0) stop.abort(new Failure('terminated', 'the simulation is over'))
   }
-  const time: Time = {
+  const clock: Clock = {
     now: () => new Date(now),
     sleep: async (ms, signal) => {
-      pass(ms)
+      advance(ms)
       signal.throwIfAborted()
     },
   }
-  const duties: Duties = {
-    missed,
+  const handlers: SchedulerHandlers = {
+    findMissed,
     publish: async (date) => {
       const at = new Date(now).toISOString()
-      pass(publish(date, at))
-      course.published.push(`${date} at ${at}`)
+      advance(publish(date, at))
+      result.published.push(`${date} at ${at}`)
     },
-    failed: async (attempt) => void course.failed.push(attempt),
-    passedOver: async (dates) => void course.passedOver.push(...dates),
-    waits: (next) => course.waits.push(next.toISOString()),
+    onFailed: async (attempt) => void result.failed.push(attempt),
+    onSkipped: async (dates) => void result.skipped.push(...dates),
+    onWaiting: (next) => result.announced.push(next.toISOString()),
   }
-  await keepSchedule({ ...PLAN, ...plan }, duties, time, stop.signal).catch((error) => {
+  await new Scheduler({ ...OPTIONS, ...options }, handlers, clock, stop.signal).run().catch((error) => {
     if (error !== stop.signal.reason) throw error
   })
-  return course
+  return result
 }

@@ -11,7 +11,7 @@ async function folderWithSources(): Promise<string> {
   return cwd
 }
 
-/** Every line of stderr as the JSON that it is. */
+/** Parses every line of stderr. */
 function lines({ stderr }: Ended): Record<string, unknown>[] {
   return stderr
     .trimEnd()
@@ -20,31 +20,32 @@ function lines({ stderr }: Ended): Record<string, unknown>[] {
 }
 
 describe('--log-format json', () => {
-  test('makes of every line on stderr a JSON object with time, level, message and the run’s id', async () => {
+  test('writes each line on stderr as a JSON object with time, level, message and run id', async () => {
     const cwd = await folderWithSources()
     const ended = await cli(
       ['run', '--date', '2026-11-18', '--json', '--verbose', '--log-format', 'json', ...SOURCES],
       { cwd },
     )
     const { run_id } = JSON.parse(ended.stdout)
-    const said = lines(ended)
-    expect(said.map(({ message }) => message)).toEqual([
+    const logged = lines(ended)
+    expect(logged.map(({ message }) => message)).toEqual([
       'fetch organizations: 1 record',
       expect.stringMatching(/^read organizations took \d+ ms$/),
       'fetch datasets: 1 record',
       expect.stringMatching(/^read datasets took/),
+      expect.stringMatching(/^check completeness took/),
       expect.stringMatching(/^keep snapshot took/),
       expect.stringMatching(/^archive took/),
       expect.stringMatching(/^publish took/),
     ])
-    for (const line of said) {
+    for (const line of logged) {
       expect(line).toMatchObject({ time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), run_id })
     }
-    expect(said[2]).toMatchObject({ level: 'info', bytes: expect.any(Number), seconds: expect.any(Number) })
-    expect(said[3]).toMatchObject({ level: 'debug' })
+    expect(logged[2]).toMatchObject({ level: 'info', bytes: expect.any(Number), seconds: expect.any(Number) })
+    expect(logged[3]).toMatchObject({ level: 'debug' })
   })
 
-  test('tells the failure that ends a run with its kind, its exit code and the run', async () => {
+  test('logs a failure with its kind, exit code and run id', async () => {
     const cwd = await folderWithSources()
     const ended = await cli(['run', '--date', '2026-11-18', '--datasets', 'organizations.csv', ...SOURCES.slice(2)], {
       cwd,
@@ -61,7 +62,7 @@ describe('--log-format json', () => {
     })
   })
 
-  test('gives the lines of runs side by side each its own id', async () => {
+  test('logs the run id of each of several concurrent runs', async () => {
     const cwd = await folderWithSources()
     for (const date of ['2026-11-11', '2026-11-18']) await cli(['fetch', '--date', date, ...SOURCES], { cwd })
     const ended = await cli(
@@ -82,10 +83,10 @@ describe('--log-format json', () => {
     [
       ['run', '--log-format=json', '--config', 'nowhere.yaml'],
       'usage',
-      /configuration file nowhere\.yaml does not exist/,
+      /configuration file nowhere\.yaml: it does not exist/,
     ],
     [['show', '--log-format', 'json', '--quiet', '--date', 'x'], 'usage', /date/],
-  ])('is the format of what fails before there is a run, too: %j', async (args, kind, message) => {
+  ])('also formats a failure before the run starts: %j', async (args, kind, message) => {
     const ended = await cli(args as string[], { cwd: await temporaryFolder() })
     expect(ended.code).toBe(2)
     expect(lines(ended)).toEqual([
@@ -98,7 +99,7 @@ describe('--log-format json', () => {
     ])
   })
 
-  test('cannot be asked for in the file, which is read too late for it', async () => {
+  test('is refused in the file, which is read too late for it', async () => {
     const cwd = await temporaryFolder()
     await put(cwd, 'datagouv-tops.yaml', 'log_format: json\n')
     expect(await cli(['config'], { cwd })).toMatchObject({

@@ -4,10 +4,10 @@ import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/
 import { HAS_TERMINAL, inTerminal } from '../helpers/terminal.ts'
 
 const PAGER = { PAGER: 'sed s/^/paged:/' }
-const leftOut = HAS_TERMINAL ? '' : ' (left out: it needs "script" of util-linux)'
+const skipped = HAS_TERMINAL ? '' : ' (skipped: needs "script" of util-linux)'
 
-/** A folder with an edition of thirty datasets. */
-async function published(): Promise<string> {
+/** Publishes an edition of thirty datasets in a new folder. */
+async function publishedFolder(): Promise<string> {
   const cwd = await temporaryFolder()
   const datasets = Array.from({ length: 30 }, (_, index) => ({
     id: `d${index}`,
@@ -21,14 +21,14 @@ async function published(): Promise<string> {
   return cwd
 }
 
-describe.skipIf(!HAS_TERMINAL)(`in a terminal${leftOut}`, () => {
-  test('what is longer than the screen goes through the pager', async () => {
-    const cwd = await published()
+describe.skipIf(!HAS_TERMINAL)(`in a terminal${skipped}`, () => {
+  test('output longer than the screen goes through the pager', async () => {
+    const cwd = await publishedFolder()
     expect(await inTerminal(20, 'show', cwd, PAGER)).toMatch(/^paged:mobilite-transport, 2026-11-18\r\n/)
   })
 
-  test('what fits, what CI runs, and what has no pager is printed as it is', async () => {
-    const cwd = await published()
+  test('output is printed directly if it fits, in CI, or without a pager', async () => {
+    const cwd = await publishedFolder()
     expect(await inTerminal(50, 'show', cwd, PAGER)).toMatch(/^mobilite-transport, 2026-11-18\r\n/)
     expect(await inTerminal(20, 'show', cwd, { ...PAGER, CI: 'true' })).toMatch(/^mobilite-transport, 2026-11-18\r\n/)
     expect(await inTerminal(20, 'show', cwd, { PAGER: '' })).toMatch(/^mobilite-transport, 2026-11-18\r\n/)

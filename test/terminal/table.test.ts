@@ -9,7 +9,7 @@ const COLUMNS = [
 ] as const
 const linesOf = (text: string) => text.trimEnd().split('\n')
 
-/** As in a terminal of this width. */
+/** Simulates a terminal of this width. */
 function inTerminal(columns: number | undefined) {
   Object.defineProperty(process.stdout, 'columns', { value: columns, configurable: true })
 }
@@ -28,14 +28,14 @@ describe('a table', () => {
     expect(table(COLUMNS, [['1', 'Un', 'x'.repeat(300)]])).toBe(`rank  name  title\n   1  Un    ${'x'.repeat(300)}\n`)
   })
 
-  test('fits the terminal, and what one column does not need another gets', () => {
+  test('fits the terminal, and gives the spare width of one column to another', () => {
     inTerminal(40)
     const [head, row] = linesOf(table(COLUMNS, [['1', 'Un', 'a title that is too long for this terminal']]))
     expect([head, row]).toEqual(['rank  name  title', '   1  Un    a title that is too long fo…'])
     expect(stringWidth(row!)).toBe(40)
   })
 
-  test('says in a narrow terminal below a row, whole, what in a wide one stands beside it', () => {
+  test('prints a wide column below its row in a narrow terminal', () => {
     const columns = [{ title: 'id' }, { title: 'status' }, { title: 'why', share: 1, below: true }]
     const rows = [
       ['1', 'failed', 'because of a long story'],
@@ -49,7 +49,7 @@ describe('a table', () => {
     expect(linesOf(table(columns, rows))[1]).toBe('1   failed  because of a long story')
   })
 
-  test('aligns characters of two cells, of none, and of several code points', () => {
+  test('aligns characters of width two, of width zero, and of several code points', () => {
     const names = ['地図', 'e\u0301te\u0301', '👩‍👩‍👧', 'abcd']
     const lines = linesOf(
       table(
@@ -65,7 +65,7 @@ describe('a table', () => {
     expect(row).toBe('   1  a b [31m  2J x')
   })
 
-  test('links where the terminal can, to an address that cannot end the link', () => {
+  test('prints links in terminals that support them, and escapes the address', () => {
     const cell = { text: 'Horaires de transport', href: 'https://portal.example/d\u0007\u001b/' }
     expect(table([{ title: 't' }], [[cell]])).toBe('t\nHoraires de transport\n')
     vi.stubEnv('FORCE_HYPERLINK', '1')

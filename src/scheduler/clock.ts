@@ -1,13 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** What time it is, and letting time go by. Tests put another one in its place. */
-export interface Time {
+/** The current time and a way to wait. Tests simulate both. */
+export interface Clock {
   now(): Date
   /** @throws the signal's reason, as soon as it is aborted */
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
-export const realTime: Time = {
+export const systemClock: Clock = {
   now: () => new Date(),
   sleep: async (ms, signal) => {
     signal.throwIfAborted()

@@ -9,31 +9,31 @@ import { type Io, inWorld, print, printJson } from './io.ts'
 
 type Result = Outcome & { readonly replaced?: true } & Partial<SnapshotFacts & ListFacts & EditionFacts>
 
-/** Makes an order of the options, has it carried out, and prints what came of it. */
-export async function carryOut(io: Io, step: (order: Order, world: World) => Promise<Result>): Promise<void> {
+/** Runs a step of the pipeline (or all of them) as the options request it, and prints the result. */
+export async function runStep(io: Io, step: (request: Order, world: World) => Promise<Result>): Promise<void> {
   await inWorld(io, async (world) => {
     const { date, watch, datasets, organizations, refetch, acceptIncomplete, json, quiet } = io.options
-    const order: Order = {
+    const request: Order = {
       date: namedDate(date, world.config, world.clock()),
       watches: watchesNamed(watch, world.config),
       sources: { datasets, organizations },
       refetch,
       acceptIncomplete,
     }
-    const result = await step(order, world)
+    const result = await step(request, world)
     world.report.close()
     if (json) await printJson(result)
-    else if (!quiet) await print(describe(result, order, world))
+    else if (!quiet) await print(describe(result, request, world))
   })
 }
 
-/** What was left where, a line each. */
+/** Lists what was stored and where, one line each. */
 function describe(result: Result, { date }: Order, { archive, documents }: World): string {
   const { snapshot, archived = [], published = [] } = result
   const rows: [string, string, string][] = []
   if (snapshot) {
     const { datasets, organizations, key } = snapshot
-    const what = `${counted(datasets.records, 'dataset')}, ${counted(organizations.records, 'organisation')}`
+    const what = `${counted(datasets.records, 'dataset')}, ${counted(organizations.records, 'organization')}`
     rows.push(['snapshot', what, `${archive.address}/${key}`])
   }
   for (const { key, records } of archived)
@@ -43,9 +43,11 @@ function describe(result: Result, { date }: Order, { archive, documents }: World
     rows.push(['published', what, `${documents.address}, tops, ${_id}`])
   }
   const width = Math.max(...rows.map(([, what]) => what.length))
-  const before = result.replaced ? ': in place of what was there before' : ''
-  const title = result.status === 'unchanged' ? `${date}: nothing to do, all of it was there before` : date + before
-  return [title, ...rows.map(([verb, what, where]) => `  ${verb.padEnd(9)}  ${what.padEnd(width)}  ${where}`), ''].join(
-    '\n',
-  )
+  const lines = rows.map(([verb, what, where]) => `  ${verb.padEnd(9)}  ${what.padEnd(width)}  ${where}\n`)
+  return `${date}${titleSuffix(result)}\n${lines.join('')}`
+}
+
+function titleSuffix({ status, replaced }: Result): string {
+  if (status === 'unchanged') return ': nothing to do, everything was published before'
+  return replaced ? ': replaced what was published before' : ''
 }

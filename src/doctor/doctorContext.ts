@@ -1,0 +1,96 @@
+import type { ResolvedConfig } from '../config/config.ts'
+import { openArchive, openDocuments } from '../context.ts'
+import type { ExportName } from '../editions/edition.ts'
+import { Failure } from '../errors.ts'
+import { type CatalogueEntry, readCatalogue } from '../portal/catalogue.ts'
+import { fetchFailure, HttpClient, TransientError } from '../portal/http.ts'
+import { fetchPolicy } from '../portal/policy.ts'
+import type { Archive } from '../stores/archive.ts'
+import type { Documents } from '../stores/documents.ts'
+import type { StoreFacts } from '../stores/facts.ts'
+
+/** The settings, the portal and the stores, as the checks see them. */
+export interface DoctorContext {
+  readonly settings: () => Promise<ResolvedConfig>
+  readonly portal: () => Promise<PortalFacts>
+  readonly archive: () => Promise<Archive>
+  readonly documents: () => Promise<Documents>
+  readonly archiveFacts: () => Promise<StoreFacts>
+  readonly documentsFacts: () => Promise<StoreFacts>
+  readonly close: () => Promise<void>
+}
+
+interface PortalFacts {
+  readonly exports: Record<ExportName, CatalogueEntry>
+  /** The portal's time, from the `Date` header. */
+  readonly now: Date | undefined
+}
+
+/** Time limit for each response of the portal; there are no retries. */
+const TIMEOUT_MS = 10_000
+
+/** Opens each part once, when the first check needs it. If that fails, every check that needs it fails. */
+export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, signal: AbortSignal): DoctorContext {
+  const settings = once(resolve)
+  const config = async () => (await settings()).config
+  const archive = once(async () => openArchive((await config()).archive))
+  const documents = once(async () => openDocuments((await config()).documents))
+  return {
+    settings,
+    portal: once(async () => examinePortal(await config(), signal)),
+    archive,
+    documents,
+    archiveFacts: once(async () => (await archive()).facts()),
+    documentsFacts: once(async () => (await documents()).facts()),
+    close: async () => {
+      for (const open of [archive, documents]) {
+        const store = await open().catch(() => undefined)
+        await store?.close()
+      }
+    },
+  }
+}
+
+function once<T>(create: () => Promise<T>): () => Promise<T> {
+  let created: Promise<T> | undefined
+  return () => {
+    created ??= create()
+    return created
+  }
+}
+
+/** Reads the catalogue, and the first byte of each export. */
+async function examinePortal(config: ResolvedConfig['config'], signal: AbortSignal): Promise<PortalFacts> {
+  const policy = fetchPolicy(config)
+  const quickPolicy = {
+    ...policy,
+    retries: 0,
+    connectTimeout: Math.min(policy.connectTimeout, TIMEOUT_MS),
+    headersTimeout: Math.min(policy.headersTimeout, TIMEOUT_MS),
+    stallTimeout: Math.min(policy.stallTimeout, TIMEOUT_MS),
+  }
+  const http = await HttpClient.open(quickPolicy, signal, () => {})
+  try {
+    const exports = await readCatalogue(config.portal, config.catalogue, http)
+    let now: Date | undefined
+    for (const { url } of Object.values(exports)) now = (await readFirstByte(url, http)) ?? now
+    return { exports, now }
+  } catch (error) {
+    if (!(error instanceof Failure && error.cause instanceof TransientError)) throw error
+    const { url, reason } = error.cause
+    const remedy = 'Check that this machine reaches the portal, and the settings portal and catalogue.'
+    throw fetchFailure(url, `${reason}. ${remedy}`, error)
+  } finally {
+    http.close()
+  }
+}
+
+/** @returns the server's time */
+async function readFirstByte(url: string, http: HttpClient): Promise<Date | undefined> {
+  const response = await http.withRetries({ failed: 0 }, () => http.get(url, { range: 'bytes=0-0' }))
+  response.discard()
+  if (response.status !== 200 && response.status !== 206)
+    throw fetchFailure(url, `it answers ${response.status} instead of a file. Check the setting catalogue.`)
+  const date = new Date(response.header('date') ?? Number.NaN)
+  return Number.isNaN(date.getTime()) ? undefined : date
+}
