@@ -24,7 +24,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   verify: 'csv editions errors matching pipeline',
   context: 'config (stores)',
   server: 'config editions errors explain matching runs terminal version (metrics)',
-  doctor: 'context errors portal stores terminal version',
+  doctor: 'context errors pipeline portal stores terminal version',
   index: 'config context editions errors pipeline scheduler terminal',
   commands:
     'config context demo doctor editions errors explain matching notify pipeline portal runs scheduler stores terminal verify wasm (metrics) (server) (terminal)',
