@@ -9,6 +9,9 @@ import { VERSION } from './version.ts'
 /** How long a stopped run may take to leave cleanly before the process ends all the same. */
 const STOP_MS = 4_000
 
+// The AWS SDK warns that it will drop this Node version some day, which is of no use to users of the program.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
 process.exitCode = await main(process.argv)
 
 /** argv → one command. The only catch: a Failure is one line on stderr and its exit code, anything else is a bug. */

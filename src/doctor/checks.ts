@@ -45,7 +45,7 @@ async function checkPortal({ settings, portal }: Surroundings): Promise<Finding>
 }
 
 /** Writes, reads and removes an object. */
-async function checkArchive({ archive }: Surroundings): Promise<Finding> {
+async function checkArchive({ archive, archiveWarnings }: Surroundings): Promise<Finding> {
   const store = await archive()
   const key = `doctor/${probeName()}.txt`
   const written = Buffer.from('a probe of "datagouv-tops doctor"; it may be removed\n')
@@ -61,6 +61,8 @@ async function checkArchive({ archive }: Surroundings): Promise<Finding> {
   } finally {
     await object.abort()
   }
+  const [, finding, remedy] = /^(.*); (.*)$/s.exec(archiveWarnings[0] ?? '') ?? []
+  if (finding !== undefined) return warning(finding, remedy!)
   return ok(`an object was written to ${store.address}, read and removed`)
 }
 

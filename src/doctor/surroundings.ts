@@ -17,6 +17,8 @@ export interface Surroundings {
   readonly settings: () => Promise<Resolved>
   readonly portal: () => Promise<Visit>
   readonly archive: () => Promise<Archive>
+  /** What the archive warned of so far. */
+  readonly archiveWarnings: readonly string[]
   readonly documents: () => Promise<Documents>
   readonly archiveFacts: () => Promise<StoreFacts>
   readonly documentsFacts: () => Promise<StoreFacts>
@@ -37,12 +39,14 @@ const PATIENCE_MS = 10_000
 export function surroundingsOf(resolve: () => Promise<Resolved>, signal: AbortSignal): Surroundings {
   const settings = once(resolve)
   const config = async () => (await settings()).config
-  const archive = once(async () => openArchive((await config()).archive))
+  const archiveWarnings: string[] = []
+  const archive = once(async () => openArchive((await config()).archive, (line) => archiveWarnings.push(line)))
   const documents = once(async () => openDocuments((await config()).documents))
   return {
     settings,
     portal: once(async () => visit(await config(), signal)),
     archive,
+    archiveWarnings,
     documents,
     archiveFacts: once(async () => (await archive()).facts()),
     documentsFacts: once(async () => (await documents()).facts()),

@@ -245,18 +245,30 @@ export function archiveContract(
       expect(await archive.stat(key)).toBeUndefined()
     })
 
-    test.each(['../a', 'a/../../b', '/a', 'a/', 'a//b', '', 'a\\b', 'a\0b', '.', 'a/.'])(
-      'refuses %j as a key',
-      async (key) => {
-        const { archive } = place
-        const usage = expect.objectContaining({ kind: 'usage' })
-        await expect(archive.create(key, CSV)).rejects.toEqual(usage)
-        await expect(archive.stat(key)).rejects.toEqual(usage)
-        await expect(readAll(archive, key)).rejects.toEqual(usage)
-        await expect(archive.remove(key)).rejects.toEqual(usage)
-        await expect(archive.sweep(key)).rejects.toEqual(usage)
-      },
-    )
+    test.each([
+      '../a',
+      'a/../../b',
+      '/a',
+      'a/',
+      'a//b',
+      '',
+      'a\\b',
+      'a\0b',
+      '.',
+      'a/.',
+      '.x',
+      'a/.x',
+      '.partial/a',
+      'a\ud800',
+    ])('refuses %j as a key', async (key) => {
+      const { archive } = place
+      const usage = expect.objectContaining({ kind: 'usage' })
+      await expect(archive.create(key, CSV)).rejects.toEqual(usage)
+      await expect(archive.stat(key)).rejects.toEqual(usage)
+      await expect(readAll(archive, key)).rejects.toEqual(usage)
+      await expect(archive.remove(key)).rejects.toEqual(usage)
+      await expect(archive.sweep(key)).rejects.toEqual(usage)
+    })
 
     test('refuses to read what is not there, in one line that names it', async () => {
       const { archive } = place

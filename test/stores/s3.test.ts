@@ -81,6 +81,30 @@ if (minio) {
       })
     })
 
+    test('passes over objects of others whose keys no folder could have', async () => {
+      const { archive, bucket, client } = place
+      await put(archive, 'x/a', 'x')
+      for (const Key of ['x/', 'x/.hidden', 'x//b', '.DS_Store', 'a\\b']) {
+        await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'theirs' })).catch(() => {})
+      }
+      const keys: string[] = []
+      for await (const { key } of archive.list('')) keys.push(key)
+      expect(keys).toEqual(['x/a'])
+    })
+
+    test('sweeps what version 0.1 staged beside an object', async () => {
+      const { archive, bucket, client, leftovers } = place
+      await put(archive, 'x/a', 'kept')
+      const Key = 'x/.a.0123456789ab.partial'
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'half' }))
+      const keys: string[] = []
+      for await (const key of archive.pending()) keys.push(key)
+      expect(keys).toEqual(['x/a'])
+      await archive.sweep('x/a')
+      expect(await leftovers()).toBe(0)
+      expect((await readAll(archive, 'x/a')).toString()).toBe('kept')
+    })
+
     test('takes objects that others put there without a sha256', async () => {
       const { archive, bucket, client } = place
       await put(archive, 'a', 'x')
@@ -318,7 +342,7 @@ describe('where there is no store', () => {
     },
   )
 
-  test.each(['../a', 'a/../../b', '/a', 'a//b', '', 'a\\b', 'a\0b', '.', 'a/.'])(
+  test.each(['../a', 'a/../../b', '/a', 'a//b', '', 'a\\b', 'a\0b', '.', 'a/.', '.x', 'a/.x'])(
     'the key %j is refused',
     async (key) => {
       const archive = await openS3('s3://datagouv')

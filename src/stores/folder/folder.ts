@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createReadStream, type Dirent } from 'node:fs'
 import { open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { Failure, quoted } from '../../errors.ts'
-import { type Archive, cannot, type PendingObject, type StoredObject } from '../archive.ts'
+import { type Archive, archiveFailure, assertKey, isKey, type PendingObject, type StoredObject } from '../archive.ts'
 import type { StoreFacts } from '../facts.ts'
 import { freeBytes } from '../freeBytes.ts'
 import { makeFolder } from '../makeFolder.ts'
@@ -119,15 +118,12 @@ export class Folder implements Archive {
 
   private trouble(verb: string, key: string, error: unknown): unknown {
     const reason = reasonOf(error, verb)
-    return reason === undefined ? error : cannot(verb, key, this.address, reason, error)
+    return reason === undefined ? error : archiveFailure(verb, key, this.address, reason, error)
   }
 
   pathOf(key: string): string {
-    const parts = key.split('/')
-    if (parts.every((part) => part !== '' && !part.startsWith('.') && !/[\\\0]/.test(part))) {
-      return join(this.root, ...parts)
-    }
-    throw new Failure('usage', `${quoted(key)} cannot be a name in an archive`)
+    assertKey(key)
+    return join(this.root, ...key.split('/'))
   }
 
   private async partialsBelow(folder: string): Promise<string[]> {
@@ -143,7 +139,7 @@ export class Folder implements Archive {
   /** @param folder `''`, or its key with a `/` behind */
   private async *below(folder: string, prefix: string): AsyncIterable<StoredObject> {
     const entries = await this.guard('list', prefix, () => entriesOf(join(this.root, folder)))
-    const visible = entries.filter(({ name }) => !name.startsWith('.'))
+    const visible = entries.filter(({ name }) => isKey(name))
     // A folder stands where the keys in it belong: `b.csv`, `b/1`, `b0`.
     for (const key of visible.map((entry) => folder + entry.name + (entry.isDirectory() ? '/' : '')).sort()) {
       if (key.endsWith('/')) {
