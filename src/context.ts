@@ -29,10 +29,7 @@ export interface WorldOptions {
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { config } = await resolveConfig(options.flags, options.environment, options.configFile)
   const archive = await openArchive(config.archive, (line) => options.report.warn(line))
-  const documents = await openDocuments(config.documents).catch(async (error) => {
-    await archive.close()
-    throw error
-  })
+  const documents = await openDocuments(config.documents)
   return {
     config,
     archive,
@@ -45,7 +42,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 
 /** Closes the stores; the world is not used afterwards. */
 export async function closeWorld({ archive, documents }: World): Promise<void> {
-  await archive.close().finally(() => documents.close())
+  await Promise.all([archive.close(), documents.close()])
 }
 
 /**

@@ -11,8 +11,8 @@ import { rangeOf } from '../range.ts'
 import { dateOf, editionParam, watchParam } from './parameters.ts'
 import { type ApiWorld, BUSY, MISSING, newApi, problem, strictly, WRONG } from './route.ts'
 
-/** Downloads at the same time; each holds some blocks of the file in memory, however slowly it is read. */
-const MOST_DOWNLOADS = 64
+/** How many downloads run at the same time; each keeps some blocks of the file in memory, however slowly it is read. */
+const MAX_DOWNLOADS = 64
 
 const csv = { 'text/csv': { schema: z.string() } }
 const route = createRoute({
@@ -70,33 +70,37 @@ export function archiveApi({ world, editions }: ApiWorld) {
       },
     }
     if (c.req.method === 'HEAD') return new Response(null, init)
-    if (downloads >= MOST_DOWNLOADS) throw busy('too many downloads at the same time')
-    // The two declarations of one class, Node's and the browser's, do not agree.
-    return new Response(ReadableStream.from(await opened(edition, part)) as BodyInit, init)
+    const leave = enter()
+    try {
+      const { first, chunks } = await openVerified(edition, part)
+      return new Response(bodyOf(first, chunks, leave), init)
+    } catch (error) {
+      leave()
+      throw error
+    }
   })
 
-  /**
-   * The bytes, once it is sure that they are those which the edition names: a date may be published anew at any moment, and
-   * whoever puts parts together must not get them of two files.
-   */
-  async function opened(edition: Edition, part: { start: number; end: number } | undefined) {
-    const chunks = archive.read(edition.archive.key, part)[Symbol.asyncIterator]()
-    const first = await chunks.next()
-    const now = await documents.find<Edition>('tops', edition._id)
-    if (now?.archive.sha256 !== edition.archive.sha256) {
-      await chunks.return?.()
-      throw await goneOrChanging(edition)
-    }
-    return counted(first, chunks)
+  /** Takes one of the places for downloads, before any file is opened; returns what frees it. */
+  function enter(): () => void {
+    if (downloads >= MAX_DOWNLOADS) throw busy('too many downloads at the same time')
+    downloads++
+    return () => void downloads--
   }
 
-  async function* counted(first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Array>) {
-    downloads++
+  /**
+   * Opens the file and checks afterwards that the edition still names it. A run may republish the date at any moment, and a
+   * client that downloads in parts must not get them of two files.
+   */
+  async function openVerified(edition: Edition, part: { start: number; end: number } | undefined) {
+    const chunks = archive.read(edition.archive.key, part)[Symbol.asyncIterator]()
     try {
-      for (let next = first; !next.done; next = await chunks.next()) yield next.value
-    } finally {
-      downloads--
+      const first = await chunks.next()
+      const now = await documents.find<Edition>('tops', edition._id)
+      if (now?.archive.sha256 !== edition.archive.sha256) throw await goneOrChanging(edition)
+      return { first, chunks }
+    } catch (error) {
       await chunks.return?.()
+      throw error
     }
   }
 
@@ -110,4 +114,44 @@ export function archiveApi({ world, editions }: ApiWorld) {
 function isCurrent(c: Context, etag: string): boolean {
   const condition = c.req.header('if-range')
   return condition === undefined || condition === etag
+}
+
+/**
+ * The chunks as the body of a response. A client may leave before the first read, when a generator has not begun and so would
+ * not run its `finally`; the stream's `cancel` closes the file in that case, too.
+ *
+ * @param onEnd called once, when the body is sent, fails or is canceled
+ */
+function bodyOf(first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Array>, onEnd: () => void): BodyInit {
+  let next: Promise<IteratorResult<Uint8Array>> | undefined = Promise.resolve(first)
+  let ended = false
+  const end = async () => {
+    if (ended) return
+    ended = true
+    // Closes the file, once a read under way is over.
+    await chunks.return?.().catch(() => {})
+    onEnd()
+  }
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await (next ?? chunks.next())
+          next = undefined
+          if (ended) return
+          if (!done) return controller.enqueue(value)
+          await end()
+          controller.close()
+        } catch (error) {
+          await end()
+          throw error
+        }
+      },
+      cancel: end,
+    },
+    // Reads nothing ahead.
+    { highWaterMark: 0 },
+  )
+  // The two declarations of one class, Node's and the browser's, do not agree.
+  return stream as BodyInit
 }
