@@ -103,6 +103,7 @@ function commandFor(spec: CommandSpec, signal: AbortSignal): Command {
     `\nExamples:\n${spec.examples.map((example) => `  $ datagouv-tops ${example}`).join('\n')}`,
   )
   return command.action(async (...received) => {
+    refuseEmpty(command)
     const given = received.slice(0, -2).flat() as (string | undefined)[]
     if (!names.at(-1)?.includes('...')) refuseExcess(spec, command.args.slice(names.length))
     const io: Io = { options: command.opts(), arguments: given.filter((one) => one !== undefined), signal }
@@ -116,6 +117,15 @@ function refuseExcess({ name, options = [] }: CommandSpec, [excess]: readonly st
   const takesDate = options.some(([flags]) => flags.startsWith('--date '))
   const meant = takesDate && /^\d|^due$/.test(excess) ? `did you mean --date ${excess}?` : `see "${name} --help"`
   throw new Failure('usage', `${name} takes no argument ${quoted(excess)}; ${meant}`)
+}
+
+/** An empty value is most often a shell variable that is not set. The default in its place would hide that. */
+function refuseEmpty(command: Command): void {
+  const options: Readonly<Record<string, unknown>> = command.opts()
+  const isEmpty = (value: unknown) => [value].flat().some((one) => typeof one === 'string' && one.trim() === '')
+  const flag = command.options.find((option) => isEmpty(options[option.attributeName()]))?.long
+  if (flag !== undefined || isEmpty(command.args))
+    throw new Failure('usage', `${flag ?? 'an argument'} is empty; give it a value, or leave it out`)
 }
 
 function wholeNumber(text: string): number {

@@ -50,10 +50,10 @@ export interface Options {
 /** The settings given as flags. */
 export function flagsOf({ portal, archive, documents, logFormat }: Options): Partial<Record<SettingKey, string>> {
   return {
-    ...(portal && { portal }),
-    ...(archive && { archive }),
-    ...(documents && { documents }),
-    ...(logFormat && { log_format: logFormat }),
+    ...(portal !== undefined && { portal }),
+    ...(archive !== undefined && { archive }),
+    ...(documents !== undefined && { documents }),
+    ...(logFormat !== undefined && { log_format: logFormat }),
   }
 }
 

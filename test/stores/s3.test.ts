@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { openS3 } from '../../src/stores/s3/s3.ts'
+import { openS3, type S3 } from '../../src/stores/s3/s3.ts'
 import { archiveContract, put, readAll } from '../contracts/archive.ts'
 import { restrictedTo, type TestBucket, testBucket } from '../helpers/bucket.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
@@ -350,6 +350,14 @@ describe('where there is no store', () => {
       await archive.close()
     },
   )
+
+  test('an empty AWS variable counts as not set', async () => {
+    for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_REGION', 'AWS_SESSION_TOKEN']) vi.stubEnv(name, '')
+    const archive = (await openS3('s3://datagouv')) as S3
+    expect(await archive.client.config.region()).toBe('us-east-1')
+    expect(archive.client.config.forcePathStyle).toBe(false)
+    await archive.close()
+  })
 
   test.each(['localhost:9000', 'not an address'])('the endpoint %s is refused', async (endpoint) => {
     vi.stubEnv('AWS_ENDPOINT_URL_S3', endpoint)

@@ -117,7 +117,7 @@ export class Folder implements Archive {
   }
 
   private trouble(verb: string, key: string, error: unknown): unknown {
-    const reason = reasonOf(error, verb)
+    const reason = reasonOf(error, verb, this.root)
     return reason === undefined ? error : archiveFailure(verb, key, this.address, reason, error)
   }
 

@@ -60,7 +60,7 @@ export async function openS3(address: string, onWarning: OnWarning = () => {}): 
   const region = (await regionless.config.region().catch(() => undefined)) || DEFAULT_REGION
   regionless.destroy()
   const client = new S3Client({ ...CLIENT, region })
-  const endpoint = await client.config.serviceConfiguredEndpoint?.()
+  const endpoint = (await client.config.serviceConfiguredEndpoint?.()) || undefined
   if (endpoint !== undefined && !/^https?:\/\/[^/]/.test(endpoint)) {
     client.destroy()
     throw new Failure(

@@ -44,7 +44,7 @@ export async function openSqlite(path: string): Promise<Documents> {
     await store.open()
     return store
   } catch (error) {
-    throw trouble(address, error)
+    throw trouble(address, file, error)
   }
 }
 
@@ -227,7 +227,7 @@ class Sqlite implements Documents {
     try {
       return await this.patiently(body)
     } catch (error) {
-      throw trouble(this.address, error)
+      throw trouble(this.address, this.database.name, error)
     }
   }
 
@@ -247,8 +247,8 @@ function iso(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-function trouble(address: string, error: unknown): unknown {
-  const reason = reasonOf(error)
+function trouble(address: string, file: string, error: unknown): unknown {
+  const reason = reasonOf(error, file)
   if (reason === undefined) return error
   return new Failure('store', `the document store ${address} refuses: ${reason}`, { cause: error })
 }
