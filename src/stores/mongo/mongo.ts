@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Db,
+  type Filter,
   MongoClient,
   type MongoClientOptions,
   type Collection as MongoCollection,
-  type OptionalUnlessRequiredId,
+  type OptionalId,
 } from 'mongodb'
 import { Failure } from '../../errors.ts'
 import { atMost } from '../../patience.ts'
@@ -18,7 +19,7 @@ import {
   plainValues,
 } from '../documents.ts'
 import type { StoreFacts } from '../facts.ts'
-import { hasCode, reasonOf } from './reasons.ts'
+import { hasCode, NotMongoError, reasonOf } from './errors.ts'
 import { changeSchema, prepareSchema, schemaState } from './schema.ts'
 
 /** Where the address names none. */
@@ -108,7 +109,7 @@ class Mongo implements Documents {
   }
 
   async find<T extends Document>(collection: Collection, id: string): Promise<T | undefined> {
-    const found = await this.guard(() => this.in(collection).findOne({ _id: id }))
+    const found = await this.guard(() => findById(this.in(collection), id))
     return (found as T | null) ?? undefined
   }
 
@@ -125,7 +126,10 @@ class Mongo implements Documents {
     await this.guard(async () => {
       if (collection === 'tops') await this.prepare()
       const by = { _id: document._id }
-      const put = () => this.in(collection).replaceOne(by, document, { upsert: true })
+      const put = async () => {
+        const { matchedCount, upsertedCount } = await this.in(collection).replaceOne(by, document, { upsert: true })
+        if (!isOne(matchedCount + upsertedCount)) throw new NotMongoError('update replaced nothing and added nothing')
+      }
       // Two that add one document at once: it is there now, so the second try replaces it.
       await put().catch((error) => (hasCode(error, 'DuplicateKey') ? put() : Promise.reject(error)))
     })
@@ -142,16 +146,16 @@ class Mongo implements Documents {
       const documents = this.in(collection)
       if (was !== undefined) {
         const same = { ...plainValues(was), _id: id }
-        if (now === undefined) return (await documents.deleteOne(same)).deletedCount === 1
-        return (await documents.replaceOne(same, now)).matchedCount === 1
+        if (now === undefined) return isOne((await documents.deleteOne(same)).deletedCount)
+        return isOne((await documents.replaceOne(same, now)).matchedCount)
       }
-      if (now === undefined) return (await documents.findOne({ _id: id })) === null
+      if (now === undefined) return (await findById(documents, id)) === null
       return this.insert(documents, now)
     })
   }
 
   async remove(collection: Collection, id: string): Promise<void> {
-    await this.guard(() => this.in(collection).deleteOne({ _id: id }))
+    await this.guard(async () => isOne((await this.in(collection).deleteOne({ _id: id })).deletedCount))
   }
 
   /**
@@ -167,7 +171,7 @@ class Mongo implements Documents {
   ): Promise<{ granted: boolean; lease: Lease }> {
     return this.guard(async () => {
       for (let tries = 0; tries < LEASE_TRIES; tries++) {
-        const current = await this.leases.findOne({ _id: id })
+        const current = await findById(this.leases, id)
         const now = await this.now()
         if (current !== null && Date.parse(current.expires) > now && current.run !== succeeds) {
           return { granted: false, lease: current }
@@ -183,17 +187,18 @@ class Mongo implements Documents {
   async renew(id: string, run: string, ttl: number): Promise<boolean> {
     return this.guard(async () => {
       const expires = iso((await this.now()) + ttl)
-      return (await this.leases.updateOne({ _id: id, run }, { $set: { expires } })).matchedCount === 1
+      return isOne((await this.leases.updateOne({ _id: id, run }, { $set: { expires } })).matchedCount)
     })
   }
 
   async release(id: string, run: string): Promise<void> {
-    await this.guard(() => this.leases.deleteOne({ _id: id, run }))
+    await this.guard(async () => isOne((await this.leases.deleteOne({ _id: id, run })).deletedCount))
   }
 
   async facts(): Promise<StoreFacts> {
     return this.guard(async () => {
       const { version } = await this.database.admin().buildInfo()
+      if (typeof version !== 'string') throw new NotMongoError('buildInfo says no version')
       const install = () => this.guard(() => changeSchema(this.database))
       return {
         product: `MongoDB ${version}`,
@@ -230,7 +235,10 @@ class Mongo implements Documents {
       limit: limit ?? 0,
       ...(projection && { projection }),
     } as const
-    return this.in(collection).find(range, options).toArray()
+    const found = await this.in(collection).find(range, options).toArray()
+    if (found.some(({ _id }) => typeof _id !== 'string' || !_id.startsWith(prefix)))
+      throw new NotMongoError('find gave documents that were not asked for')
+    return found
   }
 
   /** Before the first publication of this process; once is enough. */
@@ -246,7 +254,7 @@ class Mongo implements Documents {
   private async write(lease: Lease, current: Lease | null): Promise<boolean> {
     if (current !== null) {
       const { _id, run, expires } = current
-      return (await this.leases.replaceOne({ _id, run, expires }, lease)).matchedCount === 1
+      return isOne((await this.leases.replaceOne({ _id, run, expires }, lease)).matchedCount)
     }
     return this.insert(this.leases, lease)
   }
@@ -254,7 +262,10 @@ class Mongo implements Documents {
   /** False when there is a document with that id. */
   private async insert<T extends Document>(collection: MongoCollection<T>, document: T): Promise<boolean> {
     try {
-      await collection.insertOne(document as OptionalUnlessRequiredId<T>)
+      // `insertOne` would not say how many documents the server added.
+      const insertOne = { document: document as OptionalId<T> }
+      const { insertedCount } = await collection.bulkWrite([{ insertOne }])
+      if (!isOne(insertedCount)) throw new NotMongoError('insert added nothing')
       return true
     } catch (error) {
       if (hasCode(error, 'DuplicateKey')) return false
@@ -265,7 +276,8 @@ class Mongo implements Documents {
   /** The primary's clock, in ms. Every server answers this, to everybody; `hello`, its newer name, not every one. */
   private async now(): Promise<number> {
     const { localTime } = await this.database.admin().command({ isMaster: 1 })
-    return (localTime as Date).getTime()
+    if (!(localTime instanceof Date)) throw new NotMongoError('isMaster says no time')
+    return localTime.getTime()
   }
 
   private in(collection: Collection): MongoCollection<Document> {
@@ -275,6 +287,19 @@ class Mongo implements Documents {
   private get leases(): MongoCollection<Lease> {
     return this.database.collection<Lease>('leases' satisfies Collection)
   }
+}
+
+/** Finds a document and checks that it is the one: a store is not to be trusted with leases that answers with another. */
+async function findById<T extends Document>(collection: MongoCollection<T>, id: string) {
+  const found = await collection.findOne({ _id: id } as Filter<T>)
+  if (found !== null && found._id !== id) throw new NotMongoError('find gave another document than the one asked for')
+  return found
+}
+
+/** Whether a write changed the one document that it could. @throws NotMongoError when the answer has no such count */
+function isOne(count: number): boolean {
+  if (count === 0 || count === 1) return count === 1
+  throw new NotMongoError('a write was confirmed without the number of documents')
 }
 
 function iso(ms: number): string {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CreateCollectionOptions, Db, IndexDescription } from 'mongodb'
 import type { Edition } from '../../editions/edition.ts'
 import type { Collection } from '../documents.ts'
-import { type Code, hasCode } from './reasons.ts'
+import { type Code, hasCode } from './errors.ts'
 
 const TOPS = 'tops' satisfies Collection
 

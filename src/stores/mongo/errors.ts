@@ -6,10 +6,16 @@ import {
   MongoNetworkTimeoutError,
   MongoServerError,
   MongoServerSelectionError,
+  MongoUnexpectedServerResponseError,
 } from 'mongodb'
 import { quoted } from '../../errors.ts'
 
-/** The server's error codes that mean something here. */
+/** An answer that says ok but lacks what every MongoDB server sends with it. The message says what: "update says no count". */
+export class NotMongoError extends Error {
+  override readonly name = 'NotMongoError'
+}
+
+/** The server's error codes that this program handles. */
 const CODES = {
   BadAuth: [18, 8000],
   Unauthorized: [13],
@@ -51,17 +57,27 @@ export function reasonOf(error: unknown): string | undefined {
   if (syscall !== undefined) return `cannot be reached (${quoted(message)}); check --documents`
   // The driver's buffer ends at 17 MB, before a server has anything to refuse.
   if (named === 'ERR_OUT_OF_RANGE') return REASONS.TooLarge
+  if (isForeign(error))
+    return `does not answer like MongoDB (${quoted(message.split('\n')[0]!, 200)}); check --documents`
   if (!(error instanceof MongoError)) return undefined
   for (const code of Object.keys(REASONS) as Code[]) if (hasCode(error, code)) return REASONS[code]
   const said = error.message.split('\n')[0]!
   if (error instanceof MongoCompatibilityError || / wire version /.test(said))
     return `cannot be used by this program (${quoted(said, 200)})`
+  if (/^Document is larger than the maximum size/.test(said)) return REASONS.TooLarge
   if (error instanceof MongoAPIError) return undefined
   if (error instanceof MongoServerSelectionError) return unreachable(error, said)
   if (error instanceof MongoNetworkTimeoutError) return 'does not answer in time; see that it is up and run again'
   if (error instanceof MongoNetworkError) return 'broke off the connection; see that it is up and run again'
   const code = error instanceof MongoServerError ? ` ${error.codeName ?? error.code ?? ''}` : ''
   return `answers${code}: ${quoted(said, 200)}`
+}
+
+/** The driver itself notices an answer without a cursor or a batch, as an error of BSON. */
+function isForeign(error: unknown): boolean {
+  if (error instanceof NotMongoError || error instanceof MongoUnexpectedServerResponseError) return true
+  const { name, message } = error as Error
+  return name === 'BSONError' && /is missing|Invalid|corrupt/i.test(message)
 }
 
 function unreachable({ reason }: MongoServerSelectionError, said: string): string {
