@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import { type Flags, resolveConfig } from './config/config.ts'
 import type { Config } from './config/settings.ts'
 import type { Archive, OnWarning } from './stores/archive.ts'
@@ -23,11 +22,14 @@ export interface WorldOptions {
   readonly report: Report
   readonly signal: AbortSignal
   readonly clock?: () => Date
+  /** Called with the resolved configuration before any store is loaded. */
+  readonly onConfig?: (config: Config) => Promise<void>
 }
 
 /** Opens what the configuration names. Only here is it known which stores there are; each loads when it is used. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { config } = await resolveConfig(options.flags, options.environment, options.configFile)
+  await options.onConfig?.(config)
   const archive = await openArchive(config.archive, (line) => options.report.warn(line))
   const documents = await openDocuments(config.documents)
   return {
@@ -52,9 +54,6 @@ export async function closeWorld({ archive, documents }: World): Promise<void> {
 export async function openArchive(address: string, onWarning?: OnWarning): Promise<Archive> {
   if (address.startsWith('file:'))
     return (await import('./stores/folder/folder.ts')).openFolder(address.slice('file:'.length))
-  // The SDK and its buffers are large, and a run stays below 160 MiB all the same: V8 would set aside twice 16 MiB for young
-  // objects, of which there are few.
-  setFlagsFromString('--semi-space-growth-factor=1')
   return (await import('./stores/s3/s3.ts')).openS3(address, onWarning)
 }
 
