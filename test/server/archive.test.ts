@@ -76,7 +76,7 @@ test('gives a part only of the file that If-Range names, and nothing of one that
   expect([known.status, known.headers.get('etag'), await known.text()]).toEqual([304, etag, ''])
 })
 
-test('says how large it is to HEAD, and sends nothing', async () => {
+test('answers HEAD with the size and no body', async () => {
   const { get } = await site()
   const answer = await get({}, 'HEAD')
   expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([200, String(SIZE), ''])
@@ -94,7 +94,7 @@ test('never gives bytes of a file that the edition in hand does not name', async
   expect(await answer.json()).toMatchObject({ detail: `${DATE}/mobilite-transport.csv is being replaced` })
 })
 
-test('says so when the CSV was not kept', async () => {
+test('answers 404 when the CSV is missing', async () => {
   const { world, get } = await site()
   await world.archive.remove(`${DATE}/mobilite-transport.csv`)
   const answer = await get()
@@ -135,7 +135,7 @@ async function bigSite() {
   return { server, url: `${said[0]}${PATH}`, ask, openFiles }
 }
 
-test.runIf(process.platform === 'linux')('keeps no file open of 500 downloads that are broken off', async () => {
+test.runIf(process.platform === 'linux')('keeps no file open after 500 aborted downloads', async () => {
   const { url, ask, openFiles } = await bigSite()
   for (let round = 0; round < 10; round++) {
     await Promise.all(
@@ -158,7 +158,7 @@ test.runIf(process.platform === 'linux')('keeps no file open of 500 downloads th
   }
 })
 
-test('gives no more downloads at once than it has places for, in a burst too', async () => {
+test('keeps the limit on downloads in a burst, too', async () => {
   const { url, ask, openFiles } = await bigSite()
   const sockets = Array.from({ length: 150 }, ask)
   const statuses = await Promise.all(

@@ -76,7 +76,7 @@ test.each([
     'refuses the user or the password; check both, and add ?authSource=admin if the user was created there',
   ],
   [refusing(96, 'OperationFailed'), 'answers OperationFailed: "no: OperationFailed"'],
-])('a server that answers %j to a write is told, with the remedy', async (refusal, message) => {
+])('reports a server that answers %j to a write, with the remedy', async (refusal, message) => {
   const { documents, host } = await storeAt((command) => (isWrite(command) ? refusal : undefined))
   expect(await failureOf(documents.replace('runs', EDITION))).toMatchObject({
     kind: 'store',
@@ -84,7 +84,7 @@ test.each([
   })
 })
 
-test('a wrong password is told, and never repeated', async () => {
+test('a wrong password is reported, and never repeated', async () => {
   const { host, url } = await actingMongo((command) =>
     'saslStart' in command ? refusing(18, 'AuthenticationFailed') : undefined,
   )
@@ -96,7 +96,7 @@ test('a wrong password is told, and never repeated', async () => {
   expect(failure.message).not.toContain(SECRET)
 })
 
-test('a server that is too old is told with its version and what would do', async () => {
+test('a server that is too old is reported with its version and the version needed', async () => {
   const { url, host } = await actingMongo((command) =>
     'ismaster' in command || 'hello' in command ? { ismaster: true, maxWireVersion: 6, minWireVersion: 0 } : undefined,
   )
@@ -106,7 +106,7 @@ test('a server that is too old is told with its version and what would do', asyn
   )
 })
 
-test('a set of members without a primary is told as such', async () => {
+test('a replica set without a primary is reported', async () => {
   const { url, host } = await actingMongo((command) =>
     'ismaster' in command || 'hello' in command
       ? {
@@ -126,7 +126,7 @@ test('a set of members without a primary is told as such', async () => {
   })
 })
 
-test('a user who may neither make collections nor indexes publishes all the same', async () => {
+test('a user who may create neither collections nor indexes can still publish', async () => {
   const { documents, writes } = await storeAt((command) =>
     'create' in command || 'createIndexes' in command ? refusing(13, 'Unauthorized') : undefined,
   )

@@ -19,25 +19,25 @@ const route = createRoute({
   method: 'get',
   path: '/api/editions/{watch}/{edition}/archive.csv',
   tags: ['editions'],
-  summary: "The archived CSV of an edition: the export's records in which a term is present, byte for byte",
-  description: 'Parts of it can be had by `Range`; its `ETag` is the sha256 that the edition names.',
+  summary: "The archived CSV of an edition: the export's records with a term, byte for byte",
+  description: 'It supports `Range`. Its `ETag` is the sha256 in the edition.',
   request: {
     params: z.object({ watch: watchParam, edition: editionParam }),
     query: strictly({}),
     headers: z.object({ range: z.string().optional().openapi({ example: 'bytes=0-1023' }) }),
   },
   responses: {
-    200: { description: 'all of it', content: csv },
-    206: { description: 'the part that `Range` asks for', content: csv },
-    304: { description: 'what `If-None-Match` names is still what there is' },
+    200: { description: 'the whole file', content: csv },
+    206: { description: 'the requested range of the file', content: csv },
+    304: { description: 'the file is still the one that `If-None-Match` names' },
     400: WRONG,
     404: MISSING,
-    416: problem('it has no such part; `Content-Range` says how long it is'),
+    416: problem('the file has no such range; `Content-Range` has its size'),
     503: BUSY,
   },
 })
 
-/** The archived CSV of an edition, whole or a range of it. */
+/** Serves the archived CSV of an edition, whole or a range of it. */
 export function archiveApi({ world, editions }: ApiWorld) {
   const { archive, documents } = world
   let downloads = 0
@@ -56,7 +56,7 @@ export function archiveApi({ world, editions }: ApiWorld) {
       ...READABLE_BY_ALL,
     }
     if (isNamed(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
-    if ((await archive.stat(key))?.bytes !== bytes) throw await goneOrChanging(edition)
+    if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
     const range = rangeOf(isCurrent(c, etag) ? c.req.header('range') : undefined, bytes)
     if (range === 'none') throw new Problem(416, `${key} has ${bytes} bytes`, { 'content-range': `bytes */${bytes}` })
     const part = range === 'all' ? undefined : range
@@ -70,18 +70,18 @@ export function archiveApi({ world, editions }: ApiWorld) {
       },
     }
     if (c.req.method === 'HEAD') return new Response(null, init)
-    const leave = enter()
+    const endDownload = startDownload()
     try {
       const { first, chunks } = await openVerified(edition, part)
-      return new Response(bodyOf(first, chunks, leave), init)
+      return new Response(bodyOf(first, chunks, endDownload), init)
     } catch (error) {
-      leave()
+      endDownload()
       throw error
     }
   })
 
-  /** Takes one of the places for downloads, before any file is opened; returns what frees it. */
-  function enter(): () => void {
+  /** Counts a download, before its file is opened, and returns the function that ends it. @throws Problem 503 */
+  function startDownload(): () => void {
     if (downloads >= MAX_DOWNLOADS) throw busy('too many downloads at the same time')
     downloads++
     return () => void downloads--
@@ -96,7 +96,7 @@ export function archiveApi({ world, editions }: ApiWorld) {
     try {
       const first = await chunks.next()
       const now = await documents.find<Edition>('tops', edition._id)
-      if (now?.archive.sha256 !== edition.archive.sha256) throw await goneOrChanging(edition)
+      if (now?.archive.sha256 !== edition.archive.sha256) throw await missingOrReplaced(edition)
       return { first, chunks }
     } catch (error) {
       await chunks.return?.()
@@ -104,21 +104,21 @@ export function archiveApi({ world, editions }: ApiWorld) {
     }
   }
 
-  async function goneOrChanging({ archive: { key } }: Edition): Promise<Error> {
+  async function missingOrReplaced({ archive: { key } }: Edition): Promise<Error> {
     if ((await archive.stat(key)) === undefined) return new Missing(`${key} was not kept in the archive`)
     return busy(`${key} is being replaced`)
   }
 }
 
-/** Whether a part may be given: no `If-Range`, or one that names what there is. */
+/** Whether the client may get a range: it sent no `If-Range`, or one with the current ETag. */
 function isCurrent(c: Context, etag: string): boolean {
   const condition = c.req.header('if-range')
   return condition === undefined || condition === etag
 }
 
 /**
- * The chunks as the body of a response. A client may leave before the first read, when a generator has not begun and so would
- * not run its `finally`; the stream's `cancel` closes the file in that case, too.
+ * Streams the chunks as the body of a response. A client may leave before the first read. A generator has not begun by then
+ * and would not run its `finally`, but the stream's `cancel` closes the file all the same.
  *
  * @param onEnd called once, when the body is sent, fails or is canceled
  */

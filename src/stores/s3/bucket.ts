@@ -8,15 +8,13 @@ import {
   DeleteObjectCommand,
   GetBucketLifecycleConfigurationCommand,
   GetObjectCommand,
-  type GetObjectCommandOutput,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
-  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
-import type { StoredObject } from '../archive.ts'
+import { isTruncated, type ListedObject, objectsOf, rangeOf, required, requireNoContent } from './answers.ts'
 import { hasName, NotS3Error, unlessMissing } from './errors.ts'
 
 /** Amazon's first region, which a request for a new bucket must not name. Other stores accept it. */
@@ -24,10 +22,6 @@ export const DEFAULT_REGION = 'us-east-1'
 
 interface RequestOptions {
   readonly abortSignal?: AbortSignal
-}
-
-interface ListedObject extends StoredObject {
-  readonly etag: string | undefined
 }
 
 /** Some bytes of an object, and what the answer says of the whole. */
@@ -236,52 +230,4 @@ export class Bucket {
     // Its answer has nothing that every store sends; the write that follows shows whether there is a bucket.
     await unlessMissing(this.client.send(request), 'BucketAlreadyOwnedByYou', 'BucketAlreadyExists')
   }
-}
-
-function isTruncated({ Name, IsTruncated }: ListObjectsV2CommandOutput): boolean {
-  required(Name, 'ListObjectsV2', 'a Name')
-  return required(IsTruncated, 'ListObjectsV2', 'IsTruncated')
-}
-
-function* objectsOf({ Contents = [], EncodingType }: ListObjectsV2CommandOutput, prefix: string) {
-  for (const { Key, Size, LastModified, ETag } of Contents) {
-    const encoded = required(Key, 'ListObjectsV2', 'a Key')
-    const key = EncodingType === 'url' ? decoded(encoded) : encoded
-    if (!key.startsWith(prefix)) throw new NotS3Error('ListObjectsV2 was answered with keys outside the prefix')
-    const bytes = required(Size, 'ListObjectsV2', 'a Size')
-    const modified = required(LastModified, 'ListObjectsV2', 'a LastModified').toISOString()
-    yield { key, bytes, modified, etag: ETag }
-  }
-}
-
-/** Keys are encoded as in a form, because XML cannot carry every character. */
-function decoded(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '))
-  } catch {
-    throw new NotS3Error('ListObjectsV2 was answered with a key that is not encoded')
-  }
-}
-
-/** The size of the whole object, and how many bytes of it the answer announces. */
-function rangeOf({ ContentRange, ETag }: GetObjectCommandOutput, start: number, end: number) {
-  required(ETag, 'GetObject', 'an ETag')
-  const [, first, last, whole] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(ContentRange ?? '')?.map(Number) ?? []
-  const size = required(whole, 'GetObject with a Range', 'a Content-Range')
-  if (first !== start || last !== Math.min(end, size - 1))
-    throw new NotS3Error('GetObject was answered with another range than asked for')
-  return { size, length: last - first + 1 }
-}
-
-function requireNoContent(
-  { $metadata }: { $metadata: { httpStatusCode?: number | undefined } },
-  operation: string,
-): void {
-  const { httpStatusCode: status } = $metadata
-  if (status !== 204) throw new NotS3Error(`${operation} was answered with HTTP ${status} instead of 204`)
-}
-
-function required<T>(value: T | undefined, operation: string, what: string): T {
-  if (value !== undefined && value !== '') return value
-  throw new NotS3Error(`${operation} was answered without ${what}`)
 }

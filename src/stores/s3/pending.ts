@@ -59,20 +59,20 @@ export class PendingUpload implements PendingObject {
       this.filled += length
       this.bytes += length
       at += length
-      if (this.filled === PART_BYTES) await this.guard(() => this.sendPart())
+      if (this.filled === PART_BYTES) await this.withArchiveErrors(() => this.sendPart())
     }
   }
 
   async complete(sha256: string): Promise<void> {
     this.sha256 = sha256
-    await this.guard(async () => {
+    await this.withArchiveErrors(async () => {
       if (this.upload !== undefined) await this.completeUpload(this.upload)
       else await this.stage(this.filling?.subarray(0, this.filled))
     })
   }
 
   async commit(otherKey = this.key): Promise<void> {
-    await this.guard(async () => {
+    await this.withArchiveErrors(async () => {
       const copy = await this.s3.bucket.copy(this.staged, otherKey, this.contentType, this.sha256)
       await this.verifyCopy(otherKey, copy)
       await this.s3.discardStaged(this.staged)
@@ -152,8 +152,8 @@ export class PendingUpload implements PendingObject {
     throw new NotS3Error('CopyObject was answered as done, and there is no object')
   }
 
-  private guard<T>(body: () => Promise<T>): Promise<T> {
-    const work = this.s3.guard('write', this.key, body)
+  private withArchiveErrors<T>(body: () => Promise<T>): Promise<T> {
+    const work = this.s3.withArchiveErrors('write', this.key, body)
     this.running = work.catch(() => {})
     return work
   }

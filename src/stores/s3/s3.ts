@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
-import { Failure, quoted } from '../../errors.ts'
+import { Failure } from '../../errors.ts'
 import {
   type Archive,
   archiveFailure,
@@ -12,10 +10,12 @@ import {
   type StoredObject,
 } from '../archive.ts'
 import type { StoreFacts } from '../facts.ts'
-import { type Block, Bucket, DEFAULT_REGION } from './bucket.ts'
+import { Bucket, DEFAULT_REGION } from './bucket.ts'
 import { hasName, isForeign, isUnusable, reasonOf } from './errors.ts'
-import { STAGING_PREFIX, stagedKeyTarget, stagingPrefixes } from './keys.ts'
+import { stagedKeyTarget, stagingPrefixes } from './keys.ts'
 import { PendingUpload } from './pending.ts'
+import { type Range, readObject } from './read.ts'
+import { BucketWarnings } from './warnings.ts'
 
 /**
  * An unreachable store must be reported within a minute. The SDK makes three attempts (`AWS_MAX_ATTEMPTS`), and each fails
@@ -29,10 +29,6 @@ const CLIENT: S3ClientConfig = {
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',
 }
-
-/** Objects are read in blocks of this size. When the connection breaks, the block is read again for this long. */
-const BLOCK_BYTES = 4 * 1024 * 1024
-const RETRY_MS = 10_000
 
 /** Time limit for each cleanup request of a writer. */
 const CLEANUP_MS = 3_000
@@ -79,8 +75,7 @@ export class S3 implements Archive {
   readonly address: string
   readonly bucket: Bucket
   private readonly endpoint: string
-  private readonly onWarning: OnWarning
-  private readonly warned = new Set<string>()
+  private readonly warnings: BucketWarnings
   /** Whether the last request showed that the next one would fail as well. */
   private unusable = false
 
@@ -88,7 +83,7 @@ export class S3 implements Archive {
     this.address = `s3://${bucket.name}`
     this.bucket = bucket
     this.endpoint = endpoint
-    this.onWarning = onWarning
+    this.warnings = new BucketWarnings(bucket, onWarning)
   }
 
   get client(): S3Client {
@@ -108,52 +103,33 @@ export class S3 implements Archive {
     return undefined
   }
 
-  /**
-   * Reads block by block, and takes each off the connection before it hands it out. MinIO lets nobody replace an object
-   * while it is being sent, so a slow reader would hold up a writer, and a pause would look like a dead connection.
-   */
-  async *read(key: string, range?: { start: number; end: number }): AsyncIterable<Uint8Array> {
+  async *read(key: string, range?: Range): AsyncIterable<Uint8Array> {
     assertKey(key)
-    const hash = createHash('sha256')
-    let first: Block | undefined
-    let at = range?.start ?? 0
-    let end = range?.end ?? Number.POSITIVE_INFINITY
-    while (at <= end) {
-      const last = Math.min(at + BLOCK_BYTES - 1, end)
-      const block = await this.guard('read', key, () => this.block(key, at, last, first?.etag))
-      first ??= block
-      end = Math.min(end, first.size - 1)
-      for (const chunk of block.chunks) {
-        if (range === undefined) hash.update(chunk)
-        at += chunk.length
-        yield chunk
-      }
+    try {
+      yield* readObject(this.bucket, key, range)
+    } catch (error) {
+      this.unusable = isUnusable(error)
+      throw this.asArchiveFailure('read', key, error)
     }
-    if (range !== undefined || first?.sha256 === undefined) return
-    const found = hash.digest('hex')
-    if (found === first.sha256) return
-    const what = `${quoted(key)} in the archive ${this.address} is damaged`
-    const why = `its bytes have the sha256 ${found}, written were ${quoted(first.sha256)}`
-    throw new Failure('store', `${what}: ${why}; restore it, or remove it and run again for its date`)
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
     try {
       for await (const { etag: _, ...object } of this.bucket.list(prefix)) if (isKey(object.key)) yield object
     } catch (error) {
-      throw this.failure('list', prefix, error)
+      throw this.asArchiveFailure('list', prefix, error)
     }
   }
 
   async remove(key: string): Promise<void> {
     assertKey(key)
-    await this.guard('remove', key, () => this.delete(key))
+    await this.withArchiveErrors('remove', key, () => this.delete(key))
   }
 
   /** Removes the staged copies of the object. A killed writer leaves an open upload too; a staged object marks its key. */
   async sweep(key: string): Promise<void> {
     assertKey(key)
-    await this.guard('clean', key, async () => {
+    await this.withArchiveErrors('clean', key, async () => {
       const { now, before } = stagingPrefixes(key)
       for (const prefix of [now, before]) {
         for await (const staged of this.bucket.list(prefix)) {
@@ -171,13 +147,13 @@ export class S3 implements Archive {
         if (key !== undefined) keys.add(key)
       }
     } catch (error) {
-      throw this.failure('list', '', error)
+      throw this.asArchiveFailure('list', '', error)
     }
     yield* keys
   }
 
   async facts(): Promise<StoreFacts> {
-    const headers = await this.guard('list', '', () => this.bucket.headers())
+    const headers = await this.withArchiveErrors('list', '', () => this.bucket.headers())
     const now = new Date(headers.date ?? Number.NaN)
     return {
       product: `${headers.server ?? 'an S3 store'} at ${this.endpoint}`,
@@ -191,14 +167,14 @@ export class S3 implements Archive {
   }
 
   /** Runs requests to the store and turns their errors into failures of this archive. */
-  async guard<T>(verb: string, key: string, body: () => Promise<T>): Promise<T> {
+  async withArchiveErrors<T>(verb: string, key: string, body: () => Promise<T>): Promise<T> {
     try {
       const result = await body()
       this.unusable = false
       return result
     } catch (error) {
       this.unusable = isUnusable(error)
-      throw this.failure(verb, key, error)
+      throw this.asArchiveFailure(verb, key, error)
     }
   }
 
@@ -229,13 +205,13 @@ export class S3 implements Archive {
     } catch (error) {
       if (isForeign(error)) throw error
       this.unusable = isUnusable(error)
-      if (hasName(error, 'AccessDenied', 'AllAccessDisabled', 'Forbidden')) this.warnOfMissingPermission()
+      if (hasName(error, 'AccessDenied', 'AllAccessDisabled', 'Forbidden')) this.warnings.missingPermission()
     }
   }
 
   private async delete(key: string, options?: { abortSignal: AbortSignal }): Promise<void> {
     const isVersioned = await this.bucket.delete(key, options)
-    if (isVersioned) await this.warnOfVersions()
+    if (isVersioned) await this.warnings.versions()
   }
 
   /** Ends the uploads under a staged object's key, and deletes it last: it is the mark by which a sweep finds them. */
@@ -244,46 +220,8 @@ export class S3 implements Archive {
     await this.delete(key)
   }
 
-  /** Reads a block, again when the connection breaks. */
-  private async block(key: string, at: number, last: number, etag: string | undefined): Promise<Block> {
-    for (const begun = Date.now(); ; await sleep(1_000)) {
-      try {
-        return await this.bucket.read(key, at, last, etag)
-      } catch (error) {
-        if (!isBroken(error) || Date.now() - begun > RETRY_MS) throw error
-      }
-    }
-  }
-
-  private failure(verb: string, key: string, error: unknown): unknown {
+  private asArchiveFailure(verb: string, key: string, error: unknown): unknown {
     const reason = reasonOf(error, this.endpoint)
     return reason === undefined ? error : archiveFailure(verb, key, this.address, reason, error)
   }
-
-  private warnOfMissingPermission(): void {
-    this.warnOnce(
-      `the access key may not delete objects in ${this.address}, so each file stays there twice, the second time under ${STAGING_PREFIX}; grant it DeleteObject, or expire ${STAGING_PREFIX} by a lifecycle rule (docs/deploy.md, "A bucket's permissions and lifecycle")`,
-    )
-  }
-
-  private async warnOfVersions(): Promise<void> {
-    if (this.warned.has('versions')) return
-    this.warned.add('versions')
-    if ((await this.bucket.expiresVersions()) === true) return
-    this.onWarning(
-      `${this.address} is versioned and keeps what is deleted, so each file stays there twice; expire noncurrent versions by a lifecycle rule, and grant the access key GetLifecycleConfiguration to end this warning (docs/deploy.md, "A bucket's permissions and lifecycle")`,
-    )
-  }
-
-  private warnOnce(line: string): void {
-    if (this.warned.has(line)) return
-    this.warned.add(line)
-    this.onWarning(line)
-  }
-}
-
-/** Whether the connection broke or fell silent, rather than the store refusing. */
-function isBroken(error: unknown): boolean {
-  const { code, name } = error as { code?: string; name?: string }
-  return code === 'ECONNRESET' || code === 'EPIPE' || name === 'TimeoutError'
 }

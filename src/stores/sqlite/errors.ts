@@ -3,7 +3,7 @@ import { fullDiskReason, lackOf } from '../fullDisk.ts'
 
 const ELSEWHERE = 'or name another file with --documents'
 
-/** SQLite's codes and the system's, by their beginning, and what to do about them. */
+/** Codes of SQLite and of the file system, by their beginning, with what to do about each. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_(BUSY|LOCKED)/, 'another process has locked it for too long; run again later'],
   [/^EDQUOT/, 'the disk quota is used up; make room and run again'],
@@ -47,16 +47,16 @@ export function reasonOf(error: unknown, file: string): string | undefined {
   return REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? `${code}: ${(error as Error).message.split('\n')[0]}`
 }
 
-/** Whether another process has the file at the moment. */
+/** Whether another process has locked the file. */
 export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error) ?? '')
 }
 
 function codeOf(error: unknown): string | undefined {
   const { code, syscall, message } = error as NodeJS.ErrnoException
-  // libsql says no more than that when it cannot open a file.
+  // When libsql cannot open a file, its error has this message and no code.
   if (message.startsWith('ConnectionFailed(')) return 'SQLITE_CANTOPEN'
-  // libsql knows some of the extended codes by number only: 1544 is SQLITE_READONLY_DIRECTORY, a folder of somebody else's.
+  // libsql has no names for some extended codes: 1544 is SQLITE_READONLY_DIRECTORY, a folder that this user may not write.
   const extended = code?.match(/^UNKNOWN_SQLITE_ERROR_(\d+)$/)?.[1]
   if (extended !== undefined) return PRIMARY_CODES[Number(extended) & 0xff] ?? code
   return code?.startsWith('SQLITE_') || syscall !== undefined ? code : undefined
