@@ -179,6 +179,16 @@ describe.runIf(minio)('an endpoint that answers', () => {
     ['an object without size', '<Contents><Key>x/a</Key></Contents>', 'false'],
     ['no next page', '', 'true'],
     [
+      'a time that is none',
+      '<Contents><Key>x/a</Key><Size>1</Size><LastModified>yesterday</LastModified></Contents>',
+      'false',
+    ],
+    [
+      'a size that is none',
+      '<Contents><Key>x/a</Key><Size>big</Size><LastModified>2026-11-18T16:00:00Z</LastModified></Contents>',
+      'false',
+    ],
+    [
       'a key that is not encoded',
       '<Contents><Key>x/a%</Key><Size>1</Size><LastModified>2026-11-18T16:00:00Z</LastModified></Contents>',
       'false',

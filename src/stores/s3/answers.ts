@@ -19,7 +19,7 @@ export function* objectsOf({ Contents = [], EncodingType }: ListObjectsV2Command
     const encoded = required(Key, 'ListObjectsV2', 'a Key')
     const key = EncodingType === 'url' ? decoded(encoded) : encoded
     if (!key.startsWith(prefix)) throw new NotS3Error('ListObjectsV2 was answered with keys outside the prefix')
-    const bytes = required(Size, 'ListObjectsV2', 'a Size')
+    const bytes = required(Number.isSafeInteger(Size) ? Size : undefined, 'ListObjectsV2', 'a Size')
     const modified = required(LastModified, 'ListObjectsV2', 'a LastModified').toISOString()
     yield { key, bytes, modified, etag: ETag }
   }

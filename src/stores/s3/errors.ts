@@ -94,9 +94,9 @@ export function reasonOf(error: unknown, endpoint: string): string | undefined {
   // MinIO may find this in the middle of a write, and then calls it an internal error.
   if (/no space left/.test(message)) return FULL
   const status = $metadata?.httpStatusCode
-  if (status === undefined && code === undefined) return undefined
   if (isRedirect(status)) return wrongRegion(endpoint, `HTTP ${status}`, fields)
   if (isForeign(error)) return `${endpoint} does not answer like an S3 store; check AWS_ENDPOINT_URL_S3`
+  if (status === undefined && code === undefined) return undefined
   if (status !== undefined && status >= 500)
     return `${endpoint} is not ready or overloaded (HTTP ${status}); run again later`
   return `${endpoint} answers ${quoted(name)}${status ? ` (HTTP ${status})` : ''}: ${quoted(message)}`
@@ -114,15 +114,16 @@ function wrongRegion(endpoint: string, code: string, { Region, $response }: Erro
 }
 
 /**
- * Whether another server than an S3 store answered. The SDK finds no XML in a web page, or none of S3's codes in its error;
- * an empty success it calls an aborted request. A gateway's 5xx page is no such sign: it may stand before a store.
+ * Whether another server than an S3 store answered. The SDK fails to parse its success, calls an empty one an aborted request,
+ * or finds none of S3's codes in its error. A gateway's 5xx page is no such sign: a store may be behind it.
  */
 export function isForeign(error: unknown): boolean {
-  const { name = '', message = '', $metadata } = error as Partial<ErrorFields>
+  const { name = '', code, message = '', $metadata } = error as Partial<ErrorFields>
   if (error instanceof NotS3Error || message === 'S3 aborted request') return true
   const status = $metadata?.httpStatusCode ?? 0
-  if (status >= 500) return false
-  return /XML parse error/.test(message) || (status >= 400 && /^(NotFound|Unknown|UnknownError)$/.test(name))
+  if (status >= 500 || code !== undefined || /^(Timeout|Abort)Error$/.test(name)) return false
+  const isUnparsed = /XML parse error/.test(message) || (status >= 200 && status < 300)
+  return isUnparsed || (status >= 400 && /^(NotFound|Unknown|UnknownError)$/.test(name))
 }
 
 /** Whether the store answered at all, so that it is known what came of the request. */
