@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8'
 import { type Flags, resolveConfig } from './config/config.ts'
 import type { Config } from './config/settings.ts'
-import type { Archive } from './stores/archive.ts'
+import type { Archive, OnWarning } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
 import type { Report } from './terminal/report.ts'
 
@@ -23,12 +22,15 @@ export interface WorldOptions {
   readonly report: Report
   readonly signal: AbortSignal
   readonly clock?: () => Date
+  /** Called with the resolved configuration before any store is loaded. */
+  readonly onConfig?: (config: Config) => Promise<void>
 }
 
 /** Opens what the configuration names. Only here is it known which stores there are; each loads when it is used. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { config } = await resolveConfig(options.flags, options.environment, options.configFile)
-  const archive = await openArchive(config.archive)
+  await options.onConfig?.(config)
+  const archive = await openArchive(config.archive, (line) => options.report.warn(line))
   const documents = await openDocuments(config.documents)
   return {
     config,
@@ -45,14 +47,14 @@ export async function closeWorld({ archive, documents }: World): Promise<void> {
   await Promise.all([archive.close(), documents.close()])
 }
 
-/** @param address as configured: `file:FOLDER` or `s3://BUCKET` */
-export async function openArchive(address: string): Promise<Archive> {
+/**
+ * @param address as configured: `file:FOLDER` or `s3://BUCKET`
+ * @param onWarning receives what the archive's owner should know although nothing failed
+ */
+export async function openArchive(address: string, onWarning?: OnWarning): Promise<Archive> {
   if (address.startsWith('file:'))
     return (await import('./stores/folder/folder.ts')).openFolder(address.slice('file:'.length))
-  // The SDK and its buffers are large, and a run stays below 160 MiB all the same: V8 would set aside twice 16 MiB for young
-  // objects, of which there are few.
-  setFlagsFromString('--semi-space-growth-factor=1')
-  return (await import('./stores/s3/s3.ts')).openS3(address)
+  return (await import('./stores/s3/s3.ts')).openS3(address, onWarning)
 }
 
 /** @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE` */

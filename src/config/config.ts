@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Failure, quoted } from '../errors.ts'
 import { type Config, SETTINGS, type SettingKey } from './settings.ts'
-import { Complaint, nearest } from './values.ts'
+import { Complaint, EMPTY, isEmpty, nearest } from './values.ts'
 
 const CONFIG_FILE = 'datagouv-tops.yaml'
 /** A likely misspelling of the file name. It is rejected, or its settings would be silently ignored. */
@@ -44,6 +44,7 @@ export async function resolveConfig(
       { origin: fromFile.path, written: fromFile.settings[key] },
     ].find(({ written }) => written !== undefined)
     const { origin, written } = given ?? { origin: 'default', written: fallback }
+    if (given !== undefined && isEmpty(written)) throw new Failure('usage', `${origin}: ${key} ${EMPTY}`)
     try {
       config[key] = parse(written)
     } catch (error) {
@@ -110,10 +111,11 @@ function readEnvironment(
   }
   const found: Record<string, string | undefined> = {}
   for (const [name, value] of Object.entries(environment)) {
-    const key = names.get(name)
-    if (key === undefined && name.startsWith(ENVIRONMENT_PREFIX)) refuseUnknown(name, [...names.keys()], 'environment')
     // Compose files and shells write "not set" as an empty variable.
-    if (key !== undefined && value !== '') found[key] = value
+    if (value === undefined || value === '') continue
+    const key = names.get(name)
+    if (key !== undefined) found[key] = value
+    else if (name.startsWith(ENVIRONMENT_PREFIX)) refuseUnknown(name, [...names.keys()], 'environment')
   }
   return found
 }

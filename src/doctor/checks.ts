@@ -48,7 +48,7 @@ async function checkPortal({ settings, portal }: DoctorContext): Promise<Finding
 }
 
 /** Writes, reads and deletes an object. */
-async function checkArchive({ archive }: DoctorContext): Promise<Finding> {
+async function checkArchive({ archive, archiveWarnings }: DoctorContext): Promise<Finding> {
   const store = await archive()
   const key = `doctor/${probeName()}.txt`
   const content = Buffer.from('written by "datagouv-tops doctor"; safe to delete\n')
@@ -65,6 +65,8 @@ async function checkArchive({ archive }: DoctorContext): Promise<Finding> {
   } finally {
     await object.abort()
   }
+  const [, finding, remedy] = /^(.*); (.*)$/s.exec(archiveWarnings[0] ?? '') ?? []
+  if (finding !== undefined) return warning(finding, remedy!)
   return ok(`an object was written to ${store.address}, read and removed`)
 }
 

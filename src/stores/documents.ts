@@ -4,7 +4,7 @@ import type { StoreFacts } from './facts.ts'
  * Where documents go: an embedded SQLite file, or MongoDB. A document is plain JSON with a string `_id`. Every
  * implementation passes `test/contracts/documents.ts`.
  *
- * Any trouble with the store itself is a `Failure('store')` that names the store and what to check.
+ * A problem of the store itself is a `Failure('store')` that names the store and what to check.
  */
 export interface Documents {
   /** The address as configured, without any secret: `sqlite:./data/datagouv.db`, `mongodb://host:27017/datagouv`. */
@@ -12,36 +12,37 @@ export interface Documents {
 
   find<T extends Document>(collection: Collection, id: string): Promise<T | undefined>
 
-  /** The documents whose `_id` begins with `prefix`, by `_id` ascending, or descending; at most `limit` of them. */
+  /** Lists the documents whose `_id` begins with `prefix`, by `_id` ascending or descending, at most `limit` of them. */
   list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]>
 
-  /** As `list`, of their `_id`s alone. */
+  /** Lists only their `_id`s. */
   ids(collection: Collection, query?: ListQuery): Promise<string[]>
 
-  /** Puts the document in the place of the one with its `_id`, or adds it; durable when it resolves. */
+  /** Replaces the document with this `_id`, or adds it. It is durable when the promise resolves. */
   replace(collection: Collection, document: Document): Promise<void>
 
   /**
-   * Puts `now` in the place of `was`, in one atomic step, if that is still there; undefined is none. What is there is
-   * compared by the plain values of `was` (texts, numbers), which for an edition name the run that published it.
+   * Compares and swaps: replaces `was` by `now`, in one atomic step, if the stored document is still `was`; undefined means
+   * no document. Only the plain values of `was` (texts, numbers) are compared. For an edition these include the run that
+   * published it.
    *
-   * @returns false when something else is there by now; nothing has changed then
+   * @returns false when the stored document is another one; it then stays as it is
    */
   swap(collection: Collection, id: string, was: Document | undefined, now: Document | undefined): Promise<boolean>
 
-  /** Removes the document; one that is not there is no error. */
+  /** Removes the document. A missing one is no error. */
   remove(collection: Collection, id: string): Promise<void>
 
   /**
-   * Takes the lease `id` for `holder`, in one atomic step by the store's own clock, when it is free, has expired, or is
-   * held by the run `succeeds` (a holder known to be dead). Otherwise says who holds it.
+   * Acquires the lease `id` for `holder`, in one atomic step by the store's own clock, if it is free, has expired, or is
+   * held by the run `succeeds` (a holder known to be dead). Otherwise returns the lease of its holder.
    */
   acquire(id: string, holder: Holder, ttl: number, succeeds?: string): Promise<{ granted: boolean; lease: Lease }>
 
-  /** Prolongs a lease that `run` still holds by `ttl` ms from now; false when another run has it or none. */
+  /** Renews a lease that `run` still holds until `ttl` ms from now; false when another run holds it, or none. */
   renew(id: string, run: string, ttl: number): Promise<boolean>
 
-  /** Gives the lease up, when `run` still holds it. */
+  /** Releases the lease if `run` still holds it. */
   release(id: string, run: string): Promise<void>
 
   facts(): Promise<StoreFacts>
@@ -61,7 +62,7 @@ export interface ListQuery {
   readonly limit?: number
 }
 
-/** Who asks for a lease. */
+/** The run and process that acquire a lease. */
 export interface Holder {
   /** The run's id. */
   readonly run: string
@@ -71,14 +72,14 @@ export interface Holder {
   readonly pid_namespace?: string
 }
 
-/** A lease as it stands in the collection `leases`. */
+/** A lease as stored in the collection `leases`. */
 export interface Lease extends Document, Holder {
   /** ISO 8601, UTC, by the store's clock. */
   readonly since: string
   readonly expires: string
 }
 
-/** The fields by which `swap` tells one document from another. */
+/** The fields that `swap` compares. */
 export function plainValues(document: Document): Record<string, unknown> {
   return Object.fromEntries(Object.entries(document).filter(([, value]) => typeof value !== 'object'))
 }
