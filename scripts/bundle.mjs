@@ -10,7 +10,7 @@ import { rolldown } from 'rolldown'
 const dist = resolve('dist')
 
 /** Small packages that every command loads. */
-const joined = ['commander', 'croner', 'fastest-levenshtein']
+const joined = ['commander', 'croner', 'fastest-levenshtein', 'zod/mini']
 
 /** What every command needs is one file, and what a run cannot do without another. What is optional is in neither. */
 const base = /dist.(errors|version|terminal.logLine)\.js/

@@ -4,6 +4,7 @@ import type { Config } from './config/settings.ts'
 import type { Archive } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
 import type { Report } from './terminal/report.ts'
+import { waitForAll } from './waitForAll.ts'
 
 /** Everything that a step touches outside of its arguments. Nothing below here looks anywhere else. */
 export interface World {
@@ -29,7 +30,10 @@ export interface WorldOptions {
 export async function openWorld(options: WorldOptions): Promise<World> {
   const { config } = await resolveConfig(options.flags, options.environment, options.configFile)
   const archive = await openArchive(config.archive)
-  const documents = await openDocuments(config.documents)
+  const documents = await openDocuments(config.documents).catch(async (error) => {
+    await archive.close().catch(() => {})
+    throw error
+  })
   return {
     config,
     archive,
@@ -42,7 +46,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 
 /** Closes the stores; the world is not used afterwards. */
 export async function closeWorld({ archive, documents }: World): Promise<void> {
-  await Promise.all([archive.close(), documents.close()])
+  await waitForAll([archive.close(), documents.close()])
 }
 
 /** @param address as configured: `file:FOLDER` or `s3://BUCKET` */

@@ -2,14 +2,11 @@ import { resolveConfig } from '../config/config.ts'
 import { CHECKS } from '../doctor/checks.ts'
 import { type Finding, failedBy, warning } from '../doctor/finding.ts'
 import { surroundingsOf } from '../doctor/surroundings.ts'
-import { FAILURES, Failure, type FailureKind } from '../errors.ts'
+import { FAILURES, Failure, type FailureKind, worstOf } from '../errors.ts'
 import { table } from '../terminal/table.ts'
 import { flagsOf, type Io, print, printJson } from './io.ts'
 
 type Told = Finding & { readonly check: string }
-
-/** What is worse comes first: a bug, what no new try mends, then what may pass. */
-const WORST: readonly FailureKind[] = ['bug', 'usage', 'contract', 'store', 'portal']
 
 /** Looks at everything that a run needs, and says what to do about each failure. Ends with the code of the worst. */
 export default async function doctor(io: Io): Promise<void> {
@@ -24,7 +21,8 @@ export default async function doctor(io: Io): Promise<void> {
   )
   const checks = looked.map((one, at) => onceOnly(one, looked.slice(0, at)))
   await around.close()
-  const worst = WORST.find((kind) => checks.some(({ exit_code }) => exit_code === FAILURES[kind].exit))
+  const kinds = Object.keys(FAILURES) as FailureKind[]
+  const worst = worstOf(kinds.filter((kind) => checks.some(({ exit_code }) => exit_code === FAILURES[kind].exit)))
   if (io.options.json) await printJson({ exit_code: worst === undefined ? 0 : FAILURES[worst].exit, checks })
   else if (!io.options.quiet) await print(tableOf(checks))
   if (worst === undefined) return

@@ -1,4 +1,5 @@
 import { Failure, quoted } from '../errors.ts'
+import { listRuns, readRun } from '../runs/read.ts'
 import { type RunRecord, STATUSES, type StepRecord } from '../runs/record.ts'
 import { bytes, counted, duration } from '../terminal/format.ts'
 import { page } from '../terminal/pager.ts'
@@ -8,17 +9,17 @@ import { type Io, inWorld, print, printJson } from './io.ts'
 
 /** The run records, latest first; or one of them, whole. */
 export default async function runs(io: Io): Promise<void> {
-  await inWorld(io, async ({ documents }) => {
+  await inWorld(io, async ({ documents, report }) => {
     const [verb, id] = io.arguments
     if (verb !== undefined && (verb !== 'show' || id === undefined)) {
       throw new Failure('usage', `unknown argument ${quoted(verb)}; write "runs", or "runs show ID"`)
     }
     if (id !== undefined) {
-      const run = await documents.find<RunRecord>('runs', id)
+      const run = await readRun(documents, id)
       if (run === undefined) throw new Failure('usage', `there is no run ${quoted(id)}; "runs" lists those there are`)
       return io.options.json ? printJson(run) : page(tell(run))
     }
-    const records = await documents.list<RunRecord>('runs', { descending: true, limit: io.options.limit ?? 20 })
+    const records = await listRuns(documents, { descending: true, limit: io.options.limit ?? 20 }, report.warn)
     if (io.options.json) return printJson(records)
     if (records.length === 0) return print('no run yet: "run" makes the first one\n')
     return page(tableOf(records))

@@ -21,6 +21,7 @@ export default async function verifyCommand(io: Io): Promise<void> {
     if (json) await printJson(verdicts)
     else if (verdicts.length === 0 && !quiet) await print('nothing is stored yet: "run" makes the first edition\n')
     refuseDifferent(verdicts)
+    refuseHeld(verdicts)
   })
 }
 
@@ -36,10 +37,17 @@ function refuseDifferent(verdicts: readonly Verdict[]): void {
   throw new Failure('contract', `${nameOf(first!)} is not as it should be (${sentence(difference!)})${rest}; ${next}`)
 }
 
+/** What a run is writing at the moment cannot be judged: a later call can. */
+function refuseHeld(verdicts: readonly Verdict[]): void {
+  const held = verdicts.find(({ status }) => status === 'held')
+  if (held !== undefined) throw new Failure('held', `cannot verify ${nameOf(held)}: ${held.note}`)
+}
+
 const WORDS = {
   same: 'is what it should be',
   partly: 'is sound as far as can be told',
   different: 'is DIFFERENT',
+  held: 'is being written',
   repaired: 'was different and is published anew',
 }
 

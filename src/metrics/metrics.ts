@@ -1,7 +1,8 @@
 import type { World } from '../context.ts'
 import type { Edition } from '../editions/edition.ts'
 import { datesOf } from '../editions/find.ts'
-import { editionId } from '../editions/layout.ts'
+import { readSoundEdition } from '../editions/read.ts'
+import { listRuns } from '../runs/read.ts'
 import type { RunRecord } from '../runs/record.ts'
 import { nextDateFiring } from '../scheduler/calendar.ts'
 
@@ -14,7 +15,7 @@ const RECENT = 200
  *
  * This module loads prom-client: import it only when metrics are asked for.
  */
-export async function renderMetrics(world: Pick<World, 'config' | 'documents'>): Promise<string> {
+export async function renderMetrics(world: Pick<World, 'config' | 'documents' | 'report'>): Promise<string> {
   const { Gauge, Registry } = await import('prom-client')
   const registry = new Registry()
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
@@ -59,13 +60,19 @@ export async function renderMetrics(world: Pick<World, 'config' | 'documents'>):
 const seconds = (iso: string) => Date.parse(iso) / 1000
 const followersOf = ({ organizations }: Edition) => organizations.reduce((sum, { followers }) => sum + followers, 0)
 
-async function lastEditions(watch: string, { documents }: Pick<World, 'documents'>): Promise<(Edition | undefined)[]> {
-  const dates = (await datesOf(documents, watch)).slice(0, 2)
-  return Promise.all(dates.map((date) => documents.find<Edition>('tops', editionId(watch, date))))
+/** The last two sound editions, latest first. */
+async function lastEditions(watch: string, { documents, report }: Pick<World, 'documents' | 'report'>) {
+  const found: Edition[] = []
+  for (const date of await datesOf(documents, watch)) {
+    const edition = await readSoundEdition(documents, watch, date, report.warn)
+    if (edition !== undefined) found.push(edition)
+    if (found.length === 2) break
+  }
+  return found
 }
 
-async function lastRuns({ documents }: Pick<World, 'documents'>): Promise<RunRecord[]> {
-  const recent = await documents.list<RunRecord>('runs', { descending: true, limit: RECENT })
+async function lastRuns({ documents, report }: Pick<World, 'documents' | 'report'>): Promise<RunRecord[]> {
+  const recent = await listRuns(documents, { descending: true, limit: RECENT }, report.warn)
   const ended = recent.filter(({ ended_at }) => ended_at !== null)
   return ended.filter(({ command }, index) => ended.findIndex((run) => run.command === command) === index)
 }

@@ -7,7 +7,7 @@ import { renderMetrics } from './metrics.ts'
  * Leaves the metrics in a file when a run ends, for the textfile collector of Prometheus's node exporter. It reads whatever
  * it finds, so the file is written beside and then put in place; the collector passes over names that do not end in .prom.
  */
-export function metricsFile(path: string, world: Pick<World, 'config' | 'documents'>): Witness {
+export function metricsFile(path: string, world: Pick<World, 'config' | 'documents' | 'report'>): Witness {
   return {
     began: async () => {},
     ended: async ({ _id }) => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { World } from '../context.ts'
-import type { ArchiveFacts, Edition } from '../editions/edition.ts'
+import type { ArchiveFacts } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
+import { readStoredEdition } from '../editions/read.ts'
 import { Failure } from '../errors.ts'
 import { takenOver } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
@@ -13,7 +14,7 @@ import type { Left, ListFacts } from './result.ts'
 export async function archiveLists(
   lists: readonly NewList[],
   date: string,
-  run: Pick<Run, 'mayPublish'>,
+  run: Pick<Run, 'mayPublish' | 'warn'>,
   world: World,
 ): Promise<Left<ListFacts>> {
   let changed = false
@@ -21,7 +22,7 @@ export async function archiveLists(
   for (const { watch, csv, object } of lists) {
     const stored = await world.archive.stat(csv.key)
     if (await isStored(csv, stored, world.archive)) continue
-    await retract(editionId(watch.name, date), date, csv, run, world)
+    await retract(watch.name, date, csv, run, world)
     await object.commit()
     changed = true
     replaced ||= stored !== undefined
@@ -52,14 +53,16 @@ async function isStored(
  * while the lease was held, so one that a successor has published since stays.
  */
 async function retract(
-  id: string,
+  watch: string,
   date: string,
   { sha256 }: ArchiveFacts,
-  run: Pick<Run, 'mayPublish'>,
+  run: Pick<Run, 'mayPublish' | 'warn'>,
   { documents }: World,
 ): Promise<void> {
-  const earlier = await documents.find<Edition>('tops', id)
+  const id = editionId(watch, date)
+  const { document, edition, damage } = await readStoredEdition(documents, watch, date)
   await run.mayPublish(date, id)
-  if (earlier === undefined || earlier.archive.sha256 === sha256) return
-  if (!(await documents.swap('tops', id, earlier, undefined))) throw takenOver(id)
+  if (document === undefined || edition?.archive.sha256 === sha256) return
+  if (damage !== undefined) run.warn(`${damage}. This run deletes it`)
+  if (!(await documents.swap('tops', id, document, undefined))) throw takenOver(id)
 }

@@ -4,6 +4,7 @@ import { archiveLists } from './archive.ts'
 import { columnsOnly, openExports, replay } from './exports.ts'
 import { closeLists, readLists, Selection } from './lists.ts'
 import { missionOf, type Order } from './order.ts'
+import { pruneSnapshots } from './prune.ts'
 import { draftEditions, publishEditions } from './publish.ts'
 import { Ranking } from './rank.ts'
 import {
@@ -14,7 +15,7 @@ import {
   skipped,
   summarised,
 } from './result.ts'
-import { needSnapshot, pruneSnapshots } from './snapshot.ts'
+import { needSnapshot } from './snapshot.ts'
 
 /**
  * The mission, in one process: the datasets are read once for all watches, and nothing becomes visible before everything
@@ -38,8 +39,9 @@ export function run(order: Order, world: World): Promise<RunResult> {
     await run.mayPublish()
     const kept = await run.step('keep snapshot', () => exports.keep())
     const archived = await run.step('archive', () => archiveLists(lists, order.date, run, world))
-    const published = await run.step('publish', () => publishEditions(editions, run, world))
-    await pruneSnapshots(run, world)
+    const published = await run.step('publish', () => publishEditions(editions, run, world, order.mayStay))
+    // A backfill still needs the old snapshots of the dates to come.
+    if (!order.replay) await pruneSnapshots(run, world)
     return summarised(order, kept, archived, published)
   })
 }

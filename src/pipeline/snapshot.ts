@@ -4,7 +4,6 @@ import type { World } from '../context.ts'
 import { createPlainScanner } from '../csv/plain.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
-import { prune } from '../editions/retention.ts'
 import { Failure, quoted } from '../errors.ts'
 import type { Opened } from '../portal/open.ts'
 import type { Run } from '../runs/run.ts'
@@ -140,15 +139,4 @@ export async function replayExport(name: ExportName, snapshot: Snapshot, reader:
   if (facts.sha256 === sha256) return
   const what = `${key} in ${archive.address} is not what was fetched: sha256 ${facts.sha256}, not ${quoted(sha256)}`
   throw new Failure('store', `${what}; run "fetch --date ${snapshot.date} --refetch" for a new one`)
-}
-
-/** Removes snapshots that are no longer kept. What keeps it from that does not undo a run that has published. */
-export async function pruneSnapshots(run: Pick<Run, 'step' | 'warn'>, world: World): Promise<void> {
-  if (!Number.isFinite(world.config.retention)) return
-  try {
-    await run.step('prune', async () => ({ facts: { removed: (await prune(world)).dates } }))
-  } catch (error) {
-    if (!(error instanceof Failure) || world.signal.aborted) throw error
-    run.warn(`old snapshots could not be removed: ${error.message}`)
-  }
 }

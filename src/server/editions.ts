@@ -4,10 +4,12 @@ import type { World } from '../context.ts'
 import type { Changes } from '../editions/changes.ts'
 import { csvOf } from '../editions/csv.ts'
 import type { Edition, RankedOrganization } from '../editions/edition.ts'
-import { datesOf, missingEdition, needBefore } from '../editions/find.ts'
+import { datesOf, missingEdition, needBefore, noneBefore } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
-import { Missing, quoted } from '../errors.ts'
+import { readEdition, readSoundEdition } from '../editions/read.ts'
+import { DamagedDocument, Missing, quoted } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
+import { warnOnce } from '../terminal/report.ts'
 import { type Body, bodyOf } from './body.ts'
 import { createInsights } from './insights.ts'
 
@@ -47,6 +49,8 @@ export interface Editions {
   dates(watch: string): Promise<readonly string[]>
   /** @throws Missing */
   find(watch: string, date?: string): Promise<Held>
+  /** The last sound edition before another one; undefined for the first. */
+  before(edition: Edition): Promise<Edition | undefined>
   /** Between the edition of `to` (default: the latest) and that of `from` (default: the one before). @throws Missing */
   changes(watch: string, from?: string, to?: string): Promise<Changes>
   /** The last editions, latest first, each with what changed; only for the latest one is the archive looked into. */
@@ -62,6 +66,7 @@ export interface Editions {
 /** The editions as the server reads them: what is asked for often is kept for moments. */
 export function createEditions(world: World): Editions {
   const { config, documents } = world
+  const warn = warnOnce(world.report.warn)
   const dates = new LRUCache<string, readonly string[]>({
     max: 1_000,
     ttl: FRESH_MS,
@@ -75,7 +80,7 @@ export function createEditions(world: World): Editions {
     allowStaleOnFetchRejection: true,
     ignoreFetchAbort: true,
     fetchMethod: async (id, before) => {
-      const edition = await documents.find<Edition>('tops', id)
+      const edition = await readEdition(documents, ...nameAndDate(id))
       if (edition === undefined) return undefined
       return isSame(edition, before?.edition) ? before : hold(edition)
     },
@@ -83,7 +88,7 @@ export function createEditions(world: World): Editions {
   const ranked = new LRUCache<string, readonly RankedOrganization[]>({
     max: 5_000,
     ttl: HISTORY_FRESH_MS,
-    fetchMethod: async (id) => (await documents.find<Edition>('tops', id))?.organizations,
+    fetchMethod: async (id) => (await readSoundEdition(documents, ...nameAndDate(id), warn))?.organizations,
   })
   const insights = createInsights(world)
 
@@ -94,32 +99,57 @@ export function createEditions(world: World): Editions {
     const found = at === undefined ? undefined : await held.fetch(editionId(watch, at))
     if (found !== undefined) return found
     if (at === undefined) watchNamed(watch, config)
+    // The cache hides why a read failed.
+    else await readEdition(documents, watch, at)
     throw await missingEdition(documents, watch, date)
+  }
+
+  /** Returns undefined, with a warning, for an edition that is damaged. */
+  async function findSound(watch: string, date: string): Promise<Edition | undefined> {
+    try {
+      return (await find(watch, date)).edition
+    } catch (error) {
+      if (!(error instanceof DamagedDocument)) throw error
+      warn(error.message)
+      return undefined
+    }
+  }
+
+  async function before(later: Edition): Promise<Edition | undefined> {
+    for (const date of await datesFor(later.watch)) {
+      const edition = date < later.date ? await findSound(later.watch, date) : undefined
+      if (edition !== undefined) return edition
+    }
+    return undefined
   }
 
   async function recent(watch: string, most: number): Promise<readonly RecentEdition[]> {
     const all: RecentEdition[] = []
     let later: Edition | undefined
-    for (const date of (await datesFor(watch)).slice(0, most + 1)) {
-      const { edition } = await find(watch, date)
+    for (const date of await datesFor(watch)) {
+      if (all.length === most) return all
+      const edition = await findSound(watch, date)
+      if (edition === undefined) continue
       if (later !== undefined) {
         const changes = all.length === 0 ? insights.changes(edition, later) : insights.changesSoFar(edition, later)
         all.push({ edition: later, changes: await changes })
       }
       later = edition
     }
-    return later !== undefined && all.length < most ? [...all, { edition: later, changes: undefined }] : all
+    return later === undefined || all.length === most ? all : [...all, { edition: later, changes: undefined }]
   }
 
   return {
     dates: datesFor,
     find,
+    before,
     watch: (name) => watchNamed(name, config),
     recent,
     changes: async (watch, from, to) => {
       const later = (await find(watch, to)).edition
-      const before = from ?? (await datesFor(watch)).find((date) => date < later.date)
-      return insights.changes((await find(watch, needBefore(before, later))).edition, later)
+      const earlier = from === undefined ? await before(later) : (await find(watch, needBefore(from, later))).edition
+      if (earlier === undefined) throw noneBefore(later)
+      return insights.changes(earlier, later)
     },
     explain: async (name, date, asked) =>
       insights.explain(asked, (await find(name, date)).edition, watchNamed(name, config)),
@@ -133,6 +163,12 @@ export function createEditions(world: World): Editions {
       throw new Missing(`no edition of ${watch} has an organisation ${quoted(organization)} among the most followed`)
     },
   }
+}
+
+/** The parts of an id, `WATCH/DATE`. */
+function nameAndDate(id: string): [watch: string, date: string] {
+  const slash = id.lastIndexOf('/')
+  return [id.slice(0, slash), id.slice(slash + 1)]
 }
 
 function isSame(edition: Edition, before: Edition | undefined): boolean {

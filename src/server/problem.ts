@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { Failure, Missing } from '../errors.ts'
+import { DamagedDocument, Failure, Missing } from '../errors.ts'
 import type { Report } from '../terminal/report.ts'
 import { READABLE_BY_ALL } from './cors.ts'
 
@@ -40,6 +40,9 @@ function problemFor(error: unknown, path: string, report: Report): Problem {
   if (error instanceof Missing) return new Problem(404, error.message)
   if (error instanceof Failure && error.kind === 'usage') return new Problem(400, error.message)
   report.warn(`${path}: ${error instanceof Failure ? error.message : ((error as Error)?.stack ?? String(error))}`)
+  if (error instanceof DamagedDocument) {
+    return new Problem(503, `${error.subject} is damaged; the log of the server says how to restore it`)
+  }
   if (error instanceof Failure && error.kind === 'store') return busy('a store cannot be reached at the moment')
   return new Problem(500, 'this could not be answered; the reason is in the log of the server')
 }

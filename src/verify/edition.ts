@@ -73,7 +73,7 @@ export async function compareWithin(name: string, date: string, document: Stored
   try {
     const { csv: archive, tops } = await readList(key, top, world)
     const expected: Edition = { ...edition, archive, organizations: tops.organizations(), datasets: tops.datasets() }
-    return await compareDocument(expected, edition, world)
+    return [...differences, ...(await compareDocument(expected, edition, world))]
   } catch (error) {
     if (!(error instanceof Failure && error.kind === 'contract')) throw error
     return [{ where: key, part: '', expected: 'the CSV of the edition', found: error.message }]

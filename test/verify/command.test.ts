@@ -1,6 +1,7 @@
 import { appendFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openSqlite } from '../../src/stores/sqlite/sqlite.ts'
 import { cli } from '../helpers/cli.ts'
 import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
 
@@ -42,6 +43,24 @@ test('what differs is told with place and bytes, fails with 4, and is mended by 
     stdout: expect.stringContaining(`${DATE} mobilite-transport was different and is published anew`),
   })
   expect(await cli(['verify', '--quiet'], { cwd })).toMatchObject({ code: 0 })
+})
+
+test('beside a run that is replacing an edition it says so, with 7', async () => {
+  const cwd = await published()
+  await appendFile(join(cwd, `data/datagouv/${DATE}/mobilite-transport.csv`), 'x')
+  const documents = await openSqlite(join(cwd, 'data/datagouv.db'))
+  await documents.acquire(`mobilite-transport/${DATE}`, { run: 'r1', host: 'elsewhere', pid: 7 }, 60_000)
+  await documents.close()
+  for (const args of [
+    ['verify', DATE],
+    ['verify', DATE, '--repair'],
+  ]) {
+    const { code, stdout, stderr } = await cli(args, { cwd })
+    expect([code, stdout]).toEqual([7, expect.stringContaining(`${DATE} mobilite-transport is being written (`)])
+    expect(stderr).toMatch(
+      /^datagouv-tops: cannot verify 2026-11-18 mobilite-transport: mobilite-transport\/2026-11-18 is held by run "r1" on "elsewhere"/m,
+    )
+  }
 })
 
 test('a snapshot that is damaged or gone cannot be mended, and what to do is said', async () => {

@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { LRUCache } from 'lru-cache'
 import { Missing, quoted } from '../../errors.ts'
+import { listRuns, readRun } from '../../runs/read.ts'
 import { type RunRecord, STATUSES } from '../../runs/record.ts'
+import { warnOnce } from '../../terminal/report.ts'
 import { answerJson } from './answerJson.ts'
 import { paged, sorted } from './paging.ts'
 import { dateParam, limitParam, offsetParam, sortParam } from './parameters.ts'
@@ -39,11 +41,12 @@ const oneRoute = readRoute({
 })
 
 /** The run records. */
-export function runsApi({ world: { documents } }: ApiWorld) {
+export function runsApi({ world: { documents, report } }: ApiWorld) {
+  const warn = warnOnce(report.warn)
   const recent = new LRUCache<'runs', RunRecord[]>({
     max: 1,
     ttl: FRESH_MS,
-    fetchMethod: () => documents.list<RunRecord>('runs', { descending: true, limit: MOST_RUNS }),
+    fetchMethod: () => listRuns(documents, { descending: true, limit: MOST_RUNS }, warn),
   })
   return newApi()
     .openapi(listRoute, async (c) => {
@@ -56,7 +59,7 @@ export function runsApi({ world: { documents } }: ApiWorld) {
     })
     .openapi(oneRoute, async (c) => {
       const { id } = c.req.valid('param')
-      const run = await documents.find<RunRecord>('runs', id)
+      const run = await readRun(documents, id)
       if (run === undefined) throw new Missing(`there is no run ${quoted(id)}; /api/runs lists those there are`)
       return answerJson(c, run)
     })

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { World } from '../../context.ts'
-import type { RunRecord } from '../../runs/record.ts'
+import { readRun, readSoundRun } from '../../runs/read.ts'
+import { warnOnce } from '../../terminal/report.ts'
 import { answer } from '../body.ts'
 import type { Editions } from '../editions.ts'
 import { answerPage } from './answerPage.ts'
@@ -22,6 +23,7 @@ const RUNS = 50
 export async function createPages({ config, documents, report }: World, editions: Editions): Promise<Hono> {
   const assets = await readAssets()
   const site = { config, editions, assets }
+  const warn = warnOnce(report.warn)
   const pages = new Hono()
 
   pages.get('/assets/:name', (c) => {
@@ -52,13 +54,13 @@ export async function createPages({ config, documents, report }: World, editions
     const before = c.req.query('before')
     const ids = (await documents.ids('runs', { descending: true })).filter((id) => before === undefined || id < before)
     const shown = ids.slice(0, RUNS)
-    const runs = await Promise.all(shown.map((id) => documents.find<RunRecord>('runs', id)))
+    const runs = await Promise.all(shown.map((id) => readSoundRun(documents, id, warn)))
     const frame = await frameOf(site, c)
     const earlier = ids.length > RUNS ? shown.at(-1) : undefined
     return answerPage(<RunsPage frame={frame} runs={runs.filter((run) => run !== undefined)} before={earlier} />, frame)
   })
   pages.get('/runs/:id', async (c) => {
-    const run = await documents.find<RunRecord>('runs', c.req.param('id'))
+    const run = await readRun(documents, c.req.param('id'))
     if (run === undefined) throw new Absent('noSuchRun')
     const frame = await frameOf(site, c)
     return answerPage(<RunPage frame={frame} run={run} />, frame)

@@ -39,13 +39,11 @@ export async function show(
   if (!watches.includes(watch)) throw new Absent('noSuchPage')
   const dates = await editions.dates(watch)
   const at = date === 'latest' ? 0 : dates.indexOf(date)
-  const editionAt = async (date: string | undefined) =>
-    date === undefined ? undefined : (await editions.find(watch, date)).edition
-  const edition = await editionAt(dates[at])
-  if (edition !== undefined) {
+  if (dates[at] !== undefined) {
+    const { edition } = await editions.find(watch, dates[at])
     const frame = frameAround(site, c, edition)
     return answerPage(
-      await view({ frame, edition, dates, watches, before: await editionAt(dates[at + 1]) }, c, site),
+      await view({ frame, edition, dates, watches, before: await editions.before(edition) }, c, site),
       frame,
     )
   }

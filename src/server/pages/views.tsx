@@ -18,10 +18,10 @@ export const topsView: View = (found) => {
 }
 
 export const changesView: View = async (found, _, { editions }) => {
-  const { edition, dates, frame } = found
+  const { before, edition, dates, frame } = found
   const earlier = dates.slice(dates.indexOf(edition.date) + 1)
   const asked = frame.url.searchParams.get('since')
-  const since = earlier.find((date) => date === asked) ?? earlier[0]
+  const since = earlier.find((date) => date === asked) ?? before?.date
   const changes = since === undefined ? undefined : await editions.changes(edition.watch, since, edition.date)
   return <ChangesPage {...found} changes={changes} />
 }
