@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { type Flags, resolveConfig } from './config/config.ts'
 import type { Config } from './config/settings.ts'
+import type { Witness } from './runs/witness.ts'
 import type { Archive } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
 import type { Report } from './terminal/report.ts'
@@ -15,6 +16,8 @@ export interface World {
   readonly report: Report
   /** Aborted when the process is asked to stop; its reason is the Failure to end with. */
   readonly signal: AbortSignal
+  /** Opens what the settings name to observe runs. Each observer loads only then. */
+  readonly openObservers: () => Promise<readonly Witness[]>
 }
 
 export interface WorldOptions {
@@ -34,14 +37,19 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     await archive.close().catch(() => {})
     throw error
   })
-  return {
-    config,
-    archive,
-    documents,
-    clock: options.clock ?? (() => new Date()),
-    report: options.report,
-    signal: options.signal,
+  const { clock = () => new Date(), report, signal } = options
+  const openObservers = () => observersOf({ config, archive, documents, report })
+  return { config, archive, documents, clock, report, signal, openObservers }
+}
+
+async function observersOf(world: Pick<World, 'config' | 'archive' | 'documents' | 'report'>): Promise<Witness[]> {
+  const { lineage, metrics_file } = world.config
+  const observers: Witness[] = []
+  if (lineage !== undefined) observers.push((await import('./lineage/lineage.ts')).openLineage(lineage, world))
+  if (metrics_file !== undefined) {
+    observers.push((await import('./metrics/textfile.ts')).metricsFile(metrics_file, world))
   }
+  return observers
 }
 
 /** Closes the stores; the world is not used afterwards. */

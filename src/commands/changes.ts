@@ -9,7 +9,7 @@ import { page } from '../terminal/pager.ts'
 import { table } from '../terminal/table.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
-/** What entered, left and moved between two editions: as tables, as JSON, or as Markdown. */
+/** Prints what entered, left and moved between two editions: as tables, as JSON, or as Markdown. */
 export default async function changes(io: Io): Promise<void> {
   await inWorld(io, async (world) => {
     const { config, report } = world

@@ -9,7 +9,7 @@ const TRIES = 3
 const GROWTH = 4
 
 /** A world whose stores may be unreachable. */
-export type Surroundings = Omit<World, 'archive' | 'documents'> & Partial<Pick<World, 'documents'>>
+export type Surroundings = Omit<World, 'archive' | 'documents' | 'openObservers'> & Partial<Pick<World, 'documents'>>
 
 /** Sends a message to a target, with retries. Never throws: the record says whether it arrived. */
 export async function deliver(

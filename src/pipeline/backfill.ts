@@ -88,7 +88,7 @@ async function backfillDate(date: string, request: Backfill, world: World): Prom
     if (watches.length === 0) {
       const others = await madeOtherwise(date, request.watches, world)
       const why =
-        others.length > 0 ? `; ${others.join(', ')} with other terms or another top: --force makes it anew` : ''
+        others.length > 0 ? `; ${others.join(', ')} made with other terms or another top: --force republishes it` : ''
       return { date, status: 'there', summary: `has its editions${why}`, run_id: null }
     }
     const { status, summary, run_id } = await run({ date, watches, replay: true }, world)

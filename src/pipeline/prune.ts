@@ -28,8 +28,8 @@ export function expiredSnapshots(world: World): Promise<Expired> {
 }
 
 /**
- * Deletes the snapshots that the setting `retention` does not keep, each under all leases of its date: nobody reads or
- * writes it meanwhile. A date of which another run holds a lease is passed over.
+ * Deletes the snapshots that the setting `retention` does not keep, each under all leases of its date, so that no other
+ * run reads or writes it meanwhile. A date of which another run holds a lease is passed over.
  */
 export async function prune(world: World): Promise<Pruned> {
   const { archive, documents, clock, report } = world

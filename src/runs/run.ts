@@ -8,7 +8,6 @@ import { RunJournal } from './journal.ts'
 import { type HeldLeases, holderOf, takeLeases } from './lease.ts'
 import { newRunId, type RunRecord, type RunStatus } from './record.ts'
 import { clearUpAfterDead } from './recovery.ts'
-import { witnessesOf } from './witness.ts'
 
 /** Time limit for each cleanup call to the store after a run ends: checking the leases, closing the record, releasing. */
 const CLEANUP_CALL_MS = 3_000
@@ -64,7 +63,7 @@ async function recordedAs<T extends Outcome>(
 ): Promise<T & { readonly run_id: string }> {
   const { documents, report, signal } = world
   const holder = holderOf(id)
-  const observers = await witnessesOf(world)
+  const observers = await world.openObservers()
   const leases = await takeLeases(documents, mission.leases, holder, report.warn)
   const journal = new RunJournal(mission, holder, observers, world)
   try {

@@ -11,7 +11,7 @@ import { refuseUnlessDamaged } from './storedCsv.ts'
 const TEXT = 'a text'
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
 
-/** The snapshot.json of a date, as it is stored; undefined when it cannot serve, and then `differences` says why. */
+/** Reads the snapshot.json of a date. `differences` says what is wrong with it; it is undefined if it cannot be used. */
 export async function readSnapshot(
   date: string,
   { archive }: World,
@@ -46,7 +46,7 @@ export async function readSnapshot(
   return { snapshot: isUsable(snapshot) ? snapshot : undefined, differences }
 }
 
-/** What can be known of a snapshot's values without the exports: the found ones where they are of the right kind. */
+/** The expected snapshot.json, as far as it is known without the exports: values of the right kind are taken from the stored one. */
 function shapeOf(date: string, found: Snapshot): unknown {
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : TEXT)
   const instant = (value: unknown) =>
@@ -67,9 +67,9 @@ function isUsable(value: unknown): value is Snapshot {
 }
 
 /**
- * Reads a stored export past a reader, and compares it with what snapshot.json says.
+ * Streams a stored export through a reader, and compares it with the facts in snapshot.json.
  *
- * @returns its true facts; undefined when its bytes are not those that were fetched
+ * @returns its actual facts; undefined if its bytes are not those that were fetched
  */
 export async function checkExport(
   name: ExportName,
@@ -94,7 +94,7 @@ export async function checkExport(
     const plain = gunzip(metered(archive.read(where), count, signal), where)
     const { bytes, sha1, sha256, records } = await readExport(plain, where, reader, readOptions(name, config))
     const facts = { ...snapshot[name], bytes, sha1, sha256, records }
-    // One checksum that is right proves the export; then it is snapshot.json that is wrong about the rest.
+    // One matching checksum proves that the export is right, and that snapshot.json is wrong about the rest.
     const isSound = sha256 === snapshot[name].sha256 || sha1 === snapshot[name].sha1
     const differences = isSound
       ? compareValues(snapshotKey(snapshot.date), { [name]: facts }, { [name]: snapshot[name] })
@@ -104,7 +104,7 @@ export async function checkExport(
     if (!(error instanceof Failure)) throw error
     signal.throwIfAborted()
     await refuseUnlessDamaged(archive, where, read, error)
-    // A watch asks for a column that the export never had: that is not the export's fault.
+    // The export is intact if only a watch names a column that it never had.
     if (await isAsFetched(name, snapshot, world)) throw error
     const broken = { where, part: '', expected: 'the export as it was fetched', found: error.message }
     return { facts: undefined, differences: [broken] }

@@ -39,7 +39,7 @@ export async function* verify({ dates, repair }: Verification, world: World): As
     world.signal.throwIfAborted()
     const [snapshot, ...editions] = await verifySettled(stored, world)
     yield snapshot!
-    const isSound = snapshot!.status === 'same' || stored.strangers.length === snapshot!.differences.length
+    const isSound = snapshot!.status === 'same' || stored.unexpectedKeys.length === snapshot!.differences.length
     for (const verdict of editions) yield repair ? await repaired(verdict, isSound, world) : verdict
   }
 }
@@ -68,9 +68,14 @@ async function verifyDate(stored: Stored, world: World): Promise<Verdict[]> {
   const { date } = stored
   const documents = new Map<string, StoredDocument>()
   for (const watch of stored.watches) documents.set(watch, await readDocument(watch, date, world))
-  const strangers = stored.strangers.map((where) => ({ where, part: '', expected: undefined, found: 'an object' }))
+  const unexpected = stored.unexpectedKeys.map((where) => ({
+    where,
+    part: '',
+    expected: undefined,
+    found: 'an object',
+  }))
   const derived = stored.snapshot ? await derive(date, documents, world) : undefined
-  const differences = [...(derived?.differences ?? []), ...strangers]
+  const differences = [...(derived?.differences ?? []), ...unexpected]
   const note = stored.snapshot ? '' : 'there is no snapshot'
   const status = differences.length > 0 ? 'different' : stored.snapshot ? 'same' : 'partly'
   const verdicts: Verdict[] = [{ date, watch: null, status, note, differences }]
@@ -80,7 +85,7 @@ async function verifyDate(stored: Stored, world: World): Promise<Verdict[]> {
   return verdicts
 }
 
-/** Without the snapshot or the watch, what belongs together is compared with each other. */
+/** Compares CSV and document with each other, where the snapshot or the watch is missing. */
 async function verifyWithin(watch: string, date: string, document: StoredDocument, stored: Stored, world: World) {
   const differences = await compareWithin(watch, date, document, world)
   const isWatch = world.config.watches.some(({ name }) => name === watch)
@@ -89,7 +94,7 @@ async function verifyWithin(watch: string, date: string, document: StoredDocumen
   return { date, watch, status: differences.length > 0 ? 'different' : 'partly', note, differences } as const
 }
 
-/** The editions of a date as they follow from its snapshot, compared with those that are stored. */
+/** Derives the editions of a date from its snapshot, and compares them with the stored ones. */
 async function derive(date: string, documents: ReadonlyMap<string, StoredDocument>, world: World) {
   const { snapshot, differences: inJson } = await readSnapshot(date, world)
   const editions = new Map<string, Verdict>()
@@ -109,20 +114,20 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
       const { name } = candidate.watch
       const verdict = verdictOf(name, date, found, isConfigured(candidate, world))
       const first = editions.get(name)
-      // The watch of today comes first; as it was when the edition was made, only where that explains everything.
-      if (first === undefined || (found.length === 0 && wasOther(first))) editions.set(name, verdict)
+      // The configured watch comes first. The watch as the document names it counts only if it explains every difference.
+      if (first === undefined || (found.length === 0 && mayHaveChanged(first))) editions.set(name, verdict)
     }
   }
   return { differences, editions }
 }
 
-/** Whether the watch may have had other terms or another top: terms that are written otherwise keep the same records. */
-function wasOther({ differences, date, watch }: Verdict): boolean {
+/** Whether the watch may have had other terms or another top. Terms that differ only in spelling keep the same records. */
+function mayHaveChanged({ differences, date, watch }: Verdict): boolean {
   return differences.some(({ where, part }) => where === editionKey(watch!, date) || part === 'top')
 }
 
 function verdictOf(watch: string, date: string, differences: readonly Difference[], configured: boolean): Verdict {
-  const note = configured ? '' : 'with the terms and the top that its document names: the watch has others now'
+  const note = configured ? '' : 'with the terms and the top that its document names: the watch has changed since'
   return { date, watch, status: differences.length > 0 ? 'different' : 'same', note, differences }
 }
 

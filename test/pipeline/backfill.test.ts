@@ -85,7 +85,7 @@ test('says of editions that are there when the watch has other rules by now', as
   const told = await go(later)
   expect(statuses(told)).toEqual(WEDNESDAYS.map((date) => `${date} there`))
   expect(told[0]!.summary).toBe(
-    'has its editions; mobilite-transport with other terms or another top: --force makes it anew',
+    'has its editions; mobilite-transport made with other terms or another top: --force republishes it',
   )
 })
 

@@ -2,7 +2,7 @@ import { ReadableStream } from 'node:stream/web'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Edition } from '../../editions/edition.ts'
-import { readEdition } from '../../editions/read.ts'
+import { readStoredEdition } from '../../editions/read.ts'
 import { Missing } from '../../errors.ts'
 import { isNamed } from '../body.ts'
 import { cachingOf } from '../caching.ts'
@@ -83,7 +83,7 @@ export function archiveApi({ world, editions }: ApiWorld) {
   async function opened(edition: Edition, part: { start: number; end: number } | undefined) {
     const chunks = archive.read(edition.archive.key, part)[Symbol.asyncIterator]()
     const first = await chunks.next()
-    const now = await readEdition(documents, edition.watch, edition.date)
+    const { edition: now } = await readStoredEdition(documents, edition.watch, edition.date)
     if (now?.archive.sha256 !== edition.archive.sha256) {
       await chunks.return?.()
       throw await goneOrChanging(edition)
