@@ -22,7 +22,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   lineage: 'editions pipeline post scheduler terminal version',
   config: 'errors matching notify scheduler terminal',
   explain: 'editions errors matching pipeline terminal',
-  verify: 'csv editions errors matching pipeline runs',
+  verify: 'csv editions errors matching pipeline runs terminal',
   context: 'config waitForAll (lineage) (metrics) (stores)',
   server: 'config editions errors explain matching runs terminal version (metrics)',
   doctor: 'context errors portal stores terminal version',

@@ -21,8 +21,9 @@ export default async function runs(io: Io): Promise<void> {
     }
     const records = await listRuns(documents, { descending: true, limit: io.options.limit ?? 20 }, report.warn)
     if (io.options.json) return printJson(records)
-    if (records.length === 0) return print('no run yet: "run" makes the first one\n')
-    return page(tableOf(records))
+    if (records.length > 0) return page(tableOf(records))
+    const [any] = await documents.ids('runs', { limit: 1 })
+    if (any === undefined) await print('no run yet: "run" makes the first one\n')
   })
 }
 

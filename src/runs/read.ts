@@ -53,7 +53,7 @@ async function runDamage(documents: Documents, document: Document): Promise<stri
   const flaw = flawInRun(document)
   if (flaw === undefined) return undefined
   const name = `the run record ${quoted(String(document._id))} in ${documents.address}`
-  return `cannot read ${name}: ${flaw}. Delete it from the collection runs; nothing depends on it`
+  return `cannot read ${name}: ${flaw}. Restore it, or delete it from the collection runs`
 }
 
 /** A document of the collection `leases`, as found in the store. */

@@ -23,11 +23,14 @@ export function flawIn(schema: z.ZodMiniType, document: unknown): string | undef
   const found = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], document)
   const field = place === '' ? 'it' : place.slice(1)
   if (found === undefined) return `${field} is missing`
-  return `${field} is ${quoted(written(found))}, ${expectation(issue)}`
+  return `${field} is ${written(found)}, ${expectation(issue)}`
 }
 
 function written(value: unknown): string {
-  return typeof value === 'string' ? value : String(JSON.stringify(value))
+  if (typeof value === 'string') return quoted(value)
+  return quoted(String(JSON.stringify(value)))
+    .slice(1, -1)
+    .replaceAll('\\"', '"')
 }
 
 function expectation(issue: z.core.$ZodIssue): string {

@@ -6,6 +6,7 @@ import { closeLists, Selection } from '../pipeline/lists.ts'
 import { run } from '../pipeline/pipeline.ts'
 import { Ranking } from '../pipeline/rank.ts'
 import { findHolder } from '../runs/lease.ts'
+import { warnOnce } from '../terminal/report.ts'
 import type { Difference } from './difference.ts'
 import { makerDifference, readDocument, type StoredDocument } from './document.ts'
 import { type Candidate, candidatesOf, compareEdition, compareWithin, planOf } from './edition.ts'
@@ -33,7 +34,9 @@ export interface Verification {
 }
 
 /** Derives everything that is stored again from its snapshots, and compares every byte and value. Writes only to repair. */
-export async function* verify({ dates, repair }: Verification, world: World): AsyncIterable<Verdict> {
+export async function* verify({ dates, repair }: Verification, context: World): AsyncIterable<Verdict> {
+  // A date may be compared twice.
+  const world = { ...context, report: { ...context.report, warn: warnOnce(context.report.warn) } }
   for (const stored of await storedDates(world)) {
     if (dates.length > 0 && !dates.includes(stored.date)) continue
     world.signal.throwIfAborted()
