@@ -1,8 +1,10 @@
 import { type Flags, resolveConfig } from './config/config.ts'
 import type { Config } from './config/settings.ts'
+import type { Witness } from './runs/witness.ts'
 import type { Archive, OnWarning } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
 import type { Report } from './terminal/report.ts'
+import { waitForAll } from './waitForAll.ts'
 
 /** Everything that a step touches outside of its arguments. Nothing below here looks anywhere else. */
 export interface World {
@@ -13,6 +15,8 @@ export interface World {
   readonly report: Report
   /** Aborted when the process is asked to stop; its reason is the Failure to end with. */
   readonly signal: AbortSignal
+  /** Opens what the settings name to observe runs. Each observer loads only then. */
+  readonly openObservers: () => Promise<readonly Witness[]>
 }
 
 export interface WorldOptions {
@@ -31,20 +35,28 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const { config } = await resolveConfig(options.flags, options.environment, options.configFile)
   await options.onConfig?.(config)
   const archive = await openArchive(config.archive, (line) => options.report.warn(line))
-  const documents = await openDocuments(config.documents)
-  return {
-    config,
-    archive,
-    documents,
-    clock: options.clock ?? (() => new Date()),
-    report: options.report,
-    signal: options.signal,
+  const documents = await openDocuments(config.documents).catch(async (error) => {
+    await archive.close().catch(() => {})
+    throw error
+  })
+  const { clock = () => new Date(), report, signal } = options
+  const openObservers = () => observersOf({ config, archive, documents, report })
+  return { config, archive, documents, clock, report, signal, openObservers }
+}
+
+async function observersOf(world: Pick<World, 'config' | 'archive' | 'documents' | 'report'>): Promise<Witness[]> {
+  const { lineage, metrics_file } = world.config
+  const observers: Witness[] = []
+  if (lineage !== undefined) observers.push((await import('./lineage/lineage.ts')).openLineage(lineage, world))
+  if (metrics_file !== undefined) {
+    observers.push((await import('./metrics/textfile.ts')).metricsFile(metrics_file, world))
   }
+  return observers
 }
 
 /** Closes the stores; the world is not used afterwards. */
 export async function closeWorld({ archive, documents }: World): Promise<void> {
-  await Promise.all([archive.close(), documents.close()])
+  await waitForAll([archive.close(), documents.close()])
 }
 
 /**

@@ -10,6 +10,7 @@ export interface Documents {
   /** The address as configured, without any secret: `sqlite:./data/datagouv.db`, `mongodb://host:27017/datagouv`. */
   readonly address: string
 
+  /** What is stored is not validated here: `editions/read.ts` and `runs/read.ts` do that. */
   find<T extends Document>(collection: Collection, id: string): Promise<T | undefined>
 
   /** Lists the documents whose `_id` begins with `prefix`, by `_id` ascending or descending, at most `limit` of them. */
@@ -56,6 +57,14 @@ export interface Document {
   readonly _id: string
 }
 
+/**
+ * Stands for a stored text that is no document: it is not JSON, not an object, or has another `_id` than its row. No
+ * schema accepts it. `swap` compares the text, so it can be replaced safely.
+ */
+export interface UnreadableDocument extends Document {
+  readonly unreadable: string
+}
+
 export interface ListQuery {
   readonly prefix?: string
   readonly descending?: boolean
@@ -70,6 +79,9 @@ export interface Holder {
   readonly pid: number
   /** Where that number means something (Linux): containers can share a host's name, and each count from 1. */
   readonly pid_namespace?: string
+  /** Linux only, and unknown to version 0.1: which boot of which machine, and when the process started in that boot. */
+  readonly boot_id?: string
+  readonly start_ticks?: number
 }
 
 /** A lease as stored in the collection `leases`. */

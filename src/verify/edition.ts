@@ -14,15 +14,15 @@ import { compareValues, type Difference } from './difference.ts'
 import { compareDocument, type StoredDocument } from './document.ts'
 import { refuseUnlessDamaged, StoredCsv } from './storedCsv.ts'
 
-/** One watch of one date, to be derived anew. */
+/** A watch whose edition of a date is derived again. */
 export interface Candidate {
   readonly watch: Watch
   readonly document: StoredDocument
 }
 
 /**
- * The watches that a stored edition may be of: the one of that name in the configuration; and, where the document names
- * other terms or another top, that one with these, for the watch may have changed since.
+ * Returns the watches that a stored edition may have been made with: the configured one of its name, and the same with the
+ * terms and the top that the document names, if they differ, since the watch may have changed.
  */
 export function candidatesOf(name: string, document: StoredDocument, { config }: World): Candidate[] {
   const configured = config.watches.find((watch) => watch.name === name)
@@ -38,13 +38,13 @@ export function candidatesOf(name: string, document: StoredDocument, { config }:
   return different.map((watch) => ({ watch, document }))
 }
 
-/** A list that is compared with the stored one while it grows. */
+/** Plans a list that is compared with the stored CSV while it is built. */
 export function planOf({ watch }: Candidate, date: string, ranking: Ranking, { archive }: World): ListPlan {
   const key = editionKey(watch.name, date)
   return { watch, key, create: async () => new StoredCsv(archive, key), top: ranking.top(watch.top) }
 }
 
-/** What is different in the CSV and the document of an edition, given its list as it should be. */
+/** Compares the CSV and the document of an edition with the expected ones. */
 export async function compareEdition(
   list: NewList,
   { document }: Candidate,
@@ -92,8 +92,8 @@ async function compareDescription(
 }
 
 /**
- * Without a sound snapshot: whether the CSV is the one that the document names, and whether the document's datasets and
- * counts are what follows from the CSV and the document's own organisations.
+ * Compares CSV and document with each other, for lack of a sound snapshot: the CSV has to be the one that the document names,
+ * and the document's datasets and counts have to follow from the CSV and the document's own organizations.
  */
 export async function compareWithin(name: string, date: string, document: StoredDocument, world: World) {
   const { edition, differences } = document
@@ -107,7 +107,7 @@ export async function compareWithin(name: string, date: string, document: Stored
   try {
     const { csv: archive, tops } = await readList(key, top, world)
     const expected: Edition = { ...edition, archive, organizations: tops.organizations(), datasets: tops.datasets() }
-    return await compareDocument(expected, edition, world)
+    return [...differences, ...(await compareDocument(expected, edition, world))]
   } catch (error) {
     if (!(error instanceof Failure && error.kind === 'contract')) throw error
     return [{ where: key, part: '', expected: 'the CSV of the edition', found: error.message }]

@@ -126,16 +126,22 @@ test('a damaged file is reported in one line with its remedy', async () => {
   await damaged.close()
 })
 
-test('a damaged document is reported by its name', async () => {
+test('returns a text that is no document as unreadable, beside the sound ones, and swaps it by its text', async () => {
   const path = join(await temporaryFolder(), 'datagouv.db')
   const documents = await openSqlite(path)
-  await withDatabase(path, (database) => database.prepare('INSERT INTO tops VALUES (?, ?)').run('a/1', '{"_id": '))
-  const spoilt = {
-    kind: 'store',
-    message: `"a/1" in the collection tops of sqlite:${path} is not JSON; restore it, or remove it and run again`,
+  await documents.replace('tops', { _id: 'a/2' })
+  const texts = ['{"_id": ', 'null', '42', '[]', '{}', '{"_id":"a/2"}']
+  for (const text of texts) {
+    await withDatabase(path, (database) =>
+      database.prepare('INSERT OR REPLACE INTO tops VALUES (?, ?)').run('a/1', text),
+    )
+    const unreadable = { _id: 'a/1', unreadable: text }
+    expect(await documents.find('tops', 'a/1')).toEqual(unreadable)
+    expect(await documents.list('tops')).toEqual([unreadable, { _id: 'a/2' }])
+    expect(await documents.swap('tops', 'a/1', { _id: 'a/1' }, undefined)).toBe(false)
+    expect(await documents.swap('tops', 'a/1', unreadable, { _id: 'a/1' })).toBe(true)
+    expect(await documents.find('tops', 'a/1')).toEqual({ _id: 'a/1' })
   }
-  await expect(documents.find('tops', 'a/1')).rejects.toMatchObject(spoilt)
-  await expect(documents.list('tops')).rejects.toMatchObject(spoilt)
   await documents.close()
 })
 

@@ -2,6 +2,7 @@ import { ReadableStream } from 'node:stream/web'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Edition } from '../../editions/edition.ts'
+import { readStoredEdition } from '../../editions/read.ts'
 import { Missing } from '../../errors.ts'
 import { isNamed } from '../body.ts'
 import { cachingOf } from '../caching.ts'
@@ -95,7 +96,7 @@ export function archiveApi({ world, editions }: ApiWorld) {
     const chunks = archive.read(edition.archive.key, part)[Symbol.asyncIterator]()
     try {
       const first = await chunks.next()
-      const now = await documents.find<Edition>('tops', edition._id)
+      const { edition: now } = await readStoredEdition(documents, edition.watch, edition.date)
       if (now?.archive.sha256 !== edition.archive.sha256) throw await missingOrReplaced(edition)
       return { first, chunks }
     } catch (error) {

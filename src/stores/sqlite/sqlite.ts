@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import Database from 'libsql'
-import { Failure, quoted } from '../../errors.ts'
+import { Failure } from '../../errors.ts'
 import { createFolder } from '../createFolder.ts'
 import {
   type Collection,
@@ -12,6 +12,7 @@ import {
   type Lease,
   type ListQuery,
   plainValues,
+  type UnreadableDocument,
 } from '../documents.ts'
 import type { StoreFacts } from '../facts.ts'
 import { freeBytes } from '../freeBytes.ts'
@@ -70,7 +71,7 @@ class Sqlite implements Documents {
   async list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]> {
     return this.guard(() => {
       const rows = this.select<[string, string]>('_id, document', collection, query)
-      return rows.map(([id, text]) => this.parse<T>(collection, id, text))
+      return rows.map(([id, text]) => parseDocument(id, text) as T)
     })
   }
 
@@ -163,7 +164,7 @@ class Sqlite implements Documents {
   private findNow<T extends Document>(collection: Collection, id: string): T | undefined {
     const statement = this.database.prepare(`SELECT document FROM ${collection} WHERE _id = ?`).raw()
     const row = statement.get(id) as [string] | undefined
-    return row && this.parse<T>(collection, id, row[0])
+    return row && (parseDocument(id, row[0]) as T)
   }
 
   private replaceNow(collection: Collection, document: Document): void {
@@ -180,15 +181,6 @@ class Sqlite implements Documents {
   private now(): number {
     const [now] = this.database.prepare("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')").raw().get() as [string]
     return Date.parse(now)
-  }
-
-  private parse<T extends Document>(collection: Collection, id: string, text: string): T {
-    try {
-      return JSON.parse(text) as T
-    } catch (cause) {
-      const what = `${quoted(id)} in the collection ${collection} of ${this.address} is not JSON`
-      throw new Failure('store', `${what}; restore it, or remove it and run again`, { cause })
-    }
   }
 
   /**
@@ -229,6 +221,16 @@ class Sqlite implements Documents {
       }
     }
   }
+}
+
+function parseDocument(id: string, text: string): Document | UnreadableDocument {
+  try {
+    const value = JSON.parse(text)
+    if (value?._id === id) return value
+  } catch {
+    // It is returned as unreadable.
+  }
+  return { _id: id, unreadable: String(text) }
 }
 
 function iso(ms: number): string {
