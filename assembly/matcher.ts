@@ -126,6 +126,7 @@ let open: i32 = 0
 
 /** Where the automaton stopped: at this byte, in this row. */
 let position: usize = 0
+let stoppedIn: i32 = 0
 
 /** Makes an empty set of queries, which the caller fills in. */
 export function createQueries(): Queries {
@@ -163,11 +164,18 @@ function matchRecord(queries: Queries, fields: usize): bool {
   return answered > 0
 }
 
-/** Starts the automaton wherever a term could begin. */
+/**
+ * Runs the automaton wherever a term can begin. A term whose first bytes hold a foreign character is no candidate itself,
+ * only that character is. So the automaton must have gone through the bytes before a foreign character as well, and a run
+ * that began between the two, for another term, has not: "e" in "véhicule", where the accent is a combining mark.
+ */
 function matchCandidates(queries: Queries): void {
   // The row of "nothing begun, inside a word", next to that of the first state; the same when words do not matter.
   const quiet = load<i32>(queries.next + 4 * WORD)
   position = fieldStart
+  stoppedIn = 0
+  /** The automaton has gone through everything from here to `position`. */
+  let covered = fieldStart
   for (let strip = fieldStart; strip < fieldEnd; strip += STRIP) {
     const end = min(strip + STRIP, fieldEnd)
     const passed = queries.method === BY_SIEVE ? sieve(queries.sieve, strip, end) : lookUp(queries.table, strip, end)
@@ -175,11 +183,15 @@ function matchCandidates(queries: Queries): void {
     const behind = lookCloser(queries, passed)
     for (let entry = candidates; entry < behind; entry += ENTRY) {
       const candidate = load<u32>(entry) as usize
-      if (candidate < position) continue
-      let start = candidate
-      if ((load<u8>(candidate) as u32) >= FOREIGN) start = max(beforeForeign(candidate), position)
+      const start = (load<u8>(candidate) as u32) >= FOREIGN ? beforeForeign(candidate) : candidate
+      if (start >= covered && start <= position) {
+        if (candidate < position) continue
+        run(queries, position, stoppedIn, quiet, candidate)
+      } else {
+        covered = start
+        run(queries, start, quiet === 0 ? 0 : rowBefore(queries, start, quiet), quiet, candidate)
+      }
       queries.started++
-      run(queries, start, quiet === 0 ? 0 : rowBefore(queries, start, quiet), quiet, candidate)
       if (open === 0) return
     }
   }
@@ -273,6 +285,8 @@ function lookAt(table: usize, at: usize): u8 {
 function list(start: usize, end: usize): usize {
   const nothing = i64x2.splat(0)
   let entry = candidates
+  // What is before the strip was a candidate there, or does not belong to the field.
+  store<u8>(replies, load<u8>(replies) & ~BEFORE)
   for (let block = start, reply = replies; block <= end; block += 2 * VECTOR, reply += VECTOR) {
     const found = v128.load(reply)
     if (!v128.any_true(found)) continue
@@ -340,6 +354,7 @@ function sieve(tables: usize, start: usize, end: usize): usize {
 /** The row in which a candidate finds the automaton, which depends on the letter before it. Marks are none. */
 function rowBefore(queries: Queries, candidate: usize, quiet: i32): i32 {
   for (let at = candidate - 1; at >= fieldStart; at--) {
+    if (at < position && candidate >= position) return stoppedIn
     while (isInside(load<u8>(at))) at--
     const symbol = lastSymbol(queries, characterAt(at))
     if (symbol === MARK) continue
@@ -377,6 +392,7 @@ function run(queries: Queries, from: usize, row: i32, quiet: i32, least: usize):
     if (open === 0) return
     if (row <= quiet && at > least) {
       position = at
+      stoppedIn = row
       return
     }
   }

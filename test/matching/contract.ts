@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Batch } from '../../src/csv/scanner.ts'
 import { fold, isPresent } from '../../src/matching/fold.ts'
 import type { Matcher, Query } from '../../src/matching/matcher.ts'
+import { checkSeeds } from '../helpers/seeds.ts'
 
 type Create = (queries: readonly Query[], columns: readonly string[]) => Matcher
 
@@ -159,6 +160,41 @@ export function matcherContract(name: string, create: Create): void {
         }),
         { numRuns: RUNS / 5 },
       )
+    })
+
+    // A few letters and many marks, so that terms overlap, and begin and end where the marks are.
+    test.each([
+      ['two letters', ['a', 'b', '\u0301']],
+      ['letters, marks and spaces', ['e', 'é', 'h', 'o', 'b', '\u0301', '\u0302', '\u{1e8d0}', ' ', '’']],
+      ['what can be missed', ['v', 'e', 'e\u0301', 'h', 'i', 'É', '-', '"', '\u0327', '𝐞']],
+    ])('up to 20 over %s answer as each does alone', (_, units) => {
+      const unit = fc.constantFrom(...units)
+      const short = fc.string({ unit, minLength: 1, maxLength: 5 }).filter((one) => fold(one).trim() !== '')
+      const one = fc.record({
+        terms: fc.array(short, { minLength: 1, maxLength: 2 }),
+        columns: fc.constant(['c0']),
+        match: fc.constantFrom('substring' as const, 'substring' as const, 'word' as const),
+      })
+      const texts = fc.array(fc.string({ unit, maxLength: 16 }), { minLength: 1, maxLength: 20 })
+      const property = fc.property(fc.array(one, { minLength: 1, maxLength: 20 }), texts, (queries, many) => {
+        const matcher = create(queries, ['c0'])
+        for (const text of many) {
+          const expected = [...queries.keys()].filter((query) =>
+            queries[query]!.terms.some((term) => isPresent(term, text, queries[query]!.match)),
+          )
+          expect([text, answeredIn(matcher, batchOf([text]))]).toEqual([text, expected])
+        }
+      })
+      checkSeeds(property, RUNS * 5)
+    })
+
+    test.each([
+      [['e'], ['véhicule'], 've\u0301hicule'],
+      [['ob'], ['mobr'], 'mob\u0301r'],
+      [['E'], ['oER'], 'oE\u0302R'],
+    ])('%j does not hide %j in %j', (one, other, text) => {
+      const queries = [one, other].map((terms) => ({ terms, columns: ['c0'], match: 'substring' as const }))
+      expect(found(queries, [text])).toEqual([true, true])
     })
 
     test('look in their own columns only', () => {
