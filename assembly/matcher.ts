@@ -22,13 +22,13 @@ import { allocate } from './memory'
  * bits of each, in which lower and upper case are alike: 32,768 answers, looked up without a single branch. Either way,
  * candidates are listed for a strip of the field, and looked at again with a fourth byte.
  *
- * What is sieved are spellings in ASCII, and with accented letters and marks of two bytes (src/wasm/beginnings.ts). Any
- * longer character is foreign: where one stands the automaton itself looks, from three bytes before it. They are rare in
- * French but for the punctuation U+2000 to U+203F, ’ and – among it, in which no term can begin.
+ * What is sieved are spellings in ASCII and Latin-1, the soft hyphen among it (src/wasm/beginnings.ts). Any other character
+ * is foreign: where one stands the automaton itself looks, from three bytes before it. They are rare in French but for the
+ * punctuation U+2000 to U+203F, ’ and – among it. It is passed over where no term has a separator among its first letters.
  *
  * When every twentieth byte starts it all of this costs more than it saves, and the automaton is left alone.
  *
- * Which symbol a character stands for is asked of the runtime when the character is first met.
+ * Which symbols a character stands for is asked of the runtime when the character is first met.
  */
 const QUOTE: u32 = 0x22
 
@@ -39,6 +39,8 @@ const MARK: i32 = 2
 const END: i32 = 0
 /** In the table of symbols each is so much more, since the fresh memory's 0 means "not met yet". */
 const FIRST_KNOWN: i32 = 1
+/** In the table of symbols, what marks a place in the list of sequences: the sign. */
+const SEQUENCE: i32 = ~0x7fff
 /** Characters from here on share an entry of the table, and it stays empty: emoji are asked for again and again. */
 const TABLED: u32 = 0xffff
 /** No row is as low as this one. */
@@ -46,6 +48,8 @@ const NEVER: i32 = -1
 
 /** Lead bytes from here on are those of foreign characters. */
 const FOREIGN: u32 = 0xc4
+/** The first two bytes of the characters from U+2000 to U+203F. */
+const PUNCTUATION: u32 = 0x80e2
 /** In five bits, what all bytes of longer characters have set, and hardly any character of ASCII. */
 const LONG: u32 = 0x1c
 /** So many bytes of a beginning are looked at. */
@@ -64,13 +68,16 @@ const BYTES_PER_START: u32 = 20
 /** The compiled queries. Everything is an address or a number of 32 bits, in this order. */
 @unmanaged
 class Queries {
-  /** Code point up to TABLED → 16 bits: FIRST_KNOWN + symbol, or 0 for what has to be asked. */
+  /**
+   * Code point up to TABLED → 16 bits: FIRST_KNOWN + symbol; or, with SEQUENCE, where in `sequences` its symbols are; or 0
+   * when they are not known yet.
+   */
   symbols: usize = 0
   /** Row + symbol → row of the next state, or ~hit; 32 bits. */
   next: usize = 0
   /** Hit → the row to go on from, and where the list of the patterns found is: its length, then their numbers. */
   hits: usize = 0
-  /** Pattern → word of its query in a bit set, bit in this word, whether a hit must be confirmed. */
+  /** Pattern → word of its query in a bit set, bit in this word. */
   patterns: usize = 0
   /** Field of a batch → bit set of the queries that read it. */
   readers: usize = 0
@@ -85,24 +92,22 @@ class Queries {
   table: usize = 0
   /** Bit set of four times five bits: what a term begins with. */
   beginnings: usize = 0
-  /** The first two bytes of foreign characters that belong to no term, or 0. */
-  harmless: u32 = 0
+  /** Character from U+2000 to U+203F → whether it can be one of the first of a term; a byte each. */
+  punctuation: usize = 0
   /** Bit set: the queries that the record answers. */
   answers: usize = 0
-  /** Where `ask` leaves symbols, 16 bits each. */
-  asked: usize = 0
+  /** Lists of the symbols of characters that stand for several: their number, then each of them; 16 bits. */
+  sequences: usize = 0
   /** Of the bytes looked at so far, how many passed and how many started the automaton. */
   looked: u32 = 0
   passed: u32 = 0
   started: u32 = 0
 }
 
-/** Leaves the symbols of a character in `asked` and returns how many there are. */
-declare function ask(queries: Queries, character: u32): u32
+/** Returns the address of the list of a character's symbols, and fills in the table if it can. */
+declare function learn(queries: Queries, character: u32): usize
 /** Takes a record that answers some query: `answers` says which. */
 declare function keep(queries: Queries, record: u32): void
-/** Whether a pattern that depends on its neighbours is present in a field, by definition. */
-declare function confirm(queries: Queries, pattern: u32, start: usize, end: usize): bool
 
 /** The candidates of a strip of a field, which are addresses; a vector more may be written. */
 const STRIP: usize = 4096
@@ -211,7 +216,7 @@ function judge(queries: Queries): void {
 /** A closer look at the first bytes of each candidate; those that may be one are left. Returns where their list ends. */
 function lookCloser(queries: Queries, behind: usize): usize {
   const beginnings = queries.beginnings
-  const harmless = queries.harmless
+  const punctuation = queries.punctuation
   let left = candidates
   for (let entry = candidates; entry < behind; entry += ENTRY) {
     const candidate = load<u32>(entry)
@@ -221,7 +226,8 @@ function lookCloser(queries: Queries, behind: usize): usize {
     const known = ((load<u8>(beginnings + (letters >> 3)) as u32) >> (letters & 7)) & 1
     // Inside a character, or at the second of two quotes, nothing begins.
     const begins = known & ((first & 0xc0) !== 0x80 ? 1 : 0) & (first !== QUOTE ? 1 : 0)
-    const foreign = (first >= FOREIGN ? 1 : 0) & ((bytes & 0xffff) !== harmless ? 1 : 0)
+    const other = (bytes & 0xffff) !== PUNCTUATION ? 1 : 0
+    const foreign = (first >= FOREIGN ? 1 : 0) & (other | (load<u8>(punctuation + ((bytes >> 16) & 0x3f)) as i32))
     store<u32>(left, candidate)
     left += ENTRY * ((begins | foreign) as usize)
   }
@@ -384,11 +390,11 @@ function run(queries: Queries, from: usize, row: i32, quiet: i32, least: usize):
       character = characterAt(at)
       at += lengthOf(character)
     }
-    const known = load<u16>(symbols + 2 * min(character, TABLED)) as i32
+    const known = load<i16>(symbols + 2 * min(character, TABLED)) as i32
     if (known >= FIRST_KNOWN) {
       row = load<i32>(next + 4 * (row + known))
       if (row < 0) row = report(queries, ~row)
-    } else row = runAsked(queries, row, ask(queries, character))
+    } else row = runSequence(queries, row, sequenceOf(queries, character, known))
     if (open === 0) return
     if (row <= quiet && at > least) {
       position = at
@@ -401,10 +407,11 @@ function run(queries: Queries, from: usize, row: i32, quiet: i32, least: usize):
   if (last < 0) report(queries, ~last)
 }
 
-/** Goes through the symbols that were asked for. */
-function runAsked(queries: Queries, row: i32, count: u32): i32 {
-  for (let index: u32 = 0; index < count && open !== 0; index++) {
-    row = load<i32>(queries.next + 4 * (row + askedSymbol(queries, index)))
+/** Goes through the symbols of one character. */
+function runSequence(queries: Queries, row: i32, sequence: usize): i32 {
+  const end = sequence + 2 * load<u16>(sequence)
+  for (let at = sequence + 2; at <= end && open !== 0; at += 2) {
+    row = load<i32>(queries.next + 4 * (row + (load<u16>(at) as i32)))
     if (row < 0) row = report(queries, ~row)
   }
   return row
@@ -412,12 +419,15 @@ function runAsked(queries: Queries, row: i32, count: u32): i32 {
 
 /** The last symbol of a character. */
 function lastSymbol(queries: Queries, character: u32): i32 {
-  const known = load<u16>(queries.symbols + 2 * min(character, TABLED)) as i32
-  return known >= FIRST_KNOWN ? known - FIRST_KNOWN : askedSymbol(queries, ask(queries, character) - 1)
+  const known = load<i16>(queries.symbols + 2 * min(character, TABLED)) as i32
+  if (known >= FIRST_KNOWN) return known - FIRST_KNOWN
+  const sequence = sequenceOf(queries, character, known)
+  return load<u16>(sequence + 2 * load<u16>(sequence)) as i32
 }
 
-function askedSymbol(queries: Queries, index: u32): i32 {
-  return load<u16>(queries.asked + 2 * index) as i32
+/** The list of the symbols of a character that has no single one in the table. */
+function sequenceOf(queries: Queries, character: u32, known: i32): usize {
+  return known === 0 ? learn(queries, character) : queries.sequences + 2 * (known & ~SEQUENCE)
 }
 
 /** Marks the queries of a hit as answered; returns the row to go on from. */
@@ -426,12 +436,11 @@ function report(queries: Queries, hit: u32): i32 {
   const count = load<u32>(found)
   for (let index: u32 = 1; index <= count; index++) {
     const number = load<u32>(found + 4 * index)
-    const pattern = queries.patterns + 12 * number
+    const pattern = queries.patterns + 8 * number
     const word = load<u32>(pattern)
     const bit = load<u32>(pattern, 4)
     const answer = queries.answers + 4 * word
     if ((load<u32>(fieldReaders + 4 * word) & bit) === 0 || (load<u32>(answer) & bit) !== 0) continue
-    if (load<u32>(pattern, 8) !== 0 && !confirm(queries, number, fieldStart, fieldEnd)) continue
     store<u32>(answer, load<u32>(answer) | bit)
     open--
   }

@@ -1,10 +1,11 @@
 import { fstatSync } from 'node:fs'
 import { resolveConfig } from '../config/config.ts'
 import type { Config } from '../config/settings.ts'
+import { type ReviewedTerms, reviewTerms } from '../config/terms.ts'
 import { DEFAULT_COLUMNS, type Watch, watchesNamed } from '../config/watch.ts'
 import type { Batch } from '../csv/scanner.ts'
-import { Failure } from '../errors.ts'
-import { fold } from '../matching/fold.ts'
+import { Failure, quoted } from '../errors.ts'
+import { foldTerm } from '../matching/fold.ts'
 import type { Matcher } from '../matching/matcher.ts'
 import { gunzip, sniff } from '../pipeline/compression.ts'
 import { metered } from '../pipeline/metered.ts'
@@ -20,9 +21,11 @@ import { Spool } from './spool.ts'
 /** The filter alone. Nothing reaches stdout, or wears its name, before the whole export was found to be sound. */
 export default async function filter(io: Io): Promise<void> {
   const { options } = io
-  const { config } = await resolveConfig(flagsOf(options), process.env, options.config)
+  const { config, warnings } = await resolveConfig(flagsOf(options), process.env, options.config)
   const watches = watchesNamed(options.watch, config)
+  const terms = termsOf(options)
   const report = await openReport(options)
+  for (const warning of terms?.warnings ?? warnings) report.warn(warning)
   const read: ReadSource = (reader, outcome) => readSource(reader, outcome, { ...io, config, report })
   try {
     if (options.into !== undefined) {
@@ -35,7 +38,7 @@ export default async function filter(io: Io): Promise<void> {
       await filterInto(options.into, watches, options, read)
     } else if (Array.isArray(options.watch) && options.watch.length > 1) {
       throw new Failure('usage', 'several watches need a folder for their lists: add --into FOLDER')
-    } else await filterOne(watchOf(options, watches[0]!), options, read)
+    } else await filterOne(watchOf(options, watches[0]!, terms?.terms), options, read)
   } finally {
     report.close()
   }
@@ -108,13 +111,21 @@ async function sumOf(spool: Spool): Promise<{ readonly bytes: number; readonly s
   return { bytes: spool.bytes, sha256: hash.digest('hex') }
 }
 
-function watchOf({ term, column, word }: Options, configured: Watch): Watch {
-  const empty = term?.find((one) => fold(one) === '')
+/** The terms given by `--term`, reviewed as those of a watch are. */
+function termsOf({ term }: Options): ReviewedTerms | undefined {
+  const empty = term?.find((one) => foldTerm(one) === '')
   if (empty !== undefined)
-    throw new Failure('usage', '--term must hold at least one letter: accents alone are in every text')
+    throw new Failure(
+      'usage',
+      `--term must hold something besides spaces, hyphens, apostrophes and accents, not ${quoted(empty)}`,
+    )
+  return term && reviewTerms(term)
+}
+
+function watchOf({ column, word }: Options, configured: Watch, terms: readonly string[] | undefined): Watch {
   return {
     ...configured,
-    ...(term !== undefined && { terms: term, columns: DEFAULT_COLUMNS }),
+    ...(terms !== undefined && { terms, columns: DEFAULT_COLUMNS }),
     ...(column !== undefined && { columns: column }),
     ...(word && { match: 'word' as const }),
   }

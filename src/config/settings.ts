@@ -1,9 +1,11 @@
 import type { ColumnNames } from '../csv/columns.ts'
 import type { ExportName } from '../editions/edition.ts'
-import { fold } from '../matching/fold.ts'
+import { quoted } from '../errors.ts'
+import { foldTerm } from '../matching/fold.ts'
 import { isCron } from '../scheduler/calendar.ts'
 import { LOG_FORMAT_VARIABLE } from '../terminal/logLine.ts'
 import { shownTargets, targets } from './notify.ts'
+import { reviewTerms } from './terms.ts'
 import { Complaint, listOf, measure, names, oneOf, type Parse, record, text, textThat, wholeNumber } from './values.ts'
 import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from './watch.ts'
 
@@ -21,6 +23,8 @@ export interface Setting<T> {
   readonly parse: Parse<T>
   /** What may be shown of a value as it was written, when that is not all of it. */
   readonly shown?: (written: unknown) => unknown
+  /** What to warn of in a value that `parse` accepts. */
+  readonly warnings?: (written: unknown) => readonly string[]
 }
 
 const duration = measure({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }, '10s')
@@ -57,17 +61,28 @@ const timeZone = textThat((name) => {
 }, 'be a time zone such as Europe/Paris')
 
 const term = textThat(
-  (term) => term.isWellFormed() && fold(term) !== '',
-  'hold at least one letter (accents alone are in every text)',
+  (term) => term.isWellFormed() && foldTerm(term) !== '',
+  'hold something besides spaces, hyphens, apostrophes and accents',
 )
 
-const watch = record<Watch>({
+const watchFields = record<Watch>({
   name: { parse: textThat((name) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name), 'be of a-z, 0-9 and - (it names files)') },
-  terms: { parse: listOf(term) },
+  terms: { parse: (written) => reviewTerms(listOf(term)(written)).terms },
   columns: { parse: listOf(text), default: DEFAULT_COLUMNS },
   match: { parse: oneOf('substring', 'word'), default: 'substring' },
   top: { parse: wholeNumber(1, 10_000), default: 30 },
 })
+
+/** Names the watch whose term is refused: in a long list, `watches[17].terms[2]` alone is hard to find. */
+const watch: Parse<Watch> = (written) => {
+  try {
+    return watchFields(written)
+  } catch (error) {
+    const { name } = (written ?? {}) as { readonly name?: unknown }
+    if (!(error instanceof Complaint && error.path.startsWith('.terms') && typeof name === 'string')) throw error
+    throw new Complaint(`(watch ${quoted(name)}) ${error.message}`, error.path)
+  }
+}
 
 const watches: Parse<readonly Watch[]> = (written) => {
   const list = listOf(watch)(written)
@@ -75,6 +90,11 @@ const watches: Parse<readonly Watch[]> = (written) => {
   if (twice !== undefined) throw new Complaint(`must not name two watches alike (${twice.name})`)
   return list
 }
+
+const watchWarnings = (written: unknown): string[] =>
+  (written as readonly { readonly name: string; readonly terms: readonly string[] }[]).flatMap(({ name, terms }) =>
+    reviewTerms(terms).warnings.map((warning) => `watch ${name}: ${warning}`),
+  )
 
 // What was written is not repeated: there may be a password in it.
 const address =
@@ -291,6 +311,7 @@ export const SETTINGS = {
     about: 'what to look for (a list, in the file only)',
     default: [DEFAULT_WATCH],
     parse: watches,
+    warnings: watchWarnings,
   },
 } as const satisfies Record<string, Setting<unknown>>
 

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein'
 import type { Batch } from '../csv/scanner.ts'
-import { fold } from '../matching/fold.ts'
+import { foldTerm } from '../matching/fold.ts'
 import { textOf, wholeNumber } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import type { FoundDataset, NearDataset } from './explanation.ts'
@@ -64,7 +64,7 @@ export class Neighbours implements Reader {
 
   constructor(wanted: Iterable<string>, names: readonly string[]) {
     this.columns = ['title', ...names]
-    this.nearest = new Map([...wanted].map((name) => [name, { folded: fold(name), near: [] }]))
+    this.nearest = new Map([...wanted].map((name) => [name, { folded: foldTerm(name), near: [] }]))
   }
 
   of(name: string): readonly NearDataset[] {
@@ -74,7 +74,7 @@ export class Neighbours implements Reader {
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
       const [title = '', id = '', ...slugs] = this.columns.map((_, slot) => textOf(batch, record, slot))
-      const names = [id, ...slugs, fold(title)]
+      const names = [id, ...slugs, title].map(foldTerm)
       for (const [wanted, { folded, near }] of this.nearest) {
         const most = near.length < MOST_NEAR ? slips(wanted) : near.at(-1)!.away - 1
         const away = distanceTo(folded, names, most)

@@ -15,7 +15,7 @@ export interface Pattern {
  *      symbol    m   o   b   i   l   i   t   e
  *      state   0 → 1 → 2 → 3 → 4 → 5 → 6 → 7 → hit
  *
- * Combining marks leave the state alone.
+ * Combining marks leave the state alone, and so do further separators after a first one.
  */
 export interface Automaton {
   /** The length of a row of `next`: the number of symbols. */
@@ -60,10 +60,16 @@ export function compile(patterns: readonly Pattern[], alphabet: Alphabet): Autom
   numberOf({ places: [], inWord: false })
   for (let number = 0; number < states.length; number++) {
     for (let symbol = 0; symbol < width; symbol++) {
-      rows.push(symbol === MARK ? number * width : step(states[number]!, symbol))
+      rows.push(isIgnored(states[number]!, symbol) ? number * width : step(states[number]!, symbol))
     }
   }
   return { width, next: Int32Array.from(rows), hits }
+
+  function isIgnored({ places }: State, symbol: number): boolean {
+    if (symbol === MARK) return true
+    const { space } = alphabet
+    return symbol === space && places.some(([pattern, seen]) => spelled[pattern]![seen - 1] === space)
+  }
 
   function step(state: State, symbol: number): number {
     const isWord = wordSymbols.has(symbol)

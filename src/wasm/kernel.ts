@@ -18,8 +18,8 @@ interface Exports {
 
 /** Answers what the matcher of assembly/ cannot know, and takes what it finds. */
 export interface Adviser {
-  ask(character: number): number
-  confirm(pattern: number, start: number, end: number): boolean
+  /** The address of the symbols that a character stands for: their number, then each of them; 16 bits. */
+  learn(character: number): number
   keep(record: number): void
 }
 
@@ -34,9 +34,7 @@ export class Kernel {
   constructor() {
     compiled ??= new WebAssembly.Module(Buffer.from(CODE, 'base64'))
     const matcher = {
-      ask: (queries: number, character: number) => this.advisers.get(queries)!.ask(character),
-      confirm: (queries: number, pattern: number, start: number, end: number) =>
-        this.advisers.get(queries)!.confirm(pattern, start, end),
+      learn: (queries: number, character: number) => this.advisers.get(queries)!.learn(character),
       keep: (queries: number, record: number) => void this.advisers.get(queries)!.keep(record),
     }
     this.call = new WebAssembly.Instance(compiled, { matcher }).exports as object as Exports

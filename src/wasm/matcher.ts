@@ -1,8 +1,6 @@
-import { decodeField } from '../csv/field.ts'
 import type { Batch } from '../csv/scanner.ts'
-import { Alphabet, dependsOnNeighbours, MARK } from '../matching/alphabet.ts'
+import { Alphabet, MARK } from '../matching/alphabet.ts'
 import { type Automaton, compile } from '../matching/automaton.ts'
-import { isPresent, type MatchMode } from '../matching/fold.ts'
 import type { Keep, Matcher, Query } from '../matching/matcher.ts'
 import { isKernelBatch, Kernel } from './kernel.ts'
 import { type Candidates, findCandidates } from './sieve.ts'
@@ -14,12 +12,14 @@ const BY_AUTOMATON = 0
 const BY_TABLE = 1
 const BY_SIEVE = 2
 const TABLED = 0xffff
+/** In the table of symbols, characters that stand for several have this bit, and where these are in the list of sequences. */
+const SEQUENCE = 0x8000
 /** No character folds to so many letters. */
 const MOST_LETTERS = 32
 /** The sieve reads on behind a field. */
 const SLACK = 64
 /** Room for the tables that candidates are found with, and the small ones. */
-const MORE_TABLES = 3 << 16
+const MORE_TABLES = 4 << 16
 
 /**
  * The matcher at full speed (assembly/matcher.ts), with the automaton of the plain one. It moves into the memory of the
@@ -54,7 +54,6 @@ class WasmMatcher implements Matcher {
 
 /** Queries as assembly/matcher.ts reads them, lists of 32-bit numbers. */
 interface CompiledQueries {
-  readonly terms: readonly { readonly term: string; readonly mode: MatchMode }[]
   readonly alphabet: Alphabet
   readonly automaton: Automaton
   readonly patterns: readonly number[]
@@ -70,10 +69,9 @@ function compileQueries(queries: readonly Query[], columns: readonly string[]): 
   const terms = queries.flatMap(({ terms, match }, query) => terms.map((term) => ({ term, mode: match, query })))
   const alphabet = new Alphabet(terms.map(({ term }) => term))
   return {
-    terms,
     alphabet,
     automaton: compile(terms, alphabet),
-    patterns: terms.flatMap(({ term, query }) => [query >> 5, 1 << (query & 31), Number(dependsOnNeighbours(term))]),
+    patterns: terms.flatMap(({ query }) => [query >> 5, 1 << (query & 31)]),
     readers: columns.flatMap((column) =>
       bitSet(
         queries.map((query) => query.columns.includes(column)),
@@ -105,22 +103,21 @@ class PlacedQueries {
   private readonly address: number
   private readonly answers: number
   private readonly symbols: number
-  private readonly asked: number
+  private readonly sequences: number
+  /** How much of the list of sequences is in use, in units of 16 bits. Its beginning is for what finds no room. */
+  private sequencesEnd = 1 + MOST_LETTERS
   private readonly copyFields: number
   private copy = { address: 0, length: 0 }
   private take: (record: number) => void = () => {}
 
-  constructor(
-    kernel: Kernel,
-    { terms, alphabet, automaton, patterns, readers, columns, words, candidates }: CompiledQueries,
-  ) {
+  constructor(kernel: Kernel, { alphabet, automaton, patterns, readers, columns, words, candidates }: CompiledQueries) {
     const { call } = kernel
     this.kernel = kernel
     this.alphabet = alphabet
     this.columns = columns
     this.words = words
     this.symbols = call.allocate(2 * (TABLED + 1))
-    this.asked = call.allocate(2 * MOST_LETTERS)
+    this.sequences = call.allocate(2 * SEQUENCE)
     this.answers = call.allocate(4 * words)
     this.copyFields = call.allocate(8 * columns)
     // In the order of `Queries` in assembly/matcher.ts.
@@ -136,17 +133,15 @@ class PlacedQueries {
       candidates?.sieve === undefined ? 0 : kernel.place(candidates.sieve),
       candidates === undefined ? 0 : kernel.place(candidates.table),
       candidates === undefined ? 0 : kernel.place(candidates.beginnings),
-      candidates?.harmless ?? 0,
+      candidates === undefined ? 0 : kernel.place(candidates.punctuation),
       this.answers,
-      this.asked,
+      this.sequences,
     ]
     this.address = call.createQueries()
     kernel.numbers(this.address, tables.length).set(tables)
-    for (let character = 0; character < ASCII; character++) this.ask(character)
+    for (let character = 0; character < ASCII; character++) this.learn(character)
     kernel.advise(this.address, {
-      ask: (character) => this.ask(character),
-      confirm: (pattern, start, end) =>
-        isPresent(terms[pattern]!.term, decodeField(kernel.bytes, start, end), terms[pattern]!.mode),
+      learn: (character) => this.learn(character),
       keep: (record) => this.take(record),
     })
   }
@@ -191,14 +186,19 @@ class PlacedQueries {
     this.kernel.numbers(this.copyFields, copied.length).set(copied)
   }
 
-  /** Leaves the symbols of a character for the asking matcher, for good when there is but one. */
-  private ask(character: number): number {
+  /** Puts the symbols of a character where assembly/matcher.ts finds them from now on; returns where their list is. */
+  private learn(character: number): number {
     const symbols = this.alphabet.symbolsOf(character).filter(isNews)
-    const memory = this.kernel.call.memory.buffer
-    new Uint16Array(memory, this.asked, symbols.length).set(symbols)
-    if (symbols.length === 1 && character < TABLED)
-      new Uint16Array(memory, this.symbols + 2 * character, 1)[0] = FIRST_KNOWN + symbols[0]!
-    return symbols.length
+    const table = new Uint16Array(this.kernel.call.memory.buffer, this.symbols, TABLED)
+    const sequences = new Uint16Array(this.kernel.call.memory.buffer, this.sequences, SEQUENCE)
+    const isTabled = character < TABLED && symbols.length > 1 && this.sequencesEnd + symbols.length < SEQUENCE
+    const at = isTabled ? this.sequencesEnd : 0
+    sequences.set([symbols.length, ...symbols], at)
+    if (isTabled) {
+      table[character] = SEQUENCE | at
+      this.sequencesEnd += 1 + symbols.length
+    } else if (symbols.length === 1 && character < TABLED) table[character] = FIRST_KNOWN + symbols[0]!
+    return this.sequences + 2 * at
   }
 }
 

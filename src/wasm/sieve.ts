@@ -1,9 +1,9 @@
-import { type Alphabet, FIRST_LETTER, MARK } from '../matching/alphabet.ts'
-import { type Beginning, FOREIGN, Spellings } from './beginnings.ts'
+import { type Alphabet, MARK } from '../matching/alphabet.ts'
+import { type Beginning, FOREIGN, PLACES, Spellings } from './beginnings.ts'
 
 const QUOTE = 0x22
-/** U+2000 to U+203F: ’ and – among them. Where they stand in no term they are passed over, though they have three bytes. */
-const PUNCTUATION = { first: 0x2000, behind: 0x2040, bytes: 0x80e2 }
+/** U+2000 to U+203F, ’ and – among them, which begin with the same two bytes. */
+const PUNCTUATION = { first: 0x2000, length: 0x40 }
 
 /** With more terms than these the table is quicker. */
 const MOST_SIEVED = 12
@@ -20,8 +20,8 @@ export interface Candidates {
   readonly table: Uint32Array
   /** A bit for four bytes, by five bits of each. */
   readonly beginnings: Uint32Array
-  /** The first two bytes of foreign characters that can be passed over, or 0. */
-  readonly harmless: number
+  /** For each character from U+2000 to U+203F, a byte that says whether it can be one of the first four of a term. */
+  readonly punctuation: Uint32Array
 }
 
 /** @returns undefined when a term begins with a quote, which in an export stands twice */
@@ -35,15 +35,16 @@ export function findCandidates(terms: readonly string[], alphabet: Alphabet): Ca
     sieve: terms.length > MOST_SIEVED ? undefined : sieveOf(beginnings),
     table: tableOf(beginnings.flat()),
     beginnings: bitsOf(beginnings.flat()),
-    harmless: isHarmless(alphabet) ? PUNCTUATION.bytes : 0,
+    punctuation: punctuationOf(spelled, alphabet),
   }
 }
 
-function isHarmless(alphabet: Alphabet): boolean {
-  for (let character = PUNCTUATION.first; character < PUNCTUATION.behind; character++) {
-    if (alphabet.symbolsOf(character).some((symbol) => symbol === MARK || symbol >= FIRST_LETTER)) return false
-  }
-  return true
+function punctuationOf(terms: readonly (readonly number[])[], alphabet: Alphabet): Uint32Array {
+  const early = new Set([MARK, ...terms.flatMap((term) => term.slice(0, PLACES))])
+  const flags = Uint8Array.from({ length: PUNCTUATION.length }, (_, index) =>
+    Number(alphabet.symbolsOf(PUNCTUATION.first + index).some((symbol) => early.has(symbol))),
+  )
+  return new Uint32Array(flags.buffer)
 }
 
 /** Sets of beginnings in ASCII; one for each place in which the first longer character may be; and for the foreign. */

@@ -3,6 +3,7 @@ import type { World } from '../../src/context.ts'
 import { findEdition } from '../../src/editions/find.ts'
 import { snapshotKey } from '../../src/editions/layout.ts'
 import { explain } from '../../src/explain/explain.ts'
+import type { Explanation } from '../../src/explain/explanation.ts'
 import { publishWeeks, topOf } from '../helpers/weeks.ts'
 import { DATE, testWorld } from '../helpers/world.ts'
 
@@ -62,6 +63,19 @@ test('says which term stands in which column of which record, and whose dataset 
   })
 })
 
+test('shows what matched as it is written, separators, ligatures and soft hyphens included', async () => {
+  const terms = 'watches:\n  - {name: mobilite-transport, terms: ["qualite de l air", plateforme, euvre]}\n'
+  const world = await testWorld(undefined, terms)
+  const title = 'Une plate\u00adforme : la qualité  de l’air, cette Œuvre'
+  await publishWeeks(world, [{ date: DATE, datasets: [{ id: 'a', title }], organizations: ORGANIZATIONS }])
+  const [{ matches }] = (await explained(world, 'a')) as [Explanation]
+  expect(matches.map(({ term, before, found }) => [term, before, found])).toEqual([
+    ['qualite de l air', 'Une plate\u00adforme : la ', 'qualité  de l’air'],
+    ['plateforme', 'Une ', 'plate\u00adforme'],
+    ['euvre', expect.stringMatching(/^….*, cette $/), 'Œuvre'],
+  ])
+})
+
 test('says the first condition that an absent dataset failed, and what is nearest', async () => {
   const found = await explained(await published(), 'aaaa-9', 'nowhere', 'aaaa-2', 'bbbb-2', 'bbbb-3', 'bbbb-1')
   expect(found.map(({ verdict, nearest }) => [verdict, nearest])).toEqual([
@@ -88,6 +102,14 @@ test('names the datasets whose title was given, whatever its case and accents', 
   const [explanation] = await explained(await published(), 'Transports PÉRDUS')
   expect(explanation).toMatchObject({ verdict: 'unknown', nearest: [{ dataset_id: 'bbbb-3' }] })
   expect(explanation!.sentences[0]).toMatch(/ "Transports PÉRDUS" is the id or slug of no dataset of the portal\.$/)
+})
+
+test('counts neither hyphens nor ligatures as a difference between names', async () => {
+  const world = await testWorld(undefined, topOf(2))
+  const datasets = [{ id: 'c1', slug: 'les-oeuvres-d-art', title: 'Les œuvres d’art', organization: 'o1' }]
+  await publishWeeks(world, [{ date: DATE, datasets, organizations: ORGANIZATIONS }])
+  const [explanation] = await explained(world, "Les oeuvres d'arts")
+  expect(explanation).toMatchObject({ verdict: 'unknown', nearest: [{ dataset_id: 'c1' }] })
 })
 
 test.each([

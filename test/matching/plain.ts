@@ -1,8 +1,7 @@
 import { decodeField } from '../../src/csv/field.ts'
 import type { Batch } from '../../src/csv/scanner.ts'
-import { Alphabet, dependsOnNeighbours, NO_WORD } from '../../src/matching/alphabet.ts'
+import { Alphabet, NO_WORD } from '../../src/matching/alphabet.ts'
 import { type Automaton, compile, type Pattern } from '../../src/matching/automaton.ts'
-import { isPresent } from '../../src/matching/fold.ts'
 import type { Keep, Matcher, Query } from '../../src/matching/matcher.ts'
 
 /**
@@ -17,7 +16,6 @@ export function createPlainMatcher(queries: readonly Query[], columns: readonly 
 
 interface QueryPattern extends Pattern {
   readonly query: number
-  readonly confirm: boolean
 }
 
 /** What a record answers, while its fields are walked over. */
@@ -35,9 +33,7 @@ class PlainMatcher implements Matcher {
   private readonly readers: readonly ReadonlySet<number>[]
 
   constructor(queries: readonly Query[], columns: readonly string[]) {
-    this.patterns = queries.flatMap(({ terms, match }, query) =>
-      terms.map((term) => ({ term, mode: match, query, confirm: dependsOnNeighbours(term) })),
-    )
+    this.patterns = queries.flatMap(({ terms, match }, query) => terms.map((term) => ({ term, mode: match, query })))
     this.alphabet = new Alphabet(this.patterns.map(({ term }) => term))
     this.automaton = compile(this.patterns, this.alphabet)
     this.readers = columns.map(
@@ -72,11 +68,11 @@ class PlainMatcher implements Matcher {
   }
 
   /** Notes the queries of a hit; returns the row to go on from. */
-  private report(hit: number, { text, readers, answered }: Walk): number {
+  private report(hit: number, { readers, answered }: Walk): number {
     const { found, row } = this.automaton.hits[hit]!
     for (const index of found) {
-      const { query, confirm, term, mode } = this.patterns[index]!
-      if (readers.has(query) && !(confirm && !isPresent(term, text, mode))) answered.add(query)
+      const { query } = this.patterns[index]!
+      if (readers.has(query)) answered.add(query)
     }
     return row
   }

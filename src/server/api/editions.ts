@@ -123,7 +123,7 @@ function selected(datasets: readonly TopDataset[], { q = '', organization, sort 
   const found = datasets.filter(
     (dataset) =>
       (organization === undefined || dataset.organization_id === organization) &&
-      isAsked(fold(`${dataset.dataset_title}\n${dataset.organization}`)),
+      isAsked(fold(`${dataset.dataset_title}\0${dataset.organization}`)),
   )
   return sorted(found, sort)
 }

@@ -99,7 +99,7 @@ const texts = new WeakMap<Row, string>()
 function textOf(row: Row, tops: Tops): string {
   const known = texts.get(row)
   if (known !== undefined) return known
-  const text = fold(`${row.title}\n${organizationOf(row, tops).name}`)
+  const text = fold(`${row.title}\0${organizationOf(row, tops).name}`)
   texts.set(row, text)
   return text
 }
