@@ -29,13 +29,16 @@ const plain = join(work, 'datasets.csv')
 const content = gunzipSync(readFileSync(datasets))
 writeFileSync(plain, content)
 
-/** The export so many times over, as one. */
+/** Writes the export so many times into one file. Each copy has ids of its own, since an id is listed once. */
 function grown(times) {
   const path = join(work, `datasets-${times}.csv`)
   const file = openSync(path, 'w')
-  const records = content.indexOf('\r\n') + 2
+  const records = content.toString('latin1', content.indexOf('\r\n'))
   writeSync(file, content)
-  for (let time = 1; time < times; time++) writeSync(file, content, records)
+  for (let copy = 1; copy < times; copy++) {
+    const renamed = records.replace(/\r\n"(?=[0-9a-f]{24}";)/g, `\r\n"${copy}-`).slice(2)
+    writeSync(file, Buffer.from(renamed, 'latin1'))
+  }
   closeSync(file)
   return path
 }
