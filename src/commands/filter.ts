@@ -1,24 +1,18 @@
-import { fstatSync } from 'node:fs'
 import { resolveConfig } from '../config/config.ts'
-import type { Config } from '../config/settings.ts'
 import { type ReviewedTerms, reviewTerms } from '../config/terms.ts'
 import { DEFAULT_COLUMNS, type Watch, watchesNamed } from '../config/watch.ts'
 import type { Batch } from '../csv/scanner.ts'
 import { Failure, quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
 import type { Matcher } from '../matching/matcher.ts'
-import { gunzip, sniff } from '../pipeline/compression.ts'
-import { metered } from '../pipeline/metered.ts'
-import { type Reader, readOptions, scanExport } from '../pipeline/read.ts'
-import { readDescriptor } from '../portal/file.ts'
-import { type Opened, openSource } from '../portal/open.ts'
+import type { Reader } from '../pipeline/read.ts'
 import { count } from '../terminal/format.ts'
-import type { Report } from '../terminal/report.ts'
 import { createWasmMatcher } from '../wasm/matcher.ts'
+import { type ReadSource, sourceReader } from './filterSource.ts'
 import { flagsOf, type Io, type Options, openReport, print, printJson } from './io.ts'
 import { Spool } from './spool.ts'
 
-/** The filter alone. Nothing reaches stdout, or wears its name, before the whole export was found to be sound. */
+/** Runs the filter alone. Writes nothing to stdout or to its final name before the whole export has been validated. */
 export default async function filter(io: Io): Promise<void> {
   const { options } = io
   const { config, warnings } = await resolveConfig(flagsOf(options), process.env, options.config)
@@ -26,7 +20,7 @@ export default async function filter(io: Io): Promise<void> {
   const terms = termsOf(options)
   const report = await openReport(options)
   for (const warning of terms?.warnings ?? warnings) report.warn(warning)
-  const read: ReadSource = (reader, outcome) => readSource(reader, outcome, { ...io, config, report })
+  const read = sourceReader({ ...io, config, report })
   try {
     if (options.into !== undefined) {
       if (options.term ?? options.column ?? options.word)
@@ -44,29 +38,10 @@ export default async function filter(io: Io): Promise<void> {
   }
 }
 
-/** Reads the export that was named once, past a reader; returns how many records it has. */
-export type ReadSource = (reader: Reader, outcome: (records: number) => string) => Promise<number>
-
-async function readSource(
-  reader: Reader,
-  outcome: (records: number) => string,
-  { arguments: [file = '-'], signal, config, report }: Io & { readonly config: Config; readonly report: Report },
-): Promise<number> {
-  const name = file === '-' ? 'stdin' : file
-  const source = file === '-' ? stdin() : await openSource(file, { config, signal, report })
-  const meter = report.meter('filter', source.length)
-  const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, signal))
-  const plain = gzip ? gunzip(chunks, name) : chunks
-  const { records } = await scanExport(plain, name, reader, readOptions('datasets', config))
-  meter.done(outcome(records))
-  report.close()
-  return records
-}
-
 async function filterOne(watch: Watch, { json }: Options, read: ReadSource): Promise<void> {
   const spool = await Spool.open()
   try {
-    const kept = new Kept(watch, spool)
+    const kept = new RecordSpooler(watch, spool)
     const records = await read(kept, (all) => `${count(kept.records)} of ${count(all)} records kept`)
     if (json) await printJson({ records, kept: kept.records, ...(await sumOf(spool)) })
     else for await (const chunk of spool.read()) await print(chunk)
@@ -75,8 +50,11 @@ async function filterOne(watch: Watch, { json }: Options, read: ReadSource): Pro
   }
 }
 
-/** Spools the header and the records in which a term of the watch is present. */
-class Kept implements Reader {
+/**
+ * Spools the header and the records that match a watch. The pipeline's filter is not used here: it hashes every list, and
+ * checksums take longer than the filter itself.
+ */
+class RecordSpooler implements Reader {
   records = 0
   readonly columns: readonly string[]
   private readonly matcher: Matcher
@@ -111,7 +89,7 @@ async function sumOf(spool: Spool): Promise<{ readonly bytes: number; readonly s
   return { bytes: spool.bytes, sha256: hash.digest('hex') }
 }
 
-/** The terms given by `--term`, reviewed as those of a watch are. */
+/** Reviews the terms of `--term` like those of a watch. */
 function termsOf({ term }: Options): ReviewedTerms | undefined {
   const empty = term?.find((one) => foldTerm(one) === '')
   if (empty !== undefined)
@@ -129,10 +107,4 @@ function watchOf({ column, word }: Options, configured: Watch, terms: readonly s
     ...(column !== undefined && { columns: column }),
     ...(word && { match: 'word' as const }),
   }
-}
-
-/** A file that stands in for stdin (`< datasets.csv`) is read as a file. */
-function stdin(): Opened {
-  const isFile = fstatSync(0).isFile()
-  return { url: 'stdin', lastModified: null, length: undefined, chunks: isFile ? readDescriptor(0) : process.stdin }
 }

@@ -1,19 +1,21 @@
 import { fold, foldTerm } from './fold.ts'
 
-/** Symbols that stand for every letter which no term uses; the letters of the terms are numbered from FIRST_LETTER on. */
-export const NO_WORD = 0
+/** Symbols of letters that no term uses: signs, and letters or digits. */
+export const NON_WORD = 0
 const WORD = 1
+/** The symbol of what folding removes. */
 export const MARK = 2
+/** The letters of the terms have symbols from here on. */
 const FIRST_LETTER = 3
 
 /**
- * Numbers the letters of all terms and maps every character to these symbols. `é`, `É`, `E` and `e` have one symbol, as
- * have a space, a hyphen and an apostrophe; `œ` has those of `o` and `e`; what folding removes has MARK.
+ * Numbers the letters of all terms, and maps every character to these symbols. `é`, `É`, `E` and `e` share a symbol, and so
+ * do a space, a hyphen and an apostrophe. `œ` has the symbols of `o` and `e`.
  *
- * Characters fold one by one as they do together, but for runs of separators, which the automaton takes care of.
+ * A text folds like its characters one by one, except for runs of separators. The automaton collapses those.
  *
- * A character is folded on its first appearance, by the runtime's own Unicode: a catalogue has some two thousand
- * different ones, and no table can be out of date.
+ * A character is folded when it first appears, with the runtime's own Unicode, so no table can be out of date. A catalogue
+ * has about two thousand different characters.
  */
 export class Alphabet {
   private readonly letters = new Map<string, number>()
@@ -32,13 +34,13 @@ export class Alphabet {
     return FIRST_LETTER + this.letters.size
   }
 
-  /** Symbols for which `isWord` holds: letters and digits, used by a term or not. */
+  /** The symbols of letters and digits, used by a term or not. */
   wordSymbols(): ReadonlySet<number> {
     const used = [...this.letters].filter(([letter]) => isWord(letter)).map(([, symbol]) => symbol)
     return new Set([WORD, ...used])
   }
 
-  /** The symbol of a separator; undefined when no term holds one. */
+  /** The symbol of separators; undefined if no term has one. */
   get space(): number | undefined {
     return this.letters.get(' ')
   }
@@ -53,7 +55,7 @@ export class Alphabet {
     const known = this.known.get(codePoint)
     if (known !== undefined) return known
     const letters = [...fold(String.fromCodePoint(codePoint))]
-    const symbols = letters.map((letter) => this.letters.get(letter) ?? (isWord(letter) ? WORD : NO_WORD))
+    const symbols = letters.map((letter) => this.letters.get(letter) ?? (isWord(letter) ? WORD : NON_WORD))
     if (symbols.length === 0) symbols.push(MARK)
     this.known.set(codePoint, symbols)
     return symbols

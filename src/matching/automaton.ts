@@ -8,14 +8,14 @@ export interface Pattern {
 }
 
 /**
- * One deterministic automaton for all terms. It steps over *symbols* (see Alphabet), so that a state is a place in a term
- * and nothing else: 19 states for the default watch, where an automaton over the bytes of all spellings has hundreds.
+ * One deterministic automaton for all terms. It steps over *symbols* (see Alphabet), so a state is just a place in a term.
+ * The default watch has 19 states; an automaton over the bytes of all spellings would have hundreds.
  *
  *      text      M   o   b   i   l   i   t   é
  *      symbol    m   o   b   i   l   i   t   e
  *      state   0 → 1 → 2 → 3 → 4 → 5 → 6 → 7 → hit
  *
- * Combining marks leave the state alone, and so do further separators after a first one.
+ * Combining marks do not change the state, nor does a separator after another one.
  */
 export interface Automaton {
   /** The length of a row of `next`: the number of symbols. */
@@ -28,11 +28,11 @@ export interface Automaton {
 interface Hit {
   /** Indexes of the patterns found on this step. */
   readonly found: readonly number[]
-  /** The row to go on from. */
+  /** The row to continue from. */
   readonly row: number
 }
 
-/** A term begun: its index, and how many of its symbols were seen. */
+/** A term that has begun: its index, and how many of its symbols were seen. */
 type Place = readonly [pattern: number, seen: number]
 
 interface State {
@@ -58,7 +58,7 @@ class Compiler {
   private readonly states: State[] = []
   private readonly numbers = new Map<string, number>()
   private readonly hits: Hit[] = []
-  /** Steps from where no term is begun, outside and inside of a word: most steps from elsewhere end like these. */
+  /** Steps from the states in which no term has begun, outside and inside a word. Most steps from other states are equal. */
   private readonly firstSteps: (number | undefined)[] = []
 
   constructor(patterns: readonly Pattern[], alphabet: Alphabet) {
@@ -88,7 +88,7 @@ class Compiler {
     return { width, next: Int32Array.from(rows), hits }
   }
 
-  /** Whether the symbol before was a separator, of which a run counts as one. */
+  /** Whether the symbol before was a separator. A run of separators counts as one. */
   private isAfterSpace({ places }: State): boolean {
     return this.space !== undefined && places.some(([pattern, seen]) => this.spelled[pattern]![seen - 1] === this.space)
   }
@@ -115,7 +115,7 @@ class Compiler {
       else places.push([pattern, seen])
     }
     for (const [pattern, seen] of state.places) {
-      // A whole word has been spelled out: it is one if nothing that belongs to a word follows.
+      // All letters of a whole word were seen. It is one if no letter or digit follows.
       if (seen === spelled[pattern]!.length) {
         if (!isWord) found.push(pattern)
       } else if (spelled[pattern]![seen] === symbol) reach(pattern, seen + 1)

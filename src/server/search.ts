@@ -1,8 +1,8 @@
 import { foldTerm } from '../matching/fold.ts'
 
 /**
- * Finds as people search who type into a field: each word is somewhere in the folded text. A word is present as a term of a
- * watch is, so "l'air" finds "l’air" and "l-air".
+ * Creates the test of a search field: whether a folded text has each of the words. A word matches as the term of a watch
+ * does, so "l'air" finds "l’air" and "l-air".
  */
 export function searchFor(asked: string): (folded: string) => boolean {
   const words = asked.split(/\s+/).map(foldTerm).filter(Boolean)

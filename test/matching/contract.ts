@@ -9,10 +9,10 @@ type Create = (queries: readonly Query[], columns: readonly string[]) => Matcher
 
 const RUNS = Number(process.env.FUZZ_RUNS ?? 200)
 
-/** A batch of one record with these fields, as a scanner would hand it out. */
+/** Creates a batch of one record with these fields, as a scanner does. */
 function batchOf(texts: readonly string[]): Batch {
   const parts = texts.map((text) => Buffer.from(text.replaceAll('"', '""')))
-  // The neighbours of a field are never part of it.
+  // Bytes next to a field must not count.
   const bytes = Buffer.concat(parts.flatMap((part) => [Buffer.from('transport"é'), part, Buffer.from('mobilité"')]))
   const fields = new Uint32Array(2 * parts.length)
   let at = 0
@@ -26,21 +26,21 @@ function batchOf(texts: readonly string[]): Batch {
   return { bytes, count: 1, first: 1, records: Uint32Array.of(0, bytes.length), width: parts.length, fields }
 }
 
-/** The queries that the only record of a batch answers. */
-function answeredIn(matcher: Matcher, batch: Batch): number[] {
-  const answered: number[] = []
+/** The queries that the only record of a batch matches. */
+function matchesIn(matcher: Matcher, batch: Batch): number[] {
+  const matched: number[] = []
   matcher.match(batch, (record, query) => {
     if (record !== 0) throw new Error(`record ${record} of one`)
-    answered.push(query)
+    matched.push(query)
   })
-  return answered
+  return matched
 }
 
-/** What every matcher promises. */
+/** Tests that every matcher has to pass. */
 export function matcherContract(name: string, create: Create): void {
   const found = (queries: readonly Query[], texts: readonly string[], columns = texts.map((_, i) => `c${i}`)) => {
-    const answered = answeredIn(create(queries, columns), batchOf(texts))
-    return queries.map((_, query) => answered.includes(query))
+    const matched = matchesIn(create(queries, columns), batchOf(texts))
+    return queries.map((_, query) => matched.includes(query))
   }
   const finds = (term: string, text: string, match: Query['match'] = 'substring') =>
     found([{ terms: [term], columns: ['c0'], match }], [text])[0]!
@@ -121,10 +121,10 @@ export function matcherContract(name: string, create: Create): void {
           columns,
         )
         for (const character of some) {
-          const answered = answeredIn(matcher, batchOf([`-${character}-`]))
+          const matched = matchesIn(matcher, batchOf([`-${character}-`]))
           const folded = fold(`-${character}-`)
           const wanted = terms.filter((one) => folded.includes(one))
-          expect([character, answered.map((query) => terms[query])]).toEqual([character, wanted])
+          expect([character, matched.map((query) => terms[query])]).toEqual([character, wanted])
         }
       }
     })
@@ -228,8 +228,8 @@ export function matcherContract(name: string, create: Create): void {
           const expected = [...queries.keys()].filter((query) =>
             queries[query]!.terms.some((term) => isPresent(term, text, queries[query]!.match)),
           )
-          const answered = answeredIn(matcher, batchOf([text]))
-          if (answered.join() !== expected.join()) expect([text, answered]).toEqual([text, expected])
+          const matched = matchesIn(matcher, batchOf([text]))
+          if (matched.join() !== expected.join()) expect([text, matched]).toEqual([text, expected])
         }
       })
       checkSeeds(property, RUNS * 3)
@@ -255,7 +255,7 @@ export function matcherContract(name: string, create: Create): void {
 
     test('a matcher remembers nothing from one record to the next', () => {
       const matcher = create([{ terms: ['ab'], columns: ['c0'], match: 'substring' }], ['c0'])
-      expect(['a', 'b', 'ab', 'b'].map((one) => answeredIn(matcher, batchOf([one])))).toEqual([[], [], [0], []])
+      expect(['a', 'b', 'ab', 'b'].map((one) => matchesIn(matcher, batchOf([one])))).toEqual([[], [], [0], []])
     })
   })
 }

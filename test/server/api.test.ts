@@ -186,7 +186,7 @@ describe('what cannot be answered is a problem, with a status and a line that sa
       400,
       /^2023-08-09 does not come before 2023-08-02; name the earlier/,
     ],
-    ['/api/explain/https%3A%2F%2Fx.example%2F', 400, /is neither the id of a dataset nor the address of its page$/],
+    ['/api/explain/https%3A%2F%2Fx.example%2F', 400, /is neither the ID of a dataset nor the address of its page$/],
     ['/api/explain/x?watch=velo', 404, /^there is no watch "velo"/],
     ['/api/history/nobody', 404, /^no edition of mobilite-transport has an organisation "nobody"/],
     ['/api/runs/none', 404, /^there is no run "none"; \/api\/runs lists those there are$/],

@@ -2,21 +2,21 @@ import { expect, test, vi } from 'vitest'
 import { encodeField } from '../../src/csv/field.ts'
 import { Alphabet } from '../../src/matching/alphabet.ts'
 import type { Query } from '../../src/matching/matcher.ts'
-import type { KernelBatch } from '../../src/wasm/kernel.ts'
 import { createWasmMatcher } from '../../src/wasm/matcher.ts'
 import { createWasmScanner } from '../../src/wasm/scanner.ts'
+import type { WasmBatch } from '../../src/wasm/wasmInstance.ts'
 
 vi.mock('../../src/wasm/code.ts', async (original) => {
-  // Imported here: this is moved to the top of the file, above its imports.
+  // Imported here because vi.mock is moved above the imports of the file.
   const { countingInstructions } = await import('./counting.ts')
   const { CODE } = await original<typeof import('../../src/wasm/code.ts')>()
   return { CODE: Buffer.from(countingInstructions(Buffer.from(CODE, 'base64'))).toString('base64') }
 })
 
 /**
- * What the scanner and the matcher cost, in WebAssembly instructions executed per byte of an export that is like the real
- * one. Nothing is timed: the figures are the same on every machine. Whoever makes something cheaper or, for a good reason,
- * dearer writes the new figure here.
+ * The WebAssembly instructions that the scanner and the matcher execute per byte of an export that resembles the real one.
+ * They are counted, not timed, so the figures are the same on every machine. A change that makes something cheaper or,
+ * for a good reason, more expensive updates them.
  */
 const COST = {
   scan: 3.355,
@@ -32,7 +32,7 @@ const HEADER = 'id;title;organization;url;description;tags;license;created;resou
 const WANTED = [1, 5, 4]
 const CHUNK = 1 << 16
 
-test('a byte costs as many instructions as it did', () => {
+test('a byte costs as many instructions as before', () => {
   const content = likeTheRealOne(1500)
   const costs = {
     scan: scanned(content).instructions / content.length,
@@ -67,15 +67,15 @@ test('the runtime is asked once for each character', () => {
 
 interface Scanned {
   readonly instructions: number
-  readonly batches: readonly KernelBatch[]
+  readonly batches: readonly WasmBatch[]
 }
 
-function scanned(content: Buffer, chunk = CHUNK, each: (batch: KernelBatch) => void = () => {}): Scanned {
+function scanned(content: Buffer, chunk = CHUNK, each: (batch: WasmBatch) => void = () => {}): Scanned {
   const scanner = createWasmScanner({ name: 'the export', maxRecordBytes: 1 << 20, select: () => WANTED })
-  const batches: KernelBatch[] = []
+  const batches: WasmBatch[] = []
   let instructions = 0
   for (let at = 0; at < content.length; at += chunk) {
-    const batch = scanner.write(content.subarray(at, at + chunk)) as KernelBatch
+    const batch = scanner.write(content.subarray(at, at + chunk)) as WasmBatch
     instructions = countOf(batch)
     each(batch)
     batches.push(batch)
@@ -96,8 +96,8 @@ function matched(content: Buffer, queries: readonly Query[]): number {
   return instructions
 }
 
-function countOf({ kernel }: KernelBatch): number {
-  return Number((kernel.call as unknown as { instructions: { value: bigint } }).instructions.value)
+function countOf({ instance }: WasmBatch): number {
+  return Number((instance.exports as unknown as { instructions: { value: bigint } }).instructions.value)
 }
 
 const WORDS =
@@ -105,7 +105,7 @@ const WORDS =
   'route gare réseau bus ligne arrêt horaires zone risque inondation carte limite périmètre bâtiment logement école santé ' +
   'emploi budget marché culture musée sport tourisme plage montagne agriculture pêche déchets climat météo neige crue ' +
   'l’accès d’une été à où ce jeu contient issues service public géographique numérique 2025 500 « n° » – (SIG) œuvre'
-/** Most of a text is made of these. */
+/** The words that most of a text consists of. */
 const ORDINARY =
   'de la des le du et les en un une au aux par pour sur avec sans sous entre selon plus moins cette ces leur leurs est sont ' +
   'a été fait depuis jusqu’à chaque tous toutes elle il on ne pas que qui dont où mise à jour fichier fichiers données ' +
@@ -113,7 +113,7 @@ const ORDINARY =
   'correspond permet contient présente décrit fournit issu mis disposition public ouvert source licence territoire national'
 const VOCABULARY = [...ORDINARY.split(' '), ...ORDINARY.split(' '), ...ORDINARY.split(' '), ...WORDS.split(' ')]
 
-/** Words that a watch may look for; some of them are in every third record here, others never. */
+/** Terms of watches. Some are in every third record here, others in none. */
 const LOOKED_FOR =
   'vélo cyclable eau rivière énergie électricité qualité air budget marché forêt agriculture école éducation santé hôpital ' +
   'culture musée sport tourisme déchet climat météo risque inondation urbanisme cadastre logement habitat population emploi ' +
@@ -132,10 +132,10 @@ const WATCHES: readonly Query[] = [
   ),
 ]
 
-/** With a separator among its first letters, so that every ’ may be in it. */
+/** Terms with a separator among their first letters, so every ’ is a candidate. */
 const APOSTROPHE: Query = { terms: ["l'accès", "d'une part"], columns: COLUMNS, match: 'substring' }
 
-/** Records as the portal writes them, the same in every run. */
+/** Generates records as the portal writes them, the same in every run. */
 function likeTheRealOne(records: number): Buffer {
   let seed = 1
   const random = (below: number) => {
