@@ -1,4 +1,5 @@
 import { allocate, extend, isLast } from './memory'
+import { Report } from './report'
 
 /**
  * The scanner: finds where fields and records end, 64 bytes at a time, without looking at bytes one by one.
@@ -35,20 +36,6 @@ const ENTRY: usize = 4
 
 /** The plain scanner has to read the bytes again. */
 const WRONG: i32 = -1
-
-/** The results of a scan, all of them addresses. */
-@unmanaged
-class Report {
-  /** The starts of the first finished record and of the unfinished record, and the end of the bytes. */
-  buffer: usize = 0
-  recordStart: usize = 0
-  filled: usize = 0
-  /** The ranges of the finished records and of their wanted fields: pairs of addresses. */
-  records: usize = 0
-  fields: usize = 0
-  /** Number of line feeds in the last chunk. */
-  lines: u32 = 0
-}
 
 const report = changetype<Report>(memory.data(offsetof<Report>()))
 
