@@ -13,7 +13,7 @@ import { BY_AUTOMATON, BY_NIBBLES, BY_TABLE, onMatch, Queries, WORD } from './qu
  *      automaton               1 2 3 4 5 6 7 8 hit
  *
  * The prefilter (assembly/prefilter.ts) knows how ASCII and Latin-1 spell a term. Any other character is foreign. The
- * automaton searches wherever one stands, from three bytes before it.
+ * automaton searches wherever one stands, from two bytes before it.
  *
  * If every twentieth byte starts the automaton, the prefilter costs more than it saves, and the automaton runs alone.
  */

@@ -28,8 +28,8 @@ export const FOREIGN: u32 = 0xc4
 const PUNCTUATION: u32 = 0x80e2
 /** Set in the five bits of every byte of a longer character, and in hardly any ASCII character. */
 const LONG: u32 = 0x1c
-/** How many bytes of a term are compared. */
-const PREFIX: usize = 4
+/** A term can begin so many bytes before a foreign character without being a candidate itself. */
+const LOOK_BACK: usize = 2
 
 /** The field is searched in strips of this length. The list of candidates has room for a strip and a vector. */
 export const STRIP: usize = 4096
@@ -74,7 +74,7 @@ function fiveBits(bytes: u32): u32 {
 
 /** The earliest place where a term can begin that has this foreign character among its first bytes. */
 export function startBefore(character: usize): usize {
-  let at = max(character - (PREFIX - 1), fieldStart)
+  let at = max(character - LOOK_BACK, fieldStart)
   // Not at the second of two quotes, nor inside a character.
   while (at > fieldStart && (load<u8>(at) as u32) === QUOTE) at--
   while (isContinuation(load<u8>(at))) at--

@@ -36,7 +36,7 @@ export function buildPrefilter(terms: readonly string[], alphabet: Alphabet): Pr
 }
 
 function punctuationTable(terms: readonly (readonly number[])[], alphabet: Alphabet): Uint32Array {
-  const early = new Set([MARK, ...terms.flatMap((term) => term.slice(0, PREFIX_BYTES))])
+  const early = new Set([MARK, ...terms.flatMap((term) => term.slice(0, PREFIX_BYTES - 1))])
   const flags = Uint8Array.from({ length: PUNCTUATION.length }, (_, index) =>
     Number(alphabet.symbolsOf(PUNCTUATION.first + index).some((symbol) => early.has(symbol))),
   )

@@ -15,6 +15,7 @@ export const PREFIX_BYTES = 4
 export type Prefix = readonly (readonly number[])[]
 
 const ANY_BYTE = Array.from({ length: 0x100 }, (_, byte) => byte)
+const FOREIGN_LEADS = ANY_BYTE.slice(FOREIGN)
 const QUOTE = 0x22
 
 /** Characters with the same symbols and the same lead byte. */
@@ -59,6 +60,8 @@ export class Spellings {
     if (prefix.length >= PREFIX_BYTES) found.push(prefix.slice(0, PREFIX_BYTES))
     else if (next === term.length) this.extend([...prefix, ANY_BYTE], term, next, found)
     else {
+      // A foreign character that is the last byte compared is left to the automaton.
+      if (prefix.length === PREFIX_BYTES - 1) found.push([...prefix, FOREIGN_LEADS])
       for (const { symbols, bytes } of this.spellings) {
         this.extend([...prefix, ...bytes], term, this.advance(term, next, symbols), found)
       }
