@@ -32,7 +32,8 @@ export interface WorldOptions {
 
 /** Opens what the configuration names. Only here is it known which stores there are; each loads when it is used. */
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { config } = await resolveConfig(options.flags, options.environment, options.configFile)
+  const { config, warnings } = await resolveConfig(options.flags, options.environment, options.configFile)
+  for (const warning of warnings) options.report.warn(warning)
   await options.onConfig?.(config)
   const archive = await openArchive(config.archive, (line) => options.report.warn(line))
   const documents = await openDocuments(config.documents).catch(async (error) => {

@@ -28,7 +28,7 @@ const MAY_USE: Readonly<Record<string, string>> = {
   doctor: 'context errors pipeline portal stores terminal version',
   index: 'config context editions errors pipeline scheduler terminal',
   commands:
-    'config context demo doctor editions errors explain matching notify pipeline portal runs scheduler stores terminal verify wasm (metrics) (server) (terminal)',
+    'config context demo doctor editions errors explain matching notify pipeline portal runs scheduler stores terminal verify (metrics) (server) (terminal)',
   cli: 'commands errors terminal version',
 }
 

@@ -5,7 +5,7 @@ import type { World } from '../context.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { descriptionKey, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { fold } from '../matching/fold.ts'
+import { foldTerm } from '../matching/fold.ts'
 import { describeCsv, descriptionTop } from '../pipeline/description.ts'
 import { type ListPlan, type NewList, readList } from '../pipeline/lists.ts'
 import { draftEditions } from '../pipeline/publish.ts'
@@ -28,7 +28,7 @@ export function candidatesOf(name: string, document: StoredDocument, { config }:
   const configured = config.watches.find((watch) => watch.name === name)
   if (configured === undefined) return []
   const { terms, top } = document.edition ?? configured
-  const isTerm = (term: unknown) => typeof term === 'string' && fold(term) !== ''
+  const isTerm = (term: unknown) => typeof term === 'string' && foldTerm(term) !== ''
   const isSound =
     Array.isArray(terms) && terms.length > 0 && terms.every(isTerm) && Number.isSafeInteger(top) && top > 0
   const watches = [configured, ...(isSound ? [{ ...configured, terms, top }] : [])]

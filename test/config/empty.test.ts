@@ -29,7 +29,7 @@ describe('an empty value', () => {
   test.each([
     ['watches: [{ name: a, terms: [b], columns: }]', 'watches[0].columns is empty; '],
     ['watches: [{ name: a, terms: [b], top: "" }]', 'watches[0].top is empty; '],
-    ['watches: [{ name: a, terms: [""] }]', 'watches[0].terms[0] must '],
+    ['watches: [{ name: a, terms: [""] }]', 'watches[0].terms[0] (watch "a") must '],
     ['watches: [{ name: a, terms: [b], columns: [~] }]', 'watches[0].columns[0] must '],
     ['columns: { datasets: }', 'columns.datasets is empty; '],
     ['notify: [{ kind: slack, url: "https://a.example/x", name: "" }]', 'notify[0].name is empty; '],
