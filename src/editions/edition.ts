@@ -14,7 +14,7 @@ export interface Edition extends Document {
   readonly archive: ArchiveFacts
   /** All of the TOP, by rank, also those without a dataset in the list. */
   readonly organizations: readonly RankedOrganization[]
-  /** By organisation's rank, then followers descending, then id. */
+  /** By organization's rank, then followers descending, then id. */
   readonly datasets: readonly TopDataset[]
 }
 

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { text } from 'node:stream/consumers'
+import type { Watch } from '../config/watch.ts'
+import type { Context } from '../context.ts'
+import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
+import { descriptionKey, editionKey } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
+import { descriptionMismatch } from './description.ts'
+import { PROJECTED_COLUMNS, TopDatasets } from './project.ts'
+import type { Organization, Ranking } from './rank.ts'
+import { type Reader, readCsv, readOptions } from './read.ts'
+import type { RunRequest } from './request.ts'
+
+/** The archived CSV of a watch: its facts, and the datasets of the top organizations in it. */
+export interface ArchivedCsv {
+  readonly watch: Watch
+  readonly csv: ArchiveFacts
+  readonly tops: TopDatasets | undefined
+}
+
+/**
+ * Reads the archived CSV of each watch.
+ *
+ * @throws Failure `usage` if its description says that it was made from another snapshot, or by other rules
+ */
+export async function readArchivedCsvs(
+  { watches, date }: RunRequest,
+  snapshot: Snapshot,
+  ranking: Ranking,
+  context: Context,
+): Promise<ArchivedCsv[]> {
+  const csvs: ArchivedCsv[] = []
+  for (const watch of watches) {
+    const key = editionKey(watch.name, date)
+    const description = await readDescription(watch, date, context)
+    const archived = await readArchivedCsv(key, ranking.top(watch.top), context).catch(async (error) => {
+      const isDamaged =
+        error instanceof Failure && error.kind === 'contract' && !(await isDescribed(key, description, context))
+      throw isDamaged ? unusableCsv(watch, date, 'it is damaged', context) : error
+    })
+    const mismatch = descriptionMismatch(description, watch, archived.csv, snapshot)
+    if (mismatch !== undefined) throw unusableCsv(watch, date, `it ${mismatch}`, context)
+    csvs.push({ watch, ...archived })
+  }
+  return csvs
+}
+
+async function readDescription(watch: Watch, date: string, context: Context): Promise<string> {
+  const { archive } = context
+  const [csv, description] = [editionKey(watch.name, date), descriptionKey(watch.name, date)]
+  if ((await archive.stat(csv)) === undefined) {
+    const what = `there is no ${csv} in ${archive.address}`
+    throw new Failure('usage', `${what}. Run "archive --date ${date} --watch ${watch.name}" first`)
+  }
+  if ((await archive.stat(description)) === undefined)
+    throw unusableCsv(watch, date, `${description} is missing, which says what it was made from`, context)
+  return text(archive.read(description))
+}
+
+async function isDescribed(key: string, description: string, { archive }: Context): Promise<boolean> {
+  const hash = createHash('sha256')
+  for await (const chunk of archive.read(key)) hash.update(chunk)
+  return description.includes(hash.digest('hex'))
+}
+
+function unusableCsv({ name }: Watch, date: string, why: string, { archive }: Context): Failure {
+  const what = `cannot publish ${editionKey(name, date)} in ${archive.address}: ${why}`
+  return new Failure('usage', `${what}. Run "archive --date ${date} --watch ${name}" again`)
+}
+
+/** Reads a CSV of the archive: its facts, and the datasets of some organizations in it. */
+export async function readArchivedCsv(key: string, top: readonly Organization[], { archive, config }: Context) {
+  const tops = new TopDatasets(top)
+  const slots = PROJECTED_COLUMNS.map((_, slot) => slot)
+  const reader: Reader = {
+    columns: PROJECTED_COLUMNS,
+    take: (batch) => {
+      for (let record = 0; record < batch.count; record++) tops.take(batch, record, slots)
+    },
+  }
+  const { sha256, bytes, records } = await readCsv(archive.read(key), key, reader, readOptions('datasets', config))
+  return { csv: { key, sha256, bytes, records }, tops }
+}
