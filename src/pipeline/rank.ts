@@ -29,9 +29,9 @@ export class Ranking implements Reader {
       const id = textOf(batch, record, 0)
       const where = `organizations export, record ${batch.first + record}`
       if (id.trim() === '') throw new Failure('contract', `${where}: the organization has no id; nothing was published`)
+      const followers = wholeNumber(textOf(batch, record, 2), where)
       if (this.ids.has(id)) continue
       this.ids.add(id)
-      const followers = wholeNumber(textOf(batch, record, 2), where)
       this.organizations.push({ id, name: textOf(batch, record, 1), followers })
     }
   }

@@ -120,9 +120,12 @@ function runWith(id: string, leases: HeldLeases, { steps, warnings }: RunJournal
   }
 }
 
-/** A successor sweeps the pending objects of this run, which looks like trouble with the store. A look at the leases clears it up. */
+/**
+ * Returns the loss of a lease as the cause of a failure, if there was one. A successor sweeps the pending objects of a paused run and
+ * replaces its snapshot, which looks like trouble with the store, or like a step that was never run.
+ */
 async function asLeaseLoss(error: unknown, leases: HeldLeases): Promise<unknown> {
-  if (!(error instanceof Failure && error.kind === 'store')) return error
+  if (!(error instanceof Failure)) return error
   let cause = error
   const check = leases.check().catch((found) => {
     if (found instanceof Failure && found.kind === 'held') cause = found
