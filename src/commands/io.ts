@@ -1,5 +1,6 @@
 import type { SettingKey } from '../config/settings.ts'
-import { type Context, closeContext, openContext } from '../context.ts'
+import type { Context } from '../context.ts'
+import { closeContext, openContext } from '../openContext.ts'
 import { isJsonLog } from '../terminal/logLine.ts'
 import { type Report, silentReport } from '../terminal/report.ts'
 

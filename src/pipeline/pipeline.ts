@@ -3,11 +3,9 @@ import { executeRun } from '../runs/run.ts'
 import { archiveCsvs } from './archive.ts'
 import { readArchivedCsvs } from './archivedCsv.ts'
 import { openSnapshot } from './openSnapshot.ts'
-import { PROJECTED_COLUMNS } from './project.ts'
 import { pruneSnapshots } from './prune.ts'
 import { buildEditions, publishEditions } from './publish.ts'
 import { Ranking } from './rank.ts'
-import type { Reader } from './read.ts'
 import { planRun, type RunRequest } from './request.ts'
 import {
   type ArchiveResult,
@@ -19,7 +17,7 @@ import {
 } from './result.ts'
 import { requireSnapshot } from './snapshot.ts'
 import { storedSnapshot } from './snapshotSource.ts'
-import { completeCsvs, WatchFilter } from './watchFilter.ts'
+import { columnCheck, completeCsvs, WatchFilter } from './watchFilter.ts'
 
 /**
  * The whole pipeline in one process: the datasets are read once for all watches, and nothing becomes visible before
@@ -56,7 +54,7 @@ export function fetch(request: RunRequest, context: Context): Promise<FetchResul
     const ranking = new Ranking()
     await using source = await openSnapshot(request, run, withWarnings(context, run))
     await run.step('read organizations', () => source.read('organizations', ranking))
-    await run.step('read datasets', () => source.read('datasets', neededColumns(request)))
+    await run.step('read datasets', () => source.read('datasets', columnCheck(request)))
     await source.accept(ranking)
 
     await run.checkLeases()
@@ -90,12 +88,6 @@ export function publish(request: RunRequest, context: Context): Promise<PublishR
     await run.checkLeases()
     return summarize(request, await run.step('publish', () => publishEditions(editions, run, context)))
   })
-}
-
-/** Checks that an export has the columns that its watches need, and reads none of them. */
-function neededColumns({ watches }: RunRequest): Reader {
-  const columns = new Set([...watches.flatMap((watch) => watch.columns), ...PROJECTED_COLUMNS])
-  return { columns: [...columns], take: () => {} }
 }
 
 /** Returns a context whose warnings are also kept in the run record. */

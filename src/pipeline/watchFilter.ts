@@ -169,3 +169,9 @@ export async function completeCsvs(filter: WatchFilter, run?: Pick<Run, 'warn'>)
   }
   return csvs
 }
+
+/** Returns a reader that takes no record. Reading with it checks that an export has the columns that the watches need. */
+export function columnCheck({ watches }: RunRequest): Reader {
+  const columns = new Set([...watches.flatMap((watch) => watch.columns), ...PROJECTED_COLUMNS])
+  return { columns: [...columns], take: () => {} }
+}
