@@ -76,8 +76,10 @@ export interface ExportFacts extends SourceFacts {
   readonly stored_bytes?: number
   /** Needed column → number of records in which it is empty or white space. */
   readonly blank_fields?: Readonly<Record<string, number>>
-  /** Sum of `metric.followers` over all records. */
+  /** Sum of `metric.followers` over the first record of each id. */
   readonly followers?: number
+  /** Records whose id an earlier record has. */
+  readonly repeated_ids?: number
   /** Of the organizations export: those that count for the completeness gate of the next week, by rank. */
   readonly most_followed?: readonly FollowedOrganization[]
 }

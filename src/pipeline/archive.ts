@@ -33,7 +33,7 @@ export async function archiveCsvs(
       changed = true
       replaced ||= stored !== undefined
     }
-    const description = describeCsv(watch, date, csv, header, snapshot)
+    const description = describeCsv(watch, date, csv, header, snapshot, context.config.columns.datasets)
     changed = (await archiveDescription(watch, date, description, run, context)) || changed
   }
   return { changed, replaced, facts: { archived: lists.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }

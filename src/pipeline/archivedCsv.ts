@@ -38,7 +38,7 @@ export async function readArchivedCsvs(
         error instanceof Failure && error.kind === 'contract' && !(await isDescribed(key, description, context))
       throw isDamaged ? unusableCsv(watch, date, 'it is damaged', context) : error
     })
-    const mismatch = descriptionMismatch(description, watch, archived.csv, snapshot)
+    const mismatch = descriptionMismatch(description, watch, archived.csv, snapshot, context.config.columns.datasets)
     if (mismatch !== undefined) throw unusableCsv(watch, date, `it ${mismatch}`, context)
     csvs.push({ watch, ...archived })
   }

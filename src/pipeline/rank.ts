@@ -28,7 +28,8 @@ export class Ranking implements Reader {
     for (let record = 0; record < batch.count; record++) {
       const id = textOf(batch, record, 0)
       const where = `organizations export, record ${batch.first + record}`
-      if (id.trim() === '') throw new Failure('contract', `${where}: the organization has no id; nothing was published`)
+      if (/^\p{White_Space}*$/u.test(id))
+        throw new Failure('contract', `${where}: the organization has no id; nothing was published`)
       const followers = wholeNumber(textOf(batch, record, 2), where)
       if (this.ids.has(id)) continue
       this.ids.add(id)

@@ -23,7 +23,13 @@ export function draftSnapshot(
   { config, clock }: Context,
 ): Snapshot {
   const facts = ({ facts, counts, origin }: DraftedExport): ExportFacts => {
-    return { ...facts, origin, blank_fields: counts.blankFields, followers: counts.followers }
+    return {
+      ...facts,
+      origin,
+      blank_fields: counts.blankFields,
+      followers: counts.followers,
+      repeated_ids: counts.repeated,
+    }
   }
   const top = Math.max(...config.watches.map((watch) => watch.top))
   const followed = ranking
@@ -47,10 +53,16 @@ export async function baselineFor(
   date: string,
   context: Pick<Context, 'archive' | 'config' | 'report'>,
 ): Promise<Snapshot | undefined> {
-  const { portal, catalogue } = context.config
-  for await (const snapshot of snapshotsBefore(date, context))
-    if (snapshot.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue) return snapshot
+  for await (const snapshot of snapshotsBefore(date, context)) if (isSamePlace(snapshot, context)) return snapshot
   return undefined
+}
+
+/** Whether a snapshot came from the portal and the catalogue of the settings. */
+export function isSamePlace(
+  snapshot: Snapshot | undefined,
+  { config: { portal, catalogue } }: Pick<Context, 'config'>,
+): snapshot is Snapshot {
+  return snapshot?.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue
 }
 
 /** Whether two snapshots of a date hold the same exports from the same place. */

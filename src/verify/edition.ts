@@ -65,7 +65,7 @@ export async function compareEdition(
 async function compareDescription(
   { watch, csv, header }: StagedCsv,
   snapshot: Snapshot,
-  { archive }: Context,
+  { archive, config }: Context,
 ): Promise<Difference[]> {
   const where = descriptionKey(watch.name, snapshot.date)
   const object = await archive.stat(where)
@@ -81,7 +81,14 @@ async function compareDescription(
   })
   if (stored instanceof Failure) return differ('the description of the CSV', stored.message)
   const described = descriptionTop(stored) ?? watch.top
-  const expected = describeCsv({ ...watch, top: described }, snapshot.date, csv, header, snapshot)
+  const expected = describeCsv(
+    { ...watch, top: described },
+    snapshot.date,
+    csv,
+    header,
+    snapshot,
+    config.columns.datasets,
+  )
   if (stored === expected) return []
   try {
     const differences = compareValues(where, JSON.parse(expected), JSON.parse(stored))
