@@ -17,6 +17,7 @@ export const count = z.int().check(z.gte(0))
 export function flawIn(schema: z.ZodMiniType, document: unknown): string | undefined {
   const { unreadable } = (document ?? {}) as Partial<UnreadableDocument>
   if (unreadable !== undefined) return `it is not a JSON document with this _id: ${quoted(unreadable)}`
+  if (isTooDeep(document)) return `it is nested more than ${MAX_DEPTH} levels deep`
   const [issue] = schema.safeParse(document).error?.issues ?? []
   if (issue === undefined) return undefined
   const place = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')
@@ -24,6 +25,19 @@ export function flawIn(schema: z.ZodMiniType, document: unknown): string | undef
   const field = place === '' ? 'it' : place.slice(1)
   if (found === undefined) return `${field} is missing`
   return `${field} is ${written(found)}, ${expectation(issue)}`
+}
+
+/** Real documents have six levels. Many more would overflow the stack of whatever compares or prints them. */
+const MAX_DEPTH = 50
+
+/** Whether a JSON value is nested so deeply that it cannot be a document of this program. */
+export function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value]
+  for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+    if (level.length === 0) return false
+  }
+  return true
 }
 
 function written(value: unknown): string {

@@ -30,7 +30,7 @@ const USES: Readonly<Record<string, string>> = {
   pipeline: '(editions) csv editions errors portal runs terminal text waitForAll wasm',
   lineage: 'editions pipeline post text version',
   explain: 'editions errors matching pipeline text',
-  verify: '(editions) csv editions errors matching pipeline runs terminal',
+  verify: '(editions) csv editions errors matching pipeline runs schema terminal',
   openContext: '(lineage) (metrics) (stores) config waitForAll',
   server: '(metrics) config editions errors explain matching runs terminal text version',
   doctor: 'errors openContext pipeline portal stores terminal text version',

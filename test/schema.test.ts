@@ -45,3 +45,9 @@ test('the schema that MongoDB checks requires each field of an edition, and no o
   const reference = JSON.parse(await readFile('docs/reference/edition.schema.json', 'utf8'))
   expect([...TOPS_SHAPE.required].sort()).toEqual([...reference.required].sort())
 })
+
+test('a document that is nested too deeply is none', () => {
+  const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)
+  expect(flawInEdition({ ...EDITION, extra: deep })).toBe('it is nested more than 50 levels deep')
+  expect(flawInEdition(EDITION)).toBe(undefined)
+})

@@ -3,6 +3,7 @@ import type { Edition } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
 import { readStoredEdition } from '../editions/read.ts'
 import { readSoundRun } from '../runs/read.ts'
+import { isTooDeep } from '../schema.ts'
 import { compareValues, type Difference } from './difference.ts'
 
 /** The document of an edition, as found in the store. */
@@ -21,7 +22,8 @@ export async function readDocument(watch: string, date: string, { documents }: C
   const missing = { where: documentName(watch, date), part: '', expected: 'a document', found: undefined as unknown }
   const { document, damage } = await readStoredEdition(documents, watch, date)
   if (document === undefined) return { edition: undefined, differences: [missing] }
-  const edition = 'unreadable' in document ? undefined : (document as Edition)
+  const isComparable = !('unreadable' in document) && !isTooDeep(document)
+  const edition = isComparable ? (document as Edition) : undefined
   return { edition, differences: damage === undefined ? [] : [{ ...missing, expected: 'an edition', found: damage }] }
 }
 
@@ -44,7 +46,8 @@ export async function makerDifference(
   { generated_at, run_id, watch, date }: Edition,
   { documents, report }: Context,
 ): Promise<Omit<Difference, 'where'> | undefined> {
-  const run = await readSoundRun(documents, String(run_id), report.warn)
+  // The document may be damaged: its run_id can be anything.
+  const run = typeof run_id === 'string' ? await readSoundRun(documents, run_id, report.warn) : undefined
   if (run === undefined) return { part: 'run_id', expected: 'a run of which there is a record', found: run_id }
   if (generated_at >= run.started_at && (run.ended_at === null || generated_at <= run.ended_at)) return undefined
   const expected = `a moment of that run, which ${watch}/${date} names: ${run.started_at} to ${run.ended_at}`
