@@ -51,7 +51,7 @@ async function readJson(key: string, archive: Context['archive']): Promise<{ val
   } catch (error) {
     if (error instanceof SyntaxError) return { problem: `it is not JSON (${error.message})` }
     if (!(error instanceof Failure)) throw error
-    // A store that is down fails here once more.
+    // If the store is down, this fails again.
     await archive.stat(key)
     return { problem: error.message }
   }
