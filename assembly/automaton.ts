@@ -12,7 +12,7 @@ const MARK: i32 = 2
 const FIRST_KNOWN: i32 = 1
 /** Flag of the entries that are a place in `sequences`: the sign. */
 const SEQUENCE: i32 = ~0x7fff
-/** Characters from here on share one entry, which stays 0. They are rare: emoji, and letters of old scripts. */
+/** Characters from this one on share one entry, which stays 0. They are rare: emoji, and letters of old scripts. */
 const TABLED: u32 = 0xffff
 
 /** A row below all others: with it as `idle`, the automaton does not stop before the end of the field. */
@@ -38,8 +38,8 @@ export function openField(start: usize, end: usize, queries: usize, count: i32):
 }
 
 /**
- * Runs from `from` until the field ends, every query has matched, or no term is begun any more (the row is not above
- * `idle`) behind the character at `least`.
+ * Runs from `from` until the field ends, every query has matched, or no partial match is left (the row is not above
+ * `idle`) after the character at `least`.
  */
 export function run(queries: Queries, from: usize, firstRow: i32, idle: i32, least: usize): void {
   const end = fieldEnd

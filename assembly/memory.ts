@@ -5,7 +5,7 @@
  */
 let top: usize = __heap_base
 
-/** The memory grows by so much more than needed, which leaves room for queries that are loaded later. */
+/** Number of bytes that the memory grows beyond the need, to leave room for queries that are loaded later. */
 const SPARE: usize = 1 << 21
 const PAGE_BITS: usize = 16
 

@@ -6,9 +6,9 @@ import { isContinuation } from './utf8'
  * Finds candidates: the places where a term can begin, by its first bytes. It lists them for a strip of the field at a time.
  *
  * For up to twelve terms there are nibble tables. They hold eight sets of three-byte prefixes, one to a bit. Two tables of
- * sixteen bytes for each of the three places say in which of the eight sets a byte may stand there, by its low and by its
- * high half. One instruction looks up sixteen bytes. And-ing the results for three adjacent bytes leaves the sets whose
- * prefixes may stand here:
+ * sixteen bytes for each of the three positions say which of the eight sets allow a byte there, by its low and by its high
+ * half. One instruction looks up sixteen bytes. And-ing the results for three adjacent bytes leaves the sets with
+ * a prefix that may match here:
  *
  *      sets that allow t first  &  sets that allow r second  &  sets that allow a third   =   a candidate, unless 0
  *
@@ -28,7 +28,7 @@ export const FOREIGN: u32 = 0xc4
 const PUNCTUATION: u32 = 0x80e2
 /** Set in the five bits of every byte of a longer character, and in hardly any ASCII character. */
 const LONG: u32 = 0x1c
-/** A term can begin so many bytes before a foreign character without being a candidate itself. */
+/** Greatest distance in bytes between the start of a term and a foreign character that is the candidate instead. */
 const LOOK_BACK: usize = 2
 
 /** The field is searched in strips of this length. The list of candidates has room for a strip and a vector. */

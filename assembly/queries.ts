@@ -2,27 +2,27 @@ import { allocate } from './memory'
 
 /** Symbols, as in src/matching/alphabet.ts. */
 export const WORD: i32 = 1
-/** What follows the last character of a field: nothing that belongs to a word. */
+/** Symbol for the end of a field. Counts as a non-word character. */
 export const END: i32 = 0
 
-/** How the first bytes of terms are found. */
+/** Values of `method`: how the matcher finds where a term can begin. */
 export const BY_AUTOMATON: u32 = 0
 export const BY_TABLE: u32 = 1
 export const BY_NIBBLES: u32 = 2
 
-/** The compiled queries. Every field is an address or a number of 32 bits; src/wasm/matcher.ts writes them in this order. */
+/** The compiled queries. Every field is a 32-bit address or number. src/wasm/loadedQueries.ts fills them in, in this order. */
 @unmanaged
 export class Queries {
   /**
-   * Code point up to TABLED → 16 bits: FIRST_KNOWN + symbol; or SEQUENCE + the place of its symbols in `sequences`; or 0 if
-   * the symbols are not known yet.
+   * Code point below TABLED → i16. One of: FIRST_KNOWN + symbol; SEQUENCE | index into `sequences`; 0 if not looked up
+   * yet.
    */
   symbols: usize = 0
-  /** Row + symbol → row of the next state, or ~hit; 32 bits. */
+  /** [row + symbol] → i32: the next row, or ~(index into `hits`) if a term ends here. */
   next: usize = 0
-  /** Hit → the row to continue from, and the address of its patterns: their number, then each of them. */
+  /** Hit → row to continue from, and address of its patterns (a count, then the patterns). */
   hits: usize = 0
-  /** Pattern → word of its query in a bit set, and bit in this word. */
+  /** Pattern → its query's place in a bit set: the index of the word, then the mask of the bit. */
   patterns: usize = 0
   /** Field of a batch → bit set of the queries that search it. */
   queriesByColumn: usize = 0
@@ -32,17 +32,20 @@ export class Queries {
   words: u32 = 0
   /** BY_AUTOMATON, BY_TABLE or BY_NIBBLES. */
   method: u32 = BY_AUTOMATON
-  /** Six tables of 16 bytes, for the low and the high half of three bytes. */
+  /** Six 16-byte tables: one for the low and one for the high nibble of each of three bytes. */
   nibbles: usize = 0
-  /** Three times five bits → whether a term begins with them (HERE), or continues with them from its second byte (BEFORE). */
+  /**
+   * Low five bits of three bytes → flags: HERE if a term starts with these bytes, BEFORE if they are the second to fourth
+   * bytes of a term.
+   */
   table: usize = 0
-  /** Bit set of four times five bits: the first four bytes of the terms. */
+  /** Bit set of the four-byte prefixes of the terms, indexed by the low five bits of each byte. */
   prefixes: usize = 0
-  /** Character from U+2000 to U+203F → whether it can be among the first of a term; a byte each. */
+  /** One byte per character from U+2000 to U+203F: whether it can occur in the prefix of a term. */
   punctuation: usize = 0
   /** Bit set: the queries that match the record. */
   matchBits: usize = 0
-  /** Lists of symbols of the characters that have several: their number, then each of them; 16 bits. */
+  /** Symbol lists of the characters that map to several symbols: a count, then the symbols, 16 bits each. */
   sequences: usize = 0
   /** Counters for `chooseMethod`: bytes searched, candidates, and starts of the automaton. */
   searched: u32 = 0
@@ -50,9 +53,9 @@ export class Queries {
   starts: u32 = 0
 }
 
-/** Returns the address of the list of a character's symbols. If possible, stores them so that it is not called again. */
+/** Returns the address of the list of a character's symbols. Caches the list if there is room. */
 export declare function learn(queries: Queries, character: u32): usize
-/** Receives a record that matches; `matchBits` has the queries. */
+/** Called for each matching record. `matchBits` says which queries it matches. */
 export declare function onMatch(queries: Queries, record: u32): void
 
 /** Creates an empty set of queries, which the caller fills in. */

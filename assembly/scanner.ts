@@ -20,8 +20,8 @@ import { Report } from './report'
  *
  * The grammar is checked with the same words, shifted by one. An opening quote must follow a separator or a quote. A closing
  * quote must be followed by a separator, a quote or a CR, and a CR outside quotes by LF. A mistake is only reported as
- * WRONG. The plain scanner then reads the same bytes again, from the start of the unfinished record, and finds out what is
- * wrong. The runtime checks UTF-8, with wider vectors than WebAssembly has.
+ * WRONG. The plain scanner then reads the same bytes again, from the start of the unfinished record, and finds the
+ * mistake. The runtime checks UTF-8, with wider vectors than WebAssembly has.
  *
  * A block needs four bits from the one before it. They are kept between calls, so a chunk may end anywhere.
  */

@@ -25,7 +25,8 @@ fetch() {
   touch "$environment/complete"
 }
 
-# Exports the environment of every Airflow process. Variables that the caller has set keep their values.
+# Exports the environment of every Airflow process. Keeps the AIRFLOW variables from the env files and the defaults below if
+# the caller has set them. Always overwrites the home, the addresses, the secrets and the users.
 export_settings() {
   local file name value
   for file in "$project/airflow/airflow.env" "$folder/postgres.env" "$folder/redis.env"; do
@@ -52,11 +53,12 @@ export_settings() {
   mkdir -p "$data/bin"
   ln -sf "$project/dist/cli.js" "$data/bin/datagouv-tops"
   export PATH=$data/bin:$environment/bin:$PATH
-  # The workers' tool does not know SERVICES_FOLDER. Without Python's compiled files, everything takes twice as long to start.
+  # SERVICES_FOLDER is only for scripts/services, so Airflow's tasks must not see it.
+  # Without Python's compiled files, everything takes twice as long to start.
   unset SERVICES_FOLDER PYTHONDONTWRITEBYTECODE
 }
 
-# Prints a random secret that all processes of this set of services share.
+# Prints a secret that all the services share. Generates it on first use.
 secret() {
   local file=$folder/airflow/secret-$1
   [ -s "$file" ] || (umask 077 && head -c 32 /dev/urandom | base64 | tr '+/' '-_' | tr -d '\n' >"$file")
@@ -82,13 +84,13 @@ documents_connection() {
 # Runs commands in parallel. When one of them ends, or this process is stopped, all of them end.
 run_together() {
   local command
-  trap 'stop_together' TERM INT
+  trap 'stop_all_and_exit' TERM INT
   for command in "$@"; do $command & done
   wait -n || true
-  stop_together
+  stop_all_and_exit
 }
 
-stop_together() {
+stop_all_and_exit() {
   trap '' TERM INT
   local tries=80 pids
   pids=$(jobs -p)

@@ -1,4 +1,4 @@
-// Reports which branches, functions and lines of src/ the tests cover: node scripts/coverage.mjs, after vitest run --coverage
+// Reports which branches, functions and lines of src/ the tests cover. Run after vitest run --coverage: node scripts/coverage.mjs
 //
 // Tests run most of commands/ and of the server in child processes, from dist/, which vitest does not measure. Node writes the
 // coverage of these processes (test/helpers/cli.ts enables this). This script adds it to vitest's counts.
@@ -17,7 +17,7 @@ const FOLDER = 'coverage'
 const BATCH = 20
 
 const coverageByFile = JSON.parse(await readFile(`${FOLDER}/coverage-final.json`, 'utf8'))
-for (const coverage of await childrenCoverage()) {
+for (const coverage of await readChildCoverage()) {
   const path = fileURLToPath(coverage.url)
   const [code, map] = await Promise.all(
     [path, `${path}.map`].map((file) => readFile(file, 'utf8').catch(() => undefined)),
@@ -31,7 +31,7 @@ const context = createContext({ dir: FOLDER, coverageMap: istanbul.createCoverag
 for (const name of ['text-summary', 'json-summary']) reports.create(name).execute(context)
 
 /** Reads and merges the coverage of dist/ from all child processes. */
-async function childrenCoverage() {
+async function readChildCoverage() {
   const names = await readdir(`${FOLDER}/children`).catch(() => [])
   const dist = `file://${resolve('dist')}/`
   let merged = { result: [] }
@@ -56,14 +56,15 @@ function addCounts(target, source) {
   const statementKey = ({ start }) => position(start)
   const functionKey = ({ decl }) => position(decl.start)
   const branchKey = ({ type, loc }) => `${type} ${position(loc.start)}`
-  const pairs = (targetMap, sourceMap, keyOf) => {
+  const matchIds = (targetMap, sourceMap, keyOf) => {
     const sourceIds = new Map(Object.entries(sourceMap).map(([id, range]) => [keyOf(range), id]))
     return Object.entries(targetMap).flatMap(([id, range]) =>
       sourceIds.has(keyOf(range)) ? [[id, sourceIds.get(keyOf(range))]] : [],
     )
   }
-  for (const [to, from] of pairs(target.statementMap, source.statementMap, statementKey)) target.s[to] += source.s[from]
-  for (const [to, from] of pairs(target.fnMap, source.fnMap, functionKey)) target.f[to] += source.f[from]
-  for (const [to, from] of pairs(target.branchMap, source.branchMap, branchKey))
+  for (const [to, from] of matchIds(target.statementMap, source.statementMap, statementKey))
+    target.s[to] += source.s[from]
+  for (const [to, from] of matchIds(target.fnMap, source.fnMap, functionKey)) target.f[to] += source.f[from]
+  for (const [to, from] of matchIds(target.branchMap, source.branchMap, branchKey))
     target.b[to] = target.b[to].map((count, arm) => count + (source.b[from][arm] ?? 0))
 }

@@ -1,4 +1,4 @@
-// Writes the licenses of all production dependencies to dist/THIRD-PARTY.txt: node scripts/licenses.mjs, after the build.
+// Writes the licenses of all production dependencies to dist/THIRD-PARTY.txt. Run after the build: node scripts/licenses.mjs
 // Fails if a license has not been approved.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -23,7 +23,9 @@ const packages = folders.map((folder) => {
 const unapproved = packages.filter(({ license }) => !ALLOWED.includes(license))
 if (unapproved.length > 0) {
   const list = unapproved.map(({ name, version, license }) => `${name}@${version}: ${license}`)
-  throw new Error(`these licenses are not approved (${ALLOWED.join(', ')}):\n${list.join('\n')}`)
+  throw new Error(
+    `these packages have a license that is not approved:\n${list.join('\n')}\nApproved: ${ALLOWED.join(', ')}`,
+  )
 }
 
 const unique = new Map(packages.map((dependency) => [`${dependency.name}@${dependency.version}`, dependency]))

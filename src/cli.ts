@@ -20,7 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
   stopOnSignals(stop)
   // A reader that has seen enough (`| head`) is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-  // If the reader of stderr is gone (a worker died while its task goes on), the run must still write its record.
+  // If the reader of stderr is gone (a worker died but its task still runs), the run must still write its record.
   process.stderr.on('error', () => {})
 
   try {

@@ -11,7 +11,7 @@ export interface Context {
   readonly documents: Documents
   readonly clock: () => Date
   readonly report: Report
-  /** Aborted when the process is told to stop. Its reason is the Failure to end with. */
+  /** Aborted when the process receives a stop signal. Its reason is the Failure to report. */
   readonly signal: AbortSignal
   /** Opens the observers of runs that the settings name. */
   readonly openObservers: () => Promise<readonly RunObserver[]>

@@ -20,7 +20,7 @@ export const FAILURES = {
 
 export type FailureKind = keyof typeof FAILURES
 
-/** From a bug, through what no retry changes, to what may pass by itself. */
+/** Most severe first: a bug, then failures that no retry fixes, then failures that may pass by themselves. */
 const BY_SEVERITY: readonly FailureKind[] = [
   'bug',
   'usage',
@@ -38,7 +38,7 @@ export function worstOf(kinds: readonly FailureKind[]): FailureKind | undefined 
   return BY_SEVERITY.find((kind) => kinds.includes(kind))
 }
 
-/** An expected failure: one line that says what, where, why and what next. Anything else that is thrown is a bug. */
+/** An expected failure. Its one-line message gives the problem, its place, its cause and the remedy. Any other error is a bug. */
 export class Failure extends Error {
   readonly kind: FailureKind
 
@@ -63,14 +63,14 @@ export function runIdOf(error: unknown): string | undefined {
   return (error as { run_id?: string } | undefined)?.run_id
 }
 
-/** Something was asked for that does not exist; the line names what there is. */
+/** The requested item does not exist. The message lists the existing ones. */
 export class NotFound extends Failure {
   constructor(message: string) {
     super('usage', message)
   }
 }
 
-/** A stored document cannot be what its name says. The line says why, and how to restore it. */
+/** A stored document is not valid for its ID. The message gives the reason and tells how to restore it. */
 export class DamagedDocument extends Failure {
   /** `the edition mobilite-transport/2026-11-18` */
   readonly subject: string

@@ -28,7 +28,7 @@ export interface Settings {
 }
 
 export interface OpenOptions {
-  /** Told of what goes wrong without ending anything. Nothing is ever written to stdout or stderr. */
+  /** Receives warnings: problems that do not stop the call. The library never writes to stdout or stderr. */
   readonly warn?: (line: string) => void
   /** Ends a run under way, cleanly. */
   readonly signal?: AbortSignal
@@ -84,8 +84,8 @@ export interface Tops extends AsyncDisposable {
 }
 
 /**
- * Opens the stores that settings name, as the command line does: what is not given here is looked for in
- * `datagouv-tops.yaml` and in the environment.
+ * Opens the stores that settings name, as the command line does. Reads the settings that are not given here from
+ * `datagouv-tops.yaml` and the environment.
  *
  * @throws Failure `usage` for a setting that cannot be, `store` when a store is away
  */

@@ -18,7 +18,7 @@ export interface ContextOptions {
   readonly onConfig?: (config: Config) => Promise<void>
 }
 
-/** Opens the stores that the configuration names. Only this file knows the concrete stores; each loads when it is used. */
+/** Opens the stores that the configuration names. Only this file imports the concrete stores, each when it is used. */
 export async function openContext(options: ContextOptions): Promise<Context> {
   const { config, warnings } = await resolveConfig(options.flags, options.environment, options.configFile)
   for (const warning of warnings) options.report.warn(warning)
@@ -55,7 +55,7 @@ export async function closeContext({ archive, documents }: Context): Promise<voi
  * Opens an archive.
  *
  * @param address as configured: `file:FOLDER` or `s3://BUCKET`
- * @param onWarning receives what the archive's owner should know although nothing failed
+ * @param onWarning receives warnings to the archive's owner; nothing has failed
  */
 export async function openArchive(address: string, onWarning?: OnWarning): Promise<Archive> {
   if (address.startsWith('file:'))

@@ -9,7 +9,7 @@ import { showInPager } from '../terminal/pager.ts'
 import { formatTable } from '../terminal/table.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
-/** Prints what entered, left and moved between two editions: as tables, as JSON, or as Markdown. */
+/** Prints the datasets that entered, left and moved between two editions: as tables, as JSON, or as Markdown. */
 export default async function changes(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { config, report } = context

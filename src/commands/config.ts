@@ -4,7 +4,7 @@ import { SETTINGS, type Setting, type SettingKey } from '../config/settings.ts'
 import { formatTable } from '../terminal/table.ts'
 import { type CommandInput, print, printJson, settingFlags } from './io.ts'
 
-/** Prints every setting with its value as written, and where. */
+/** Prints every setting: its value as the user wrote it, and where it was set. */
 export default async function config(io: CommandInput): Promise<void> {
   const { origins } = await resolveConfig(settingFlags(io.options), process.env, io.options.config)
   const rows = (Object.keys(SETTINGS) as SettingKey[]).map((setting) => {

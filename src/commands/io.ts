@@ -58,7 +58,7 @@ export function settingFlags({ portal, archive, documents, logFormat }: Options)
   }
 }
 
-/** Runs `body` with the context that the options configure, and closes it afterwards. */
+/** Opens a context from the options, runs `body` with it and closes it. */
 export async function withContext<T>(io: CommandInput, body: (context: Context) => Promise<T>): Promise<T> {
   const report = await openReport(io.options)
   try {
@@ -77,8 +77,9 @@ export async function withContext<T>(io: CommandInput, body: (context: Context) 
 }
 
 /**
- * Keeps a run with S3 below 160 MiB, although the SDK and its buffers are large: V8 would set aside twice 16 MiB for young
- * objects, of which there are few. Only the command line does so; a library leaves the process's V8 alone.
+ * Keeps a run with S3 below 160 MiB. The SDK and its buffers are large, and V8 would let its young generation grow to two
+ * 16 MiB semi-spaces, which a run does not need. Only the CLI does this: a library must not change the V8 flags of its host
+ * process.
  */
 async function limitMemory({ archive }: Pick<Context['config'], 'archive'>): Promise<void> {
   if (!archive.startsWith('s3:')) return
@@ -91,9 +92,9 @@ export async function openReport({ quiet = false, verbose = false, logFormat }: 
   if (isJsonLog(logFormat)) return (await import('../terminal/log.ts')).createLog(process.stderr, { quiet, verbose })
   if (quiet) return { ...silentReport, error: (line) => void process.stderr.write(`error: ${line}\n`) }
   const { createProgress } = await import('../terminal/progress.ts')
-  const terminal = process.stderr.isTTY === true
-  const color = terminal && (process.env.NO_COLOR ?? '') === ''
-  return createProgress({ stream: process.stderr, live: terminal && !process.env.CI, verbose, color })
+  const isTerminal = process.stderr.isTTY === true
+  const color = isTerminal && (process.env.NO_COLOR ?? '') === ''
+  return createProgress({ stream: process.stderr, live: isTerminal && !process.env.CI, verbose, color })
 }
 
 /** Writes to stdout. Once it resolves, the buffer may be reused. */

@@ -30,7 +30,7 @@ export async function runStep(
   })
 }
 
-/** Lists what was stored and where, one line each. */
+/** Lists the stored objects and documents with their addresses, one line each. */
 function describe(result: Result, { date }: RunRequest, { archive, documents }: Context): string {
   const { snapshot, archived = [], published = [] } = result
   const rows: [string, string, string][] = []

@@ -6,8 +6,8 @@ import { readDescriptorChunks } from '../portal/fileChunks.ts'
 import type { PendingObject } from '../stores/archive.ts'
 
 /**
- * A temporary file for output that must not be printed before all of it is known. It has no name, so nothing can stay behind,
- * and there is nothing to commit or abort.
+ * Buffers output in a temporary file, so that nothing is printed until the whole output is ready. The file is unlinked as
+ * soon as it has been opened, so a crash leaves nothing behind. `commit` and `abort` do nothing.
  */
 export class TemporaryFile implements PendingObject {
   private readonly file: FileHandle

@@ -4,7 +4,7 @@ import type { Difference } from '../verify/difference.ts'
 import { type Verdict, verify } from '../verify/verify.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
-/** Compares everything that is stored with what follows from the snapshots. */
+/** Recomputes all stored files and documents from the snapshots and compares them. */
 export default async function verifyCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { json, quiet, repair = false } = io.options

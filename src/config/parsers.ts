@@ -5,7 +5,7 @@ import { maskSecrets } from './secrets.ts'
 /** Parses a value as written in a file, a variable or a flag. */
 export type Parser<T> = (written: unknown) => T
 
-/** A value that is refused: the path of the wrong part (`[0].terms`) and what it must be. */
+/** An invalid value: the path of the wrong part (`[0].terms`) and the expected form. */
 export class InvalidValue extends Error {
   readonly path: string
 

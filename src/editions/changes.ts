@@ -13,9 +13,9 @@ export interface Changes {
   readonly entered: readonly EnteredDataset[]
   /** Datasets of the earlier edition alone, in its order. */
   readonly left: readonly LeftDataset[]
-  /** Datasets of both that belong to another of the TOP organizations now, as they are now. */
+  /** Datasets of both that moved to another of the TOP organizations, as the later edition has them. */
   readonly moved: readonly MovedDataset[]
-  /** Datasets of both whose followers are more or fewer, as they are now: most gained first. */
+  /** Datasets of both that gained or lost followers, as the later edition has them: most gained first. */
   readonly followers: readonly FollowedDataset[]
   /** Organizations whose rank, followers or number of datasets changed: by rank, then those that fell out of the TOP. */
   readonly organizations: readonly ChangedOrganization[]

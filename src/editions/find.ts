@@ -28,7 +28,7 @@ export async function findEdition(documents: Documents, watch: string, date?: st
 /**
  * Returns the error for an edition that does not exist. It names the latest dates that do.
  *
- * @param where names the store, for readers who may know it
+ * @param where names the store, for readers who are allowed to see it
  */
 export async function missingEdition(
   documents: Documents,
@@ -42,9 +42,9 @@ export async function missingEdition(
 }
 
 /**
- * Returns two editions of a watch to compare: those of the given dates, or the latest and the one before it. Damaged
- * editions are passed over, with a warning, in the search for the one before.
- * @throws Missing when there are no two such editions; DamagedDocument for one that was named
+ * Returns two editions of a watch to compare: those of the given dates, or the latest and the one before it. When it searches
+ * for the one before, it skips damaged editions and logs a warning.
+ * @throws Missing when there are no two such editions; DamagedDocument for one whose date was given
  */
 export async function findPair(
   { documents, report }: { readonly documents: Documents; readonly report: Report },
@@ -79,7 +79,7 @@ export function noEarlierEdition({ watch, date }: Edition): NotFound {
   return new NotFound(`${watch} has no edition before that of ${date}, so there is nothing to compare it with`)
 }
 
-/** Makes sure that a date comes before that of an edition, so that the two can be compared. */
+/** Throws unless the date is earlier than that of the edition, so that the two can be compared. */
 export function requireEarlierDate(date: string, later: Edition): string {
   if (date < later.date) return date
   throw new Failure('usage', `${date} does not come before ${later.date}; name the earlier edition first`)

@@ -4,7 +4,7 @@ import { NotFound } from '../errors.ts'
 import { type Reader, readCsv, readOptions } from '../pipeline/read.ts'
 import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
 
-/** Where datasets are looked up: the snapshot of the edition, or its archived CSV if there is no snapshot. */
+/** The source for dataset look-ups: the snapshot of the edition, or its archived CSV if there is no snapshot. */
 export interface DatasetSource {
   readonly key: string
   readonly snapshot: Snapshot | undefined

@@ -7,10 +7,10 @@ import { readCsv, readOptions } from '../pipeline/read.ts'
 import { findSnapshot, readStoredExport } from '../pipeline/snapshot.ts'
 
 /**
- * Finds out what datasets were on the date of an edition. The archived CSV has those that matched, with their
+ * Finds the standing of datasets on the date of an edition. The archived CSV has those that matched, with their
  * organization. For the others, the snapshot says whether the portal had them.
  *
- * @returns no standing for datasets whose CSV or snapshot is no longer in the archive
+ * @returns no standing for datasets whose CSV or snapshot has been removed from the archive
  */
 export async function standingsOf(edition: Edition, ids: ReadonlySet<string>, context: Context): Promise<Standings> {
   const standings = new Map<string, Standing>()

@@ -3,7 +3,7 @@ import { fold, foldTerm } from './fold.ts'
 /** Symbols of letters that no term uses: signs, and letters or digits. */
 export const NON_WORD = 0
 const WORD = 1
-/** The symbol of what folding removes. */
+/** The symbol of the characters that folding removes. */
 export const MARK = 2
 /** The letters of the terms have symbols from here on. */
 const FIRST_LETTER = 3

@@ -1,18 +1,26 @@
-/** Letters that Unicode does not decompose, and how slugs and keyboards without them write them. */
-const LETTERS: Readonly<Record<string, string>> = { œ: 'oe', æ: 'ae', ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ς: 'σ' }
+/** Letters that NFKD does not decompose, and their usual replacement in slugs and on keyboards that lack them. */
+const LETTER_REPLACEMENTS: Readonly<Record<string, string>> = {
+  œ: 'oe',
+  æ: 'ae',
+  ß: 'ss',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ς: 'σ',
+}
 
 /** White space, hyphens and dashes, underscores, apostrophes. */
 const SEPARATORS = /[\p{White_Space}\-\u2010-\u2015\u2212_'\u2018\u2019\u02bc\u00b4`]+/gu
 
 /**
- * Reduces a text to what is compared. Two texts that fold to the same are the same to a watch:
+ * Normalizes a text for comparison. A watch treats two texts as equal if they fold to the same string:
  *
  * 1. Unicode NFKD, lower case, without combining marks and format characters (soft hyphens, zero-width characters);
  * 2. `œ` as `oe`, `æ` as `ae`, `ß` as `ss`, `ø` as `o`, `ł` as `l`, `đ` as `d`, `ς` as `σ`;
  * 3. each run of separators as one space.
  *
- * The portal's tags are slugs ("qualite-de-l-air") and its titles have typographic apostrophes ("qualité de l’air"):
- * ignoring accents and case alone finds 378 of 820 datasets.
+ * The portal's tags are slugs ("qualite-de-l-air") and its titles have typographic apostrophes ("qualité de l’air").
+ * Folding only accents and case would find 378 of the 820 datasets.
  *
  * This is the definition. The automaton (automaton.ts, src/wasm) has to give the same answers.
  */
@@ -21,11 +29,11 @@ export function fold(text: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[\p{M}\p{Cf}]+/gu, '')
-    .replace(/[œæßøłđς]/g, (letter) => LETTERS[letter]!)
+    .replace(/[œæßøłđς]/g, (letter) => LETTER_REPLACEMENTS[letter]!)
     .replace(SEPARATORS, ' ')
 }
 
-/** Folds a term. Separators around it do not count. Empty if the term holds nothing to look for. */
+/** Folds a term and removes leading and trailing separators. Returns an empty string if nothing is left to search for. */
 export function foldTerm(term: string): string {
   return fold(term).trim()
 }
@@ -33,8 +41,8 @@ export function foldTerm(term: string): string {
 export type MatchMode = 'substring' | 'word'
 
 /**
- * Whether `term` is present in `text`, by definition. A whole word has no letter or digit next to it: "transport" is one in
- * the tag `transport-en-commun`, but not in "transports".
+ * Returns whether `term` occurs in `text`. Reference implementation for the automaton. A whole word has no letter or digit
+ * next to it: "transport" is one in the tag `transport-en-commun`, but not in "transports".
  */
 export function isPresent(term: string, text: string, mode: MatchMode): boolean {
   const folded = foldTerm(term)

@@ -1,6 +1,6 @@
 import { fold, type MatchMode } from './fold.ts'
 
-/** Where something stands in a text, in UTF-16 units. */
+/** A range of a text, in UTF-16 units. */
 export interface Place {
   readonly start: number
   readonly end: number
@@ -48,7 +48,7 @@ export class FoldedText {
     return places
   }
 
-  /** Where the character ends that the folded letter before `end` comes from, with the marks behind it. */
+  /** Returns the end of the character that folds to the letter before `end`, including the marks that follow it. */
   private endOf(end: number): number {
     const { origins } = this
     let next = end

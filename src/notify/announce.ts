@@ -56,7 +56,7 @@ export async function announcePublished(
 
 /**
  * Acquires the right to notify of a date. Runs of several watches of one date can end at the same time: each waits for its
- * turn, then sends what the one before has not.
+ * turn, then sends the notifications that are still unsent.
  *
  * @throws Failure `held` when another process is still sending after `WAIT_MS`
  */

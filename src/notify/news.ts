@@ -66,7 +66,7 @@ export interface MissedNews {
 /** More datasets than this are only counted. */
 const MAX_NAMED = 10
 
-/** Describes editions of one date, and what changed since the ones before. */
+/** Describes editions of one date, and their changes since the previous ones. */
 export async function publishedNews(
   date: string,
   editions: readonly Edition[],

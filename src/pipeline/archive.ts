@@ -13,8 +13,8 @@ import type { CsvFacts, StepResult } from './result.ts'
 import type { StagedCsv } from './watchFilter.ts'
 
 /**
- * Makes each list the archived CSV of its edition, with its description beside it. Objects that hold the same bytes already
- * stay as they are.
+ * Archives each CSV under the key of its edition, with its description beside it. Does not rewrite objects that already hold
+ * the same bytes.
  */
 export async function archiveCsvs(
   lists: readonly StagedCsv[],

@@ -13,7 +13,7 @@ const EXPECTED_IDS = { datasets: 130_000, organizations: 6_000 } as const
 const COUNTED = { datasets: PROJECTED_COLUMNS, organizations: RANKED_COLUMNS } as const
 
 /**
- * Passes an export on to its reader and counts, on the way, what the completeness gate compares from week to week. When a
+ * Passes an export on to its reader and counts the figures that the completeness gate compares from week to week. When a
  * getter of uData fails, its column is blank in some or in all rows of a well-formed file with a right checksum.
  */
 export class CountingReader implements Reader {

@@ -14,7 +14,7 @@ export class IdTable {
   private ends: Uint32Array
   /** Hash slot → id number + 1; 0 is free. */
   private slots: Uint32Array
-  /** The portal chooses the ids, so it must not know which of them collide. */
+  /** The portal chooses the ids, so it must not be able to predict which of them collide. */
   private readonly seed = Math.floor(Math.random() * 2 ** 32)
 
   /** @param expected how many ids there will be, about */

@@ -7,8 +7,8 @@ import { type SnapshotSource, storedSnapshot } from './snapshotSource.ts'
 import { StagedSnapshot } from './stagedSnapshot.ts'
 
 /**
- * Decides where the exports of a date come from: the sources given by hand; for a past date its snapshot; otherwise the portal,
- * which keeps only the current export.
+ * Chooses the source of a date's exports: the sources of the request, the snapshot for a past date, otherwise the portal, which
+ * keeps only the current export.
  */
 export async function openSnapshot(
   request: RunRequest,

@@ -20,39 +20,40 @@ import { storedSnapshot } from './snapshotSource.ts'
 import { columnCheck, completeCsvs, WatchFilter } from './watchFilter.ts'
 
 /**
- * The whole pipeline in one process: the datasets are read once for all watches, and nothing becomes visible before
- * everything is known. The three steps below do the same one by one, on as many machines as you like.
+ * Runs the whole pipeline in one process. Reads the datasets once for all watches, and publishes nothing until every edition
+ * is ready. `fetch`, `archive` and `publish` do the same work in three commands, which can run on different machines.
  */
 export function run(request: RunRequest, context: Context): Promise<RunResult> {
   return executeRun(planRun('run', request), context, async (run) => {
     const ranking = new Ranking()
-    await using source = await openSnapshot(request, run, withWarnings(context, run))
+    await using source = await openSnapshot(request, run, recordWarnings(context, run))
     await run.step('read organizations', () => source.read('organizations', ranking))
 
     await using filter = WatchFilter.of(request, context, ranking)
     await run.step('read datasets', () => source.read('datasets', filter))
 
     const snapshot = await source.accept(ranking)
-    const since = source.unchangedSince()
-    if (since !== undefined && context.config.when_unchanged === 'skip') return skippedResult(request, since)
+    const unchangedSince = source.unchangedSince()
+    if (unchangedSince !== undefined && context.config.when_unchanged === 'skip')
+      return skippedResult(request, unchangedSince)
     const csvs = await completeCsvs(filter, run)
     const editions = await buildEditions(csvs, request.date, snapshot, run)
 
     await run.checkLeases()
-    const kept = await run.step('keep snapshot', () => source.commit())
+    const snapshotResult = await run.step('keep snapshot', () => source.commit())
     const archived = await run.step('archive', () => archiveCsvs(csvs, request.date, snapshot, run, context))
     const published = await run.step('publish', () => publishEditions(editions, run, context, request.isAcceptable))
-    // A backfill still needs the old snapshots of later dates.
+    // Do not prune during a backfill: it still needs the snapshots of the dates to come.
     if (!request.replay) await pruneSnapshots(run, context)
-    return summarize(request, kept, archived, published)
+    return summarize(request, snapshotResult, archived, published)
   })
 }
 
-/** Step 1: both exports, as they come, become the snapshot of the date. */
+/** Step 1. Stores both exports unchanged as the snapshot of the date. */
 export function fetch(request: RunRequest, context: Context): Promise<FetchResult> {
   return executeRun(planRun('fetch', request), context, async (run) => {
     const ranking = new Ranking()
-    await using source = await openSnapshot(request, run, withWarnings(context, run))
+    await using source = await openSnapshot(request, run, recordWarnings(context, run))
     await run.step('read organizations', () => source.read('organizations', ranking))
     await run.step('read datasets', () => source.read('datasets', columnCheck(request)))
     await source.accept(ranking)
@@ -62,10 +63,10 @@ export function fetch(request: RunRequest, context: Context): Promise<FetchResul
   })
 }
 
-/** Steps 2 and 3: the snapshot's datasets in which a term is present become the CSV of each watch. */
+/** Steps 2 and 3. Filters the snapshot's datasets by the terms of each watch and archives the result as CSV. */
 export function archive(request: RunRequest, context: Context): Promise<ArchiveResult> {
   return executeRun(planRun('archive', request), context, async (run) => {
-    const snapshot = await requireSnapshot(request.date, withWarnings(context, run))
+    const snapshot = await requireSnapshot(request.date, recordWarnings(context, run))
     await using filter = WatchFilter.of(request, context)
     await run.step('read datasets', () => storedSnapshot(snapshot, context).read('datasets', filter))
     const csvs = await completeCsvs(filter, run)
@@ -76,10 +77,10 @@ export function archive(request: RunRequest, context: Context): Promise<ArchiveR
   })
 }
 
-/** Steps 4 to 6: of each CSV, the datasets of the most followed organizations become the watch's document. */
+/** Steps 4 to 6. Selects the datasets of the most followed organizations from each CSV and publishes each watch's document. */
 export function publish(request: RunRequest, context: Context): Promise<PublishResult> {
   return executeRun(planRun('publish', request), context, async (run) => {
-    const snapshot = await requireSnapshot(request.date, withWarnings(context, run))
+    const snapshot = await requireSnapshot(request.date, recordWarnings(context, run))
     const ranking = new Ranking()
     await run.step('read organizations', () => storedSnapshot(snapshot, context).read('organizations', ranking))
     const csvs = await readArchivedCsvs(request, snapshot, ranking, context)
@@ -91,6 +92,6 @@ export function publish(request: RunRequest, context: Context): Promise<PublishR
 }
 
 /** Returns a context whose warnings are also kept in the run record. */
-function withWarnings(context: Context, { warn }: { warn(line: string): void }): Context {
+function recordWarnings(context: Context, { warn }: { warn(line: string): void }): Context {
   return { ...context, report: { ...context.report, warn } }
 }

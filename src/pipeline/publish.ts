@@ -93,8 +93,8 @@ export async function publishEditions(
 }
 
 /**
- * Checks the lease once more after the write. A run that paused right before it may have overwritten an edition that its successor
- * found to be right. If the lease is lost, the earlier edition is restored.
+ * Checks the lease again after the write. If the run paused right before the write, it may have overwritten an edition that
+ * the run that took over had found to be right. If the lease is lost, restores the earlier edition.
  */
 async function restoreIfLeaseLost(
   edition: Edition,

@@ -9,11 +9,11 @@ import { createWasmScanner } from '../wasm/scanner.ts'
 export interface Reader {
   /** The columns whose fields batches carry, in this order. */
   readonly columns: readonly string[]
-  /** The header record as it stands in the export, and its columns. Discards what an earlier, failed attempt took. */
+  /** Receives the unchanged header record of the export, and its columns. Discards the records of an earlier, failed attempt. */
   begin?(header: Uint8Array, columns: readonly string[]): Promise<void> | void
-  /** Copies what it needs from the batch, whose buffer is reused afterwards. */
+  /** Copies the fields it needs from the batch, whose buffer is reused afterwards. */
   take(batch: Batch): void
-  /** Writes what was taken, so that reading never runs ahead of writing. */
+  /** Writes the records read so far, so that reading never runs ahead of writing. */
   drain?(): Promise<void>
 }
 

@@ -11,7 +11,7 @@ export interface RunRequest {
   readonly sources?: Readonly<Partial<Record<ExportName, string | undefined>>>
   /** Fetches from the portal again, although the date has a snapshot. */
   readonly refetch?: boolean | undefined
-  /** Publishes what the completeness gate would refuse. */
+  /** Publishes an export even if the completeness gate would refuse it. */
   readonly acceptIncomplete?: boolean | undefined
   /** Uses the snapshot, also for today. */
   readonly replay?: boolean

@@ -16,7 +16,7 @@ export interface ReadExportFacts
 
 /** The two exports of a date: stored already, or staged on their way to become its snapshot. */
 export interface SnapshotSource extends AsyncDisposable {
-  /** Reads one of them from start to end. Organizations come first. */
+  /** Reads one of them from start to end. Read the organizations first. */
   read(name: ExportName, reader: Reader): Promise<{ readonly facts: ReadExportFacts }>
   /** Returns the snapshot, once both were read. @throws Failure `gate` when it is not complete */
   accept(ranking: Ranking): Promise<Snapshot>

@@ -19,9 +19,9 @@ import { type ReadExportFacts, type SnapshotSource, snapshotFacts } from './snap
 import { MismatchError, type StagedExport, stageExport } from './stage.ts'
 
 /**
- * Stages the two exports of a date from the portal, or from the sources given by hand. Each is fetched, checked and stored
- * aside in one pass; the gate then judges both, and `commit` makes them the snapshot of the date. Disposing of it discards
- * what was not committed.
+ * Stages the two exports of a date from the portal, or from the sources of the request. Fetches, checks and writes each to a
+ * temporary object in one pass. The gate then checks both, and `commit` makes them the snapshot of the date. Disposal deletes
+ * anything that has not been committed.
  */
 export class StagedSnapshot implements SnapshotSource {
   private readonly request: RunRequest
@@ -29,6 +29,7 @@ export class StagedSnapshot implements SnapshotSource {
   private readonly context: Context
   /** The stored snapshot of the date, and the last sound one, which the gate compares with. */
   private readonly stored: Snapshot | undefined
+  /** The latest earlier snapshot, which the gate compares with. */
   private readonly baseline: Snapshot | undefined
   private readonly staged: Partial<Record<ExportName, StagedExport>> = {}
   private readonly counts: Partial<Record<ExportName, CountingReader>> = {}
@@ -53,7 +54,7 @@ export class StagedSnapshot implements SnapshotSource {
     this.baseline = baseline
   }
 
-  /** @param stored the snapshot that the date has, if it is sound */
+  /** @param stored the date's existing snapshot, if it is intact */
   static async open(
     request: RunRequest,
     run: Pick<Run, 'warn' | 'step' | 'checkLeases'>,
@@ -96,23 +97,23 @@ export class StagedSnapshot implements SnapshotSource {
   }
 
   unchangedSince(): string | undefined {
-    const known = this.reusable('datasets')
-    if (this.unchanged.size < 2 || known === undefined || known.date === this.request.date) return undefined
+    const previous = this.reusableSnapshot('datasets')
+    if (this.unchanged.size < 2 || previous === undefined || previous.date === this.request.date) return undefined
     // The same bytes with a new date were published again.
-    const isRenewed = [...this.unchanged].some(([name, modified]) => modified !== known[name].last_modified)
-    return isRenewed ? undefined : known.date
+    const isRenewed = [...this.unchanged].some(([name, modified]) => modified !== previous[name].last_modified)
+    return isRenewed ? undefined : previous.date
   }
 
   /**
-   * Makes the staged exports and their description the snapshot of the date. An earlier description goes first, and the new one
-   * comes last, so a `snapshot.json` always stands beside the exports that it describes.
+   * Makes the staged exports and their description the snapshot of the date. Deletes the old description first and writes the
+   * new one last, so that `snapshot.json` never describes exports other than those beside it.
    */
   async commit(): Promise<StepResult<SnapshotFacts>> {
     const { description, snapshot, run, request, context } = this
     if (description !== undefined) {
       const key = snapshotKey(request.date)
       if ((await context.archive.stat(key)) !== undefined) {
-        // Only the lease keeps this from removing a successor's description.
+        // Without the lease, this could delete the description of the run that took over.
         await run.checkLeases(request.date)
         await context.archive.remove(key)
         await this.warnOfOutdatedEditions()
@@ -161,10 +162,10 @@ export class StagedSnapshot implements SnapshotSource {
     return isUrl(location) ? 'address' : 'file'
   }
 
-  /** Stages an export; what was replaced or damaged on the way is fetched once more. */
+  /** Stages an export. Fetches it a second time if it was replaced or damaged during the download. */
   private async stage(name: ExportName, reader: Reader): Promise<StagedExport> {
     const { run, context, request } = this
-    for (let again = false; ; ) {
+    for (let isRetry = false; ; ) {
       const source = await this.open(name)
       try {
         const staged = await stageExport(name, request.date, source, reader, context)
@@ -176,18 +177,18 @@ export class StagedSnapshot implements SnapshotSource {
         context.signal.throwIfAborted()
         if (this.unchanged.delete(name)) {
           if (!(error instanceof Failure || error instanceof MismatchError)) throw error
-          const { date } = this.reusable(name)!
+          const { date } = this.reusableSnapshot(name)!
           run.warn(
-            `the stored ${name} export of ${date} cannot be used (${error.message}); it is fetched from the portal`,
+            `cannot use the stored ${name} export of ${date} (${error.message}); fetching it from the portal instead`,
           )
           this.portal!.refresh(true)
           continue
         }
         if (!(error instanceof MismatchError || error instanceof FileChangedError)) throw error
-        if (again || this.portal === undefined) throw undelivered(error)
-        run.warn(`${error.message}; it may just have been replaced, so it is fetched once more`)
+        if (isRetry || this.portal === undefined) throw mismatchFailure(error)
+        run.warn(`${error.message}; it may have just been replaced, so fetching it again`)
         this.portal.refresh()
-        again = true
+        isRetry = true
       }
     }
   }
@@ -196,28 +197,31 @@ export class StagedSnapshot implements SnapshotSource {
     const { context } = this
     const location = this.request.sources?.[name]
     if (location !== undefined) return openExport(location, context)
-    const known = {
-      datasets: this.reusable('datasets')?.datasets,
-      organizations: this.reusable('organizations')?.organizations,
+    const reusableExports = {
+      datasets: this.reusableSnapshot('datasets')?.datasets,
+      organizations: this.reusableSnapshot('organizations')?.organizations,
     }
-    this.portal ??= await openPortal(context, known)
+    this.portal ??= await openPortal(context, reusableExports)
     const opened = await this.portal.open(name)
     if (opened.chunks !== undefined) return opened
-    const stored = await openStoredExport(name, this.reusable(name)!, context)
+    const stored = await openStoredExport(name, this.reusableSnapshot(name)!, context)
     const lastModified = opened.lastModified ?? stored.lastModified
     this.unchanged.set(name, lastModified)
     return { ...stored, lastModified }
   }
 
-  /** The stored snapshot whose export need not be fetched again: it came from the same portal and catalogue. */
-  private reusable(name: ExportName): Snapshot | undefined {
+  /** Returns the stored snapshot if it has the same portal and catalogue, so that an unchanged export is not fetched again. */
+  private reusableSnapshot(name: ExportName): Snapshot | undefined {
     const { portal, catalogue } = this.context.config
     const last = this.stored ?? this.baseline
-    const isSamePlace = last?.portal === portal && last.catalogue === catalogue
-    return isSamePlace && last[name].origin === 'portal' ? last : undefined
+    const isSameCatalogue = last?.portal === portal && last.catalogue === catalogue
+    return isSameCatalogue && last[name].origin === 'portal' ? last : undefined
   }
 
-  /** Warns of what the gate finds, and refuses what came over HTTP. A local file is never refused. */
+  /**
+   * Logs the gate's warnings. Fails if an export from the portal or a URL violates it, unless the request accepts incomplete
+   * exports. Never refuses a local file.
+   */
   private async passGate(snapshot: Snapshot, ranking: Ranking): Promise<void> {
     const { run, baseline, context, request } = this
     const { facts } = await run.step('check completeness', async () => {
@@ -227,51 +231,50 @@ export class StagedSnapshot implements SnapshotSource {
     for (const warning of facts.warnings) run.warn(warning)
     const refused = facts.violations.filter((one) => this.originOf(one.export) !== 'file')
     const tolerated = facts.violations.filter((one) => !refused.includes(one))
-    if (tolerated.length > 0)
-      run.warn(`a file given by hand is published although it seems incomplete: ${reasonsIn(tolerated)}`)
+    if (tolerated.length > 0) run.warn(`publishing from a local file that looks incomplete: ${joinReasons(tolerated)}`)
     if (refused.length === 0) return
     if (request.acceptIncomplete)
-      return run.warn(`published although incomplete, by --accept-incomplete: ${reasonsIn(refused)}`)
+      return run.warn(`publishing an incomplete export because of --accept-incomplete: ${joinReasons(refused)}`)
     const keys: string[] = []
     for (const [name, staged] of Object.entries(this.staged)) {
       const key = refusedKey(name as ExportName, request.date)
       await staged.commit(key)
       keys.push(key)
     }
-    const next = `nothing was published. Look at ${keys.join(' and ')}, then wait for the next export, or publish it with --accept-incomplete`
-    throw new Failure('gate', `the export seems incomplete: ${reasonsIn(refused)}; ${next}`)
+    const advice = `nothing was published. Look at ${keys.join(' and ')}, then wait for the next export, or publish it with --accept-incomplete`
+    throw new Failure('gate', `the export seems incomplete: ${joinReasons(refused)}; ${advice}`)
   }
 
   private candidate(snapshot: Snapshot, ranking: Ranking): Candidate {
     const { datasets, organizations } = this.counts as Record<ExportName, CountingReader>
-    const repeated = (counts: CountingReader) => ({ count: counts.repeated, first: counts.firstRepeated })
+    const duplicatesIn = (counts: CountingReader) => ({ count: counts.repeated, first: counts.firstRepeated })
     return {
       snapshot,
       hasOrganization: (id) => ranking.has(id),
-      repeated: { datasets: repeated(datasets), organizations: repeated(organizations) },
+      repeated: { datasets: duplicatesIn(datasets), organizations: duplicatesIn(organizations) },
       orphans: datasets.orphans,
       unverified: [...this.unverified],
     }
   }
 
-  /** Columns that the snapshot before does not have. They are harmless, and worth a note in the run record. */
+  /** Returns the columns that the previous snapshot does not have. They are harmless, and worth a note in the run record. */
   private async newColumns(name: ExportName, { facts, columns }: StagedExport): Promise<{ new_columns?: string[] }> {
-    const before = this.stored ?? this.baseline
-    if (before === undefined || before[name].sha256 === facts.sha256) return {}
+    const previous = this.stored ?? this.baseline
+    if (previous === undefined || previous[name].sha256 === facts.sha256) return {}
     try {
-      const known = await readColumns(name, before, this.context)
-      return { new_columns: columns.filter((column) => !known.includes(column)) }
+      const previousColumns = await readColumns(name, previous, this.context)
+      return { new_columns: columns.filter((column) => !previousColumns.includes(column)) }
     } catch (error) {
-      // Damage in an earlier week says nothing about this one.
+      // An unreadable earlier snapshot must not fail this run.
       if (!(error instanceof Failure)) throw error
       return {}
     }
   }
 }
 
-const reasonsIn = (violations: GateVerdict['violations']) => violations.map(({ reason }) => reason).join('; ')
+const joinReasons = (violations: GateVerdict['violations']) => violations.map(({ reason }) => reason).join('; ')
 
-function undelivered(error: MismatchError | FileChangedError): Failure {
-  const what = `${error.message}, also when it was fetched once more; nothing was published`
-  return new Failure('portal', `${what}. Run it again later`, { cause: error })
+function mismatchFailure(error: MismatchError | FileChangedError): Failure {
+  const what = `${error.message}, even after a second download; nothing was published`
+  return new Failure('portal', `${what}. Run the command again later`, { cause: error })
 }

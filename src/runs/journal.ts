@@ -42,7 +42,7 @@ export class RunJournal {
     await documents.replace('runs', this.ended)
   }
 
-  /** Passes a run on to the observers. They see one event after the other, while this run goes on. */
+  /** Passes the run's events to the observers, one at a time, while the run continues. */
   notify(event: 'onBegin' | 'onEnd', run: RunRecord): void {
     this.observed = this.observed.then(async () => {
       const all = await Promise.allSettled(this.observers.map((observer) => observer[event](run)))

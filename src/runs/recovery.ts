@@ -11,7 +11,7 @@ import type { RunRecord } from './record.ts'
 const RECENT = 50
 
 /**
- * Clears up after runs whose process died, whatever their date and watches: closes their records, releases their leases and
+ * Cleans up after runs whose process died, of any date and watch: closes their records, releases their leases and
  * sweeps their pending objects. A run is dead when its process on this host has ended, or when its lease has expired.
  *
  * @returns the records that were closed
@@ -67,8 +67,8 @@ async function closeRecord(
 }
 
 /**
- * Sweeps what dead runs left pending. Each key is swept under the lease that guards it, so a run that is still writing
- * keeps its objects. Only this run's own keys have to be swept: trouble with another date's is a warning.
+ * Sweeps the pending objects of dead runs. Sweeps each key while holding its lease, so a run that is still writing keeps its
+ * objects. Fails only for this run's own keys; an error with another date's is a warning.
  */
 async function sweepPending(self: Holder, own: HeldLeases, { archive, documents, report }: Context): Promise<void> {
   for await (const key of archive.pendingKeys()) {
@@ -82,7 +82,7 @@ async function sweepPending(self: Holder, own: HeldLeases, { archive, documents,
         .sweep(key)
         .catch((error) => {
           if (!(error instanceof Failure)) throw error
-          report.warn(`what a dead run left was not removed: ${error.message}`)
+          report.warn(`cannot remove the pending objects of a dead run: ${error.message}`)
         })
         .finally(() => documents.release(id, self.run))
     }

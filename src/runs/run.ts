@@ -12,10 +12,10 @@ import { recoverDeadRuns } from './recovery.ts'
 /** Time limit for each cleanup call to the store after a run ends: checking the leases, closing the record, releasing. */
 const CLEANUP_CALL_MS = 3_000
 
-/** How long a run may clean up after it was aborted. Then its record is closed without that. */
+/** Time limit for the cleanup of an aborted run. Then its record is closed even if the cleanup has not finished. */
 const CLEANUP_MS = 2_000
 
-/** What a run is to do, and what it needs for that. */
+/** The work of a run, and the leases it needs. */
 export interface RunPlan {
   readonly command: string
   readonly date: string
@@ -29,13 +29,13 @@ export interface Run {
   readonly id: string
   /** The current time, as ISO 8601 in UTC. */
   now(): string
-  /** Times `body` and keeps the facts it returns under `facts` for the record. */
+  /** Runs `body`, and adds its duration and the `facts` of its result to the run record. */
   step<T extends { readonly facts: object }>(name: string, body: () => Promise<T>): Promise<T>
   warn(line: string): void
   /**
    * Call it right before something becomes visible. It fails when the run was aborted or has lost one of these leases.
    *
-   * @param leases those that guard it, of which the run may hold only some; by default all leases of the run
+   * @param leases the leases to check; the run need not hold all of them. By default, all that it holds
    */
   checkLeases(...leases: readonly string[]): Promise<void>
 }
@@ -45,17 +45,17 @@ export interface Outcome {
   readonly summary: string
 }
 
-/** Runs `body` under the leases of its plan, and leaves one record of it however it ends. */
+/** Runs `body` while holding the leases of the plan. Writes one run record, whether it succeeds or fails. */
 export function executeRun<T extends Outcome>(
   mission: RunPlan,
   context: Context,
   body: (run: Run) => Promise<T>,
 ): Promise<T & { readonly run_id: string }> {
   const id = newRunId(context.clock())
-  return context.report.withRunId(id, () => recordedAs(id, mission, context, body))
+  return context.report.withRunId(id, () => executeRecorded(id, mission, context, body))
 }
 
-async function recordedAs<T extends Outcome>(
+async function executeRecorded<T extends Outcome>(
   id: string,
   mission: RunPlan,
   context: Context,
@@ -67,15 +67,15 @@ async function recordedAs<T extends Outcome>(
   const leases = await acquireLeases(documents, mission.leases, holder, report.warn)
   const journal = new RunJournal(mission, holder, observers, context)
   try {
-    for (const dead of await recoverDeadRuns(holder, leases, context)) journal.notify('onEnd', dead)
+    for (const deadRun of await recoverDeadRuns(holder, leases, context)) journal.notify('onEnd', deadRun)
     await journal.open()
-    const result = await abortable(body(runWith(id, leases, journal, context)), signal)
+    const result = await abortable(body(createRun(id, leases, journal, context)), signal)
     await journal.close({ status: result.status, summary: result.summary })
     return { ...result, run_id: id }
   } catch (error) {
     const failure = signal.aborted ? signal.reason : await asLeaseLoss(error, leases)
-    // This failure is the one to report, and soon, even if the store that should remember it is unreachable.
-    await withTimeout(CLEANUP_CALL_MS, journal.close(endOf(failure)))
+    // Report this failure promptly, even if the store is unreachable and its record cannot be written.
+    await withTimeout(CLEANUP_CALL_MS, journal.close(failureRecord(failure)))
     throw failure instanceof Error ? Object.assign(failure, { run_id: id }) : failure
   } finally {
     await withTimeout(CLEANUP_CALL_MS, leases.release())
@@ -83,29 +83,29 @@ async function recordedAs<T extends Outcome>(
   }
 }
 
-function endOf(failure: unknown): Pick<RunRecord, 'status' | 'summary' | 'error'> {
+function failureRecord(failure: unknown): Pick<RunRecord, 'status' | 'summary' | 'error'> {
   const { kind, exitCode, message } =
     failure instanceof Failure ? failure : { kind: 'bug' as const, exitCode: 1, message: String(failure) }
   const status = kind === 'interrupted' || kind === 'terminated' ? 'stopped' : 'failed'
   return { status, summary: message, error: { kind, exit_code: exitCode, message } }
 }
 
-function runWith(id: string, leases: HeldLeases, { steps, warnings }: RunJournal, context: Context): Run {
+function createRun(id: string, leases: HeldLeases, { steps, warnings }: RunJournal, context: Context): Run {
   const { clock, report, signal } = context
   let publishing = false
-  // Once publishing has begun it is finished: a document may have been removed for it.
-  const stopIfAborted = () => publishing || signal.throwIfAborted()
+  // Ignore an abort once publishing has begun: the old document may already have been deleted.
+  const throwIfAborted = () => publishing || signal.throwIfAborted()
   return {
     id,
     now: () => clock().toISOString(),
     step: async (name, body) => {
-      stopIfAborted()
-      const begun = performance.now()
+      throwIfAborted()
+      const startMs = performance.now()
       const started_at = clock().toISOString()
       const result = await body()
-      stopIfAborted()
+      throwIfAborted()
       steps.push({ name, started_at, ended_at: clock().toISOString(), facts: result.facts })
-      report.debug(`${name} took ${Math.round(performance.now() - begun)} ms`)
+      report.debug(`${name} took ${Math.round(performance.now() - startMs)} ms`)
       return result
     },
     warn: (line) => {
@@ -113,7 +113,7 @@ function runWith(id: string, leases: HeldLeases, { steps, warnings }: RunJournal
       report.warn(line)
     },
     checkLeases: async (...ids) => {
-      stopIfAborted()
+      throwIfAborted()
       await leases.check(ids.length === 0 ? undefined : ids)
       publishing ||= ids.length === 0
     },
@@ -121,8 +121,8 @@ function runWith(id: string, leases: HeldLeases, { steps, warnings }: RunJournal
 }
 
 /**
- * Returns the loss of a lease as the cause of a failure, if there was one. A successor sweeps the pending objects of a paused run and
- * replaces its snapshot, which looks like trouble with the store, or like a step that was never run.
+ * Returns the lease-loss failure if the run has lost a lease, otherwise `error`. The run that took over deletes the pending
+ * objects of a paused run and replaces its snapshot. To the paused run this looks like a store error or a missing step.
  */
 async function asLeaseLoss(error: unknown, leases: HeldLeases): Promise<unknown> {
   if (!(error instanceof Failure)) return error
@@ -136,15 +136,15 @@ async function asLeaseLoss(error: unknown, leases: HeldLeases): Promise<unknown>
 
 /** Waits for work. After the abort it waits only as long as a cleanup may take, in case a store hangs. */
 async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const settled = new AbortController()
+  const timer = new AbortController()
   const timeout = (async () => {
-    if (!signal.aborted) await once(signal, 'abort', settled)
-    await sleep(CLEANUP_MS, undefined, settled)
+    if (!signal.aborted) await once(signal, 'abort', timer)
+    await sleep(CLEANUP_MS, undefined, timer)
     throw signal.reason
   })()
   try {
     return await Promise.race([work, timeout])
   } finally {
-    settled.abort()
+    timer.abort()
   }
 }

@@ -6,7 +6,7 @@ import type { StoreFacts } from './facts.ts'
  * in both (`2026-11-18/mobilite-transport.csv`); `isKey` has the rules. Every implementation passes
  * `test/contracts/archive.ts`.
  *
- * A problem of the store itself is a `Failure('store')` that names the store, the key and what to check.
+ * A problem of the store itself is a `Failure('store')` that names the store and the key, and says what to check.
  */
 export interface Archive {
   /** The address as configured, without any secret: `file:./data/datagouv`, `s3://datagouv`. */
@@ -30,13 +30,13 @@ export interface Archive {
   /** Lists the objects whose key begins with `prefix`, in ascending order of their keys; never a pending one. */
   list(prefix: string): AsyncIterable<StoredObject>
 
-  /** Removes the object. A missing one is no error. */
+  /** Removes the object if it exists. */
   remove(key: string): Promise<void>
 
-  /** Removes for good what other writers have pending under this key. Call it only while holding the lease that covers it. */
+  /** Deletes the pending objects of other writers under this key. Call it only while holding the lease that covers the key. */
   sweep(key: string): Promise<void>
 
-  /** Lists the keys with a pending object: one that waits for its commit, or that a killed writer left behind. */
+  /** Lists the keys with a pending object. Its writer has not committed it yet, or was killed. */
   pendingKeys(): AsyncIterable<string>
 
   facts(): Promise<StoreFacts>
@@ -44,7 +44,7 @@ export interface Archive {
   close(): Promise<void>
 }
 
-/** Receives what a store's owner should know although nothing failed, as one line with its remedy. */
+/** Receives a warning to the store's owner, as one line with its remedy. Nothing has failed. */
 export type OnWarning = (line: string) => void
 
 interface ObjectFacts {

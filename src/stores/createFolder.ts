@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 
 /**
  * Creates a folder and its missing parents. Node's recursive `mkdir` says "no such file" when the file system is read-only,
- * which hides what to do about it.
+ * which hides the remedy.
  *
  * @returns the uppermost folder that was created; undefined when all existed
  */

@@ -4,7 +4,7 @@ import type { StoreFacts } from './facts.ts'
  * Where documents go: an embedded SQLite file, or MongoDB. A document is plain JSON with a string `_id`. Every
  * implementation passes `test/contracts/documents.ts`.
  *
- * A problem of the store itself is a `Failure('store')` that names the store and what to check.
+ * A problem of the store itself is a `Failure('store')` that names the store and says what to check.
  */
 export interface Documents {
   /** The address as configured, without any secret: `sqlite:./data/datagouv.db`, `mongodb://host:27017/datagouv`. */
@@ -27,7 +27,7 @@ export interface Documents {
    * no document. Only the plain values of `was` (texts, numbers) are compared. For an edition these include the run that
    * published it.
    *
-   * @returns false when the stored document is another one; it then stays as it is
+   * @returns false if the stored document is a different one, which is then left unchanged
    */
   compareAndSwap(
     collection: Collection,
@@ -36,7 +36,7 @@ export interface Documents {
     now: Document | undefined,
   ): Promise<boolean>
 
-  /** Removes the document. A missing one is no error. */
+  /** Removes the document if it exists. */
   remove(collection: Collection, id: string): Promise<void>
 
   /**
@@ -63,7 +63,7 @@ export interface Document {
 }
 
 /**
- * Stands for a stored text that is no document: it is not JSON, not an object, or has another `_id` than its row. No
+ * Represents a stored text that is not a document: it is not JSON, not an object, or has another `_id` than its row. No
  * schema accepts it. `swap` compares the text, so it can be replaced safely.
  */
 export interface UnreadableDocument extends Document {

@@ -1,4 +1,4 @@
-/** What "doctor" shows of a store besides whether it works. A store leaves out what it does not know. */
+/** Facts about a store that "doctor" shows. A store leaves out the facts that it cannot find out. */
 export interface StoreFacts {
   /** Its name and version: `SQLite 3.45.1`, `MongoDB 8.0.13`. */
   readonly product: string

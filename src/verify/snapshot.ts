@@ -13,7 +13,7 @@ import { refuseUnlessDamaged } from './storedCsv.ts'
 const TEXT = 'a text'
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
 
-/** Reads the snapshot.json of a date. `differences` says what is wrong with it; it is undefined if it cannot be used. */
+/** Reads the snapshot.json of a date. `differences` lists its errors. The snapshot is undefined if it cannot be used. */
 export async function readSnapshot(
   date: string,
   { archive }: Context,

@@ -4,7 +4,7 @@ import type { Archive, PendingObject } from '../stores/archive.ts'
 import type { Difference } from './difference.ts'
 
 /**
- * Stands in for a new CSV: compares what is written to it with the bytes of the archived one, and stores nothing.
+ * Replaces a new CSV during verification: compares the bytes written to it with the archived CSV, and stores nothing.
  */
 export class StoredCsv implements PendingObject {
   private readonly archive: Archive

@@ -47,7 +47,7 @@ export async function* verify({ dates, repair }: Verification, context: Context)
   }
 }
 
-/** A run that writes the date at the same time makes it differ for a moment: it is named, or the date compared once more. */
+/** A run that is writing the date makes it differ for a moment. Names this run, or compares the date again once it has ended. */
 async function verifySettled(stored: Stored, context: Context): Promise<Verdict[]> {
   const isDifferent = ({ status }: Verdict) => status === 'different'
   let verdicts = await verifyDate(stored, context)
@@ -149,8 +149,8 @@ function isConfigured({ watch }: Candidate, { config }: Context): boolean {
 }
 
 /**
- * Publishes an edition that differs again from its snapshot, in a run like any other: it compares under the leases, and
- * replaces only what still is what it read.
+ * Republishes a differing edition from its snapshot, in a normal run. The run compares while holding the leases, and replaces
+ * only a document that has not changed since it was read.
  */
 async function repaired(verdict: Verdict, isSound: boolean, context: Context): Promise<Verdict> {
   const { date, watch: name, status } = verdict

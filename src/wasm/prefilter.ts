@@ -12,7 +12,7 @@ const NIBBLE_PLACES = 3
 
 /** The tables of assembly/prefilter.ts. */
 export interface Prefilter {
-  /** Six tables of 16 bytes: for each of three places, the sets in which a byte may stand there, by its two halves. */
+  /** Six tables of 16 bytes: for each of three positions, the sets that allow a byte there, by its two halves. */
   readonly nibbles: Uint32Array | undefined
   readonly table: Uint32Array
   readonly prefixes: Uint32Array

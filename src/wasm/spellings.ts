@@ -11,7 +11,7 @@ export const FOREIGN = 0xc0 | (KNOWN >> 6)
 /** How many bytes of a term the prefilter compares. */
 export const PREFIX_BYTES = 4
 
-/** The first bytes of a term in one of its spellings: for each place, the bytes that may stand there. */
+/** The first bytes of a term in one of its spellings: for each position, the bytes that it allows. */
 export type Prefix = readonly (readonly number[])[]
 
 const ANY_BYTE = Array.from({ length: 0x100 }, (_, byte) => byte)

@@ -130,8 +130,8 @@ describe("an edition's CSV", () => {
         fetch(await createRunRequest(context, datasets(4), `${ORGANIZATIONS}${row('o3', 'Trois', 'x', 1)}`), context),
       /it was made from another snapshot/,
     ],
-    ['a CSV that changed by a bit', ({ folder }) => flip(join(folder, CSV)), /it (is damaged|does not have the bytes)/],
-    ['a CSV that was cut', ({ folder }) => truncate(join(folder, CSV), 150), /it (is damaged|does not have the bytes)/],
+    ['a CSV that changed by a bit', ({ folder }) => flip(join(folder, CSV)), /it (is damaged|does not match the size)/],
+    ['a CSV that was cut', ({ folder }) => truncate(join(folder, CSV), 150), /it (is damaged|does not match the size)/],
     ['an empty CSV', ({ folder }) => truncate(join(folder, CSV)), /it is damaged/],
     ['a CSV without description', ({ folder }) => rm(join(folder, DESCRIPTION)), /-metadata\.json is missing/],
     [
@@ -172,7 +172,7 @@ describe("an edition's CSV", () => {
     const before = await context.documents.list('tops')
     await expect(publish(of(changed), changed)).rejects.toMatchObject({
       kind: 'usage',
-      message: expect.stringMatching(/it was made with other terms, columns or match\. Run "archive --date/),
+      message: expect.stringMatching(/it was made with different terms, columns or match mode\. Run "archive --date/),
     })
     expect(await context.documents.list('tops')).toEqual(before)
   })
@@ -429,9 +429,7 @@ describe('the gate, over HTTP, as a real uData server fails', () => {
     const next = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`), warnings: context.warnings }
     const file = await writeTestFile(context.folder, 'few.csv', datasets(10))
     await go(next, DATE, { sources: { datasets: file } })
-    expect(context.warnings.at(-1)).toMatch(
-      /^a file given by hand is published although it seems incomplete: 10 datasets where/,
-    )
+    expect(context.warnings.at(-1)).toMatch(/^publishing from a local file that looks incomplete: 10 datasets where/)
     replica.publish('organizations', { content: Buffer.from(ORGANIZATIONS), modified: new Date(`${DATE}T05:00:00Z`) })
     await expect(go(next, DATE, { sources: { datasets: file } })).rejects.toMatchObject({
       kind: 'gate',

@@ -302,7 +302,7 @@ describe('a warning tells, and the run record keeps,', () => {
     const [coming, lacking] = (await context.documents.find<RunRecord>('runs', run_id))!.warnings
     expect(coming).toBe('2026-11-25 has yet to come: its edition is the latest one from now on')
     expect(lacking).toMatch(
-      /^a file given by hand is published although it seems incomplete: \d datasets where 2026-11-18 had \d: /,
+      /^publishing from a local file that looks incomplete: \d datasets where 2026-11-18 had \d: /,
     )
   })
 })

@@ -203,7 +203,7 @@ describe('a run succeeds despite', () => {
     const { snapshot } = await publish(context)
     expect(snapshot!.datasets.records).toBe(5_000)
     expect(context.warnings.join('\n')).toMatch(
-      /it changed during the download; it may just have been replaced, so it is fetched once more/,
+      /it changed during the download; it may have just been replaced, so fetching it again/,
     )
   })
 
@@ -359,7 +359,7 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
         }),
       },
       'portal',
-      /organizations export is not the file that the catalogue describes: its sha1 is \w{40}, not 0{40}, also when it was fetched once more/,
+      /organizations export is not the file that the catalogue describes: its sha1 is \w{40}, not 0{40}, even after a second download/,
     ],
     [
       'a size that is wrong twice',
@@ -367,7 +367,7 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
         catalogue: ({ resources }) => ({ resources: resources.map((one) => ({ ...one, filesize: one.filesize + 1 })) }),
       },
       'portal',
-      /its bytes is \d+, not \d+, also when it was fetched once more/,
+      /its bytes is \d+, not \d+, even after a second download/,
     ],
     [
       'a file cut short, with a matching length header',
@@ -540,7 +540,7 @@ describe('the completeness gate', () => {
       limit: 1,
     })
     expect(record!.warnings.join()).toMatch(
-      /published although incomplete, by --accept-incomplete: 2,000 datasets where/,
+      /publishing an incomplete export because of --accept-incomplete: 2,000 datasets where/,
     )
   })
 })
@@ -593,7 +593,7 @@ describe('an export that the portal has not renewed', () => {
         stored[stored.length >> 1]! ^= 1
         await writeFile(path, stored)
       },
-      /^the stored datasets export of 2026-11-11 cannot be used \(.*\); it is fetched from the portal$/,
+      /^cannot use the stored datasets export of 2026-11-11 \(.*\); fetching it from the portal instead$/,
     ],
     ['gone', (path: string) => rm(path), /datasets.csv.gz is missing. Restore it from a backup/],
   ])('is downloaded again if the stored export is %s, with a warning', async (how, damage, warning) => {

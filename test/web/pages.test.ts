@@ -10,23 +10,23 @@ import { FULL, HOSTILE, openSite, type Site } from './site.ts'
 
 const chromium = chromiumOrSkip('the pages in a browser')
 
-const TOPS = '/editions/complet/2026-01-21'
+const FULL_EDITION = '/editions/complet/2026-01-21'
 const DEMO = '/editions/mobilite-transport/2023-08-09'
-/** A dataset that entered the demo's tops on the last Wednesday. */
-const ENTERED = '53e9f7c4a3a729390ba46d22'
+/** A dataset that is new in the demo's latest edition. */
+const NEW_DATASET = '53e9f7c4a3a729390ba46d22'
 const INSEE = '534fff81a3a7292c64a77e5c'
 
 /** Every view, on real data, with the status of the response. */
 const VIEWS = [
-  ['the tops', 200, TOPS],
-  ['the tops as a list', 200, `${TOPS}?view=list&sort=-followers&q=velo`],
-  ['the tops in English', 200, `${TOPS}?lang=en&new=1`],
-  ['an empty search result', 200, `${TOPS}?q=nichts`],
-  ['the changes', 200, `${TOPS}/changes`],
+  ['the tops', 200, FULL_EDITION],
+  ['the tops as a list', 200, `${FULL_EDITION}?view=list&sort=-followers&q=velo`],
+  ['the tops in English', 200, `${FULL_EDITION}?lang=en&new=1`],
+  ['an empty search result', 200, `${FULL_EDITION}?q=nichts`],
+  ['the changes', 200, `${FULL_EDITION}/changes`],
   ['the changes with reasons', 200, `${DEMO}/changes?since=2023-07-26`],
-  ['the organizations', 200, `${TOPS}/organizations`],
+  ['the organizations', 200, `${FULL_EDITION}/organizations`],
   ['an organization over the weeks', 200, `${DEMO}/organizations/${INSEE}`],
-  ['why a dataset is there', 200, `${DEMO}/datasets/${ENTERED}`],
+  ['why a dataset is there', 200, `${DEMO}/datasets/${NEW_DATASET}`],
   ['why a dataset is not there', 200, `${DEMO}/datasets/no-such-dataset`],
   ['the runs', 200, '/runs'],
   ['a run that failed', 200, '/runs/20260121T170000000Z-abcdef'],
@@ -41,13 +41,13 @@ const SCREENS = [
   { width: 1440, colorScheme: 'light' },
 ] as const
 
-/** A page in its own browser context, with a log of everything that it should not do. */
+/** A page in its own browser context, and a list of everything that went wrong on it. */
 interface Visit {
   readonly page: Page
   /** The status of the response. */
   readonly status: number
   /** Errors in the console, exceptions, requests to other hosts. */
-  readonly faults: string[]
+  readonly problems: string[]
 }
 
 describe.skipIf(chromium === undefined)('the pages', () => {
@@ -66,24 +66,24 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     const context = await browser.newContext({ locale: 'fr-FR', viewport: { width: 1440, height: 900 }, ...options })
     context.setDefaultTimeout(10_000)
     const page = await context.newPage()
-    const faults: string[] = []
+    const problems: string[] = []
     page.on('console', (message) => {
       // Some views are "not found" pages.
       const expected = message.text().includes('404') && message.location().url === site.url + path
-      if (['error', 'warning'].includes(message.type()) && !expected) faults.push(message.text())
+      if (['error', 'warning'].includes(message.type()) && !expected) problems.push(message.text())
     })
-    page.on('pageerror', (error) => faults.push(String(error)))
+    page.on('pageerror', (error) => problems.push(String(error)))
     page.on('request', (request) => {
-      if (!request.url().startsWith(site.url)) faults.push(`requested ${request.url()}`)
+      if (!request.url().startsWith(site.url)) problems.push(`requested ${request.url()}`)
     })
     const response = await page.goto(site.url + path)
-    return { page, status: response!.status(), faults }
+    return { page, status: response!.status(), problems }
   }
 
   test.each(VIEWS)(
-    '%s: accessible, without errors, requests to other hosts or horizontal scrolling, on narrow and wide screens',
+    '%s is accessible on narrow and wide screens, does not scroll sideways, logs no errors and contacts no other host',
     async (_, expectedStatus, path) => {
-      const { page, faults, status } = await visit(path)
+      const { page, problems, status } = await visit(path)
       expect(status).toBe(expectedStatus)
       await page.evaluate(axe.source)
       for (const { width, colorScheme } of SCREENS) {
@@ -96,7 +96,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
         ])
         expect([screen, await violationsOf(page)]).toEqual([screen, []])
       }
-      expect(faults).toEqual([])
+      expect(problems).toEqual([])
       await page.context().close()
     },
   )
@@ -108,26 +108,26 @@ describe.skipIf(chromium === undefined)('the pages', () => {
 
   describe('the table of 622 datasets', () => {
     test('searches while typing, ignores accents, and keeps the search in an address that can be shared', async () => {
-      const { page, faults } = await visit(TOPS)
+      const { page, problems } = await visit(FULL_EDITION)
       await page.getByRole('searchbox').fill('VELO')
       const expected = datasetsWith('velo').map(({ dataset_title }) => sanitize(dataset_title))
       expect(expected.length).toBeGreaterThan(10)
       expect(await titlesOf(page)).toEqual(expected)
       expect(await page.getByRole('status').textContent()).toBe(`${expected.length} sur 622 jeux de données`)
-      await page.waitForURL(`${site.url}${TOPS}?q=VELO`)
+      await page.waitForURL(`${site.url}${FULL_EDITION}?q=VELO`)
       await page.reload()
       expect(await titlesOf(page)).toEqual(expected)
       expect(await page.getByRole('searchbox').inputValue()).toBe('VELO')
       await page.getByRole('searchbox').fill('nichts')
       await page.getByRole('link', { name: 'Tout afficher' }).click()
       expect((await titlesOf(page)).length).toBe(622)
-      await page.waitForURL(`${site.url}${TOPS}`)
-      expect(faults).toEqual([])
+      await page.waitForURL(`${site.url}${FULL_EDITION}`)
+      expect(problems).toEqual([])
       await page.context().close()
     })
 
     test('sorts, filters and groups without a request to the server', async () => {
-      const { page } = await visit(TOPS)
+      const { page } = await visit(FULL_EDITION)
       const requests: string[] = []
       // Chromium requests the icon again when the address changes.
       page.on('request', (request) => requests.push(...(request.url().endsWith('.svg') ? [] : [request.url()])))
@@ -142,13 +142,13 @@ describe.skipIf(chromium === undefined)('the pages', () => {
       await page.getByRole('checkbox', { name: 'Nouveaux uniquement' }).check()
       expect((await titlesOf(page)).length).toBe(7)
       expect(await page.locator('.tops .badge').count()).toBe(7)
-      await page.waitForURL(`${site.url}${TOPS}?new=1&sort=-followers&view=list`)
+      await page.waitForURL(`${site.url}${FULL_EDITION}?new=1&sort=-followers&view=list`)
       expect(requests).toEqual([])
       await page.context().close()
     })
 
     test('works without scripts', async () => {
-      const { page } = await visit(TOPS, { javaScriptEnabled: false })
+      const { page } = await visit(FULL_EDITION, { javaScriptEnabled: false })
       expect((await titlesOf(page)).length).toBe(622)
       await page.getByRole('searchbox').fill('Île-de-France')
       await page.getByRole('checkbox', { name: 'Nouveaux uniquement' }).check()
@@ -165,7 +165,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     })
 
     test('works with the keyboard alone', async () => {
-      const { page } = await visit(TOPS)
+      const { page } = await visit(FULL_EDITION)
       const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
       await page.keyboard.press('Tab')
       expect(await focused()).toBe('Aller au contenu')
@@ -183,7 +183,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
       await page.keyboard.press('Enter')
       await tabTo('thead a')
       await page.keyboard.press('Enter')
-      await page.waitForURL(`${site.url}${TOPS}?q=velib&sort=title&view=list`)
+      await page.waitForURL(`${site.url}${FULL_EDITION}?q=velib&sort=title&view=list`)
       const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)
       expect(outline).toBe('solid')
       await tabTo('.why')
@@ -193,7 +193,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     })
 
     test('prints the table without controls, dark on white', async () => {
-      const { page } = await visit(TOPS, { colorScheme: 'dark' })
+      const { page } = await visit(FULL_EDITION, { colorScheme: 'dark' })
       await page.emulateMedia({ media: 'print' })
       const hidden = ['.sections', '.controls', '.picker', '.ask', '.why']
       for (const selector of hidden)
@@ -207,7 +207,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
   })
 
   test('from the home page, a new dataset, its explanation and the CSV are a click away', async () => {
-    const { page, faults } = await visit('/')
+    const { page, problems } = await visit('/')
     await page
       .getByRole('region', { name: 'Depuis le 2 août 2023' })
       .getByRole('link', { name: /^Pourquoi.*Comptage vélo/ })
@@ -222,18 +222,18 @@ describe.skipIf(chromium === undefined)('the pages', () => {
       '"dataset_id";"dataset_title";"dataset_followers";"organization";"organization_id";"organization_followers"',
     )
     expect(csv.trimEnd().split('\r\n').length).toBe(296)
-    expect(faults).toEqual([])
+    expect(problems).toEqual([])
     await page.context().close()
   })
 
-  test('an explanation for a title links to the closest dataset, on one line', async () => {
-    const { page, faults } = await visit(`${DEMO}/datasets/${encodeURIComponent('comptage velo - compteurs')}`)
+  test('looking up a title offers a link to the closest dataset, and the link fits on one line', async () => {
+    const { page, problems } = await visit(`${DEMO}/datasets/${encodeURIComponent('comptage velo - compteurs')}`)
     const nearest = page.locator('.conditions').getByRole('link', { name: 'Comptage vélo - Compteurs' })
     const { width, height } = (await nearest.boundingBox())!
     expect(width).toBeGreaterThan(5 * height)
     await nearest.click()
     expect(await page.locator('mark').textContent()).toBe('mobilite')
-    expect(faults).toEqual([])
+    expect(problems).toEqual([])
     await page.context().close()
   })
 
@@ -247,26 +247,26 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     await page.context().close()
   })
 
-  test('the language follows the browser, unless the address names one, which links then keep', async () => {
-    const { page } = await visit(TOPS, { locale: 'en-GB' })
+  test("the page uses the browser's language, unless the URL sets one; links then keep it", async () => {
+    const { page } = await visit(FULL_EDITION, { locale: 'en-GB' })
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
     expect(await page.locator('.figures').textContent()).toContain('121,074')
     await page.getByRole('searchbox').fill('velo')
     await page.getByRole('link', { name: 'FR', exact: true }).click()
-    await page.waitForURL(`${site.url}${TOPS}?q=velo&lang=fr`)
+    await page.waitForURL(`${site.url}${FULL_EDITION}?q=velo&lang=fr`)
     expect(await page.locator('.figures').textContent()).toContain('121\u202f074')
     await page.getByRole('navigation', { name: 'Rubriques' }).getByRole('link', { name: 'Organisations' }).click()
-    await page.waitForURL(`${site.url}${TOPS}/organizations?lang=fr`)
+    await page.waitForURL(`${site.url}${FULL_EDITION}/organizations?lang=fr`)
     expect(await page.locator('html').getAttribute('lang')).toBe('fr')
     await page.context().close()
   })
 
   test('hostile names are shown as text on every page', async () => {
     for (const path of ['', '/organizations', '/changes', `/organizations/${encodeURIComponent('org"<1>&/?#')}`]) {
-      const { page, faults } = await visit(`/editions/hostile/latest${path}?q=`)
+      const { page, problems } = await visit(`/editions/hostile/latest${path}?q=`)
       expect(await page.evaluate(() => (globalThis as { hacked?: number }).hacked)).toBeUndefined()
       expect(await page.locator('main img, main script:not([type="application/json"])').count()).toBe(0)
-      expect(faults).toEqual([])
+      expect(problems).toEqual([])
       if (path === '') {
         const shown = ['safe\ufffdgpj.exe then \ufffd and \ufffd[31m', '(sans titre)', HOSTILE[0], HOSTILE[4]]
         expect(await titlesOf(page)).toEqual(expect.arrayContaining(shown))
@@ -282,7 +282,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     await page.context().close()
   })
 
-  test('the Content-Security-Policy allows files of this host only, and the script is small', async () => {
+  test('the Content-Security-Policy allows only files from this host, and the script is small', async () => {
     const response = await fetch(`${site.url}/`)
     expect(response.headers.get('content-security-policy')).toBe(
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -297,10 +297,10 @@ describe.skipIf(chromium === undefined)('the pages', () => {
   })
 
   test('an unchanged page is not sent again, unless in another language', async () => {
-    const first = await fetch(`${site.url}${TOPS}`)
+    const first = await fetch(`${site.url}${FULL_EDITION}`)
     expect(first.headers.get('vary')).toBe('Accept-Language, Accept-Encoding')
     const etag = first.headers.get('etag')!
-    const get = (headers: Record<string, string>) => fetch(`${site.url}${TOPS}`, { headers })
+    const get = (headers: Record<string, string>) => fetch(`${site.url}${FULL_EDITION}`, { headers })
     expect((await get({ 'if-none-match': etag })).status).toBe(304)
     const english = await get({ 'if-none-match': etag, 'accept-language': 'en' })
     expect([english.status, english.headers.get('content-language')]).toEqual([200, 'en'])

@@ -129,8 +129,8 @@ function isCurrent(c: HonoContext, etag: string): boolean {
 }
 
 /**
- * Streams the chunks as the body of a response. A client may leave before the first read. A generator has not begun by then
- * and would not run its `finally`, but the stream's `cancel` closes the file all the same.
+ * Streams the chunks as the body of a response. A client may leave before the first read. A generator that has not
+ * started would not run its `finally`. The stream's `cancel` closes the file even then.
  *
  * @param onEnd called once, when the body is sent, fails or is canceled
  */

@@ -5,7 +5,7 @@ const ELSEWHERE = 'or name another folder with --archive'
 /** The partial file was swept. */
 const SWEPT = 'its partial file is gone, removed by another run or by hand; run again'
 
-/** Error codes of the file system, with what to do about each. */
+/** Error codes of the file system, each with its remedy. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: `permission denied; give this user the right to it, ${ELSEWHERE}`,
   EPERM: `not permitted; give this user the right to it, ${ELSEWHERE}`,
@@ -23,7 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Explains an error of the file system and what to do about it. Undefined when it is none, but a bug.
+ * Explains an error of the file system and its remedy. Returns undefined for any other error, which is a bug.
  *
  * @param root the archive's folder
  */
@@ -32,6 +32,6 @@ export function reasonOf(error: unknown, verb: string, root: string): string | u
   if (code === undefined || syscall === undefined) return undefined
   if (code === 'ENOSPC') return fullDiskReason(root)
   if (verb === 'finish' && code === 'ENOENT') return SWEPT
-  // The system's own words, without the path that comes after them.
+  // The system's own message, without the path that follows it.
   return REASONS[code] ?? message.split(',')[0]!
 }

@@ -5,8 +5,8 @@ import { Failure } from '../../errors.ts'
 const DEFAULT_DATABASE = 'datagouv'
 
 /**
- * An unreachable server must be reported within a minute: 10 s to find one, 10 s without an answer, and both once more where
- * the driver retries. Options in the address override these.
+ * An unreachable server must be reported within a minute. The driver takes 10 s to find one and 10 s to get an answer, and
+ * may retry both once. Options in the address override these.
  */
 const TIMEOUTS = {
   serverSelectionTimeoutMS: 10_000,
@@ -15,7 +15,7 @@ const TIMEOUTS = {
   waitQueueTimeoutMS: 10_000,
 }
 
-/** The address cannot change these: a lease holds only if every process reads and writes what a majority has confirmed. */
+/** The address cannot change these. A lease is safe only if every process reads and writes with majority confirmation. */
 const RULES: MongoClientOptions = {
   readPreference: 'primary',
   writeConcern: { w: 'majority', wtimeoutMS: 10_000 },
@@ -43,7 +43,7 @@ export function clientFor(address: string): Client {
   const { hosts, srvHost, dbName } = client.options
   // The driver's own default is "test".
   const name = /^mongodb(\+srv)?:\/\/[^/]*\/[^?]/.test(address) ? dbName : DEFAULT_DATABASE
-  // Made of what the driver understood, so that no part of a password can slip through.
+  // Built from the driver's parsed address, so that no part of a password can slip through.
   const server = srvHost ? `mongodb+srv://${srvHost}` : `mongodb://${hosts.join(',')}`
   return { client, database: client.db(name), label: `${server}/${name}` }
 }

@@ -10,7 +10,7 @@ import {
 } from 'mongodb'
 import { quoted } from '../../errors.ts'
 
-/** An answer that says ok but lacks what every MongoDB server sends with it. The message says which. */
+/** A response that says ok but lacks a field that every MongoDB server sends. The message names the field. */
 export class NotMongoError extends Error {
   override readonly name = 'NotMongoError'
 }
@@ -48,8 +48,8 @@ const REASONS: Partial<Record<Code, string>> = {
 }
 
 /**
- * Explains what the server did and what to do next, as the end of a sentence that begins with the store's address, in one
- * line without secrets. Undefined when the error comes from this program, not from the server.
+ * Explains the server's error and its remedy, in one line without secrets that continues a sentence after the store's
+ * address. Returns undefined if the error comes from this program, not from the server.
  */
 export function reasonOf(error: unknown): string | undefined {
   // A failing DNS lookup of a mongodb+srv address is not one of the driver's own errors.

@@ -197,7 +197,7 @@ class Mongo implements Documents {
     })
   }
 
-  /** Replaces the lease that was read; false when it is another one by now. */
+  /** Replaces the lease that was read. Returns false if another process has changed it since. */
   private async replaceLease(lease: Lease, current: Lease | null): Promise<boolean> {
     if (current !== null) {
       const { _id, run, expires } = current
@@ -206,7 +206,7 @@ class Mongo implements Documents {
     return insert(this.leases, lease)
   }
 
-  /** Returns the primary's clock, in ms. Every server answers `isMaster`; not every one knows its newer name, `hello`. */
+  /** Returns the primary's clock, in ms. Every server supports `isMaster`, but some do not support its newer name, `hello`. */
   private async now(): Promise<number> {
     const { localTime } = await this.database.admin().command({ isMaster: 1 })
     if (!(localTime instanceof Date)) throw new NotMongoError('isMaster has no time')

@@ -17,14 +17,14 @@ import {
 import { isTruncated, type ListedObject, objectsOf, rangeOf, required, requireNoContent } from './answers.ts'
 import { hasName, NotS3Error, unlessMissing } from './errors.ts'
 
-/** Amazon's first region, which a request for a new bucket must not name. Other stores accept it. */
+/** AWS's default region. CreateBucket fails if it is given as the location constraint. Other stores accept it. */
 export const DEFAULT_REGION = 'us-east-1'
 
 interface RequestOptions {
   readonly abortSignal?: AbortSignal
 }
 
-/** Some bytes of an object, and what the answer says of the whole. */
+/** A byte range of an object, with the size, ETag and checksum of the whole object. */
 export interface Block {
   readonly chunks: readonly Uint8Array[]
   readonly size: number
@@ -32,16 +32,16 @@ export interface Block {
   readonly sha256: string | undefined
 }
 
-/** A finished part of an upload, as S3 wants it named when the upload is completed. */
+/** A finished part of an upload, in the form that CompleteMultipartUpload expects. */
 export interface Part {
   readonly PartNumber: number
   readonly ETag: string
 }
 
 /**
- * The requests that an archive sends to its bucket. Each checks that the answer has what S3's API reference promises (and
- * AWS, MinIO, Ceph, Garage and SeaweedFS send): a captive portal answers everything with 200 and a page of its own, and
- * without a look that would be an upload, a copy or an empty bucket.
+ * The requests that an archive sends to its bucket. Each checks that the response has the fields that the S3 API reference
+ * requires (and AWS, MinIO, Ceph, Garage and SeaweedFS send). A captive portal answers every request with 200 and its own
+ * page, which would otherwise pass for a successful upload, a copy or an empty bucket.
  */
 export class Bucket {
   readonly client: S3Client
@@ -52,11 +52,11 @@ export class Bucket {
     this.client = client
     this.name = name
     this.region = region
-    // Web servers send an ETag with their pages, too, so a page as answer to an upload has to be seen by its type.
+    // Web servers send ETags too, so an HTML page in response to an upload can only be recognized by its content type.
     client.middlewareStack.add(
       (next, { commandName }) =>
-        async (given) => {
-          const answer = await next(given)
+        async (args) => {
+          const answer = await next(args)
           const { statusCode, headers } = answer.response as { statusCode: number; headers: Record<string, string> }
           if (statusCode === 200 && commandName !== 'GetObjectCommand' && /html/i.test(headers['content-type'] ?? ''))
             throw new NotS3Error(`${commandName?.replace(/Command$/, '')} was answered with a web page`)
@@ -72,9 +72,9 @@ export class Bucket {
     const { ETag } = await this.client.send(request(), options).catch(async (error) => {
       if (!hasName(error, 'NoSuchBucket')) throw error
       await this.create()
-      return this.client.send(request(), options).catch((again) => {
-        if (!hasName(again, 'NoSuchBucket')) throw again
-        throw new NotS3Error('CreateBucket was answered as done, and there is no bucket')
+      return this.client.send(request(), options).catch((retryError) => {
+        if (!hasName(retryError, 'NoSuchBucket')) throw retryError
+        throw new NotS3Error('CreateBucket succeeded, but the bucket does not exist')
       })
     })
     required(ETag, 'PutObject', 'an ETag')
@@ -90,13 +90,13 @@ export class Bucket {
   async uploadPart(
     key: string,
     upload: string,
-    number: number,
+    partNumber: number,
     body: Uint8Array,
     options?: RequestOptions,
   ): Promise<Part> {
-    const target = { Bucket: this.name, Key: key, UploadId: upload, PartNumber: number }
+    const target = { Bucket: this.name, Key: key, UploadId: upload, PartNumber: partNumber }
     const { ETag } = await this.client.send(new UploadPartCommand({ ...target, Body: body }), options)
-    return { PartNumber: number, ETag: required(ETag, 'UploadPart', 'an ETag') }
+    return { PartNumber: partNumber, ETag: required(ETag, 'UploadPart', 'an ETag') }
   }
 
   async completeUpload(key: string, upload: string, parts: readonly Part[]): Promise<void> {
@@ -105,23 +105,23 @@ export class Bucket {
     required(ETag, 'CompleteMultipartUpload', 'an ETag')
   }
 
-  /** Ends an upload and frees its parts. An upload that the store no longer knows is no error. */
+  /** Ends an upload and frees its parts. Does nothing if the upload no longer exists. */
   async abortUpload(key: string, upload: string, options?: RequestOptions): Promise<void> {
     const request = new AbortMultipartUploadCommand({ Bucket: this.name, Key: key, UploadId: upload })
     const answer = await unlessMissing(this.client.send(request, options), 'NoSuchUpload')
     if (answer !== undefined) requireNoContent(answer, 'AbortMultipartUpload')
   }
 
-  /** Lists the ids of the uploads under exactly this key; MinIO lists uploads in no other way. */
+  /** Lists the ids of the uploads under exactly this key. MinIO can list uploads only by their exact key. */
   async *uploads(key: string): AsyncIterable<string> {
-    for (let marker = {}, more = true; more; ) {
+    for (let marker = {}, hasMore = true; hasMore; ) {
       const page = await this.client.send(
         new ListMultipartUploadsCommand({ Bucket: this.name, Prefix: key, ...marker }),
       )
       required(page.Bucket, 'ListMultipartUploads', 'a Bucket')
-      more = required(page.IsTruncated, 'ListMultipartUploads', 'IsTruncated')
+      hasMore = required(page.IsTruncated, 'ListMultipartUploads', 'IsTruncated')
       for (const { UploadId } of page.Uploads ?? []) yield required(UploadId, 'ListMultipartUploads', 'an UploadId')
-      if (more) {
+      if (hasMore) {
         const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = page
         marker = { KeyMarker: required(KeyMarker, 'ListMultipartUploads', 'a NextKeyMarker'), UploadIdMarker }
       }
@@ -144,9 +144,9 @@ export class Bucket {
   }
 
   /**
-   * Deletes an object; a missing one is no error.
+   * Deletes an object if it exists.
    *
-   * @returns whether the bucket is versioned and keeps the object all the same
+   * @returns whether the bucket is versioned, and so still holds the object as an old version
    */
   async delete(key: string, options?: RequestOptions): Promise<boolean> {
     const request = new DeleteObjectCommand({ Bucket: this.name, Key: key })
@@ -156,25 +156,25 @@ export class Bucket {
     return answer.DeleteMarker === true
   }
 
-  /** Lists the objects whose key begins with `prefix`, by key; none when there is no bucket. */
+  /** Lists the objects whose key begins with `prefix`, in key order. Yields nothing if the bucket does not exist. */
   async *list(prefix: string): AsyncIterable<ListedObject> {
-    for (let token: string | undefined, more = true; more; ) {
+    for (let token: string | undefined, hasMore = true; hasMore; ) {
       const query = { Bucket: this.name, Prefix: prefix, EncodingType: 'url', ContinuationToken: token } as const
       const page = await unlessMissing(this.client.send(new ListObjectsV2Command(query)), 'NoSuchBucket')
       if (page === undefined) return
-      more = isTruncated(page)
+      hasMore = isTruncated(page)
       yield* objectsOf(page, prefix)
-      if (more) token = required(page.NextContinuationToken, 'ListObjectsV2', 'a NextContinuationToken')
+      if (hasMore) token = required(page.NextContinuationToken, 'ListObjectsV2', 'a NextContinuationToken')
     }
   }
 
-  /** Returns the headers with which the store answers, which name its software and its clock. */
+  /** Returns the store's response headers, which include its software and its clock. */
   async headers(): Promise<Readonly<Record<string, string>>> {
     const request = new ListObjectsV2Command({ Bucket: this.name, MaxKeys: 1 })
     let headers: Readonly<Record<string, string>> = {}
     request.middlewareStack.add(
-      (next) => async (given) => {
-        const answer = await next(given)
+      (next) => async (args) => {
+        const answer = await next(args)
         headers = (answer.response as { headers: typeof headers }).headers
         return answer
       },
@@ -186,10 +186,13 @@ export class Bucket {
     return headers
   }
 
-  /** Reads the bytes from `start` up to and including `end`, or to the object's end; of the object with this ETag when one is given. */
+  /**
+   * Reads the bytes from `start` to `end` (inclusive), or to the end of the object. If `etag` is given, fails unless the object
+   * still has it.
+   */
   async read(key: string, start: number, end: number, etag: string | undefined): Promise<Block> {
-    const same = etag === undefined ? {} : { IfMatch: etag }
-    const request = new GetObjectCommand({ Bucket: this.name, Key: key, Range: `bytes=${start}-${end}`, ...same })
+    const condition = etag === undefined ? {} : { IfMatch: etag }
+    const request = new GetObjectCommand({ Bucket: this.name, Key: key, Range: `bytes=${start}-${end}`, ...condition })
     const answer = await unlessMissing(this.client.send(request), 'InvalidRange')
     // Nothing lies in that range: the object ends before it, or is empty.
     if (answer === undefined) return { chunks: [], size: 0, etag: undefined, sha256: undefined }
@@ -204,7 +207,7 @@ export class Bucket {
         if (received > length) break
       }
       if (received !== length)
-        throw new NotS3Error('GetObject was answered with another number of bytes than announced')
+        throw new NotS3Error('GetObject returned a different number of bytes than its Content-Range announced')
       return { chunks, size, etag: answer.ETag, sha256: answer.Metadata?.sha256 }
     } finally {
       body.destroy()
@@ -227,7 +230,7 @@ export class Bucket {
   private async create(): Promise<void> {
     const location = this.region === DEFAULT_REGION ? {} : { LocationConstraint: this.region as never }
     const request = new CreateBucketCommand({ Bucket: this.name, CreateBucketConfiguration: location })
-    // Its answer has nothing that every store sends; the write that follows shows whether there is a bucket.
+    // The response has no field that every store sends, so it cannot be checked. The next write fails if there is no bucket.
     await unlessMissing(this.client.send(request), 'BucketAlreadyOwnedByYou', 'BucketAlreadyExists')
   }
 }

@@ -11,8 +11,8 @@ interface ErrorFields {
 }
 
 /**
- * An answer that lacks what every S3 store sends. Another server gives it: a captive portal, or a proxy with a page of its
- * own. The message says what is missing: "CopyObject was answered without an ETag".
+ * A response that lacks a field that every S3 store sends. It is from another server: a captive portal, or a proxy with its
+ * own page. The message names the missing field: "CopyObject was answered without an ETag".
  */
 export class NotS3Error extends Error {
   override readonly name = 'NotS3Error'
@@ -24,7 +24,7 @@ const FULL = 'the store is full; make room and run again'
 
 type Reason = (endpoint: string, code: string, error: ErrorFields) => string
 
-/** Names of S3's errors and codes of connection errors, with what to do about each. */
+/** Names of S3's errors and codes of connection errors, each with its remedy. */
 const REASONS: readonly (readonly [RegExp, Reason])[] = [
   [/^NoSuchKey$/, () => 'there is no such object'],
   [/^NoSuchBucket$/, () => 'there is no such bucket; the first write creates it'],
@@ -77,8 +77,8 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
 ]
 
 /**
- * Explains why the store did not do what it was asked and what to do next, in one line without secrets. Undefined when the
- * error comes from this program, not from the store.
+ * Explains why the store refused a request, and the remedy, in one line without secrets. Returns undefined if the error comes
+ * from this program, not from the store.
  *
  * @param endpoint the store's host, or Amazon and its region
  */
@@ -115,7 +115,7 @@ function wrongRegion(endpoint: string, code: string, { Region, $response }: Erro
 
 /**
  * Whether another server than an S3 store answered. The SDK fails to parse its success, calls an empty one an aborted request,
- * or finds none of S3's codes in its error. A gateway's 5xx page is no such sign: a store may be behind it.
+ * or finds none of S3's codes in its error. A gateway's 5xx page does not count, because a store may be behind it.
  */
 export function isForeign(error: unknown): boolean {
   const { name = '', code, message = '', $metadata } = error as Partial<ErrorFields>
@@ -126,7 +126,7 @@ export function isForeign(error: unknown): boolean {
   return isUnparsed || (status >= 400 && /^(NotFound|Unknown|UnknownError)$/.test(name))
 }
 
-/** Whether the store answered at all, so that it is known what came of the request. */
+/** Whether the store responded at all, so that the outcome of the request is known. */
 export function isAnswered(error: unknown): boolean {
   return (error as Partial<ErrorFields>).$metadata?.httpStatusCode !== undefined
 }

@@ -14,10 +14,10 @@ const PART_BYTES = 5 * 1024 * 1024
  *
  * **Why a copy.** An upload fixes key and metadata when it begins, but only at its end are the object's key and its sha256
  * known (S3's own checksums of uploads are those of the parts, together). A copy within the store sets both, in one atomic
- * step that every S3 store knows, and it fails when the staged object was swept. Copies end at 5 GiB, twenty times the
+ * step that every S3 store supports, and it fails when the staged object was swept. Copies end at 5 GiB, twenty times the
  * size of an export.
  *
- * **Why a marker.** A sweep must find what a killed writer left, but MinIO lists uploads under their exact key only. So an
+ * **Why a marker.** A sweep must find the uploads of a killed writer, but MinIO lists uploads under their exact key only. So an
  * empty object marks the key, which is random as several may write one object at once, before the upload begins.
  * Completing the upload replaces it.
  */
@@ -135,8 +135,8 @@ export class PendingUpload implements PendingObject {
   }
 
   /**
-   * Looks the copy up before the staged object goes. Another size is right only when another writer has replaced the copy
-   * by now, which then is a later object with another ETag.
+   * Looks up the copy before the staged object is deleted. A different size is right only if another writer has replaced the
+   * copy in the meantime. It is then a later object with a different ETag.
    */
   private async verifyCopy(
     key: string,
@@ -147,9 +147,9 @@ export class PendingUpload implements PendingObject {
       if (found.bytes === this.bytes) return
       if (found.etag !== etag && modified !== undefined && found.modified >= modified.toISOString()) return
       const sizes = `${found.bytes} bytes instead of ${this.bytes}`
-      throw new NotS3Error(`CopyObject was answered as done, and the object has ${sizes}`)
+      throw new NotS3Error(`CopyObject succeeded, but the object has ${sizes}`)
     }
-    throw new NotS3Error('CopyObject was answered as done, and there is no object')
+    throw new NotS3Error('CopyObject succeeded, but the object does not exist')
   }
 
   private withArchiveErrors<T>(body: () => Promise<T>): Promise<T> {

@@ -41,7 +41,7 @@ const CLEANUP_MS = 3_000
  * This module loads the AWS SDK: import it only when an address is `s3://`.
  *
  * @param address `s3://BUCKET`
- * @param onWarning receives, once each, what makes the bucket keep objects that were deleted
+ * @param onWarning receives a warning, once each, of bucket settings that keep deleted objects
  */
 export async function openS3(address: string, onWarning: OnWarning = () => {}): Promise<Archive> {
   const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(address)?.[1]
@@ -70,7 +70,7 @@ export async function openS3(address: string, onWarning: OnWarning = () => {}): 
   return new S3(new Bucket(client, bucket, region), label, onWarning)
 }
 
-/** The archive in one bucket. It also gives a pending upload what both need: the bucket, its errors as failures, its warnings. */
+/** The archive in one bucket. A pending upload uses its bucket, its error handling and its warnings too. */
 export class S3 implements Archive {
   readonly address: string
   readonly bucket: Bucket
@@ -180,7 +180,7 @@ export class S3 implements Archive {
 
   /**
    * Sends a cleanup request after a write has failed, if the store is usable, and waits for it only briefly. The next run
-   * sweeps whatever is left.
+   * sweeps the rest.
    *
    * @returns whether the store confirmed it
    */
@@ -196,8 +196,8 @@ export class S3 implements Archive {
   }
 
   /**
-   * Deletes the staged copy of a committed object. The object is safe by now, so a refusal is only a warning, but an answer
-   * that no S3 store gives is an error: nothing else that it said can be trusted.
+   * Deletes the staged copy of a committed object. The object is already committed, so a refusal is only a warning. But a
+   * response that no S3 store sends is an error: the earlier responses cannot be trusted either.
    */
   async discardStaged(key: string): Promise<void> {
     try {

@@ -4,7 +4,7 @@ import { STAGING_PREFIX } from './keys.ts'
 
 const DOCS = 'docs/deploy.md, "A bucket\'s permissions and lifecycle"'
 
-/** Warns, once each, of what makes a bucket keep the objects that a run deletes. */
+/** Warns, once each, of bucket settings that keep the objects that a run deletes. */
 export class BucketWarnings {
   private readonly bucket: Bucket
   private readonly onWarning: OnWarning

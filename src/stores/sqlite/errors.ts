@@ -3,7 +3,7 @@ import { fullDiskReason, lackOf } from '../fullDisk.ts'
 
 const ELSEWHERE = 'or name another file with --documents'
 
-/** Codes of SQLite and of the file system, by their beginning, with what to do about each. */
+/** Codes of SQLite and of the file system, matched by prefix, each with its remedy. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_(BUSY|LOCKED)/, 'another process has locked it for too long; run again later'],
   [/^EDQUOT/, 'the disk quota is used up; make room and run again'],

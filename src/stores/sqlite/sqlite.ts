@@ -186,8 +186,8 @@ class Sqlite implements Documents {
   }
 
   /**
-   * Reads and writes with no other writer in between. Every write goes through here: after one on its own that was refused
-   * as busy, libsql leaves a transaction open that nobody sees, and whatever this connection writes then is lost.
+   * Reads and writes with no other writer in between. Every write goes through here. If a write outside a transaction fails
+   * as busy, libsql leaves an invisible transaction open, and loses all later writes of this connection.
    */
   private inTransaction<T>(body: () => T): Promise<T> {
     return this.withStoreErrors(() => {
