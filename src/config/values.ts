@@ -88,11 +88,14 @@ export function record<T extends object>(
   }
 }
 
-/** Parses a mapping of arbitrary names to texts. */
-export const names: Parse<Readonly<Record<string, string>>> = (written) => {
+/** Parses a mapping of arbitrary names to texts, or to lists of them. */
+export const names: Parse<Readonly<Record<string, readonly string[]>>> = (written) => {
   if (typeof written !== 'object' || written === null || Array.isArray(written))
     throw new Complaint('must be a mapping')
-  return Object.fromEntries(Object.entries(written).map(([key, value]) => [key, within(`.${key}`, () => text(value))]))
+  const oneOrMore = (value: unknown) => (Array.isArray(value) ? listOf(text)(value) : [text(value)])
+  return Object.fromEntries(
+    Object.entries(written).map(([key, value]) => [key, within(`.${key}`, () => oneOrMore(value))]),
+  )
 }
 
 function within<T>(path: string, body: () => T): T {

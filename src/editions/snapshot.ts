@@ -18,6 +18,7 @@ const exportFacts = (name: ExportName, date: string) =>
     records: count,
     origin: z.optional(z.enum(['portal', 'address', 'file'])),
     stored_bytes: z.optional(count),
+    columns: z.optional(z.record(z.string(), text)),
     blank_fields: z.optional(z.record(z.string(), count)),
     followers: z.optional(count),
     most_followed: z.optional(z.array(z.looseObject({ id: text, name: z.string(), followers: count }))),

@@ -1,7 +1,9 @@
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
+import { findNames } from '../csv/columns.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { Missing } from '../errors.ts'
+import { archivedNames } from '../pipeline/lists.ts'
 import { type Organization, Ranking } from '../pipeline/rank.ts'
 import { type Reader, readCsv, readOptions } from '../pipeline/read.ts'
 import { columnsOf, loadSnapshot, replayExport } from '../pipeline/snapshot.ts'
@@ -60,12 +62,13 @@ async function openSource(edition: Edition, world: World): Promise<Source> {
         `neither the snapshot of ${edition.date} nor ${key} was kept, so nothing of it can be explained`,
       )
     }
-    const options = readOptions('datasets', config)
+    const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, world))
     const read = async (reader: Reader) => void (await readCsv(archive.read(key), key, reader, options))
     return { key, snapshot, names: ['id'], read }
   }
   const columns = await columnsOf('datasets', snapshot, world)
-  const hasSlugs = columns.includes(config.columns.datasets.slug ?? 'slug')
+  const { names } = readOptions('datasets', config, snapshot.datasets.columns)
+  const hasSlugs = 'slug' in findNames(columns, ['slug'], names)
   return {
     key: snapshot.datasets.key,
     snapshot,

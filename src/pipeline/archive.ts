@@ -9,6 +9,7 @@ import type { Run } from '../runs/run.ts'
 import type { Archive, StoredObject } from '../stores/archive.ts'
 import { describeCsv } from './description.ts'
 import type { NewList } from './lists.ts'
+import { readOptions } from './read.ts'
 import type { Left, ListFacts } from './result.ts'
 
 /**
@@ -22,6 +23,7 @@ export async function archiveLists(
   run: Pick<Run, 'mayPublish'>,
   world: World,
 ): Promise<Left<ListFacts>> {
+  const { names = {} } = readOptions('datasets', world.config, snapshot.datasets.columns)
   let changed = false
   let replaced = false
   for (const { watch, csv, header, object } of lists) {
@@ -32,7 +34,7 @@ export async function archiveLists(
       changed = true
       replaced ||= stored !== undefined
     }
-    const description = describeCsv(watch, date, csv, header, snapshot)
+    const description = describeCsv(watch, date, csv, header, snapshot, names)
     changed = (await archiveDescription(watch, date, description, run, world)) || changed
   }
   return { changed, replaced, facts: { archived: lists.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }

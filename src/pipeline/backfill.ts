@@ -6,7 +6,7 @@ import { editionId, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { scheduledDates } from '../scheduler/calendar.ts'
 import { run } from './pipeline.ts'
-import { loadSnapshot } from './snapshot.ts'
+import { loadSnapshot, snapshotDates } from './snapshot.ts'
 
 export interface Backfill {
   readonly from: string
@@ -29,18 +29,19 @@ export interface BackfilledDate {
 }
 
 /**
- * Publishes from their snapshots the editions of every scheduled date in a span that lack one. A date that fails does not
+ * Publishes the missing editions of every date in a span from its snapshot, scheduled or imported. A date that fails does not
  * keep the others from being tried; what was done stays done when it is interrupted.
  *
  * @param tell is told of each date as it ends
- * @returns every scheduled date of the span, in order
+ * @returns every date of the span that is scheduled or has a snapshot, in order
  */
 export async function backfill(
   order: Backfill,
   world: World,
   tell: (one: BackfilledDate, position: number, of: number) => void,
 ): Promise<BackfilledDate[]> {
-  const dates = scheduledDates(world.config, order.from, order.to)
+  const stored = (await snapshotDates(world)).filter((date) => date >= order.from && date <= order.to)
+  const dates = [...new Set([...scheduledDates(world.config, order.from, order.to), ...stored])].sort()
   const results: BackfilledDate[] = []
   let next = 0
   let ended = 0

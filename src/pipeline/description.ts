@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Watch } from '../config/watch.ts'
+import { type ColumnNames, type FoundNames, findNames } from '../csv/columns.ts'
 import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
+import { PROJECTED_COLUMNS } from './project.ts'
 
 const DATA_GOUV = 'https://www.data.gouv.fr'
 const LICENCE_OUVERTE = 'https://www.etalab.gouv.fr/licence-ouverte-open-licence/'
@@ -40,7 +42,8 @@ function identityOf({ terms, columns, match }: Watch, csv: Csv, snapshot: Snapsh
  * that any CSVW tool reads it, and the facts that identify it, so that `publish` never takes a CSV that was made otherwise.
  *
  * @param header the columns of the CSV
- * @returns a JSON text that depends on the watch, the CSV and the snapshot alone
+ * @param names the names that the needed columns may have
+ * @returns a JSON text that depends on the watch, the CSV and the snapshot alone, if the snapshot has the names of the columns
  */
 export function describeCsv(
   watch: Watch,
@@ -48,6 +51,7 @@ export function describeCsv(
   csv: Csv,
   header: readonly string[],
   snapshot: Snapshot,
+  names: ColumnNames,
 ): string {
   const facts = { watch: watch.name, date, top: watch.top, ...identityOf(watch, csv, snapshot) }
   const description = {
@@ -58,25 +62,51 @@ export function describeCsv(
     ...(snapshot.portal === DATA_GOUV && { 'dc:license': { '@id': LICENCE_OUVERTE } }),
     ...Object.fromEntries(Object.entries(facts).map(([fact, value]) => [FACT + fact, value])),
     dialect: { encoding: 'utf-8', delimiter: ';', quoteChar: '"', doubleQuote: true, header: true, trim: false },
-    tableSchema: { columns: columnsOf(header) },
+    tableSchema: { columns: columnsOf(header, findNames(header, [...watch.columns, ...PROJECTED_COLUMNS], names)) },
   }
   return `${JSON.stringify(description, null, 2)}\n`
 }
 
-/** CSVW wants names that are unique and fit into a URI template; titles hold the columns as they are. */
-function columnsOf(header: readonly string[]) {
-  const seen = new Map<string, number>()
+/**
+ * CSVW wants names that are unique and fit into a URI template; titles hold the columns as they are. A needed column that has
+ * another name in this export keeps its own as its CSVW name, so that the CSV stays readable without its snapshot.
+ */
+function columnsOf(header: readonly string[], found: FoundNames) {
+  const renamed = new Map(
+    Object.entries(found).flatMap(([column, title]) => (column === title ? [] : [[title, column]])),
+  )
+  const seen = new Map<string, number>([...renamed.values()].map((column) => [column, 1]))
   return header.map((title, index) => {
+    const titles = title === '' ? `column ${index + 1}` : title
+    const column = header.indexOf(title) === index ? renamed.get(title) : undefined
+    if (column !== undefined) return { name: csvwName(column, index), titles }
     const times = (seen.get(title) ?? 0) + 1
     seen.set(title, times)
-    const name = encodeURIComponent(title).replace(
-      /[-!~*'()]/g,
-      (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-    )
-    const isPlain = /^(?:[A-Za-z0-9%][A-Za-z0-9_%]*)(?:\.[A-Za-z0-9_%]+)*$/.test(name)
-    const unique = isPlain ? name : `column.${index + 1}`
-    return { name: times === 1 ? unique : `${unique}.${times}`, titles: title === '' ? `column ${index + 1}` : title }
+    const name = csvwName(title, index)
+    return { name: times === 1 ? name : `${name}.${times}`, titles }
   })
+}
+
+function csvwName(title: string, index: number): string {
+  const name = encodeURIComponent(title).replace(/[-!~*'()]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  const isPlain = /^(?:[A-Za-z0-9%][A-Za-z0-9_%]*)(?:\.[A-Za-z0-9_%]+)*$/.test(name)
+  return isPlain ? name : `column.${index + 1}`
+}
+
+/** Returns the names that a description gives to the columns whose titles differ: needed column → its name in the CSV. */
+export function describedNames(description: string): FoundNames {
+  const { tableSchema } = (factsIn(description) ?? {}) as { tableSchema?: { columns?: unknown } }
+  const columns = Array.isArray(tableSchema?.columns) ? tableSchema.columns : []
+  const named = columns.flatMap((column: { name?: unknown; titles?: unknown } | null) => {
+    const { name, titles } = column ?? {}
+    if (typeof name !== 'string' || typeof titles !== 'string') return []
+    try {
+      return [[decodeURIComponent(name), titles] as const]
+    } catch {
+      return []
+    }
+  })
+  return Object.fromEntries(named.filter(([name, title]) => name !== title))
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
+import type { FoundNames } from '../csv/columns.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
 import { descriptionKey, editionKey } from '../editions/layout.ts'
@@ -11,13 +12,14 @@ import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { counted } from '../terminal/format.ts'
 import { createWasmMatcher } from '../wasm/matcher.ts'
-import { descriptionMismatch } from './description.ts'
+import { describedNames, descriptionMismatch } from './description.ts'
 import { IdTable, NumberSet } from './ids.ts'
 import type { Order } from './order.ts'
 import { PROJECTED_COLUMNS, Tops } from './project.ts'
 import type { Organization, Ranking } from './rank.ts'
 import { type Reader, readCsv, readOptions } from './read.ts'
 import { Blocks, SliceWriter } from './slices.ts'
+import { loadSnapshot } from './snapshot.ts'
 
 /** The datasets of one watch, complete: the facts of its CSV, and the tops when the ranking was known. */
 interface List {
@@ -192,7 +194,8 @@ export async function readLists(
   for (const watch of watches) {
     const key = editionKey(watch.name, date)
     const description = await readDescription(watch, date, context)
-    const list = await readList(key, ranking.top(watch.top), context).catch(async (error) => {
+    const { columns } = snapshot.datasets
+    const list = await readList(key, ranking.top(watch.top), context, columns).catch(async (error) => {
       const isDamaged =
         error instanceof Failure && error.kind === 'contract' && !(await isDescribed(key, description, context))
       throw isDamaged ? unusable(watch, date, 'it is damaged', context) : error
@@ -227,8 +230,30 @@ function unusable({ name }: Watch, date: string, why: string, { archive }: World
   return new Failure('usage', `${what}. Run "archive --date ${date} --watch ${name}" again`)
 }
 
+/**
+ * Returns the names that the columns of an archived CSV have, as its description gives them; it outlives the snapshot. Version
+ * 0.1 wrote none, so its snapshot is asked.
+ */
+export async function archivedNames(watch: string, date: string, context: World): Promise<FoundNames | undefined> {
+  const { archive } = context
+  const key = descriptionKey(watch, date)
+  if ((await archive.stat(key)) === undefined) return (await loadSnapshot(date, context))?.datasets.columns
+  try {
+    return describedNames(await text(archive.read(key)))
+  } catch (error) {
+    // The configured names serve when it is damaged. A store that is down fails at the next read.
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
 /** Reads a CSV of the archive: its facts, and the datasets in it of some organizations. */
-export async function readList(key: string, top: readonly Organization[], { archive, config }: World) {
+export async function readList(
+  key: string,
+  top: readonly Organization[],
+  { archive, config }: World,
+  names?: FoundNames | undefined,
+) {
   const tops = new Tops(top)
   const slots = PROJECTED_COLUMNS.map((_, slot) => slot)
   const reader: Reader = {
@@ -237,6 +262,7 @@ export async function readList(key: string, top: readonly Organization[], { arch
       for (let record = 0; record < batch.count; record++) tops.take(batch, record, slots)
     },
   }
-  const { sha256, bytes, records } = await readCsv(archive.read(key), key, reader, readOptions('datasets', config))
+  const options = readOptions('datasets', config, names)
+  const { sha256, bytes, records } = await readCsv(archive.read(key), key, reader, options)
   return { csv: { key, sha256, bytes, records }, tops }
 }

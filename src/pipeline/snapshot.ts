@@ -59,14 +59,20 @@ async function readJson(key: string, archive: World['archive']): Promise<{ value
   }
 }
 
+/** Lists the dates that have a snapshot, sound or not, in ascending order. */
+export async function snapshotDates({ archive }: Pick<World, 'archive'>): Promise<string[]> {
+  const dates: string[] = []
+  for await (const { key } of archive.list('snapshots/')) {
+    const [, date] = /^snapshots\/(\d{4}-\d{2}-\d{2})\/snapshot\.json$/.exec(key) ?? []
+    if (date !== undefined) dates.push(date)
+  }
+  return dates
+}
+
 /** Yields the sound snapshots before a date, latest first. */
 export async function* snapshotsBefore(date: string, context: SnapshotContext): AsyncIterable<Snapshot> {
-  const dates: string[] = []
-  for await (const { key } of context.archive.list('snapshots/')) {
-    const [, found] = /^snapshots\/(\d{4}-\d{2}-\d{2})\/snapshot\.json$/.exec(key) ?? []
-    if (found !== undefined && found < date) dates.push(found)
-  }
-  for (const earlier of dates.reverse()) {
+  for (const earlier of (await snapshotDates(context)).reverse()) {
+    if (earlier >= date) continue
     const snapshot = await loadSnapshot(earlier, context)
     if (snapshot !== undefined) yield snapshot
   }
@@ -128,7 +134,12 @@ export async function replayExport(
   const meter = report.meter(`read ${name} of ${snapshot.date}`, stored?.bytes)
   const plain = gunzip(metered(archive.read(key), meter.add, signal), `${name} export (${key})`)
   try {
-    const facts = await readExport(plain, `${name} export (${key})`, reader, readOptions(name, config))
+    const facts = await readExport(
+      plain,
+      `${name} export (${key})`,
+      reader,
+      readOptions(name, config, snapshot[name].columns),
+    )
     meter.done(counted(facts.records, 'record'))
     if (facts.sha256 === sha256) return
     throw damaged(key, snapshot.date, archive, `its sha256 is ${facts.sha256}, not ${quoted(sha256)}`)

@@ -50,14 +50,20 @@ export async function baselineFor(date: string, context: World): Promise<Snapsho
   return undefined
 }
 
-/** Whether two snapshots of a date hold the same exports from the same place. */
+/** Whether two snapshots of a date hold the same exports from the same place, read by the same columns. */
 export function isSameSnapshot(stored: Snapshot, snapshot: Snapshot): boolean {
   const isSameExport = (name: ExportName) =>
     stored[name].sha256 === snapshot[name].sha256 &&
-    (stored[name].origin ?? snapshot[name].origin) === snapshot[name].origin
+    (stored[name].origin ?? snapshot[name].origin) === snapshot[name].origin &&
+    hasSameColumns(stored[name], snapshot[name])
   const isSamePlace =
     stored.portal === snapshot.portal && (stored.catalogue ?? snapshot.catalogue) === snapshot.catalogue
   return isSamePlace && isSameExport('datasets') && isSameExport('organizations')
+}
+
+/** Version 0.1 did not store the names, and watches may need other columns by now. */
+function hasSameColumns({ columns: stored = {} }: ExportFacts, { columns = {} }: ExportFacts): boolean {
+  return Object.entries(columns).every(([column, name]) => (stored[column] ?? name) === name)
 }
 
 /** Writes `snapshot.json` to a temporary object. */

@@ -7,9 +7,10 @@ import { descriptionKey, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { fold } from '../matching/fold.ts'
 import { describeCsv, descriptionTop } from '../pipeline/description.ts'
-import { type ListPlan, type NewList, readList } from '../pipeline/lists.ts'
+import { archivedNames, type ListPlan, type NewList, readList } from '../pipeline/lists.ts'
 import { draftEditions } from '../pipeline/publish.ts'
 import type { Ranking } from '../pipeline/rank.ts'
+import { readOptions } from '../pipeline/read.ts'
 import { compareValues, type Difference } from './difference.ts'
 import { compareDocument, type StoredDocument } from './document.ts'
 import { refuseUnlessDamaged, StoredCsv } from './storedCsv.ts'
@@ -64,8 +65,9 @@ export async function compareEdition(
 async function compareDescription(
   { watch, csv, header }: NewList,
   snapshot: Snapshot,
-  { archive }: World,
+  { archive, config }: World,
 ): Promise<Difference[]> {
+  const { names = {} } = readOptions('datasets', config, snapshot.datasets.columns)
   const where = descriptionKey(watch.name, snapshot.date)
   const object = await archive.stat(where)
   if (object === undefined) {
@@ -80,7 +82,7 @@ async function compareDescription(
   })
   if (stored instanceof Failure) return differ('the description of the CSV', stored.message)
   const described = descriptionTop(stored) ?? watch.top
-  const expected = describeCsv({ ...watch, top: described }, snapshot.date, csv, header, snapshot)
+  const expected = describeCsv({ ...watch, top: described }, snapshot.date, csv, header, snapshot, names)
   if (stored === expected) return []
   try {
     const differences = compareValues(where, JSON.parse(expected), JSON.parse(stored))
@@ -105,7 +107,7 @@ export async function compareWithin(name: string, date: string, document: Stored
   const organizations = [edition.organizations].flat().filter((one) => typeof one?.id === 'string')
   const top = organizations.map(({ datasets: _, ...organization }) => organization)
   try {
-    const { csv: archive, tops } = await readList(key, top, world)
+    const { csv: archive, tops } = await readList(key, top, world, await archivedNames(name, date, world))
     const expected: Edition = { ...edition, archive, organizations: tops.organizations(), datasets: tops.datasets() }
     return await compareDocument(expected, edition, world)
   } catch (error) {

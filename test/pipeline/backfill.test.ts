@@ -39,19 +39,20 @@ const go = (world: TestWorld, more: Partial<Backfill> = {}) =>
   backfill({ ...SPAN, watches: world.config.watches, force: false, jobs: 1, ...more }, world, () => {})
 const statuses = (dates: readonly BackfilledDate[]) => dates.map(({ date, status }) => `${date} ${status}`)
 
-test('publishes every scheduled date that has a snapshot, and says which have none', async () => {
+test('publishes every date that has a snapshot, scheduled or not, and says which scheduled ones have none', async () => {
   const world = await fetched(['2026-10-14', '2026-10-15', '2026-10-28', '2026-11-04'])
   expect(statuses(await go(world))).toEqual([
     '2026-10-14 published',
+    '2026-10-15 published',
     '2026-10-21 no snapshot',
     '2026-10-28 published',
     '2026-11-04 published',
   ])
   expect(await world.documents.ids('tops')).toEqual(
-    ['2026-10-14', '2026-10-28', '2026-11-04'].map((date) => `mobilite-transport/${date}`),
+    ['2026-10-14', '2026-10-15', '2026-10-28', '2026-11-04'].map((date) => `mobilite-transport/${date}`),
   )
   const records = await world.documents.list<{ _id: string; command: string }>('runs')
-  expect(records.filter(({ command }) => command === 'backfill')).toHaveLength(3)
+  expect(records.filter(({ command }) => command === 'backfill')).toHaveLength(4)
 })
 
 test('leaves what is there, does the rest, and with --force does all again', async () => {
