@@ -20,14 +20,15 @@ const MAY_USE: Readonly<Record<string, string>> = {
   pipeline: 'csv editions errors portal runs scheduler terminal wasm',
   lineage: 'editions pipeline post scheduler terminal version',
   config: 'errors matching notify scheduler terminal',
-  explain: 'editions errors matching pipeline terminal',
+  explain: 'csv editions errors matching pipeline terminal',
   verify: 'csv editions errors matching pipeline',
   context: 'config (stores)',
+  import: 'context editions errors pipeline portal runs terminal',
   server: 'config editions errors explain matching runs terminal version (metrics)',
   doctor: 'context errors portal stores terminal version',
   index: 'config context editions errors pipeline scheduler terminal',
   commands:
-    'config context demo doctor editions errors explain matching notify pipeline portal runs scheduler stores terminal verify wasm (metrics) (server) (terminal)',
+    'config context demo doctor editions errors explain import matching notify pipeline portal runs scheduler stores terminal verify wasm (metrics) (server) (terminal)',
   cli: 'commands errors terminal version',
 }
 

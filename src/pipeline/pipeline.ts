@@ -90,7 +90,7 @@ export function publish(request: Order, world: World): Promise<PublishResult> {
 }
 
 /** Checks that an export has the columns that its watches need, and reads none of them. */
-function neededColumns({ watches }: Order): Reader {
+export function neededColumns({ watches }: Pick<Order, 'watches'>): Reader {
   const columns = new Set([...watches.flatMap((watch) => watch.columns), ...PROJECTED_COLUMNS])
   return { columns: [...columns], take: () => {} }
 }

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto'
 import type { World } from '../context.ts'
 import type { ExportFacts, ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
+import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import type { CountingReader } from './counts.ts'
-import { NOTABLE_FOLLOWERS } from './gate.ts'
+import { type Candidate, NOTABLE_FOLLOWERS } from './gate.ts'
 import type { Ranking } from './rank.ts'
 import { snapshotsBefore } from './snapshot.ts'
+import type { StagedExport } from './stage.ts'
 
 /** One export of a snapshot that is not stored yet: its facts, its counts, and where it came from. */
-interface DraftedExport {
+export interface DraftedExport {
   readonly facts: ExportFacts
   readonly counts: CountingReader
   readonly origin: ExportOrigin
@@ -39,6 +41,26 @@ export function draftSnapshot(
       ...facts(exports.organizations),
       most_followed: followed.map(({ id, name, followers }) => ({ id, name, followers })),
     },
+  }
+}
+
+/** @param unverified exports whose source gave neither length nor checksum */
+export function gateCandidate(
+  snapshot: Snapshot,
+  { datasets, organizations }: Readonly<Record<ExportName, Pick<DraftedExport, 'counts'>>>,
+  ranking: Ranking,
+  unverified: readonly ExportName[],
+): Candidate {
+  const repeated = ({ counts }: Pick<DraftedExport, 'counts'>) => ({
+    count: counts.repeated,
+    first: counts.firstRepeated,
+  })
+  return {
+    snapshot,
+    hasOrganization: (id) => ranking.has(id),
+    repeated: { datasets: repeated(datasets), organizations: repeated(organizations) },
+    orphans: datasets.counts.orphans,
+    unverified,
   }
 }
 
@@ -78,4 +100,25 @@ export async function stageDescription(snapshot: Snapshot, { archive }: World): 
     await object.abort()
     throw error
   }
+}
+
+/**
+ * Makes staged exports and their description the snapshot of its date. An earlier description goes first, and the new one comes
+ * last, so a `snapshot.json` always stands beside the exports that it describes.
+ */
+export async function commitSnapshot(
+  { date }: Snapshot,
+  exports: readonly StagedExport[],
+  description: PendingObject,
+  run: Pick<Run, 'mayPublish'>,
+  { archive }: World,
+): Promise<void> {
+  const key = snapshotKey(date)
+  if ((await archive.stat(key)) !== undefined) {
+    // Only the lease keeps this from removing a successor's description.
+    await run.mayPublish(date)
+    await archive.remove(key)
+  }
+  for (const staged of exports) await staged.commit()
+  await description.commit()
 }

@@ -1,6 +1,6 @@
 import type { World } from '../context.ts'
 import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
-import { refusedKey, snapshotKey } from '../editions/layout.ts'
+import { refusedKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { Replaced } from '../portal/download.ts'
 import { isAddress, type Opened, openSource } from '../portal/open.ts'
@@ -14,7 +14,14 @@ import type { Ranking } from './rank.ts'
 import type { Reader } from './read.ts'
 import type { Left, SnapshotFacts } from './result.ts'
 import { columnsOf, openStored } from './snapshot.ts'
-import { baselineFor, draftSnapshot, isSameSnapshot, stageDescription } from './snapshotDraft.ts'
+import {
+  baselineFor,
+  commitSnapshot,
+  draftSnapshot,
+  gateCandidate,
+  isSameSnapshot,
+  stageDescription,
+} from './snapshotDraft.ts'
 import { type ReadExportFacts, type SnapshotSource, snapshotFacts } from './snapshotSource.ts'
 import { MismatchError, type StagedExport, stageExport } from './stage.ts'
 
@@ -95,22 +102,10 @@ export class StagedSnapshot implements SnapshotSource {
     return this.unchanged.size === 2 && known?.date !== this.request.date ? known?.date : undefined
   }
 
-  /**
-   * Makes the staged exports and their description the snapshot of the date. An earlier description goes first, and the new one
-   * comes last, so a `snapshot.json` always stands beside the exports that it describes.
-   */
   async commit(): Promise<Left<SnapshotFacts>> {
-    const { description, snapshot, run, request, context } = this
-    if (description !== undefined) {
-      const key = snapshotKey(request.date)
-      if ((await context.archive.stat(key)) !== undefined) {
-        // Only the lease keeps this from removing a successor's description.
-        await run.mayPublish(request.date)
-        await context.archive.remove(key)
-      }
-      for (const staged of Object.values(this.staged)) await staged.commit()
-      await description.commit()
-    }
+    const { description, snapshot, run, context } = this
+    if (description !== undefined)
+      await commitSnapshot(snapshot!, Object.values(this.staged), description, run, context)
     return { changed: description !== undefined, facts: snapshotFacts(snapshot!) }
   }
 
@@ -221,14 +216,8 @@ export class StagedSnapshot implements SnapshotSource {
 
   private candidate(snapshot: Snapshot, ranking: Ranking): Candidate {
     const { datasets, organizations } = this.counts as Record<ExportName, CountingReader>
-    const repeated = (counts: CountingReader) => ({ count: counts.repeated, first: counts.firstRepeated })
-    return {
-      snapshot,
-      hasOrganization: (id) => ranking.has(id),
-      repeated: { datasets: repeated(datasets), organizations: repeated(organizations) },
-      orphans: datasets.orphans,
-      unverified: [...this.unverified],
-    }
+    const drafted = { datasets: { counts: datasets }, organizations: { counts: organizations } }
+    return gateCandidate(snapshot, drafted, ranking, [...this.unverified])
   }
 
   /** Columns that the snapshot before does not have. They are harmless, and worth a note in the run record. */
