@@ -1,32 +1,32 @@
 /**
- * The memory is handed out from bottom to top and never given back: tables of the matchers, lists of the scanner, and the
- * scanner's buffer, which grows in place as long as nothing was placed above it. Memory that nobody touched costs nothing,
- * so the lists are as long as the worst export could need, and are zero until written.
+ * Memory is allocated from bottom to top and never freed: the matchers' tables, the scanner's lists, and the scanner's
+ * buffer, which grows in place as long as it is the last. Untouched memory costs nothing, so the lists are as long as the
+ * worst export needs. Fresh memory is zero.
  */
 let top: usize = __heap_base
 
-/** When the memory grows it grows by so much more, so that queries find room in it later without growing it. */
+/** The memory grows by so much more than needed, which leaves room for queries that are loaded later. */
 const SPARE: usize = 1 << 21
 const PAGE_BITS: usize = 16
 
-/** Reserves so many bytes, at an address that a vector may be loaded from. */
+/** Allocates bytes at an address that is aligned for vectors. */
 export function allocate(bytes: usize): usize {
   const address = top
   extend(address, bytes)
   return address
 }
 
-/** How much can be allocated before the memory grows, which detaches all views of it. */
+/** The number of bytes that can be allocated before the memory grows, which detaches all views of it. */
 export function spare(): usize {
   return size() - top
 }
 
-/** Whether nothing was placed above what ends here. */
+/** Whether the allocation that ends here is the last. */
 export function isLast(end: usize): bool {
   return aligned(end) === top
 }
 
-/** Lets what begins at `address`, and is the last, have so many bytes. */
+/** Resizes the last allocation, which begins at `address`. */
 export function extend(address: usize, bytes: usize): void {
   top = aligned(address + bytes)
   if (top <= size()) return

@@ -1,12 +1,13 @@
 import { allocate, extend, isLast } from './memory'
+import { Report } from './report'
 
 /**
  * The scanner: finds where fields and records end, 64 bytes at a time, without looking at bytes one by one.
  *
  * Comparing a block of 64 bytes with a quote gives a word of 64 bits, one for each byte. Xor-ing each bit with all bits
  * before it turns "here is a quote" into "here is inside quotes": the first quote opens, the second closes, and a doubled
- * quote closes and opens again, which makes no difference to the bytes around it. What is left of `;` and line feeds
- * outside quotes are the ends of the fields:
+ * quote closes and opens again, which does not affect the bytes around it. The `;` and line feeds outside quotes are the
+ * ends of the fields:
  *
  *      bytes           " a ; b " ; " c " " d " ; 7 CR LF
  *      quotes          1 . . . 1 . 1 . 1 1 . 1 . . . .
@@ -14,17 +15,15 @@ import { allocate, extend, isLast } from './memory'
  *      separators      . . . . . 1 . . . . . . 1 . . 1      ; and LF that are not inside
  *
  * Each separator's address is appended to a list. A record with the right number of fields has as many entries there as
- * the header has columns, its line feed last: record r ends at entry r * columns - 1, and column c of it lies between two
- * neighbouring entries. So counting is all that is needed to check a record, and nothing is done for columns that nobody
- * wants.
+ * the header has columns, its line feed last. Record r ends at entry r * columns - 1, and its column c is between two
+ * neighboring entries. So counting is enough to check a record, and unwanted columns cost nothing.
  *
- * The grammar is checked with the same words, shifted by one: a quote that opens must follow a separator or a quote, what
- * follows a closing quote must be a separator, a quote or a CR, and what follows a CR outside quotes must be LF. Here
- * nothing is said about a mistake but that there is one (WRONG): the plain scanner then reads the same bytes again, from
- * the start of the unfinished record, and finds out which. UTF-8 is checked outside, by the runtime, which has wider
- * vectors than WebAssembly.
+ * The grammar is checked with the same words, shifted by one. An opening quote must follow a separator or a quote. A closing
+ * quote must be followed by a separator, a quote or a CR, and a CR outside quotes by LF. A mistake is only reported as
+ * WRONG. The plain scanner then reads the same bytes again, from the start of the unfinished record, and finds out what is
+ * wrong. The runtime checks UTF-8, with wider vectors than WebAssembly has.
  *
- * What a block must know of the one before is four bits; they are kept between calls, so a chunk may end anywhere.
+ * A block needs four bits from the one before it. They are kept between calls, so a chunk may end anywhere.
  */
 const QUOTE: u8 = 0x22
 const SEMICOLON: u8 = 0x3b
@@ -35,22 +34,8 @@ const SPACE: u8 = 0x20
 const BLOCK: usize = 64
 const ENTRY: usize = 4
 
-/** Something stands in the bytes that the plain scanner has to look at. */
+/** The plain scanner has to read the bytes again. */
 const WRONG: i32 = -1
-
-/** What the caller may want to know; all addresses. */
-@unmanaged
-class Report {
-  /** Where the first finished and the unfinished record begin, and where the bytes end. */
-  buffer: usize = 0
-  recordStart: usize = 0
-  filled: usize = 0
-  /** Where the ranges of the finished records and of their wanted fields are: pairs of addresses. */
-  records: usize = 0
-  fields: usize = 0
-  /** How many line feeds the last chunk held. */
-  lines: u32 = 0
-}
 
 const report = changetype<Report>(memory.data(offsetof<Report>()))
 
@@ -59,28 +44,29 @@ let longest: usize = 0
 let wanted: usize = 0
 let width: usize = 0
 
-/** The longest chunk that the lists are made for, and the length of the buffer. */
+/** The longest chunk that the lists have room for, and the length of the buffer. */
 let room: usize = 0
 let capacity: usize = 0
 
-/** The separators: where the list begins, where the unfinished record's begin, where the next goes. */
+/** The list of separators: its start, the first one of the unfinished record, and the next free entry. */
 let separators: usize = 0
 let recordSeparators: usize = 0
 let nextSeparator: usize = 0
 
-/** All ones when the last byte was inside quotes; 1 when it was a separator or quote, a closing quote, an outer CR. */
+/** All ones if the last byte was inside quotes; 1 if it was a separator or quote, a closing quote, a CR outside quotes. */
 let inside: u64 = 0
 let afterBoundary: u64 = 1
 let afterClosing: u64 = 0
 let afterReturn: u64 = 0
 
-/** Where the report is, which is kept up to date. */
+/** Address of the report, which every call updates. */
 export function reportAt(): usize {
   return changetype<usize>(report)
 }
 
 /**
- * Begins behind the header. Returns where the indexes of the wanted columns belong, four bytes each.
+ * Prepares for the records after the header. Returns where the caller writes the indexes of the wanted columns, four bytes
+ * each.
  *
  * @param maximum length of a record in bytes
  */
@@ -92,7 +78,7 @@ export function open(columnCount: u32, wantedCount: u32, maximum: u32): usize {
   return wanted
 }
 
-/** Makes room for a chunk and returns where it belongs: behind the unfinished record, which moves to the front. */
+/** Makes room for a chunk and returns its address, behind the unfinished record, which moves to the front. */
 export function reserve(length: usize): usize {
   const unfinished = report.filled - report.recordStart
   const begun = nextSeparator - recordSeparators
@@ -129,19 +115,19 @@ export function reserve(length: usize): usize {
   return report.filled
 }
 
-/** Walks over the chunk that was put where `reserve` said. Returns how many records it completes, or WRONG. */
+/** Scans the chunk at the address from `reserve`. Returns the number of records that it completes, or WRONG. */
 export function scan(length: usize): i32 {
   const from = report.filled
   const to = from + length
   report.filled = to
-  // The last block is as long as the others: what follows the bytes is made harmless.
-  const harmless = i8x16.splat(SPACE)
-  v128.store(to, harmless)
-  v128.store(to, harmless, 16)
-  v128.store(to, harmless, 32)
-  v128.store(to, harmless, 48)
+  // The last block is as long as the others, so spaces fill it up.
+  const filler = i8x16.splat(SPACE)
+  v128.store(to, filler)
+  v128.store(to, filler, 16)
+  v128.store(to, filler, 32)
+  v128.store(to, filler, 48)
 
-  let smallest = harmless
+  let smallest = filler
   let mistakes: u64 = 0
   let lineFeedCount: u32 = 0
   let next = nextSeparator
@@ -161,7 +147,7 @@ export function scan(length: usize): i32 {
     const lineFeeds = equal(a, b, c, d, LINE_FEED)
     const quotes = equal(a, b, c, d, QUOTE)
     lineFeedCount += popcnt(lineFeeds) as u32
-    // Nothing can happen in the middle of a long text.
+    // A block in the middle of a long text has no separators.
     if ((quotes | ~within) === 0) continue
 
     const size = min(to - block, BLOCK)
@@ -207,11 +193,11 @@ export function scan(length: usize): i32 {
   afterClosing = closingBefore
   afterReturn = returnBefore
   report.recordStart = start
-  return mistakes !== 0 || !noNul || to - start > longest || next > lastSeparator ? WRONG : handOut()
+  return mistakes !== 0 || !noNul || to - start > longest || next > lastSeparator ? WRONG : writeRanges()
 }
 
-/** Writes the ranges of the finished records and of their wanted fields; returns how many records there are. */
-function handOut(): i32 {
+/** Writes the ranges of the finished records and of their wanted fields. Returns the number of records. */
+function writeRanges(): i32 {
   const stride = columns * ENTRY
   let count = 0
   let start = report.buffer
@@ -232,7 +218,7 @@ function handOut(): i32 {
   return count
 }
 
-/** A field without its quotes and, when it is the last one, without CR. */
+/** Writes the range of a field without its quotes and without the CR of the last field. */
 function writeField(to: usize, from: usize, end: usize): void {
   if (load<u8>(end) === LINE_FEED && end > from && load<u8>(end - 1) === CARRIAGE_RETURN) end--
   if (load<u8>(from) === QUOTE) {
@@ -243,7 +229,7 @@ function writeField(to: usize, from: usize, end: usize): void {
   store<u32>(to + ENTRY, end as u32)
 }
 
-/** Which of 64 bytes are this one. */
+/** A bit for each of 64 bytes that equals `byte`. */
 function equal(a: v128, b: v128, c: v128, d: v128, byte: u8): u64 {
   const all = i8x16.splat(byte)
   const low = i8x16.bitmask(i8x16.eq(a, all)) | (i8x16.bitmask(i8x16.eq(b, all)) << 16)
@@ -251,7 +237,7 @@ function equal(a: v128, b: v128, c: v128, d: v128, byte: u8): u64 {
   return (low as u32 as u64) | ((high as u32 as u64) << 32)
 }
 
-/** Each bit becomes the xor of itself and all bits before it. */
+/** Xors each bit with all bits before it. */
 function xorOfAllBefore(bits: u64): u64 {
   bits ^= bits << 1
   bits ^= bits << 2

@@ -29,13 +29,16 @@ const plain = join(work, 'datasets.csv')
 const content = gunzipSync(readFileSync(datasets))
 writeFileSync(plain, content)
 
-/** Writes a file with the records of the export `times` times, and returns its path. */
+/** Writes a file with `times` copies of the export's records, and returns its path. Each copy has its own ids: an id is listed once. */
 function repeatExport(times) {
   const path = join(work, `datasets-${times}.csv`)
   const file = openSync(path, 'w')
-  const headerEnd = content.indexOf('\r\n') + 2
+  const records = content.toString('latin1', content.indexOf('\r\n'))
   writeSync(file, content)
-  for (let time = 1; time < times; time++) writeSync(file, content, headerEnd)
+  for (let copy = 1; copy < times; copy++) {
+    const renamed = records.replace(/\r\n"(?=[0-9a-f]{24}";)/g, `\r\n"${copy}-`).slice(2)
+    writeSync(file, Buffer.from(renamed, 'latin1'))
+  }
   closeSync(file)
   return path
 }

@@ -47,7 +47,7 @@ await bundle.write({
   codeSplitting: {
     groups: [
       { name: 'base', test: base, priority: 2 },
-      { name: 'core', test: core, priority: 1 },
+      { name: 'core', test: (id) => core.test(id) && !id.endsWith('Schema.js'), priority: 1 },
     ],
   },
 })

@@ -9,6 +9,9 @@ import { VERSION } from './version.ts'
 /** Time limit for a stopped command to end cleanly. */
 const STOP_MS = 4_000
 
+// The AWS SDK warns that it will drop this Node version some day, which is of no use to users of the program.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
 process.exitCode = await main(process.argv)
 
 /** Runs one command and returns its exit code. All errors are caught here: a Failure prints one line, a bug its stack. */
@@ -101,6 +104,7 @@ function createCommand(spec: CommandSpec, signal: AbortSignal): Command {
   const examples = spec.examples.map((example) => `  $ datagouv-tops ${example}`).join('\n')
   command.addHelpText('after', `\nExamples:\n${examples}`)
   return command.action(async (...received) => {
+    refuseEmpty(command)
     const given = received.slice(0, -2).flat() as (string | undefined)[]
     if (!names.at(-1)?.includes('...')) refuseExcess(spec, command.args.slice(names.length))
     const io: Io = { options: command.opts(), arguments: given.filter((one) => one !== undefined), signal }
@@ -114,6 +118,15 @@ function refuseExcess({ name, options = [] }: CommandSpec, [excess]: readonly st
   const takesDate = options.some(([flags]) => flags.startsWith('--date '))
   const next = takesDate && /^\d|^due$/.test(excess) ? `did you mean --date ${excess}?` : `see "${name} --help"`
   throw new Failure('usage', `${name} takes no argument ${quoted(excess)}; ${next}`)
+}
+
+/** An empty value is most often a shell variable that is not set. The default in its place would hide that. */
+function refuseEmpty(command: Command): void {
+  const options: Readonly<Record<string, unknown>> = command.opts()
+  const isEmpty = (value: unknown) => [value].flat().some((one) => typeof one === 'string' && one.trim() === '')
+  const flag = command.options.find((option) => isEmpty(options[option.attributeName()]))?.long
+  if (flag !== undefined || isEmpty(command.args))
+    throw new Failure('usage', `${flag ?? 'an argument'} is empty; give it a value, or leave it out`)
 }
 
 function parseWholeNumber(text: string): number {

@@ -1,9 +1,10 @@
-import { setFlagsFromString } from 'node:v8'
 import { type Flags, resolveConfig } from './config/config.ts'
 import type { Config } from './config/settings.ts'
-import type { Archive } from './stores/archive.ts'
+import type { Witness } from './runs/witness.ts'
+import type { Archive, OnWarning } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
 import type { Report } from './terminal/report.ts'
+import { waitForAll } from './waitForAll.ts'
 
 /** Everything that a step touches outside of its arguments. Nothing below here looks anywhere else. */
 export interface World {
@@ -14,6 +15,8 @@ export interface World {
   readonly report: Report
   /** Aborted when the process is asked to stop; its reason is the Failure to end with. */
   readonly signal: AbortSignal
+  /** Opens what the settings name to observe runs. Each observer loads only then. */
+  readonly openObservers: () => Promise<readonly Witness[]>
 }
 
 export interface WorldOptions {
@@ -23,36 +26,48 @@ export interface WorldOptions {
   readonly report: Report
   readonly signal: AbortSignal
   readonly clock?: () => Date
+  /** Called with the resolved configuration before any store is loaded. */
+  readonly onConfig?: (config: Config) => Promise<void>
 }
 
 /** Opens what the configuration names. Only here is it known which stores there are; each loads when it is used. */
 export async function openWorld(options: WorldOptions): Promise<World> {
-  const { config } = await resolveConfig(options.flags, options.environment, options.configFile)
-  const archive = await openArchive(config.archive)
-  const documents = await openDocuments(config.documents)
-  return {
-    config,
-    archive,
-    documents,
-    clock: options.clock ?? (() => new Date()),
-    report: options.report,
-    signal: options.signal,
+  const { config, warnings } = await resolveConfig(options.flags, options.environment, options.configFile)
+  for (const warning of warnings) options.report.warn(warning)
+  await options.onConfig?.(config)
+  const archive = await openArchive(config.archive, (line) => options.report.warn(line))
+  const documents = await openDocuments(config.documents).catch(async (error) => {
+    await archive.close().catch(() => {})
+    throw error
+  })
+  const { clock = () => new Date(), report, signal } = options
+  const openObservers = () => observersOf({ config, archive, documents, report })
+  return { config, archive, documents, clock, report, signal, openObservers }
+}
+
+async function observersOf(world: Pick<World, 'config' | 'archive' | 'documents' | 'report'>): Promise<Witness[]> {
+  const { lineage, metrics_file } = world.config
+  const observers: Witness[] = []
+  if (lineage !== undefined) observers.push((await import('./lineage/lineage.ts')).openLineage(lineage, world))
+  if (metrics_file !== undefined) {
+    observers.push((await import('./metrics/textfile.ts')).metricsFile(metrics_file, world))
   }
+  return observers
 }
 
 /** Closes the stores; the world is not used afterwards. */
 export async function closeWorld({ archive, documents }: World): Promise<void> {
-  await Promise.all([archive.close(), documents.close()])
+  await waitForAll([archive.close(), documents.close()])
 }
 
-/** @param address as configured: `file:FOLDER` or `s3://BUCKET` */
-export async function openArchive(address: string): Promise<Archive> {
+/**
+ * @param address as configured: `file:FOLDER` or `s3://BUCKET`
+ * @param onWarning receives what the archive's owner should know although nothing failed
+ */
+export async function openArchive(address: string, onWarning?: OnWarning): Promise<Archive> {
   if (address.startsWith('file:'))
     return (await import('./stores/folder/folder.ts')).openFolder(address.slice('file:'.length))
-  // The SDK and its buffers are large, and a run stays below 160 MiB all the same: V8 would set aside twice 16 MiB for young
-  // objects, of which there are few.
-  setFlagsFromString('--semi-space-growth-factor=1')
-  return (await import('./stores/s3/s3.ts')).openS3(address)
+  return (await import('./stores/s3/s3.ts')).openS3(address, onWarning)
 }
 
 /** @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE` */

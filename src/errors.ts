@@ -20,6 +20,24 @@ export const FAILURES = {
 
 export type FailureKind = keyof typeof FAILURES
 
+/** From a bug, through what no retry changes, to what may pass by itself. */
+const BY_SEVERITY: readonly FailureKind[] = [
+  'bug',
+  'usage',
+  'contract',
+  'gate',
+  'store',
+  'portal',
+  'held',
+  'interrupted',
+  'terminated',
+]
+
+/** Returns the most severe of some kinds: of several failures it decides the exit code. */
+export function worstOf(kinds: readonly FailureKind[]): FailureKind | undefined {
+  return BY_SEVERITY.find((kind) => kinds.includes(kind))
+}
+
 /** An expected failure: one line that says what, where, why and what next. Anything else that is thrown is a bug. */
 export class Failure extends Error {
   readonly kind: FailureKind
@@ -49,6 +67,17 @@ export function runOf(error: unknown): string | undefined {
 export class Missing extends Failure {
   constructor(message: string) {
     super('usage', message)
+  }
+}
+
+/** A stored document cannot be what its name says. The line says why, and how to restore it. */
+export class DamagedDocument extends Failure {
+  /** `the edition mobilite-transport/2026-11-18` */
+  readonly subject: string
+
+  constructor(subject: string, message: string) {
+    super('store', message)
+    this.subject = subject
   }
 }
 

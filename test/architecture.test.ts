@@ -9,26 +9,27 @@ import { describe, expect, test } from 'vitest'
 const MAY_USE: Readonly<Record<string, string>> = {
   csv: 'errors',
   wasm: 'csv matching',
-  editions: 'csv errors',
+  schema: 'errors',
+  editions: 'csv errors schema',
   stores: 'errors patience',
   portal: 'errors terminal version',
   scheduler: 'editions errors',
   post: 'version',
-  runs: 'editions errors patience version (lineage) (metrics)',
-  metrics: 'editions scheduler',
-  notify: 'editions errors post runs terminal version',
-  pipeline: 'csv editions errors portal runs scheduler terminal wasm',
+  runs: 'editions errors patience schema terminal version',
+  metrics: 'editions runs scheduler',
+  notify: 'editions errors post runs terminal version waitForAll',
+  pipeline: 'csv (editions) editions errors portal runs scheduler terminal waitForAll wasm',
   lineage: 'editions pipeline post scheduler terminal version',
   config: 'errors matching notify scheduler terminal',
   explain: 'csv editions errors matching pipeline terminal',
-  verify: 'csv editions errors matching pipeline',
-  context: 'config (stores)',
+  verify: 'csv (editions) editions errors matching pipeline runs terminal',
+  context: 'config waitForAll (lineage) (metrics) (stores)',
   import: 'context editions errors pipeline portal runs terminal',
   server: 'config editions errors explain matching runs terminal version (metrics)',
-  doctor: 'context errors portal stores terminal version',
+  doctor: 'context errors pipeline portal stores terminal version',
   index: 'config context editions errors pipeline scheduler terminal',
   commands:
-    'config context demo doctor editions errors explain import matching notify pipeline portal runs scheduler stores terminal verify wasm (metrics) (server) (terminal)',
+    'config context demo doctor editions errors explain import matching notify pipeline portal runs scheduler stores terminal verify (metrics) (server) (terminal)',
   cli: 'commands errors terminal version',
 }
 
@@ -66,7 +67,7 @@ describe('the parts of src', () => {
   })
 
   test('build on each other, from the ground up, without a circle', () => {
-    const known = new Set(['errors', 'patience', 'terminal', 'version', 'demo', 'matching'])
+    const known = new Set(['errors', 'patience', 'terminal', 'version', 'waitForAll', 'demo', 'matching'])
     for (const [part, names] of Object.entries(MAY_USE)) {
       for (const name of names.split(' '))
         if (!name.startsWith('(')) expect([part, known]).toEqual([part, new Set([...known, name])])
@@ -85,6 +86,15 @@ test('no file needs itself, however far around', () => {
     done.add(file)
   }
   for (const file of files) visit(file, [])
+})
+
+test('documents are read in one place each, where they are validated', () => {
+  const readers = ['editions/read.ts', 'runs/read.ts', 'runs/lease.ts']
+  const found = files.filter(
+    (file) =>
+      !file.startsWith('stores/') && /documents!?\??\.(find|list)\b/.test(readFileSync(join('src', file), 'utf8')),
+  )
+  expect(found.sort()).toEqual(readers.sort())
 })
 
 test('what is exported says what it is', () => {

@@ -271,6 +271,43 @@ describe('filter', () => {
     expect(await count('--term', 'o1', '--column', 'organization_id')).toBe(2)
   })
 
+  test('refuses a term that holds nothing, and warns of one that hardly means what it says', async () => {
+    const { cwd } = await withSources()
+    const filter = (...args: string[]) => cli(['filter', 'datasets.csv', ...args], { cwd })
+    const refused = await filter('--term', 'bus', '--term', "' -")
+    expect([refused.code, refused.stdout, refused.stderr]).toEqual([
+      2,
+      '',
+      `datagouv-tops: --term must hold something besides spaces, hyphens, apostrophes and accents, not "' -"\n`,
+    ])
+    const { code, stderr } = await filter('--term', 'e', '--term', '"budget"', '--term', 'É')
+    expect(code).toBe(0)
+    expect(stderr).toContain('the term "e" is one letter, which nearly every text has')
+    expect(stderr).toContain('the quotes around "\\"budget\\"" are part of the term')
+    expect(stderr).toContain('the terms "e" and "É" match the same texts; the second is ignored')
+  })
+
+  test('warns of a term once, whichever command reads it', async () => {
+    const { cwd, sources } = await withSources()
+    await put(cwd, 'datagouv-tops.yaml', 'watches: [{name: a, terms: [mobilité, mobilite]}]\n')
+    for (const args of [
+      ['run', '--date', '2026-11-18', ...sources],
+      ['filter', 'datasets.csv'],
+    ]) {
+      const { code, stderr } = await cli(args, { cwd })
+      expect([code, stderr.split('match the same texts').length - 1]).toEqual([0, 1])
+    }
+  })
+
+  test('lists a dataset id once, with a warning', async () => {
+    const { cwd } = await withSources()
+    const stdin = DATASETS + DATASETS.slice(DATASETS.indexOf('\r\n') + 2)
+    const once = await cli(['filter'], { cwd, stdin: DATASETS })
+    const twice = await cli(['filter'], { cwd, stdin })
+    expect([twice.code, twice.stdout]).toEqual([0, once.stdout])
+    expect(twice.stderr).toMatch(/left out \d+ records? that repeats? the id of an earlier one/)
+  })
+
   test('prints nothing if the export is broken at its end', async () => {
     const { cwd } = await withSources()
     const { code, stdout, stderr } = await cli(['filter', '--quiet'], { cwd, stdin: `${DATASETS}"` })

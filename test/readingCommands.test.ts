@@ -61,7 +61,7 @@ describe('explain', () => {
         'mobilite-transport, 2023-08-09: "Comptage vélo - Compteurs" (5eab9f4b7ee4582b405f11df) is in the list and in the tops.',
         'It is record 321 of snapshots/2023-08-09/datasets.csv.gz.',
         '"mobilité" is present in its tags: bande-cyclable,comptage-velo,dvd,iot,[mobilite]-et-espace-public,piste-cyclable,velo',
-        'Its organisation, "Mairie de Paris" (534fff89a3a7292c64a77eb7), has rank 24 of 422 with 94 followers, 15 more than the 30th, "Haute Autorité de santé (HAS)".',
+        'Its organization, "Mairie de Paris" (534fff89a3a7292c64a77eb7), has rank 24 of 422 with 94 followers, 15 more than the 30th, "Haute Autorité de santé (HAS)".',
         '',
       ].join('\n'),
     )

@@ -76,11 +76,22 @@ export function parse(input: Buffer): Parsed {
   return { header, records: rest }
 }
 
-const fold = (text: string) => text.normalize('NFD').toLowerCase().replace(/\p{M}/gu, '')
+const LIGATURES = { œ: 'oe', æ: 'ae', ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ς: 'σ' }
+const fold = (text: string) =>
+  Object.entries(LIGATURES)
+    .reduce(
+      (folded, [letter, letters]) => folded.replaceAll(letter, letters),
+      text
+        .normalize('NFKD')
+        .toLowerCase()
+        .replace(/\p{M}|\p{Cf}/gu, ''),
+    )
+    .split(/[\p{White_Space}\-‐‑‒–—―−_'‘’ʼ´`]+/u)
+    .join(' ')
 
 /** Whether one of the texts contains one of the terms. */
 const isPresent = (terms: readonly string[], texts: readonly string[]) =>
-  texts.some((text) => terms.some((term) => fold(text).includes(fold(term))))
+  texts.some((text) => terms.some((term) => fold(text).includes(fold(term).trim())))
 
 const parseCount = (text: string) => {
   if (!/^[0-9]*$/.test(text)) throw new Refusal('whole number')

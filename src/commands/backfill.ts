@@ -1,12 +1,12 @@
 import { watchesNamed } from '../config/watch.ts'
 import { dateIn, parseDate } from '../editions/date.ts'
-import { Failure, type FailureKind } from '../errors.ts'
+import { Failure, worstOf } from '../errors.ts'
 import { type BackfilledDate, backfill } from '../pipeline/backfill.ts'
 import { counted } from '../terminal/format.ts'
 import { table } from '../terminal/table.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
-/** Publishes what scheduled dates lack. Each date is told as it ends; the sum comes last. */
+/** Publishes the missing editions of a span of dates. Each outcome is reported at once, a summary at the end. */
 export default async function backfillCommand(io: Io): Promise<void> {
   await inWorld(io, async (world) => {
     const { config, clock, report } = world
@@ -14,40 +14,46 @@ export default async function backfillCommand(io: Io): Promise<void> {
     if (from === undefined) throw new Failure('usage', 'backfill needs --from DATE; its last date is --to, or today')
     const span = { from: parseDate(from), to: to === undefined ? dateIn(config.time_zone, clock()) : parseDate(to) }
     if (span.from > span.to) throw new Failure('usage', `--from ${span.from} is later than --to ${span.to}`)
-    const order = { ...span, watches: watchesNamed(watch, config), force, jobs }
-    const dates = await backfill(order, world, ({ date, status, summary }, position, of) => {
+    const request = { ...span, watches: watchesNamed(watch, config), force, jobs }
+    const outcomes = await backfill(request, world, ({ date, status, summary }, position, of) => {
       report.info(`${position} of ${of}  ${date}  ${status}: ${summary}`)
     })
     report.close()
-    refuseFailed(dates)
-    if (json) await printJson(dates)
-    else if (!quiet) await print(describe(dates, span))
+    refuseFailed(outcomes)
+    if (json) await printJson(outcomes)
+    else if (!quiet) await print(describe(outcomes, span))
   })
 }
 
-/** Which kind of failure to tell of when dates failed in several ways: first what trying again does not mend. */
-const ORDER: readonly FailureKind[] = ['usage', 'contract', 'gate', 'store', 'portal', 'held']
-
-function refuseFailed(dates: readonly BackfilledDate[]): void {
-  const failed = dates.filter(({ status }) => status === 'failed')
+function refuseFailed(outcomes: readonly BackfilledDate[]): void {
+  const failed = outcomes.filter(({ status }) => status === 'failed')
   if (failed.length === 0) return
   const bug = failed.find(({ error }) => !(error instanceof Failure))
   if (bug !== undefined) throw bug.error
   const kinds = failed.map(({ error }) => (error as Failure).kind)
-  const worst = failed[kinds.indexOf(ORDER.find((kind) => kinds.includes(kind))!)]!
+  const worst = failed[kinds.indexOf(worstOf(kinds)!)]!
   const { kind, message } = worst.error as Failure
   const others = failed.length > 1 ? `; so did ${failed.length - 1} more` : ''
-  throw new Failure(
-    kind,
-    `${failed.length} of ${counted(dates.length, 'date')} failed: ${worst.date}: ${message}${others}`,
-  )
+  const dates = outcomes.filter(({ status }) => status !== 'no snapshot').length
+  throw new Failure(kind, `${failed.length} of ${counted(dates, 'date')} failed: ${worst.date}: ${message}${others}`)
 }
 
-function describe(dates: readonly BackfilledDate[], { from, to }: { from: string; to: string }): string {
-  if (dates.length === 0) return `the schedule has no date from ${from} to ${to}\n`
-  const columns = [{ title: 'date' }, { title: 'status' }, { title: 'what came of it', share: 1 }]
-  return table(
-    columns,
-    dates.map(({ date, status, summary }) => [date, status, summary]),
-  )
+/** A row for each date that has a snapshot, and a line that sums up the others. */
+function describe(outcomes: readonly BackfilledDate[], { from, to }: { from: string; to: string }): string {
+  if (outcomes.length === 0) return `the schedule has no date from ${from} to ${to}\n`
+  const rows = outcomes
+    .filter(({ status }) => status !== 'no snapshot')
+    .map(({ date, status, summary }) => [date, status, summary])
+  const columns = [{ title: 'date' }, { title: 'status' }, { title: 'outcome', share: 1 }]
+  return (rows.length > 0 ? table(columns, rows) : '') + describeGaps(outcomes)
+}
+
+function describeGaps(outcomes: readonly BackfilledDate[]): string {
+  const gaps = outcomes.filter(({ status }) => status === 'no snapshot')
+  if (gaps.length === 0) return ''
+  const count = gaps.reduce((sum, { dates = 1 }) => sum + dates, 0)
+  const [first, last] = [gaps[0]!.date, gaps.at(-1)!.until ?? gaps.at(-1)!.date]
+  const span = first === last ? `of ${first}` : `from ${first} to ${last}`
+  const [has, date] = count === 1 ? ['has', 'the scheduled date'] : ['have', `${count} scheduled dates`]
+  return `${date} ${span} ${has} no snapshot to publish from\n`
 }

@@ -9,13 +9,13 @@ import { page } from '../terminal/pager.ts'
 import { table } from '../terminal/table.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
-/** What entered, left and moved between two editions: as tables, as JSON, or as Markdown. */
+/** Prints what entered, left and moved between two editions: as tables, as JSON, or as Markdown. */
 export default async function changes(io: Io): Promise<void> {
   await inWorld(io, async (world) => {
-    const { config, documents, report } = world
+    const { config, report } = world
     const [watch] = watchesNamed(io.options.watch, config)
     const [from, to] = io.arguments.map(parseDate)
-    const pair = await findPair(documents, watch!.name, from, to)
+    const pair = await findPair(world, watch!.name, from, to)
     const found = await explainedChanges(pair.from, pair.to, world)
     report.close()
     if (io.options.json) await printJson(found)

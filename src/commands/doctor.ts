@@ -2,14 +2,11 @@ import { resolveConfig } from '../config/config.ts'
 import { CHECKS } from '../doctor/checks.ts'
 import { createDoctorContext } from '../doctor/doctorContext.ts'
 import { type Finding, findingOf, warning } from '../doctor/finding.ts'
-import { FAILURES, Failure, type FailureKind } from '../errors.ts'
+import { FAILURES, Failure, type FailureKind, worstOf } from '../errors.ts'
 import { table } from '../terminal/table.ts'
 import { flagsOf, type Io, print, printJson } from './io.ts'
 
 type NamedFinding = Finding & { readonly check: string }
-
-/** Worst first: a bug, then failures that a retry cannot help, then the others. */
-const BY_SEVERITY: readonly FailureKind[] = ['bug', 'usage', 'contract', 'store', 'portal']
 
 /** Checks everything a run needs, and prints a remedy for each failure. Exits with the code of the worst failure. */
 export default async function doctor(io: Io): Promise<void> {
@@ -27,7 +24,8 @@ export default async function doctor(io: Io): Promise<void> {
   )
   const checks = results.map((one, at) => withoutRepetition(one, results.slice(0, at)))
   await context.close()
-  const worst = BY_SEVERITY.find((kind) => checks.some(({ exit_code }) => exit_code === FAILURES[kind].exit))
+  const kinds = Object.keys(FAILURES) as FailureKind[]
+  const worst = worstOf(kinds.filter((kind) => checks.some(({ exit_code }) => exit_code === FAILURES[kind].exit)))
   if (io.options.json) await printJson({ exit_code: worst === undefined ? 0 : FAILURES[worst].exit, checks })
   else if (!io.options.quiet) await print(tableOf(checks))
   if (worst === undefined) return

@@ -1,29 +1,24 @@
-import { fstatSync } from 'node:fs'
 import { resolveConfig } from '../config/config.ts'
-import type { Config } from '../config/settings.ts'
+import { type ReviewedTerms, reviewTerms } from '../config/terms.ts'
 import { DEFAULT_COLUMNS, type Watch, watchesNamed } from '../config/watch.ts'
-import type { Batch } from '../csv/scanner.ts'
-import { Failure } from '../errors.ts'
-import { fold } from '../matching/fold.ts'
-import type { Matcher } from '../matching/matcher.ts'
-import { gunzip, sniff } from '../pipeline/compression.ts'
-import { metered } from '../pipeline/metered.ts'
-import { type Reader, readOptions, scanExport } from '../pipeline/read.ts'
-import { readDescriptor } from '../portal/file.ts'
-import { type Opened, openSource } from '../portal/open.ts'
+import { Failure, quoted } from '../errors.ts'
+import { foldTerm } from '../matching/fold.ts'
+import { closeLists, type NewList, Selection } from '../pipeline/lists.ts'
 import { count } from '../terminal/format.ts'
 import type { Report } from '../terminal/report.ts'
-import { createWasmMatcher } from '../wasm/matcher.ts'
+import { type ReadSource, sourceReader } from './filterSource.ts'
 import { flagsOf, type Io, type Options, openReport, print, printJson } from './io.ts'
 import { Spool } from './spool.ts'
 
-/** The filter alone. Nothing reaches stdout, or wears its name, before the whole export was found to be sound. */
+/** Runs the filter alone. Writes nothing to stdout or to its final name before the whole export has been validated. */
 export default async function filter(io: Io): Promise<void> {
   const { options } = io
-  const { config } = await resolveConfig(flagsOf(options), process.env, options.config)
+  const { config, warnings } = await resolveConfig(flagsOf(options), process.env, options.config)
   const watches = watchesNamed(options.watch, config)
+  const terms = termsOf(options)
   const report = await openReport(options)
-  const read: ReadSource = (reader, outcome) => readSource(reader, outcome, { ...io, config, report })
+  for (const warning of terms?.warnings ?? warnings) report.warn(warning)
+  const read = sourceReader({ ...io, config, report })
   try {
     if (options.into !== undefined) {
       if (options.term ?? options.column ?? options.word)
@@ -32,96 +27,48 @@ export default async function filter(io: Io): Promise<void> {
           '--into writes the lists of watches; --term, --column and --word are for the list on stdout',
         )
       const { filterInto } = await import('./filterInto.ts')
-      await filterInto(options.into, watches, options, read)
+      await filterInto(options.into, watches, options, report, read)
     } else if (Array.isArray(options.watch) && options.watch.length > 1) {
       throw new Failure('usage', 'several watches need a folder for their lists: add --into FOLDER')
-    } else await filterOne(watchOf(options, watches[0]!), options, read)
+    } else await filterOne(watchOf(options, watches[0]!, terms?.terms), options, report, read)
   } finally {
     report.close()
   }
 }
 
-/** Reads the export that was named once, past a reader; returns how many records it has. */
-export type ReadSource = (reader: Reader, outcome: (records: number) => string) => Promise<number>
-
-async function readSource(
-  reader: Reader,
-  outcome: (records: number) => string,
-  { arguments: [file = '-'], signal, config, report }: Io & { readonly config: Config; readonly report: Report },
-): Promise<number> {
-  const name = file === '-' ? 'stdin' : file
-  const source = file === '-' ? stdin() : await openSource(file, { config, signal, report })
-  const meter = report.meter('filter', source.length)
-  const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, signal))
-  const plain = gzip ? gunzip(chunks, name) : chunks
-  const { records } = await scanExport(plain, name, reader, readOptions('datasets', config))
-  meter.done(outcome(records))
-  report.close()
-  return records
-}
-
-async function filterOne(watch: Watch, { json }: Options, read: ReadSource): Promise<void> {
+async function filterOne(watch: Watch, { json = false }: Options, report: Report, read: ReadSource): Promise<void> {
   const spool = await Spool.open()
   try {
-    const kept = new Kept(watch, spool)
-    const records = await read(kept, (all) => `${count(kept.records)} of ${count(all)} records kept`)
-    if (json) await printJson({ records, kept: kept.records, ...(await sumOf(spool)) })
+    // Checksums take longer than the filter itself, so they are computed only if they are printed.
+    await using selection = new Selection([{ watch, key: 'stdout', create: async () => spool, checksum: json }])
+    const records = await read(
+      selection,
+      (all) => `${count(selection.lists[0]!.records)} of ${count(all)} records kept`,
+    )
+    const [{ csv }] = (await closeLists(selection, report)) as [NewList]
+    if (json) await printJson({ records, kept: csv.records, bytes: csv.bytes, sha256: csv.sha256 })
     else for await (const chunk of spool.read()) await print(chunk)
   } finally {
     await spool.close()
   }
 }
 
-/** Spools the header and the records in which a term of the watch is present. */
-class Kept implements Reader {
-  records = 0
-  readonly columns: readonly string[]
-  private readonly matcher: Matcher
-  private readonly spool: Spool
-
-  constructor(watch: Watch, spool: Spool) {
-    this.columns = [...new Set(watch.columns)]
-    this.matcher = createWasmMatcher([watch], this.columns)
-    this.spool = spool
-  }
-
-  begin(header: Uint8Array): void {
-    this.spool.add(header)
-  }
-
-  take(batch: Batch): void {
-    this.matcher.match(batch, (record) => {
-      this.records++
-      this.spool.add(batch.bytes.subarray(batch.records[2 * record], batch.records[2 * record + 1]))
-    })
-  }
-
-  drain(): Promise<void> {
-    return this.spool.drain()
-  }
-}
-
-async function sumOf(spool: Spool): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const { createHash } = await import('node:crypto')
-  const hash = createHash('sha256')
-  for await (const chunk of spool.read()) hash.update(chunk)
-  return { bytes: spool.bytes, sha256: hash.digest('hex') }
-}
-
-function watchOf({ term, column, word }: Options, configured: Watch): Watch {
-  const empty = term?.find((one) => fold(one) === '')
+/** Reviews the terms of `--term` like those of a watch. */
+function termsOf({ term }: Options): ReviewedTerms | undefined {
+  const empty = term?.find((one) => foldTerm(one) === '')
   if (empty !== undefined)
-    throw new Failure('usage', '--term must hold at least one letter: accents alone are in every text')
+    throw new Failure(
+      'usage',
+      `--term must hold something besides spaces, hyphens, apostrophes and accents, not ${quoted(empty)}`,
+    )
+  return term && reviewTerms(term)
+}
+
+function watchOf({ column, word }: Options, configured: Watch, terms: readonly string[] | undefined): Watch {
   return {
     ...configured,
-    ...(term !== undefined && { terms: term, columns: DEFAULT_COLUMNS }),
+    ...(terms !== undefined && { terms, columns: DEFAULT_COLUMNS }),
     ...(column !== undefined && { columns: column }),
     ...(word && { match: 'word' as const }),
   }
-}
-
-/** A file that stands in for stdin (`< datasets.csv`) is read as a file. */
-function stdin(): Opened {
-  const isFile = fstatSync(0).isFile()
-  return { url: 'stdin', lastModified: null, length: undefined, chunks: isFile ? readDescriptor(0) : process.stdin }
 }

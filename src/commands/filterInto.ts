@@ -3,16 +3,18 @@ import type { Watch } from '../config/watch.ts'
 import { closeLists, Selection } from '../pipeline/lists.ts'
 import { openFolder } from '../stores/folder/folder.ts'
 import { counted } from '../terminal/format.ts'
-import type { ReadSource } from './filter.ts'
+import type { Report } from '../terminal/report.ts'
+import type { ReadSource } from './filterSource.ts'
 import { type Options, print, printJson } from './io.ts'
 
 const CSV = { contentType: 'text/csv; charset=utf-8' }
 
-/** The filter for any number of watches in one pass: a CSV for each, in a folder. Prints where they are. */
+/** Filters for any number of watches in one pass. Writes a CSV for each into a folder and prints their paths. */
 export async function filterInto(
   folder: string,
   watches: readonly Watch[],
   { json }: Options,
+  report: Report,
   read: ReadSource,
 ): Promise<void> {
   const archive = await openFolder(folder)
@@ -23,7 +25,7 @@ export async function filterInto(
     }),
   )
   const records = await read(selection, (all) => `${counted(watches.length, 'list')} of ${counted(all, 'record')}`)
-  const lists = await closeLists(selection)
+  const lists = await closeLists(selection, report)
   for (const { object } of lists) await object.commit()
   const kept = lists.map(({ watch, csv }) => ({
     watch: watch.name,

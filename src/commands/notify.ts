@@ -5,53 +5,63 @@ import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { announceFailure, announceMissed, announcePublished } from '../notify/announce.ts'
 import { failedNews } from '../notify/news.ts'
-import type { NotificationRecord, RunRecord } from '../runs/record.ts'
+import { listRuns } from '../runs/read.ts'
+import type { NotificationRecord } from '../runs/record.ts'
 import { dueTime, namedDate } from '../scheduler/calendar.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
-/** Tells what came of a date, for an orchestrator whose steps tell nothing themselves. Who knows already is not told again. */
+/** How many recent run records to search for those of the date. */
+const RECENT = 200
+
+/** Sends the notifications of a date that have not been sent yet, for orchestrators whose steps send none themselves. */
 export default async function notify(io: Io): Promise<void> {
   await inWorld(io, async (world) => {
     const { config, clock, report } = world
     const { date: given, watch, json, quiet } = io.options
     const date = namedDate(given, config, clock())
-    const notifications = await tell(date, watchesNamed(watch, config), world)
+    const watches = watchesNamed(watch, config)
+    const notifications = [
+      ...(await announcePublished(date, watches, world)),
+      ...(await announceLack(date, watches, world)),
+    ]
     report.close()
     if (json) await printJson({ date, notifications })
     else if (!quiet) await print(describe(date, notifications, config))
   })
 }
 
-async function tell(date: string, watches: readonly Watch[], world: World): Promise<NotificationRecord[]> {
-  const told = await announcePublished(date, watches, world)
+/** Notifies of the failure that left a watch without an edition, or that the date was missed. */
+async function announceLack(date: string, watches: readonly Watch[], world: World): Promise<NotificationRecord[]> {
+  const { config, documents, clock, report } = world
   const lacking = await withoutEdition(date, watches, world)
-  if (lacking.length === 0) return told
-  const its = (await world.documents.list<RunRecord>('runs', { descending: true, limit: 200 })).filter(
+  if (lacking.length === 0) return []
+  const runs = (await listRuns(documents, { descending: true, limit: RECENT }, report.warn)).filter(
     (run) => run.date === date && run.watches.some((name) => lacking.includes(name)),
   )
-  const failed = its.find(({ status }) => status === 'failed')
+  const failed = runs.find(({ status }) => status === 'failed')
   if (failed?.error) {
     const error = new Failure(failed.error.kind, failed.error.message)
-    return [...told, ...(await announceFailure(failedNews(date, error), failed._id, world))]
+    return announceFailure(failedNews(date, error), failed._id, world)
   }
-  const due = dueTime(world.config, date)
+  const due = dueTime(config, date)
   // A run that found nothing to do has decided so (when_unchanged: skip).
-  if (due === undefined || due > world.clock() || its.some(({ status }) => status === 'unchanged')) return told
-  return [...told, ...(await announceMissed([date], undefined, world))]
+  if (due === undefined || due > clock() || runs.some(({ status }) => status === 'unchanged')) return []
+  return announceMissed([date], undefined, world)
 }
 
 async function withoutEdition(date: string, watches: readonly Watch[], { documents }: World): Promise<string[]> {
-  const names = watches.map(({ name }) => name)
-  const found = await Promise.all(
-    names.map((name) => documents.ids('tops', { prefix: editionId(name, date), limit: 1 })),
-  )
-  return names.filter((_, index) => found[index]!.length === 0)
+  const lacking: string[] = []
+  for (const { name } of watches) {
+    const [id] = await documents.ids('tops', { prefix: editionId(name, date), limit: 1 })
+    if (id !== editionId(name, date)) lacking.push(name)
+  }
+  return lacking
 }
 
 function describe(date: string, notifications: readonly NotificationRecord[], { notify }: Config): string {
-  const nobody =
-    notify.length === 0 ? 'the setting notify names nobody' : 'there is nothing that somebody does not know'
-  if (notifications.length === 0) return `${date}: ${nobody}\n`
+  if (notifications.length === 0) {
+    return `${date}: ${notify.length === 0 ? 'the setting notify has no target' : 'every target has been notified'}\n`
+  }
   return notifications
     .map(
       ({ target, event, status, error }) =>

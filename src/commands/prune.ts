@@ -1,13 +1,17 @@
-import { expired, prune } from '../editions/retention.ts'
+import { expiredSnapshots, type Pruned, prune } from '../pipeline/prune.ts'
 import { counted } from '../terminal/format.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
-/** Removes the snapshots that are no longer kept, or says which they are. */
+/** Deletes the snapshots that the setting `retention` does not keep, or lists them. */
 export default async function pruneCommand(io: Io): Promise<void> {
   await inWorld(io, async (world) => {
     const { dryRun = false, json, quiet } = io.options
-    const { dates, keys } = await (dryRun ? expired(world) : prune(world))
-    if (json) return printJson({ dry_run: dryRun, dates, keys })
+    const { dates, keys, held }: Pruned = dryRun ? { ...(await expiredSnapshots(world)), held: [] } : await prune(world)
+    for (const { date, reason } of held) {
+      if (dates.length === 0) throw reason
+      world.report.warn(`cannot delete the snapshot of ${date} now: ${reason.message}`)
+    }
+    if (json) return printJson({ dry_run: dryRun, dates, keys, held: held.map(({ date }) => date) })
     if (quiet) return
     if (dates.length > 0) {
       return print(`${dryRun ? 'would remove' : 'removed'} ${counted(dates.length, 'snapshot')}: ${dates.join(', ')}\n`)

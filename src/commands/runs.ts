@@ -1,4 +1,5 @@
 import { Failure, quoted } from '../errors.ts'
+import { listRuns, readRun } from '../runs/read.ts'
 import { type RunRecord, STATUSES, type StepRecord } from '../runs/record.ts'
 import { bytes, counted, duration } from '../terminal/format.ts'
 import { page } from '../terminal/pager.ts'
@@ -6,22 +7,23 @@ import { table } from '../terminal/table.ts'
 import { wrapped } from '../terminal/text.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
-/** The run records, latest first; or one of them, whole. */
+/** Lists the run records, latest first, or prints one of them in full. */
 export default async function runs(io: Io): Promise<void> {
-  await inWorld(io, async ({ documents }) => {
+  await inWorld(io, async ({ documents, report }) => {
     const [verb, id] = io.arguments
     if (verb !== undefined && (verb !== 'show' || id === undefined)) {
       throw new Failure('usage', `unknown argument ${quoted(verb)}; write "runs", or "runs show ID"`)
     }
     if (id !== undefined) {
-      const run = await documents.find<RunRecord>('runs', id)
-      if (run === undefined) throw new Failure('usage', `there is no run ${quoted(id)}; "runs" lists those there are`)
-      return io.options.json ? printJson(run) : page(tell(run))
+      const run = await readRun(documents, id)
+      if (run === undefined) throw new Failure('usage', `there is no run ${quoted(id)}; "runs" lists them`)
+      return io.options.json ? printJson(run) : page(describe(run))
     }
-    const records = await documents.list<RunRecord>('runs', { descending: true, limit: io.options.limit ?? 20 })
+    const records = await listRuns(documents, { descending: true, limit: io.options.limit ?? 20 }, report.warn)
     if (io.options.json) return printJson(records)
-    if (records.length === 0) return print('no run yet: "run" makes the first one\n')
-    return page(tableOf(records))
+    if (records.length > 0) return page(tableOf(records))
+    const [any] = await documents.ids('runs', { limit: 1 })
+    if (any === undefined) await print('no run yet: "run" makes the first one\n')
   })
 }
 
@@ -32,7 +34,7 @@ function tableOf(records: readonly RunRecord[]): string {
     { title: 'date' },
     { title: 'status' },
     { title: 'took', align: 'right' },
-    { title: 'what came of it', share: 1, below: true },
+    { title: 'outcome', share: 1, below: true },
   ] as const
   const rows = records.map((run) => [run._id, run.command, run.date, run.status, took(run), run.summary])
   return table(columns, rows)
@@ -42,7 +44,7 @@ function took({ started_at, ended_at }: { started_at: string; ended_at: string |
   return ended_at === null ? '' : duration(Date.parse(ended_at) - Date.parse(started_at))
 }
 
-/** What a step that read an export read, and how fast. */
+/** How much a step read, and how fast, if it read an export. */
 function rates({ started_at, ended_at, facts }: StepRecord): string[] {
   const { bytes: size, records } = facts as { bytes?: number; records?: number }
   if (size === undefined || records === undefined) return []
@@ -50,7 +52,7 @@ function rates({ started_at, ended_at, facts }: StepRecord): string[] {
   return [counted(records, 'record'), `${bytes(size)} (${bytes(Math.round(size / seconds))}/s)`]
 }
 
-function tell(run: RunRecord): string {
+function describe(run: RunRecord): string {
   const lines = [
     `${run._id}: ${run.command} ${run.date} (${run.watches.join(', ')}) ${STATUSES[run.status]}`,
     run.summary,

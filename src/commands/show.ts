@@ -10,7 +10,7 @@ import { table } from '../terminal/table.ts'
 import { wrapped } from '../terminal/text.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
-/** The tops of an edition, as a table, as JSON, or as CSV in the portal's own dialect. */
+/** Prints the tops of an edition: as a table, as JSON, or as CSV in the portal's own dialect. */
 export default async function show(io: Io): Promise<void> {
   await inWorld(io, async ({ config, documents }) => {
     const [watch] = watchesNamed(io.options.watch, config)
@@ -29,12 +29,12 @@ function tableOf(edition: Edition, portal: string): string {
   const head = [
     `${edition.watch}, ${edition.date}`,
     `${count(archive.records)} of ${counted(source.datasets.records, 'dataset')} mention ${edition.terms.join(' or ')}; ` +
-      `${count(datasets.length)} are of ${withDatasets} of the ${edition.top} most followed organisations`,
+      `${count(datasets.length)} belong to ${withDatasets} of the ${edition.top} most followed organizations`,
     '',
   ]
   const columns = [
     { title: 'rank', align: 'right' },
-    { title: 'organisation', share: 1 },
+    { title: 'organization', share: 1 },
     { title: 'followers', align: 'right' },
     { title: 'dataset', share: 2 },
     { title: 'followers', align: 'right' },

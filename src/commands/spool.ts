@@ -2,13 +2,15 @@ import { type FileHandle, mkdtemp, open, rmdir, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Failure } from '../errors.ts'
-import { SliceWriter } from '../pipeline/slices.ts'
 import { readDescriptor } from '../portal/file.ts'
+import type { PendingObject } from '../stores/archive.ts'
 
-/** A temporary file for output that must not be printed before all of it is known. It has no name, so nothing can stay behind. */
-export class Spool {
+/**
+ * A temporary file for output that must not be printed before all of it is known. It has no name, so nothing can stay behind,
+ * and there is nothing to commit or abort.
+ */
+export class Spool implements PendingObject {
   private readonly file: FileHandle
-  private readonly slices: SliceWriter
 
   static async open(): Promise<Spool> {
     try {
@@ -25,38 +27,29 @@ export class Spool {
 
   private constructor(file: FileHandle) {
     this.file = file
-    this.slices = new SliceWriter((block) => this.append(block))
   }
 
-  get bytes(): number {
-    return this.slices.bytes
-  }
-
-  add(slice: Uint8Array): void {
-    this.slices.add(slice)
-  }
-
-  drain(): Promise<void> {
-    return this.slices.drain()
-  }
-
-  /** Reads the whole file. Nothing can be added afterwards. */
-  async *read(): AsyncIterable<Uint8Array> {
-    await this.slices.end()
-    yield* readDescriptor(this.file.fd, 0)
-  }
-
-  async close(): Promise<void> {
-    await this.slices.settle()
-    await this.file.close()
-  }
-
-  private async append(block: Uint8Array): Promise<void> {
+  async write(block: Uint8Array): Promise<void> {
     try {
       for (let at = 0; at < block.length; ) at += (await this.file.write(block, at)).bytesWritten
     } catch (error) {
       throw temporaryFileFailure(error)
     }
+  }
+
+  async complete(): Promise<void> {}
+
+  async commit(): Promise<void> {}
+
+  async abort(): Promise<void> {}
+
+  /** Reads the whole file. */
+  read(): AsyncIterable<Uint8Array> {
+    return readDescriptor(this.file.fd, 0)
+  }
+
+  async close(): Promise<void> {
+    await this.file.close()
   }
 }
 

@@ -4,7 +4,7 @@ import type { Difference } from '../verify/difference.ts'
 import { type Verdict, verify } from '../verify/verify.ts'
 import { type Io, inWorld, print, printJson } from './io.ts'
 
-/** Compares what is stored with what follows from the snapshots, and says what is different. */
+/** Compares everything that is stored with what follows from the snapshots. */
 export default async function verifyCommand(io: Io): Promise<void> {
   await inWorld(io, async (world) => {
     const { json, quiet, repair = false } = io.options
@@ -12,15 +12,16 @@ export default async function verifyCommand(io: Io): Promise<void> {
     const verdicts: Verdict[] = []
     for await (const verdict of verify({ dates, repair }, world)) {
       verdicts.push(verdict)
-      if (!json && !quiet) await print(tell(verdict))
+      if (!json && !quiet) await print(describe(verdict))
     }
     world.report.close()
     const unknown = dates.filter((date) => !verdicts.some((verdict) => verdict.date === date))
     if (unknown.length > 0)
-      throw new Failure('usage', `nothing is stored of ${unknown.join(', ')}; "runs" lists what was run`)
+      throw new Failure('usage', `nothing is stored for ${unknown.join(', ')}; "runs" lists the runs so far`)
     if (json) await printJson(verdicts)
     else if (verdicts.length === 0 && !quiet) await print('nothing is stored yet: "run" makes the first edition\n')
     refuseDifferent(verdicts)
+    refuseHeld(verdicts)
   })
 }
 
@@ -31,19 +32,26 @@ function refuseDifferent(verdicts: readonly Verdict[]): void {
   const [difference] = first!.differences
   const rest = different.length > 1 ? `, and ${different.length - 1} more` : ''
   const next = different.some(({ watch, note }) => watch !== null && note === '')
-    ? '"verify --repair" publishes editions anew from their snapshots'
-    : 'restore a damaged snapshot from a backup; "fetch --date DATE --refetch" would replace it by what the portal has now'
-  throw new Failure('contract', `${nameOf(first!)} is not as it should be (${sentence(difference!)})${rest}; ${next}`)
+    ? '"verify --repair" republishes editions from their snapshots'
+    : 'restore a damaged snapshot from a backup; "fetch --date DATE --refetch" would replace it with the current exports of the portal'
+  throw new Failure('contract', `${nameOf(first!)} is not as expected (${sentence(difference!)})${rest}; ${next}`)
+}
+
+/** What a run is writing at the moment cannot be judged: a later call can. */
+function refuseHeld(verdicts: readonly Verdict[]): void {
+  const held = verdicts.find(({ status }) => status === 'held')
+  if (held !== undefined) throw new Failure('held', `cannot verify ${nameOf(held)}: ${held.note}`)
 }
 
 const WORDS = {
-  same: 'is what it should be',
-  partly: 'is sound as far as can be told',
+  same: 'is as expected',
+  partly: 'is as expected, as far as it can be compared',
   different: 'is DIFFERENT',
-  repaired: 'was different and is published anew',
+  held: 'is being written',
+  repaired: 'was different and has been republished',
 }
 
-function tell(verdict: Verdict): string {
+function describe(verdict: Verdict): string {
   const note = verdict.note === '' ? '' : ` (${verdict.note})`
   const lines = verdict.differences.map((one) => `  ${sentence(one)}`)
   return `${[`${nameOf(verdict)} ${WORDS[verdict.status]}${note}`, ...lines].join('\n')}\n`

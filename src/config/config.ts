@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Failure, quoted } from '../errors.ts'
-import { type Config, SETTINGS, type SettingKey } from './settings.ts'
-import { Complaint, nearest } from './values.ts'
+import { type Config, SETTINGS, type Setting, type SettingKey } from './settings.ts'
+import { Complaint, EMPTY, isEmpty, nearest } from './values.ts'
 
 const CONFIG_FILE = 'datagouv-tops.yaml'
 /** A likely misspelling of the file name. It is rejected, or its settings would be silently ignored. */
@@ -18,6 +18,8 @@ export type Flags = Readonly<Record<string, unknown>>
 export interface ResolvedConfig {
   readonly config: Config
   readonly origins: Readonly<Record<SettingKey, { readonly origin: string; readonly written: unknown }>>
+  /** What is allowed but hardly meant, each with where it was written. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -35,15 +37,17 @@ export async function resolveConfig(
   const fromFile = await readConfigFile(file)
   const fromEnvironment = readEnvironment(environment)
   const config: Record<string, unknown> = {}
+  const warnings: string[] = []
   const origins = {} as Record<SettingKey, { origin: string; written: unknown }>
   for (const key of Object.keys(SETTINGS) as SettingKey[]) {
-    const { default: fallback, parse } = SETTINGS[key]
+    const { default: fallback, parse, warnings: warningsOf }: Setting<unknown> = SETTINGS[key]
     const given = [
       { origin: 'flag', written: flags[key] },
       { origin: 'environment', written: fromEnvironment[key] },
       { origin: fromFile.path, written: fromFile.settings[key] },
     ].find(({ written }) => written !== undefined)
     const { origin, written } = given ?? { origin: 'default', written: fallback }
+    if (given !== undefined && isEmpty(written)) throw new Failure('usage', `${origin}: ${key} ${EMPTY}`)
     try {
       config[key] = parse(written)
     } catch (error) {
@@ -51,8 +55,9 @@ export async function resolveConfig(
       throw new Failure('usage', `${origin}: ${key}${error.path} ${error.message}`)
     }
     origins[key] = { origin, written }
+    warnings.push(...(warningsOf?.(written) ?? []).map((warning) => `${origin}: ${warning}`))
   }
-  return { config: Object.freeze(config) as Config, origins }
+  return { config: Object.freeze(config) as Config, origins, warnings }
 }
 
 async function readConfigFile(given?: string): Promise<{ path: string; settings: Record<string, unknown> }> {
@@ -110,10 +115,11 @@ function readEnvironment(
   }
   const found: Record<string, string | undefined> = {}
   for (const [name, value] of Object.entries(environment)) {
-    const key = names.get(name)
-    if (key === undefined && name.startsWith(ENVIRONMENT_PREFIX)) refuseUnknown(name, [...names.keys()], 'environment')
     // Compose files and shells write "not set" as an empty variable.
-    if (key !== undefined && value !== '') found[key] = value
+    if (value === undefined || value === '') continue
+    const key = names.get(name)
+    if (key !== undefined) found[key] = value
+    else if (name.startsWith(ENVIRONMENT_PREFIX)) refuseUnknown(name, [...names.keys()], 'environment')
   }
   return found
 }

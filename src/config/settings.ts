@@ -1,6 +1,7 @@
 import type { ColumnNames } from '../csv/columns.ts'
 import type { ExportName } from '../editions/edition.ts'
-import { fold } from '../matching/fold.ts'
+import { quoted } from '../errors.ts'
+import { foldTerm } from '../matching/fold.ts'
 import { isCron } from '../scheduler/calendar.ts'
 import { LOG_FORMAT_VARIABLE } from '../terminal/logLine.ts'
 import { maskTargets, parseTargets } from './notify.ts'
@@ -16,6 +17,7 @@ import {
   size,
   timeZone,
 } from './settingParsers.ts'
+import { reviewTerms } from './terms.ts'
 import { Complaint, listOf, names, oneOf, type Parse, record, text, textThat, wholeNumber } from './values.ts'
 import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from './watch.ts'
 
@@ -31,20 +33,33 @@ export interface Setting<T> {
   readonly parse: Parse<T>
   /** Hides the secret parts of a value. */
   readonly mask?: (written: unknown) => unknown
+  /** Warnings about a value that `parse` accepts. */
+  readonly warnings?: (value: unknown) => readonly string[]
 }
 
 const term = textThat(
-  (term) => term.isWellFormed() && fold(term) !== '',
-  'hold at least one letter (accents alone are in every text)',
+  (term) => term.isWellFormed() && foldTerm(term) !== '',
+  'hold something besides spaces, hyphens, apostrophes and accents',
 )
 
-const watch = record<Watch>({
+const watchFields = record<Watch>({
   name: { parse: textThat((name) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name), 'be of a-z, 0-9 and - (it names files)') },
-  terms: { parse: listOf(term) },
+  terms: { parse: (written) => reviewTerms(listOf(term)(written)).terms },
   columns: { parse: listOf(text), default: DEFAULT_COLUMNS },
   match: { parse: oneOf('substring', 'word'), default: 'substring' },
   top: { parse: wholeNumber(1, 10_000), default: 30 },
 })
+
+/** Names the watch whose term is refused: in a long list, `watches[17].terms[2]` alone is hard to find. */
+const watch: Parse<Watch> = (written) => {
+  try {
+    return watchFields(written)
+  } catch (error) {
+    const { name } = (written ?? {}) as { readonly name?: unknown }
+    if (!(error instanceof Complaint && error.path.startsWith('.terms') && typeof name === 'string')) throw error
+    throw new Complaint(`(watch ${quoted(name)}) ${error.message}`, error.path)
+  }
+}
 
 const watches: Parse<readonly Watch[]> = (written) => {
   const list = listOf(watch)(written)
@@ -52,6 +67,11 @@ const watches: Parse<readonly Watch[]> = (written) => {
   if (twice !== undefined) throw new Complaint(`must not name two watches alike (${twice.name})`)
   return list
 }
+
+const watchWarnings = (written: unknown): string[] =>
+  (written as readonly { readonly name: string; readonly terms: readonly string[] }[]).flatMap(({ name, terms }) =>
+    reviewTerms(terms).warnings.map((warning) => `watch ${name}: ${warning}`),
+  )
 
 /** All settings. The command `config`, the errors about unknown keys and the documentation are made from this table. */
 export const SETTINGS = {
@@ -258,6 +278,7 @@ export const SETTINGS = {
     about: 'what to search for (a list; file only)',
     default: [DEFAULT_WATCH],
     parse: watches,
+    warnings: watchWarnings,
   },
 } as const satisfies Record<string, Setting<unknown>>
 

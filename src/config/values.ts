@@ -15,8 +15,16 @@ export class Complaint extends Error {
   }
 }
 
+/**
+ * Whether a flag or a file gives a setting no value: `--archive "$UNSET"`, `retries:`. That is a mistake. The default would
+ * hide it, and a run would use other stores than its owner meant.
+ */
+export const isEmpty = (written: unknown) => written === null || (typeof written === 'string' && written.trim() === '')
+
+export const EMPTY = 'is empty; give it a value, or leave it out'
+
 export const text: Parse<string> = (written) => {
-  if (typeof written === 'string' && written !== '') return written
+  if (typeof written === 'string' && !isEmpty(written)) return written
   throw new Complaint('must be a text that is not empty')
 }
 
@@ -80,7 +88,8 @@ export function record<T extends object>(
     }
     const given = written as Readonly<Record<string, unknown>>
     const entries = Object.entries<{ parse: Parse<unknown>; default?: unknown }>(fields).map(([key, field]) => {
-      const value = given[key] ?? field.default
+      if (isEmpty(given[key])) throw new Complaint(EMPTY, `.${key}`)
+      const value = given[key] === undefined ? field.default : given[key]
       if (value === undefined) throw new Complaint(`needs ${key}`)
       return [key, within(`.${key}`, () => field.parse(value))]
     })

@@ -3,8 +3,10 @@ import { hostname, tmpdir } from 'node:os'
 import { buffer } from 'node:stream/consumers'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
+import { baselineFor } from '../pipeline/snapshotDraft.ts'
 import { freeBytes } from '../stores/freeBytes.ts'
-import { bytes, duration } from '../terminal/format.ts'
+import { bytes, counted, duration } from '../terminal/format.ts'
+import { silent } from '../terminal/report.ts'
 import { dependencyVersion, MIN_NODE_VERSION, VERSION } from '../version.ts'
 import type { DoctorContext } from './doctorContext.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
@@ -19,6 +21,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   archive: checkArchive,
   documents: checkDocuments,
   schema: checkSchema,
+  'completeness gate': checkBaseline,
   'clock and the portal': async (context) => checkClock('the portal', (await context.portal()).now),
   'clock and the archive': async (context) => checkClock('the archive', (await context.archiveFacts()).now),
   'clock and the documents': async (context) => checkClock('the document store', (await context.documentsFacts()).now),
@@ -45,7 +48,7 @@ async function checkPortal({ settings, portal }: DoctorContext): Promise<Finding
 }
 
 /** Writes, reads and deletes an object. */
-async function checkArchive({ archive }: DoctorContext): Promise<Finding> {
+async function checkArchive({ archive, archiveWarnings }: DoctorContext): Promise<Finding> {
   const store = await archive()
   const key = `doctor/${probeName()}.txt`
   const content = Buffer.from('written by "datagouv-tops doctor"; safe to delete\n')
@@ -62,7 +65,25 @@ async function checkArchive({ archive }: DoctorContext): Promise<Finding> {
   } finally {
     await object.abort()
   }
+  const [, finding, remedy] = /^(.*); (.*)$/s.exec(archiveWarnings[0] ?? '') ?? []
+  if (finding !== undefined) return warning(finding, remedy!)
   return ok(`an object was written to ${store.address}, read and removed`)
+}
+
+/** Says which snapshot the completeness gate compares the next export with, and which ones it cannot use. */
+async function checkBaseline({ settings, archive }: DoctorContext): Promise<Finding> {
+  const problems: string[] = []
+  const report = { ...silent, warn: (line: string) => void problems.push(line) }
+  const { config } = await settings()
+  const baseline = await baselineFor('9999-12-31', { archive: await archive(), config, report })
+  const found =
+    baseline === undefined
+      ? 'there is no snapshot of this portal and catalogue to compare with'
+      : `the next export is compared with the snapshot of ${baseline.date}: ${counted(baseline.datasets.records, 'dataset')}, ${counted(baseline.organizations.records, 'organization')}`
+  const [problem] = problems
+  if (problem === undefined) return ok(found)
+  const [, what = problem, remedy = 'restore it from a backup'] = /^(.*)\. (.*)$/s.exec(problem) ?? []
+  return warning(`${found}; ${what}`, remedy)
 }
 
 /** Acquires, renews and releases a lease, which needs every operation of the store. */

@@ -14,6 +14,8 @@ export interface DoctorContext {
   readonly settings: () => Promise<ResolvedConfig>
   readonly portal: () => Promise<PortalFacts>
   readonly archive: () => Promise<Archive>
+  /** Warnings of the archive so far. */
+  readonly archiveWarnings: readonly string[]
   readonly documents: () => Promise<Documents>
   readonly archiveFacts: () => Promise<StoreFacts>
   readonly documentsFacts: () => Promise<StoreFacts>
@@ -33,12 +35,14 @@ const TIMEOUT_MS = 10_000
 export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, signal: AbortSignal): DoctorContext {
   const settings = once(resolve)
   const config = async () => (await settings()).config
-  const archive = once(async () => openArchive((await config()).archive))
+  const archiveWarnings: string[] = []
+  const archive = once(async () => openArchive((await config()).archive, (line) => archiveWarnings.push(line)))
   const documents = once(async () => openDocuments((await config()).documents))
   return {
     settings,
     portal: once(async () => examinePortal(await config(), signal)),
     archive,
+    archiveWarnings,
     documents,
     archiveFacts: once(async () => (await archive()).facts()),
     documentsFacts: once(async () => (await documents()).facts()),

@@ -13,23 +13,23 @@ export interface Changes {
   readonly entered: readonly EnteredDataset[]
   /** Datasets of the earlier edition alone, in its order. */
   readonly left: readonly LeftDataset[]
-  /** Datasets of both that belong to another of the TOP organisations now, as they are now. */
+  /** Datasets of both that belong to another of the TOP organizations now, as they are now. */
   readonly moved: readonly MovedDataset[]
   /** Datasets of both whose followers are more or fewer, as they are now: most gained first. */
   readonly followers: readonly FollowedDataset[]
-  /** Organisations whose rank, followers or number of datasets changed: by rank, then those that fell out of the TOP. */
+  /** Organizations whose rank, followers or number of datasets changed: by rank, then those that fell out of the TOP. */
   readonly organizations: readonly ChangedOrganization[]
 }
 
 interface EnteredDataset extends TopDataset {
   readonly reason: EntryReason | null
-  /** The organisation it belonged to, when it changed: an id, or empty for none. */
+  /** The organization it belonged to, when it changed: an id, or empty for none. */
   readonly moved_from?: string
 }
 
 interface LeftDataset extends TopDataset {
   readonly reason: ExitReason | null
-  /** The organisation it belongs to now, when it changed: an id, or empty for none. */
+  /** The organization it belongs to now, when it changed: an id, or empty for none. */
   readonly moved_to?: string
 }
 
@@ -57,15 +57,15 @@ export interface ChangedOrganization {
 export const ENTRY_REASONS = {
   new: 'new at the portal',
   matches: 'mentions a term now',
-  rose: 'its organisation rose',
-  moved: 'moved to a TOP organisation',
+  rose: 'its organization rose',
+  moved: 'moved to a TOP organization',
 } as const
 
 /** Why a dataset left, in words: the first condition that it does not meet any more. */
 export const EXIT_REASONS = {
   removed: 'removed from the portal',
   'no-match': 'mentions no term any more',
-  fell: 'its organisation fell',
+  fell: 'its organization fell',
   moved: 'moved out of the TOP',
 } as const
 
@@ -78,7 +78,7 @@ export interface Standing {
   readonly exists: boolean
   /** Whether a term was present in it. */
   readonly matches: boolean
-  /** Its organisation's id, empty for none; known when it matches. */
+  /** Its organization's id, empty for none; known when it matches. */
   readonly organization_id: string
 }
 
@@ -86,10 +86,10 @@ export interface Standing {
 export type Standings = ReadonlyMap<string, Standing>
 
 /**
- * Compares two editions of a watch. The documents tell what changed; why a dataset entered or left they do not tell.
+ * Compares two editions of a watch. The documents show what changed, but not why a dataset entered or left.
  *
- * @param before where the datasets that entered stood on the earlier date; without it their reasons are null
- * @param after where the datasets that left stood on the later date; without it their reasons are null
+ * @param before where the datasets that entered stood on the earlier date; without it, the reasons are null
+ * @param after where the datasets that left stood on the later date; without it, the reasons are null
  */
 export function changesBetween(from: Edition, to: Edition, before?: Standings, after?: Standings): Changes {
   const earlier = byId(from)

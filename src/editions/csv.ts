@@ -1,7 +1,7 @@
 import { encodeField } from '../csv/field.ts'
 import type { TopDataset } from './edition.ts'
 
-/** The six fields of the mission, in their order. */
+/** The six published fields, in their order. */
 export const FIELDS = [
   'dataset_id',
   'dataset_title',
@@ -11,7 +11,7 @@ export const FIELDS = [
   'organization_followers',
 ] as const satisfies readonly (keyof TopDataset)[]
 
-/** Datasets as CSV in the portal's own dialect. */
+/** Writes datasets as CSV in the portal's own dialect. */
 export function csvOf(datasets: readonly TopDataset[]): string {
   const cell = (value: string | number) => (typeof value === 'number' ? String(value) : encodeField(value))
   const rows = datasets.map((dataset) => FIELDS.map((field) => cell(dataset[field])))

@@ -1,30 +1,34 @@
+import type { World } from '../context.ts'
 import { Failure, Missing } from '../errors.ts'
 import type { Documents } from '../stores/documents.ts'
+import { isDate } from './date.ts'
 import type { Edition } from './edition.ts'
 import { editionId } from './layout.ts'
+import { readEdition, readSoundEdition } from './read.ts'
 
-/** The dates on which a watch has an edition, latest first. */
+/** Returns the dates on which a watch has an edition, latest first. Documents with other names are ignored. */
 export async function datesOf(documents: Documents, watch: string): Promise<string[]> {
   const prefix = editionId(watch, '')
-  return (await documents.ids('tops', { prefix, descending: true })).map((id) => id.slice(prefix.length))
+  const ids = await documents.ids('tops', { prefix, descending: true })
+  return ids.map((id) => id.slice(prefix.length)).filter(isDate)
 }
 
 /**
- * An edition of a watch: of a date, or the latest.
+ * Returns an edition of a watch: that of a date, or the latest.
  *
- * @throws Missing, naming the dates that there are
+ * @throws Missing, naming the dates that exist; DamagedDocument
  */
 export async function findEdition(documents: Documents, watch: string, date?: string): Promise<Edition> {
   const at = date ?? (await datesOf(documents, watch))[0]
-  const found = at === undefined ? undefined : await documents.find<Edition>('tops', editionId(watch, at))
+  const found = at === undefined ? undefined : await readEdition(documents, watch, at)
   if (found !== undefined) return found
   throw await missingEdition(documents, watch, date, ` in ${documents.address}`)
 }
 
 /**
- * What to say when there is no such edition: the dates that there are.
+ * Returns the error for an edition that does not exist. It names the latest dates that do.
  *
- * @param where for those who may know which store it is
+ * @param where names the store, for readers who may know it
  */
 export async function missingEdition(documents: Documents, watch: string, date?: string, where = ''): Promise<Missing> {
   const dates = (await datesOf(documents, watch)).slice(0, 10)
@@ -33,28 +37,44 @@ export async function missingEdition(documents: Documents, watch: string, date?:
 }
 
 /**
- * Two editions of a watch, to be compared: of the dates given, otherwise the last one with the one before it.
- *
- * @throws Missing when there are no two such editions
+ * Returns two editions of a watch to compare: those of the given dates, or the latest and the one before it. Damaged
+ * editions are passed over, with a warning, in the search for the one before.
+ * @throws Missing when there are no two such editions; DamagedDocument for one that was named
  */
 export async function findPair(
-  documents: Documents,
+  { documents, report }: Pick<World, 'documents' | 'report'>,
   watch: string,
   from?: string,
   to?: string,
 ): Promise<{ readonly from: Edition; readonly to: Edition }> {
   const later = await findEdition(documents, watch, to)
-  const before = from ?? (await datesOf(documents, watch)).find((date) => date < later.date)
-  return { from: await findEdition(documents, watch, needBefore(before, later)), to: later }
+  if (from !== undefined) return { from: await findEdition(documents, watch, needBefore(from, later)), to: later }
+  const earlier = await readEditionBefore(documents, watch, later.date, report.warn)
+  if (earlier === undefined) throw noneBefore(later)
+  return { from: earlier, to: later }
 }
 
-/** Makes sure that there is a date to compare an edition with, and that it comes before. */
-export function needBefore(date: string | undefined, later: Edition): string {
-  if (date === undefined) {
-    throw new Missing(
-      `${later.watch} has no edition before that of ${later.date}, so there is nothing to compare it with`,
-    )
+/** Returns the last sound edition before a date; each damaged one is passed over with a warning. */
+export async function readEditionBefore(
+  documents: Documents,
+  watch: string,
+  date: string,
+  warn: (line: string) => void,
+): Promise<Edition | undefined> {
+  for (const earlier of await datesOf(documents, watch)) {
+    const edition = earlier < date ? await readSoundEdition(documents, watch, earlier, warn) : undefined
+    if (edition !== undefined) return edition
   }
+  return undefined
+}
+
+/** Returns the error for an edition without an earlier one to compare it with. */
+export function noneBefore({ watch, date }: Edition): Missing {
+  return new Missing(`${watch} has no edition before that of ${date}, so there is nothing to compare it with`)
+}
+
+/** Makes sure that a date comes before that of an edition, so that the two can be compared. */
+export function needBefore(date: string, later: Edition): string {
   if (date < later.date) return date
   throw new Failure('usage', `${date} does not come before ${later.date}; name the earlier edition first`)
 }

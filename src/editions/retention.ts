@@ -1,36 +1,56 @@
 import type { World } from '../context.ts'
-import { dateIn } from './date.ts'
+import { dateIn, isDate } from './date.ts'
 import { snapshotKey } from './layout.ts'
 
-/** Of so many last snapshots, and of so many last editions of each watch, the snapshots stay: replays and comparisons need them. */
+/** The snapshots of this many last dates, and of this many last editions of each watch, stay for replays and comparisons. */
 const LAST = 2
 
-/** What is no longer kept: every key of the dates, the descriptions first. */
+/** What the setting `retention` does not keep: dates, and all their keys, the descriptions first. */
 export interface Expired {
   readonly dates: readonly string[]
   readonly keys: readonly string[]
 }
 
-/** The snapshots, and exports kept aside for a look, that the setting `retention` does not keep. */
-export async function expired({ archive, documents, config, clock }: World): Promise<Expired> {
+/**
+ * Finds the snapshots, and the exports that the gate refused, that the setting `retention` does not keep.
+ *
+ * @param isSound whether the snapshot of a date can be read: one that cannot does not count among the last ones
+ */
+export async function expired(
+  { archive, documents, config, clock }: World,
+  isSound: (date: string) => Promise<boolean>,
+): Promise<Expired> {
   if (!Number.isFinite(config.retention)) return { dates: [], keys: [] }
   const limit = dateIn(config.time_zone, new Date(clock().getTime() - config.retention))
   const stored = new Map<string, string[]>()
   for (const folder of ['snapshots/', 'refused/']) {
     for await (const { key } of archive.list(folder)) {
-      const [, date] = /^\w+\/(\d{4}-\d{2}-\d{2})\//.exec(key) ?? []
-      if (date !== undefined) stored.set(date, [...(stored.get(date) ?? []), key])
+      const [, date = ''] = /^\w+\/([^/]+)\//.exec(key) ?? []
+      if (isDate(date)) stored.set(date, [...(stored.get(date) ?? []), key])
     }
   }
   const snapshots = [...stored].filter(([date, keys]) => keys.includes(snapshotKey(date))).map(([date]) => date)
-  const kept = new Set([...snapshots.sort().slice(-LAST), ...lastEditions(await documents.ids('tops'))])
+  const kept = new Set([...(await lastSound(snapshots, isSound)), ...lastEditions(await documents.ids('tops'))])
   const dates = [...stored.keys()].filter((date) => date < limit && !kept.has(date)).sort()
   return { dates, keys: dates.flatMap((date) => descriptionFirst(stored.get(date)!)) }
 }
 
+/** Whoever finds a snapshot.json finds its exports, so it is deleted first. */
 function descriptionFirst(keys: readonly string[]): string[] {
   const isDescription = (key: string) => key.endsWith('.json')
   return [...keys.filter(isDescription), ...keys.filter((key) => !isDescription(key))]
+}
+
+/** The last dates, as many as it takes to have two sound snapshots among them. */
+async function lastSound(dates: readonly string[], isSound: (date: string) => Promise<boolean>): Promise<string[]> {
+  const last: string[] = []
+  let sound = 0
+  for (const date of [...dates].sort().reverse()) {
+    if (sound === LAST) break
+    last.push(date)
+    if (await isSound(date)) sound++
+  }
+  return last
 }
 
 /** The dates of the last editions of each watch, from ids `WATCH/DATE`. */
@@ -38,14 +58,7 @@ function lastEditions(ids: readonly string[]): string[] {
   const dates = new Map<string, string[]>()
   for (const id of ids) {
     const [watch = '', date = ''] = id.split('/')
-    dates.set(watch, [...(dates.get(watch) ?? []), date].sort().slice(-LAST))
+    if (isDate(date)) dates.set(watch, [...(dates.get(watch) ?? []), date].sort().slice(-LAST))
   }
   return [...dates.values()].flat()
-}
-
-/** Removes what is no longer kept. Whoever finds a snapshot.json finds its exports, so that goes first. */
-export async function prune(world: World): Promise<Expired> {
-  const found = await expired(world)
-  for (const key of found.keys) await world.archive.remove(key)
-  return found
 }

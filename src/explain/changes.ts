@@ -3,7 +3,7 @@ import { type Changes, changesBetween } from '../editions/changes.ts'
 import type { Edition, TopDataset } from '../editions/edition.ts'
 import { standingsOf } from './standings.ts'
 
-/** What changed between two editions of a watch, with the reasons, as far as the archive still tells them. */
+/** Compares two editions of a watch. Adds the reasons that the archive still has. */
 export async function explainedChanges(from: Edition, to: Edition, world: World): Promise<Changes> {
   const { entered, left } = changesBetween(from, to)
   return changesBetween(

@@ -1,25 +1,21 @@
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
-import { findNames } from '../csv/columns.ts'
-import type { Edition, Snapshot } from '../editions/edition.ts'
-import { Missing } from '../errors.ts'
-import { archivedNames } from '../pipeline/lists.ts'
-import { type Organization, Ranking } from '../pipeline/rank.ts'
-import { type Reader, readCsv, readOptions } from '../pipeline/read.ts'
-import { columnsOf, loadSnapshot, replayExport } from '../pipeline/snapshot.ts'
+import type { Edition } from '../editions/edition.ts'
 import { datasetAsked } from './asked.ts'
 import type { Explanation, Near, Placing, Verdict } from './explanation.ts'
-import { Finder, type FoundRecord, Neighbours } from './lookup.ts'
+import { DatasetFinder, type FoundRecord, SuggestionFinder } from './lookup.ts'
 import { matchesIn, nearWords } from './matches.ts'
+import { type FindPlacing, rankOrganizations } from './placings.ts'
 import { sentencesOf } from './sentences.ts'
+import { type DatasetSource, openDatasetSource } from './source.ts'
 
 /**
- * Explains datasets in one edition, in one pass over its snapshot however many they are; a second one when some are not
- * there, for those that are called alike.
+ * Explains why datasets are, or are not, in an edition. Reads the snapshot once for all of them, and a second time for
+ * suggestions if some do not exist.
  *
- * @param watch that of the edition: columns and way of matching are its; the terms are those of the edition
- * @param asked ids, slugs, or addresses of datasets' pages
- * @throws Failure `usage` when one of them is none of these
+ * @param asked IDs, slugs, or addresses of datasets' pages
+ * @param watch the edition's watch. Its columns and its way of matching count; the terms are those of the edition.
+ * @throws Failure `usage` if a reference is none of these
  */
 export async function explain(
   asked: readonly string[],
@@ -29,101 +25,36 @@ export async function explain(
 ): Promise<Explanation[]> {
   const rules: Watch = { ...watch, terms: edition.terms, top: edition.top }
   const names = asked.map(datasetAsked)
-  const source = await openSource(edition, world)
-  const finder = new Finder(new Set(names), rules.columns, source.names)
+  const source = await openDatasetSource(edition, world)
+  const finder = new DatasetFinder(new Set(names), rules.columns, source.identifiers)
   await source.read(finder)
-  const strangers = new Set(names.filter((name) => !finder.found.has(name)))
-  const neighbours = new Neighbours(strangers, source.names)
-  if (strangers.size > 0) await source.read(neighbours)
-  const placingOf = await rankingOf(edition, source.snapshot, world)
+  const unknown = new Set(names.filter((name) => !finder.found.has(name)))
+  const suggestions = new SuggestionFinder(unknown, source.identifiers)
+  if (unknown.size > 0) await source.read(suggestions)
+  const findPlacing = await rankOrganizations(edition, source.snapshot, world)
   return names.map((name, index) => {
     const found = finder.found.get(name)
-    const near = found === undefined ? neighbours.of(name) : []
-    return explanationOf(asked[index]!, found, near, { edition, rules, source, placingOf })
+    const near = found === undefined ? suggestions.of(name) : []
+    return explanationOf(asked[index]!, found, near, { edition, rules, source, findPlacing })
   })
 }
 
-/** Where datasets are looked for: in the snapshot; when it was not kept, in the archived list. */
-interface Source {
-  readonly key: string
-  readonly snapshot: Snapshot | undefined
-  /** The columns by which a dataset may be called. */
-  readonly names: readonly string[]
-  read(reader: Reader): Promise<void>
-}
-
-async function openSource(edition: Edition, world: World): Promise<Source> {
-  const { archive, config } = world
-  const snapshot = await loadSnapshot(edition.date, world)
-  if (snapshot === undefined) {
-    const { key } = edition.archive
-    if ((await archive.stat(key)) === undefined) {
-      throw new Missing(
-        `neither the snapshot of ${edition.date} nor ${key} was kept, so nothing of it can be explained`,
-      )
-    }
-    const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, world))
-    const read = async (reader: Reader) => void (await readCsv(archive.read(key), key, reader, options))
-    return { key, snapshot, names: ['id'], read }
-  }
-  const columns = await columnsOf('datasets', snapshot, world)
-  const { names } = readOptions('datasets', config, snapshot.datasets.columns)
-  const hasSlugs = 'slug' in findNames(columns, ['slug'], names)
-  return {
-    key: snapshot.datasets.key,
-    snapshot,
-    names: hasSlugs ? ['id', 'slug'] : ['id'],
-    read: (reader) => replayExport('datasets', snapshot, reader, world),
-  }
-}
-
-type PlacingOf = (id: string) => Placing | null
-
-/** Every organisation's place; without a snapshot that of the most followed only. */
-async function rankingOf(
-  { organizations, top }: Edition,
-  snapshot: Snapshot | undefined,
-  world: World,
-): Promise<PlacingOf> {
-  let all: readonly Organization[] = organizations
-  if (snapshot !== undefined) {
-    const ranking = new Ranking()
-    await replayExport('organizations', snapshot, ranking, world)
-    all = ranking.top(ranking.size)
-  }
-  const last = all[Math.min(top, all.length) - 1]
-  const placings = new Map(all.map((organization) => [organization.id, organization]))
-  return (id) => {
-    const organization = placings.get(id)
-    if (organization === undefined || last === undefined) return null
-    const { rank, name, followers } = organization
-    return {
-      rank,
-      id,
-      name,
-      followers,
-      of: snapshot === undefined ? null : all.length,
-      last: { rank: last.rank, id: last.id, name: last.name, followers: last.followers },
-      lead: followers - last.followers,
-    }
-  }
-}
-
-interface Setting {
+/** What all explanations of a call share. */
+interface ExplainedEdition {
   readonly edition: Edition
   readonly rules: Watch
-  readonly source: Source
-  readonly placingOf: PlacingOf
+  readonly source: DatasetSource
+  readonly findPlacing: FindPlacing
 }
 
 function explanationOf(
   asked: string,
   found: FoundRecord | undefined,
   near: readonly Near[],
-  { edition, rules, source, placingOf }: Setting,
+  { edition, rules, source, findPlacing }: ExplainedEdition,
 ): Explanation {
   const matches = found === undefined ? [] : matchesIn(found, rules)
-  const organization = found === undefined ? null : placingOf(found.dataset.organization_id)
+  const organization = found === undefined ? null : findPlacing(found.dataset.organization_id)
   const verdict = verdictOf(found, matches.length > 0, organization, edition.top, source)
   const facts = {
     watch: edition.watch,
@@ -147,7 +78,7 @@ function verdictOf(
   isPresent: boolean,
   organization: Placing | null,
   top: number,
-  { snapshot }: Source,
+  { snapshot }: DatasetSource,
 ): Verdict {
   if (found === undefined) return snapshot === undefined ? 'not-listed' : 'unknown'
   if (!isPresent) return 'no-term'

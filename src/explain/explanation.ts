@@ -1,41 +1,42 @@
 import type { Organization } from '../pipeline/rank.ts'
 
 /**
- * Why a dataset is, or is not, in the list and in the tops of an edition. Command line, API and page show this one shape; it
- * is plain JSON.
+ * Why a dataset is, or is not, in the list and in the tops of an edition. Plain JSON, shown by the command line, the API
+ * and the page.
  */
 export interface Explanation {
   readonly watch: string
   readonly date: string
-  /** What was asked for: an id, a slug, or the address of the dataset's page. */
+  /** The ID, slug or address that the user gave. */
   readonly asked: string
   readonly verdict: Verdict
-  /** The object in the archive in which the dataset was looked for: the snapshot's export, or the list when it is gone. */
+  /** Key of the object that was searched: the export of the snapshot, or the edition's CSV if the snapshot is gone. */
   readonly source: string
   readonly terms: readonly string[]
   readonly columns: readonly string[]
-  /** How many of the most followed organisations count. */
+  /** How many of the most followed organizations count. */
   readonly top: number
   readonly dataset: FoundDataset | null
   /** In which columns which terms are present. */
   readonly matches: readonly Match[]
-  /** The dataset's organisation among all of the organisations export. */
+  /** The rank of the dataset's organization. */
   readonly organization: Placing | null
-  /** What is nearest to what was looked for: other datasets, when there is none such; words, when no term is present. */
+  /** Suggestions: similar datasets if this one does not exist, similar words if no term is present. */
   readonly nearest: readonly Near[]
-  /** All of it in words. */
+  /** The explanation in words. */
   readonly sentences: readonly string[]
 }
 
-/** The first condition that failed, in the order in which the pipeline asks; or that none did. */
+/** The first condition of the pipeline that failed, or `in-tops`. */
 export const VERDICTS = {
   'in-tops': 'is in the list and in the tops',
-  unknown: 'is the id or slug of no dataset of the portal',
-  'not-listed': 'is not in the list; the snapshot was not kept, so why is not known',
+  unknown: 'is not the ID or slug of a dataset of the portal',
+  'not-listed': 'is not in the list; the reason is unknown, since the snapshot was not kept',
   'no-term': 'is not in the list: no term is present',
-  'no-organization': 'is in the list, but not in the tops: no organisation owns it',
-  'unknown-organization': 'is in the list, but not in the tops: the organisations export lacks its organisation',
-  'below-top': 'is in the list, but not in the tops: its organisation is not among the most followed',
+  'no-organization': 'is in the list, but not in the tops: no organization owns it',
+  'unknown-organization':
+    'is in the list, but not in the tops: the organizations export does not have its organization',
+  'below-top': 'is in the list, but not in the tops: its organization is not among the most followed',
 } as const
 
 export type Verdict = keyof typeof VERDICTS
@@ -45,27 +46,27 @@ export interface FoundDataset {
   readonly title: string
   readonly followers: number
   readonly organization_id: string
-  /** Where it stands in the source: the first record is 1. */
+  /** Number of its record in the source, from 1. */
   readonly record: number
 }
 
 export interface Match {
   readonly term: string
   readonly column: string
-  /** How often the term occurs there; the excerpt shows the first time. */
+  /** How often the term occurs there. The excerpt shows the first one. */
   readonly times: number
   readonly before: string
-  /** As it is written there. */
+  /** The matched text as the portal wrote it. */
   readonly found: string
   readonly after: string
 }
 
 export interface Placing extends Organization {
-  /** Of how many organisations; null when that is not known any more. */
+  /** Number of organizations; null if the snapshot is gone. */
   readonly of: number | null
-  /** The last organisation that counts. */
+  /** The last organization that counts. */
   readonly last: Organization
-  /** How many followers it has more than the last one that counts; negative when it lacks them. */
+  /** Its followers minus those of the last organization that counts. */
   readonly lead: number
 }
 

@@ -3,7 +3,7 @@ import { inert } from '../terminal/inert.ts'
 import type { Cell } from '../terminal/table.ts'
 import { headline, type Section, sectionsOf } from './sections.ts'
 
-/** The changes as Markdown, for an e-mail, an issue or a chat. Whatever the portal wrote stays plain text. */
+/** Formats changes as Markdown, for an e-mail, an issue or a chat. Text from the portal stays plain text. */
 export function markdownOf(changes: Changes, portal: string): string {
   const sections = sectionsOf(changes, portal)
   const parts = [`## ${changes.watch}, ${headline(changes)}`, ...sections.map(tableOf)]
@@ -21,7 +21,7 @@ function cellOf(cell: Cell): string {
   return typeof cell === 'string' ? plain(cell) : `[${plain(cell.text)}](${cell.href})`
 }
 
-/** Text in which nothing means anything to Markdown or HTML, and nobody is called by `@`. */
+/** Escapes Markdown, HTML and `@` mentions. */
 function plain(text: string): string {
   return inert(text)
     .trim()

@@ -1,24 +1,27 @@
 import { distance } from 'fastest-levenshtein'
 import type { Watch } from '../config/watch.ts'
-import { fold } from '../matching/fold.ts'
-import { locate, type Place } from '../matching/locate.ts'
+import { fold, foldTerm } from '../matching/fold.ts'
+import { FoldedText, type Place } from '../matching/locate.ts'
 import type { Match, NearWord } from './explanation.ts'
 import type { FoundRecord } from './lookup.ts'
 
-/** How many letters of a text are shown before and behind a term. */
+/** How many letters an excerpt shows before and after a match. */
 const CONTEXT = 40
-const MOST_NEAR = 3
-/** A text of 1.75 MB was seen; its first words say enough about what is near. */
-const MOST_WORDS = 20_000
+const MAX_SUGGESTIONS = 3
+/** One description has 1.75 MB. Its first words are enough for suggestions. */
+const MAX_WORDS = 20_000
 
-/** In which columns which terms are present, by the definition of the watch. */
+/** Lists which terms of a watch are present in which of its columns. */
 export function matchesIn({ texts }: FoundRecord, { terms, columns, match }: Watch): Match[] {
-  return columns.flatMap((column) =>
-    terms.flatMap((term) => {
-      const places = locate(term, texts[column]!, match)
-      return places.length === 0 ? [] : [{ term, column, times: places.length, ...excerpt(texts[column]!, places[0]!) }]
-    }),
-  )
+  const folded = terms.map((term) => ({ term, wanted: foldTerm(term) }))
+  return columns.flatMap((column) => {
+    const text = texts[column]!
+    const searched = new FoldedText(text)
+    return folded.flatMap(({ term, wanted }) => {
+      const places = searched.locate(wanted, match)
+      return places.length === 0 ? [] : [{ term, column, times: places.length, ...excerpt(text, places[0]!) }]
+    })
+  })
 }
 
 function excerpt(text: string, { start, end }: Place): Pick<Match, 'before' | 'found' | 'after'> {
@@ -29,23 +32,28 @@ function excerpt(text: string, { start, end }: Place): Pick<Match, 'before' | 'f
   return { before: oneSpace(leading), found: text.slice(start, end), after: oneSpace(trailing) }
 }
 
-/** White space as one space; half a character, where a context was cut, is left out. */
+/** Makes runs of white space one space, and drops half a character where the excerpt was cut. */
 const oneSpace = (text: string) => text.replace(/\s+/g, ' ').replace(/\p{Cs}/gu, '')
 
-/** The words that differ least from a term, where none is present. */
+/** A word as it is written, with format characters (soft hyphens) inside. */
+const WORD = /[\p{L}\p{N}\p{M}\p{Cf}]{3,40}/gu
+
+/** Lists the words that are closest to a term, for a dataset in which no term is present. */
 export function nearWords({ texts }: FoundRecord, { terms, columns }: Watch): NearWord[] {
-  const near = new Map<string, NearWord & { away: number }>()
+  const wanted = terms.map((term) => ({ term, folded: foldTerm(term) }))
+  const near = new Map<string, NearWord & { distance: number }>()
   for (const column of columns) {
-    for (const [word] of [...texts[column]!.matchAll(/[\p{L}\p{N}\p{M}]{3,40}/gu)].slice(0, MOST_WORDS)) {
-      for (const term of terms) {
-        const away = distance(fold(word), fold(term))
-        if (away > fold(term).length / 2 || away >= (near.get(fold(word))?.away ?? Infinity)) continue
-        near.set(fold(word), { word, column, term, away })
+    for (const [word] of [...texts[column]!.matchAll(WORD)].slice(0, MAX_WORDS)) {
+      const found = fold(word)
+      for (const { term, folded } of wanted) {
+        const letters = distance(found, folded)
+        if (letters > folded.length / 2 || letters >= (near.get(found)?.distance ?? Infinity)) continue
+        near.set(found, { word, column, term, distance: letters })
       }
     }
   }
   return [...near.values()]
-    .sort((a, b) => a.away - b.away)
-    .slice(0, MOST_NEAR)
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, MAX_SUGGESTIONS)
     .map(({ word, column, term }) => ({ word, column, term }))
 }

@@ -8,15 +8,15 @@ import { readCsv, readOptions } from '../pipeline/read.ts'
 import { loadSnapshot, replayExport } from '../pipeline/snapshot.ts'
 
 /**
- * Where datasets stood on the date of an edition. Its archived CSV says what matched and whose it was; the snapshot, read
- * only when some were not in the CSV, says which the portal had all the same.
+ * Finds out what datasets were on the date of an edition. The archived CSV has those that matched, with their
+ * organization. For the others, the snapshot says whether the portal had them.
  *
- * @returns without those of which nothing can be said, since CSV or snapshot were not kept
+ * @returns no standing for datasets whose CSV or snapshot is no longer in the archive
  */
 export async function standingsOf(edition: Edition, ids: ReadonlySet<string>, world: World): Promise<Standings> {
   const standings = new Map<string, Standing>()
   if (ids.size === 0 || (await world.archive.stat(edition.archive.key)) === undefined) return standings
-  const listed = noting(ids, ['id', 'organization_id'])
+  const listed = collect(ids, ['id', 'organization_id'])
   const { key } = edition.archive
   const names = await archivedNames(edition.watch, edition.date, world)
   await readCsv(world.archive.read(key), key, listed, readOptions('datasets', world.config, names))
@@ -26,7 +26,7 @@ export async function standingsOf(edition: Edition, ids: ReadonlySet<string>, wo
   const others = new Set([...ids].filter((id) => !standings.has(id)))
   const snapshot = others.size === 0 ? undefined : await loadSnapshot(edition.date, world)
   if (snapshot === undefined) return standings
-  const existing = noting(others, ['id'])
+  const existing = collect(others, ['id'])
   await replayExport('datasets', snapshot, existing, world)
   for (const id of others) {
     standings.set(id, { exists: existing.found.has(id), matches: false, organization_id: '' })
@@ -34,8 +34,8 @@ export async function standingsOf(edition: Edition, ids: ReadonlySet<string>, wo
   return standings
 }
 
-/** Notes the wanted datasets as they pass by: id → the last of the columns. */
-function noting(wanted: ReadonlySet<string>, columns: readonly string[]) {
+/** Creates a reader that collects the wanted datasets: ID → the last of the columns. */
+function collect(wanted: ReadonlySet<string>, columns: readonly string[]) {
   const found = new Map<string, string>()
   const take = (batch: Batch) => {
     for (let record = 0; record < batch.count; record++) {

@@ -8,14 +8,14 @@ export interface Pattern {
 }
 
 /**
- * One deterministic automaton for all terms. It steps over *symbols* (see Alphabet), so that a state is a place in a term
- * and nothing else: 19 states for the default watch, where an automaton over the bytes of all spellings has hundreds.
+ * One deterministic automaton for all terms. It steps over *symbols* (see Alphabet), so a state is just a place in a term.
+ * The default watch has 19 states; an automaton over the bytes of all spellings would have hundreds.
  *
  *      text      M   o   b   i   l   i   t   é
  *      symbol    m   o   b   i   l   i   t   e
  *      state   0 → 1 → 2 → 3 → 4 → 5 → 6 → 7 → hit
  *
- * Combining marks leave the state alone.
+ * Combining marks do not change the state, nor does a separator after another one.
  */
 export interface Automaton {
   /** The length of a row of `next`: the number of symbols. */
@@ -28,11 +28,11 @@ export interface Automaton {
 interface Hit {
   /** Indexes of the patterns found on this step. */
   readonly found: readonly number[]
-  /** The row to go on from. */
+  /** The row to continue from. */
   readonly row: number
 }
 
-/** A term begun: its index, and how many of its symbols were seen. */
+/** A term that has begun: its index, and how many of its symbols were seen. */
 type Place = readonly [pattern: number, seen: number]
 
 interface State {
@@ -43,59 +43,98 @@ interface State {
 
 /** Compiles the patterns by the subset construction. No term may fold to nothing. */
 export function compile(patterns: readonly Pattern[], alphabet: Alphabet): Automaton {
-  const spelled = patterns.map(({ term }) => alphabet.spell(term))
-  const wordSymbols = alphabet.wordSymbols()
-  const wordsMatter = patterns.some(({ mode }) => mode === 'word')
-  const beginning = new Map<number, number[]>()
-  spelled.forEach(([first], pattern) => {
-    beginning.set(first!, [...(beginning.get(first!) ?? []), pattern])
-  })
+  return new Compiler(patterns, alphabet).compile()
+}
 
-  const width = alphabet.size
-  const states: State[] = []
-  const numbers = new Map<string, number>()
-  const hits: Hit[] = []
-  const rows: number[] = []
+class Compiler {
+  private readonly patterns: readonly Pattern[]
+  private readonly spelled: readonly (readonly number[])[]
+  private readonly width: number
+  private readonly space: number | undefined
+  private readonly wordSymbols: ReadonlySet<number>
+  private readonly wordsMatter: boolean
+  /** Symbol → the patterns that begin with it. */
+  private readonly beginning = new Map<number, number[]>()
+  private readonly states: State[] = []
+  private readonly numbers = new Map<string, number>()
+  private readonly hits: Hit[] = []
+  /** Steps from the states in which no term has begun, outside and inside a word. Most steps from other states are equal. */
+  private readonly firstSteps: (number | undefined)[] = []
 
-  numberOf({ places: [], inWord: false })
-  for (let number = 0; number < states.length; number++) {
-    for (let symbol = 0; symbol < width; symbol++) {
-      rows.push(symbol === MARK ? number * width : step(states[number]!, symbol))
-    }
+  constructor(patterns: readonly Pattern[], alphabet: Alphabet) {
+    this.patterns = patterns
+    this.spelled = patterns.map(({ term }) => alphabet.spell(term))
+    this.width = alphabet.size
+    this.space = alphabet.space
+    this.wordSymbols = alphabet.wordSymbols()
+    this.wordsMatter = patterns.some(({ mode }) => mode === 'word')
+    this.spelled.forEach(([first], pattern) => {
+      this.beginning.set(first!, [...(this.beginning.get(first!) ?? []), pattern])
+    })
   }
-  return { width, next: Int32Array.from(rows), hits }
 
-  function step(state: State, symbol: number): number {
-    const isWord = wordSymbols.has(symbol)
+  compile(): Automaton {
+    const { states, width, hits } = this
+    const rows: number[] = []
+    this.numberOf({ places: [], inWord: false })
+    for (let number = 0; number < states.length; number++) {
+      const state = states[number]!
+      const isAfterSpace = this.isAfterSpace(state)
+      for (let symbol = 0; symbol < width; symbol++) {
+        const isIgnored = symbol === MARK || (isAfterSpace && symbol === this.space)
+        rows.push(isIgnored ? number * width : this.step(state, symbol))
+      }
+    }
+    return { width, next: Int32Array.from(rows), hits }
+  }
+
+  /** Whether the symbol before was a separator. A run of separators counts as one. */
+  private isAfterSpace({ places }: State): boolean {
+    return this.space !== undefined && places.some(([pattern, seen]) => this.spelled[pattern]![seen - 1] === this.space)
+  }
+
+  private step(state: State, symbol: number): number {
+    const isWord = this.wordSymbols.has(symbol)
+    const goesOn = state.places.some(([pattern, seen]) => {
+      const term = this.spelled[pattern]!
+      return seen === term.length ? !isWord : term[seen] === symbol
+    })
+    if (goesOn) return this.stepOf(state, symbol, isWord)
+    const key = 2 * symbol + Number(state.inWord)
+    this.firstSteps[key] ??= this.stepOf({ places: [], inWord: state.inWord }, symbol, isWord)
+    return this.firstSteps[key]
+  }
+
+  private stepOf(state: State, symbol: number, isWord: boolean): number {
+    const { patterns, spelled } = this
     const places: Place[] = []
     const found: number[] = []
+    const reach = (pattern: number, seen: number) => {
+      const isComplete = seen === spelled[pattern]!.length
+      if (isComplete && patterns[pattern]!.mode === 'substring') found.push(pattern)
+      else places.push([pattern, seen])
+    }
     for (const [pattern, seen] of state.places) {
-      // A whole word has been spelled out: it is one if nothing that belongs to a word follows.
+      // All letters of a whole word were seen. It is one if no letter or digit follows.
       if (seen === spelled[pattern]!.length) {
         if (!isWord) found.push(pattern)
       } else if (spelled[pattern]![seen] === symbol) reach(pattern, seen + 1)
     }
-    for (const pattern of beginning.get(symbol) ?? []) {
+    for (const pattern of this.beginning.get(symbol) ?? []) {
       if (!(state.inWord && patterns[pattern]!.mode === 'word')) reach(pattern, 1)
     }
-    const row = numberOf({ places, inWord: isWord && wordsMatter }) * width
+    const row = this.numberOf({ places, inWord: isWord && this.wordsMatter }) * this.width
     if (found.length === 0) return row
-    hits.push({ found, row })
-    return ~(hits.length - 1)
-
-    function reach(pattern: number, seen: number): void {
-      const complete = seen === spelled[pattern]!.length
-      if (complete && patterns[pattern]!.mode === 'substring') found.push(pattern)
-      else places.push([pattern, seen])
-    }
+    this.hits.push({ found, row })
+    return ~(this.hits.length - 1)
   }
 
-  function numberOf(state: State): number {
+  private numberOf(state: State): number {
     const key = `${state.inWord} ${state.places.map((place) => place.join(':')).sort()}`
-    const known = numbers.get(key)
+    const known = this.numbers.get(key)
     if (known !== undefined) return known
-    numbers.set(key, states.length)
-    states.push(state)
-    return states.length - 1
+    this.numbers.set(key, this.states.length)
+    this.states.push(state)
+    return this.states.length - 1
   }
 }

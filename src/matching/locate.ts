@@ -1,4 +1,4 @@
-import { fold, isPresent, type MatchMode } from './fold.ts'
+import { fold, type MatchMode } from './fold.ts'
 
 /** Where something stands in a text, in UTF-16 units. */
 export interface Place {
@@ -6,39 +6,57 @@ export interface Place {
   readonly end: number
 }
 
-/** Where a term is present in a text as it is written there, accents and case included. */
-export function locate(term: string, text: string, mode: MatchMode): Place[] {
-  if (!isPresent(term, text, mode)) return []
-  const { letters, origins } = unfold(text)
-  const wanted = oneSigma(fold(term))
-  const places: Place[] = []
-  for (let at = letters.indexOf(wanted); at >= 0; at = letters.indexOf(wanted, at + 1)) {
-    const behind = at + wanted.length
-    if (mode === 'word' && (isWordBefore(letters, at) || isWordAt(letters, behind))) continue
-    places.push({ start: origins[at]!, end: origins[behind] ?? text.length })
-  }
-  return places
-}
+/** A text folded once, in which any number of terms can be located. */
+export class FoldedText {
+  private readonly length: number
+  private readonly folded: string
+  /** For each UTF-16 unit of `folded`, where its character begins in the text. */
+  private readonly origins: readonly number[]
 
-/**
- * The folded letters of a text, and for each of their UTF-16 units where in the text its character begins. Marks belong to
- * the character before them. One by one, characters fold as they do together, but for Σ.
- */
-function unfold(text: string): { readonly letters: string; readonly origins: readonly number[] } {
-  const origins: number[] = []
-  let letters = ''
-  let at = 0
-  for (const character of text) {
-    const folded = oneSigma(fold(character))
-    letters += folded
-    for (let unit = 0; unit < folded.length; unit++) origins.push(at)
-    at += character.length
+  constructor(text: string) {
+    const known = new Map<string, string>()
+    const origins: number[] = []
+    let folded = ''
+    let at = 0
+    for (const character of text) {
+      const alone = known.get(character) ?? fold(character)
+      known.set(character, alone)
+      // A run of separators is one space, which begins where the run does.
+      const letters = alone.startsWith(' ') && folded.endsWith(' ') ? alone.slice(1) : alone
+      folded += letters
+      for (let unit = 0; unit < letters.length; unit++) origins.push(at)
+      at += character.length
+    }
+    this.length = text.length
+    this.folded = folded
+    this.origins = origins
   }
-  return { letters, origins }
-}
 
-/** The lower case of Σ depends on its neighbours; here its two forms are one letter. */
-const oneSigma = (folded: string) => folded.replaceAll('ς', 'σ')
+  /**
+   * Finds every place where a folded term is present. A place covers whole characters of the text, so "euvre" is located
+   * at "œuvre", and an accent belongs to the letter before it.
+   */
+  locate(term: string, mode: MatchMode): Place[] {
+    const { folded, origins } = this
+    const places: Place[] = []
+    if (term === '') return places
+    for (let at = folded.indexOf(term); at >= 0; at = folded.indexOf(term, at + 1)) {
+      const end = at + term.length
+      if (mode === 'word' && (isWordBefore(folded, at) || isWordAt(folded, end))) continue
+      places.push({ start: origins[at]!, end: this.endOf(end) })
+    }
+    return places
+  }
+
+  /** Where the character ends that the folded letter before `end` comes from, with the marks behind it. */
+  private endOf(end: number): number {
+    const { origins } = this
+    let next = end
+    // The rest of an expansion belongs to the same character.
+    while (next < origins.length && origins[next] === origins[end - 1]) next++
+    return origins[next] ?? this.length
+  }
+}
 
 const isWordAt = (text: string, at: number) => /^[\p{L}\p{N}]/u.test(text.slice(at, at + 2))
 const isWordBefore = (text: string, at: number) => /[\p{L}\p{N}]$/u.test(text.slice(Math.max(0, at - 2), at))

@@ -8,10 +8,10 @@ export interface Query {
   readonly match: MatchMode
 }
 
-/** Decides for each record which of the queries it answers. */
+/** Finds the queries that a record matches. */
 export interface Matcher {
-  /** Tells of each record of the batch and each query that it answers, in the order of the records, then of the queries. */
-  match(batch: Batch, keep: Keep): void
+  /** Calls `onMatch` for each record of the batch and each query that it matches, by record, then by query. */
+  match(batch: Batch, onMatch: OnMatch): void
 }
 
-export type Keep = (record: number, query: number) => void
+export type OnMatch = (record: number, query: number) => void

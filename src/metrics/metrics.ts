@@ -1,7 +1,8 @@
 import type { World } from '../context.ts'
 import type { Edition } from '../editions/edition.ts'
 import { datesOf } from '../editions/find.ts'
-import { editionId } from '../editions/layout.ts'
+import { readSoundEdition } from '../editions/read.ts'
+import { listRuns } from '../runs/read.ts'
 import type { RunRecord } from '../runs/record.ts'
 import { nextFiringOnLaterDate } from '../scheduler/calendar.ts'
 
@@ -12,7 +13,7 @@ const RECENT = 200
  * Renders metrics of the last edition of each watch and the last run of each command, in Prometheus's text format. They depend on
  * the stores alone, so the file of a run and a server show the same.
  */
-export async function renderMetrics(world: Pick<World, 'config' | 'documents'>): Promise<string> {
+export async function renderMetrics(world: Pick<World, 'config' | 'documents' | 'report'>): Promise<string> {
   // prom-client is loaded only if metrics are wanted.
   const { Gauge, Registry } = await import('prom-client')
   const registry = new Registry()
@@ -29,7 +30,7 @@ type CreateGauge = (
   ...labelNames: string[]
 ) => { set(labels: Readonly<Record<string, string>>, value: number): void }
 
-async function addEditions(gauge: CreateGauge, world: Pick<World, 'config' | 'documents'>): Promise<void> {
+async function addEditions(gauge: CreateGauge, world: Pick<World, 'config' | 'documents' | 'report'>): Promise<void> {
   const generated = gauge('edition_generated_timestamp_seconds', 'When the last edition was generated.', 'watch')
   const due = gauge('edition_next_due_timestamp_seconds', 'When the edition after the last one is due.', 'watch')
   const datasets = gauge('edition_datasets', 'Datasets in the tops of the last edition.', 'watch')
@@ -52,7 +53,7 @@ async function addEditions(gauge: CreateGauge, world: Pick<World, 'config' | 'do
   }
 }
 
-async function addRuns(gauge: CreateGauge, world: Pick<World, 'documents'>): Promise<void> {
+async function addRuns(gauge: CreateGauge, world: Pick<World, 'documents' | 'report'>): Promise<void> {
   const ended = gauge('last_run_ended_timestamp_seconds', 'When the last run of a command ended.', 'command')
   const duration = gauge('last_run_duration_seconds', 'Duration of the last run of a command.', 'command')
   const exit = gauge('last_run_exit_code', 'Exit code of the last run of a command (6: the gate refused).', 'command')
@@ -66,13 +67,19 @@ async function addRuns(gauge: CreateGauge, world: Pick<World, 'documents'>): Pro
 const toSeconds = (iso: string) => Date.parse(iso) / 1000
 const sumFollowers = ({ organizations }: Edition) => organizations.reduce((sum, { followers }) => sum + followers, 0)
 
-async function lastEditions(watch: string, { documents }: Pick<World, 'documents'>): Promise<(Edition | undefined)[]> {
-  const dates = (await datesOf(documents, watch)).slice(0, 2)
-  return Promise.all(dates.map((date) => documents.find<Edition>('tops', editionId(watch, date))))
+/** The last two sound editions, latest first. */
+async function lastEditions(watch: string, { documents, report }: Pick<World, 'documents' | 'report'>) {
+  const found: Edition[] = []
+  for (const date of await datesOf(documents, watch)) {
+    const edition = await readSoundEdition(documents, watch, date, report.warn)
+    if (edition !== undefined) found.push(edition)
+    if (found.length === 2) break
+  }
+  return found
 }
 
-async function lastRuns({ documents }: Pick<World, 'documents'>): Promise<RunRecord[]> {
-  const recent = await documents.list<RunRecord>('runs', { descending: true, limit: RECENT })
+async function lastRuns({ documents, report }: Pick<World, 'documents' | 'report'>): Promise<RunRecord[]> {
+  const recent = await listRuns(documents, { descending: true, limit: RECENT }, report.warn)
   const ended = recent.filter(({ ended_at }) => ended_at !== null)
   return ended.filter(({ command }, index) => ended.findIndex((run) => run.command === command) === index)
 }

@@ -7,7 +7,7 @@ import { renderMetrics } from './metrics.ts'
  * Writes the metrics to a file when a run ends, for the textfile collector of Prometheus's node exporter. The file is written under a
  * temporary name and then renamed, so the collector never reads half of it; it ignores names that do not end in `.prom`.
  */
-export function metricsFile(path: string, world: Pick<World, 'config' | 'documents'>): Witness {
+export function metricsFile(path: string, world: Pick<World, 'config' | 'documents' | 'report'>): Witness {
   return {
     began: async () => {},
     ended: async ({ _id }) => {

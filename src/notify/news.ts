@@ -2,12 +2,11 @@ import type { Config } from '../config/settings.ts'
 import type { World } from '../context.ts'
 import { changesBetween } from '../editions/changes.ts'
 import type { Edition, TopDataset } from '../editions/edition.ts'
-import { datesOf } from '../editions/find.ts'
-import { editionId } from '../editions/layout.ts'
+import { readEditionBefore } from '../editions/find.ts'
 import { datasetPage } from '../editions/links.ts'
 import { Failure, type FailureKind } from '../errors.ts'
 
-/** What there is to tell. The generic webhook gets this as it is. */
+/** What a notification is about. The generic webhook receives this as JSON. */
 export type News = PublishedNews | FailedNews | MissedNews
 
 export interface PublishedNews {
@@ -24,7 +23,7 @@ export interface EditionNews {
   readonly csv: string
   readonly sha256: string
   readonly document: string
-  /** Datasets of the portal, of the archived CSV, and of the tops; and of how many of the `top` organisations these are. */
+  /** Numbers of datasets: of the portal, in the archived CSV, and in the tops. The latter belong to `organizations` of the `top`. */
   readonly portal_datasets: number
   readonly archived_datasets: number
   readonly datasets: number
@@ -42,42 +41,41 @@ export interface ChangesNews {
   readonly moved: Named
 }
 
-/** How many datasets, and the first few of them. */
+/** A number of datasets, with the first few of them. */
 export interface Named {
   readonly count: number
   readonly first: readonly { readonly id: string; readonly title: string; readonly organization: string; url: string }[]
 }
 
 export interface FailedNews {
-  /** `refused`: by the completeness gate. */
+  /** `refused` means that the completeness gate refused the export. */
   readonly event: 'failed' | 'refused'
   readonly date: string
   readonly kind: FailureKind
   readonly exit_code: number
   readonly message: string
-  /** When it is tried again; null when it is not, undefined when whoever called decides that. */
+  /** When it is retried; null if it is not; absent if the caller decides that. */
   readonly again?: string | null
 }
 
-interface MissedNews {
+export interface MissedNews {
   readonly event: 'missed'
   readonly dates: readonly string[]
 }
 
-/** How many datasets are named before the others are only counted. */
-const MOST_NAMED = 10
+/** More datasets than this are only counted. */
+const MAX_NAMED = 10
 
-/** What was published with these editions of one date, and what changed since the ones before. */
+/** Describes editions of one date, and what changed since the ones before. */
 export async function publishedNews(date: string, editions: readonly Edition[], world: World): Promise<PublishedNews> {
-  const told = []
-  for (const edition of editions) told.push(await editionNews(edition, world))
-  return { event: 'published', date, editions: told }
+  const news: EditionNews[] = []
+  for (const edition of editions) news.push(await editionNews(edition, world))
+  return { event: 'published', date, editions: news }
 }
 
-async function editionNews(edition: Edition, { archive, documents, config }: World): Promise<EditionNews> {
+async function editionNews(edition: Edition, { archive, documents, config, report }: World): Promise<EditionNews> {
   const { watch, date, run_id, terms, top, organizations, datasets } = edition
-  const before = (await datesOf(documents, watch)).find((other) => other < date)
-  const earlier = before && (await documents.find<Edition>('tops', editionId(watch, before)))
+  const earlier = await readEditionBefore(documents, watch, date, report.warn)
   return {
     watch,
     terms,
@@ -98,14 +96,14 @@ function changesNews(from: Edition, to: Edition, { portal }: Config): ChangesNew
   const { entered, left, moved } = changesBetween(from, to)
   const named = (datasets: readonly TopDataset[]): Named => ({
     count: datasets.length,
-    first: datasets.slice(0, MOST_NAMED).map(({ dataset_id: id, dataset_title: title, organization }) => {
+    first: datasets.slice(0, MAX_NAMED).map(({ dataset_id: id, dataset_title: title, organization }) => {
       return { id, title, organization, url: datasetPage(portal, id) }
     }),
   })
   return { from: from.date, entered: named(entered), left: named(left), moved: named(moved) }
 }
 
-/** What kept a date from being published. */
+/** Describes why a date could not be published. */
 export function failedNews(date: string, error: unknown, again?: Date | null): FailedNews {
   const failure = error instanceof Failure ? error : new Failure('bug', `${error}`)
   return {

@@ -1,22 +1,22 @@
-/** Who is told, of what: an entry of the setting `notify`. */
+/** An entry of the setting `notify`: where notifications go, and of which events. */
 export interface Target {
-  /** What run records and messages call it. */
+  /** Its name in run records and logs. */
   readonly name: string
   readonly kind: 'slack' | 'webhook' | 'email'
-  /** Secret: whoever knows it can write there. */
+  /** Secret: it is all that is needed to post there. */
   readonly url: string
   readonly events: readonly Event[]
-  /** E-mail alone. */
+  /** For e-mail only. */
   readonly from?: string
   readonly to?: readonly string[]
 }
 
-/** What people are told of. */
+/** The events that can be notified. */
 export const EVENTS = ['published', 'failed', 'refused', 'missed'] as const
 
 export type Event = (typeof EVENTS)[number]
 
-/** Of an address that is secret, what may be shown. */
+/** Returns the part of a secret address that may be shown. */
 export function hostOf(url: string): string {
   return new URL(url).host
 }

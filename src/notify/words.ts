@@ -1,10 +1,10 @@
 import type { FailureKind } from '../errors.ts'
 
-/** What messages say, in each language. Figures, dates and names come already formatted. */
+/** The words of messages in one language. Numbers, dates and names are passed in already formatted. */
 interface Words {
   /** For `Intl`. */
   readonly locale: string
-  /** One, and several. */
+  /** Singular and plural. */
   readonly datasets: readonly [string, string]
   readonly published: (watch: string, datasets: string) => string
   readonly figures: (of: Figures) => string
@@ -45,7 +45,7 @@ const en: Words = {
   datasets: ['dataset', 'datasets'],
   published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
   figures: ({ all, kept, terms, datasets, organizations, top }) =>
-    `Datasets of the portal: ${all}. With ${terms}: ${kept}. Of these, of ${organizations} of the ${top} most followed organisations: ${datasets}.`,
+    `Datasets of the portal: ${all}. With ${terms}: ${kept}. Of these, of ${organizations} of the ${top} most followed organizations: ${datasets}.`,
   or: ' or ',
   quote: (term) => `“${term}”`,
   first: 'This is the first edition.',
@@ -53,7 +53,7 @@ const en: Words = {
   changed: (since, entered, left, moved) => `Since ${since}: ${entered} entered, ${left} left, ${moved} moved.`,
   entered: 'Entered:',
   left: 'Left:',
-  moved: 'Moved to another organisation:',
+  moved: 'Moved to another organization:',
   more: (count) => `and ${count} more`,
   csv: 'CSV: ',
   document: 'Document: ',
@@ -71,12 +71,13 @@ const en: Words = {
     interrupted: 'interrupted',
     terminated: 'terminated',
   },
-  again: (time) => `It is tried again at ${time}, and further on until it succeeds or the day is over.`,
-  notAgain: 'It is not tried again.',
-  untouched: 'Nothing half-done was published; the editions before stay as they are.',
-  look: (date) => `After a look, "datagouv-tops run --date ${date} --accept-incomplete" publishes it all the same.`,
+  again: (time) => `It will be retried at ${time}, and then until it succeeds or the day is over.`,
+  notAgain: 'It will not be retried.',
+  untouched: 'Nothing incomplete was published; the earlier editions are unchanged.',
+  look: (date) =>
+    `If the export is right all the same, "datagouv-tops run --date ${date} --accept-incomplete" publishes it.`,
   missed: (dates) => `no edition of ${dates}`,
-  makeUp: (date) => `"datagouv-tops run --date ${date}" makes one of what the portal has now.`,
+  makeUp: (date) => `"datagouv-tops run --date ${date}" makes one from the portal's current export.`,
 }
 
 const fr: Words = {

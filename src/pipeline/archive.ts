@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
-import type { ArchiveFacts, Edition, Snapshot } from '../editions/edition.ts'
+import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
 import { descriptionKey, editionId } from '../editions/layout.ts'
+import { readStoredEdition } from '../editions/read.ts'
 import { Failure } from '../errors.ts'
 import { takenOver } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
@@ -20,7 +21,7 @@ export async function archiveLists(
   lists: readonly NewList[],
   date: string,
   snapshot: Snapshot,
-  run: Pick<Run, 'mayPublish'>,
+  run: Pick<Run, 'mayPublish' | 'warn'>,
   world: World,
 ): Promise<Left<ListFacts>> {
   const { names = {} } = readOptions('datasets', world.config, snapshot.datasets.columns)
@@ -29,7 +30,7 @@ export async function archiveLists(
   for (const { watch, csv, header, object } of lists) {
     const stored = await world.archive.stat(csv.key)
     if (!(await isStored(csv, stored, world.archive))) {
-      await retract(editionId(watch.name, date), date, csv, run, world)
+      await retract(watch.name, date, csv, run, world)
       await object.commit()
       changed = true
       replaced ||= stored !== undefined
@@ -90,14 +91,16 @@ async function isStored(
  * while the lease was held, so one that a successor has published since stays.
  */
 async function retract(
-  id: string,
+  watch: string,
   date: string,
   { sha256 }: ArchiveFacts,
-  run: Pick<Run, 'mayPublish'>,
+  run: Pick<Run, 'mayPublish' | 'warn'>,
   { documents }: World,
 ): Promise<void> {
-  const earlier = await documents.find<Edition>('tops', id)
+  const id = editionId(watch, date)
+  const { document, edition, damage } = await readStoredEdition(documents, watch, date)
   await run.mayPublish(date, id)
-  if (earlier === undefined || earlier.archive.sha256 === sha256) return
-  if (!(await documents.swap('tops', id, earlier, undefined))) throw takenOver(id)
+  if (document === undefined || edition?.archive.sha256 === sha256) return
+  if (damage !== undefined) run.warn(`${damage}. This run deletes it`)
+  if (!(await documents.swap('tops', id, document, undefined))) throw takenOver(id)
 }

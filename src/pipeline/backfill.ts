@@ -1,26 +1,35 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Watch } from '../config/watch.ts'
 import type { World } from '../context.ts'
+import { dateIn } from '../editions/date.ts'
 import type { Edition } from '../editions/edition.ts'
-import { editionId, editionKey } from '../editions/layout.ts'
+import { editionKey } from '../editions/layout.ts'
+import { readStoredEdition } from '../editions/read.ts'
 import { Failure } from '../errors.ts'
 import { scheduledDates } from '../scheduler/calendar.ts'
+import { waitForAll } from '../waitForAll.ts'
 import { run } from './pipeline.ts'
 import { loadSnapshot, snapshotDates } from './snapshot.ts'
+
+/** Scheduled dates are not counted before this one: data.gov, the first portal of open data, opened in 2009. */
+const EARLIEST = '2009-01-01'
 
 export interface Backfill {
   readonly from: string
   readonly to: string
   readonly watches: readonly Watch[]
-  /** Also the dates that have every edition. */
+  /** Also publishes the dates that have every edition. */
   readonly force: boolean
-  /** How many dates are worked on side by side. */
+  /** How many dates are published at the same time. */
   readonly jobs: number
 }
 
-/** What came of one date. */
+/** The outcome for one date, or for consecutive scheduled dates without a snapshot. */
 export interface BackfilledDate {
   readonly date: string
+  /** The last of several dates without a snapshot, and how many they are. */
+  readonly until?: string
+  readonly dates?: number
   readonly status: 'published' | 'unchanged' | 'there' | 'no snapshot' | 'failed'
   readonly summary: string
   readonly run_id: string | null
@@ -29,43 +38,47 @@ export interface BackfilledDate {
 }
 
 /**
- * Publishes the missing editions of every date in a span from its snapshot, scheduled or imported. A date that fails does not
- * keep the others from being tried; what was done stays done when it is interrupted.
+ * Publishes the editions that the dates of a span lack, from their snapshots. A date that fails does not stop the others.
+ * When it is interrupted, every date under way is stopped cleanly first, and the editions published so far stay.
  *
- * @param tell is told of each date as it ends
- * @returns every date of the span that is scheduled or has a snapshot, in order
+ * @param onDate receives the outcome of each date that has a snapshot, as soon as it is known
+ * @returns these outcomes and the gaps between them, in the order of their dates
  */
 export async function backfill(
-  order: Backfill,
+  request: Backfill,
   world: World,
-  tell: (one: BackfilledDate, position: number, of: number) => void,
+  onDate: (outcome: BackfilledDate, position: number, of: number) => void,
 ): Promise<BackfilledDate[]> {
-  const stored = (await snapshotDates(world)).filter((date) => date >= order.from && date <= order.to)
-  const dates = [...new Set([...scheduledDates(world.config, order.from, order.to), ...stored])].sort()
-  const results: BackfilledDate[] = []
+  const dates = (await snapshotDates(world)).filter((date) => date >= request.from && date <= request.to)
+  const outcomes: BackfilledDate[] = []
   let next = 0
-  let ended = 0
+  let failed = false
   const work = async () => {
-    for (let index = next++; index < dates.length; index = next++) {
+    while (next < dates.length && !failed) {
       world.signal.throwIfAborted()
-      results[index] = await backfillDate(dates[index]!, order, world)
-      tell(results[index]!, ++ended, dates.length)
+      const outcome = await backfillDate(dates[next++]!, request, world)
+      outcomes.push(outcome)
+      onDate(outcome, outcomes.length, dates.length)
     }
   }
-  await Promise.all(Array.from({ length: order.jobs }, work))
-  return results
+  const stopOthers = (error: unknown) => {
+    failed = true
+    throw error
+  }
+  await waitForAll(Array.from({ length: request.jobs }, () => work().catch(stopOthers)))
+  const present = outcomes.filter(({ status }) => status !== 'no snapshot')
+  const gaps = gapsBetween(new Set(present.map(({ date }) => date)), request, world)
+  return [...present, ...gaps].sort((a, b) => (a.date < b.date ? -1 : 1))
 }
 
-async function backfillDate(date: string, order: Backfill, world: World): Promise<BackfilledDate> {
+async function backfillDate(date: string, request: Backfill, world: World): Promise<BackfilledDate> {
   try {
-    if ((await loadSnapshot(date, world)) === undefined) {
-      return { date, status: 'no snapshot', summary: 'there is no snapshot to publish from', run_id: null }
-    }
-    const watches = order.force ? order.watches : await lacking(date, order.watches, world)
+    if ((await loadSnapshot(date, world)) === undefined) return gapOf([date])
+    const watches = request.force ? request.watches : await lacking(date, request.watches, world)
     if (watches.length === 0) {
-      const others = await madeOtherwise(date, order.watches, world)
+      const others = await madeOtherwise(date, request.watches, world)
       const why =
-        others.length > 0 ? `; ${others.join(', ')} with other terms or another top: --force makes it anew` : ''
+        others.length > 0 ? `; ${others.join(', ')} made with other terms or another top: --force republishes it` : ''
       return { date, status: 'there', summary: `has its editions${why}`, run_id: null }
     }
     const { status, summary, run_id } = await run({ date, watches, replay: true }, world)
@@ -77,24 +90,51 @@ async function backfillDate(date: string, order: Backfill, world: World): Promis
   }
 }
 
-/** The watches that have no edition of the date, or half of one. */
-async function lacking(date: string, watches: readonly Watch[], { archive, documents }: World): Promise<Watch[]> {
+/** The watches whose edition of the date is missing, incomplete or damaged. */
+async function lacking(date: string, watches: readonly Watch[], world: World): Promise<Watch[]> {
   const lacks: Watch[] = []
   for (const watch of watches) {
-    const [id] = await documents.ids('tops', { prefix: editionId(watch.name, date), limit: 1 })
-    const isComplete = id !== undefined && (await archive.stat(editionKey(watch.name, date))) !== undefined
-    if (!isComplete) lacks.push(watch)
+    const hasCsv = (await world.archive.stat(editionKey(watch.name, date))) !== undefined
+    if (!hasCsv || (await soundEdition(watch.name, date, world)) === undefined) lacks.push(watch)
   }
   return lacks
 }
 
-/** The names of watches whose editions of the date were made by other rules than today's. */
-async function madeOtherwise(date: string, watches: readonly Watch[], { documents }: World): Promise<string[]> {
+/** The names of watches whose editions of the date were made with other terms, or another top, than now. */
+async function madeOtherwise(date: string, watches: readonly Watch[], world: World): Promise<string[]> {
   const names: string[] = []
   for (const { name, terms, top } of watches) {
-    const edition = await documents.find<Edition>('tops', editionId(name, date))
+    const edition = await soundEdition(name, date, world)
     const isSame = edition === undefined || isDeepStrictEqual([edition.terms, edition.top], [terms, top])
     if (!isSame) names.push(name)
   }
   return names
+}
+
+/** A damaged edition needs no warning here: it is published again, and that run warns. */
+async function soundEdition(watch: string, date: string, { documents }: World): Promise<Edition | undefined> {
+  return (await readStoredEdition(documents, watch, date)).edition
+}
+
+/** Sums up the scheduled dates without a snapshot: one entry for all that follow each other. */
+function gapsBetween(present: ReadonlySet<string>, { from, to }: Backfill, { config, clock }: World): BackfilledDate[] {
+  const today = dateIn(config.time_zone, clock())
+  const [first, last] = [from > EARLIEST ? from : EARLIEST, to < today ? to : today]
+  const scheduled = first > last ? [] : scheduledDates(config, first, last)
+  const gaps: string[][] = [[]]
+  for (const date of [...new Set([...scheduled, ...present])].sort()) {
+    if (present.has(date)) gaps.push([])
+    else gaps.at(-1)!.push(date)
+  }
+  return gaps.filter((dates) => dates.length > 0).map(gapOf)
+}
+
+function gapOf(dates: readonly string[]): BackfilledDate {
+  const [date] = dates
+  if (dates.length === 1) {
+    return { date: date!, status: 'no snapshot', summary: 'there is no snapshot to publish from', run_id: null }
+  }
+  const until = dates.at(-1)!
+  const summary = `${dates.length} scheduled dates up to ${until} have no snapshot to publish from`
+  return { date: date!, until, dates: dates.length, status: 'no snapshot', summary, run_id: null }
 }

@@ -43,6 +43,8 @@ export interface ListPlan {
   readonly key: string
   readonly create: () => Promise<PendingObject>
   readonly top?: readonly Organization[]
+  /** False saves the time for the sha256 of the CSV. */
+  readonly checksum?: boolean
 }
 
 /** A list while it grows. */
@@ -50,7 +52,7 @@ interface GrowingList {
   readonly plan: ListPlan
   readonly object: PendingObject
   readonly csv: SliceWriter
-  readonly hash: Hash
+  readonly hash: Hash | undefined
   readonly tops: Tops | undefined
   /** Numbers of the ids that it holds. */
   readonly ids: NumberSet
@@ -101,8 +103,8 @@ export class Selection implements Reader, AsyncDisposable {
     const blocks = new Blocks(this.plans.length)
     for (const plan of this.plans) {
       const object = await plan.create()
-      const hash = createHash('sha256')
-      const csv = new SliceWriter((block) => object.write(block), { blocks, hash })
+      const hash = plan.checksum === false ? undefined : createHash('sha256')
+      const csv = new SliceWriter((block) => object.write(block), { blocks, ...(hash && { hash }) })
       csv.add(header)
       const list = {
         plan,
@@ -149,7 +151,7 @@ export class Selection implements Reader, AsyncDisposable {
     const closed: NewList[] = []
     for (const { plan, object, csv, hash, tops, records, repeated } of this.lists) {
       await csv.end()
-      const facts = { key: plan.key, bytes: csv.bytes, sha256: hash.digest('hex'), records }
+      const facts = { key: plan.key, bytes: csv.bytes, sha256: hash?.digest('hex') ?? '', records }
       await object.complete(facts.sha256)
       closed.push({ watch: plan.watch, object, tops, csv: facts, header: this.header, repeated })
     }

@@ -1,5 +1,5 @@
 import type { Watch } from '../config/watch.ts'
-import type { ExportName } from '../editions/edition.ts'
+import type { Edition, ExportName } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
 import type { Mission } from '../runs/run.ts'
 
@@ -15,6 +15,11 @@ export interface Order {
   readonly acceptIncomplete?: boolean | undefined
   /** From the snapshot in any case, also for today. */
   readonly replay?: boolean
+  /**
+   * Whether a stored document whose contents are as expected may stay. By default it may, whoever made it and when. This is
+   * asked under the edition's lease.
+   */
+  readonly mayStay?: (stored: Edition) => Promise<boolean>
 }
 
 /**
@@ -22,9 +27,14 @@ export interface Order {
  * write editions. So two watches of one date can be worked on at the same time, and nothing is written by two.
  */
 export function missionOf(command: 'run' | 'fetch' | 'archive' | 'publish', order: Order): Mission {
-  const { date, watches, replay = false } = order
+  const { date, watches, replay = false, mayStay } = order
   const names = watches.map(({ name }) => name)
   const editions = command === 'fetch' ? [] : names.map((name) => editionId(name, date))
   const snapshot = command === 'run' || command === 'fetch' ? [date] : []
-  return { command: replay ? 'backfill' : command, date, watches: names, leases: [...snapshot, ...editions] }
+  return {
+    command: mayStay ? 'verify' : replay ? 'backfill' : command,
+    date,
+    watches: names,
+    leases: [...snapshot, ...editions],
+  }
 }

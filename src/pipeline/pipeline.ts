@@ -5,6 +5,7 @@ import { closeLists, readLists, Selection } from './lists.ts'
 import { openSnapshot } from './openSnapshot.ts'
 import { missionOf, type Order } from './order.ts'
 import { PROJECTED_COLUMNS } from './project.ts'
+import { pruneSnapshots } from './prune.ts'
 import { draftEditions, publishEditions } from './publish.ts'
 import { Ranking } from './rank.ts'
 import type { Reader } from './read.ts'
@@ -16,7 +17,7 @@ import {
   skipped,
   summarised,
 } from './result.ts'
-import { needSnapshot, pruneSnapshots } from './snapshot.ts'
+import { needSnapshot } from './snapshot.ts'
 import { storedSnapshot } from './snapshotSource.ts'
 
 /**
@@ -41,8 +42,9 @@ export function run(request: Order, world: World): Promise<RunResult> {
     await run.mayPublish()
     const kept = await run.step('keep snapshot', () => source.commit())
     const archived = await run.step('archive', () => archiveLists(lists, request.date, snapshot, run, world))
-    const published = await run.step('publish', () => publishEditions(editions, run, world))
-    await pruneSnapshots(run, world)
+    const published = await run.step('publish', () => publishEditions(editions, run, world, request.mayStay))
+    // A backfill still needs the old snapshots of later dates.
+    if (!request.replay) await pruneSnapshots(run, world)
     return summarised(request, kept, archived, published)
   })
 }

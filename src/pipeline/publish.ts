@@ -2,11 +2,14 @@ import { isDeepStrictEqual } from 'node:util'
 import type { World } from '../context.ts'
 import type { Edition, ExportFacts, Snapshot, SourceFacts } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
+import { readStoredEdition } from '../editions/read.ts'
 import { Failure } from '../errors.ts'
 import { takenOver } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
+import type { Document } from '../stores/documents.ts'
 import { bytes, count } from '../terminal/format.ts'
 import type { StoredList } from './lists.ts'
+import type { Order } from './order.ts'
 import type { EditionFacts, Left } from './result.ts'
 
 /** MongoDB's limit for a document, in BSON bytes. It holds for every store, so that an edition can move. */
@@ -58,17 +61,19 @@ async function refuseTooLarge(edition: Edition): Promise<void> {
 /** Puts each edition's document in place, unless the one there says the same. */
 export async function publishEditions(
   editions: readonly Edition[],
-  run: Pick<Run, 'mayPublish'>,
+  run: Pick<Run, 'mayPublish' | 'warn'>,
   { documents }: World,
+  mayStay: Order['mayStay'] = async () => true,
 ): Promise<Left<EditionFacts>> {
   let changed = false
   let replaced = false
   for (const edition of editions) {
-    const { _id: id, date } = edition
-    const earlier = await documents.find<Edition>('tops', id)
+    const { _id: id, date, watch } = edition
+    const { document: earlier, edition: stored, damage } = await readStoredEdition(documents, watch, date)
+    if (damage !== undefined) run.warn(`${damage}. This run replaces it`)
     // It was read while the lease was held: one that a successor has published since is not swapped.
     await run.mayPublish(date, id)
-    if (isSame(edition, earlier)) continue
+    if (stored !== undefined && isSame(edition, stored) && (await mayStay(stored))) continue
     if (!(await documents.swap('tops', id, earlier, edition))) throw takenOver(id)
     await putBackWhenLost(edition, earlier, run, documents)
     changed = true
@@ -90,7 +95,7 @@ export async function publishEditions(
  */
 async function putBackWhenLost(
   edition: Edition,
-  earlier: Edition | undefined,
+  earlier: Document | undefined,
   run: Pick<Run, 'mayPublish'>,
   documents: World['documents'],
 ): Promise<void> {
@@ -103,8 +108,7 @@ async function putBackWhenLost(
 }
 
 /** Whether two editions differ at most in who made them and when. */
-function isSame(edition: Edition, earlier: Edition | undefined): boolean {
-  if (earlier === undefined) return false
+function isSame(edition: Edition, earlier: Edition): boolean {
   const { generated_at, run_id } = earlier
   return isDeepStrictEqual({ ...edition, generated_at, run_id }, earlier)
 }

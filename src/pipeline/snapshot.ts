@@ -1,13 +1,11 @@
 import { text } from 'node:stream/consumers'
 import type { World } from '../context.ts'
 import { createPlainScanner } from '../csv/plain.ts'
+import { isDate } from '../editions/date.ts'
 import type { ExportName, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
-import { prune } from '../editions/retention.ts'
-import { snapshotProblem } from '../editions/snapshot.ts'
 import { Failure, quoted } from '../errors.ts'
 import type { Opened } from '../portal/open.ts'
-import type { Run } from '../runs/run.ts'
 import { counted } from '../terminal/format.ts'
 import { gunzip } from './compression.ts'
 import { metered } from './metered.ts'
@@ -34,7 +32,8 @@ export async function loadSnapshot(date: string, { archive, report }: SnapshotCo
 }
 
 async function problemOf(value: unknown, date: string, archive: World['archive']): Promise<string | undefined> {
-  const problem = snapshotProblem(value, date)
+  const { flawInSnapshot } = await import('../editions/snapshotSchema.ts')
+  const problem = flawInSnapshot(value, date)
   if (problem !== undefined) return problem
   for (const name of EXPORTS) {
     const { key, stored_bytes } = (value as Snapshot)[name]
@@ -63,10 +62,10 @@ async function readJson(key: string, archive: World['archive']): Promise<{ value
 export async function snapshotDates({ archive }: Pick<World, 'archive'>): Promise<string[]> {
   const dates: string[] = []
   for await (const { key } of archive.list('snapshots/')) {
-    const [, date] = /^snapshots\/(\d{4}-\d{2}-\d{2})\/snapshot\.json$/.exec(key) ?? []
-    if (date !== undefined) dates.push(date)
+    const [, date = ''] = key.split('/')
+    if (key === snapshotKey(date) && isDate(date)) dates.push(date)
   }
-  return dates
+  return dates.sort()
 }
 
 /** Yields the sound snapshots before a date, latest first. */
@@ -167,16 +166,5 @@ export async function isAsFetched(name: ExportName, snapshot: Snapshot, { archiv
   } catch (error) {
     if (error instanceof Failure) return false
     throw error
-  }
-}
-
-/** Removes snapshots that are no longer kept. A failure does not undo a run that has published. */
-export async function pruneSnapshots(run: Pick<Run, 'step' | 'warn'>, world: World): Promise<void> {
-  if (!Number.isFinite(world.config.retention)) return
-  try {
-    await run.step('prune', async () => ({ facts: { removed: (await prune(world)).dates } }))
-  } catch (error) {
-    if (!(error instanceof Failure) || world.signal.aborted) throw error
-    run.warn(`old snapshots could not be removed: ${error.message}`)
   }
 }

@@ -65,7 +65,10 @@ export function gateCandidate(
 }
 
 /** Returns the last sound snapshot of the same portal and catalogue before a date. Version 0.1 did not store the catalogue. */
-export async function baselineFor(date: string, context: World): Promise<Snapshot | undefined> {
+export async function baselineFor(
+  date: string,
+  context: Pick<World, 'archive' | 'config' | 'report'>,
+): Promise<Snapshot | undefined> {
   const { portal, catalogue } = context.config
   for await (const snapshot of snapshotsBefore(date, context))
     if (snapshot.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue) return snapshot

@@ -42,8 +42,10 @@ async function openFile(location: string): Promise<Opened> {
   const path = location.startsWith('file://') ? fileURLToPath(location) : resolve(location)
   const refuse = (why: string, cause?: unknown) =>
     new Failure('usage', `the export ${quoted(location)} cannot be opened: ${why}`, { cause })
-  const unreadable = (error: NodeJS.ErrnoException) =>
-    refuse(error.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${error.code})`, error)
+  const unreadable = (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EMFILE' || error.code === 'ENFILE') return tooManyFiles(location, error)
+    return refuse(error.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${error.code})`, error)
+  }
   const facts = await stat(path).catch((error) => {
     throw unreadable(error)
   })
@@ -54,6 +56,15 @@ async function openFile(location: string): Promise<Opened> {
     length: facts.size,
     chunks: failingAs(unreadable, readPath(path)),
   }
+}
+
+/** This passes, unlike a wrong path, so an orchestrator may try again. */
+function tooManyFiles(location: string, cause: NodeJS.ErrnoException): Failure {
+  const why =
+    cause.code === 'EMFILE'
+      ? 'too many files are open; raise the limit (ulimit -n) and run again'
+      : 'too many files are open on this machine; run again later'
+  return new Failure('store', `cannot open the export ${quoted(location)}: ${why}`, { cause })
 }
 
 async function* failingAs<T>(

@@ -1,83 +1,88 @@
-import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { Failure, quoted } from '../errors.ts'
 import type { Documents, Holder, Lease } from '../stores/documents.ts'
+import { bootId, hasEnded, pidNamespace, startTicks } from './processes.ts'
+import { validateLease } from './read.ts'
 
 /** How long a lease lasts without renewal, and how often it is renewed. */
 export const LEASE_MS = 60_000
 const RENEW_MS = 15_000
 
-/** The leases of a run, kept alive until `release`. */
+/** The leases of a run, renewed until `release`. */
 export interface HeldLeases {
   readonly ids: readonly string[]
-  /** When they were taken, by the store's clock, in ms. */
+  /** When the last of them was acquired, by the store's clock, in ms. */
   readonly since: number
   /**
-   * Whether these of the leases, or all of them, are still held; they are renewed.
+   * Renews these leases, or all of them.
    *
-   * @throws Failure `held` when another run has taken one over meanwhile
+   * @throws Failure `held` when another run has taken one over
    */
   check(ids?: readonly string[]): Promise<void>
   release(): Promise<void>
 }
 
-/** The runs of this process that are at work. */
-const atWork = new Set<string>()
+/** The ids of the runs that this process is executing. */
+const activeRuns = new Set<string>()
 
-/** Why a run stops that was asleep for longer than its lease. */
+/** Returns the error of a run that was paused for longer than its lease. */
 export function takenOver(id: string): Failure {
-  return new Failure('held', `another run took over ${id} while this one was paused; it stops, and leaves the other's`)
+  return new Failure(
+    'held',
+    `another run took over ${id} while this one was paused; this run stops and leaves the other's work alone`,
+  )
 }
 
-/** This process, as a holder. */
+/** Describes this process as the holder of a run's leases. */
 export function holderOf(run: string): Holder {
-  return { run, host: hostname(), pid: process.pid, ...pidNamespace() }
-}
-
-function pidNamespace(): Pick<Holder, 'pid_namespace'> {
-  try {
-    return { pid_namespace: readlinkSync('/proc/self/ns/pid') }
-  } catch {
-    return {}
-  }
+  const identity = { pid_namespace: pidNamespace(), boot_id: bootId(), start_ticks: startTicks(process.pid) }
+  const known = Object.entries(identity).filter(([, value]) => value !== undefined)
+  return { run, host: hostname(), pid: process.pid, ...Object.fromEntries(known) }
 }
 
 /**
- * Takes all leases or none. A holder that died on this host is succeeded at once; one elsewhere when its lease runs out.
+ * Acquires all leases or none. A holder that died on this host is succeeded at once, one elsewhere when its lease expires.
  *
+ * @param warn receives a line for each damaged lease, which is replaced
  * @throws Failure `held`, naming the holder, since when, and until when at the longest
  */
-export async function takeLeases(documents: Documents, ids: readonly string[], holder: Holder): Promise<HeldLeases> {
-  const taken: string[] = []
+export async function takeLeases(
+  documents: Documents,
+  ids: readonly string[],
+  holder: Holder,
+  warn: (line: string) => void = () => {},
+): Promise<HeldLeases> {
+  const acquired: string[] = []
   let since = 0
-  atWork.add(holder.run)
+  activeRuns.add(holder.run)
   const releaseAll = async () => {
-    atWork.delete(holder.run)
-    for (const id of taken.reverse()) await documents.release(id, holder.run)
+    activeRuns.delete(holder.run)
+    for (const id of acquired.reverse()) await documents.release(id, holder.run)
   }
   try {
-    // In one order everywhere, so that two runs never hold what the other waits for.
+    // All runs use this order, so two runs never wait for each other.
     for (const id of [...ids].sort()) {
-      since = Date.parse((await takeLease(documents, id, holder)).since)
-      taken.push(id)
+      since = Date.parse((await takeLease(documents, id, holder, warn)).since)
+      acquired.push(id)
     }
   } catch (error) {
-    await releaseAll()
+    // The first error is the one to report; leases that cannot be released expire.
+    await releaseAll().catch(() => {})
     throw error
   }
   let lost: string | undefined
-  const renew = async (ids: readonly string[] = taken) => {
+  const renew = async (ids: readonly string[] = acquired) => {
     for (const id of ids) {
       if (!(await documents.renew(id, holder.run, LEASE_MS))) lost = id
     }
   }
-  // What goes wrong here is told by the check that follows, or has passed by then.
+  // Errors are ignored here: the next `check` fails for the same reason, or the problem is gone by then.
   const timer = setInterval(() => renew().catch(() => {}), RENEW_MS)
   return {
-    ids: taken,
+    ids: acquired,
     since,
     check: async (ids) => {
-      await renew(ids?.filter((id) => taken.includes(id)))
+      await renew(ids?.filter((id) => acquired.includes(id)))
       if (lost !== undefined) throw takenOver(lost)
     },
     release: async () => {
@@ -87,7 +92,13 @@ export async function takeLeases(documents: Documents, ids: readonly string[], h
   }
 }
 
-async function takeLease(documents: Documents, id: string, holder: Holder): Promise<Lease> {
+async function takeLease(
+  documents: Documents,
+  id: string,
+  holder: Holder,
+  warn: (line: string) => void,
+): Promise<Lease> {
+  await removeDamagedLease(documents, id, warn)
   const first = await documents.acquire(id, holder, LEASE_MS)
   if (first.granted) return first.lease
   if (isDead(first.lease, holder)) {
@@ -98,36 +109,54 @@ async function takeLease(documents: Documents, id: string, holder: Holder): Prom
   throw held(first.lease, id)
 }
 
+/** Removes a lease that is damaged, unless another process replaces it first. */
+async function removeDamagedLease(documents: Documents, id: string, warn: (line: string) => void): Promise<void> {
+  const document = await documents.find('leases', id)
+  const stored = document && (await validateLease(documents, document))
+  if (stored?.damage === undefined) return
+  warn(stored.damage)
+  await documents.swap('leases', id, stored.document, undefined)
+}
+
+/**
+ * Looks for a run that holds one of these leases, without acquiring any.
+ *
+ * @returns the Failure `held` that names it; undefined when all of them are free
+ */
+export async function findHolder(documents: Documents, ids: readonly string[]): Promise<Failure | undefined> {
+  for (const id of ids) {
+    const document = await documents.find('leases', id)
+    const stored = document && (await validateLease(documents, document))
+    if (stored?.damage !== undefined || stored === undefined) continue
+    if (isDead(stored.lease, holderOf('')) || (await isExpired(stored.lease, documents))) continue
+    return held(stored.lease, id)
+  }
+  return undefined
+}
+
+async function isExpired({ expires }: Lease, documents: Documents): Promise<boolean> {
+  // A store without a clock of its own runs on this machine.
+  const { now = new Date() } = await documents.facts()
+  return Date.parse(expires) <= now.getTime()
+}
+
 function held({ run, host, pid, since, expires }: Lease, id: string): Failure {
   const who = `run ${quoted(run)} on ${quoted(host)} (process ${pid})`
   return new Failure('held', `${id} is held by ${who} since ${since}; try again when it is done, or after ${expires}`)
 }
 
-/** Whether the holder was a process of this host that is gone. Of one that this process cannot see, the lease has to run out. */
+/**
+ * Whether a lease's holder is a process of this host that has ended. No clock decides that: clocks are stepped, and the
+ * store's clock is another one. If this process cannot see the holder, the lease has to expire.
+ */
 export function isDead(lease: Lease, self: Holder): boolean {
   if (lease.host !== self.host) return false
+  // A holder of an earlier boot of this host is gone.
+  if (lease.boot_id !== undefined && self.boot_id !== undefined && lease.boot_id !== self.boot_id) return true
   if (lease.pid_namespace !== undefined && lease.pid_namespace !== self.pid_namespace) return false
-  if (lease.pid === self.pid) return !atWork.has(lease.run)
-  try {
-    process.kill(lease.pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  if (lease.pid === self.pid && (lease.start_ticks ?? self.start_ticks) === self.start_ticks) {
+    return !activeRuns.has(lease.run)
   }
-  return isYounger(lease.pid, Date.parse(lease.since))
-}
-
-/** Whether the process with this number began after `since`: then the number was given away again (Linux tells). */
-function isYounger(pid: number, since: number): boolean {
-  try {
-    const ticks = Number(
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[19],
-    )
-    const boot = Number(/^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))![1])
-    // 100 clock ticks a second on every Linux that Node runs on; a minute of grace for clocks that were set.
-    return (boot + ticks / 100) * 1000 > since + 60_000
-  } catch {
-    return false
-  }
+  // Version 0.1 stored no ticks: then a number that is in use again keeps the lease until it expires.
+  return hasEnded(lease.pid, lease.start_ticks) ?? false
 }

@@ -1,36 +1,36 @@
 import type { FailureKind } from '../errors.ts'
 import type { Document, Holder } from '../stores/documents.ts'
 
-/** What one execution did: the document of the collection `runs`. Command line, API and page all show this one shape. */
+/** What one execution did: the document of the collection `runs`. Command line, API and page all show this shape. */
 export interface RunRecord extends Document, Pick<Holder, 'host' | 'pid'> {
   readonly command: string
   readonly date: string
   readonly watches: readonly string[]
   readonly version: string
   readonly status: RunStatus
-  /** One sentence: what came of it. */
+  /** The outcome in one sentence. */
   readonly summary: string
   readonly started_at: string
   readonly ended_at: string | null
   readonly steps: readonly StepRecord[]
   readonly warnings: readonly string[]
-  /** Who was told of it; absent when nobody was to be. */
+  /** The notifications sent about it; absent when there were none. */
   readonly notifications?: readonly NotificationRecord[]
   readonly error: { readonly kind: FailureKind; readonly exit_code: number; readonly message: string } | null
 }
 
 export type RunStatus = 'running' | 'published' | 'unchanged' | 'failed' | 'stopped'
 
-/** Each status in words. */
+/** Each status as the end of a sentence. */
 export const STATUSES: Record<RunStatus, string> = {
-  running: 'is at work',
+  running: 'is running',
   published: 'left something new',
   unchanged: 'found nothing to do: the same inputs had been published before',
-  failed: 'failed; nothing half-done was published',
+  failed: 'failed; nothing incomplete was published',
   stopped: 'was stopped before its end; the next run for its date takes over',
 }
 
-/** One step: how long it took, and the facts that it returned (bytes, records, checksums, keys). */
+/** One step, with the facts that it returned (bytes, records, checksums, keys). */
 export interface StepRecord {
   readonly name: string
   readonly started_at: string
@@ -38,7 +38,7 @@ export interface StepRecord {
   readonly facts: object
 }
 
-/** One message to one target: whether it arrived, after how many tries, and if not, why. */
+/** One message to one target, and whether it arrived. */
 export interface NotificationRecord {
   readonly event: string
   readonly target: string
@@ -48,7 +48,7 @@ export interface NotificationRecord {
   readonly error: string | null
 }
 
-/** Run ids sort by time, to the millisecond: `20261118T160002123Z-3f9a1c`. */
+/** Returns an id that sorts by time, to the millisecond: `20261118T160002123Z-3f9a1c`. */
 export function newRunId(now: Date): string {
   const time = now.toISOString().replace(/[-:.]/g, '')
   return `${time}-${Math.floor(Math.random() * 0x1000000)

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { Context } from 'hono'
 
-/** Less than this is not worth compressing. */
-const LEAST_BYTES = 1_000
+/** A smaller body is not worth compressing. */
+const MIN_GZIP_BYTES = 1_000
 
-/** What is answered, perhaps again and again: serialised and hashed once, compressed once when somebody wants that. */
+/** A response body that is sent many times: it is serialized and hashed once, and compressed on the first request for gzip. */
 export interface Body {
   readonly type: string
   readonly plain: Uint8Array<ArrayBuffer>
@@ -13,7 +13,7 @@ export interface Body {
   readonly etag: string
 }
 
-/** A body with its tag; compressed when somebody first asks for that. */
+/** Creates a body with its ETag. */
 export function bodyOf(text: string, type: string): Body {
   const plain = new TextEncoder().encode(text)
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
@@ -22,15 +22,15 @@ export function bodyOf(text: string, type: string): Body {
     type,
     plain,
     get gzip() {
-      gzip ??= plain.length < LEAST_BYTES ? plain : Uint8Array.from(gzipSync(plain))
+      gzip ??= plain.length < MIN_GZIP_BYTES ? plain : Uint8Array.from(gzipSync(plain))
       return gzip
     },
-    // Weak, since the compressed bytes are other ones for the same content.
+    // Weak, because the compressed bytes differ for the same content.
     etag: `W/"${hash}"`,
   }
 }
 
-/** Answers with a body, compressed for who takes that; or says that it is what the asker has already. */
+/** Responds with a body, compressed if the client accepts gzip, or with 304 if the client already has it. */
 export function answer(c: Context, body: Body, headers: Record<string, string> = {}): Response {
   const { type, plain, etag } = body
   const facts = { etag, vary: 'Accept-Encoding', ...headers }

@@ -4,11 +4,13 @@ import type { World } from '../context.ts'
 import type { Changes } from '../editions/changes.ts'
 import { csvOf } from '../editions/csv.ts'
 import type { Edition, RankedOrganization } from '../editions/edition.ts'
-import { datesOf, missingEdition, needBefore } from '../editions/find.ts'
+import { datesOf, missingEdition, needBefore, noneBefore } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
-import { Missing, quoted } from '../errors.ts'
+import { readEdition, readSoundEdition } from '../editions/read.ts'
+import { DamagedDocument, Missing, quoted } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import type { Documents } from '../stores/documents.ts'
+import { warnOnce } from '../terminal/report.ts'
 import { type Body, bodyOf } from './body.ts'
 import { createExplainer } from './explainer.ts'
 
@@ -46,6 +48,8 @@ export interface Editions {
   dates(watch: string): Promise<readonly string[]>
   /** Returns the edition of a date; by default the latest. @throws Missing */
   find(watch: string, date?: string): Promise<CachedEdition>
+  /** Returns the last sound edition before another one, if there is one. */
+  before(edition: Edition): Promise<Edition | undefined>
   /** Compares the edition of `to` (default: the latest) with that of `from` (default: the one before). @throws Missing */
   changes(watch: string, from?: string, to?: string): Promise<Changes>
   /** Returns the latest editions with their changes, latest first. Only the latest edition's reasons are looked up in the archive. */
@@ -66,6 +70,7 @@ export interface Editions {
 /** Creates the cached view of a context's editions. */
 export function createEditions(world: World): Editions {
   const { config, documents } = world
+  const warn = warnOnce(world.report.warn)
   const dates = new LRUCache<string, readonly string[]>({
     max: 1_000,
     ttl: FRESH_MS,
@@ -83,36 +88,61 @@ export function createEditions(world: World): Editions {
     if (found !== undefined) return found
     // Reports an unknown watch before a missing edition.
     if (actual === undefined) watchNamed(watch, config)
+    // The cache hides why a read failed.
+    else await readEdition(documents, watch, actual)
     throw await missingEdition(documents, watch, date)
+  }
+
+  /** Returns undefined, with a warning, for an edition that is damaged. */
+  async function findSound(watch: string, date: string): Promise<Edition | undefined> {
+    try {
+      return (await find(watch, date)).edition
+    } catch (error) {
+      if (!(error instanceof DamagedDocument)) throw error
+      warn(error.message)
+      return undefined
+    }
+  }
+
+  async function before(later: Edition): Promise<Edition | undefined> {
+    for (const date of await datesFor(later.watch)) {
+      const edition = date < later.date ? await findSound(later.watch, date) : undefined
+      if (edition !== undefined) return edition
+    }
+    return undefined
   }
 
   async function recent(watch: string, most: number): Promise<readonly RecentEdition[]> {
     const found: RecentEdition[] = []
     let later: Edition | undefined
-    for (const date of (await datesFor(watch)).slice(0, most + 1)) {
-      const { edition } = await find(watch, date)
+    for (const date of await datesFor(watch)) {
+      if (found.length === most) return found
+      const edition = await findSound(watch, date)
+      if (edition === undefined) continue
       if (later !== undefined) {
         const changes = found.length === 0 ? explainer.changes(edition, later) : explainer.cachedChanges(edition, later)
         found.push({ edition: later, changes: await changes })
       }
       later = edition
     }
-    return later !== undefined && found.length < most ? [...found, { edition: later, changes: undefined }] : found
+    return later === undefined || found.length === most ? found : [...found, { edition: later, changes: undefined }]
   }
 
   return {
     dates: datesFor,
     find,
+    before,
     watch: (name) => watchNamed(name, config),
     recent,
     changes: async (watch, from, to) => {
       const later = (await find(watch, to)).edition
-      const before = from ?? (await datesFor(watch)).find((date) => date < later.date)
-      return explainer.changes((await find(watch, needBefore(before, later))).edition, later)
+      const earlier = from === undefined ? await before(later) : (await find(watch, needBefore(from, later))).edition
+      if (earlier === undefined) throw noneBefore(later)
+      return explainer.changes(earlier, later)
     },
     explain: async (name, date, reference) =>
       explainer.explain(reference, (await find(name, date)).edition, watchNamed(name, config)),
-    history: createHistory(documents, datesFor),
+    history: createHistory(documents, warn, datesFor),
   }
 }
 
@@ -124,18 +154,22 @@ function createEditionCache(documents: Documents) {
     allowStaleOnFetchRejection: true,
     ignoreFetchAbort: true,
     fetchMethod: async (id, before) => {
-      const edition = await documents.find<Edition>('tops', id)
+      const edition = await readEdition(documents, ...nameAndDate(id))
       if (edition === undefined) return undefined
       return isSame(edition, before?.edition) ? before : toCached(edition)
     },
   })
 }
 
-function createHistory(documents: Documents, datesFor: Editions['dates']): Editions['history'] {
+function createHistory(
+  documents: Documents,
+  warn: (line: string) => void,
+  datesFor: Editions['dates'],
+): Editions['history'] {
   const rankings = new LRUCache<string, readonly RankedOrganization[]>({
     max: 5_000,
     ttl: HISTORY_FRESH_MS,
-    fetchMethod: async (id) => (await documents.find<Edition>('tops', id))?.organizations,
+    fetchMethod: async (id) => (await readSoundEdition(documents, ...nameAndDate(id), warn))?.organizations,
   })
   return async (watch, organization) => {
     const weeks: HistoryWeek[] = []
@@ -147,6 +181,12 @@ function createHistory(documents: Documents, datesFor: Editions['dates']): Editi
     const remedy = `See /api/editions/${watch}/latest for those that are ranked.`
     throw new Missing(`cannot find organization ${quoted(organization)}: no edition of ${watch} ranks it. ${remedy}`)
   }
+}
+
+/** The parts of an id, `WATCH/DATE`. */
+function nameAndDate(id: string): [watch: string, date: string] {
+  const slash = id.lastIndexOf('/')
+  return [id.slice(0, slash), id.slice(slash + 1)]
 }
 
 function isSame(edition: Edition, before: Edition | undefined): boolean {

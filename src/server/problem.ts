@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { Failure, Missing } from '../errors.ts'
+import { DamagedDocument, Failure, Missing } from '../errors.ts'
 import type { Report } from '../terminal/report.ts'
 import { CACHE_CONTROL } from './caching.ts'
 import { READABLE_BY_ALL } from './cors.ts'
@@ -41,6 +41,8 @@ function toProblem(error: unknown, path: string, report: Report): Problem {
   if (error instanceof Missing) return new Problem(404, error.message)
   if (error instanceof Failure && error.kind === 'usage') return new Problem(400, error.message)
   report.warn(`${path}: ${error instanceof Failure ? error.message : ((error as Error)?.stack ?? String(error))}`)
+  if (error instanceof DamagedDocument)
+    return new Problem(503, `cannot answer ${path}: ${error.subject} is damaged. See the server's log for the remedy.`)
   if (error instanceof Failure && error.kind === 'store')
     return busy(`cannot answer ${path}: a store is unreachable. Try again in a minute.`)
   return new Problem(500, `cannot answer ${path}: internal error. See the server's log for the reason.`)

@@ -1,8 +1,8 @@
-/** Which bytes of a file are asked for: all of them, some (`end` included), or none that there are. */
+/** The bytes of a file that a client asks for: all, some (`end` included), or none of those that exist. */
 export type Range = 'all' | 'none' | { readonly start: number; readonly end: number }
 
 /**
- * Reads a Range header (RFC 9110). What cannot be read, and several ranges at once, count as not asked for.
+ * Parses a Range header (RFC 9110). A header that is malformed or has several ranges is ignored.
  *
  * @param size of the file, in bytes
  */

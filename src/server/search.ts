@@ -1,7 +1,10 @@
-import { fold } from '../matching/fold.ts'
+import { foldTerm } from '../matching/fold.ts'
 
-/** Finds as people do who type into a field: every word is somewhere in the (folded) text, whatever the accents and case. */
+/**
+ * Creates the test of a search field: whether a folded text has each of the words. A word matches as the term of a watch
+ * does, so "l'air" finds "l’air" and "l-air".
+ */
 export function searchFor(asked: string): (folded: string) => boolean {
-  const words = fold(asked).split(/\s+/).filter(Boolean)
+  const words = asked.split(/\s+/).map(foldTerm).filter(Boolean)
   return (folded) => words.every((word) => folded.includes(word))
 }

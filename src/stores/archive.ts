@@ -3,9 +3,10 @@ import type { StoreFacts } from './facts.ts'
 
 /**
  * Where files go: a local folder, or a bucket of an S3-compatible store. Keys are relative, `/`-separated, and the same
- * in both (`2026-11-18/mobilite-transport.csv`). Every implementation passes `test/contracts/archive.ts`.
+ * in both (`2026-11-18/mobilite-transport.csv`); `isKey` has the rules. Every implementation passes
+ * `test/contracts/archive.ts`.
  *
- * Any trouble with the store itself is a `Failure('store')` that names the store, the key and what to check.
+ * A problem of the store itself is a `Failure('store')` that names the store, the key and what to check.
  */
 export interface Archive {
   /** The address as configured, without any secret: `file:./data/datagouv`, `s3://datagouv`. */
@@ -15,33 +16,36 @@ export interface Archive {
    * Begins to write an object. Until `commit` nothing is visible under the key and an earlier object stays readable;
    * `commit` replaces it in one step.
    *
-   * **Fencing.** Whoever takes a key over sweeps it first. An object that was complete when it was swept can never be
-   * committed, so a writer that slept through its lease cannot put its object in the place of its successor's.
+   * **Fencing.** A new holder of a key's lease sweeps the key first. An object that was complete when it was swept can
+   * never be committed, so a writer that slept through its lease cannot replace its successor's object.
    */
   create(key: string, facts: ObjectFacts): Promise<PendingObject>
 
-  /** The object's size and facts, or undefined when there is none. */
+  /** Returns the object's size and time, or undefined when there is none. */
   stat(key: string): Promise<StoredObject | undefined>
 
-  /** The object's bytes, from `range.start` up to and including `range.end` when given. Missing: `Failure('store')`. */
+  /** Reads the object's bytes, from `range.start` up to and including `range.end` when given. Missing: `Failure('store')`. */
   read(key: string, range?: { start: number; end: number }): AsyncIterable<Uint8Array>
 
-  /** The objects whose key begins with `prefix`, in ascending order of their keys; never a pending one. */
+  /** Lists the objects whose key begins with `prefix`, in ascending order of their keys; never a pending one. */
   list(prefix: string): AsyncIterable<StoredObject>
 
-  /** Removes the object; one that is not there is no error. */
+  /** Removes the object. A missing one is no error. */
   remove(key: string): Promise<void>
 
-  /** Removes what others have pending under this key, for good. Call it only while holding the lease that covers it. */
+  /** Removes for good what other writers have pending under this key. Call it only while holding the lease that covers it. */
   sweep(key: string): Promise<void>
 
-  /** The keys under which something is pending: it waits for its commit, or was left behind. */
+  /** Lists the keys with a pending object: one that waits for its commit, or that a killed writer left behind. */
   pending(): AsyncIterable<string>
 
   facts(): Promise<StoreFacts>
 
   close(): Promise<void>
 }
+
+/** Receives what a store's owner should know although nothing failed, as one line with its remedy. */
+export type OnWarning = (line: string) => void
 
 interface ObjectFacts {
   /** `text/csv; charset=utf-8`, `application/gzip`, `application/json`. */
@@ -55,25 +59,44 @@ export interface StoredObject {
   readonly modified: string
 }
 
-/** An object being written: `write` any number of times, `complete`, `commit`. `abort` ends it at any time; after the end it is harmless. */
+/** An object being written: `write` any number of times, `complete`, `commit`. `abort` ends it at any time; after the end it does nothing. */
 export interface PendingObject {
   /** Takes the bytes (the caller may reuse the buffer once this resolves); resolves when more may be written. */
   write(bytes: Uint8Array): Promise<void>
   /**
-   * All was written, and is stored, aside. `sha256` (hex) is of the bytes written; a store that keeps it checks it on read.
+   * Stores the last bytes, still under a temporary name. `sha256` (hex) is of all bytes written; a store that keeps it
+   * checks it on read.
    */
   complete(sha256: string): Promise<void>
   /**
-   * Makes the complete object visible, durably: under its key, or under another one (what was refused is kept aside).
+   * Makes the complete object visible, durably: under its key, or under another one (an export that the gate refused).
    *
    * @throws Failure `store` when it was swept meanwhile
    */
-  commit(elsewhere?: string): Promise<void>
+  commit(otherKey?: string): Promise<void>
   abort(): Promise<void>
 }
 
-/** What went wrong with an archive, in its one line. @param key empty for all of it */
-export function cannot(verb: string, key: string, address: string, reason: string, cause: unknown): Failure {
+/**
+ * Whether a key can name an object in every archive, so that an archive can move from a folder to a bucket and back. No part
+ * begins with a dot: those names are hidden files in a folder, and pending objects in both.
+ */
+export function isKey(key: string): boolean {
+  const isName = (part: string) => part !== '' && !part.startsWith('.') && !/[\\\0]/.test(part)
+  return key.isWellFormed() && key.split('/').every(isName)
+}
+
+/** @throws Failure `usage` when the key cannot name an object */
+export function assertKey(key: string): void {
+  if (isKey(key)) return
+  throw new Failure(
+    'usage',
+    `${quoted(key)} cannot be a key in an archive; write names separated by /, none of them empty or with a dot in front, without \\`,
+  )
+}
+
+/** An archive's error as one line. @param key empty when the whole archive is concerned */
+export function archiveFailure(verb: string, key: string, address: string, reason: string, cause: unknown): Failure {
   const what = key === '' ? '' : `${quoted(key)} in `
   return new Failure('store', `cannot ${verb} ${what}the archive ${address}: ${reason}`, { cause })
 }

@@ -4,44 +4,46 @@ import type { StoreFacts } from './facts.ts'
  * Where documents go: an embedded SQLite file, or MongoDB. A document is plain JSON with a string `_id`. Every
  * implementation passes `test/contracts/documents.ts`.
  *
- * Any trouble with the store itself is a `Failure('store')` that names the store and what to check.
+ * A problem of the store itself is a `Failure('store')` that names the store and what to check.
  */
 export interface Documents {
   /** The address as configured, without any secret: `sqlite:./data/datagouv.db`, `mongodb://host:27017/datagouv`. */
   readonly address: string
 
+  /** What is stored is not validated here: `editions/read.ts` and `runs/read.ts` do that. */
   find<T extends Document>(collection: Collection, id: string): Promise<T | undefined>
 
-  /** The documents whose `_id` begins with `prefix`, by `_id` ascending, or descending; at most `limit` of them. */
+  /** Lists the documents whose `_id` begins with `prefix`, by `_id` ascending or descending, at most `limit` of them. */
   list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]>
 
-  /** As `list`, of their `_id`s alone. */
+  /** Lists only their `_id`s. */
   ids(collection: Collection, query?: ListQuery): Promise<string[]>
 
-  /** Puts the document in the place of the one with its `_id`, or adds it; durable when it resolves. */
+  /** Replaces the document with this `_id`, or adds it. It is durable when the promise resolves. */
   replace(collection: Collection, document: Document): Promise<void>
 
   /**
-   * Puts `now` in the place of `was`, in one atomic step, if that is still there; undefined is none. What is there is
-   * compared by the plain values of `was` (texts, numbers), which for an edition name the run that published it.
+   * Compares and swaps: replaces `was` by `now`, in one atomic step, if the stored document is still `was`; undefined means
+   * no document. Only the plain values of `was` (texts, numbers) are compared. For an edition these include the run that
+   * published it.
    *
-   * @returns false when something else is there by now; nothing has changed then
+   * @returns false when the stored document is another one; it then stays as it is
    */
   swap(collection: Collection, id: string, was: Document | undefined, now: Document | undefined): Promise<boolean>
 
-  /** Removes the document; one that is not there is no error. */
+  /** Removes the document. A missing one is no error. */
   remove(collection: Collection, id: string): Promise<void>
 
   /**
-   * Takes the lease `id` for `holder`, in one atomic step by the store's own clock, when it is free, has expired, or is
-   * held by the run `succeeds` (a holder known to be dead). Otherwise says who holds it.
+   * Acquires the lease `id` for `holder`, in one atomic step by the store's own clock, if it is free, has expired, or is
+   * held by the run `succeeds` (a holder known to be dead). Otherwise returns the lease of its holder.
    */
   acquire(id: string, holder: Holder, ttl: number, succeeds?: string): Promise<{ granted: boolean; lease: Lease }>
 
-  /** Prolongs a lease that `run` still holds by `ttl` ms from now; false when another run has it or none. */
+  /** Renews a lease that `run` still holds until `ttl` ms from now; false when another run holds it, or none. */
   renew(id: string, run: string, ttl: number): Promise<boolean>
 
-  /** Gives the lease up, when `run` still holds it. */
+  /** Releases the lease if `run` still holds it. */
   release(id: string, run: string): Promise<void>
 
   facts(): Promise<StoreFacts>
@@ -55,13 +57,21 @@ export interface Document {
   readonly _id: string
 }
 
+/**
+ * Stands for a stored text that is no document: it is not JSON, not an object, or has another `_id` than its row. No
+ * schema accepts it. `swap` compares the text, so it can be replaced safely.
+ */
+export interface UnreadableDocument extends Document {
+  readonly unreadable: string
+}
+
 export interface ListQuery {
   readonly prefix?: string
   readonly descending?: boolean
   readonly limit?: number
 }
 
-/** Who asks for a lease. */
+/** The run and process that acquire a lease. */
 export interface Holder {
   /** The run's id. */
   readonly run: string
@@ -69,16 +79,19 @@ export interface Holder {
   readonly pid: number
   /** Where that number means something (Linux): containers can share a host's name, and each count from 1. */
   readonly pid_namespace?: string
+  /** Linux only, and unknown to version 0.1: which boot of which machine, and when the process started in that boot. */
+  readonly boot_id?: string
+  readonly start_ticks?: number
 }
 
-/** A lease as it stands in the collection `leases`. */
+/** A lease as stored in the collection `leases`. */
 export interface Lease extends Document, Holder {
   /** ISO 8601, UTC, by the store's clock. */
   readonly since: string
   readonly expires: string
 }
 
-/** The fields by which `swap` tells one document from another. */
+/** The fields that `swap` compares. */
 export function plainValues(document: Document): Record<string, unknown> {
   return Object.fromEntries(Object.entries(document).filter(([, value]) => typeof value !== 'object'))
 }

@@ -1,20 +1,20 @@
-/** What "doctor" tells of a store besides whether it works. What a store does not know of itself is absent. */
+/** What "doctor" shows of a store besides whether it works. A store leaves out what it does not know. */
 export interface StoreFacts {
-  /** What it is, and in which version: `SQLite 3.45.1`, `MongoDB 8.0.13`. */
+  /** Its name and version: `SQLite 3.45.1`, `MongoDB 8.0.13`. */
   readonly product: string
-  /** The package by which it is reached. */
+  /** The package that connects to it. */
   readonly driver?: string
-  /** Its clock, where that is not this machine's. */
+  /** Its clock, if it is not this machine's. */
   readonly now?: Date
-  /** Bytes free where its data are, when that is on this machine. */
+  /** Free bytes on the disk of its data, if that is this machine's. */
   readonly free?: number
-  /** Of a store that can check editions by itself. */
+  /** Only for a store that can check editions itself. */
   readonly schema?: Schema
 }
 
 interface Schema {
-  /** `later`: with the first publication. */
+  /** `later`: the first publication installs it. */
   readonly state: 'installed' | 'missing' | 'later'
-  /** Has the store check every edition. @returns false when it cannot */
+  /** Makes the store check every edition. @returns false when it cannot */
   install(): Promise<boolean>
 }

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** How much room there is for this user where a path is, or will be. */
+/** Returns how many bytes this user can still write to the disk of a path, which need not exist yet. */
 export async function freeBytes(path: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(path)

@@ -21,6 +21,16 @@ export interface Meter {
   done(outcome?: string): void
 }
 
+/** Returns a `warn` that passes each line on once. */
+export function warnOnce(warn: (line: string) => void): (line: string) => void {
+  const known = new Set<string>()
+  return (line) => {
+    if (known.has(line)) return
+    known.add(line)
+    warn(line)
+  }
+}
+
 /** A report that prints nothing. */
 export const silent: Report = {
   info: () => {},

@@ -1,23 +1,23 @@
-/** Something stored that is not what it should be. */
+/** A stored value that differs from the expected one. */
 export interface Difference {
   /** A key in the archive, or `tops WATCH/DATE`. */
   readonly where: string
-  /** Which part of it: `datasets[3].dataset_followers`, `byte 12345 (record 17)`; empty for all of it. */
+  /** `datasets[3].dataset_followers`, `byte 12345 (record 17)`; empty for the whole. */
   readonly part: string
-  /** JSON values or words; undefined where there should be nothing. */
+  /** JSON values or words; undefined for nothing. */
   readonly expected: unknown
   readonly found: unknown
 }
 
-/** Beyond so many in one place, the rest is only counted. */
-const MOST = 20
+/** More differences than this in one place are only counted. */
+const MAX = 20
 
-/** Every part in which two JSON values differ, the first twenty one by one. */
+/** Compares two JSON values, and returns each part in which they differ, up to `MAX`. */
 export function compareValues(where: string, expected: unknown, found: unknown): Difference[] {
   const all = [...differences('', expected, found)].map((one) => ({ where, ...one }))
-  if (all.length <= MOST) return all
-  const rest = { where, part: `${all.length - MOST} more parts`, expected: 'the same', found: 'others' }
-  return [...all.slice(0, MOST), rest]
+  if (all.length <= MAX) return all
+  const rest = { where, part: `${all.length - MAX} more parts`, expected: 'the same', found: 'others' }
+  return [...all.slice(0, MAX), rest]
 }
 
 function* differences(part: string, expected: unknown, found: unknown): Iterable<Omit<Difference, 'where'>> {
@@ -30,7 +30,7 @@ function* differences(part: string, expected: unknown, found: unknown): Iterable
   } else yield { part, expected, found }
 }
 
-/** What follows a missing or additional entry is moved, not different: only the first place is told then. */
+/** The entries behind a missing or additional one are moved, not different, so only the first difference is returned. */
 function* ofLists(part: string, expected: readonly unknown[], found: readonly unknown[]) {
   const moved = expected.length !== found.length
   if (moved) yield { part: `${part}.length`, expected: expected.length, found: found.length }

@@ -5,7 +5,7 @@ import type { World } from '../context.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { descriptionKey, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { fold } from '../matching/fold.ts'
+import { foldTerm } from '../matching/fold.ts'
 import { describeCsv, descriptionTop } from '../pipeline/description.ts'
 import { archivedNames, type ListPlan, type NewList, readList } from '../pipeline/lists.ts'
 import { draftEditions } from '../pipeline/publish.ts'
@@ -15,21 +15,21 @@ import { compareValues, type Difference } from './difference.ts'
 import { compareDocument, type StoredDocument } from './document.ts'
 import { refuseUnlessDamaged, StoredCsv } from './storedCsv.ts'
 
-/** One watch of one date, to be derived anew. */
+/** A watch whose edition of a date is derived again. */
 export interface Candidate {
   readonly watch: Watch
   readonly document: StoredDocument
 }
 
 /**
- * The watches that a stored edition may be of: the one of that name in the configuration; and, where the document names
- * other terms or another top, that one with these, for the watch may have changed since.
+ * Returns the watches that a stored edition may have been made with: the configured one of its name, and the same with the
+ * terms and the top that the document names, if they differ, since the watch may have changed.
  */
 export function candidatesOf(name: string, document: StoredDocument, { config }: World): Candidate[] {
   const configured = config.watches.find((watch) => watch.name === name)
   if (configured === undefined) return []
   const { terms, top } = document.edition ?? configured
-  const isTerm = (term: unknown) => typeof term === 'string' && fold(term) !== ''
+  const isTerm = (term: unknown) => typeof term === 'string' && foldTerm(term) !== ''
   const isSound =
     Array.isArray(terms) && terms.length > 0 && terms.every(isTerm) && Number.isSafeInteger(top) && top > 0
   const watches = [configured, ...(isSound ? [{ ...configured, terms, top }] : [])]
@@ -39,13 +39,13 @@ export function candidatesOf(name: string, document: StoredDocument, { config }:
   return different.map((watch) => ({ watch, document }))
 }
 
-/** A list that is compared with the stored one while it grows. */
+/** Plans a list that is compared with the stored CSV while it is built. */
 export function planOf({ watch }: Candidate, date: string, ranking: Ranking, { archive }: World): ListPlan {
   const key = editionKey(watch.name, date)
   return { watch, key, create: async () => new StoredCsv(archive, key), top: ranking.top(watch.top) }
 }
 
-/** What is different in the CSV and the document of an edition, given its list as it should be. */
+/** Compares the CSV and the document of an edition with the expected ones. */
 export async function compareEdition(
   list: NewList,
   { document }: Candidate,
@@ -94,8 +94,8 @@ async function compareDescription(
 }
 
 /**
- * Without a sound snapshot: whether the CSV is the one that the document names, and whether the document's datasets and
- * counts are what follows from the CSV and the document's own organisations.
+ * Compares CSV and document with each other, for lack of a sound snapshot: the CSV has to be the one that the document names,
+ * and the document's datasets and counts have to follow from the CSV and the document's own organizations.
  */
 export async function compareWithin(name: string, date: string, document: StoredDocument, world: World) {
   const { edition, differences } = document
@@ -109,7 +109,7 @@ export async function compareWithin(name: string, date: string, document: Stored
   try {
     const { csv: archive, tops } = await readList(key, top, world, await archivedNames(name, date, world))
     const expected: Edition = { ...edition, archive, organizations: tops.organizations(), datasets: tops.datasets() }
-    return await compareDocument(expected, edition, world)
+    return [...differences, ...(await compareDocument(expected, edition, world))]
   } catch (error) {
     if (!(error instanceof Failure && error.kind === 'contract')) throw error
     return [{ where: key, part: '', expected: 'the CSV of the edition', found: error.message }]

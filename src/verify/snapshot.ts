@@ -1,7 +1,6 @@
 import type { World } from '../context.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
 import { exportKey, snapshotKey } from '../editions/layout.ts'
-import { snapshotProblem } from '../editions/snapshot.ts'
 import { Failure } from '../errors.ts'
 import { gunzip } from '../pipeline/compression.ts'
 import { CountingReader } from '../pipeline/counts.ts'
@@ -14,7 +13,7 @@ import { refuseUnlessDamaged } from './storedCsv.ts'
 const TEXT = 'a text'
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
 
-/** The snapshot.json of a date, as it is stored; undefined when it cannot serve, and then `differences` says why. */
+/** Reads the snapshot.json of a date. `differences` says what is wrong with it; it is undefined if it cannot be used. */
 export async function readSnapshot(
   date: string,
   { archive }: World,
@@ -43,7 +42,8 @@ export async function readSnapshot(
     return { snapshot: undefined, differences: [broken] }
   }
   const differences = [...compareValues(where, shapeOf(date, snapshot as Snapshot), snapshot)]
-  const problem = differences.length === 0 ? snapshotProblem(snapshot, date) : undefined
+  const { flawInSnapshot } = await import('../editions/snapshotSchema.ts')
+  const problem = differences.length === 0 ? flawInSnapshot(snapshot, date) : undefined
   if (problem !== undefined) differences.push({ where, part: '', expected: 'a snapshot', found: problem })
   if (differences.length === 0 && text !== `${JSON.stringify(snapshot, null, 2)}\n`) {
     differences.push({ where, part: '', expected: 'JSON as it was written', found: 'the same values in other bytes' })
@@ -51,7 +51,7 @@ export async function readSnapshot(
   return { snapshot: isUsable(snapshot) ? snapshot : undefined, differences }
 }
 
-/** What can be known of a snapshot's values without the exports: the found ones where they are of the right kind. */
+/** The expected snapshot.json, as far as it is known without the exports: values of the right kind are taken from the stored one. */
 function shapeOf(date: string, found: Snapshot): unknown {
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : TEXT)
   const instant = (value: unknown) =>
@@ -82,9 +82,9 @@ function isUsable(value: unknown): value is Snapshot {
 }
 
 /**
- * Reads a stored export past a reader, and compares it with what snapshot.json says.
+ * Streams a stored export through a reader, and compares it with the facts in snapshot.json.
  *
- * @returns its true facts; undefined when its bytes are not those that were fetched
+ * @returns its actual facts; undefined if its bytes are not those that were fetched
  */
 export async function checkExport(
   name: ExportName,
@@ -122,7 +122,7 @@ export async function checkExport(
       ...(blank_fields && counts && { blank_fields: checkedAgain(blank_fields, counts.blankFields) }),
       ...(followers !== undefined && counts && { followers: counts.followers }),
     }
-    // One checksum that is right proves the export; then it is snapshot.json that is wrong about the rest.
+    // One matching checksum proves that the export is right, and that snapshot.json is wrong about the rest.
     const isSound = sha256 === snapshot[name].sha256 || sha1 === snapshot[name].sha1
     const differences = isSound
       ? compareValues(snapshotKey(snapshot.date), { [name]: facts }, { [name]: snapshot[name] })
@@ -132,7 +132,7 @@ export async function checkExport(
     if (!(error instanceof Failure)) throw error
     signal.throwIfAborted()
     await refuseUnlessDamaged(archive, where, read, error)
-    // A watch asks for a column that the export never had: that is not the export's fault.
+    // The export is intact if only a watch names a column that it never had.
     if (await isAsFetched(name, snapshot, world)) throw error
     const broken = { where, part: '', expected: 'the export as it was fetched', found: error.message }
     return { facts: undefined, differences: [broken] }

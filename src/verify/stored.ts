@@ -1,21 +1,21 @@
 import type { World } from '../context.ts'
 import { descriptionKey, editionId, editionKey, exportKey, snapshotKey } from '../editions/layout.ts'
 
-/** What the stores hold of a date, by name. */
+/** The names of everything that the stores hold for a date. */
 export interface Stored {
   readonly date: string
   readonly snapshot: boolean
   /** Watches that have a CSV, a document, or both. */
   readonly watches: readonly string[]
-  /** Keys that nothing of this program is called. */
-  readonly strangers: readonly string[]
+  /** Keys that this program never writes. */
+  readonly unexpectedKeys: readonly string[]
 }
 
-/** Every date of which the stores hold anything, in order. */
+/** Lists every date for which the stores hold anything, in order. */
 export async function storedDates({ archive, documents }: World): Promise<Stored[]> {
-  const dates = new Map<string, { snapshot: boolean; watches: Set<string>; strangers: string[] }>()
+  const dates = new Map<string, { snapshot: boolean; watches: Set<string>; unexpectedKeys: string[] }>()
   const of = (date: string) => {
-    const one = dates.get(date) ?? { snapshot: false, watches: new Set<string>(), strangers: [] }
+    const one = dates.get(date) ?? { snapshot: false, watches: new Set<string>(), unexpectedKeys: [] }
     dates.set(date, one)
     return one
   }
@@ -26,7 +26,7 @@ export async function storedDates({ archive, documents }: World): Promise<Stored
     const belongs = inSnapshots
       ? [snapshotKey(date), exportKey('datasets', date), exportKey('organizations', date)].includes(key)
       : [editionKey(watch!, date), descriptionKey(watch!, date)].includes(key) && /^[a-z0-9-]+$/.test(watch!)
-    if (!belongs) of(date).strangers.push(key)
+    if (!belongs) of(date).unexpectedKeys.push(key)
     else if (inSnapshots) of(date).snapshot = true
     else of(date).watches.add(watch!)
   }
@@ -36,5 +36,10 @@ export async function storedDates({ archive, documents }: World): Promise<Stored
   }
   return [...dates]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([date, { snapshot, watches, strangers }]) => ({ date, snapshot, watches: [...watches].sort(), strangers }))
+    .map(([date, { snapshot, watches, unexpectedKeys }]) => ({
+      date,
+      snapshot,
+      watches: [...watches].sort(),
+      unexpectedKeys,
+    }))
 }

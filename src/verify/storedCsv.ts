@@ -4,8 +4,7 @@ import type { Archive, PendingObject } from '../stores/archive.ts'
 import type { Difference } from './difference.ts'
 
 /**
- * The archived CSV, in the place of a new one: what is written to it is compared with the bytes that are stored, and
- * nothing is kept.
+ * Stands in for a new CSV: compares what is written to it with the bytes of the archived one, and stores nothing.
  */
 export class StoredCsv implements PendingObject {
   private readonly archive: Archive
@@ -39,7 +38,7 @@ export class StoredCsv implements PendingObject {
     }
   }
 
-  /** Once everything was written: where the stored bytes differ first, or undefined. */
+  /** Returns where the stored bytes differ first, after everything was written; undefined if they are equal. */
   async difference(): Promise<Difference | undefined> {
     if (this.found === undefined && (this.chunk.length > 0 || (await this.next())))
       this.differ(undefined, this.chunk[0])
@@ -57,13 +56,13 @@ export class StoredCsv implements PendingObject {
   }
 
   private differ(expected: number | undefined, found: number | undefined): void {
-    const told = (byte: number | undefined, end: string) =>
+    const describe = (byte: number | undefined, end: string) =>
       byte === undefined ? end : `0x${byte.toString(16).padStart(2, '0')}`
     this.found = {
       where: this.key,
       part: `byte ${this.at}`,
-      expected: told(expected, 'the end'),
-      found: told(found, 'the end'),
+      expected: describe(expected, 'the end'),
+      found: describe(found, 'the end'),
     }
   }
 
@@ -82,7 +81,7 @@ export class StoredCsv implements PendingObject {
     }
   }
 
-  /** ` (record 17)`: all records before a byte are sound, as they are those expected. */
+  /** Returns ` (record 17)`. The records before the first different byte are the expected ones, so they can be counted. */
   private async recordAt(position: number): Promise<string> {
     let records = 0
     let left = position
@@ -96,8 +95,8 @@ export class StoredCsv implements PendingObject {
 }
 
 /**
- * A store that keeps checksums says only at the end of an object that it is damaged: then all of it was read. Anything else
- * is trouble with the store itself, and is thrown on.
+ * Returns if an error means that the object is damaged, and throws it otherwise. A store that keeps checksums reports damage
+ * only after the last byte, so an error before that is trouble with the store itself.
  */
 export async function refuseUnlessDamaged(archive: Archive, key: string, read: number, error: unknown): Promise<void> {
   if (!(error instanceof Failure)) throw error

@@ -1,54 +1,84 @@
 import type { World } from '../context.ts'
-import type { Snapshot } from '../editions/edition.ts'
+import type { Edition, Snapshot } from '../editions/edition.ts'
 import { editionId, editionKey, snapshotKey } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
 import { closeLists, Selection } from '../pipeline/lists.ts'
-import { archive, publish } from '../pipeline/pipeline.ts'
+import { run } from '../pipeline/pipeline.ts'
 import { Ranking } from '../pipeline/rank.ts'
+import { findHolder } from '../runs/lease.ts'
+import { warnOnce } from '../terminal/report.ts'
 import { compareValues, type Difference } from './difference.ts'
-import { documentName, readDocument, type StoredDocument } from './document.ts'
+import { makerDifference, readDocument, type StoredDocument } from './document.ts'
 import { type Candidate, candidatesOf, compareEdition, compareWithin, planOf } from './edition.ts'
 import { checkExport, readSnapshot } from './snapshot.ts'
 import { type Stored, storedDates } from './stored.ts'
 
-/** What came of one snapshot, or of one edition. */
+/** The outcome for one snapshot, or for one edition. */
 export interface Verdict {
   readonly date: string
   /** null for the snapshot itself. */
   readonly watch: string | null
   readonly status: VerdictStatus
-  /** What it could not be compared with, or how it could; '' when there is nothing to say. */
+  /** What it could not be compared with, how it was compared, or which run is writing it; '' otherwise. */
   readonly note: string
   readonly differences: readonly Difference[]
 }
 
-/** `partly`: nothing is different as far as it could be compared. */
-type VerdictStatus = 'same' | 'partly' | 'different' | 'repaired'
+/** `partly`: no difference, as far as it could be compared. `held`: it differs because a run is writing it. */
+type VerdictStatus = 'same' | 'partly' | 'different' | 'held' | 'repaired'
 
 export interface Verification {
-  /** Only these; all that are stored when there are none. */
+  /** Only these dates; all that are stored when there are none. */
   readonly dates: readonly string[]
   readonly repair: boolean
 }
 
-/** Derives what is stored anew from its snapshots, and compares every byte and value. Reads only, unless it repairs. */
-export async function* verify({ dates, repair }: Verification, world: World): AsyncIterable<Verdict> {
+/** Derives everything that is stored again from its snapshots, and compares every byte and value. Writes only to repair. */
+export async function* verify({ dates, repair }: Verification, context: World): AsyncIterable<Verdict> {
+  // A date may be compared twice.
+  const world = { ...context, report: { ...context.report, warn: warnOnce(context.report.warn) } }
   for (const stored of await storedDates(world)) {
     if (dates.length > 0 && !dates.includes(stored.date)) continue
     world.signal.throwIfAborted()
-    const [snapshot, ...editions] = await verifyDate(stored, world)
+    const [snapshot, ...editions] = await verifySettled(stored, world)
     yield snapshot!
-    const isSound = snapshot!.status === 'same' || stored.strangers.length === snapshot!.differences.length
-    for (const verdict of editions) yield repair ? await mended(verdict, isSound, world) : verdict
+    const isSound = snapshot!.status === 'same' || stored.unexpectedKeys.length === snapshot!.differences.length
+    for (const verdict of editions) yield repair ? await repaired(verdict, isSound, world) : verdict
   }
+}
+
+/** A run that writes the date at the same time makes it differ for a moment: it is named, or the date compared once more. */
+async function verifySettled(stored: Stored, world: World): Promise<Verdict[]> {
+  const isDifferent = ({ status }: Verdict) => status === 'different'
+  let verdicts = await verifyDate(stored, world)
+  for (let tries = 0; tries < 2; tries++) {
+    if (!verdicts.some(isDifferent)) return verdicts
+    const marked: Verdict[] = []
+    for (const verdict of verdicts) marked.push(isDifferent(verdict) ? await markHeld(verdict, world) : verdict)
+    if (tries > 0 || marked.some(({ status }) => status === 'held')) return marked
+    verdicts = await verifyDate(stored, world)
+  }
+  return verdicts
+}
+
+async function markHeld(verdict: Verdict, { documents }: World): Promise<Verdict> {
+  const { date, watch } = verdict
+  const holder = await findHolder(documents, watch === null ? [date] : [date, editionId(watch, date)])
+  return holder === undefined ? verdict : { ...verdict, status: 'held', note: holder.message }
 }
 
 async function verifyDate(stored: Stored, world: World): Promise<Verdict[]> {
   const { date } = stored
   const documents = new Map<string, StoredDocument>()
   for (const watch of stored.watches) documents.set(watch, await readDocument(watch, date, world))
-  const strangers = stored.strangers.map((where) => ({ where, part: '', expected: undefined, found: 'an object' }))
+  const unexpected = stored.unexpectedKeys.map((where) => ({
+    where,
+    part: '',
+    expected: undefined,
+    found: 'an object',
+  }))
   const derived = stored.snapshot ? await derive(date, documents, world) : undefined
-  const differences = [...(derived?.differences ?? []), ...strangers]
+  const differences = [...(derived?.differences ?? []), ...unexpected]
   const note = stored.snapshot ? '' : 'there is no snapshot'
   const status = differences.length > 0 ? 'different' : stored.snapshot ? 'same' : 'partly'
   const verdicts: Verdict[] = [{ date, watch: null, status, note, differences }]
@@ -58,7 +88,7 @@ async function verifyDate(stored: Stored, world: World): Promise<Verdict[]> {
   return verdicts
 }
 
-/** Without the snapshot or the watch, what belongs together is compared with each other. */
+/** Compares CSV and document with each other, where the snapshot or the watch is missing. */
 async function verifyWithin(watch: string, date: string, document: StoredDocument, stored: Stored, world: World) {
   const differences = await compareWithin(watch, date, document, world)
   const isWatch = world.config.watches.some(({ name }) => name === watch)
@@ -67,7 +97,7 @@ async function verifyWithin(watch: string, date: string, document: StoredDocumen
   return { date, watch, status: differences.length > 0 ? 'different' : 'partly', note, differences } as const
 }
 
-/** The editions of a date as they follow from its snapshot, compared with those that are stored. */
+/** Derives the editions of a date from its snapshot, and compares them with the stored ones. */
 async function derive(date: string, documents: ReadonlyMap<string, StoredDocument>, world: World) {
   const { snapshot, differences: inJson } = await readSnapshot(date, world)
   const editions = new Map<string, Verdict>()
@@ -97,20 +127,20 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
       const { name } = candidate.watch
       const verdict = verdictOf(name, date, found, isConfigured(candidate, world))
       const first = editions.get(name)
-      // The watch of today comes first; as it was when the edition was made, only where that explains everything.
-      if (first === undefined || (found.length === 0 && wasOther(first))) editions.set(name, verdict)
+      // The configured watch comes first. The watch as the document names it counts only if it explains every difference.
+      if (first === undefined || (found.length === 0 && mayHaveChanged(first))) editions.set(name, verdict)
     }
   }
   return { differences, editions }
 }
 
-/** Whether the watch may have had other terms or another top: terms that are written otherwise keep the same records. */
-function wasOther({ differences, date, watch }: Verdict): boolean {
+/** Whether the watch may have had other terms or another top. Terms that differ only in spelling keep the same records. */
+function mayHaveChanged({ differences, date, watch }: Verdict): boolean {
   return differences.some(({ where, part }) => where === editionKey(watch!, date) || part === 'top')
 }
 
 function verdictOf(watch: string, date: string, differences: readonly Difference[], configured: boolean): Verdict {
-  const note = configured ? '' : 'with the terms and the top that its document names: the watch has others now'
+  const note = configured ? '' : 'with the terms and the top that its document names: the watch has changed since'
   return { date, watch, status: differences.length > 0 ? 'different' : 'same', note, differences }
 }
 
@@ -118,20 +148,23 @@ function isConfigured({ watch }: Candidate, { config }: World): boolean {
   return config.watches.includes(watch)
 }
 
-/** Publishes an edition that differs anew from its snapshot. */
-async function mended(verdict: Verdict, isSound: boolean, world: World): Promise<Verdict> {
+/**
+ * Publishes an edition that differs again from its snapshot, in a run like any other: it compares under the leases, and
+ * replaces only what still is what it read.
+ */
+async function repaired(verdict: Verdict, isSound: boolean, world: World): Promise<Verdict> {
   const { date, watch: name, status } = verdict
   if (status !== 'different' || name === null) return verdict
   const watch = world.config.watches.find((one) => one.name === name)
   if (watch === undefined || !isSound) {
     return { ...verdict, note: [verdict.note, 'so it cannot be repaired'].filter(Boolean).join(', ') }
   }
-  const order = { date, watches: [watch] }
-  // Publication compares first, which cannot be done with what is no JSON any more, and passes over who made it.
-  if (verdict.differences.some(({ where }) => where === documentName(name, date))) {
-    await world.documents.remove('tops', editionId(name, date))
+  const mayStay = async (stored: Edition) => (await makerDifference(stored, world)) === undefined
+  try {
+    await run({ date, watches: [watch], replay: true, mayStay }, world)
+    return { ...verdict, status: 'repaired' }
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === 'held')) throw error
+    return { ...verdict, status: 'held', note: error.message }
   }
-  await archive(order, world)
-  await publish(order, world)
-  return { ...verdict, status: 'repaired' }
 }

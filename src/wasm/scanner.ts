@@ -1,20 +1,20 @@
 import { isUtf8 } from 'node:buffer'
 import { createPlainScanner, type PlainScanner } from '../csv/plain.ts'
 import type { Batch, Scanner, ScanOptions } from '../csv/scanner.ts'
-import { Kernel, type KernelBatch } from './kernel.ts'
+import { type WasmBatch, WasmInstance } from './wasmInstance.ts'
 
 const LF = 10
 
-/** Longer records and chunks than these are left to the plain scanner, since addresses have 31 bits. */
-const LONGEST_RECORD = 1 << 28
-const LONGEST_CHUNK = 1 << 25
+/** The plain scanner reads longer records and chunks, since addresses have 31 bits. */
+const MAX_RECORD_BYTES = 1 << 28
+const MAX_CHUNK_BYTES = 1 << 25
 
 /**
- * The scanner at full speed (assembly/scanner.ts). It knows sound records only. The header is read by the plain scanner,
- * and as soon as something is not as it should be, the plain scanner takes over for the rest, from the start of the
- * unfinished record: it finds the mistake, or that there is none (blank lines at the end), and its errors are the errors.
+ * Creates the scanner of assembly/scanner.ts. It reads well-formed records only. The plain scanner reads the header, and
+ * everything from the first record on that looks wrong. It then finds the mistake, or that there is none (blank lines at
+ * the end). So both scanners have the same errors.
  *
- * @throws Failure `contract`, as the plain scanner
+ * @throws Failure `contract`, as the plain scanner does
  */
 export function createWasmScanner(options: ScanOptions): Scanner {
   return new WasmScanner(options)
@@ -22,16 +22,16 @@ export function createWasmScanner(options: ScanOptions): Scanner {
 
 class WasmScanner implements Scanner {
   private readonly plain: PlainScanner
-  private readonly kernel = new Kernel()
+  private readonly instance = new WasmInstance()
   private width = 0
-  private takenOver = false
+  private isPlain = false
   private records = 0
   private lines = 0
 
   constructor(options: ScanOptions) {
     const select = (columns: readonly string[]) => {
       const wanted = options.select(columns)
-      this.open(columns.length, wanted, Math.min(options.maxRecordBytes, LONGEST_RECORD))
+      this.open(columns.length, wanted, Math.min(options.maxRecordBytes, MAX_RECORD_BYTES))
       return wanted
     }
     this.plain = createPlainScanner({ ...options, select })
@@ -42,7 +42,7 @@ class WasmScanner implements Scanner {
   }
 
   write(chunk: Uint8Array): Batch {
-    if (this.takenOver) return this.plain.write(chunk)
+    if (this.isPlain) return this.plain.write(chunk)
     let from = 0
     while (this.header.length === 0) {
       const lineEnd = chunk.indexOf(LF, from)
@@ -54,57 +54,57 @@ class WasmScanner implements Scanner {
   }
 
   end(): Batch {
-    if (!this.takenOver && this.header.length > 0) this.handOver(new Uint8Array(0))
+    if (!this.isPlain && this.header.length > 0) this.switchToPlain(new Uint8Array(0))
     return this.plain.end()
   }
 
   lineAt(position: number): number {
-    if (this.takenOver) return this.plain.lineAt(position)
+    if (this.isPlain) return this.plain.lineAt(position)
     const filled = this.report()[2]
     // All line ends received so far, without those after the position.
     let line = this.plain.nextLine + this.lines
-    for (let at = position; at < filled; at++) if (this.kernel.bytes[at] === LF) line--
+    for (let at = position; at < filled; at++) if (this.instance.bytes[at] === LF) line--
     return line
   }
 
   private open(columns: number, wanted: readonly number[], longest: number): void {
     this.width = wanted.length
-    const address = this.kernel.call.open(columns, wanted.length, longest)
-    this.kernel.numbers(address, wanted.length).set(wanted)
+    const address = this.instance.exports.open(columns, wanted.length, longest)
+    this.instance.uint32s(address, wanted.length).set(wanted)
   }
 
   private scan(chunk: Uint8Array): Batch {
-    const { kernel, width } = this
-    if (chunk.length > LONGEST_CHUNK) return this.handOver(chunk)
-    const address = kernel.call.reserve(chunk.length)
-    kernel.bytes.set(chunk, address)
-    const count = kernel.call.scan(chunk.length)
-    const { bytes } = kernel
+    const { instance, width } = this
+    if (chunk.length > MAX_CHUNK_BYTES) return this.switchToPlain(chunk)
+    const address = instance.exports.reserve(chunk.length)
+    instance.bytes.set(chunk, address)
+    const count = instance.exports.scan(chunk.length)
+    const { bytes } = instance
     const [buffer, recordStart, , recordsAt, fieldsAt, lines] = this.report()
-    if (count < 0 || !isUtf8(bytes.subarray(buffer, recordStart))) return this.handOver(chunk, buffer, address)
+    if (count < 0 || !isUtf8(bytes.subarray(buffer, recordStart))) return this.switchToPlain(chunk, buffer, address)
     const first = this.records + 1
     this.records += count
     this.lines += lines
-    const records = kernel.numbers(recordsAt, 2 * count)
-    const fields = kernel.numbers(fieldsAt, 2 * count * width)
-    const batch: KernelBatch = { bytes, count, first, records, width, fields, fieldsAt, kernel }
+    const records = instance.uint32s(recordsAt, 2 * count)
+    const fields = instance.uint32s(fieldsAt, 2 * count * width)
+    const batch: WasmBatch = { bytes, count, first, records, width, fields, fieldsAt, instance }
     return batch
   }
 
-  /** Lets the plain scanner go on with the chunk, and with what there is of an unfinished record before it. */
-  private handOver(chunk: Uint8Array, start = this.report()[1], end = this.report()[2]): Batch {
-    const unfinished = this.kernel.bytes.subarray(start, end)
+  /** Continues with the plain scanner, from the start of the unfinished record. */
+  private switchToPlain(chunk: Uint8Array, start = this.report()[1], end = this.report()[2]): Batch {
+    const unfinished = this.instance.bytes.subarray(start, end)
     let lines = this.lines
     for (let at = unfinished.indexOf(LF); at >= 0; at = unfinished.indexOf(LF, at + 1)) lines--
     this.plain.resume(this.records, lines)
     this.plain.write(unfinished)
-    this.takenOver = true
+    this.isPlain = true
     return this.plain.write(chunk)
   }
 
   private report(): Report {
-    const { kernel } = this
-    return kernel.numbers(kernel.call.reportAt(), 6) as unknown as Report
+    const { instance } = this
+    return instance.uint32s(instance.exports.reportAt(), 6) as unknown as Report
   }
 }
 

@@ -1,4 +1,4 @@
-/** The part of the runtime's WebAssembly that is used here; TypeScript knows it only together with a browser's DOM. */
+/** The part of WebAssembly that is used here. TypeScript declares it only with the browser's DOM. */
 declare namespace WebAssembly {
   class Module {
     constructor(code: Uint8Array)

@@ -73,7 +73,7 @@ describe('the configuration', () => {
     [
       'a term that is only an accent',
       'watches: [{name: a, terms: ["\\u0301"]}]',
-      /watches\[0\]\.terms\[0\] must hold at least one letter/,
+      /watches\[0\]\.terms\[0\] \(watch "a"\) must hold something besides spaces, hyphens, apostrophes and accents, not "\u0301"$/,
     ],
     [
       'two watches of the same name',
@@ -85,6 +85,21 @@ describe('the configuration', () => {
     expect(failure.kind).toBe('usage')
     expect(failure.message).toMatch(message)
     expect(failure.message).not.toContain('\n')
+  })
+
+  test('warns of terms that hardly mean what they say, and keeps one of those that are alike', async () => {
+    const { config, warnings } = await resolveFile(
+      'watches:\n  - {name: a, terms: [transport-public, " Transport public", "\'\\"bus\\"\'", e]}\n'.replaceAll(
+        "'",
+        '',
+      ),
+    )
+    expect(config.watches[0]!.terms).toEqual(['transport-public', '"bus"', 'e'])
+    expect(warnings.map((warning) => warning.replace(/^.*settings\.yaml/, 'settings.yaml'))).toEqual([
+      'settings.yaml: watch a: the terms "transport-public" and "Transport public" match the same texts; the second is ignored',
+      'settings.yaml: watch a: the quotes around "\\"bus\\"" are part of the term: a text without them does not match; remove them',
+      'settings.yaml: watch a: the term "e" is one letter, which nearly every text has',
+    ])
   })
 
   test('refuses an unknown environment variable with its prefix', async () => {

@@ -89,7 +89,7 @@ export function archiveContract(
       expect(await archive.stat('a')).toMatchObject({ bytes: 7 })
     })
 
-    test('gives who is reading an object while it is replaced the old one to its end, or a failure, never a mixture', async () => {
+    test('a reader of an object that is replaced gets all of the old one, or a failure, never a mixture', async () => {
       const { archive } = place
       const old = Buffer.alloc(12 << 20, 'old, ')
       await put(archive, 'a', old)
@@ -110,7 +110,7 @@ export function archiveContract(
       expect(sha256Of(await readAll(archive, 'a'))).toBe(sha256)
     })
 
-    test('leaves nothing of an object that was given up, and nothing else changes', async () => {
+    test('leaves nothing of an aborted object, and changes nothing else', async () => {
       const { archive, leftovers } = place
       await put(archive, 'x/a', 'old')
       for (const key of ['x/a', 'y/b']) {
@@ -124,7 +124,7 @@ export function archiveContract(
       expect(await leftovers()).toBe(0)
     })
 
-    test('takes giving up after the commit as nothing', async () => {
+    test('ignores an abort after the commit', async () => {
       const { archive } = place
       const object = await archive.create('a', CSV)
       await object.write(Buffer.from('whole'))
@@ -134,7 +134,7 @@ export function archiveContract(
       expect((await readAll(archive, 'a')).toString()).toBe('whole')
     })
 
-    test('puts what was written under another key, and leaves the first one alone', async () => {
+    test('commits an object under another key, and leaves its own key alone', async () => {
       const { archive, leftovers } = place
       await put(archive, 'x/a', 'old')
       for (const [elsewhere, length] of [
@@ -213,7 +213,7 @@ export function archiveContract(
       expect(await keysOf(archive, 'none')).toEqual([])
     })
 
-    test('tells size and time of an object alike, alone and in a list', async () => {
+    test('gives the same size and time for an object alone and in a list', async () => {
       const { archive } = place
       await put(archive, 'x/a', 'twelve bytes')
       const alone = await archive.stat('x/a')
@@ -245,18 +245,30 @@ export function archiveContract(
       expect(await archive.stat(key)).toBeUndefined()
     })
 
-    test.each(['../a', 'a/../../b', '/a', 'a/', 'a//b', '', 'a\\b', 'a\0b', '.', 'a/.'])(
-      'refuses %j as a key',
-      async (key) => {
-        const { archive } = place
-        const usage = expect.objectContaining({ kind: 'usage' })
-        await expect(archive.create(key, CSV)).rejects.toEqual(usage)
-        await expect(archive.stat(key)).rejects.toEqual(usage)
-        await expect(readAll(archive, key)).rejects.toEqual(usage)
-        await expect(archive.remove(key)).rejects.toEqual(usage)
-        await expect(archive.sweep(key)).rejects.toEqual(usage)
-      },
-    )
+    test.each([
+      '../a',
+      'a/../../b',
+      '/a',
+      'a/',
+      'a//b',
+      '',
+      'a\\b',
+      'a\0b',
+      '.',
+      'a/.',
+      '.x',
+      'a/.x',
+      '.partial/a',
+      'a\ud800',
+    ])('refuses %j as a key', async (key) => {
+      const { archive } = place
+      const usage = expect.objectContaining({ kind: 'usage' })
+      await expect(archive.create(key, CSV)).rejects.toEqual(usage)
+      await expect(archive.stat(key)).rejects.toEqual(usage)
+      await expect(readAll(archive, key)).rejects.toEqual(usage)
+      await expect(archive.remove(key)).rejects.toEqual(usage)
+      await expect(archive.sweep(key)).rejects.toEqual(usage)
+    })
 
     test('refuses to read what is not there, in one line that names it', async () => {
       const { archive } = place
@@ -283,7 +295,7 @@ export function archiveContract(
       expect(await leftovers()).toBe(0)
     })
 
-    test('lets some write into a folder that others leave at the same time', async () => {
+    test('lets writers use a folder that others remove as empty', async () => {
       const { archive, leftovers } = place
       const keys = Array.from({ length: 20 }, (_, i) => `x/y/${i}`)
       await Promise.all(
@@ -300,7 +312,7 @@ export function archiveContract(
       expect(await leftovers()).toBe(0)
     })
 
-    test('sweeps what a writer left behind that never ended, and not the object', async () => {
+    test('sweeps the pending object of a writer that never ended, and keeps the object', async () => {
       const { archive, leftovers } = place
       await put(archive, 'x/a', 'kept')
       const object = await archive.create('x/a', CSV)
@@ -329,7 +341,7 @@ export function archiveContract(
       expect(await leftovers()).toBe(0)
     })
 
-    test('names the keys under which something is pending, whoever has it pending, and no other', async () => {
+    test('lists the keys with a pending object of any writer, and no others', async () => {
       const { archive } = place
       const pending = async () => {
         const keys: string[] = []
@@ -351,7 +363,7 @@ export function archiveContract(
       expect(await pending()).toEqual(['x/y/ü & b'])
     })
 
-    test('sweeps one key, and leaves those alone who write to another that begins alike', async () => {
+    test('sweeps one key, and leaves writers to keys with the same beginning alone', async () => {
       const { archive } = place
       const others = ['x/a.csv', 'x/ab', 'x/a/b', 'a']
       const pending = await Promise.all(others.map((key) => archive.create(key, CSV)))

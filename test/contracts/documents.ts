@@ -23,7 +23,7 @@ export function documentsContract(
       await place.close()
     })
 
-    test('gives back exactly what was put, and puts one document for one id', async () => {
+    test('returns exactly what was stored, and keeps one document for one id', async () => {
       const { documents } = place
       const note: Note = {
         _id: 'a/é 🚋/$x.y',
@@ -56,7 +56,7 @@ export function documentsContract(
       expect(await documents.find('tops', 'large')).toEqual({ _id: 'large' })
     })
 
-    test('puts one whole document where several put it at once', async () => {
+    test('keeps one whole document when several processes replace it at once', async () => {
       const others = await Promise.all(Array.from({ length: 4 }, () => place.another()))
       const notes: Note[] = Array.from({ length: 16 }, (_, i) => ({ _id: 'a', i, text: String(i).repeat(10_000) }))
       await Promise.all(notes.map((note, i) => others[i % 4]!.replace('tops', note)))
@@ -141,7 +141,7 @@ export function documentsContract(
       await other.close()
     })
 
-    test('grants a lease to one, and tells the others who has it', async () => {
+    test('grants a lease to one, and names the holder to the others', async () => {
       const { documents } = place
       const first = await documents.acquire('2026-11-18', holder('r1'), 60_000)
       expect(first).toMatchObject({ granted: true, lease: { _id: '2026-11-18', run: 'r1', host: 'here', pid: 1 } })
@@ -153,7 +153,7 @@ export function documentsContract(
       expect((await documents.acquire('2026-11-25', holder('r2'), 60_000)).granted).toBe(true)
     })
 
-    test('grants a lease again when it was given up or has run out, as a new one', async () => {
+    test('grants a released or expired lease again, as a new one', async () => {
       const { documents } = place
       const first = await documents.acquire('a', holder('r1'), 60_000)
       await documents.release('a', 'r1')
@@ -167,7 +167,7 @@ export function documentsContract(
       expect(first.lease.since <= second.lease.since && second.lease.since < third.lease.since).toBe(true)
     })
 
-    test('grants a held lease to who succeeds the run that holds it, and to nobody else', async () => {
+    test('grants a held lease only to a caller that names its holder as dead', async () => {
       const { documents } = place
       const { lease } = await documents.acquire('a', holder('r1'), 60_000)
       expect(await documents.acquire('a', holder('r2'), 60_000, 'r0')).toEqual({ granted: false, lease })

@@ -54,6 +54,33 @@ test('finds no problem in a working installation, and leaves nothing behind', as
   expect((await readdir(join(cwd, 'data'), { recursive: true })).sort()).toEqual(['datagouv', 'datagouv.db'])
 })
 
+test('names the snapshot that the completeness gate compares with, and one that it cannot use', async () => {
+  const cwd = await temporaryFolder()
+  await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
+  await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+  const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
+  const url = await portal()
+  const gate = async () => {
+    const { stdout } = await cli(['doctor', '--json', '--portal', url], { cwd })
+    return (JSON.parse(stdout) as Report).checks.find(({ check }) => check === 'completeness gate')
+  }
+  expect(await gate()).toMatchObject({ status: 'ok', finding: expect.stringMatching(/^there is no snapshot/) })
+  for (const date of ['2026-11-11', '2026-11-18'])
+    expect((await cli(['fetch', '--date', date, '--portal', url, ...sources], { cwd })).code).toBe(0)
+  expect(await gate()).toMatchObject({
+    status: 'ok',
+    finding: 'the next export is compared with the snapshot of 2026-11-18: 1 dataset, 1 organization',
+  })
+  await put(cwd, 'data/datagouv/snapshots/2026-11-18/snapshot.json', '{}')
+  expect(await gate()).toMatchObject({
+    status: 'warning',
+    finding: expect.stringMatching(
+      /compared with the snapshot of 2026-11-11: .*2026-11-18\/snapshot\.json .* is not a sound/,
+    ),
+    remedy: 'Restore it from a backup, or delete the folder snapshots/2026-11-18',
+  })
+})
+
 test('reports an unreachable portal with a remedy, and runs the other checks', async () => {
   const { code, stderr, failed, found } = await doctor(['--portal', 'http://127.0.0.1:1'])
   expect(code).toBe(3)
@@ -65,7 +92,7 @@ test('reports an unreachable portal with a remedy, and runs the other checks', a
   })
   expect(found('clock and the portal')).toMatchObject({ status: 'warning', finding: 'unknown: "portal" failed' })
   expect(found('archive')).toMatchObject({ status: 'ok' })
-  expect(stderr).toMatch(/^datagouv-tops: 1 of 13 checks failed \(portal\)\. Run "doctor" for the remedies\.\n$/)
+  expect(stderr).toMatch(/^datagouv-tops: 1 of 14 checks failed \(portal\)\. Run "doctor" for the remedies\.\n$/)
 })
 
 test('exits with the code of a refusing store rather than that of an unreachable portal', async () => {

@@ -1,7 +1,8 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { expired, prune } from '../../src/editions/retention.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
+import { expiredSnapshots, prune } from '../../src/pipeline/prune.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { cli } from '../helpers/cli.ts'
 import { contents, datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
@@ -31,7 +32,7 @@ const snapshots = async ({ folder }: TestWorld) => {
 
 test('says what is no longer kept, and removes it when asked', async () => {
   const world = await sixWeeks()
-  const { dates, keys } = await expired(world)
+  const { dates, keys } = await expiredSnapshots(world)
   // That of 2026-09-30 is as old, but the last but one.
   expect(dates).toEqual(['2026-08-05', '2026-08-12', '2026-09-02'])
   expect(keys).toHaveLength(9)
@@ -63,6 +64,50 @@ test('keeps everything unless told otherwise', async () => {
   const world = await sixWeeks('')
   expect((await prune(world)).dates).toEqual([])
   expect(await snapshots(world)).toEqual(DATES)
+})
+
+test('passes over a date of which another run holds a lease, and removes the others', async () => {
+  const world = await sixWeeks()
+  const other = { run: 'r1', host: 'elsewhere', pid: 7 }
+  await world.documents.acquire('2026-08-05', other, 60_000)
+  await world.documents.acquire('mobilite-transport/2026-08-12', other, 60_000)
+  const { dates, held } = await prune(world)
+  expect(dates).toEqual(['2026-09-02'])
+  expect(held.map(({ date, reason }) => [date, reason.kind])).toEqual([
+    ['2026-08-05', 'held'],
+    ['2026-08-12', 'held'],
+  ])
+  expect(await snapshots(world)).toEqual(['2026-08-05', '2026-08-12', '2026-09-30', '2026-11-11'])
+  expect(await world.documents.ids('leases')).toEqual(['2026-08-05', 'mobilite-transport/2026-08-12'])
+})
+
+test('the command warns of a date that another run holds, and fails with 7 if it could remove nothing', async () => {
+  const world = await sixWeeks()
+  const env = { DATAGOUV_TOPS_ARCHIVE: 'file:datagouv', DATAGOUV_TOPS_DOCUMENTS: 'sqlite:datagouv.db' }
+  const prune = () => cli(['prune'], { cwd: world.folder, env: { ...env, DATAGOUV_TOPS_RETENTION: '1d' } })
+  await world.documents.acquire('2026-08-05', { run: 'r1', host: 'elsewhere', pid: 7 }, 60_000)
+  expect(await prune()).toEqual({
+    code: 0,
+    stdout: 'removed 2 snapshots: 2026-08-12, 2026-09-02\n',
+    stderr: expect.stringMatching(
+      /^warning: cannot delete the snapshot of 2026-08-05 now: 2026-08-05 is held by run "r1"/,
+    ),
+  })
+  expect(await prune()).toMatchObject({ code: 7, stdout: '', stderr: expect.stringContaining('is held by run "r1"') })
+  expect(await snapshots(world)).toEqual(['2026-08-05', '2026-09-30', '2026-11-11'])
+})
+
+test('keeps the snapshots of the last dates that are sound, not only those that are named so', async () => {
+  const world = await sixWeeks()
+  await world.archive.remove('snapshots/2026-09-30/snapshot.json')
+  for (const date of ['2026-11-04', '9999-99-99']) {
+    await mkdir(join(world.folder, 'datagouv/snapshots', date))
+    await put(world.folder, `datagouv/snapshots/${date}/snapshot.json`, '{')
+  }
+  await world.documents.replace('tops', { _id: 'mobilite-transport/zzzz' })
+  await world.documents.replace('tops', { _id: 'mobilite-transport/9999-99-99' })
+  await prune(world)
+  expect(await snapshots(world)).toEqual(['2026-09-02', '2026-09-30', '2026-11-04', '2026-11-11', '9999-99-99'])
 })
 
 test('the command says what it would remove, removes it, and finds nothing then', async () => {

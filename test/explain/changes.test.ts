@@ -58,7 +58,7 @@ const reasons = (datasets: readonly { dataset_id: string; reason: string | null 
 
 test('every reason is found in what the archive kept of both dates', async () => {
   const world = await published()
-  const { from, to } = await findPair(world.documents, 'mobilite-transport')
+  const { from, to } = await findPair(world, 'mobilite-transport')
   const changes = await explainedChanges(from, to, world)
   expect(reasons(changes.entered)).toEqual({ fresh: 'new', speaks: 'matches', risen: 'rose', bought: 'moved' })
   expect(reasons(changes.left)).toEqual({ removed: 'removed', silenced: 'no-match', fallen: 'fell', sold: 'moved' })
@@ -68,14 +68,14 @@ test('every reason is found in what the archive kept of both dates', async () =>
 test('without the snapshot of a date, only what the list tells has a reason', async () => {
   const world = await published()
   await world.archive.remove(snapshotKey('2026-11-11'))
-  const { from, to } = await findPair(world.documents, 'mobilite-transport')
+  const { from, to } = await findPair(world, 'mobilite-transport')
   const changes = await explainedChanges(from, to, world)
   expect(reasons(changes.entered)).toEqual({ fresh: null, speaks: null, risen: 'rose', bought: 'moved' })
 })
 
 test('in Markdown, hostile titles are text and nothing else', async () => {
   const world = await published()
-  const { from, to } = await findPair(world.documents, 'mobilite-transport')
+  const { from, to } = await findPair(world, 'mobilite-transport')
   const markdown = markdownOf(await explainedChanges(from, to, world), 'https://portal.example')
   expect(markdown).toContain('## mobilite-transport, 2026-11-11 to 2026-11-18: 4 datasets entered, 4 left\n')
   expect(markdown).toContain(
@@ -93,5 +93,5 @@ test.each([
   ],
 ])('refuses to compare %s with %s', async (from, to, message) => {
   const world = await published()
-  await expect(findPair(world.documents, 'mobilite-transport', from, to)).rejects.toThrow(message)
+  await expect(findPair(world, 'mobilite-transport', from, to)).rejects.toThrow(message)
 })

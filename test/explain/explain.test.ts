@@ -3,6 +3,7 @@ import type { World } from '../../src/context.ts'
 import { findEdition } from '../../src/editions/find.ts'
 import { snapshotKey } from '../../src/editions/layout.ts'
 import { explain } from '../../src/explain/explain.ts'
+import type { Explanation } from '../../src/explain/explanation.ts'
 import { publishWeeks, topOf } from '../helpers/weeks.ts'
 import { DATE, testWorld } from '../helpers/world.ts'
 
@@ -57,9 +58,22 @@ test('says which term stands in which column of which record, and whose dataset 
       `mobilite-transport, ${DATE}: "Horaires" (aaaa-1) is in the list and in the tops.`,
       `It is record 1 of snapshots/${DATE}/datasets.csv.gz.`,
       '"mobilité" is present in its tags: [mobilite],bus',
-      'Its organisation, "Un" (o1), has rank 1 of 3 with 20 followers, 10 more than the 2nd, "Deux".',
+      'Its organization, "Un" (o1), has rank 1 of 3 with 20 followers, 10 more than the 2nd, "Deux".',
     ],
   })
+})
+
+test('shows what matched as it is written, separators, ligatures and soft hyphens included', async () => {
+  const terms = 'watches:\n  - {name: mobilite-transport, terms: ["qualite de l air", plateforme, euvre]}\n'
+  const world = await testWorld(undefined, terms)
+  const title = 'Une plate\u00adforme : la qualité  de l’air, cette Œuvre'
+  await publishWeeks(world, [{ date: DATE, datasets: [{ id: 'a', title }], organizations: ORGANIZATIONS }])
+  const [{ matches }] = (await explained(world, 'a')) as [Explanation]
+  expect(matches.map(({ term, before, found }) => [term, before, found])).toEqual([
+    ['qualite de l air', 'Une plate\u00adforme : la ', 'qualité  de l’air'],
+    ['plateforme', 'Une ', 'plate\u00adforme'],
+    ['euvre', expect.stringMatching(/^….*, cette $/), 'Œuvre'],
+  ])
 })
 
 test('says the first condition that an absent dataset failed, and what is nearest', async () => {
@@ -80,14 +94,22 @@ test('says the first condition that an absent dataset failed, and what is neares
     ['below-top', []],
   ])
   expect(found.at(-1)!.sentences.at(-1)).toBe(
-    'Its organisation, "Trois" (o3), has rank 3 of 3 with 10 followers, as many as the 2nd, "Deux"; among equals the lower id comes first.',
+    'Its organization, "Trois" (o3), has rank 3 of 3 with 10 followers, as many as the 2nd, "Deux"; among equals the lower ID comes first.',
   )
 })
 
 test('names the datasets whose title was given, whatever its case and accents', async () => {
   const [explanation] = await explained(await published(), 'Transports PÉRDUS')
   expect(explanation).toMatchObject({ verdict: 'unknown', nearest: [{ dataset_id: 'bbbb-3' }] })
-  expect(explanation!.sentences[0]).toMatch(/ "Transports PÉRDUS" is the id or slug of no dataset of the portal\.$/)
+  expect(explanation!.sentences[0]).toMatch(/ "Transports PÉRDUS" is not the ID or slug of a dataset of the portal\.$/)
+})
+
+test('counts neither hyphens nor ligatures as a difference between names', async () => {
+  const world = await testWorld(undefined, topOf(2))
+  const datasets = [{ id: 'c1', slug: 'les-oeuvres-d-art', title: 'Les œuvres d’art', organization: 'o1' }]
+  await publishWeeks(world, [{ date: DATE, datasets, organizations: ORGANIZATIONS }])
+  const [explanation] = await explained(world, "Les oeuvres d'arts")
+  expect(explanation).toMatchObject({ verdict: 'unknown', nearest: [{ dataset_id: 'c1' }] })
 })
 
 test.each([
@@ -102,7 +124,7 @@ test.each([['https://portal.example/organizations/o1/'], ['x'.repeat(301)], ['']
   'refuses what cannot name a dataset: %s',
   async (asked) => {
     await expect(explained(await published(), asked)).rejects.toThrow(
-      /is neither the id of a dataset nor the address of its page$/,
+      /is neither the ID of a dataset nor the address of its page$/,
     )
   },
 )

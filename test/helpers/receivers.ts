@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SMTPServer } from 'smtp-server'
 import { onTestFinished } from 'vitest'
 
@@ -10,14 +11,19 @@ export interface Received {
   readonly body: any
 }
 
-/** Starts an HTTP server that accepts JSON. `answers` are the first status codes; the later ones are 200. */
-export async function startWebhook(...answers: readonly number[]): Promise<{ url: string; received: Received[] }> {
+/** Starts an HTTP server that accepts JSON. `answers` are the first status codes; a pause delays one; the later ones are 200. */
+export async function startWebhook(
+  ...answers: readonly (number | { pauseMs: number })[]
+): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = []
   const server = createServer(async (request, response) => {
     let text = ''
     for await (const chunk of request) text += chunk
     received.push({ path: request.url!, headers: request.headers, body: JSON.parse(text) })
-    response.writeHead(answers[received.length - 1] ?? 200, { location: '/elsewhere' }).end('{}')
+    const status = answers[received.length - 1]
+    const pause = answers.find((answer) => typeof answer === 'object')
+    if (pause !== undefined) await sleep(pause.pauseMs)
+    response.writeHead(typeof status === 'number' ? status : 200, { location: '/elsewhere' }).end('{}')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {

@@ -1,13 +1,12 @@
 import { decodeField } from '../../src/csv/field.ts'
 import type { Batch } from '../../src/csv/scanner.ts'
-import { Alphabet, dependsOnNeighbours, NO_WORD } from '../../src/matching/alphabet.ts'
+import { Alphabet, NON_WORD } from '../../src/matching/alphabet.ts'
 import { type Automaton, compile, type Pattern } from '../../src/matching/automaton.ts'
-import { isPresent } from '../../src/matching/fold.ts'
-import type { Keep, Matcher, Query } from '../../src/matching/matcher.ts'
+import type { Matcher, OnMatch, Query } from '../../src/matching/matcher.ts'
 
 /**
- * The matcher in plain TypeScript, which the one in use (src/wasm/matcher.ts) is held against. All terms of all queries are
- * in one automaton, so that a field is walked over once.
+ * Creates a matcher in plain TypeScript. Tests compare the WebAssembly matcher with it. All terms of all queries are in one
+ * automaton, so a field is read once.
  *
  * @param columns names of the fields that batches carry, in their order
  */
@@ -17,27 +16,24 @@ export function createPlainMatcher(queries: readonly Query[], columns: readonly 
 
 interface QueryPattern extends Pattern {
   readonly query: number
-  readonly confirm: boolean
 }
 
-/** What a record answers, while its fields are walked over. */
+/** The queries that a record matches, while its fields are read. */
 interface Walk {
   readonly text: string
   readonly readers: ReadonlySet<number>
-  readonly answered: Set<number>
+  readonly matched: Set<number>
 }
 
 class PlainMatcher implements Matcher {
   private readonly patterns: readonly QueryPattern[]
   private readonly alphabet: Alphabet
   private readonly automaton: Automaton
-  /** Per field of a batch, the queries that read it. */
+  /** For each field of a batch, the queries that search it. */
   private readonly readers: readonly ReadonlySet<number>[]
 
   constructor(queries: readonly Query[], columns: readonly string[]) {
-    this.patterns = queries.flatMap(({ terms, match }, query) =>
-      terms.map((term) => ({ term, mode: match, query, confirm: dependsOnNeighbours(term) })),
-    )
+    this.patterns = queries.flatMap(({ terms, match }, query) => terms.map((term) => ({ term, mode: match, query })))
     this.alphabet = new Alphabet(this.patterns.map(({ term }) => term))
     this.automaton = compile(this.patterns, this.alphabet)
     this.readers = columns.map(
@@ -45,15 +41,15 @@ class PlainMatcher implements Matcher {
     )
   }
 
-  match(batch: Batch, keep: Keep): void {
+  match(batch: Batch, onMatch: OnMatch): void {
     for (let record = 0; record < batch.count; record++) {
-      const answered = new Set<number>()
+      const matched = new Set<number>()
       this.readers.forEach((readers, slot) => {
         const at = 2 * (record * batch.width + slot)
         const text = decodeField(batch.bytes, batch.fields[at]!, batch.fields[at + 1]!)
-        this.walk({ text, readers, answered })
+        this.walk({ text, readers, matched })
       })
-      for (const query of [...answered].sort((a, b) => a - b)) keep(record, query)
+      for (const query of [...matched].sort((a, b) => a - b)) onMatch(record, query)
     }
   }
 
@@ -66,17 +62,17 @@ class PlainMatcher implements Matcher {
         if (row < 0) row = this.report(~row, walk)
       }
     }
-    // A field ends with nothing that belongs to a word.
-    const last = next[row + NO_WORD]!
+    // The end of a field ends a word.
+    const last = next[row + NON_WORD]!
     if (last < 0) this.report(~last, walk)
   }
 
-  /** Notes the queries of a hit; returns the row to go on from. */
-  private report(hit: number, { text, readers, answered }: Walk): number {
+  /** Records the queries of a hit. Returns the row to continue from. */
+  private report(hit: number, { readers, matched }: Walk): number {
     const { found, row } = this.automaton.hits[hit]!
     for (const index of found) {
-      const { query, confirm, term, mode } = this.patterns[index]!
-      if (readers.has(query) && !(confirm && !isPresent(term, text, mode))) answered.add(query)
+      const { query } = this.patterns[index]!
+      if (readers.has(query)) matched.add(query)
     }
     return row
   }

@@ -59,7 +59,7 @@ Document : mongodb://db/datagouv, tops, mobilite-transport/2026-11-18`)
   test('is told in English', () => {
     expect(written(PUBLISHED, 'en')).toBe(`18 November 2026, mobilite-transport: 622 datasets in the tops
 mobilite-transport: 622 datasets in the tops
-Datasets of the portal: 121,074. With “mobilité” or “transport”: 11,155. Of these, of 20 of the 30 most followed organisations: 622.
+Datasets of the portal: 121,074. With “mobilité” or “transport”: 11,155. Of these, of 20 of the 30 most followed organizations: 622.
 Since 11 November 2026: 12 entered, 1 left, 0 moved.
 Entered:
 - Bus (SNCF)
@@ -83,7 +83,7 @@ Document: mongodb://db/datagouv, tops, mobilite-transport/2026-11-18`)
   })
 })
 
-test('a failure says why, what next, and that nothing half-done was published', () => {
+test('a failure says why, what next, and that nothing incomplete was published', () => {
   const news = { event: 'failed', date: '2026-11-18', kind: 'portal', exit_code: 3, message: 'it answers 503' } as const
   expect(
     written({ ...news, again: '2026-11-18T16:01:00.000Z' }, 'fr'),
@@ -95,15 +95,13 @@ Rien d’inachevé n’a été publié ; les éditions précédentes restent en 
   expect(written({ ...news, again: null }, 'en')).toBe(`no edition of 18 November 2026 yet: the run failed
 Why: the portal cannot be reached or does not deliver (exit code 3).
 it answers 503
-It is not tried again.
-Nothing half-done was published; the editions before stay as they are.`)
+It will not be retried.
+Nothing incomplete was published; the earlier editions are unchanged.`)
 })
 
-test('a gate that refused says how to publish all the same', () => {
+test('a gate that refused says how to publish the export all the same', () => {
   const news = { event: 'refused', date: '2026-11-18', kind: 'gate', exit_code: 6, message: 'fewer' } as const
-  expect(written(news, 'en')).toContain(
-    '"datagouv-tops run --date 2026-11-18 --accept-incomplete" publishes it all the same.',
-  )
+  expect(written(news, 'en')).toContain('"datagouv-tops run --date 2026-11-18 --accept-incomplete" publishes it.')
   expect(written(news, 'fr')).toMatch(
     /^pas d’édition du 18 novembre 2026 : le contrôle de complétude a refusé l’export\n/,
   )

@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import type { World } from '../../src/context.ts'
 import { Failure } from '../../src/errors.ts'
 import { announced, announceFailure, announceMissed, announcePublished } from '../../src/notify/announce.ts'
 import { failedNews } from '../../src/notify/news.ts'
-import { run } from '../../src/pipeline/pipeline.ts'
+import type { Order } from '../../src/pipeline/order.ts'
+import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { cli } from '../helpers/cli.ts'
 import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
@@ -91,19 +94,75 @@ describe('what is published', () => {
     expect(hook.received).toHaveLength(3)
   })
 
-  test('is told once by two that try at the same time', async () => {
+  test('is sent once by several processes that would send it at the same time', async () => {
     const hook = await startWebhook()
     const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url, events: ['failed'] }))
     await published(world)
-    const telling = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }), world.folder)
-    // A lease of another machine: it is at work.
-    await telling.documents.acquire(`notify/${DATE}`, { run: 'x', host: 'elsewhere', pid: 1 }, 60_000)
-    expect(await announcePublished(DATE, telling.config.watches, telling)).toEqual([])
-    await telling.documents.release(`notify/${DATE}`, 'x')
-    expect(await announcePublished(DATE, telling.config.watches, telling)).toHaveLength(1)
+    const settings = notify({ kind: 'webhook', url: hook.url })
+    const worlds = await Promise.all(Array.from({ length: 4 }, () => testWorld(undefined, settings, world.folder)))
+    const sent = await Promise.all(worlds.map((one) => announcePublished(DATE, one.config.watches, one)))
+    expect(sent.flat()).toHaveLength(1)
+    expect(hook.received).toHaveLength(1)
+    expect(await world.documents.ids('leases')).toEqual([])
+  })
+
+  test('is sent once the process that sends for the same date is done', async () => {
+    const hook = await startWebhook()
+    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url, events: ['failed'] }))
+    await published(world)
+    const sending = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }), world.folder)
+    await sending.documents.acquire(`notify/${DATE}`, { run: 'x', host: 'elsewhere', pid: 1 }, 60_000)
+    const sent = announcePublished(DATE, sending.config.watches, sending)
+    await sleep(600)
+    expect(hook.received).toEqual([])
+    await sending.documents.release(`notify/${DATE}`, 'x')
+    expect(await sent).toHaveLength(1)
     expect(hook.received).toHaveLength(1)
   })
+
+  test('by runs of several watches that end at the same time is sent once of each watch', async () => {
+    const hook = await startWebhook({ pauseMs: 300 })
+    const names = ['bus', 'velo', 'train', 'metro']
+    const watches = names.map((name) => ({ name, terms: ['mobilité'] }))
+    const settings = `${notify({ kind: 'webhook', url: hook.url })}watches: ${JSON.stringify(watches)}\n`
+    const world = await testWorld(undefined, settings)
+    const order = await orderOf(world, DATASETS, ORGANIZATIONS)
+    await fetch(order, world)
+    // Each run stores its own edition of the same snapshot.
+    const steps = world.config.watches.map(async (watch) => {
+      const own = await testWorld(undefined, settings, world.folder)
+      return announced(archiveAndPublish)({ date: DATE, watches: [watch] }, own)
+    })
+    await Promise.all(steps)
+    const told = hook.received.flatMap(({ body }) => body.editions.map(({ watch }: { watch: string }) => watch))
+    expect(told.sort()).toEqual([...names].sort())
+  })
+
+  test('is not sent again after a run closes its record that "notify" has written to meanwhile', async () => {
+    const hook = await startWebhook()
+    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }))
+    const order = await orderOf(world, DATASETS, ORGANIZATIONS)
+    const documents = world.documents
+    const interrupted = new Proxy(documents, {
+      get: (target, name) => {
+        if (name !== 'swap') return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name)
+        return async (...args: Parameters<typeof documents.swap>) => {
+          const swapped = await target.swap(...args)
+          if (args[0] === 'tops') await announcePublished(DATE, world.config.watches, world)
+          return swapped
+        }
+      },
+    })
+    await announced(run)(order, { ...world, documents: interrupted })
+    expect(hook.received).toHaveLength(1)
+    expect(await lastRun(world)).toMatchObject({ status: 'published', notifications: [{ status: 'sent' }] })
+  })
 })
+
+async function archiveAndPublish(order: Order, world: World) {
+  await archive(order, world)
+  return publish(order, world)
+}
 
 describe('a message that does not arrive', () => {
   test('is tried again when that can help, and never fails the run', async () => {
@@ -255,7 +314,7 @@ describe('the command line', () => {
     const told = await cli(['notify', '--date', DATE, '--json'], { cwd, env })
     expect(JSON.parse(told.stdout)).toMatchObject({ date: DATE, notifications: [{ target: 'two', status: 'sent' }] })
     const again = await cli(['notify', '--date', DATE], { cwd, env })
-    expect(again).toMatchObject({ code: 0, stdout: `${DATE}: there is nothing that somebody does not know\n` })
+    expect(again).toMatchObject({ code: 0, stdout: `${DATE}: every target has been notified\n` })
     expect([first.received.length, second.received.length]).toEqual([1, 1])
   })
 
@@ -265,12 +324,12 @@ describe('the command line', () => {
     const missed = await cli(['notify', '--date', '2026-11-04'], { cwd })
     expect(missed).toMatchObject({ code: 0, stdout: '2026-11-04  missed  one: sent\n' })
     const never = await cli(['notify', '--date', '2026-11-05'], { cwd })
-    expect(never).toMatchObject({ code: 0, stdout: '2026-11-05: there is nothing that somebody does not know\n' })
+    expect(never).toMatchObject({ code: 0, stdout: '2026-11-05: every target has been notified\n' })
     await put(cwd, 'broken.csv', 'id;title\r\n')
     const sources = ['--datasets', 'broken.csv', '--organizations', 'organizations.csv']
     expect((await cli(['fetch', '--date', DATE, ...sources], { cwd })).code).toBe(4)
     expect(hook.received).toHaveLength(1)
-    for (const stdout of [`${DATE}  failed  one: sent\n`, `${DATE}: there is nothing that somebody does not know\n`]) {
+    for (const stdout of [`${DATE}  failed  one: sent\n`, `${DATE}: every target has been notified\n`]) {
       expect(await cli(['notify', '--date', DATE], { cwd })).toMatchObject({ code: 0, stdout })
     }
     expect(hook.received.map(({ body }) => body.event)).toEqual(['missed', 'failed'])

@@ -1,10 +1,13 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { Failure } from '../../src/errors.ts'
 import { type Backfill, type BackfilledDate, backfill } from '../../src/pipeline/backfill.ts'
 import { fetch } from '../../src/pipeline/pipeline.ts'
 import { cli } from '../helpers/cli.ts'
 import { contents, datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
+import { intercepted } from '../helpers/interception.ts'
 import { type TestWorld, testWorld } from '../helpers/world.ts'
 
 const SPAN = { from: '2026-10-12', to: '2026-11-10' }
@@ -89,7 +92,7 @@ test('says of editions that are there when the watch has other rules by now', as
   const told = await go(later)
   expect(statuses(told)).toEqual(WEDNESDAYS.map((date) => `${date} there`))
   expect(told[0]!.summary).toBe(
-    'has its editions; mobilite-transport with other terms or another top: --force makes it anew',
+    'has its editions; mobilite-transport made with other terms or another top: --force republishes it',
   )
 })
 
@@ -104,6 +107,65 @@ test('goes on after a date that fails', async () => {
     '2026-11-04 published',
   ])
   expect(dates[1]!.error).toMatchObject({ kind: 'store' })
+})
+
+test('sums up the scheduled dates without a snapshot, however long the span is', async () => {
+  const world = await fetched(['2026-10-14', '2026-11-04'])
+  const gaps = (await go(world, { from: '0001-01-01', to: '9999-12-31' })).filter(({ dates }) => dates !== undefined)
+  expect(gaps).toMatchObject([
+    { date: '2009-01-07', until: '2026-10-07', dates: 927, status: 'no snapshot' },
+    { date: '2026-10-21', until: '2026-10-28', dates: 2, status: 'no snapshot' },
+    { date: '2026-11-11', until: '2026-11-18', dates: 2, status: 'no snapshot' },
+  ])
+})
+
+test('publishes an edition again whose document is damaged', async () => {
+  const world = await fetched(WEDNESDAYS)
+  await go(world)
+  const id = 'mobilite-transport/2026-10-21'
+  await world.documents.replace('tops', { _id: id })
+  expect(statuses(await go(world))[1]).toBe('2026-10-21 published')
+  expect(await world.documents.find('tops', id)).toMatchObject({ date: '2026-10-21' })
+})
+
+test('does not remove the old snapshots that it still needs', async () => {
+  const world = await fetched(WEDNESDAYS)
+  const forgetful = await testWorld('2026-11-18T16:00:00Z', 'retention: 1d\n', world.folder)
+  expect(statuses(await go(forgetful))).toEqual(WEDNESDAYS.map((date) => `${date} published`))
+})
+
+describe.each<[string, (world: TestWorld, stop: AbortController) => Promise<unknown>]>([
+  [
+    'that is interrupted',
+    (world, stop) =>
+      backfill({ ...SPAN, watches: world.config.watches, force: false, jobs: 4 }, world, () =>
+        stop.abort(new Failure('interrupted', 'interrupted')),
+      ),
+  ],
+  [
+    'of which one date ends with a bug',
+    (world) =>
+      backfill({ ...SPAN, watches: world.config.watches, force: false, jobs: 4 }, world, () => {
+        throw new TypeError('a bug')
+      }),
+  ],
+])('with several jobs, a backfill %s', (_, start) => {
+  test('leaves no lease, no running record and no partial file when it returns', async () => {
+    const world = await fetched(WEDNESDAYS)
+    const stop = new AbortController()
+    // The first date ends while the others are in the middle of their work.
+    const paused = intercepted({ ...world, signal: stop.signal }, async (_, call) => {
+      if (/^create (?!2026-10-14)/.test(call)) await sleep(500)
+    })
+    await expect(start({ ...world, ...paused }, stop)).rejects.toThrow()
+    const records = await world.documents.list<{ _id: string; status: string }>('runs')
+    const names = [...(await contents(join(world.folder, 'datagouv'))).keys()]
+    expect({
+      leases: await world.documents.ids('leases'),
+      running: records.filter(({ status }) => status === 'running'),
+      partials: names.filter((name) => name.endsWith('.partial')),
+    }).toEqual({ leases: [], running: [], partials: [] })
+  })
 })
 
 test('with several jobs leaves what one leaves', async () => {

@@ -306,7 +306,7 @@ describe('a snapshot folder that was copied to another date', () => {
     await cp(join(snapshots, LAST), join(snapshots, DATE), { recursive: true })
     const later = await testWorld('2026-11-25T16:00:00Z', '', world.folder)
     for (const step of [archive, publish]) await expect(step(of(later), later)).rejects.toMatchObject({ kind: 'usage' })
-    expect(later.warnings[0]).toMatch(/2026-11-18\/snapshot\.json .*: it is the snapshot of "2026-11-11"\. Restore it/)
+    expect(later.warnings[0]).toMatch(/2026-11-18\/snapshot\.json .*: date is "2026-11-11", .*Restore it/)
     await run({ ...request, date: DATE }, later)
     expect([
       await contents(join(world.folder, 'datagouv', LAST)),

@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Failure } from '../../src/errors.ts'
 import { holderOf, isDead, LEASE_MS, takeLeases } from '../../src/runs/lease.ts'
+import { startTicks } from '../../src/runs/processes.ts'
 import type { Documents, Lease } from '../../src/stores/documents.ts'
 import { deadPid } from '../helpers/processes.ts'
 import { testWorld } from '../helpers/world.ts'
@@ -123,7 +125,7 @@ describe('several leases', () => {
     await leases.check(['a', 'c'])
     await expect(leases.check(['b'])).rejects.toMatchObject({
       kind: 'held',
-      message: "another run took over b while this one was paused; it stops, and leaves the other's",
+      message: "another run took over b while this one was paused; this run stops and leaves the other's work alone",
     })
     // What was lost once stays lost: somebody else has published meanwhile.
     await expect(leases.check(['a'])).rejects.toMatchObject({ kind: 'held' })
@@ -178,44 +180,82 @@ describe('a lease that is held', () => {
 
 describe('a holder is dead', () => {
   const self = holderOf('r2')
-  const lease = (holder: Partial<Lease>, age = 0): Lease => ({
+  const lease = (holder: Partial<Lease>): Lease => ({
     ...holderOf('r1'),
     _id: 'a',
-    since: new Date(Date.now() - age).toISOString(),
+    since: new Date().toISOString(),
     expires: new Date(Date.now() + LEASE_MS).toISOString(),
     ...holder,
   })
+  /** A lease as version 0.1 wrote it. */
+  const lease01 = (pid: number): Lease => {
+    const { boot_id: _b, start_ticks: _s, ...holder } = lease({ pid })
+    return holder
+  }
+
+  function startProcess(): number {
+    const { pid } = spawn('sleep', ['60'])
+    onTestFinished(() => void process.kill(pid!))
+    return pid!
+  }
 
   test('when its process on this host is gone, and not when that process is of another host', () => {
     const pid = deadPid()
     expect([isDead(lease({ pid }), self), isDead(lease({ pid, host: 'elsewhere' }), self)]).toEqual([true, false])
+    expect(isDead(lease01(pid), self)).toBe(true)
   })
 
   test('not when its process is there, also one that this user may send no signal', () => {
-    expect(isDead(lease({ pid: process.ppid }), self)).toBe(false)
+    const other = lease({ pid: process.ppid, start_ticks: startTicks(process.ppid)! })
+    expect(isDead(other, self)).toBe(false)
     const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
       throw Object.assign(new Error('EPERM'), { code: 'EPERM' })
     })
     onTestFinished(() => kill.mockRestore())
-    expect(isDead(lease({ pid: process.ppid }), self)).toBe(false)
+    expect(isDead(other, self)).toBe(false)
   })
 
-  test.runIf(process.platform === 'linux')(
-    'when its number was given to a process that began after it took the lease',
-    () => {
-      const { pid } = spawn('sleep', ['60'])
-      onTestFinished(() => void process.kill(pid!))
-      // A minute of grace, since clocks are set.
-      expect([isDead(lease({ pid: pid! }, 30_000), self), isDead(lease({ pid: pid! }, 90_000), self)]).toEqual([
-        false,
-        true,
-      ])
-    },
-  )
+  describe.runIf(process.platform === 'linux')('on Linux', () => {
+    test('not while its process runs, whatever the clocks of this host and of the store say', () => {
+      const pid = startProcess()
+      for (const since of ['1970-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '2999-01-01T00:00:00.000Z']) {
+        const held = lease({ pid, start_ticks: startTicks(pid)!, since })
+        expect([since, isDead(held, self)]).toEqual([since, false])
+      }
+    })
 
-  test.runIf(process.platform === 'linux')(
-    'not when its number is of another container that shares the name of this host',
-    () => {
+    test('when its number was given to another process, whenever that began', () => {
+      const pid = startProcess()
+      expect(isDead(lease({ pid, start_ticks: startTicks(pid)! - 1 }), self)).toBe(true)
+      expect(isDead(lease({ start_ticks: self.start_ticks! - 1 }), self)).toBe(true)
+    })
+
+    test('when this host has been started again since, also if the same number has the same age', () => {
+      const pid = startProcess()
+      const before = { pid, start_ticks: startTicks(pid)!, boot_id: '00000000-0000-0000-0000-000000000000' }
+      expect([isDead(lease(before), self), isDead(lease({ ...before, host: 'elsewhere' }), self)]).toEqual([
+        true,
+        false,
+      ])
+    })
+
+    test('when its process has ended, but is still there as a zombie', async () => {
+      // The shell becomes a program that never collects the exit code of its child.
+      const shell = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 60'])
+      onTestFinished(() => void shell.kill())
+      const [line] = await once(shell.stdout, 'data')
+      const pid = Number(String(line))
+      const held = lease({ pid, start_ticks: startTicks(pid)! })
+      expect(isDead(held, self)).toBe(false)
+      await vi.waitFor(() => expect(isDead(held, self)).toBe(true), 5_000)
+      process.kill(pid, 0)
+    })
+
+    test('only when its lease has expired, if version 0.1 wrote it and the number is in use', () => {
+      expect(isDead(lease01(startProcess()), self)).toBe(false)
+    })
+
+    test('not when its number is of another container that shares the name of this host', () => {
       const script = `import { holderOf } from '${LEASE_MODULE}'; console.log(JSON.stringify(holderOf('r1')))`
       const node = [process.execPath, '--input-type=module', '-e', script]
       const { status, stdout } = spawnSync('unshare', ['--pid', '--fork', ...node], { encoding: 'utf8' })
@@ -225,6 +265,6 @@ describe('a holder is dead', () => {
       expect(other.pid_namespace).not.toBe(self.pid_namespace)
       expect(isDead(lease({ ...other, pid: deadPid() }), self)).toBe(false)
       expect(isDead(lease({ pid: deadPid(), pid_namespace: self.pid_namespace! }), self)).toBe(true)
-    },
-  )
+    })
+  })
 })

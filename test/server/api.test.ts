@@ -3,6 +3,7 @@ import type { Changes } from '../../src/editions/changes.ts'
 import type { TopDataset } from '../../src/editions/edition.ts'
 import type { Explanation } from '../../src/explain/explanation.ts'
 import { fold } from '../../src/matching/fold.ts'
+import { searchFor } from '../../src/server/search.ts'
 import { FULL, openSite, type Site } from '../web/site.ts'
 
 /** A page of a list. */
@@ -85,6 +86,15 @@ describe('an edition', () => {
       expect(words.filter((word) => !text.includes(fold(word)))).toEqual([])
     }
   })
+})
+
+test('a word that is searched for is present as a term of a watch is', () => {
+  const finds = (asked: string, text: string) => searchFor(asked)(fold(text))
+  expect(finds("qualité  l'air", 'Qualité de l’air')).toBe(true)
+  expect(finds('l’air', 'Qualite-de-l-air')).toBe(true)
+  expect(finds("l'air", 'la vie en plein air')).toBe(false)
+  expect(finds('coeur', 'Cœur')).toBe(true)
+  expect(finds(' - ', 'anything')).toBe(true)
 })
 
 test('editions are listed latest first, and filtered by watch and dates', async () => {
@@ -188,7 +198,7 @@ describe('an error has a status and a detail that says what to do:', () => {
       400,
       /^2023-08-09 does not come before 2023-08-02; name the earlier/,
     ],
-    ['/api/explain/https%3A%2F%2Fx.example%2F', 400, /is neither the id of a dataset nor the address of its page$/],
+    ['/api/explain/https%3A%2F%2Fx.example%2F', 400, /is neither the ID of a dataset nor the address of its page$/],
     ['/api/explain/x?watch=velo', 404, /^there is no watch "velo"/],
     [
       '/api/history/unknown',

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { readdir, readlink } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
 import type { Edition } from '../../src/editions/edition.ts'
+import { startDaemon } from '../helpers/daemon.ts'
 import { served } from '../helpers/served.ts'
 import { publishWeeks, topOf } from '../helpers/weeks.ts'
 import { DATE, type TestWorld, testWorld } from '../helpers/world.ts'
@@ -94,4 +100,76 @@ test('reports a CSV that was not kept', async () => {
   const answer = await get()
   expect(answer.status).toBe(404)
   expect(await answer.json()).toMatchObject({ detail: `${DATE}/mobilite-transport.csv was not kept in the archive` })
+})
+
+/** A real `serve` over an edition whose CSV is larger than any buffer on the way. */
+async function bigSite() {
+  const world = await testWorld(undefined, topOf(1))
+  const description = 'transport '.repeat(1_000)
+  const datasets = Array.from({ length: 1_000 }, (_, i) => ({ id: `d${i}`, description, organization: 'o1' }))
+  await publishWeeks(world, [{ date: DATE, datasets, organizations: [['o1', 'Un', 1]] }])
+  const server = startDaemon(['serve', '--port', '0', '--config', join(world.folder, 'test.yaml')], {
+    cwd: world.folder,
+    env: {
+      DATAGOUV_TOPS_ARCHIVE: `file:${join(world.folder, 'datagouv')}`,
+      DATAGOUV_TOPS_DOCUMENTS: `sqlite:${join(world.folder, 'datagouv.db')}`,
+    },
+  })
+  const said = await server.until(
+    'an address',
+    () => /http:\/\/127\.0\.0\.1:\d+/.exec(server.stdout + server.stderr) ?? undefined,
+  )
+  const port = Number(new URL(said[0]).port)
+  const openFiles = async () => {
+    const links = (await readdir(`/proc/${server.pid}/fd`)).map((fd) =>
+      readlink(`/proc/${server.pid}/fd/${fd}`).catch(() => ''),
+    )
+    return (await Promise.all(links)).filter((path) => path.endsWith('.csv')).length
+  }
+  /** Asks for the archive on a connection of its own, whose answer is not read. */
+  const ask = () => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {})
+    socket.write(`GET ${PATH} HTTP/1.1\r\nhost: x\r\n\r\n`)
+    return socket
+  }
+  return { server, url: `${said[0]}${PATH}`, ask, openFiles }
+}
+
+test.runIf(process.platform === 'linux')('keeps no file open after 500 aborted downloads', async () => {
+  const { url, ask, openFiles } = await bigSite()
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, i) => {
+        const socket = ask()
+        await once(socket, 'connect')
+        // Some leave at once, some while the file is being opened, some in the middle of the file.
+        if (i % 3 === 1) await sleep(i)
+        if (i % 3 === 2) await once(socket, 'readable')
+        socket.resetAndDestroy()
+      }),
+    )
+  }
+  await vi.waitFor(async () => expect(await openFiles()).toBe(0), { timeout: 10_000 })
+  // No place is lost either.
+  for (let i = 0; i < 70; i++) {
+    const answer = await fetch(url)
+    expect(answer.status).toBe(200)
+    await answer.body!.cancel()
+  }
+})
+
+test('keeps the limit on downloads in a burst, too', async () => {
+  const { url, ask, openFiles } = await bigSite()
+  const sockets = Array.from({ length: 150 }, ask)
+  const statuses = await Promise.all(
+    sockets.map(async (socket) => {
+      await once(socket, 'readable')
+      return Number(socket.read(12).toString().slice(9))
+    }),
+  )
+  const counts = [200, 503].map((status) => statuses.filter((one) => one === status).length)
+  if (process.platform === 'linux') expect(await openFiles()).toBeLessThanOrEqual(64)
+  for (const socket of sockets) socket.destroy()
+  expect(counts).toEqual([64, 86])
+  await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200))
 })

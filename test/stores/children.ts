@@ -57,11 +57,16 @@ export async function needUnprivileged(skip: TestContext['skip']): Promise<void>
   if (!said.startsWith('store: ')) skip('another user cannot read this checkout')
 }
 
-/** A file system of a test's own in memory; where none may be mounted, the test is left out by name. */
-export async function fileSystem(size: string, skip: TestContext['skip']): Promise<string> {
+/**
+ * A file system of a test's own in memory, of a size (`1m`) or with other options (`nr_inodes=10`); where none may be mounted,
+ * the test is left out by name.
+ */
+export async function fileSystem(options: string, skip: TestContext['skip']): Promise<string> {
   const folder = await publicFolder()
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'ignore' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options.includes('=') ? options : `size=${options}`, 'tmpfs', folder], {
+      stdio: 'ignore',
+    })
   } catch {
     skip('this user may not mount a file system')
   }

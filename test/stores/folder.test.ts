@@ -31,7 +31,7 @@ test('a folder is made by the first write, and no sooner', async () => {
   expect((await readAll(archive, 'a/b')).toString()).toBe('x')
 })
 
-test('a folder is left without empty ones when an object is given up, put elsewhere or removed', async () => {
+test('a folder keeps no empty folders when an object is aborted, committed under another key or removed', async () => {
   const folder = await temporaryFolder()
   const archive = await openFolder(folder)
   await (await archive.create('a/b/c', CSV)).abort()
@@ -67,7 +67,7 @@ test.runIf(process.platform === 'linux')('a folder keeps no file open', async ()
   await swept.complete('')
   await archive.sweep('a')
   await expect(swept.commit()).rejects.toMatchObject({
-    message: `cannot finish "a" in the archive file:${folder}: what was written of it is gone, removed by another run or by hand; run again`,
+    message: `cannot finish "a" in the archive file:${folder}: its partial file is gone, removed by another run or by hand; run again`,
   })
   await swept.abort()
   await vi.waitFor(async () => {
@@ -79,8 +79,8 @@ test.runIf(process.platform === 'linux')('a folder keeps no file open', async ()
 test.each([
   ['a file where a folder should be', 'file/b', 'a file stands where a folder should be; move it away'],
   ['a name that is too long', `${'b'.repeat(300)}.csv`, 'the name is too long for this file system'],
-  ['links in a circle', 'circle/b', 'its symbolic links lead in a circle'],
-])('%s is told in one line with its remedy', async (_, key, message) => {
+  ['links in a circle', 'circle/b', 'its symbolic links form a circle'],
+])('%s is reported in one line with its remedy', async (_, key, message) => {
   const folder = await temporaryFolder()
   await writeFile(join(folder, 'file'), '')
   await symlink('circle', join(folder, 'circle'))
@@ -91,7 +91,7 @@ test.each([
   expect(failure.message).not.toContain('\n')
 })
 
-test('a folder in the place of the object is told in one line with its remedy', async () => {
+test('a folder in the place of the object is reported in one line with its remedy', async () => {
   const folder = await temporaryFolder()
   const archive = await openFolder(folder)
   await put(archive, 'a/b', 'x')
@@ -100,7 +100,7 @@ test('a folder in the place of the object is told in one line with its remedy', 
   await expect(put(archive, 'a', 'x')).rejects.toMatchObject({ kind: 'store', message: remedy })
 })
 
-test('a folder that is not this user’s is told in one line with its remedy', async ({ skip }) => {
+test('a folder that is not this user’s is reported in one line with its remedy', async ({ skip }) => {
   await needUnprivileged(skip)
   const folder = join(await publicFolder(), 'archive')
   await put(await openFolder(folder), 'x/kept', 'x')
@@ -110,7 +110,7 @@ test('a folder that is not this user’s is told in one line with its remedy', a
   expect(await readdir(folder, { recursive: true })).toEqual(['x', 'x/kept'])
 })
 
-test('too many open files are told in one line with their remedy, and leave nothing', async () => {
+test('too many open files are reported in one line with their remedy, and leave nothing', async () => {
   const folder = await temporaryFolder()
   expect(await run('attempt', ['folder', folder, '1', '200'], { files: 64 })).toMatch(
     /^store: cannot write "x\/\d+" in the archive .*: too many files are open; raise the limit \(ulimit -n\) and run again$/,
@@ -118,7 +118,7 @@ test('too many open files are told in one line with their remedy, and leave noth
   expect(await readdir(folder)).toEqual([])
 })
 
-test('a file system that is read-only is told in one line with its remedy, and can be read', async ({ skip }) => {
+test('a file system that is read-only is reported in one line with its remedy, and can be read', async ({ skip }) => {
   const folder = await fileSystem('1m', skip)
   const archive = await openFolder(folder)
   await put(archive, 'x/a', 'x')
@@ -132,7 +132,7 @@ test('a file system that is read-only is told in one line with its remedy, and c
   expect((await readAll(archive, 'x/a')).toString()).toBe('x')
 })
 
-test('a disk that fills up is told as such, and nothing stays of the object', async ({ skip }) => {
+test('a disk that fills up is reported, and nothing of the object remains', async ({ skip }) => {
   const folder = await fileSystem('1m', skip)
   const archive = await openFolder(folder)
   await put(archive, 'x/a', 'old')

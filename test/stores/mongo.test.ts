@@ -71,13 +71,16 @@ if (mongodb) {
       expect(await install()).toBe(checked)
     })
 
-    test('says plainly when a document is too large for it', async () => {
+    test('reports a document that is too large', async () => {
       const { documents } = await opened()
-      const failure = await failureOf(documents.replace('runs', { _id: 'a', text: 'x'.repeat(17 << 20) } as never))
-      expect(failure).toMatchObject({
-        kind: 'store',
-        message: `the document store ${documents.address} refuses the document as too large; give the watch narrower terms, or a smaller top`,
-      })
+      const large = { _id: 'a', text: 'x'.repeat(17 << 20) }
+      const writes = [() => documents.replace('runs', large), () => documents.swap('runs', 'a', undefined, large)]
+      for (const write of writes) {
+        expect(await failureOf(write())).toMatchObject({
+          kind: 'store',
+          message: `the document store ${documents.address} refuses the document as too large; give the watch narrower terms, or a smaller top`,
+        })
+      }
       expect(await documents.find('runs', 'a')).toBeUndefined()
     })
 
@@ -124,7 +127,7 @@ describe.runIf(isInstalled('mongodb'))('a MongoDB of its own', () => {
     return { server, url, documents }
   }
 
-  test('that is killed is told as such, and when it is back all is as it was', async () => {
+  test('that is killed is reported, and works as before after a restart', async () => {
     const { server, url, documents } = await opened('?serverSelectionTimeoutMS=2000')
     await documents.replace('runs', { _id: 'a', text: 'old' } as never)
     const { lease } = await documents.acquire('a', HOLDER, 600_000)
@@ -167,7 +170,7 @@ describe.runIf(isInstalled('mongodb'))('a MongoDB of its own', () => {
     expect((await documents.ids('runs')).length).toBeGreaterThanOrEqual(last)
   })
 
-  test('that does not answer any more is told within a minute, whatever it was asked', async () => {
+  test('that stops answering is reported within a minute, by every call', async () => {
     const { server, url, documents } = await opened()
     await documents.replace('runs', { _id: 'a' })
     server.pause()
@@ -200,7 +203,7 @@ describe('where there is no MongoDB', () => {
     return `127.0.0.1:${(server.address() as AddressInfo).port}`
   }
   /** What is said of an address with a user and a password, and nothing of the latter. */
-  const told = async (host: string, options = '') => {
+  const failureAt = async (host: string, options = '') => {
     const failure = await failureOf(
       openMongo(`mongodb://user:hunter2@${host}/datagouv?serverSelectionTimeoutMS=500${options}`),
     )
@@ -209,31 +212,31 @@ describe('where there is no MongoDB', () => {
     return failure.message
   }
 
-  test('a port where nobody listens is told', async () => {
-    expect(await told('127.0.0.1:1')).toBe(
+  test('a port without a listener is reported', async () => {
+    expect(await failureAt('127.0.0.1:1')).toBe(
       'the document store mongodb://127.0.0.1:1/datagouv cannot be reached ("connect ECONNREFUSED 127.0.0.1:1"); start it, or check --documents',
     )
   })
 
-  test('a host that nobody knows is told', async () => {
-    expect(await told('nowhere.invalid')).toMatch(
+  test('an unknown host is reported', async () => {
+    expect(await failureAt('nowhere.invalid')).toMatch(
       /^the document store mongodb:\/\/nowhere.invalid:27017\/datagouv cannot be reached \("getaddrinfo E\w+ nowhere.invalid"\); start it, or check --documents$/,
     )
   })
 
-  test('a web server is told', async () => {
+  test('a web server is reported', async () => {
     const host = await listening(createServer((_, response) => void response.end('Hello')))
-    expect(await told(host)).toMatch(/ cannot be reached \(.*\); start it, or check --documents$/)
+    expect(await failureAt(host)).toMatch(/ cannot be reached \(.*\); start it, or check --documents$/)
   })
 
-  test('a server that never answers is told', async () => {
+  test('a server that never answers is reported', async () => {
     const host = await listening(createTcpServer(() => {}))
-    expect(await told(host)).toMatch(/ cannot be reached \(.*timed out.*\); start it, or check --documents$/)
+    expect(await failureAt(host)).toMatch(/ cannot be reached \(.*timed out.*\); start it, or check --documents$/)
   })
 
-  test('TLS where there is none is told', async () => {
+  test('TLS with a server that has none is reported', async () => {
     const host = await listening(createTcpServer((socket) => void socket.end('no')))
-    expect(await told(host, '&tls=true')).toMatch(/ refuses TLS, or its certificate is refused| cannot be reached/)
+    expect(await failureAt(host, '&tls=true')).toMatch(/ refuses TLS, or its certificate is refused| cannot be reached/)
   })
 
   test.each([

@@ -76,7 +76,7 @@ test.each([
     'refuses the user or the password; check both, and add ?authSource=admin if the user was created there',
   ],
   [refusing(96, 'OperationFailed'), 'answers OperationFailed: "no: OperationFailed"'],
-])('a server that answers %j to a write is told, with the remedy', async (refusal, message) => {
+])('reports a server that answers %j to a write, with the remedy', async (refusal, message) => {
   const { documents, host } = await storeAt((command) => (isWrite(command) ? refusal : undefined))
   expect(await failureOf(documents.replace('runs', EDITION))).toMatchObject({
     kind: 'store',
@@ -84,7 +84,7 @@ test.each([
   })
 })
 
-test('a wrong password is told, and never repeated', async () => {
+test('a wrong password is reported, and never repeated', async () => {
   const { host, url } = await actingMongo((command) =>
     'saslStart' in command ? refusing(18, 'AuthenticationFailed') : undefined,
   )
@@ -96,7 +96,7 @@ test('a wrong password is told, and never repeated', async () => {
   expect(failure.message).not.toContain(SECRET)
 })
 
-test('a server that is too old is told with its version and what would do', async () => {
+test('a server that is too old is reported with its version and the version needed', async () => {
   const { url, host } = await actingMongo((command) =>
     'ismaster' in command || 'hello' in command ? { ismaster: true, maxWireVersion: 6, minWireVersion: 0 } : undefined,
   )
@@ -106,7 +106,7 @@ test('a server that is too old is told with its version and what would do', asyn
   )
 })
 
-test('a set of members without a primary is told as such', async () => {
+test('a replica set without a primary is reported', async () => {
   const { url, host } = await actingMongo((command) =>
     'ismaster' in command || 'hello' in command
       ? {
@@ -126,7 +126,7 @@ test('a set of members without a primary is told as such', async () => {
   })
 })
 
-test('a user who may neither make collections nor indexes publishes all the same', async () => {
+test('a user who may create neither collections nor indexes can still publish', async () => {
   const { documents, writes } = await storeAt((command) =>
     'create' in command || 'createIndexes' in command ? refusing(13, 'Unauthorized') : undefined,
   )
@@ -142,3 +142,60 @@ test('the server is asked to check editions before the first is published, and o
   expect(created).toMatchObject([{ create: 'tops', validationAction: 'error', validator: { $jsonSchema: {} } }])
   expect(commands.filter((command) => 'createIndexes' in command)).toHaveLength(1)
 })
+
+/** What a server that is none may say to everything but the handshake: yes, and nothing more. */
+const isHandshake = (command: Command) => 'hello' in command || 'ismaster' in command
+const HOLDER = { run: 'r1', host: 'here', pid: 1 }
+const LEASE = { _id: 'a', ...HOLDER, since: '2026-11-18T16:00:00.000Z', expires: '2026-11-18T16:01:00.000Z' }
+type Call = 'find' | 'list' | 'replace' | 'swap' | 'add' | 'remove' | 'acquire' | 'renew' | 'release' | 'facts'
+const found = (...firstBatch: readonly object[]) => ({ cursor: { id: 0, ns: 'datagouv.any', firstBatch } })
+
+test.each([
+  ['find', 'a query'],
+  ['find', 'a query with a cursor without documents', { find: { cursor: {} } }],
+  ['find', 'a query with another document', { find: found({ _id: 'b' }) }],
+  ['list', 'a query with documents that were not asked for', { find: found({ _id: 1 }) }],
+  ['replace', 'a replacement', {}],
+  ['replace', 'a replacement of nothing', { update: { n: 0, nModified: 0 } }],
+  ['swap', 'a conditional replacement', {}],
+  ['add', 'an addition', {}],
+  ['add', 'an addition of nothing', { insert: { n: 0 } }],
+  ['remove', 'a removal', {}],
+  ['acquire', 'a question for the time', { find: found() }],
+  ['acquire', 'a new lease', { find: found(), isMaster: { localTime: new Date() } }],
+  ['acquire', 'a lease in the place of an old one', { find: found(LEASE), isMaster: { localTime: new Date() } }],
+  ['acquire', 'a lease of another id', { find: found({ ...LEASE, _id: 'b' }), isMaster: { localTime: new Date() } }],
+  ['renew', 'a renewal', { isMaster: { localTime: new Date() } }],
+  ['release', 'a release', {}],
+  ['facts', 'a question for its version', {}],
+] as readonly [Call, string, Readonly<Record<string, object>>?][])(
+  '%s: a server that answers ok and nothing else to %s is no MongoDB',
+  async (call, _, answers = {}) => {
+    const answer = (command: Command) => {
+      if (isHandshake(command)) return undefined
+      const name = Object.keys(command)[0]!
+      return { n: undefined, nModified: undefined, ...answers[name] }
+    }
+    const { documents, host } = await storeAt(answer)
+    const calls: Record<Call, () => Promise<unknown>> = {
+      find: () => documents.find('runs', 'a'),
+      list: () => documents.list('runs'),
+      replace: () => documents.replace('runs', { _id: 'a' }),
+      swap: () => documents.swap('runs', 'a', { _id: 'a' }, { _id: 'a' }),
+      add: () => documents.swap('runs', 'a', undefined, { _id: 'a' }),
+      remove: () => documents.remove('runs', 'a'),
+      acquire: () => documents.acquire('a', HOLDER, 60_000),
+      renew: () => documents.renew('a', 'r1', 60_000),
+      release: () => documents.release('a', 'r1'),
+      facts: () => documents.facts(),
+    }
+    expect(await failureOf(calls[call]())).toMatchObject({
+      kind: 'store',
+      message: expect.stringMatching(
+        new RegExp(
+          `^the document store mongodb://${host}/datagouv does not answer like MongoDB \\(".*"\\); check --documents$`,
+        ),
+      ),
+    })
+  },
+)

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { openS3 } from '../../src/stores/s3/s3.ts'
+import { openS3, type S3 } from '../../src/stores/s3/s3.ts'
 import { archiveContract, put, readAll } from '../contracts/archive.ts'
 import { restrictedTo, type TestBucket, testBucket } from '../helpers/bucket.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
@@ -68,7 +68,7 @@ if (minio) {
       })
     })
 
-    test('tells that an object is damaged when its bytes are not those written', async () => {
+    test('reports an object whose bytes are not those written as damaged', async () => {
       const { archive, bucket, client } = place
       await put(archive, 'x/a.csv', 'true')
       const Metadata = { sha256: sha256Of(Buffer.from('true')) }
@@ -79,6 +79,30 @@ if (minio) {
           /^"x\/a\.csv" in the archive s3:\/\/\S+ is damaged: .*; restore it, or remove it/,
         ),
       })
+    })
+
+    test('passes over objects of others whose keys no folder could have', async () => {
+      const { archive, bucket, client } = place
+      await put(archive, 'x/a', 'x')
+      for (const Key of ['x/', 'x/.hidden', 'x//b', '.DS_Store', 'a\\b']) {
+        await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'theirs' })).catch(() => {})
+      }
+      const keys: string[] = []
+      for await (const { key } of archive.list('')) keys.push(key)
+      expect(keys).toEqual(['x/a'])
+    })
+
+    test('sweeps what version 0.1 staged beside an object', async () => {
+      const { archive, bucket, client, leftovers } = place
+      await put(archive, 'x/a', 'kept')
+      const Key = 'x/.a.0123456789ab.partial'
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'half' }))
+      const keys: string[] = []
+      for await (const key of archive.pending()) keys.push(key)
+      expect(keys).toEqual(['x/a'])
+      await archive.sweep('x/a')
+      expect(await leftovers()).toBe(0)
+      expect((await readAll(archive, 'x/a')).toString()).toBe('kept')
     })
 
     test('takes objects that others put there without a sha256', async () => {
@@ -148,7 +172,7 @@ if (minio) {
       ],
       ['a wrong secret', { AWS_SECRET_ACCESS_KEY: 'hunter2' }, /refuses the signature; check AWS_SECRET_ACCESS_KEY$/],
       ['no credentials', { AWS_ACCESS_KEY_ID: '' }, /no credentials; set AWS_ACCESS_KEY_ID and .*, or AWS_PROFILE$/],
-    ])('%s is told, with the remedy and without the secret', async (_, environment, message) => {
+    ])('%s is reported, with the remedy and without the secret', async (_, environment, message) => {
       for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
       const archive = await openS3(`s3://${place.bucket}`)
       const calls = [
@@ -165,7 +189,7 @@ if (minio) {
       await archive.close()
     })
 
-    test('a permission that is missing is told, with those that are needed', async () => {
+    test('a missing permission is reported, with those that are needed', async () => {
       await put(place.archive, 'a', 'old')
       for (const [name, value] of Object.entries(await restrictedTo('s3:ListBucket', 's3:GetObject'))) {
         vi.stubEnv(name, value)
@@ -199,7 +223,7 @@ if (minio) {
       await archive.close()
     })
 
-    test('anybody reads the object with the plain SDK', async () => {
+    test('the plain SDK can read the object', async () => {
       const { archive, bucket, client } = place
       await put(archive, '2026-11-18/mobilite-transport.csv', 'id;title\r\n')
       const got = await client.send(new GetObjectCommand({ Bucket: bucket, Key: '2026-11-18/mobilite-transport.csv' }))
@@ -209,7 +233,7 @@ if (minio) {
 }
 
 describe.runIf(minio && isInstalled('minio'))('a store of its own', () => {
-  test('that is killed is told as such, and when it is back all is as it was', async () => {
+  test('that is killed is reported, and works as before after a restart', async () => {
     const server = await startOwn('minio')
     onTestFinished(() => server.remove())
     for (const [name, value] of Object.entries(server.variables)) vi.stubEnv(name, value)
@@ -270,7 +294,7 @@ describe.runIf(minio && isInstalled('minio'))('a store of its own', () => {
 })
 
 describe('where there is no store', () => {
-  const told = async (endpoint: string) => {
+  const failureAt = async (endpoint: string) => {
     vi.stubEnv('AWS_ENDPOINT_URL_S3', endpoint)
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'someone')
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'hunter2')
@@ -282,31 +306,31 @@ describe('where there is no store', () => {
   }
   const at = (server: { address(): unknown }) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  test('a port where nobody listens is told', async () => {
-    const message = await told('http://user:hunter2@127.0.0.1:1')
+  test('a port without a listener is reported', async () => {
+    const message = await failureAt('http://user:hunter2@127.0.0.1:1')
     const what = 'cannot list "a" in the archive s3://datagouv'
     expect(message).toBe(
       `${what}: 127.0.0.1:1 cannot be reached (ECONNREFUSED); start it, or check AWS_ENDPOINT_URL_S3`,
     )
   })
 
-  test('a server that never answers is told', async () => {
+  test('a server that never answers is reported', async () => {
     vi.stubEnv('AWS_MAX_ATTEMPTS', '1')
     const server = createTcpServer(() => {}).listen(0, '127.0.0.1')
     await once(server, 'listening')
     onTestFinished(() => void server.close())
-    expect(await told(at(server))).toMatch(/does not answer in time; see that it is up and run again$/)
+    expect(await failureAt(at(server))).toMatch(/does not answer in time; see that it is up and run again$/)
   })
 
   test.each([
     [200, /does not answer like an S3 store; check AWS_ENDPOINT_URL_S3$/],
     [404, /does not answer like an S3 store; check AWS_ENDPOINT_URL_S3$/],
     [502, /is not ready or overloaded \(HTTP 502\); run again later$/],
-  ])('a web server that answers %i is told', async (status, message) => {
+  ])('a web server that answers %i is reported', async (status, message) => {
     const server = createServer((_, response) => void response.writeHead(status).end('<html><br>Hello')).listen(0)
     await once(server, 'listening')
     onTestFinished(() => void server.close())
-    expect(await told(at(server))).toMatch(message)
+    expect(await failureAt(at(server))).toMatch(message)
   })
 
   test.each(['s3://', 's3://a', 's3://datagouv/folder', 's3://key:hunter2@datagouv', 's3://Data_Gouv', 's3:datagouv'])(
@@ -318,7 +342,7 @@ describe('where there is no store', () => {
     },
   )
 
-  test.each(['../a', 'a/../../b', '/a', 'a//b', '', 'a\\b', 'a\0b', '.', 'a/.'])(
+  test.each(['../a', 'a/../../b', '/a', 'a//b', '', 'a\\b', 'a\0b', '.', 'a/.', '.x', 'a/.x'])(
     'the key %j is refused',
     async (key) => {
       const archive = await openS3('s3://datagouv')
@@ -326,6 +350,14 @@ describe('where there is no store', () => {
       await archive.close()
     },
   )
+
+  test('an empty AWS variable counts as not set', async () => {
+    for (const name of ['AWS_ENDPOINT_URL_S3', 'AWS_REGION', 'AWS_SESSION_TOKEN']) vi.stubEnv(name, '')
+    const archive = (await openS3('s3://datagouv')) as S3
+    expect(await archive.client.config.region()).toBe('us-east-1')
+    expect(archive.client.config.forcePathStyle).toBe(false)
+    await archive.close()
+  })
 
   test.each(['localhost:9000', 'not an address'])('the endpoint %s is refused', async (endpoint) => {
     vi.stubEnv('AWS_ENDPOINT_URL_S3', endpoint)

@@ -71,7 +71,7 @@ test('what is put while another process writes waits for it, lets everything els
   await another.close()
 })
 
-test('a file that another process has locked for too long is told in one line', async () => {
+test('a file that another process has locked for too long is reported in one line', async () => {
   const path = join(await temporaryFolder(), 'datagouv.db')
   const documents = await openSqlite(path)
   await withDatabase(path, async (database) => {
@@ -110,7 +110,7 @@ test('a file below another file is refused in one line', async () => {
   })
 })
 
-test('a damaged file is told in one line with its remedy', async () => {
+test('a damaged file is reported in one line with its remedy', async () => {
   const path = join(await temporaryFolder(), 'datagouv.db')
   const documents = await openSqlite(path)
   await documents.replace('tops', { _id: 'a' })
@@ -126,20 +126,26 @@ test('a damaged file is told in one line with its remedy', async () => {
   await damaged.close()
 })
 
-test('a document that somebody spoilt is told by its name', async () => {
+test('returns a text that is no document as unreadable, beside the sound ones, and swaps it by its text', async () => {
   const path = join(await temporaryFolder(), 'datagouv.db')
   const documents = await openSqlite(path)
-  await withDatabase(path, (database) => database.prepare('INSERT INTO tops VALUES (?, ?)').run('a/1', '{"_id": '))
-  const spoilt = {
-    kind: 'store',
-    message: `"a/1" in the collection tops of sqlite:${path} is not JSON; restore it, or remove it and run again`,
+  await documents.replace('tops', { _id: 'a/2' })
+  const texts = ['{"_id": ', 'null', '42', '[]', '{}', '{"_id":"a/2"}']
+  for (const text of texts) {
+    await withDatabase(path, (database) =>
+      database.prepare('INSERT OR REPLACE INTO tops VALUES (?, ?)').run('a/1', text),
+    )
+    const unreadable = { _id: 'a/1', unreadable: text }
+    expect(await documents.find('tops', 'a/1')).toEqual(unreadable)
+    expect(await documents.list('tops')).toEqual([unreadable, { _id: 'a/2' }])
+    expect(await documents.swap('tops', 'a/1', { _id: 'a/1' }, undefined)).toBe(false)
+    expect(await documents.swap('tops', 'a/1', unreadable, { _id: 'a/1' })).toBe(true)
+    expect(await documents.find('tops', 'a/1')).toEqual({ _id: 'a/1' })
   }
-  await expect(documents.find('tops', 'a/1')).rejects.toMatchObject(spoilt)
-  await expect(documents.list('tops')).rejects.toMatchObject(spoilt)
   await documents.close()
 })
 
-test('a file that is not this user’s is told in one line when it is written', async ({ skip }) => {
+test('a file that is not this user’s is reported in one line when it is written', async ({ skip }) => {
   await needUnprivileged(skip)
   const folder = await publicFolder()
   const path = join(folder, 'datagouv.db')
@@ -154,7 +160,7 @@ test('a file that is not this user’s is told in one line when it is written', 
   expect(await attempt(join(folder, 'none/none.db'))).toMatch(/^store: .*permission denied; give this user the right/)
 })
 
-test('a file system that is read-only is told in one line with its remedy', async ({ skip }) => {
+test('a file system that is read-only is reported in one line with its remedy', async ({ skip }) => {
   const folder = await fileSystem('1m', skip)
   expect(await run('attempt', ['sqlite', join(folder, 'datagouv.db')])).toBe('done')
   makeReadOnly(folder)
@@ -164,7 +170,7 @@ test('a file system that is read-only is told in one line with its remedy', asyn
   expect(await run('attempt', ['sqlite', join(folder, 'none/none.db')])).toMatch(/^store: .*: it is read-only; give/)
 })
 
-test('a disk that fills up is told as such, and what was put stays', async ({ skip }) => {
+test('a disk that fills up is reported, and earlier documents remain', async ({ skip }) => {
   const folder = await fileSystem('1m', skip)
   const path = join(folder, 'datagouv.db')
   const attempt = (kind: string, bytes: number, times: number) =>

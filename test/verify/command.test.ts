@@ -1,6 +1,7 @@
 import { appendFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openSqlite } from '../../src/stores/sqlite/sqlite.ts'
 import { cli } from '../helpers/cli.ts'
 import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
 
@@ -20,8 +21,7 @@ async function published(): Promise<string> {
 
 test('what is as it should be is said line by line, of all dates or of those that are named', async () => {
   const cwd = await published()
-  const line = (date: string) =>
-    `${date} snapshot is what it should be\n${date} mobilite-transport is what it should be\n`
+  const line = (date: string) => `${date} snapshot is as expected\n${date} mobilite-transport is as expected\n`
   expect(await cli(['verify'], { cwd })).toMatchObject({ code: 0, stdout: line('2026-11-11') + line(DATE) })
   expect(await cli(['verify', DATE], { cwd })).toMatchObject({ code: 0, stdout: line(DATE) })
   expect(await cli(['verify', '--quiet'], { cwd })).toEqual({ code: 0, stdout: '', stderr: '' })
@@ -33,15 +33,33 @@ test('what differs is told with place and bytes, fails with 4, and is mended by 
   const { code, stdout, stderr } = await cli(['verify'], { cwd })
   expect([code, stdout]).toEqual([4, expect.stringContaining(`${DATE} mobilite-transport is DIFFERENT\n  `)])
   expect(stderr).toMatch(
-    /^datagouv-tops: 2026-11-18 mobilite-transport is not as it should be \(.*\); "verify --repair" publishes editions anew from their snapshots$/m,
+    /^datagouv-tops: 2026-11-18 mobilite-transport is not as expected \(.*\); "verify --repair" republishes editions from their snapshots$/m,
   )
   const json = await cli(['verify', '--json'], { cwd })
   expect([json.code, JSON.parse(json.stdout).at(-1)]).toMatchObject([4, { date: DATE, status: 'different' }])
   expect(await cli(['verify', '--repair', DATE], { cwd })).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining(`${DATE} mobilite-transport was different and is published anew`),
+    stdout: expect.stringContaining(`${DATE} mobilite-transport was different and has been republished`),
   })
   expect(await cli(['verify', '--quiet'], { cwd })).toMatchObject({ code: 0 })
+})
+
+test('beside a run that is replacing an edition it says so, with 7', async () => {
+  const cwd = await published()
+  await appendFile(join(cwd, `data/datagouv/${DATE}/mobilite-transport.csv`), 'x')
+  const documents = await openSqlite(join(cwd, 'data/datagouv.db'))
+  await documents.acquire(`mobilite-transport/${DATE}`, { run: 'r1', host: 'elsewhere', pid: 7 }, 60_000)
+  await documents.close()
+  for (const args of [
+    ['verify', DATE],
+    ['verify', DATE, '--repair'],
+  ]) {
+    const { code, stdout, stderr } = await cli(args, { cwd })
+    expect([code, stdout]).toEqual([7, expect.stringContaining(`${DATE} mobilite-transport is being written (`)])
+    expect(stderr).toMatch(
+      /^datagouv-tops: cannot verify 2026-11-18 mobilite-transport: mobilite-transport\/2026-11-18 is held by run "r1" on "elsewhere"/m,
+    )
+  }
 })
 
 test('a snapshot that is damaged or gone cannot be mended, and what to do is said', async () => {
@@ -80,6 +98,6 @@ test('a date of which nothing is stored is refused with 2; with nothing at all t
   })
   expect(await cli(['verify', DATE], { cwd })).toMatchObject({
     code: 2,
-    stderr: `datagouv-tops: nothing is stored of ${DATE}; "runs" lists what was run\n`,
+    stderr: `datagouv-tops: nothing is stored for ${DATE}; "runs" lists the runs so far\n`,
   })
 })

@@ -1,12 +1,15 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Database from 'libsql'
 import { describe, expect, test } from 'vitest'
 import type { Edition } from '../../src/editions/edition.ts'
+import { Failure } from '../../src/errors.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import { type Verdict, verify } from '../../src/verify/verify.ts'
 import { contents, datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
+import { intercepted } from '../helpers/interception.ts'
 import { DATE, orderOf, type TestWorld, testWorld } from '../helpers/world.ts'
 
 const DATASETS = datasetsCsv(
@@ -283,6 +286,72 @@ describe('--repair', () => {
     expect(snapshot!.status).toBe('different')
     expect(edition).toMatchObject({ status: 'different', note: expect.stringMatching(/so it cannot be repaired$/) })
     expect(await readFile(stored(world, CSV), 'utf8')).toBe('x')
+  })
+})
+
+describe('beside another run', () => {
+  const ELSEWHERE = { run: 'r1', host: 'elsewhere', pid: 7 }
+  const ID = `mobilite-transport/${DATE}`
+
+  test('a date that it is writing is not called different; once the run has died, it is', async () => {
+    const world = await published()
+    await writeFile(stored(world, CSV), 'x')
+    for (const lease of [DATE, ID]) {
+      await world.documents.acquire(lease, ELSEWHERE, 60_000)
+      expect((await verified(world))[1]).toMatchObject({
+        status: 'held',
+        note: expect.stringMatching(`^${lease} is held by run "r1" on "elsewhere"`),
+      })
+      await world.documents.release(lease, 'r1')
+    }
+    await world.documents.acquire(ID, ELSEWHERE, 1)
+    await sleep(10)
+    expect((await verified(world))[1]).toMatchObject({ status: 'different' })
+  })
+
+  test('a date that it has replaced during the comparison is compared again', async () => {
+    const world = await published()
+    const others = DATASETS.replaceAll('Budget', 'Transport')
+    let replaced = false
+    const archive = new Proxy(world.archive, {
+      get: (target, name) => {
+        if (name !== 'read') return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name)
+        return async function* (...args: Parameters<typeof world.archive.read>) {
+          if (args[0] === CSV && !replaced) {
+            replaced = true
+            await run(await orderOf(world, others, ORGANIZATIONS), world)
+          }
+          yield* target.read(...args)
+        }
+      },
+    })
+    expect(statuses(await verified({ ...world, archive }))).toEqual([
+      [null, 'same'],
+      ['mobilite-transport', 'same'],
+    ])
+    expect(replaced).toBe(true)
+  })
+
+  test.each<[string, (world: TestWorld) => void]>([
+    ['with a value that is wrong', (world) => edit(world, (one) => one.datasets.pop())],
+    ['that is no JSON', (world) => rewrite(world, (text) => text.slice(1))],
+    ['of a run that never was', (world) => edit(world, (one) => (one.run_id = 'x'))],
+  ])('--repair leaves a document %s alone while the lease is held, or when the store fails', async (_, damage) => {
+    const world = await published()
+    damage(world)
+    const damaged = await world.documents.find('tops', ID)
+    await world.documents.acquire(ID, ELSEWHERE, 60_000)
+    expect((await verified(world, true))[1]).toMatchObject({ status: 'held' })
+    expect(await world.documents.find('tops', ID)).toEqual(damaged)
+    await world.documents.release(ID, 'r1')
+
+    const failing = intercepted(world, async (_, call) => {
+      if (call.startsWith('swap tops')) throw new Failure('store', 'away')
+    })
+    await expect(verified({ ...world, ...failing }, true)).rejects.toMatchObject({ kind: 'store' })
+    expect(await world.documents.find('tops', ID)).toEqual(damaged)
+    expect((await verified(world, true))[1]).toMatchObject({ status: 'repaired' })
+    expect(statuses(await verified(world))[1]).toEqual(['mobilite-transport', 'same'])
   })
 })
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createPlainScanner } from '../../src/csv/plain.ts'
-import { isKernelBatch } from '../../src/wasm/kernel.ts'
 import { createWasmScanner } from '../../src/wasm/scanner.ts'
+import { isWasmBatch } from '../../src/wasm/wasmInstance.ts'
 import { scannerContract } from '../csv/contract.ts'
 import { cut, outcomeOf } from './outcome.ts'
 
@@ -113,7 +113,7 @@ test.each(SOUND)('the plain scanner is not called in for %s', (what) => {
     for (const lengths of chunkings(content.indexOf(odd) + UNUSUAL[what].indexOf('…') + offset)) {
       const scanner = createWasmScanner({ name: 'the export', maxRecordBytes: 1 << 20, select: () => [0] })
       const batches = cut(Buffer.from(content), lengths).map((chunk) => scanner.write(chunk))
-      expect(batches.filter(({ count }) => count > 0).every(isKernelBatch)).toBe(true)
+      expect(batches.filter(({ count }) => count > 0).every(isWasmBatch)).toBe(true)
     }
   }
 })

@@ -2,6 +2,7 @@ import { ReadableStream } from 'node:stream/web'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Edition } from '../../editions/edition.ts'
+import { readStoredEdition } from '../../editions/read.ts'
 import { Missing } from '../../errors.ts'
 import { isNamed } from '../body.ts'
 import { cachingOf } from '../caching.ts'
@@ -11,33 +12,33 @@ import { rangeOf } from '../range.ts'
 import { dateOf, editionParam, watchParam } from './parameters.ts'
 import { type ApiWorld, BUSY, MISSING, newApi, problem, strictly, WRONG } from './route.ts'
 
-/** Downloads at the same time; each holds some blocks of the file in memory, however slowly it is read. */
-const MOST_DOWNLOADS = 64
+/** How many downloads run at the same time; each keeps some blocks of the file in memory, however slowly it is read. */
+const MAX_DOWNLOADS = 64
 
 const csv = { 'text/csv': { schema: z.string() } }
 const route = createRoute({
   method: 'get',
   path: '/api/editions/{watch}/{edition}/archive.csv',
   tags: ['editions'],
-  summary: "The archived CSV of an edition: the export's records in which a term is present, byte for byte",
-  description: 'Parts of it can be had by `Range`; its `ETag` is the sha256 that the edition names.',
+  summary: "The archived CSV of an edition: the export's records with a term, byte for byte",
+  description: 'It supports `Range`. Its `ETag` is the sha256 in the edition.',
   request: {
     params: z.object({ watch: watchParam, edition: editionParam }),
     query: strictly({}),
     headers: z.object({ range: z.string().optional().openapi({ example: 'bytes=0-1023' }) }),
   },
   responses: {
-    200: { description: 'all of it', content: csv },
-    206: { description: 'the part that `Range` asks for', content: csv },
-    304: { description: 'what `If-None-Match` names is still what there is' },
+    200: { description: 'the whole file', content: csv },
+    206: { description: 'the requested range of the file', content: csv },
+    304: { description: 'the file is still the one that `If-None-Match` names' },
     400: WRONG,
     404: MISSING,
-    416: problem('it has no such part; `Content-Range` says how long it is'),
+    416: problem('the file has no such range; `Content-Range` has its size'),
     503: BUSY,
   },
 })
 
-/** The archived CSV of an edition, whole or a range of it. */
+/** Serves the archived CSV of an edition, whole or a range of it. */
 export function archiveApi({ world, editions }: ApiWorld) {
   const { archive, documents } = world
   let downloads = 0
@@ -56,7 +57,7 @@ export function archiveApi({ world, editions }: ApiWorld) {
       ...READABLE_BY_ALL,
     }
     if (isNamed(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
-    if ((await archive.stat(key))?.bytes !== bytes) throw await goneOrChanging(edition)
+    if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
     const range = rangeOf(isCurrent(c, etag) ? c.req.header('range') : undefined, bytes)
     if (range === 'none') throw new Problem(416, `${key} has ${bytes} bytes`, { 'content-range': `bytes */${bytes}` })
     const part = range === 'all' ? undefined : range
@@ -70,44 +71,88 @@ export function archiveApi({ world, editions }: ApiWorld) {
       },
     }
     if (c.req.method === 'HEAD') return new Response(null, init)
-    if (downloads >= MOST_DOWNLOADS) throw busy('too many downloads at the same time')
-    // The two declarations of one class, Node's and the browser's, do not agree.
-    return new Response(ReadableStream.from(await opened(edition, part)) as BodyInit, init)
+    const endDownload = startDownload()
+    try {
+      const { first, chunks } = await openVerified(edition, part)
+      return new Response(bodyOf(first, chunks, endDownload), init)
+    } catch (error) {
+      endDownload()
+      throw error
+    }
   })
 
-  /**
-   * The bytes, once it is sure that they are those which the edition names: a date may be published anew at any moment, and
-   * whoever puts parts together must not get them of two files.
-   */
-  async function opened(edition: Edition, part: { start: number; end: number } | undefined) {
-    const chunks = archive.read(edition.archive.key, part)[Symbol.asyncIterator]()
-    const first = await chunks.next()
-    const now = await documents.find<Edition>('tops', edition._id)
-    if (now?.archive.sha256 !== edition.archive.sha256) {
-      await chunks.return?.()
-      throw await goneOrChanging(edition)
-    }
-    return counted(first, chunks)
-  }
-
-  async function* counted(first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Array>) {
+  /** Counts a download, before its file is opened, and returns the function that ends it. @throws Problem 503 */
+  function startDownload(): () => void {
+    if (downloads >= MAX_DOWNLOADS) throw busy('too many downloads at the same time')
     downloads++
+    return () => void downloads--
+  }
+
+  /**
+   * Opens the file and checks afterwards that the edition still names it. A run may republish the date at any moment, and a
+   * client that downloads in parts must not get them of two files.
+   */
+  async function openVerified(edition: Edition, part: { start: number; end: number } | undefined) {
+    const chunks = archive.read(edition.archive.key, part)[Symbol.asyncIterator]()
     try {
-      for (let next = first; !next.done; next = await chunks.next()) yield next.value
-    } finally {
-      downloads--
+      const first = await chunks.next()
+      const { edition: now } = await readStoredEdition(documents, edition.watch, edition.date)
+      if (now?.archive.sha256 !== edition.archive.sha256) throw await missingOrReplaced(edition)
+      return { first, chunks }
+    } catch (error) {
       await chunks.return?.()
+      throw error
     }
   }
 
-  async function goneOrChanging({ archive: { key } }: Edition): Promise<Error> {
+  async function missingOrReplaced({ archive: { key } }: Edition): Promise<Error> {
     if ((await archive.stat(key)) === undefined) return new Missing(`${key} was not kept in the archive`)
     return busy(`${key} is being replaced`)
   }
 }
 
-/** Whether a part may be given: no `If-Range`, or one that names what there is. */
+/** Whether the client may get a range: it sent no `If-Range`, or one with the current ETag. */
 function isCurrent(c: Context, etag: string): boolean {
   const condition = c.req.header('if-range')
   return condition === undefined || condition === etag
+}
+
+/**
+ * Streams the chunks as the body of a response. A client may leave before the first read. A generator has not begun by then
+ * and would not run its `finally`, but the stream's `cancel` closes the file all the same.
+ *
+ * @param onEnd called once, when the body is sent, fails or is canceled
+ */
+function bodyOf(first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Array>, onEnd: () => void): BodyInit {
+  let next: Promise<IteratorResult<Uint8Array>> | undefined = Promise.resolve(first)
+  let ended = false
+  const end = async () => {
+    if (ended) return
+    ended = true
+    // Closes the file, once a read under way is over.
+    await chunks.return?.().catch(() => {})
+    onEnd()
+  }
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await (next ?? chunks.next())
+          next = undefined
+          if (ended) return
+          if (!done) return controller.enqueue(value)
+          await end()
+          controller.close()
+        } catch (error) {
+          await end()
+          throw error
+        }
+      },
+      cancel: end,
+    },
+    // Reads nothing ahead.
+    { highWaterMark: 0 },
+  )
+  // The two declarations of one class, Node's and the browser's, do not agree.
+  return stream as BodyInit
 }

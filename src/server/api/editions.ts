@@ -123,7 +123,7 @@ function filtered(datasets: readonly TopDataset[], { q = '', organization, sort 
   const found = datasets.filter(
     (dataset) =>
       (organization === undefined || dataset.organization_id === organization) &&
-      matches(fold(`${dataset.dataset_title}\n${dataset.organization}`)),
+      matches(fold(`${dataset.dataset_title}\0${dataset.organization}`)),
   )
   return sortBy(found, sort)
 }

@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import { LRUCache } from 'lru-cache'
 import { Missing, quoted } from '../../errors.ts'
+import { listRuns, readRun } from '../../runs/read.ts'
 import { type RunRecord, STATUSES } from '../../runs/record.ts'
+import { warnOnce } from '../../terminal/report.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { paginate, sortBy } from './paging.ts'
 import { dateParam, limitParam, offsetParam, sortParam } from './parameters.ts'
@@ -39,11 +41,12 @@ const oneRoute = jsonRoute({
 })
 
 /** Serves the run records. */
-export function runsApi({ world: { documents } }: ApiWorld) {
+export function runsApi({ world: { documents, report } }: ApiWorld) {
+  const warn = warnOnce(report.warn)
   const recent = new LRUCache<'runs', RunRecord[]>({
     max: 1,
     ttl: FRESH_MS,
-    fetchMethod: () => documents.list<RunRecord>('runs', { descending: true, limit: MAX_RUNS }),
+    fetchMethod: () => listRuns(documents, { descending: true, limit: MAX_RUNS }, warn),
   })
   return newApi()
     .openapi(listRoute, async (c) => {
@@ -56,7 +59,7 @@ export function runsApi({ world: { documents } }: ApiWorld) {
     })
     .openapi(oneRoute, async (c) => {
       const { id } = c.req.valid('param')
-      const run = await documents.find<RunRecord>('runs', id)
+      const run = await readRun(documents, id)
       if (run === undefined)
         throw new Missing(`cannot find run ${quoted(id)}: no record has this ID. See /api/runs for those that exist.`)
       return jsonResponse(c, run)

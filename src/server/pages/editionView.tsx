@@ -40,13 +40,12 @@ export async function showEdition(
   if (!watches.includes(watch)) throw new PageNotFound('noSuchPage')
   const dates = await editions.dates(watch)
   const index = date === 'latest' ? 0 : dates.indexOf(date)
-  const editionOf = async (date: string | undefined) =>
-    date === undefined ? undefined : (await editions.find(watch, date)).edition
-  const edition = await editionOf(dates[index])
-  if (edition !== undefined) {
+  const actual = dates[index]
+  if (actual !== undefined) {
+    const { edition } = await editions.find(watch, actual)
     const frame = createFrame(site, c, edition)
     return htmlResponse(
-      await view({ frame, edition, dates, watches, before: await editionOf(dates[index + 1]) }, c, site),
+      await view({ frame, edition, dates, watches, before: await editions.before(edition) }, c, site),
       frame,
     )
   }

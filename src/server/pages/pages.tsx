@@ -1,7 +1,8 @@
 import { type Context, Hono } from 'hono'
 import type { World } from '../../context.ts'
-import type { RunRecord } from '../../runs/record.ts'
+import { readRun, readSoundRun } from '../../runs/read.ts'
 import type { Documents } from '../../stores/documents.ts'
+import { type Report, warnOnce } from '../../terminal/report.ts'
 import { answer } from '../body.ts'
 import type { Editions } from '../editions.ts'
 import { readAssets } from './assets.ts'
@@ -33,7 +34,7 @@ export async function createPages({ config, documents, report }: World, editions
   pages.use(cachePages())
   addEditionPages(pages, site)
   addFormTargets(pages)
-  addRunPages(pages, site, documents)
+  addRunPages(pages, site, documents, report)
 
   // The API responds to unknown addresses under /api itself, in JSON.
   pages.get('*', (c, next) => {
@@ -71,18 +72,19 @@ function addFormTargets(pages: Hono): void {
   )
 }
 
-function addRunPages(pages: Hono, site: Site, documents: Documents): void {
+function addRunPages(pages: Hono, site: Site, documents: Documents, report: Report): void {
+  const warn = warnOnce(report.warn)
   pages.get('/runs', async (c) => {
     const before = c.req.query('before')
     const ids = (await documents.ids('runs', { descending: true })).filter((id) => before === undefined || id < before)
     const shown = ids.slice(0, RUNS_PER_PAGE)
-    const runs = await Promise.all(shown.map((id) => documents.find<RunRecord>('runs', id)))
+    const runs = await Promise.all(shown.map((id) => readSoundRun(documents, id, warn)))
     const frame = await latestFrame(site, c)
     const last = ids.length > RUNS_PER_PAGE ? shown.at(-1) : undefined
     return htmlResponse(<RunsPage frame={frame} runs={runs.filter((run) => run !== undefined)} before={last} />, frame)
   })
   pages.get('/runs/:id', async (c) => {
-    const run = await documents.find<RunRecord>('runs', c.req.param('id'))
+    const run = await readRun(documents, c.req.param('id'))
     if (run === undefined) throw new PageNotFound('noSuchRun')
     const frame = await latestFrame(site, c)
     return htmlResponse(<RunPage frame={frame} run={run} />, frame)

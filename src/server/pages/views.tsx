@@ -18,10 +18,10 @@ export const topsView: View = (context) => {
 }
 
 export const changesView: View = async (context, _, { editions }) => {
-  const { edition, dates, frame } = context
+  const { before, edition, dates, frame } = context
   const earlier = dates.slice(dates.indexOf(edition.date) + 1)
   const requested = frame.url.searchParams.get('since')
-  const since = earlier.find((date) => date === requested) ?? earlier[0]
+  const since = earlier.find((date) => date === requested) ?? before?.date
   const changes = since === undefined ? undefined : await editions.changes(edition.watch, since, edition.date)
   return <ChangesPage {...context} changes={changes} />
 }

@@ -2,31 +2,30 @@ import { randomBytes } from 'node:crypto'
 import { createReadStream, type Dirent } from 'node:fs'
 import { open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { Failure, quoted } from '../../errors.ts'
-import { type Archive, cannot, type PendingObject, type StoredObject } from '../archive.ts'
+import { type Archive, archiveFailure, assertKey, isKey, type PendingObject, type StoredObject } from '../archive.ts'
+import { createFolder } from '../createFolder.ts'
 import type { StoreFacts } from '../facts.ts'
 import { freeBytes } from '../freeBytes.ts'
-import { makeFolder } from '../makeFolder.ts'
+import { reasonOf } from './errors.ts'
 import { PendingFile } from './pending.ts'
-import { reasonOf } from './reasons.ts'
 
 /** Objects are read in blocks of this size. */
 const BLOCK_BYTES = 1 << 18
 
-/** How often a writer makes its folder again when others, as they leave, remove it as empty. */
-const FOLDER_TRIES = 10
+/** How many times a writer creates its folder when other writers remove it as empty. */
+const FOLDER_ATTEMPTS = 10
 
 /**
- * A folder as an archive. An object is written beside its final name, as `.NAME.RANDOM.partial`, and renamed when it is
- * complete and on the disk. Names that begin with a dot are therefore never objects.
+ * Opens a folder as an archive. An object is written beside its final name, as `.NAME.RANDOM.partial`, and renamed when it
+ * is complete and on the disk. So names that begin with a dot are never objects.
  *
- * @param path as configured; made on the first write
+ * @param path as configured; the first write creates it
  */
 export async function openFolder(path: string): Promise<Archive> {
   return new Folder(path)
 }
 
-/** What reading and writing share: one folder, and its troubles told as such. */
+/** The archive in one folder. Its pending files use it for paths and for errors as failures. */
 export class Folder implements Archive {
   readonly address: string
   private readonly root: string
@@ -39,14 +38,14 @@ export class Folder implements Archive {
   async create(key: string): Promise<PendingObject> {
     const path = this.pathOf(key)
     const partial = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.partial`)
-    return this.guard('write', key, async () => {
-      for (let tries = 1; ; tries++) {
+    return this.withArchiveErrors('write', key, async () => {
+      for (let attempt = 1; ; attempt++) {
         try {
-          const made = await makeFolder(dirname(path))
-          const top = made !== undefined && made.length <= this.root.length ? dirname(made) : this.root
+          const created = await createFolder(dirname(path))
+          const top = created !== undefined && created.length <= this.root.length ? dirname(created) : this.root
           return new PendingFile(this, key, await open(partial, 'wx'), partial, path, top)
         } catch (error) {
-          if (!isMissing(error) || tries === FOLDER_TRIES) throw error
+          if (!isMissing(error) || attempt === FOLDER_ATTEMPTS) throw error
         }
       }
     })
@@ -54,7 +53,7 @@ export class Folder implements Archive {
 
   async stat(key: string): Promise<StoredObject | undefined> {
     const path = this.pathOf(key)
-    return this.guard('read', key, () => objectAt(path, key))
+    return this.withArchiveErrors('read', key, () => objectAt(path, key))
   }
 
   async *read(key: string, range?: { start: number; end: number }): AsyncIterable<Uint8Array> {
@@ -62,25 +61,25 @@ export class Folder implements Archive {
     try {
       yield* stream
     } catch (error) {
-      throw this.trouble('read', key, error)
+      throw this.asArchiveFailure('read', key, error)
     }
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
-    yield* this.below('', prefix)
+    yield* this.objectsBelow('', prefix)
   }
 
   async remove(key: string): Promise<void> {
     const path = this.pathOf(key)
-    await this.guard('remove', key, () => rm(path, { force: true }))
+    await this.withArchiveErrors('remove', key, () => rm(path, { force: true }))
     await this.removeEmptyFolders(dirname(path))
   }
 
   async sweep(key: string): Promise<void> {
     const path = this.pathOf(key)
-    await this.guard('clean', key, async () => {
+    await this.withArchiveErrors('clean', key, async () => {
       for (const { name } of await entriesOf(dirname(path))) {
-        if (partialOf(name) === basename(path)) await rm(join(dirname(path), name), { force: true })
+        if (partialTarget(name) === basename(path)) await rm(join(dirname(path), name), { force: true })
       }
     })
     await this.removeEmptyFolders(dirname(path))
@@ -91,15 +90,15 @@ export class Folder implements Archive {
   }
 
   async facts(): Promise<StoreFacts> {
-    return { product: 'a folder', free: await this.guard('read', '', () => freeBytes(this.root)) }
+    return { product: 'a folder', free: await this.withArchiveErrors('read', '', () => freeBytes(this.root)) }
   }
 
   async close(): Promise<void> {}
 
-  /** Removes the folder and those above it while they are empty, up to the archive's own. */
+  /** Removes the folder and its parents while they are empty, up to the archive's own. */
   async removeEmptyFolders(folder: string): Promise<void> {
     for (let at = folder; at !== this.root && at.startsWith(this.root); at = dirname(at)) {
-      // Another writer may be about to use it: an error here means that it is not ours to remove.
+      // An error means that the folder is not empty, or that another writer is about to use it.
       const removed = await rmdir(at).then(
         () => true,
         () => false,
@@ -108,48 +107,46 @@ export class Folder implements Archive {
     }
   }
 
-  /** Does something with the file system; what goes wrong is told as trouble with this archive. */
-  async guard<T>(verb: string, key: string, body: () => Promise<T>): Promise<T> {
+  /** Runs calls to the file system and turns their errors into failures of this archive. */
+  async withArchiveErrors<T>(verb: string, key: string, body: () => Promise<T>): Promise<T> {
     try {
       return await body()
     } catch (error) {
-      throw this.trouble(verb, key, error)
+      throw this.asArchiveFailure(verb, key, error)
     }
   }
 
-  private trouble(verb: string, key: string, error: unknown): unknown {
-    const reason = reasonOf(error, verb)
-    return reason === undefined ? error : cannot(verb, key, this.address, reason, error)
+  private asArchiveFailure(verb: string, key: string, error: unknown): unknown {
+    const reason = reasonOf(error, verb, this.root)
+    return reason === undefined ? error : archiveFailure(verb, key, this.address, reason, error)
   }
 
+  /** The path of an object. @throws Failure `usage` when the key cannot name one */
   pathOf(key: string): string {
-    const parts = key.split('/')
-    if (parts.every((part) => part !== '' && !part.startsWith('.') && !/[\\\0]/.test(part))) {
-      return join(this.root, ...parts)
-    }
-    throw new Failure('usage', `${quoted(key)} cannot be a name in an archive`)
+    assertKey(key)
+    return join(this.root, ...key.split('/'))
   }
 
   private async partialsBelow(folder: string): Promise<string[]> {
     const keys: string[] = []
-    for (const entry of await this.guard('list', folder, () => entriesOf(join(this.root, folder)))) {
-      const name = partialOf(entry.name)
+    for (const entry of await this.withArchiveErrors('list', folder, () => entriesOf(join(this.root, folder)))) {
+      const name = partialTarget(entry.name)
       if (entry.isDirectory()) keys.push(...(await this.partialsBelow(`${folder}${entry.name}/`)))
       else if (name !== undefined) keys.push(folder + name)
     }
     return keys
   }
 
-  /** @param folder `''`, or its key with a `/` behind */
-  private async *below(folder: string, prefix: string): AsyncIterable<StoredObject> {
-    const entries = await this.guard('list', prefix, () => entriesOf(join(this.root, folder)))
-    const visible = entries.filter(({ name }) => !name.startsWith('.'))
-    // A folder stands where the keys in it belong: `b.csv`, `b/1`, `b0`.
+  /** Lists the objects in a folder and below it. @param folder `''`, or its key and a `/` */
+  private async *objectsBelow(folder: string, prefix: string): AsyncIterable<StoredObject> {
+    const entries = await this.withArchiveErrors('list', prefix, () => entriesOf(join(this.root, folder)))
+    const visible = entries.filter(({ name }) => isKey(name))
+    // Sorts a folder where the keys in it belong: `b.csv`, `b/1`, `b0`.
     for (const key of visible.map((entry) => folder + entry.name + (entry.isDirectory() ? '/' : '')).sort()) {
       if (key.endsWith('/')) {
-        if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.below(key, prefix)
+        if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.objectsBelow(key, prefix)
       } else if (key.startsWith(prefix)) {
-        const object = await this.guard('list', key, () => objectAt(join(this.root, key), key))
+        const object = await this.withArchiveErrors('list', key, () => objectAt(join(this.root, key), key))
         if (object !== undefined) yield object
       }
     }
@@ -160,8 +157,8 @@ function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
-/** The object that a partial file would become; undefined for any other file. */
-function partialOf(name: string): string | undefined {
+/** The name of the object that a partial file would become; undefined for any other file. */
+function partialTarget(name: string): string | undefined {
   return /^\.(.+)\.[0-9a-f]{12}\.partial$/s.exec(name)?.[1]
 }
 

@@ -1,12 +1,11 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { PendingObject } from '../archive.ts'
-import { makeFolder } from '../makeFolder.ts'
+import { createFolder } from '../createFolder.ts'
 import type { Folder } from './folder.ts'
 
 /**
- * An object on its way into a folder: a partial file beside the final name. What was given up, or never ended, never had
- * that name.
+ * An object on its way into a folder: a partial file beside the final name. Only `commit` gives it that name.
  */
 export class PendingFile implements PendingObject {
   private readonly folder: Folder
@@ -17,7 +16,7 @@ export class PendingFile implements PendingObject {
   private readonly top: string
   private ended = false
 
-  /** @param top the uppermost folder in which its name, or that of a folder on the way to it, may be new */
+  /** @param top the uppermost folder with a new entry on the way to the object */
   constructor(folder: Folder, key: string, file: FileHandle, partial: string, path: string, top: string) {
     this.folder = folder
     this.key = key
@@ -28,22 +27,22 @@ export class PendingFile implements PendingObject {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    await this.folder.guard('write', this.key, async () => {
+    await this.folder.withArchiveErrors('write', this.key, async () => {
       for (let at = 0; at < bytes.length; ) at += (await this.file.write(bytes, at)).bytesWritten
     })
   }
 
   async complete(): Promise<void> {
-    await this.folder.guard('finish', this.key, async () => {
+    await this.folder.withArchiveErrors('finish', this.key, async () => {
       await this.file.sync()
       await this.file.close()
     })
   }
 
-  async commit(elsewhere?: string): Promise<void> {
-    const path = elsewhere === undefined ? this.path : this.folder.pathOf(elsewhere)
-    await this.folder.guard('finish', elsewhere ?? this.key, async () => {
-      if (elsewhere !== undefined) await makeFolder(dirname(path))
+  async commit(otherKey?: string): Promise<void> {
+    const path = otherKey === undefined ? this.path : this.folder.pathOf(otherKey)
+    await this.folder.withArchiveErrors('finish', otherKey ?? this.key, async () => {
+      if (otherKey !== undefined) await createFolder(dirname(path))
       await rename(this.partial, path)
       this.ended = true
       // A new name is durable only once the folders that lead to it are on the disk as well.
@@ -52,7 +51,7 @@ export class PendingFile implements PendingObject {
         if (at === this.top) break
       }
     })
-    if (elsewhere !== undefined) await this.folder.removeEmptyFolders(dirname(this.path))
+    if (otherKey !== undefined) await this.folder.removeEmptyFolders(dirname(this.path))
   }
 
   async abort(): Promise<void> {
@@ -69,7 +68,7 @@ async function syncFolder(path: string): Promise<void> {
   try {
     await folder.sync()
   } catch (error) {
-    // Some network file systems (SMB among them) cannot do that to a folder; theirs is durable when the server says so.
+    // Some network file systems (SMB among them) cannot sync a folder; there, the server decides when it is durable.
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error
   } finally {

@@ -1,11 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type Db,
-  MongoClient,
-  type MongoClientOptions,
-  type Collection as MongoCollection,
-  type OptionalUnlessRequiredId,
-} from 'mongodb'
+import type { Db, MongoClient, Collection as MongoCollection } from 'mongodb'
 import { Failure } from '../../errors.ts'
 import { atMost } from '../../patience.ts'
 import {
@@ -18,80 +12,34 @@ import {
   plainValues,
 } from '../documents.ts'
 import type { StoreFacts } from '../facts.ts'
-import { hasCode, reasonOf } from './reasons.ts'
+import { findById, insert, isOne } from './answers.ts'
+import { clientFor } from './client.ts'
+import { hasCode, NotMongoError, reasonOf } from './errors.ts'
 import { changeSchema, prepareSchema, schemaState } from './schema.ts'
 
-/** Where the address names none. */
-const DEFAULT_DATABASE = 'datagouv'
-
-/**
- * A server that is gone is to be told within a minute: 10 s to find one, 10 s without an answer, and both once more where
- * the driver tries again. What the address itself says counts more.
- */
-const TIMEOUTS = {
-  serverSelectionTimeoutMS: 10_000,
-  connectTimeoutMS: 5_000,
-  socketTimeoutMS: 10_000,
-  waitQueueTimeoutMS: 10_000,
-}
-
-/** Not for the address to change: a lease is one only where everybody reads and writes what is decided. */
-const RULES: MongoClientOptions = {
-  readPreference: 'primary',
-  writeConcern: { w: 'majority', wtimeoutMS: 10_000 },
-  retryWrites: true,
-  retryReads: true,
-  // As in JSON, a field without a value is not there.
-  ignoreUndefined: true,
-  maxPoolSize: 4,
-  appName: 'datagouv-tops',
-}
-
-/** How long a server may take to say goodbye. */
+/** Time limit for closing the connections in order. */
 const CLOSE_MS = 2_000
 
-/** How often a lease is asked for again when others take it and give it up meanwhile. */
-const LEASE_TRIES = 50
+/** How many attempts `acquire` makes while other runs acquire and release the lease in between. */
+const LEASE_ATTEMPTS = 50
 
 /**
- * A MongoDB database as document store: one server, a replica set or a cluster, MongoDB 4.2 or later. Nothing here needs
- * sessions or transactions, so that servers which only speak the protocol serve as well.
+ * Opens a MongoDB database as document store: one server, a replica set or a cluster, MongoDB 4.2 or later. Nothing here
+ * needs sessions or transactions, so servers that only speak MongoDB's protocol will do.
  *
  * This module loads MongoDB's driver: import it only when an address is `mongodb://` or `mongodb+srv://`.
  *
  * @param address a MongoDB connection string; its path names the database
  */
 export async function openMongo(address: string): Promise<Documents> {
-  const client = clientFor(address)
-  const { hosts, srvHost, dbName } = client.options
-  // The driver says "test" for none.
-  const database = /^mongodb(\+srv)?:\/\/[^/]*\/[^?]/.test(address) ? dbName : DEFAULT_DATABASE
-  // Made of what the driver understood, so that no part of a password can slip through.
-  const place = srvHost ? `mongodb+srv://${srvHost}` : `mongodb://${hosts.join(',')}`
-  const store = new Mongo(`${place}/${database}`, client, client.db(database))
+  const { client, database, label } = clientFor(address)
+  const store = new Mongo(label, client, database)
   try {
-    await store.guard(() => client.connect())
+    await store.withStoreErrors(() => client.connect())
     return store
   } catch (error) {
     await store.close()
     throw error
-  }
-}
-
-function clientFor(address: string): MongoClient {
-  const said = new URLSearchParams(address.toLowerCase().split('?')[1])
-  const timeouts = Object.entries(TIMEOUTS).filter(([name]) => !said.has(name.toLowerCase()))
-  try {
-    // With a bare @ or / in the password, the driver would take the end of it for the host or the database, and we would
-    // print that.
-    if (/^[^/]*\/\/([^/?#]*@.*|[^@]*[/?#].*)@/s.test(address)) throw new TypeError('an @ in the wrong place')
-    return new MongoClient(address, { ...RULES, ...Object.fromEntries(timeouts) })
-  } catch (cause) {
-    // Neither the address nor the driver's message, which may hold it, is repeated: there may be a password in it.
-    const what =
-      'the documents are not the address of a MongoDB database, or it has an option that the driver does not know'
-    const how = 'write mongodb://HOST:27017/DATABASE, or mongodb://USER:PASSWORD@HOST:27017/DATABASE'
-    throw new Failure('usage', `${what}; ${how} with %40 for @, %3A for : and %2F for / in the password`, { cause })
   }
 }
 
@@ -108,25 +56,28 @@ class Mongo implements Documents {
   }
 
   async find<T extends Document>(collection: Collection, id: string): Promise<T | undefined> {
-    const found = await this.guard(() => this.in(collection).findOne({ _id: id }))
+    const found = await this.withStoreErrors(() => findById(this.in(collection), id))
     return (found as T | null) ?? undefined
   }
 
   async list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]> {
-    return (await this.guard(() => this.select(collection, query))) as T[]
+    return (await this.withStoreErrors(() => this.select(collection, query))) as T[]
   }
 
   async ids(collection: Collection, query?: ListQuery): Promise<string[]> {
-    const found = await this.guard(() => this.select(collection, query, { _id: 1 }))
+    const found = await this.withStoreErrors(() => this.select(collection, query, { _id: 1 }))
     return found.map(({ _id }) => _id)
   }
 
   async replace(collection: Collection, document: Document): Promise<void> {
-    await this.guard(async () => {
-      if (collection === 'tops') await this.prepare()
+    await this.withStoreErrors(async () => {
+      if (collection === 'tops') await this.prepareTops()
       const by = { _id: document._id }
-      const put = () => this.in(collection).replaceOne(by, document, { upsert: true })
-      // Two that add one document at once: it is there now, so the second try replaces it.
+      const put = async () => {
+        const { matchedCount, upsertedCount } = await this.in(collection).replaceOne(by, document, { upsert: true })
+        if (!isOne(matchedCount + upsertedCount)) throw new NotMongoError('update replaced nothing and added nothing')
+      }
+      // Another process added the document at the same time, so the second attempt replaces it.
       await put().catch((error) => (hasCode(error, 'DuplicateKey') ? put() : Promise.reject(error)))
     })
   }
@@ -137,27 +88,27 @@ class Mongo implements Documents {
     was: Document | undefined,
     now: Document | undefined,
   ): Promise<boolean> {
-    return this.guard(async () => {
-      if (collection === 'tops' && now !== undefined) await this.prepare()
+    return this.withStoreErrors(async () => {
+      if (collection === 'tops' && now !== undefined) await this.prepareTops()
       const documents = this.in(collection)
       if (was !== undefined) {
         const same = { ...plainValues(was), _id: id }
-        if (now === undefined) return (await documents.deleteOne(same)).deletedCount === 1
-        return (await documents.replaceOne(same, now)).matchedCount === 1
+        if (now === undefined) return isOne((await documents.deleteOne(same)).deletedCount)
+        return isOne((await documents.replaceOne(same, now)).matchedCount)
       }
-      if (now === undefined) return (await documents.findOne({ _id: id })) === null
-      return this.insert(documents, now)
+      if (now === undefined) return (await findById(documents, id)) === null
+      return insert(documents, now)
     })
   }
 
   async remove(collection: Collection, id: string): Promise<void> {
-    await this.guard(() => this.in(collection).deleteOne({ _id: id }))
+    await this.withStoreErrors(async () => isOne((await this.in(collection).deleteOne({ _id: id })).deletedCount))
   }
 
   /**
-   * By compare and set: a lease is written only where it still is what was read, and the time is the server's, asked for
-   * just before. So nobody's clock matters, and what passes on the way makes a lease end a little sooner, never later. (An
-   * update could name the server's time itself, as `$$NOW`; servers that only speak the protocol do not know that.)
+   * Compares and sets: a lease is written only if it is still the one that was read. The time is the server's, read just
+   * before, so no client's clock matters, and a slow network makes a lease end sooner, never later. (An update could use
+   * the server's time itself, as `$$NOW`, but servers that only speak the protocol do not know it.)
    */
   async acquire(
     id: string,
@@ -165,36 +116,37 @@ class Mongo implements Documents {
     ttl: number,
     succeeds?: string,
   ): Promise<{ granted: boolean; lease: Lease }> {
-    return this.guard(async () => {
-      for (let tries = 0; tries < LEASE_TRIES; tries++) {
-        const current = await this.leases.findOne({ _id: id })
+    return this.withStoreErrors(async () => {
+      for (let attempt = 0; attempt < LEASE_ATTEMPTS; attempt++) {
+        const current = await findById(this.leases, id)
         const now = await this.now()
         if (current !== null && Date.parse(current.expires) > now && current.run !== succeeds) {
           return { granted: false, lease: current }
         }
         const lease: Lease = { _id: id, ...holder, since: iso(now), expires: iso(now + ttl) }
-        if (await this.write(lease, current)) return { granted: true, lease }
+        if (await this.replaceLease(lease, current)) return { granted: true, lease }
         await sleep(Math.random() * 20)
       }
-      throw new Failure('store', `the lease ${id} in ${this.address} changes hands all the time; run again later`)
+      throw new Failure('store', `the lease ${id} in ${this.address} keeps changing hands; run again later`)
     })
   }
 
   async renew(id: string, run: string, ttl: number): Promise<boolean> {
-    return this.guard(async () => {
+    return this.withStoreErrors(async () => {
       const expires = iso((await this.now()) + ttl)
-      return (await this.leases.updateOne({ _id: id, run }, { $set: { expires } })).matchedCount === 1
+      return isOne((await this.leases.updateOne({ _id: id, run }, { $set: { expires } })).matchedCount)
     })
   }
 
   async release(id: string, run: string): Promise<void> {
-    await this.guard(() => this.leases.deleteOne({ _id: id, run }))
+    await this.withStoreErrors(async () => isOne((await this.leases.deleteOne({ _id: id, run })).deletedCount))
   }
 
   async facts(): Promise<StoreFacts> {
-    return this.guard(async () => {
+    return this.withStoreErrors(async () => {
       const { version } = await this.database.admin().buildInfo()
-      const install = () => this.guard(() => changeSchema(this.database))
+      if (typeof version !== 'string') throw new NotMongoError('buildInfo has no version')
+      const install = () => this.withStoreErrors(() => changeSchema(this.database))
       return {
         product: `MongoDB ${version}`,
         driver: 'mongodb',
@@ -205,12 +157,12 @@ class Mongo implements Documents {
   }
 
   async close(): Promise<void> {
-    // What cannot be closed in order, and soon, ends with the process.
+    // Connections that do not close in time end with the process.
     await atMost(CLOSE_MS, this.client.close())
   }
 
-  /** Does something with the store; what goes wrong is told as trouble with it. */
-  async guard<T>(body: () => Promise<T>): Promise<T> {
+  /** Runs requests to the server and turns their errors into failures of this store. */
+  async withStoreErrors<T>(body: () => Promise<T>): Promise<T> {
     try {
       return await body()
     } catch (error) {
@@ -223,18 +175,21 @@ class Mongo implements Documents {
   private async select(collection: Collection, query: ListQuery = {}, projection?: { _id: 1 }): Promise<Document[]> {
     const { prefix = '', descending = false, limit } = query
     if (limit === 0) return []
-    // Nothing that begins with the prefix sorts behind it followed by the last code point.
+    // The last code point sorts after everything that can follow the prefix.
     const range = { _id: { $gte: prefix, $lt: `${prefix}\u{10ffff}` } }
     const options = {
       sort: { _id: descending ? -1 : 1 },
       limit: limit ?? 0,
       ...(projection && { projection }),
     } as const
-    return this.in(collection).find(range, options).toArray()
+    const found = await this.in(collection).find(range, options).toArray()
+    if (found.some(({ _id }) => typeof _id !== 'string' || !_id.startsWith(prefix)))
+      throw new NotMongoError('find returned documents outside the query')
+    return found
   }
 
-  /** Before the first publication of this process; once is enough. */
-  private async prepare(): Promise<void> {
+  /** Prepares the collection `tops` before the first publication of this process. */
+  private async prepareTops(): Promise<void> {
     this.prepared ??= prepareSchema(this.database)
     await this.prepared.catch((error) => {
       this.prepared = undefined
@@ -242,30 +197,20 @@ class Mongo implements Documents {
     })
   }
 
-  /** Puts a lease in the place of the one that was read; false when another one is there by now. */
-  private async write(lease: Lease, current: Lease | null): Promise<boolean> {
+  /** Replaces the lease that was read; false when it is another one by now. */
+  private async replaceLease(lease: Lease, current: Lease | null): Promise<boolean> {
     if (current !== null) {
       const { _id, run, expires } = current
-      return (await this.leases.replaceOne({ _id, run, expires }, lease)).matchedCount === 1
+      return isOne((await this.leases.replaceOne({ _id, run, expires }, lease)).matchedCount)
     }
-    return this.insert(this.leases, lease)
+    return insert(this.leases, lease)
   }
 
-  /** False when there is a document with that id. */
-  private async insert<T extends Document>(collection: MongoCollection<T>, document: T): Promise<boolean> {
-    try {
-      await collection.insertOne(document as OptionalUnlessRequiredId<T>)
-      return true
-    } catch (error) {
-      if (hasCode(error, 'DuplicateKey')) return false
-      throw error
-    }
-  }
-
-  /** The primary's clock, in ms. Every server answers this, to everybody; `hello`, its newer name, not every one. */
+  /** Returns the primary's clock, in ms. Every server answers `isMaster`; not every one knows its newer name, `hello`. */
   private async now(): Promise<number> {
     const { localTime } = await this.database.admin().command({ isMaster: 1 })
-    return (localTime as Date).getTime()
+    if (!(localTime instanceof Date)) throw new NotMongoError('isMaster has no time')
+    return localTime.getTime()
   }
 
   private in(collection: Collection): MongoCollection<Document> {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CreateCollectionOptions, Db, IndexDescription } from 'mongodb'
 import type { Edition } from '../../editions/edition.ts'
 import type { Collection } from '../documents.ts'
-import { type Code, hasCode } from './reasons.ts'
+import { type Code, hasCode } from './errors.ts'
 
 const TOPS = 'tops' satisfies Collection
 
@@ -18,7 +18,7 @@ const source = shape({
   last_modified: { bsonType: ['string', 'null'] },
 })
 
-/** An edition, as the server checks it. Fields that are not named here may come in later versions. */
+/** The shape of an edition that the server checks. Later versions may add fields. */
 const EDITION = shape({
   _id: { bsonType: 'string', pattern: '^[^/]+/[0-9]{4}-[0-9]{2}-[0-9]{2}$' },
   watch: text,
@@ -53,7 +53,7 @@ const RULES = {
   validationAction: 'error',
 } satisfies CreateCollectionOptions
 
-/** The latest editions of a watch, and those in which an organisation or a dataset occurs. */
+/** They find the latest editions of a watch, and the editions with an organization or a dataset. */
 const INDEXES: IndexDescription[] = [
   { key: { watch: 1, date: -1 } },
   { key: { 'organizations.id': 1, date: -1 } },
@@ -61,15 +61,15 @@ const INDEXES: IndexDescription[] = [
 ]
 
 /**
- * Before the first publication: makes `tops` with schema and indexes. A collection that is there keeps its rules, and a
- * user who may only read and write does without.
+ * Creates `tops` with schema and indexes. An existing collection keeps its rules, and a user with only `readWrite` does
+ * without them.
  */
 export async function prepareSchema(database: Db): Promise<void> {
-  await unless(['NamespaceExists', 'Unauthorized', 'NotSupported'], database.createCollection(TOPS, RULES))
-  await unless(['Unauthorized', 'NotSupported'], database.collection(TOPS).createIndexes(INDEXES))
+  await ignoring(['NamespaceExists', 'Unauthorized', 'NotSupported'], database.createCollection(TOPS, RULES))
+  await ignoring(['Unauthorized', 'NotSupported'], database.collection(TOPS).createIndexes(INDEXES))
 }
 
-/** Whether `tops` has schema and indexes as they are here. */
+/** Whether `tops` has this version's schema and indexes. */
 export async function schemaState(database: Db): Promise<'installed' | 'missing' | 'later'> {
   const [tops] = await database.listCollections({ name: TOPS }).toArray()
   if (tops === undefined) return 'later'
@@ -80,19 +80,20 @@ export async function schemaState(database: Db): Promise<'installed' | 'missing'
 }
 
 /**
- * Gives `tops` the schema and the indexes, also when it was there before.
+ * Gives `tops` the schema and the indexes, whether or not it exists.
  *
- * @returns false when it is a server that cannot check documents
+ * @returns false when the server cannot check documents
  */
 export async function changeSchema(database: Db): Promise<boolean> {
-  await unless(['NamespaceExists', 'NotSupported'], database.createCollection(TOPS, RULES))
-  await unless(['NotSupported'], database.command({ collMod: TOPS, ...RULES }))
-  await unless(['NotSupported'], database.collection(TOPS).createIndexes(INDEXES))
+  await ignoring(['NamespaceExists', 'NotSupported'], database.createCollection(TOPS, RULES))
+  await ignoring(['NotSupported'], database.command({ collMod: TOPS, ...RULES }))
+  await ignoring(['NotSupported'], database.collection(TOPS).createIndexes(INDEXES))
   const [tops] = await database.listCollections({ name: TOPS }).toArray()
   return tops !== undefined && 'options' in tops && tops.options?.validator !== undefined
 }
 
-async function unless(codes: readonly Code[], work: Promise<unknown>): Promise<void> {
+/** Waits for a command and ignores these errors. */
+async function ignoring(codes: readonly Code[], work: Promise<unknown>): Promise<void> {
   await work.catch((error) => {
     if (!hasCode(error, ...codes)) throw error
   })

@@ -1,156 +1,160 @@
 import { randomBytes } from 'node:crypto'
-import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CopyObjectCommand,
-  CreateMultipartUploadCommand,
-  DeleteObjectCommand,
-  PutObjectCommand,
-  UploadPartCommand,
-} from '@aws-sdk/client-s3'
-import type { Archive, PendingObject } from '../archive.ts'
+import type { PendingObject } from '../archive.ts'
+import type { Part } from './bucket.ts'
+import { isAnswered, NotS3Error } from './errors.ts'
+import { stagingPrefixes } from './keys.ts'
 import type { S3 } from './s3.ts'
 
-/** The smallest part that S3 takes; 10,000 of them make 48 GiB. One fills while another is on its way. */
+/** The smallest part that S3 accepts; 10,000 of them make 48 GiB. One fills while another is sent. */
 const PART_BYTES = 5 * 1024 * 1024
 
-/** What the names of an object's partial ones begin with. */
-export function partialPrefix(key: string): string {
-  return key.replace(/[^/]*$/, '.$&.')
-}
-
-/** Whether lists leave it out. */
-export function isHidden(candidate: string): boolean {
-  return /(^|\/)\.[^/]*\.partial$/.test(candidate)
-}
-
-/** The key of the object that a partial one would become; undefined for any other object. */
-export function partialOf(candidate: string): string | undefined {
-  const [, folder, name] = /^(.*\/)?\.([^/]+)\.[0-9a-f]{12}\.partial$/s.exec(candidate) ?? []
-  return name === undefined ? undefined : `${folder ?? ''}${name}`
-}
-
 /**
- * An object on its way to a bucket. It is put beside its place, in one request when it fits into one part, else part by
- * part; `commit` copies it to its place.
+ * An object on its way to a bucket. It is staged under another key, in one request when it fits into one part, else part by
+ * part; `commit` copies it to its own key.
  *
- * **Why a copy.** An upload fixes name and metadata when it begins, but only at its end is it known where the object
- * belongs and what its sha256 is (S3's own checksums of uploads are those of the parts, together). A copy within the store
- * takes both, in one atomic step that every S3 store knows, and it fails when somebody swept what it is a copy of. It ends
- * at 5 GiB, a hundred times what the exports are.
+ * **Why a copy.** An upload fixes key and metadata when it begins, but only at its end are the object's key and its sha256
+ * known (S3's own checksums of uploads are those of the parts, together). A copy within the store sets both, in one atomic
+ * step that every S3 store knows, and it fails when the staged object was swept. Copies end at 5 GiB, twenty times the
+ * size of an export.
  *
- * **Why a marker.** Whoever sweeps must find what a killed writer left, but MinIO lists uploads under their exact key
- * only. So an empty object marks the name, at random as several may write one key at once, before the upload begins;
- * completing the upload replaces it.
+ * **Why a marker.** A sweep must find what a killed writer left, but MinIO lists uploads under their exact key only. So an
+ * empty object marks the key, which is random as several may write one object at once, before the upload begins.
+ * Completing the upload replaces it.
  */
 export class PendingUpload implements PendingObject {
   private readonly s3: S3
   private readonly key: string
-  private readonly type: { readonly ContentType: string }
-  private readonly beside: { readonly Bucket: string; readonly Key: string }
-  private readonly parts: { PartNumber: number; ETag: string | undefined }[] = []
-  /** The part that fills, and the one that is on its way (or was: its memory is used again). */
+  private readonly contentType: string
+  private readonly staged: string
+  private readonly parts: Part[] = []
+  /** The part that fills, and the one that is being sent (or was: its memory is used again). */
   private filling: Buffer | undefined
   private sent: Buffer | undefined
   private filled = 0
+  private bytes = 0
   private sending: Promise<void> = Promise.resolve()
+  /** The call under way, which `abort` waits for. */
+  private running: Promise<unknown> = Promise.resolve()
   private readonly stop = new AbortController()
   private upload: string | undefined
   private marked = false
+  /** Whether the store may have begun an upload without its id coming back; the marker stays for the sweep to find it. */
+  private hasUnknownUpload = false
   private sha256 = ''
   private ended = false
 
-  constructor(s3: S3, key: string, { contentType }: Parameters<Archive['create']>[1]) {
+  constructor(s3: S3, key: string, contentType: string) {
     this.s3 = s3
     this.key = key
-    this.type = { ContentType: contentType }
-    this.beside = { Bucket: s3.bucket, Key: `${partialPrefix(key)}${randomBytes(6).toString('hex')}.partial` }
+    this.contentType = contentType
+    this.staged = `${stagingPrefixes(key).now}${randomBytes(6).toString('hex')}.partial`
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
-      // Memory that is not touched yet costs nothing, so a hundred small lists side by side do not either.
+      // Memory that is not touched yet costs nothing, so neither do a hundred small lists side by side.
       this.filling ??= Buffer.allocUnsafeSlow(PART_BYTES)
-      const taken = Math.min(bytes.length - at, PART_BYTES - this.filled)
-      this.filling.set(bytes.subarray(at, at + taken), this.filled)
-      this.filled += taken
-      at += taken
-      if (this.filled === PART_BYTES) await this.guard(() => this.sendPart())
+      const length = Math.min(bytes.length - at, PART_BYTES - this.filled)
+      this.filling.set(bytes.subarray(at, at + length), this.filled)
+      this.filled += length
+      this.bytes += length
+      at += length
+      if (this.filled === PART_BYTES) await this.withArchiveErrors(() => this.sendPart())
     }
   }
 
   async complete(sha256: string): Promise<void> {
     this.sha256 = sha256
-    await this.guard(async () => {
+    await this.withArchiveErrors(async () => {
       if (this.upload !== undefined) await this.completeUpload(this.upload)
-      else await this.putBeside(this.filling?.subarray(0, this.filled))
+      else await this.stage(this.filling?.subarray(0, this.filled))
     })
   }
 
-  async commit(elsewhere = this.key): Promise<void> {
-    const { client, bucket } = this.s3
-    const source = [bucket, ...this.beside.Key.split('/')].map(encodeURIComponent).join('/')
-    const target = { Bucket: bucket, Key: elsewhere, ...this.type, Metadata: { sha256: this.sha256 } }
-    const request = new CopyObjectCommand({ ...target, CopySource: source, MetadataDirective: 'REPLACE' })
-    await this.guard(() => client.send(request))
-    await this.abort()
-  }
-
-  /** Ends the object without it, or after it was copied to its place: either way nothing stays beside it. */
-  async abort(): Promise<void> {
-    if (this.ended) return
+  async commit(otherKey = this.key): Promise<void> {
+    await this.withArchiveErrors(async () => {
+      const copy = await this.s3.bucket.copy(this.staged, otherKey, this.contentType, this.sha256)
+      await this.verifyCopy(otherKey, copy)
+      await this.s3.discardStaged(this.staged)
+    })
     this.ended = true
     this.filling = undefined
     this.sent = undefined
-    this.stop.abort()
-    await this.sending.catch(() => {})
-    const { s3, beside, upload } = this
-    if (upload !== undefined) {
-      const request = new AbortMultipartUploadCommand({ ...beside, UploadId: upload })
-      await s3.tidy((options) => s3.client.send(request, options))
-    }
-    if (this.marked) await s3.tidy((options) => s3.client.send(new DeleteObjectCommand(beside), options))
   }
 
-  /** Sends the part that is full, as soon as the one before has arrived. */
+  async abort(): Promise<void> {
+    if (this.ended) return
+    this.ended = true
+    this.stop.abort()
+    await this.running
+    await this.sending.catch(() => {})
+    this.filling = undefined
+    this.sent = undefined
+    const { bucket } = this.s3
+    const { upload, staged } = this
+    const freed =
+      upload === undefined || (await this.s3.cleanUp((options) => bucket.abortUpload(staged, upload, options)))
+    if (freed && this.marked && !this.hasUnknownUpload)
+      await this.s3.cleanUp((options) => bucket.delete(staged, options))
+  }
+
+  /** Sends the full part, as soon as the one before has arrived. */
   private async sendPart(): Promise<void> {
     await this.sending
     this.upload ??= await this.begin()
     const number = this.parts.length + 1
-    const part = { PartNumber: number, ETag: undefined as string | undefined }
-    this.parts.push(part)
     const body = this.filling!.subarray(0, this.filled)
-    const request = new UploadPartCommand({ ...this.beside, UploadId: this.upload, PartNumber: number, Body: body })
-    this.sending = this.s3.client.send(request, { abortSignal: this.stop.signal }).then(({ ETag }) => {
-      part.ETag = ETag
-    })
-    // Told by whoever waits for it next.
+    const request = this.s3.bucket.uploadPart(this.staged, this.upload, number, body, { abortSignal: this.stop.signal })
+    this.sending = request.then((part) => void this.parts.push(part))
+    // The next part, `complete` or `abort` waits for it and sees its error.
     this.sending.catch(() => {})
     ;[this.filling, this.sent] = [this.sent, this.filling]
     this.filled = 0
   }
 
   private async begin(): Promise<string> {
-    await this.putBeside()
-    const request = new CreateMultipartUploadCommand({ ...this.beside, ...this.type })
-    return (await this.s3.client.send(request)).UploadId!
+    await this.stage()
+    try {
+      return await this.s3.bucket.createUpload(this.staged, this.contentType, { abortSignal: this.stop.signal })
+    } catch (error) {
+      this.hasUnknownUpload = !isAnswered(error)
+      throw error
+    }
   }
 
-  private async putBeside(body: Uint8Array = new Uint8Array()): Promise<void> {
+  private async stage(body: Uint8Array = new Uint8Array()): Promise<void> {
     this.marked = true
-    const request = new PutObjectCommand({ ...this.beside, Body: body })
-    await this.s3.sendToBucket(() => this.s3.client.send(request))
+    await this.s3.bucket.put(this.staged, body, { abortSignal: this.stop.signal })
   }
 
   private async completeUpload(upload: string): Promise<void> {
     if (this.filled > 0) await this.sendPart()
     await this.sending
-    const request = { ...this.beside, UploadId: upload, MultipartUpload: { Parts: this.parts } }
-    await this.s3.client.send(new CompleteMultipartUploadCommand(request))
+    await this.s3.bucket.completeUpload(this.staged, upload, this.parts)
     this.upload = undefined
   }
 
-  private guard<T>(body: () => Promise<T>): Promise<T> {
-    return this.s3.guard('write', this.key, body)
+  /**
+   * Looks the copy up before the staged object goes. Another size is right only when another writer has replaced the copy
+   * by now, which then is a later object with another ETag.
+   */
+  private async verifyCopy(
+    key: string,
+    { etag, modified }: { etag: string; modified: Date | undefined },
+  ): Promise<void> {
+    for await (const found of this.s3.bucket.list(key)) {
+      if (found.key !== key) break
+      if (found.bytes === this.bytes) return
+      if (found.etag !== etag && modified !== undefined && found.modified >= modified.toISOString()) return
+      const sizes = `${found.bytes} bytes instead of ${this.bytes}`
+      throw new NotS3Error(`CopyObject was answered as done, and the object has ${sizes}`)
+    }
+    throw new NotS3Error('CopyObject was answered as done, and there is no object')
+  }
+
+  private withArchiveErrors<T>(body: () => Promise<T>): Promise<T> {
+    const work = this.s3.withArchiveErrors('write', this.key, body)
+    this.running = work.catch(() => {})
+    return work
   }
 }

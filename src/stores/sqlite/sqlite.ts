@@ -2,7 +2,8 @@ import { dirname, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import Database from 'libsql'
-import { Failure, quoted } from '../../errors.ts'
+import { Failure } from '../../errors.ts'
+import { createFolder } from '../createFolder.ts'
 import {
   type Collection,
   type Document,
@@ -11,40 +12,39 @@ import {
   type Lease,
   type ListQuery,
   plainValues,
+  type UnreadableDocument,
 } from '../documents.ts'
 import type { StoreFacts } from '../facts.ts'
 import { freeBytes } from '../freeBytes.ts'
-import { makeFolder } from '../makeFolder.ts'
-import { isBusy, reasonOf } from './reasons.ts'
+import { isBusy, reasonOf } from './errors.ts'
+import { prepareFile } from './schema.ts'
 
 /**
- * How long a statement waits for another process that writes. SQLite itself waits with everything at a standstill, so it
- * does that for moments only: a run that is told to stop has to hear it.
+ * How long a statement waits for another process that writes. SQLite itself blocks the thread while it waits, so it waits
+ * only briefly at a time: a run has to notice that it should stop.
  */
 const BUSY_MS = 10_000
-const STANDSTILL_MS = 50
-
-const COLLECTIONS: readonly Collection[] = ['tops', 'runs', 'leases']
+const BLOCKING_MS = 50
 
 /**
- * An SQLite file as document store: a table per collection, `(_id TEXT PRIMARY KEY, document TEXT)` with JSON text, so that
+ * Opens an SQLite file as document store: a table per collection, `(_id TEXT PRIMARY KEY, document TEXT)` with JSON text, so that
  * `sqlite3` and its JSON functions read it.
  *
  * This module loads libsql: import it only when an address is `sqlite:`.
  *
- * @param path as configured; file and folder are made when missing
+ * @param path as configured; a missing file or folder is created
  */
 export async function openSqlite(path: string): Promise<Documents> {
   const address = `sqlite:${path}`
-  // libsql takes some names (`https://…`, `:memory:`) for something else than a file; an absolute path is always one.
+  // libsql does not take some names (`https://…`, `:memory:`) for files; an absolute path is always one.
   const file = resolve(path)
   try {
-    await makeFolder(dirname(file))
-    const store = new Sqlite(address, new Database(file, { timeout: STANDSTILL_MS }))
+    await createFolder(dirname(file))
+    const store = new Sqlite(address, new Database(file, { timeout: BLOCKING_MS }))
     await store.open()
     return store
   } catch (error) {
-    throw trouble(address, error)
+    throw asStoreFailure(address, file, error)
   }
 }
 
@@ -58,7 +58,7 @@ class Sqlite implements Documents {
   }
 
   async open(): Promise<void> {
-    await this.patiently(() => this.prepare()).catch((error) => {
+    await this.patiently(() => prepareFile(this.database)).catch((error) => {
       this.database.close()
       throw error
     })
@@ -71,7 +71,7 @@ class Sqlite implements Documents {
   async list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]> {
     return this.guard(() => {
       const rows = this.select<[string, string]>('_id, document', collection, query)
-      return rows.map(([id, text]) => this.parse<T>(collection, id, text))
+      return rows.map(([id, text]) => parseDocument(id, text) as T)
     })
   }
 
@@ -144,29 +144,18 @@ class Sqlite implements Documents {
 
   async close(): Promise<void> {
     try {
-      // Whoever copies the file alone then has everything in it. Not at the price of waiting for those who read.
+      // A copy of the file alone is then complete. Readers may prevent it; it is not worth waiting for them.
       this.database.exec('PRAGMA busy_timeout = 0')
       this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     } catch {
-      // Every document is safe in the write-ahead log; the next process that opens the file goes on from there.
+      // Every document is safe in the write-ahead log, which the next process to open the file replays.
     }
     this.database.close()
   }
 
-  private prepare(): void {
-    const { database } = this
-    database.exec('PRAGMA synchronous = FULL')
-    // Changing the journal mode takes the whole file, so it is done only where it is not yet so.
-    const [mode] = database.prepare('PRAGMA journal_mode').raw().get() as [string]
-    if (mode !== 'wal') database.exec('PRAGMA journal_mode = WAL')
-    for (const collection of COLLECTIONS) {
-      database.exec(`CREATE TABLE IF NOT EXISTS ${collection} (_id TEXT PRIMARY KEY, document TEXT NOT NULL)`)
-    }
-  }
-
   private select<Row>(columns: string, collection: Collection, query: ListQuery = {}): Row[] {
     const { prefix = '', descending = false, limit = -1 } = query
-    // No text in UTF-8 has the byte FF, so whatever begins with the prefix sorts before the prefix followed by it.
+    // UTF-8 never contains the byte FF, so the prefix followed by it sorts after every text that begins with the prefix.
     const sql = `SELECT ${columns} FROM ${collection} WHERE _id >= ? AND _id < ? || CAST(x'FF' AS TEXT)
       ORDER BY _id ${descending ? 'DESC' : 'ASC'} LIMIT ?`
     return this.database.prepare(sql).raw().all(prefix, prefix, limit) as Row[]
@@ -175,7 +164,7 @@ class Sqlite implements Documents {
   private findNow<T extends Document>(collection: Collection, id: string): T | undefined {
     const statement = this.database.prepare(`SELECT document FROM ${collection} WHERE _id = ?`).raw()
     const row = statement.get(id) as [string] | undefined
-    return row && this.parse<T>(collection, id, row[0])
+    return row && (parseDocument(id, row[0]) as T)
   }
 
   private replaceNow(collection: Collection, document: Document): void {
@@ -194,15 +183,6 @@ class Sqlite implements Documents {
     return Date.parse(now)
   }
 
-  private parse<T extends Document>(collection: Collection, id: string, text: string): T {
-    try {
-      return JSON.parse(text) as T
-    } catch (cause) {
-      const what = `${quoted(id)} in the collection ${collection} of ${this.address} is not JSON`
-      throw new Failure('store', `${what}; restore it, or remove it and run again`, { cause })
-    }
-  }
-
   /**
    * Reads and writes with no other writer in between. Every write goes through here: after one on its own that was refused
    * as busy, libsql leaves a transaction open that nobody sees, and whatever this connection writes then is lost.
@@ -215,23 +195,23 @@ class Sqlite implements Documents {
         this.database.exec('COMMIT')
         return result
       } catch (error) {
-        // A full disk, for one, has ended the transaction already.
+        // Some errors, such as a full disk, have ended the transaction already.
         if (this.database.inTransaction) this.database.exec('ROLLBACK')
         throw error
       }
     })
   }
 
-  /** Does something with the file; what goes wrong is told as trouble with this store. */
+  /** Runs statements and turns their errors into failures of this store. */
   private async guard<T>(body: () => T): Promise<T> {
     try {
       return await this.patiently(body)
     } catch (error) {
-      throw trouble(this.address, error)
+      throw asStoreFailure(this.address, this.database.name, error)
     }
   }
 
-  /** Does it again while another process has the file; what is refused as busy has changed nothing. */
+  /** Retries while another process has locked the file. A statement that was refused as busy has changed nothing. */
   private async patiently<T>(body: () => T): Promise<T> {
     for (const until = Date.now() + BUSY_MS; ; await sleep(10 + Math.random() * 40)) {
       try {
@@ -243,12 +223,22 @@ class Sqlite implements Documents {
   }
 }
 
+function parseDocument(id: string, text: string): Document | UnreadableDocument {
+  try {
+    const value = JSON.parse(text)
+    if (value?._id === id) return value
+  } catch {
+    // It is returned as unreadable.
+  }
+  return { _id: id, unreadable: String(text) }
+}
+
 function iso(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-function trouble(address: string, error: unknown): unknown {
-  const reason = reasonOf(error)
+function asStoreFailure(address: string, file: string, error: unknown): unknown {
+  const reason = reasonOf(error, file)
   if (reason === undefined) return error
   return new Failure('store', `the document store ${address} refuses: ${reason}`, { cause: error })
 }

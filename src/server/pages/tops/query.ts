@@ -108,7 +108,7 @@ const texts = new WeakMap<Row, string>()
 function searchText(row: Row, tops: TopsData): string {
   const cached = texts.get(row)
   if (cached !== undefined) return cached
-  const text = fold(`${row.title}\n${organizationOf(row, tops).name}`)
+  const text = fold(`${row.title}\0${organizationOf(row, tops).name}`)
   texts.set(row, text)
   return text
 }

@@ -1,13 +1,15 @@
+import { fullDiskReason } from '../fullDisk.ts'
+
 const ELSEWHERE = 'or name another folder with --archive'
 
-const GONE = 'what was written of it is gone, removed by another run or by hand; run again'
+/** The partial file was swept. */
+const SWEPT = 'its partial file is gone, removed by another run or by hand; run again'
 
-/** What the system's errors mean here, and what to do about them. */
+/** Error codes of the file system, with what to do about each. */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: `permission denied; give this user the right to it, ${ELSEWHERE}`,
   EPERM: `not permitted; give this user the right to it, ${ELSEWHERE}`,
   EROFS: 'the file system is read-only; name another folder with --archive',
-  ENOSPC: 'the disk is full; make room and run again',
   EDQUOT: 'the disk quota is used up; make room and run again',
   EMFILE: 'too many files are open; raise the limit (ulimit -n) and run again',
   ENFILE: 'too many files are open on this machine; run again later',
@@ -15,16 +17,21 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: `a file stands where a folder should be; move it away, ${ELSEWHERE}`,
   EISDIR: `a folder stands where a file should be; move it away, ${ELSEWHERE}`,
   ENAMETOOLONG: 'the name is too long for this file system; give the watch a shorter one',
-  ELOOP: `its symbolic links lead in a circle; mend them, ${ELSEWHERE}`,
+  ELOOP: `its symbolic links form a circle; fix them, ${ELSEWHERE}`,
   ENOENT: 'there is no such file or folder',
   EIO: 'the disk reports an error; check it before the next run',
 }
 
-/** What an error of the file system means and what to do about it, in words; undefined when it is something else: a bug. */
-export function reasonOf(error: unknown, verb: string): string | undefined {
+/**
+ * Explains an error of the file system and what to do about it. Undefined when it is none, but a bug.
+ *
+ * @param root the archive's folder
+ */
+export function reasonOf(error: unknown, verb: string, root: string): string | undefined {
   const { code, syscall, message } = error as NodeJS.ErrnoException
   if (code === undefined || syscall === undefined) return undefined
-  if (verb === 'finish' && code === 'ENOENT') return GONE
+  if (code === 'ENOSPC') return fullDiskReason(root)
+  if (verb === 'finish' && code === 'ENOENT') return SWEPT
   // The system's own words, without the path that comes after them.
   return REASONS[code] ?? message.split(',')[0]!
 }

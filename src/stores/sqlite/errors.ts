@@ -1,9 +1,11 @@
+import { dirname } from 'node:path'
+import { fullDiskReason, lackOf } from '../fullDisk.ts'
+
 const ELSEWHERE = 'or name another file with --documents'
 
-/** SQLite's codes and the system's, by their beginning, and what to do about them. */
+/** Codes of SQLite and of the file system, by their beginning, with what to do about each. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_(BUSY|LOCKED)/, 'another process has locked it for too long; run again later'],
-  [/^SQLITE_(FULL|IOERR_SHMSIZE)|^ENOSPC/, 'the disk is full; make room and run again'],
   [/^EDQUOT/, 'the disk quota is used up; make room and run again'],
   [/^SQLITE_READONLY|^EROFS/, `it is read-only; give this user the right to write it and its folder, ${ELSEWHERE}`],
   [/^SQLITE_NOTADB/, `the file is not an SQLite database; move it away, ${ELSEWHERE}`],
@@ -30,23 +32,31 @@ const PRIMARY_CODES: Readonly<Record<number, string>> = {
   26: 'SQLITE_NOTADB',
 }
 
-/** What an error of SQLite or of the file system means, in words; undefined when it is something else: a bug. */
-export function reasonOf(error: unknown): string | undefined {
+/**
+ * Explains an error of SQLite or of the file system. Undefined when it is neither, but a bug.
+ *
+ * @param file the database
+ */
+export function reasonOf(error: unknown, file: string): string | undefined {
   const code = codeOf(error)
   if (code === undefined) return undefined
+  if (/^SQLITE_(FULL|IOERR_SHMSIZE)|^ENOSPC/.test(code)) return fullDiskReason(dirname(file))
+  // SQLite cannot open the journal that it needs beside the file, and does not say why.
+  const lack = /^SQLITE_(CANTOPEN|IOERR)/.test(code) ? lackOf(dirname(file)) : undefined
+  if (lack !== undefined) return lack
   return REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? `${code}: ${(error as Error).message.split('\n')[0]}`
 }
 
-/** Whether another process has the file at the moment. */
+/** Whether another process has locked the file. */
 export function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error) ?? '')
 }
 
 function codeOf(error: unknown): string | undefined {
   const { code, syscall, message } = error as NodeJS.ErrnoException
-  // libsql says no more than that when it cannot open a file.
+  // When libsql cannot open a file, its error has this message and no code.
   if (message.startsWith('ConnectionFailed(')) return 'SQLITE_CANTOPEN'
-  // libsql knows some of the extended codes by number only: 1544 is SQLITE_READONLY_DIRECTORY, a folder of somebody else's.
+  // libsql has no names for some extended codes: 1544 is SQLITE_READONLY_DIRECTORY, a folder that this user may not write.
   const extended = code?.match(/^UNKNOWN_SQLITE_ERROR_(\d+)$/)?.[1]
   if (extended !== undefined) return PRIMARY_CODES[Number(extended) & 0xff] ?? code
   return code?.startsWith('SQLITE_') || syscall !== undefined ? code : undefined

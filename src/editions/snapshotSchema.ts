@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import type { ExportName, Snapshot } from './edition.ts'
+import { count, flawIn } from '../schema.ts'
+import type { ExportName } from './edition.ts'
 import { exportKey } from './layout.ts'
 
-const count = z.int().check(z.nonnegative())
 const hex = (length: number) => z.string().check(z.regex(new RegExp(`^[0-9a-f]{${length}}$`)))
 const text = z.string().check(z.minLength(1))
 const instant = z.iso.datetime()
@@ -24,12 +24,8 @@ const exportFacts = (name: ExportName, date: string) =>
     most_followed: z.optional(z.array(z.looseObject({ id: text, name: z.string(), followers: count }))),
   })
 
-/**
- * Checks that a JSON value is the snapshot of a date.
- *
- * @returns the first thing that is wrong with it, such as `organizations.sha256: Invalid input`; undefined when it is sound
- */
-export function snapshotProblem(value: unknown, date: string): string | undefined {
+/** Returns why a JSON value is not the snapshot of a date; undefined for that snapshot. */
+export function flawInSnapshot(value: unknown, date: string): string | undefined {
   const schema = z.looseObject({
     date: z.literal(date),
     fetched_at: instant,
@@ -38,9 +34,5 @@ export function snapshotProblem(value: unknown, date: string): string | undefine
     datasets: exportFacts('datasets', date),
     organizations: exportFacts('organizations', date),
   })
-  const [issue] = schema.safeParse(value).error?.issues ?? []
-  if (issue === undefined) return undefined
-  const found = (value as Partial<Snapshot> | null)?.date
-  if (issue.path[0] === 'date' && typeof found === 'string') return `it is the snapshot of ${JSON.stringify(found)}`
-  return issue.path.length === 0 ? 'it is not a JSON object' : `${issue.path.join('.')} is missing or invalid`
+  return flawIn(schema, value)
 }

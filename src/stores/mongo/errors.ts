@@ -6,10 +6,16 @@ import {
   MongoNetworkTimeoutError,
   MongoServerError,
   MongoServerSelectionError,
+  MongoUnexpectedServerResponseError,
 } from 'mongodb'
 import { quoted } from '../../errors.ts'
 
-/** The server's error codes that mean something here. */
+/** An answer that says ok but lacks what every MongoDB server sends with it. The message says which. */
+export class NotMongoError extends Error {
+  override readonly name = 'NotMongoError'
+}
+
+/** The server's error codes that this program handles. */
 const CODES = {
   BadAuth: [18, 8000],
   Unauthorized: [13],
@@ -25,7 +31,7 @@ const CODES = {
 
 export type Code = keyof typeof CODES
 
-/** Whether an error of the driver has one of these codes of MongoDB's. */
+/** Whether an error of the driver has one of these MongoDB codes. */
 export function hasCode(error: unknown, ...codes: readonly Code[]): boolean {
   const { code } = error as { code?: unknown }
   return codes.some((name) => (CODES[name] as readonly unknown[]).includes(code))
@@ -42,32 +48,42 @@ const REASONS: Partial<Record<Code, string>> = {
 }
 
 /**
- * What the document store does instead of what it was asked, and what next, in one line without secrets: to be read after
- * its name. Undefined when the error is not the store's but ours.
+ * Explains what the server did and what to do next, as the end of a sentence that begins with the store's address, in one
+ * line without secrets. Undefined when the error comes from this program, not from the server.
  */
 export function reasonOf(error: unknown): string | undefined {
-  // The records of a mongodb+srv address are looked up outside of the driver's own errors.
+  // A failing DNS lookup of a mongodb+srv address is not one of the driver's own errors.
   const { syscall, code: named, message } = error as NodeJS.ErrnoException
   if (syscall !== undefined) return `cannot be reached (${quoted(message)}); check --documents`
-  // The driver's buffer ends at 17 MB, before a server has anything to refuse.
+  // The driver's buffer ends at 17 MB, so the server never sees the document.
   if (named === 'ERR_OUT_OF_RANGE') return REASONS.TooLarge
+  if (isForeign(error))
+    return `does not answer like MongoDB (${quoted(message.split('\n')[0]!, 200)}); check --documents`
   if (!(error instanceof MongoError)) return undefined
   for (const code of Object.keys(REASONS) as Code[]) if (hasCode(error, code)) return REASONS[code]
-  const said = error.message.split('\n')[0]!
-  if (error instanceof MongoCompatibilityError || / wire version /.test(said))
-    return `cannot be used by this program (${quoted(said, 200)})`
+  const text = error.message.split('\n')[0]!
+  if (error instanceof MongoCompatibilityError || / wire version /.test(text))
+    return `cannot be used by this program (${quoted(text, 200)})`
+  if (/^Document is larger than the maximum size/.test(text)) return REASONS.TooLarge
   if (error instanceof MongoAPIError) return undefined
-  if (error instanceof MongoServerSelectionError) return unreachable(error, said)
+  if (error instanceof MongoServerSelectionError) return unreachable(error, text)
   if (error instanceof MongoNetworkTimeoutError) return 'does not answer in time; see that it is up and run again'
   if (error instanceof MongoNetworkError) return 'broke off the connection; see that it is up and run again'
   const code = error instanceof MongoServerError ? ` ${error.codeName ?? error.code ?? ''}` : ''
-  return `answers${code}: ${quoted(said, 200)}`
+  return `answers${code}: ${quoted(text, 200)}`
 }
 
-function unreachable({ reason }: MongoServerSelectionError, said: string): string {
+/** The driver itself notices an answer without a cursor or a batch, as an error of BSON. */
+function isForeign(error: unknown): boolean {
+  if (error instanceof NotMongoError || error instanceof MongoUnexpectedServerResponseError) return true
+  const { name, message } = error as Error
+  return name === 'BSONError' && /is missing|Invalid|corrupt/i.test(message)
+}
+
+function unreachable({ reason }: MongoServerSelectionError, text: string): string {
   if (reason?.type === 'ReplicaSetNoPrimary' && [...reason.servers.values()].some(({ error }) => error === null)) {
     return 'has no primary at the moment; see that a majority of its members is up and run again'
   }
-  if (/certificate|SSL|TLS/i.test(said)) return `refuses TLS, or its certificate is refused (${quoted(said)})`
-  return `cannot be reached (${quoted(said)}); start it, or check --documents`
+  if (/certificate|SSL|TLS/i.test(text)) return `refuses TLS, or its certificate is refused (${quoted(text)})`
+  return `cannot be reached (${quoted(text)}); start it, or check --documents`
 }

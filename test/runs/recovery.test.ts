@@ -11,6 +11,7 @@ import type { Holder, Lease } from '../../src/stores/documents.ts'
 import { datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
 import { type Place, pairs } from '../helpers/pairs.ts'
 import { deadPid } from '../helpers/processes.ts'
+import { runRecordOf } from '../helpers/runs.ts'
 
 const DATE = '2026-11-18'
 const OTHER = '2026-11-11'
@@ -26,7 +27,7 @@ function livingPid(): number {
 async function leave(world: World, holder: Omit<Holder, 'run'>, ttl = 60_000): Promise<void> {
   const { documents, archive } = world
   for (const id of [OTHER, `velo/${OTHER}`]) await documents.acquire(id, { run: DEAD, ...holder }, ttl)
-  await documents.replace('runs', { _id: DEAD, ...holder, status: 'running', date: OTHER } as RunRecord)
+  await documents.replace('runs', runRecordOf(DEAD, { host: holder.host, pid: holder.pid, date: OTHER }))
   for (const key of [`snapshots/${OTHER}/datasets.csv.gz`, `snapshots/${OTHER}/snapshot.json`, `${OTHER}/velo.csv`]) {
     const object = await archive.create(key, { contentType: 'text/csv' })
     await object.write(Buffer.alloc(6 << 20))
@@ -67,7 +68,7 @@ for (const { name, place: newPlace } of pairs('what dead runs leave')) {
       expect(await left(world, place)).toEqual(CLEARED)
       expect(await world.documents.find('runs', DEAD)).toMatchObject({
         status: 'stopped',
-        summary: 'died without a word (killed, or its machine went down); the next run for its date took over',
+        summary: 'died (it was killed, or its machine went down); the next run for its date took over',
         ended_at: '2026-11-18T16:00:00.000Z',
       })
     })
@@ -103,7 +104,7 @@ for (const { name, place: newPlace } of pairs('what dead runs leave')) {
 
     test('closes a record that says "running" when nothing holds a lease for it', async () => {
       const { place, world, order } = await prepared()
-      await world.documents.replace('runs', { _id: DEAD, status: 'running', host: 'elsewhere', pid: 7 } as RunRecord)
+      await world.documents.replace('runs', runRecordOf(DEAD))
       await run(order, world)
       expect(await left(world, place)).toEqual(CLEARED)
     })
@@ -111,7 +112,7 @@ for (const { name, place: newPlace } of pairs('what dead runs leave')) {
     test('closes the record of a dead run, however many runs there were since', async () => {
       const { place, world, order } = await prepared()
       await leave(world, { host: hostname(), pid: deadPid() })
-      const later = (i: number) => ({ _id: `20261112T160000000Z-${100_000 + i}`, status: 'published' }) as RunRecord
+      const later = (i: number) => runRecordOf(`20261112T160000000Z-${100_000 + i}`, { status: 'published' })
       for (let i = 0; i < 60; i++) await world.documents.replace('runs', later(i))
       await run(order, world)
       expect((await left(world, place)).statuses).not.toContain('running')

@@ -1,0 +1,38 @@
+import { quoted } from '../errors.ts'
+import { foldTerm } from '../matching/fold.ts'
+
+export interface ReviewedTerms {
+  readonly terms: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** What people write around a term to quote it, where YAML or a shell does not expect it. */
+const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|„.*[“”]|«.*»|‘.*’|‹.*›)$/su
+
+/**
+ * Trims the terms of a watch, keeps the first of those that fold to the same, and warns of terms that hardly mean what they
+ * say. None may fold to nothing.
+ */
+export function reviewTerms(written: readonly string[]): ReviewedTerms {
+  const first = new Map<string, string>()
+  const warnings: string[] = []
+  for (const term of written.map((one) => one.trim())) {
+    const folded = foldTerm(term)
+    const other = first.get(folded)
+    if (other !== undefined) {
+      warnings.push(`the terms ${quoted(other)} and ${quoted(term)} match the same texts; the second is ignored`)
+      continue
+    }
+    first.set(folded, term)
+    if (QUOTED.test(term)) warnings.push(quotesWarning(term, folded))
+    if ([...folded].length === 1) warnings.push(`the term ${quoted(term)} is one letter, which nearly every text has`)
+  }
+  return { terms: [...first.values()], warnings }
+}
+
+function quotesWarning(term: string, folded: string): string {
+  const inner = foldTerm(term.slice(1, -1))
+  const effect =
+    inner === folded ? 'they count as separators and are ignored' : 'a text without them does not match; remove them'
+  return `the quotes around ${quoted(term)} are part of the term: ${effect}`
+}

@@ -1,0 +1,22 @@
+import type { Wording } from './message.ts'
+import type { News } from './news.ts'
+import type { Target } from './target.ts'
+
+/** A message to one target, before a channel puts it into words. */
+export interface Delivery {
+  readonly target: Target
+  readonly news: News
+  readonly wording: Omit<Wording, 'literal'>
+  /** Identifies the message: a retry has the same id. */
+  readonly id: string
+}
+
+/** Why a channel could not deliver a message, and whether a retry can help. */
+export class DeliveryError extends Error {
+  readonly retryable: boolean
+
+  constructor(message: string, retryable: boolean) {
+    super(message)
+    this.retryable = retryable
+  }
+}

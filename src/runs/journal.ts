@@ -1,0 +1,80 @@
+import type { World } from '../context.ts'
+import type { Holder } from '../stores/documents.ts'
+import { VERSION } from '../version.ts'
+import { readSoundRun } from './read.ts'
+import { type RunRecord, STATUSES, type StepRecord } from './record.ts'
+import type { Mission } from './run.ts'
+import type { Witness } from './witness.ts'
+
+/** Keeps the record of one run in the store, and passes its beginning and its end on to the observers. */
+export class RunJournal {
+  readonly steps: StepRecord[] = []
+  readonly warnings: string[] = []
+  private readonly mission: Mission
+  private readonly holder: Holder
+  private readonly observers: readonly Witness[]
+  private readonly world: World
+  private readonly started: string
+  private ended: RunRecord | undefined
+  private observed = Promise.resolve()
+
+  constructor(mission: Mission, holder: Holder, observers: readonly Witness[], world: World) {
+    this.mission = mission
+    this.holder = holder
+    this.observers = observers
+    this.world = world
+    this.started = world.clock().toISOString()
+  }
+
+  /** Stores the record as running, so that a run that dies can be recognized. */
+  async open(): Promise<void> {
+    await this.world.documents.replace('runs', this.record({}))
+    this.notify('began', this.record({}))
+  }
+
+  /** Stores the record as ended. */
+  async close(end: Partial<RunRecord>): Promise<void> {
+    const { documents, clock } = this.world
+    this.ended = this.record({ ended_at: clock().toISOString(), ...end })
+    // "notify" may have announced the edition already, and keeps that in the record.
+    const stored = await readSoundRun(documents, this.holder.run, () => {})
+    if (stored?.notifications !== undefined) this.ended = { ...this.ended, notifications: stored.notifications }
+    await documents.replace('runs', this.ended)
+  }
+
+  /** Passes a run on to the observers. They see one event after the other, while this run goes on. */
+  notify(event: 'began' | 'ended', run: RunRecord): void {
+    this.observed = this.observed.then(async () => {
+      const all = await Promise.allSettled(this.observers.map((observer) => observer[event](run)))
+      for (const one of all) if (one.status === 'rejected') this.world.report.warn(one.reason.message)
+    })
+  }
+
+  /** Passes the end on, if there is one, and waits until the observers have seen everything. */
+  async finish(): Promise<void> {
+    if (this.ended !== undefined) this.notify('ended', this.ended)
+    await this.observed
+  }
+
+  private record(end: Partial<RunRecord>): RunRecord {
+    const { run: id, host, pid } = this.holder
+    const { command, date, watches } = this.mission
+    return {
+      _id: id,
+      command,
+      date,
+      watches,
+      version: VERSION,
+      status: 'running',
+      summary: STATUSES.running,
+      started_at: this.started,
+      ended_at: null,
+      host,
+      pid,
+      steps: [...this.steps],
+      warnings: this.warnings,
+      error: null,
+      ...end,
+    }
+  }
+}

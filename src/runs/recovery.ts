@@ -1,0 +1,90 @@
+import type { World } from '../context.ts'
+import { leaseFor } from '../editions/layout.ts'
+import { Failure } from '../errors.ts'
+import type { Holder, Lease } from '../stores/documents.ts'
+import { warnOnce } from '../terminal/report.ts'
+import { type HeldLeases, isDead, LEASE_MS } from './lease.ts'
+import { listLeases, listRuns, readSoundRun } from './read.ts'
+import type { RunRecord } from './record.ts'
+
+/** How many recent records are searched for runs that died without leaving even a lease. */
+const RECENT = 50
+
+/**
+ * Clears up after runs whose process died, whatever their date and watches: closes their records, releases their leases and
+ * sweeps their pending objects. A run is dead when its process on this host has ended, or when its lease has expired.
+ *
+ * @returns the records that were closed
+ */
+export async function clearUpAfterDead(self: Holder, own: HeldLeases, world: World): Promise<RunRecord[]> {
+  const { documents } = world
+  const warn = warnOnce(world.report.warn)
+  // The order matters: a run closes its record before it releases its leases, so one without a lease has ended or died.
+  const recent = await listRuns(documents, { descending: true, limit: RECENT }, warn)
+  const leases = await soundLeases(world)
+  const isOver = (lease: Lease) => Date.parse(lease.expires) < own.since || isDead(lease, self)
+  const dead = leases.filter((lease) => lease.run !== self.run && isOver(lease))
+  const alive = new Set([self.run, ...leases.filter((lease) => !dead.includes(lease)).map(({ run }) => run)])
+  const unclosed = recent.filter(({ _id, status }) => status === 'running' && !alive.has(_id))
+  const closed: (RunRecord | undefined)[] = []
+  for (const run of new Set([...dead.map((lease) => lease.run), ...unclosed.map(({ _id }) => _id)])) {
+    closed.push(await closeRecord(run, warn, world))
+  }
+  for (const { _id, run } of dead) await documents.release(_id, run)
+  await sweepPending(self, own, world)
+  return closed.filter((record) => record !== undefined)
+}
+
+/** Returns all leases. Damaged ones are deleted, with a warning. */
+async function soundLeases({ documents, report }: World): Promise<Lease[]> {
+  const sound: Lease[] = []
+  for (const stored of await listLeases(documents)) {
+    if (stored.damage === undefined) {
+      sound.push(stored.lease)
+    } else {
+      report.warn(stored.damage)
+      await documents.swap('leases', stored.document._id, stored.document, undefined)
+    }
+  }
+  return sound
+}
+
+/** @returns undefined when the run closed its record itself, or another recovery did */
+async function closeRecord(
+  run: string,
+  warn: (line: string) => void,
+  { documents, clock }: World,
+): Promise<RunRecord | undefined> {
+  const record = await readSoundRun(documents, run, warn)
+  if (record?.status !== 'running') return undefined
+  const closed: RunRecord = {
+    ...record,
+    status: 'stopped',
+    summary: 'died (it was killed, or its machine went down); the next run for its date took over',
+    ended_at: clock().toISOString(),
+  }
+  return (await documents.swap('runs', run, record, closed)) ? closed : undefined
+}
+
+/**
+ * Sweeps what dead runs left pending. Each key is swept under the lease that guards it, so a run that is still writing
+ * keeps its objects. Only this run's own keys have to be swept: trouble with another date's is a warning.
+ */
+async function sweepPending(self: Holder, own: HeldLeases, { archive, documents, report }: World): Promise<void> {
+  for await (const key of archive.pending()) {
+    const id = leaseFor(key)
+    if (id === undefined) continue
+    if (own.ids.includes(id)) {
+      await own.check([id])
+      await archive.sweep(key)
+    } else if ((await documents.acquire(id, self, LEASE_MS)).granted) {
+      await archive
+        .sweep(key)
+        .catch((error) => {
+          if (!(error instanceof Failure)) throw error
+          report.warn(`what a dead run left was not removed: ${error.message}`)
+        })
+        .finally(() => documents.release(id, self.run))
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { Alphabet } from '../matching/alphabet.ts'
+import { type Automaton, compile } from '../matching/automaton.ts'
+import type { Query } from '../matching/matcher.ts'
+import { buildPrefilter, type Prefilter } from './prefilter.ts'
+
+/** Queries as the tables of assembly/queries.ts, not yet in a memory. */
+export interface CompiledQueries {
+  readonly alphabet: Alphabet
+  readonly automaton: Automaton
+  readonly patterns: readonly number[]
+  readonly queriesByColumn: readonly number[]
+  readonly columns: number
+  /** How many words a bit set of queries has. */
+  readonly words: number
+  readonly prefilter: Prefilter | undefined
+}
+
+/** Compiles queries for batches with these columns. */
+export function compileQueries(queries: readonly Query[], columns: readonly string[]): CompiledQueries {
+  const words = Math.ceil(queries.length / 32)
+  const patterns = queries.flatMap(({ terms, match }, query) => terms.map((term) => ({ term, mode: match, query })))
+  const terms = patterns.map(({ term }) => term)
+  const alphabet = new Alphabet(terms)
+  return {
+    alphabet,
+    automaton: compile(patterns, alphabet),
+    patterns: patterns.flatMap(({ query }) => [query >> 5, 1 << (query & 31)]),
+    queriesByColumn: columns.flatMap((column) =>
+      bitSet(
+        queries.map((query) => query.columns.includes(column)),
+        words,
+      ),
+    ),
+    columns: columns.length,
+    words,
+    prefilter: buildPrefilter(terms, alphabet),
+  }
+}
+
+function bitSet(members: readonly boolean[], words: number): number[] {
+  const set = new Uint32Array(words)
+  members.forEach((isMember, index) => {
+    if (isMember) set[index >> 5]! |= 1 << (index & 31)
+  })
+  return [...set]
+}

@@ -1,0 +1,65 @@
+import Database from 'libsql'
+import { MongoClient } from 'mongodb'
+import type { Collection } from '../../src/stores/documents.ts'
+import type { Place } from './pairs.ts'
+
+/** Stored documents as somebody sees them who goes past the program. */
+export interface StoredDocuments {
+  /** The document, or its text where the store keeps texts. */
+  read(collection: Collection, id: string): Promise<unknown>
+  /** Puts any text under an id, where the store keeps texts; else the document that it is. */
+  write(collection: Collection, id: string, text: string): Promise<void>
+  /** Whether it can hold texts that are not documents. */
+  readonly takesAnyText: boolean
+}
+
+/** Opens the document store of a place behind the program's back. */
+export function storedDocuments({ environment }: Place): StoredDocuments {
+  const address = environment.DATAGOUV_TOPS_DOCUMENTS!
+  return address.startsWith('sqlite:') ? inSqlite(address.slice('sqlite:'.length)) : inMongo(address)
+}
+
+function inSqlite(file: string): StoredDocuments {
+  const using = <T>(body: (database: Database.Database) => T): T => {
+    const database = new Database(file, { timeout: 5_000 })
+    try {
+      return body(database)
+    } finally {
+      database.close()
+    }
+  }
+  return {
+    takesAnyText: true,
+    read: async (collection, id) =>
+      using((database) => {
+        const row = database.prepare(`SELECT document FROM ${collection} WHERE _id = ?`).raw().get(id) as [string]
+        return row && JSON.parse(row[0])
+      }),
+    write: async (collection, id, text) =>
+      using((database) => {
+        database.prepare(`INSERT OR REPLACE INTO ${collection} (_id, document) VALUES (?, ?)`).run(id, text)
+      }),
+  }
+}
+
+function inMongo(address: string): StoredDocuments {
+  const using = async <T>(body: (client: MongoClient) => Promise<T>): Promise<T> => {
+    const client = await new MongoClient(address).connect()
+    try {
+      return await body(client)
+    } finally {
+      await client.close()
+    }
+  }
+  return {
+    takesAnyText: false,
+    read: (collection, id) =>
+      using((client) => client.db().collection<{ _id: string }>(collection).findOne({ _id: id })),
+    write: (collection, id, text) =>
+      using(async (client) => {
+        const { _id: _, ...document } = JSON.parse(text)
+        const options = { upsert: true, bypassDocumentValidation: true }
+        await client.db().collection<{ _id: string }>(collection).replaceOne({ _id: id }, document, options)
+      }),
+  }
+}

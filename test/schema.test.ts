@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { flawInEdition } from '../src/editions/editionSchema.ts'
+import { holderOf } from '../src/runs/lease.ts'
+import { flawInLease } from '../src/runs/leaseSchema.ts'
+import { flawInRun } from '../src/runs/runSchema.ts'
+import { editionOf } from './helpers/editions.ts'
+import { runRecordOf } from './helpers/runs.ts'
+
+const EDITION = editionOf('2026-11-18', [{ id: 'o1', followers: 3, datasets: { d1: 1, d2: 2 } }])
+const LEASE = { _id: 'a', ...holderOf('r1'), since: '2026-11-18T16:00:00.000Z', expires: '2026-11-18T16:01:00.000Z' }
+
+test('sound documents have none, also with fields of a later version, and leases of version 0.1', () => {
+  expect(flawInEdition({ ...EDITION, later: 1 })).toBeUndefined()
+  expect(flawInRun({ ...runRecordOf('r1'), later: 1 })).toBeUndefined()
+  expect(flawInLease({ ...LEASE, later: 1 })).toBeUndefined()
+  const { run, host, pid, since, expires } = LEASE
+  expect(flawInLease({ _id: 'a', run, host, pid, since, expires })).toBeUndefined()
+})
+
+test('the first one is named with its place, its value and what it should be', () => {
+  const datasets = [EDITION.datasets[0], { ...EDITION.datasets[1], dataset_followers: '2' }]
+  expect(flawInEdition({ ...EDITION, datasets })).toBe('datasets[1].dataset_followers is "2", not a number')
+  expect(flawInEdition({ ...EDITION, date: '2026-02-30' })).toBe('date is "2026-02-30", not a date')
+  const { source: _, ...without } = EDITION
+  expect(flawInEdition(without)).toBe('source is missing')
+  expect(flawInRun({ ...runRecordOf('r1'), summary: true })).toBe('summary is true, not a text')
+  expect(flawInRun({ ...runRecordOf('r1'), status: 'x\u001b[31m' })).toBe(
+    'status is "x\\u001b[31m", not one of running, published, unchanged, failed, stopped',
+  )
+  expect(flawInLease({ ...LEASE, expires: 'soon' })).toBe('expires is "soon", not an instant in UTC')
+  expect(flawInLease(null)).toMatch(/^it is null, not an object$/)
+  expect(flawInLease({ _id: 'a', unreadable: '{"_id":' })).toBe(
+    'it is not a JSON document with this _id: "{\\"_id\\":"',
+  )
+})
