@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { COMMANDS, type CommandSpec, SHARED_OPTIONS } from './commands/commands.ts'
-import type { Io } from './commands/io.ts'
-import { Failure, type FailureKind, quoted, runOf } from './errors.ts'
+import type { CommandInput } from './commands/io.ts'
+import { Failure, type FailureKind, quoted, runIdOf } from './errors.ts'
 import { isJsonLog, logLine } from './terminal/logLine.ts'
 import { VERSION } from './version.ts'
 
@@ -51,8 +51,8 @@ function stopOnSignals(stop: AbortController): void {
 }
 
 function printError(error: unknown): void {
-  if (error instanceof Failure) printErrorLine(error.message, error.kind, error.exitCode, runOf(error))
-  else printErrorLine(`this is a bug, please report it\n${(error as Error)?.stack ?? error}`, 'bug', 1, runOf(error))
+  if (error instanceof Failure) printErrorLine(error.message, error.kind, error.exitCode, runIdOf(error))
+  else printErrorLine(`this is a bug, please report it\n${(error as Error)?.stack ?? error}`, 'bug', 1, runIdOf(error))
 }
 
 function printErrorLine(message: string, kind: FailureKind, exit_code: number, run_id?: string): void {
@@ -107,7 +107,7 @@ function createCommand(spec: CommandSpec, signal: AbortSignal): Command {
     refuseEmpty(command)
     const given = received.slice(0, -2).flat() as (string | undefined)[]
     if (!names.at(-1)?.includes('...')) refuseExcess(spec, command.args.slice(names.length))
-    const io: Io = { options: command.opts(), arguments: given.filter((one) => one !== undefined), signal }
+    const io: CommandInput = { options: command.opts(), arguments: given.filter((one) => one !== undefined), signal }
     await (await spec.load()).default(io)
   })
 }

@@ -1,13 +1,13 @@
 import { type Flags, resolveConfig } from './config/config.ts'
 import type { Config } from './config/settings.ts'
-import type { Witness } from './runs/witness.ts'
+import type { RunObserver } from './runs/observer.ts'
 import type { Archive, OnWarning } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
 import type { Report } from './terminal/report.ts'
 import { waitForAll } from './waitForAll.ts'
 
 /** Everything that a step touches outside of its arguments. Nothing below here looks anywhere else. */
-export interface World {
+export interface Context {
   readonly config: Config
   readonly archive: Archive
   readonly documents: Documents
@@ -16,10 +16,10 @@ export interface World {
   /** Aborted when the process is asked to stop; its reason is the Failure to end with. */
   readonly signal: AbortSignal
   /** Opens what the settings name to observe runs. Each observer loads only then. */
-  readonly openObservers: () => Promise<readonly Witness[]>
+  readonly openObservers: () => Promise<readonly RunObserver[]>
 }
 
-export interface WorldOptions {
+export interface ContextOptions {
   readonly flags?: Flags
   readonly environment?: Readonly<Record<string, string | undefined>>
   readonly configFile?: string
@@ -31,7 +31,7 @@ export interface WorldOptions {
 }
 
 /** Opens what the configuration names. Only here is it known which stores there are; each loads when it is used. */
-export async function openWorld(options: WorldOptions): Promise<World> {
+export async function openContext(options: ContextOptions): Promise<Context> {
   const { config, warnings } = await resolveConfig(options.flags, options.environment, options.configFile)
   for (const warning of warnings) options.report.warn(warning)
   await options.onConfig?.(config)
@@ -45,18 +45,21 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   return { config, archive, documents, clock, report, signal, openObservers }
 }
 
-async function observersOf(world: Pick<World, 'config' | 'archive' | 'documents' | 'report'>): Promise<Witness[]> {
-  const { lineage, metrics_file } = world.config
-  const observers: Witness[] = []
-  if (lineage !== undefined) observers.push((await import('./lineage/lineage.ts')).openLineage(lineage, world))
+async function observersOf(
+  context: Pick<Context, 'config' | 'archive' | 'documents' | 'report'>,
+): Promise<RunObserver[]> {
+  const { lineage, metrics_file } = context.config
+  const observers: RunObserver[] = []
+  if (lineage !== undefined)
+    observers.push((await import('./lineage/lineage.ts')).createLineageObserver(lineage, context))
   if (metrics_file !== undefined) {
-    observers.push((await import('./metrics/textfile.ts')).metricsFile(metrics_file, world))
+    observers.push((await import('./metrics/textfile.ts')).createMetricsFileObserver(metrics_file, context))
   }
   return observers
 }
 
 /** Closes the stores; the world is not used afterwards. */
-export async function closeWorld({ archive, documents }: World): Promise<void> {
+export async function closeContext({ archive, documents }: Context): Promise<void> {
   await waitForAll([archive.close(), documents.close()])
 }
 

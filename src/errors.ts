@@ -59,12 +59,12 @@ export class Failure extends Error {
 }
 
 /** The run that ended with an error, when one had begun. */
-export function runOf(error: unknown): string | undefined {
+export function runIdOf(error: unknown): string | undefined {
   return (error as { run_id?: string } | undefined)?.run_id
 }
 
 /** Something was asked for that does not exist; the line names what there is. */
-export class Missing extends Failure {
+export class NotFound extends Failure {
   constructor(message: string) {
     super('usage', message)
   }

@@ -1,10 +1,10 @@
-import { watchesNamed, watchNamed } from './config/watch.ts'
-import { closeWorld, openWorld, type World } from './context.ts'
+import { findWatch, findWatches } from './config/watch.ts'
+import { type Context, closeContext, openContext } from './context.ts'
+import { resolveDate } from './editions/calendar.ts'
 import type { Edition } from './editions/edition.ts'
 import { datesOf, findEdition } from './editions/find.ts'
 import { run } from './pipeline/pipeline.ts'
-import { namedDate } from './scheduler/calendar.ts'
-import { silent } from './terminal/report.ts'
+import { silentReport } from './terminal/report.ts'
 
 export type { Edition, RankedOrganization, TopDataset } from './editions/edition.ts'
 export { Failure, type FailureKind } from './errors.ts'
@@ -89,38 +89,38 @@ export interface Tops extends AsyncDisposable {
  * @throws Failure `usage` for a setting that cannot be, `store` when a store is away
  */
 export async function openTops(settings: Settings = {}, { warn, signal }: OpenOptions = {}): Promise<Tops> {
-  const world = await openWorld({
+  const context = await openContext({
     flags: settings,
     environment: process.env,
-    report: warn ? { ...silent, warn } : silent,
+    report: warn ? { ...silentReport, warn } : silentReport,
     signal: signal ?? new AbortController().signal,
   })
-  const close = () => closeWorld(world)
+  const close = () => closeContext(context)
   return {
-    run: (options) => runIn(world, options),
-    edition: (date, watch) => findEdition(world.documents, nameOf(world, watch), date),
-    dates: (watch) => datesOf(world.documents, nameOf(world, watch)),
+    run: (options) => runIn(context, options),
+    edition: (date, watch) => findEdition(context.documents, nameOf(context, watch), date),
+    dates: (watch) => datesOf(context.documents, nameOf(context, watch)),
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-async function runIn(world: World, options: RunOptions = {}): Promise<RunResult> {
+async function runIn(context: Context, options: RunOptions = {}): Promise<RunResult> {
   const { date, watches, datasets, organizations, refetch, acceptIncomplete } = options
-  const { config, clock } = world
+  const { config, clock } = context
   const { status, ...left } = await run(
     {
-      date: namedDate(date, config, clock()),
-      watches: watchesNamed(watches, config),
+      date: resolveDate(date, config, clock()),
+      watches: findWatches(watches, config),
       sources: { datasets, organizations },
       refetch,
       acceptIncomplete,
     },
-    world,
+    context,
   )
   return { ...left, status: status === 'unchanged' ? status : 'published' }
 }
 
-function nameOf({ config }: World, name = config.watches[0]!.name): string {
-  return watchNamed(name, config).name
+function nameOf({ config }: Context, name = config.watches[0]!.name): string {
+  return findWatch(name, config).name
 }

@@ -5,13 +5,13 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Edition } from '../src/editions/edition.ts'
 import { cli } from './helpers/cli.ts'
 import {
-  contents,
   DATASET_HEADER,
   datasetRow,
   datasetsCsv,
   organizationsCsv,
-  put,
+  readFolder,
   temporaryFolder,
+  writeTestFile,
 } from './helpers/exports.ts'
 
 const KEPT = { id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }
@@ -20,8 +20,8 @@ const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 12]])
 
 async function withSources() {
   const cwd = await temporaryFolder()
-  await put(cwd, 'datasets.csv', DATASETS)
-  await put(cwd, 'organizations.csv', ORGANIZATIONS)
+  await writeTestFile(cwd, 'datasets.csv', DATASETS)
+  await writeTestFile(cwd, 'organizations.csv', ORGANIZATIONS)
   return { cwd, sources: ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv'] }
 }
 
@@ -122,7 +122,7 @@ describe('run', () => {
 
   test('exits with 5 if a store refuses', async () => {
     const { cwd, sources } = await withSources()
-    await put(cwd, 'data', 'a file where the folder should be')
+    await writeTestFile(cwd, 'data', 'a file where the folder should be')
     const { code, stderr } = await cli(['run', ...sources, '--quiet'], { cwd })
     expect([code, stderr.split('\n').length]).toEqual([5, 2])
   })
@@ -132,9 +132,9 @@ describe('run', () => {
     ['SIGINT', 130],
   ] as const)('stops cleanly on %s: it leaves no file and closes its record', async (signal, exit) => {
     const cwd = await temporaryFolder()
-    await put(cwd, 'organizations.csv', ORGANIZATIONS)
+    await writeTestFile(cwd, 'organizations.csv', ORGANIZATIONS)
     const many = DATASETS + datasetRow({ id: 'd3' }).repeat(1_500_000)
-    await put(cwd, 'many.csv', many)
+    await writeTestFile(cwd, 'many.csv', many)
     const args = ['run', '--date', '2026-11-18', '--datasets', 'many.csv', '--organizations', 'organizations.csv']
     const ended = await cli(args, {
       cwd,
@@ -145,7 +145,7 @@ describe('run', () => {
     })
     expect(ended.code).toBe(exit)
     expect(ended.stderr).toMatch(/datagouv-tops: (terminated|interrupted); no partial edition was published\n$/)
-    expect([...(await contents(join(cwd, 'data/datagouv'))).keys()]).toEqual([])
+    expect([...(await readFolder(join(cwd, 'data/datagouv'))).keys()]).toEqual([])
     const runs = await cli(['runs', '--json'], { cwd })
     expect(JSON.parse(runs.stdout)).toMatchObject([{ status: 'stopped' }])
   })
@@ -153,7 +153,7 @@ describe('run', () => {
   test('makes a second run for the same date exit with 7 and name the holder', async () => {
     const { cwd, sources } = await withSources()
     const many = DATASETS + datasetRow({ id: 'd3' }).repeat(1_000_000)
-    await put(cwd, 'many.csv', many)
+    await writeTestFile(cwd, 'many.csv', many)
     const args = ['run', '--date', '2026-11-18', '--organizations', 'organizations.csv', '--datasets']
     let second: ReturnType<typeof cli> | undefined
     const first = await cli([...args, 'many.csv'], {
@@ -180,7 +180,7 @@ describe('filter', () => {
     ['stdin', [], DATASETS],
   ])('prints the kept records of %s, byte for byte', async (_, args, stdin) => {
     const { cwd } = await withSources()
-    await put(cwd, 'datasets.csv.gz', DATASETS)
+    await writeTestFile(cwd, 'datasets.csv.gz', DATASETS)
     const { code, stdout } = await cli(['filter', ...args], { cwd, ...(stdin && { stdin }) })
     expect([code, stdout]).toEqual([0, DATASET_HEADER + datasetRow(KEPT)])
     expect(await readdir(cwd)).not.toContain('data')
@@ -191,8 +191,8 @@ describe('filter', () => {
     const title = 'transport ""public"";\r\n'.repeat(40)
     const records = Array.from({ length: 3_000 }, (_, index) => datasetRow({ ...KEPT, id: `d${index}`, title }))
     const export_ = DATASET_HEADER + records.join('')
-    const path = await put(cwd, 'many.csv', export_)
-    await put(cwd, 'many.csv.gz', export_)
+    const path = await writeTestFile(cwd, 'many.csv', export_)
+    await writeTestFile(cwd, 'many.csv.gz', export_)
     const asFile = openSync(path, 'r')
     onTestFinished(() => closeSync(asFile))
     for (const [args, stdin] of [[['many.csv']], [['many.csv.gz']], [[], export_], [[], asFile]] as const) {
@@ -219,7 +219,7 @@ describe('filter', () => {
       return peak
     }
     const filtering = async (times: number) => {
-      await put(cwd, 'many.csv', DATASET_HEADER + records.repeat(times))
+      await writeTestFile(cwd, 'many.csv', DATASET_HEADER + records.repeat(times))
       return peakOf('filter', 'many.csv', '--quiet')
     }
     const [small, large] = [await filtering(1), await filtering(20)]
@@ -232,13 +232,13 @@ describe('filter', () => {
     const { cwd } = await withSources()
     const watches =
       'watches:\n  - {name: move, terms: [mobilité]}\n  - {name: money, terms: [budget]}\n  - {name: none, terms: [x y z]}\n'
-    await put(cwd, 'datagouv-tops.yaml', watches)
+    await writeTestFile(cwd, 'datagouv-tops.yaml', watches)
     const args = ['filter', 'datasets.csv', '--quiet', '--into', 'lists']
     expect(await cli(args, { cwd })).toMatchObject({
       code: 0,
       stdout: 'lists/move.csv\nlists/money.csv\nlists/none.csv\n',
     })
-    const texts = [...(await contents(join(cwd, 'lists')))].map(([name, content]) => [name, content.toString()])
+    const texts = [...(await readFolder(join(cwd, 'lists')))].map(([name, content]) => [name, content.toString()])
     expect(Object.fromEntries(texts)).toEqual({
       'move.csv': DATASET_HEADER + datasetRow(KEPT),
       'money.csv': DATASET_HEADER + datasetRow({ id: 'd2', title: 'Budget' }),
@@ -249,9 +249,9 @@ describe('filter', () => {
       records: 2,
       lists: [{ watch: 'money', file: 'lists/money.csv', kept: 1 }],
     })
-    await put(cwd, 'broken.csv', `${DATASETS}"`)
+    await writeTestFile(cwd, 'broken.csv', `${DATASETS}"`)
     expect(await cli(['filter', 'broken.csv', '--into', 'other'], { cwd })).toMatchObject({ code: 4, stdout: '' })
-    expect([...(await contents(cwd)).keys()].filter((name) => name.startsWith('other'))).toEqual([])
+    expect([...(await readFolder(cwd)).keys()].filter((name) => name.startsWith('other'))).toEqual([])
     for (const own of [['--term', 'vélo'], ['--column', 'title'], ['--word']])
       expect(await cli(['filter', 'datasets.csv', '--into', 'other', ...own], { cwd })).toMatchObject({ code: 2 })
     const two = await cli(['filter', 'datasets.csv', '--watch', 'move', '--watch', 'money'], { cwd })
@@ -289,7 +289,7 @@ describe('filter', () => {
 
   test('warns of a term once, whichever command reads it', async () => {
     const { cwd, sources } = await withSources()
-    await put(cwd, 'datagouv-tops.yaml', 'watches: [{name: a, terms: [mobilité, mobilite]}]\n')
+    await writeTestFile(cwd, 'datagouv-tops.yaml', 'watches: [{name: a, terms: [mobilité, mobilite]}]\n')
     for (const args of [
       ['run', '--date', '2026-11-18', ...sources],
       ['filter', 'datasets.csv'],
@@ -350,12 +350,12 @@ describe('the rest of the command line', () => {
     expect(code).toBe(0)
     const { results } = JSON.parse(stdout)
     expect(results.map(({ date }: { date: string }) => date)).toEqual(['2023-07-26', '2023-08-02', '2023-08-09'])
-    expect([...(await contents(join(cwd, 'here'))).keys()]).toContain('datagouv/2023-08-09/mobilite-transport.csv')
+    expect([...(await readFolder(join(cwd, 'here'))).keys()]).toContain('datagouv/2023-08-09/mobilite-transport.csv')
   })
 
   test('config prints the origin of each value, and no password', async () => {
     const cwd = await temporaryFolder()
-    await put(cwd, 'datagouv-tops.yaml', 'retries: 7\n')
+    await writeTestFile(cwd, 'datagouv-tops.yaml', 'retries: 7\n')
     const env = { DATAGOUV_TOPS_DOCUMENTS: 'mongodb://user:secret@localhost/datagouv' }
     const { stdout } = await cli(['config', '--json', '--archive', 'file:elsewhere'], { cwd, env })
     expect(stdout).not.toContain('secret')

@@ -100,7 +100,7 @@ const parseCount = (text: string) => {
 const byCodePoints = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 /** Computes the archived CSV and the tops of a watch from both exports. */
-export function mission(datasets: Parsed, organizations: Parsed, terms: readonly string[], size: number) {
+export function referenceRun(datasets: Parsed, organizations: Parsed, terms: readonly string[], size: number) {
   const rows = (parsed: Parsed) =>
     parsed.records.map(({ bytes, fields }) => ({
       bytes,

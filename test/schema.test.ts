@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
 import { flawInEdition } from '../src/editions/editionSchema.ts'
-import { holderOf } from '../src/runs/lease.ts'
+import { currentProcessAsHolder } from '../src/runs/lease.ts'
 import { flawInLease } from '../src/runs/leaseSchema.ts'
 import { flawInRun } from '../src/runs/runSchema.ts'
-import { editionOf } from './helpers/editions.ts'
+import { createEdition } from './helpers/editions.ts'
 import { runRecordOf } from './helpers/runs.ts'
 
-const EDITION = editionOf('2026-11-18', [{ id: 'o1', followers: 3, datasets: { d1: 1, d2: 2 } }])
-const LEASE = { _id: 'a', ...holderOf('r1'), since: '2026-11-18T16:00:00.000Z', expires: '2026-11-18T16:01:00.000Z' }
+const EDITION = createEdition('2026-11-18', [{ id: 'o1', followers: 3, datasets: { d1: 1, d2: 2 } }])
+const LEASE = {
+  _id: 'a',
+  ...currentProcessAsHolder('r1'),
+  since: '2026-11-18T16:00:00.000Z',
+  expires: '2026-11-18T16:01:00.000Z',
+}
 
 test('sound documents have none, also with fields of a later version, and leases of version 0.1', () => {
   expect(flawInEdition({ ...EDITION, later: 1 })).toBeUndefined()

@@ -1,21 +1,21 @@
-import { watchesNamed } from '../config/watch.ts'
+import { findWatches } from '../config/watch.ts'
 import { dateIn, parseDate } from '../editions/date.ts'
 import { Failure, worstOf } from '../errors.ts'
 import { type BackfilledDate, backfill } from '../pipeline/backfill.ts'
-import { counted } from '../terminal/format.ts'
-import { table } from '../terminal/table.ts'
-import { type Io, inWorld, print, printJson } from './io.ts'
+import { formatTable } from '../terminal/table.ts'
+import { pluralize } from '../text/format.ts'
+import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** Publishes the missing editions of a span of dates. Each outcome is reported at once, a summary at the end. */
-export default async function backfillCommand(io: Io): Promise<void> {
-  await inWorld(io, async (world) => {
-    const { config, clock, report } = world
+export default async function backfillCommand(io: CommandInput): Promise<void> {
+  await withContext(io, async (context) => {
+    const { config, clock, report } = context
     const { from, to, watch, force = false, jobs = 1, json, quiet } = io.options
     if (from === undefined) throw new Failure('usage', 'backfill needs --from DATE; its last date is --to, or today')
     const span = { from: parseDate(from), to: to === undefined ? dateIn(config.time_zone, clock()) : parseDate(to) }
     if (span.from > span.to) throw new Failure('usage', `--from ${span.from} is later than --to ${span.to}`)
-    const request = { ...span, watches: watchesNamed(watch, config), force, jobs }
-    const outcomes = await backfill(request, world, ({ date, status, summary }, position, of) => {
+    const request = { ...span, watches: findWatches(watch, config), force, jobs }
+    const outcomes = await backfill(request, context, ({ date, status, summary }, position, of) => {
       report.info(`${position} of ${of}  ${date}  ${status}: ${summary}`)
     })
     report.close()
@@ -35,7 +35,7 @@ function refuseFailed(outcomes: readonly BackfilledDate[]): void {
   const { kind, message } = worst.error as Failure
   const others = failed.length > 1 ? `; so did ${failed.length - 1} more` : ''
   const dates = outcomes.filter(({ status }) => status !== 'no snapshot').length
-  throw new Failure(kind, `${failed.length} of ${counted(dates, 'date')} failed: ${worst.date}: ${message}${others}`)
+  throw new Failure(kind, `${failed.length} of ${pluralize(dates, 'date')} failed: ${worst.date}: ${message}${others}`)
 }
 
 /** A row for each date that has a snapshot, and a line that sums up the others. */
@@ -45,7 +45,7 @@ function describe(outcomes: readonly BackfilledDate[], { from, to }: { from: str
     .filter(({ status }) => status !== 'no snapshot')
     .map(({ date, status, summary }) => [date, status, summary])
   const columns = [{ title: 'date' }, { title: 'status' }, { title: 'outcome', share: 1 }]
-  return (rows.length > 0 ? table(columns, rows) : '') + describeGaps(outcomes)
+  return (rows.length > 0 ? formatTable(columns, rows) : '') + describeGaps(outcomes)
 }
 
 function describeGaps(outcomes: readonly BackfilledDate[]): string {

@@ -1,4 +1,4 @@
-import type { Io } from './io.ts'
+import type { CommandInput } from './io.ts'
 
 /** A command: its help texts, and a function that loads its code. */
 export interface CommandSpec {
@@ -8,7 +8,7 @@ export interface CommandSpec {
   readonly options?: readonly OptionSpec[]
   /** Without the name of the program. */
   readonly examples: readonly string[]
-  readonly load: () => Promise<{ default: (io: Io) => Promise<void> }>
+  readonly load: () => Promise<{ default: (io: CommandInput) => Promise<void> }>
 }
 
 /** Flags, their help text, and the kind of their value if it is not a text. */

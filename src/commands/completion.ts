@@ -1,6 +1,6 @@
 import { Failure, quoted } from '../errors.ts'
 import type { CommandSpec, OptionSpec } from './commands.ts'
-import { type Io, print } from './io.ts'
+import { type CommandInput, print } from './io.ts'
 
 const NAME = 'datagouv-tops'
 
@@ -12,7 +12,7 @@ export function createCompletion(specs: readonly CommandSpec[], sharedOptions: r
     flags: [...options, ...sharedOptions, ['--help', 'display help for command'] as const].map(parseFlag),
   }))
   return {
-    default: async ({ arguments: [shell = ''] }: Io): Promise<void> => {
+    default: async ({ arguments: [shell = ''] }: CommandInput): Promise<void> => {
       const script = SCRIPTS[shell]
       if (script !== undefined) return print(script(commands))
       const why = shell === '' ? 'no shell is given' : `the shell ${quoted(shell)} is not supported`

@@ -1,12 +1,12 @@
 import { resolveConfig } from '../config/config.ts'
 import { maskSecrets } from '../config/secrets.ts'
 import { SETTINGS, type Setting, type SettingKey } from '../config/settings.ts'
-import { table } from '../terminal/table.ts'
-import { flagsOf, type Io, print, printJson } from './io.ts'
+import { formatTable } from '../terminal/table.ts'
+import { type CommandInput, print, printJson, settingFlags } from './io.ts'
 
 /** Prints every setting with its value as written, and where. */
-export default async function config(io: Io): Promise<void> {
-  const { origins } = await resolveConfig(flagsOf(io.options), process.env, io.options.config)
+export default async function config(io: CommandInput): Promise<void> {
+  const { origins } = await resolveConfig(settingFlags(io.options), process.env, io.options.config)
   const rows = (Object.keys(SETTINGS) as SettingKey[]).map((setting) => {
     const { written, origin } = origins[setting]
     const { mask = maskText }: Setting<unknown> = SETTINGS[setting]
@@ -23,7 +23,7 @@ export default async function config(io: Io): Promise<void> {
   ]
   const toText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
   await print(
-    table(
+    formatTable(
       columns,
       rows.map(({ setting, value, origin, about }) => [setting, toText(value), origin, about]),
     ),

@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { closeWorld, openWorld } from '../context.ts'
+import { closeContext, openContext } from '../context.ts'
 import { type Replica, type ReplicaFile, startReplica } from '../demo/replica.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { run } from '../pipeline/pipeline.ts'
 import type { RunResult } from '../pipeline/result.ts'
-import { count } from '../terminal/format.ts'
 import type { Report } from '../terminal/report.ts'
-import { table } from '../terminal/table.ts'
-import { type Io, openReport, print, printJson } from './io.ts'
+import { formatTable } from '../terminal/table.ts'
+import { formatCount } from '../text/format.ts'
+import { type CommandInput, openReport, print, printJson } from './io.ts'
 
 /** Bundled real exports; `sample/README.md` describes them. */
 const SAMPLE = fileURLToPath(new URL('../../sample/', import.meta.url))
 
 /** Runs the pipeline for the bundled Wednesdays, from a local portal into a folder and SQLite. */
-export default async function demo(io: Io): Promise<void> {
+export default async function demo(io: CommandInput): Promise<void> {
   const folder = io.options.into ?? (await mkdtemp(join(tmpdir(), 'datagouv-tops-demo-')))
   const stores = { archive: `file:${join(folder, 'datagouv')}`, documents: `sqlite:${join(folder, 'datagouv.db')}` }
   const report = await openReport(io.options)
@@ -44,10 +44,10 @@ export default async function demo(io: Io): Promise<void> {
   if (io.options.serve ?? isInteractive(io)) await serveResults(io, stores)
 }
 
-const isInteractive = ({ options: { json, quiet } }: Io) => !json && !quiet && process.stdout.isTTY === true
+const isInteractive = ({ options: { json, quiet } }: CommandInput) => !json && !quiet && process.stdout.isTTY === true
 
 /** Serves the page of the published editions until it is stopped. */
-async function serveResults(io: Io, stores: Stores): Promise<void> {
+async function serveResults(io: CommandInput, stores: Stores): Promise<void> {
   const { default: serve } = await import('./serve.ts')
   await serve({ ...io, options: { ...io.options, ...stores, port: 0 } })
 }
@@ -64,11 +64,11 @@ async function runFor(
   report: Report,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const world = await openWorld({ flags, report, signal, clock: () => new Date(`${date}T15:00:00Z`) })
+  const context = await openContext({ flags, report, signal, clock: () => new Date(`${date}T15:00:00Z`) })
   try {
-    return await run({ date, watches: world.config.watches }, world)
+    return await run({ date, watches: context.config.watches }, context)
   } finally {
-    await closeWorld(world)
+    await closeContext(context)
   }
 }
 
@@ -84,9 +84,9 @@ function describe(results: readonly RunResult[], { archive, documents }: Stores)
   ] as const
   const rows = results.map(({ date, snapshot, archived: [list], published: [edition] }) => [
     date,
-    count(snapshot!.datasets.records),
-    count(list!.records),
-    count(edition!.datasets),
+    formatCount(snapshot!.datasets.records),
+    formatCount(list!.records),
+    formatCount(edition!.datasets),
     list!.key,
   ])
   // The examples start the program as the user did: from the checkout, or by its name.
@@ -94,5 +94,5 @@ function describe(results: readonly RunResult[], { archive, documents }: Stores)
   const program = basename(self) === 'cli.js' ? `node ${relative('.', self)}` : 'datagouv-tops'
   const flags = `--archive ${archive} --documents ${documents}`
   const examples = ['show', 'changes', 'serve'].map((command) => `  ${program} ${command} ${flags}\n`).join('')
-  return `\n${table(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\nNext steps:\n${examples}\n`
+  return `\n${formatTable(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\nNext steps:\n${examples}\n`
 }

@@ -3,17 +3,17 @@ import { CHECKS } from '../doctor/checks.ts'
 import { createDoctorContext } from '../doctor/doctorContext.ts'
 import { type Finding, findingOf, warning } from '../doctor/finding.ts'
 import { FAILURES, Failure, type FailureKind, worstOf } from '../errors.ts'
-import { table } from '../terminal/table.ts'
-import { flagsOf, type Io, print, printJson } from './io.ts'
+import { formatTable } from '../terminal/table.ts'
+import { type CommandInput, print, printJson, settingFlags } from './io.ts'
 
 type NamedFinding = Finding & { readonly check: string }
 
 /** Checks everything a run needs, and prints a remedy for each failure. Exits with the code of the worst failure. */
-export default async function doctor(io: Io): Promise<void> {
+export default async function doctor(io: CommandInput): Promise<void> {
   // A diagnosis should be quick, so the AWS SDK makes one attempt only.
   process.env.AWS_MAX_ATTEMPTS ??= '1'
   const context = createDoctorContext(
-    () => resolveConfig(flagsOf(io.options), process.env, io.options.config),
+    () => resolveConfig(settingFlags(io.options), process.env, io.options.config),
     io.signal,
   )
   const results = await Promise.all(
@@ -52,5 +52,5 @@ function tableOf(checks: readonly NamedFinding[]): string {
     { title: 'what to do', share: 1, below: true },
   ]
   const rows = checks.map(({ check, status, finding, remedy }) => [check, status, finding, remedy ?? ''])
-  return table(columns, rows)
+  return formatTable(columns, rows)
 }

@@ -1,28 +1,28 @@
-import { watchesNamed } from '../config/watch.ts'
+import { findWatches } from '../config/watch.ts'
 import { parseDate } from '../editions/date.ts'
 import { findEdition } from '../editions/find.ts'
 import { Failure } from '../errors.ts'
 import { explain as explainAll } from '../explain/explain.ts'
 import { type Mark, sentencesOf } from '../explain/sentences.ts'
-import { page } from '../terminal/pager.ts'
-import { wrapped } from '../terminal/text.ts'
-import { type Io, inWorld, printJson } from './io.ts'
+import { showInPager } from '../terminal/pager.ts'
+import { wrap } from '../terminal/wrap.ts'
+import { type CommandInput, printJson, withContext } from './io.ts'
 
 /** Explains in sentences why a dataset is or is not in the list and in the tops. */
-export default async function explain(io: Io): Promise<void> {
+export default async function explain(io: CommandInput): Promise<void> {
   const [dataset] = io.arguments
   if (dataset === undefined)
     throw new Failure('usage', 'cannot explain: no dataset is given. Add its id, or the address of its page.')
-  await inWorld(io, async (world) => {
-    const [watch] = watchesNamed(io.options.watch, world.config)
+  await withContext(io, async (context) => {
+    const [watch] = findWatches(io.options.watch, context.config)
     const date = io.options.date === undefined ? undefined : parseDate(io.options.date)
-    const edition = await findEdition(world.documents, watch!.name, date)
-    const [explanation] = await explainAll([dataset], edition, watch!, world)
-    world.report.close()
+    const edition = await findEdition(context.documents, watch!.name, date)
+    const [explanation] = await explainAll([dataset], edition, watch!, context)
+    context.report.close()
     if (io.options.json) await printJson(explanation)
     else {
       const sentences = sentencesOf(explanation!, isColored() ? bold : undefined)
-      await page(`${sentences.map(wrapped).join('\n')}\n`)
+      await showInPager(`${sentences.map(wrap).join('\n')}\n`)
     }
   })
 }

@@ -1,5 +1,5 @@
 import { fetch } from '../pipeline/pipeline.ts'
-import type { Io } from './io.ts'
+import type { CommandInput } from './io.ts'
 import { runStep } from './runStep.ts'
 
-export default (io: Io): Promise<void> => runStep(io, fetch)
+export default (io: CommandInput): Promise<void> => runStep(io, fetch)

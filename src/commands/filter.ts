@@ -1,20 +1,20 @@
 import { resolveConfig } from '../config/config.ts'
 import { type ReviewedTerms, reviewTerms } from '../config/terms.ts'
-import { DEFAULT_COLUMNS, type Watch, watchesNamed } from '../config/watch.ts'
+import { DEFAULT_COLUMNS, findWatches, type Watch } from '../config/watch.ts'
 import { Failure, quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
-import { closeLists, type NewList, Selection } from '../pipeline/lists.ts'
-import { count } from '../terminal/format.ts'
+import { completeCsvs, type StagedCsv, WatchFilter } from '../pipeline/lists.ts'
 import type { Report } from '../terminal/report.ts'
+import { formatCount } from '../text/format.ts'
 import { type ReadSource, sourceReader } from './filterSource.ts'
-import { flagsOf, type Io, type Options, openReport, print, printJson } from './io.ts'
-import { Spool } from './spool.ts'
+import { type CommandInput, type Options, openReport, print, printJson, settingFlags } from './io.ts'
+import { TemporaryFile } from './temporaryFile.ts'
 
 /** Runs the filter alone. Writes nothing to stdout or to its final name before the whole export has been validated. */
-export default async function filter(io: Io): Promise<void> {
+export default async function filter(io: CommandInput): Promise<void> {
   const { options } = io
-  const { config, warnings } = await resolveConfig(flagsOf(options), process.env, options.config)
-  const watches = watchesNamed(options.watch, config)
+  const { config, warnings } = await resolveConfig(settingFlags(options), process.env, options.config)
+  const watches = findWatches(options.watch, config)
   const terms = termsOf(options)
   const report = await openReport(options)
   for (const warning of terms?.warnings ?? warnings) report.warn(warning)
@@ -37,15 +37,15 @@ export default async function filter(io: Io): Promise<void> {
 }
 
 async function filterOne(watch: Watch, { json = false }: Options, report: Report, read: ReadSource): Promise<void> {
-  const spool = await Spool.open()
+  const spool = await TemporaryFile.open()
   try {
     // Checksums take longer than the filter itself, so they are computed only if they are printed.
-    await using selection = new Selection([{ watch, key: 'stdout', create: async () => spool, checksum: json }])
+    await using selection = new WatchFilter([{ watch, key: 'stdout', create: async () => spool, checksum: json }])
     const records = await read(
       selection,
-      (all) => `${count(selection.lists[0]!.records)} of ${count(all)} records kept`,
+      (all) => `${formatCount(selection.lists[0]!.records)} of ${formatCount(all)} records kept`,
     )
-    const [{ csv }] = (await closeLists(selection, report)) as [NewList]
+    const [{ csv }] = (await completeCsvs(selection, report)) as [StagedCsv]
     if (json) await printJson({ records, kept: csv.records, bytes: csv.bytes, sha256: csv.sha256 })
     else for await (const chunk of spool.read()) await print(chunk)
   } finally {

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { Watch } from '../config/watch.ts'
-import { closeLists, Selection } from '../pipeline/lists.ts'
+import { completeCsvs, WatchFilter } from '../pipeline/lists.ts'
 import { openFolder } from '../stores/folder/folder.ts'
-import { counted } from '../terminal/format.ts'
 import type { Report } from '../terminal/report.ts'
+import { pluralize } from '../text/format.ts'
 import type { ReadSource } from './filterSource.ts'
 import { type Options, print, printJson } from './io.ts'
 
@@ -18,14 +18,14 @@ export async function filterInto(
   read: ReadSource,
 ): Promise<void> {
   const archive = await openFolder(folder)
-  await using selection = new Selection(
+  await using selection = new WatchFilter(
     watches.map((watch) => {
       const key = `${watch.name}.csv`
       return { watch, key, create: () => archive.create(key, CSV) }
     }),
   )
-  const records = await read(selection, (all) => `${counted(watches.length, 'list')} of ${counted(all, 'record')}`)
-  const lists = await closeLists(selection, report)
+  const records = await read(selection, (all) => `${pluralize(watches.length, 'list')} of ${pluralize(all, 'record')}`)
+  const lists = await completeCsvs(selection, report)
   for (const { object } of lists) await object.commit()
   const kept = lists.map(({ watch, csv }) => ({
     watch: watch.name,

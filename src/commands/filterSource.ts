@@ -1,12 +1,12 @@
 import { fstatSync } from 'node:fs'
 import type { Config } from '../config/settings.ts'
-import { gunzip, sniff } from '../pipeline/compression.ts'
-import { metered } from '../pipeline/metered.ts'
+import { detectGzip, gunzip } from '../pipeline/compression.ts'
+import { meterChunks } from '../pipeline/meterChunks.ts'
 import { type Reader, readOptions, scanExport } from '../pipeline/read.ts'
-import { readDescriptor } from '../portal/file.ts'
-import { type Opened, openSource } from '../portal/open.ts'
+import { readDescriptorChunks } from '../portal/fileChunks.ts'
+import { type ExportSource, openExport } from '../portal/open.ts'
 import type { Report } from '../terminal/report.ts'
-import type { Io } from './io.ts'
+import type { CommandInput } from './io.ts'
 
 /**
  * Reads the export of a `filter` command with a reader. Returns the number of its records.
@@ -21,12 +21,12 @@ export function sourceReader({
   signal,
   config,
   report,
-}: Io & { readonly config: Config; readonly report: Report }): ReadSource {
+}: CommandInput & { readonly config: Config; readonly report: Report }): ReadSource {
   return async (reader, outcome) => {
     const name = file === '-' ? 'stdin' : file
-    const source = file === '-' ? stdin() : await openSource(file, { config, signal, report })
+    const source = file === '-' ? stdin() : await openExport(file, { config, signal, report })
     const meter = report.meter('filter', source.length)
-    const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, signal))
+    const { gzip, chunks } = await detectGzip(meterChunks(source.chunks, meter.add, signal))
     const plain = gzip ? gunzip(chunks, name) : chunks
     const { records } = await scanExport(plain, name, reader, readOptions('datasets', config))
     meter.done(outcome(records))
@@ -36,7 +36,12 @@ export function sourceReader({
 }
 
 /** Reads stdin. A file in its place (`< datasets.csv`) is read as a file. */
-function stdin(): Opened {
+function stdin(): ExportSource {
   const isFile = fstatSync(0).isFile()
-  return { url: 'stdin', lastModified: null, length: undefined, chunks: isFile ? readDescriptor(0) : process.stdin }
+  return {
+    url: 'stdin',
+    lastModified: null,
+    length: undefined,
+    chunks: isFile ? readDescriptorChunks(0) : process.stdin,
+  }
 }

@@ -1,4 +1,4 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { Failure, type FailureKind, quoted } from '../errors.ts'
 import {
   type FailedExport,
@@ -7,13 +7,13 @@ import {
   importExports,
   unretainedDates,
 } from '../import/import.ts'
-import { counted } from '../terminal/format.ts'
-import { table } from '../terminal/table.ts'
-import { type Io, inWorld, print, printJson } from './io.ts'
+import { formatTable } from '../terminal/table.ts'
+import { pluralize } from '../text/format.ts'
+import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** Imports past exports and prints what became of each date. */
-export default async function importCommand(io: Io): Promise<void> {
-  await inWorld(io, async (context) => {
+export default async function importCommand(io: CommandInput): Promise<void> {
+  await withContext(io, async (context) => {
     const { tolerance, force = false, json, quiet } = io.options
     if (io.arguments.length === 0)
       throw new Failure(
@@ -49,14 +49,14 @@ function refuseFailed({ failed, exports, dates }: ImportResult): void {
   const worst = [...failed].sort((a, b) => rank(a) - rank(b))[0]!
   const imported = dates.filter(({ status }) => status === 'imported').length
   const others = failed.length === 1 ? '' : ` (and ${failed.length - 1} more, see above)`
-  const what = `cannot import ${failed.length} of ${counted(exports, 'past export')}${others}; ${counted(imported, 'date')} imported`
+  const what = `cannot import ${failed.length} of ${pluralize(exports, 'past export')}${others}; ${pluralize(imported, 'date')} imported`
   throw new Failure(worst.error.kind, `${what}. ${worst.date}: ${worst.error.message}`)
 }
 
 function describe(result: ImportResult, advice: readonly string[]): string {
   const columns = [{ title: 'date' }, { title: 'status' }, { title: 'result', share: 1 }]
   const rows = result.dates.map(({ date, status, summary }) => [date, status, summary])
-  return [`${table(columns, rows)}${totals(result)}`, ...advice].map((line) => `${line}\n`).join('')
+  return [`${formatTable(columns, rows)}${totals(result)}`, ...advice].map((line) => `${line}\n`).join('')
 }
 
 /** `12 dates imported, 3 unchanged; 2 files with other names` */
@@ -64,12 +64,14 @@ function totals({ dates, foreign }: ImportResult): string {
   const counts = new Map<string, number>()
   for (const { status } of dates) counts.set(status, (counts.get(status) ?? 0) + 1)
   const { size } = counts
-  const parts = [...counts].map(([status, count], index) => `${index === 0 ? counted(count, 'date') : count} ${status}`)
-  return `${size === 0 ? 'no date' : parts.join(', ')}; ${counted(foreign, 'file')} with other names passed over`
+  const parts = [...counts].map(
+    ([status, count], index) => `${index === 0 ? pluralize(count, 'date') : count} ${status}`,
+  )
+  return `${size === 0 ? 'no date' : parts.join(', ')}; ${pluralize(foreign, 'file')} with other names passed over`
 }
 
 /** Says what to do next, one line each. */
-async function adviceFor(dates: readonly ImportedDate[], context: World): Promise<string[]> {
+async function adviceFor(dates: readonly ImportedDate[], context: Context): Promise<string[]> {
   const imported = dates.filter(({ status }) => status === 'imported')
   if (imported.length === 0) return []
   const spanOf = (list: readonly string[]) => `--from ${list[0]} --to ${list.at(-1)}`
@@ -78,7 +80,7 @@ async function adviceFor(dates: readonly ImportedDate[], context: World): Promis
   const published = new Set(ids.map((id) => id.split('/')[1]!))
   const outdated = imported.flatMap(({ date, replaced }) => (replaced && published.has(date) ? [date] : []))
   if (outdated.length > 0) {
-    const what = `${counted(outdated.length, 'date')} still ${outdated.length === 1 ? 'has' : 'have'} editions of the replaced snapshot`
+    const what = `${pluralize(outdated.length, 'date')} still ${outdated.length === 1 ? 'has' : 'have'} editions of the replaced snapshot`
     advice.push(`${what}: run "backfill ${spanOf(outdated)} --force" to renew them`)
   }
   const unretained = unretainedDates(dates, context)

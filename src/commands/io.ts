@@ -1,10 +1,10 @@
 import type { SettingKey } from '../config/settings.ts'
-import { closeWorld, openWorld, type World } from '../context.ts'
+import { type Context, closeContext, openContext } from '../context.ts'
 import { isJsonLog } from '../terminal/logLine.ts'
-import { type Report, silent } from '../terminal/report.ts'
+import { type Report, silentReport } from '../terminal/report.ts'
 
 /** The options, arguments and stop signal of a command. */
-export interface Io {
+export interface CommandInput {
   readonly options: Options
   readonly arguments: readonly string[]
   readonly signal: AbortSignal
@@ -49,7 +49,7 @@ export interface Options {
 }
 
 /** Returns the settings given as flags. */
-export function flagsOf({ portal, archive, documents, logFormat }: Options): Partial<Record<SettingKey, string>> {
+export function settingFlags({ portal, archive, documents, logFormat }: Options): Partial<Record<SettingKey, string>> {
   return {
     ...(portal !== undefined && { portal }),
     ...(archive !== undefined && { archive }),
@@ -59,18 +59,18 @@ export function flagsOf({ portal, archive, documents, logFormat }: Options): Par
 }
 
 /** Runs `body` with the context that the options configure, and closes it afterwards. */
-export async function inWorld<T>(io: Io, body: (world: World) => Promise<T>): Promise<T> {
+export async function withContext<T>(io: CommandInput, body: (context: Context) => Promise<T>): Promise<T> {
   const report = await openReport(io.options)
   try {
-    const world = await openWorld({
-      flags: flagsOf(io.options),
+    const world = await openContext({
+      flags: settingFlags(io.options),
       environment: process.env,
       ...(io.options.config !== undefined && { configFile: io.options.config }),
       report,
       signal: io.signal,
       onConfig: limitMemory,
     })
-    return await body(world).finally(() => closeWorld(world))
+    return await body(world).finally(() => closeContext(world))
   } finally {
     report.close()
   }
@@ -80,7 +80,7 @@ export async function inWorld<T>(io: Io, body: (world: World) => Promise<T>): Pr
  * Keeps a run with S3 below 160 MiB, although the SDK and its buffers are large: V8 would set aside twice 16 MiB for young
  * objects, of which there are few. Only the command line does so; a library leaves the process's V8 alone.
  */
-async function limitMemory({ archive }: Pick<World['config'], 'archive'>): Promise<void> {
+async function limitMemory({ archive }: Pick<Context['config'], 'archive'>): Promise<void> {
   if (!archive.startsWith('s3:')) return
   const { setFlagsFromString } = await import('node:v8')
   setFlagsFromString('--semi-space-growth-factor=1')
@@ -89,7 +89,7 @@ async function limitMemory({ archive }: Pick<World['config'], 'archive'>): Promi
 /** Opens the report on stderr: live in a terminal, plain lines elsewhere, JSON with --log-format json, errors only with --quiet. */
 export async function openReport({ quiet = false, verbose = false, logFormat }: Options): Promise<Report> {
   if (isJsonLog(logFormat)) return (await import('../terminal/log.ts')).createLog(process.stderr, { quiet, verbose })
-  if (quiet) return { ...silent, error: (line) => void process.stderr.write(`error: ${line}\n`) }
+  if (quiet) return { ...silentReport, error: (line) => void process.stderr.write(`error: ${line}\n`) }
   const { createProgress } = await import('../terminal/progress.ts')
   const terminal = process.stderr.isTTY === true
   const color = terminal && (process.env.NO_COLOR ?? '') === ''

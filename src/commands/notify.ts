@@ -1,28 +1,28 @@
 import type { Config } from '../config/settings.ts'
-import { type Watch, watchesNamed } from '../config/watch.ts'
-import type { World } from '../context.ts'
+import { findWatches, type Watch } from '../config/watch.ts'
+import type { Context } from '../context.ts'
+import { dueTime, resolveDate } from '../editions/calendar.ts'
 import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { announceFailure, announceMissed, announcePublished } from '../notify/announce.ts'
 import { failedNews } from '../notify/news.ts'
 import { listRuns } from '../runs/read.ts'
 import type { NotificationRecord } from '../runs/record.ts'
-import { dueTime, namedDate } from '../scheduler/calendar.ts'
-import { type Io, inWorld, print, printJson } from './io.ts'
+import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** How many recent run records to search for those of the date. */
 const RECENT = 200
 
 /** Sends the notifications of a date that have not been sent yet, for orchestrators whose steps send none themselves. */
-export default async function notify(io: Io): Promise<void> {
-  await inWorld(io, async (world) => {
-    const { config, clock, report } = world
+export default async function notify(io: CommandInput): Promise<void> {
+  await withContext(io, async (context) => {
+    const { config, clock, report } = context
     const { date: given, watch, json, quiet } = io.options
-    const date = namedDate(given, config, clock())
-    const watches = watchesNamed(watch, config)
+    const date = resolveDate(given, config, clock())
+    const watches = findWatches(watch, config)
     const notifications = [
-      ...(await announcePublished(date, watches, world)),
-      ...(await announceLack(date, watches, world)),
+      ...(await announcePublished(date, watches, context)),
+      ...(await announceLack(date, watches, context)),
     ]
     report.close()
     if (json) await printJson({ date, notifications })
@@ -31,9 +31,9 @@ export default async function notify(io: Io): Promise<void> {
 }
 
 /** Notifies of the failure that left a watch without an edition, or that the date was missed. */
-async function announceLack(date: string, watches: readonly Watch[], world: World): Promise<NotificationRecord[]> {
-  const { config, documents, clock, report } = world
-  const lacking = await withoutEdition(date, watches, world)
+async function announceLack(date: string, watches: readonly Watch[], context: Context): Promise<NotificationRecord[]> {
+  const { config, documents, clock, report } = context
+  const lacking = await withoutEdition(date, watches, context)
   if (lacking.length === 0) return []
   const runs = (await listRuns(documents, { descending: true, limit: RECENT }, report.warn)).filter(
     (run) => run.date === date && run.watches.some((name) => lacking.includes(name)),
@@ -41,15 +41,15 @@ async function announceLack(date: string, watches: readonly Watch[], world: Worl
   const failed = runs.find(({ status }) => status === 'failed')
   if (failed?.error) {
     const error = new Failure(failed.error.kind, failed.error.message)
-    return announceFailure(failedNews(date, error), failed._id, world)
+    return announceFailure(failedNews(date, error), failed._id, context)
   }
   const due = dueTime(config, date)
   // A run that found nothing to do has decided so (when_unchanged: skip).
   if (due === undefined || due > clock() || runs.some(({ status }) => status === 'unchanged')) return []
-  return announceMissed([date], undefined, world)
+  return announceMissed([date], undefined, context)
 }
 
-async function withoutEdition(date: string, watches: readonly Watch[], { documents }: World): Promise<string[]> {
+async function withoutEdition(date: string, watches: readonly Watch[], { documents }: Context): Promise<string[]> {
   const lacking: string[] = []
   for (const { name } of watches) {
     const [id] = await documents.ids('tops', { prefix: editionId(name, date), limit: 1 })

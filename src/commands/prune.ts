@@ -1,22 +1,26 @@
 import { expiredSnapshots, type Pruned, prune } from '../pipeline/prune.ts'
-import { counted } from '../terminal/format.ts'
-import { type Io, inWorld, print, printJson } from './io.ts'
+import { pluralize } from '../text/format.ts'
+import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** Deletes the snapshots that the setting `retention` does not keep, or lists them. */
-export default async function pruneCommand(io: Io): Promise<void> {
-  await inWorld(io, async (world) => {
+export default async function pruneCommand(io: CommandInput): Promise<void> {
+  await withContext(io, async (context) => {
     const { dryRun = false, json, quiet } = io.options
-    const { dates, keys, held }: Pruned = dryRun ? { ...(await expiredSnapshots(world)), held: [] } : await prune(world)
+    const { dates, keys, held }: Pruned = dryRun
+      ? { ...(await expiredSnapshots(context)), held: [] }
+      : await prune(context)
     for (const { date, reason } of held) {
       if (dates.length === 0) throw reason
-      world.report.warn(`cannot delete the snapshot of ${date} now: ${reason.message}`)
+      context.report.warn(`cannot delete the snapshot of ${date} now: ${reason.message}`)
     }
     if (json) return printJson({ dry_run: dryRun, dates, keys, held: held.map(({ date }) => date) })
     if (quiet) return
     if (dates.length > 0) {
-      return print(`${dryRun ? 'would remove' : 'removed'} ${counted(dates.length, 'snapshot')}: ${dates.join(', ')}\n`)
+      return print(
+        `${dryRun ? 'would remove' : 'removed'} ${pluralize(dates.length, 'snapshot')}: ${dates.join(', ')}\n`,
+      )
     }
-    const { retention } = world.config
+    const { retention } = context.config
     return print(
       `nothing to remove: ${Number.isFinite(retention) ? 'no snapshot is that old' : 'retention is "all"'}\n`,
     )

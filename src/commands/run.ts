@@ -1,6 +1,7 @@
-import { announced } from '../notify/announce.ts'
+import { withAnnouncement } from '../notify/announce.ts'
 import { run } from '../pipeline/pipeline.ts'
-import type { Io } from './io.ts'
+import type { CommandInput } from './io.ts'
 import { runStep } from './runStep.ts'
 
-export default (io: Io): Promise<void> => runStep(io, io.options.notify === false ? run : announced(run))
+export default (io: CommandInput): Promise<void> =>
+  runStep(io, io.options.notify === false ? run : withAnnouncement(run))

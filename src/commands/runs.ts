@@ -1,15 +1,15 @@
 import { Failure, quoted } from '../errors.ts'
 import { listRuns, readRun } from '../runs/read.ts'
-import { type RunRecord, STATUSES, type StepRecord } from '../runs/record.ts'
-import { bytes, counted, duration } from '../terminal/format.ts'
-import { page } from '../terminal/pager.ts'
-import { table } from '../terminal/table.ts'
-import { wrapped } from '../terminal/text.ts'
-import { type Io, inWorld, print, printJson } from './io.ts'
+import { type RunRecord, STATUS_WORDS, type StepRecord } from '../runs/record.ts'
+import { showInPager } from '../terminal/pager.ts'
+import { formatTable } from '../terminal/table.ts'
+import { wrap } from '../terminal/wrap.ts'
+import { formatBytes, formatDuration, pluralize } from '../text/format.ts'
+import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** Lists the run records, latest first, or prints one of them in full. */
-export default async function runs(io: Io): Promise<void> {
-  await inWorld(io, async ({ documents, report }) => {
+export default async function runs(io: CommandInput): Promise<void> {
+  await withContext(io, async ({ documents, report }) => {
     const [verb, id] = io.arguments
     if (verb !== undefined && (verb !== 'show' || id === undefined)) {
       throw new Failure('usage', `unknown argument ${quoted(verb)}; write "runs", or "runs show ID"`)
@@ -17,11 +17,11 @@ export default async function runs(io: Io): Promise<void> {
     if (id !== undefined) {
       const run = await readRun(documents, id)
       if (run === undefined) throw new Failure('usage', `there is no run ${quoted(id)}; "runs" lists them`)
-      return io.options.json ? printJson(run) : page(describe(run))
+      return io.options.json ? printJson(run) : showInPager(describe(run))
     }
     const records = await listRuns(documents, { descending: true, limit: io.options.limit ?? 20 }, report.warn)
     if (io.options.json) return printJson(records)
-    if (records.length > 0) return page(tableOf(records))
+    if (records.length > 0) return showInPager(tableOf(records))
     const [any] = await documents.ids('runs', { limit: 1 })
     if (any === undefined) await print('no run yet: "run" makes the first one\n')
   })
@@ -37,11 +37,11 @@ function tableOf(records: readonly RunRecord[]): string {
     { title: 'outcome', share: 1, below: true },
   ] as const
   const rows = records.map((run) => [run._id, run.command, run.date, run.status, took(run), run.summary])
-  return table(columns, rows)
+  return formatTable(columns, rows)
 }
 
 function took({ started_at, ended_at }: { started_at: string; ended_at: string | null }): string {
-  return ended_at === null ? '' : duration(Date.parse(ended_at) - Date.parse(started_at))
+  return ended_at === null ? '' : formatDuration(Date.parse(ended_at) - Date.parse(started_at))
 }
 
 /** How much a step read, and how fast, if it read an export. */
@@ -49,12 +49,12 @@ function rates({ started_at, ended_at, facts }: StepRecord): string[] {
   const { bytes: size, records } = facts as { bytes?: number; records?: number }
   if (size === undefined || records === undefined) return []
   const seconds = Math.max(1, Date.parse(ended_at) - Date.parse(started_at)) / 1000
-  return [counted(records, 'record'), `${bytes(size)} (${bytes(Math.round(size / seconds))}/s)`]
+  return [pluralize(records, 'record'), `${formatBytes(size)} (${formatBytes(Math.round(size / seconds))}/s)`]
 }
 
 function describe(run: RunRecord): string {
   const lines = [
-    `${run._id}: ${run.command} ${run.date} (${run.watches.join(', ')}) ${STATUSES[run.status]}`,
+    `${run._id}: ${run.command} ${run.date} (${run.watches.join(', ')}) ${STATUS_WORDS[run.status]}`,
     run.summary,
     `began ${run.started_at} on ${run.host}, process ${run.pid}, version ${run.version}`,
     ...run.steps.map(
@@ -66,5 +66,5 @@ function describe(run: RunRecord): string {
         `${target}: ${event}, ${status} ${at}${error === null ? '' : ` (${error})`}`,
     ),
   ]
-  return `${lines.map(wrapped).join('\n')}\n`
+  return `${lines.map(wrap).join('\n')}\n`
 }

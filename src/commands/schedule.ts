@@ -1,24 +1,24 @@
 import { resolveConfig } from '../config/config.ts'
 import type { Config } from '../config/settings.ts'
-import { Failure, runOf } from '../errors.ts'
-import { announceFailure, announceMissed, announcePublished, isWorthTelling, orWarn } from '../notify/announce.ts'
-import type { Surroundings } from '../notify/delivery.ts'
+import { Failure, runIdOf } from '../errors.ts'
+import { announceFailure, announceMissed, announcePublished, shouldAnnounce, warnOnError } from '../notify/announce.ts'
+import type { NotifyContext } from '../notify/delivery.ts'
 import { failedNews } from '../notify/news.ts'
 import { run } from '../pipeline/pipeline.ts'
 import { systemClock } from '../scheduler/clock.ts'
 import { missedDates } from '../scheduler/missed.ts'
 import { type FailedAttempt, Scheduler, type SchedulerHandlers } from '../scheduler/scheduler.ts'
 import { INITIAL_STATUS, type SchedulerStatus } from '../scheduler/status.ts'
-import type { Address, Listening } from '../server/listen.ts'
-import { duration } from '../terminal/format.ts'
+import type { ListenAddress, RunningServer } from '../server/listen.ts'
 import type { Report } from '../terminal/report.ts'
-import { flagsOf, type Io, inWorld, openReport } from './io.ts'
+import { formatDuration } from '../text/format.ts'
+import { type CommandInput, openReport, settingFlags, withContext } from './io.ts'
 import { runStep } from './runStep.ts'
 
 /** Publishes each date when it is due, until it is stopped. Each run reads the settings again and opens its own stores. */
-export default async function schedule(io: Io): Promise<void> {
+export default async function schedule(io: CommandInput): Promise<void> {
   const { healthPort: port, healthHost: host = '127.0.0.1' } = io.options
-  const { config } = await resolveConfig(flagsOf(io.options), process.env, io.options.config)
+  const { config } = await resolveConfig(settingFlags(io.options), process.env, io.options.config)
   const report = await openReport(io.options)
   const handlers = new RunHandlers(io, config, report)
   const health = port === undefined ? undefined : await serveHealth(io, handlers, { port, host, flag: '--health-port' })
@@ -33,10 +33,10 @@ export default async function schedule(io: Io): Promise<void> {
 
 /** Serves the scheduler's status, and the metrics of the stores at the time of the request. */
 async function serveHealth(
-  io: Io,
+  io: CommandInput,
   scheduler: { readonly status: SchedulerStatus },
-  address: Address,
-): Promise<Listening> {
+  address: ListenAddress,
+): Promise<RunningServer> {
   const [{ Hono }, { serveApp }, { metricsResponse }, { renderMetrics }] = await Promise.all([
     import('hono'),
     import('../server/listen.ts'),
@@ -47,7 +47,7 @@ async function serveHealth(
   const app = new Hono()
   app.get('/healthz', (c) => c.json(scheduler.status, 200, noStore))
   app.get('/metrics', async () =>
-    metricsResponse(await inWorld({ ...io, options: { ...io.options, quiet: true } }, renderMetrics)),
+    metricsResponse(await withContext({ ...io, options: { ...io.options, quiet: true } }, renderMetrics)),
   )
   app.onError(({ message }, c) => c.text(`${message}\n`, 503, noStore))
   return serveApp(app, address)
@@ -56,12 +56,12 @@ async function serveHealth(
 /** Runs the pipeline for the scheduler's dates, and keeps its status. */
 class RunHandlers implements SchedulerHandlers {
   status: SchedulerStatus = INITIAL_STATUS
-  private readonly io: Io
+  private readonly io: CommandInput
   private readonly config: Config
   private readonly report: Report
-  private readonly withoutStores: Surroundings
+  private readonly withoutStores: NotifyContext
 
-  constructor(io: Io, config: Config, report: Report) {
+  constructor(io: CommandInput, config: Config, report: Report) {
     this.io = io
     this.config = config
     this.report = report
@@ -69,15 +69,15 @@ class RunHandlers implements SchedulerHandlers {
   }
 
   findMissed(now: Date): Promise<readonly string[]> {
-    return inWorld(this.io, (world) => missedDates(world, now))
+    return withContext(this.io, (context) => missedDates(context, now))
   }
 
   async publish(date: string): Promise<void> {
     this.status = { ...this.status, activity: 'running', date, next: null }
     this.report.info(`${date}: due`)
-    await runStep({ ...this.io, options: { ...this.io.options, date } }, async (request, world) => {
-      const result = await run(request, world)
-      await orWarn(world, () => announcePublished(date, request.watches, world))
+    await runStep({ ...this.io, options: { ...this.io.options, date } }, async (request, context) => {
+      const result = await run(request, context)
+      await warnOnError(context, () => announcePublished(date, request.watches, context))
       return result
     })
     this.status = { ...this.status, last: { date, outcome: 'done', message: null, at: new Date().toISOString() } }
@@ -95,29 +95,29 @@ class RunHandlers implements SchedulerHandlers {
   async onSkipped(dates: readonly string[]): Promise<void> {
     const what = `${dates.join(', ')} ${dates.length === 1 ? 'has' : 'have'} no edition: the scheduler was not running`
     this.report.warn(`${what}. "run --date" publishes the portal's current export for a date`)
-    await orWarn(this.withoutStores, () => announceMissed(dates, undefined, this.withoutStores))
+    await warnOnError(this.withoutStores, () => announceMissed(dates, undefined, this.withoutStores))
   }
 
   onWaiting(next: Date): void {
     this.status = { ...this.status, activity: 'waiting', date: null, next: next.toISOString() }
     const when = formatInstant(next, this.config.time_zone)
-    this.report.info(`next edition: ${when}, in ${duration(next.getTime() - Date.now())}`)
+    this.report.info(`next edition: ${when}, in ${formatDuration(next.getTime() - Date.now())}`)
   }
 
   /** Notifies of the first failure of its kind and of the end of all retries, and not of the attempts between. */
   private async notifyFailure({ date, number, error, retryAt }: FailedAttempt): Promise<void> {
     if (date === undefined) return
     const isMissed = retryAt === undefined && error instanceof Failure && error.retryable
-    if (!isMissed && !isWorthTelling(error, this.io)) return
-    const notify = (world: Surroundings) =>
+    if (!isMissed && !shouldAnnounce(error, this.io)) return
+    const notify = (context: NotifyContext) =>
       isMissed
-        ? announceMissed([date], runOf(error), world)
-        : announceFailure(failedNews(date, error, retryAt ?? null), runOf(error), world)
+        ? announceMissed([date], runIdOf(error), context)
+        : announceFailure(failedNews(date, error, retryAt ?? null), runIdOf(error), context)
     try {
-      await inWorld(this.io, notify)
+      await withContext(this.io, notify)
     } catch {
       // Without the stores, earlier notifications are unknown: notify of the first and the last failure only.
-      if (number === 1 || retryAt === undefined) await orWarn(this.withoutStores, () => notify(this.withoutStores))
+      if (number === 1 || retryAt === undefined) await warnOnError(this.withoutStores, () => notify(this.withoutStores))
     }
   }
 }
@@ -131,7 +131,7 @@ function messageOf(error: unknown): string {
 
 function describeRetry({ number, retryAt }: FailedAttempt): string {
   if (retryAt === undefined) return 'no retry before the next date is due'
-  return `try ${number + 1} in ${duration(retryAt.getTime() - Date.now())}`
+  return `try ${number + 1} in ${formatDuration(retryAt.getTime() - Date.now())}`
 }
 
 /** `Wednesday 2026-11-25 at 17:00 (Europe/Paris)` */

@@ -1,12 +1,12 @@
 import { once } from 'node:events'
-import { type Io, inWorld, print, printJson } from './io.ts'
+import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** Serves the page, the API and the feeds until it is stopped. */
-export default async function serve(io: Io): Promise<void> {
+export default async function serve(io: CommandInput): Promise<void> {
   const { port = 8000, host = '127.0.0.1', json, quiet } = io.options
-  await inWorld(io, async (world) => {
+  await withContext(io, async (context) => {
     const { startServer } = await import('../server/server.ts')
-    const server = await startServer(world, { port, host, flag: '--port' })
+    const server = await startServer(context, { port, host, flag: '--port' })
     if (json) await printJson({ url: server.url })
     else if (!quiet) await print(`serving ${server.url}  (Ctrl-C stops)\n`)
     if (!io.signal.aborted) await once(io.signal, 'abort')

@@ -2,19 +2,19 @@ import { parseDate } from '../editions/date.ts'
 import { Failure, quoted } from '../errors.ts'
 import type { Difference } from '../verify/difference.ts'
 import { type Verdict, verify } from '../verify/verify.ts'
-import { type Io, inWorld, print, printJson } from './io.ts'
+import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** Compares everything that is stored with what follows from the snapshots. */
-export default async function verifyCommand(io: Io): Promise<void> {
-  await inWorld(io, async (world) => {
+export default async function verifyCommand(io: CommandInput): Promise<void> {
+  await withContext(io, async (context) => {
     const { json, quiet, repair = false } = io.options
     const dates = io.arguments.map(parseDate)
     const verdicts: Verdict[] = []
-    for await (const verdict of verify({ dates, repair }, world)) {
+    for await (const verdict of verify({ dates, repair }, context)) {
       verdicts.push(verdict)
       if (!json && !quiet) await print(describe(verdict))
     }
-    world.report.close()
+    context.report.close()
     const unknown = dates.filter((date) => !verdicts.some((verdict) => verdict.date === date))
     if (unknown.length > 0)
       throw new Failure('usage', `nothing is stored for ${unknown.join(', ')}; "runs" lists the runs so far`)

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { Failure, quoted } from '../errors.ts'
+import { EMPTY, InvalidValue, isEmpty, suggestName } from './parsers.ts'
 import { type Config, SETTINGS, type Setting, type SettingKey } from './settings.ts'
-import { Complaint, EMPTY, isEmpty, nearest } from './values.ts'
 
 const CONFIG_FILE = 'datagouv-tops.yaml'
 /** A likely misspelling of the file name. It is rejected, or its settings would be silently ignored. */
@@ -51,7 +51,7 @@ export async function resolveConfig(
     try {
       config[key] = parse(written)
     } catch (error) {
-      if (!(error instanceof Complaint)) throw error
+      if (!(error instanceof InvalidValue)) throw error
       throw new Failure('usage', `${origin}: ${key}${error.path} ${error.message}`)
     }
     origins[key] = { origin, written }
@@ -126,7 +126,10 @@ function readEnvironment(
 
 function refuseUnknown(name: string, known: readonly string[], where: string): void {
   if (known.includes(name)) return
-  throw new Failure('usage', `${where}: unknown setting ${quoted(name)}; ${correctPlace(name) ?? nearest(name, known)}`)
+  throw new Failure(
+    'usage',
+    `${where}: unknown setting ${quoted(name)}; ${correctPlace(name) ?? suggestName(name, known)}`,
+  )
 }
 
 /** Says where a known setting is given instead. */

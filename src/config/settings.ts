@@ -1,10 +1,21 @@
 import type { ColumnNames } from '../csv/columns.ts'
+import { isCron } from '../editions/calendar.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
-import { isCron } from '../scheduler/calendar.ts'
 import { LOG_FORMAT_VARIABLE } from '../terminal/logLine.ts'
 import { maskTargets, parseTargets } from './notify.ts'
+import {
+  InvalidValue,
+  listOf,
+  mapping,
+  nonEmptyText,
+  oneOf,
+  type Parser,
+  textMapping,
+  textMatching,
+  wholeNumber,
+} from './parsers.ts'
 import {
   address,
   baseUrl,
@@ -18,7 +29,6 @@ import {
   timeZone,
 } from './settingParsers.ts'
 import { reviewTerms } from './terms.ts'
-import { Complaint, listOf, names, oneOf, type Parse, record, text, textThat, wholeNumber } from './values.ts'
 import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from './watch.ts'
 
 /** A setting, with its flag and environment variable if it has them. */
@@ -30,41 +40,43 @@ export interface Setting<T> {
   readonly notInFile?: boolean
   /** As a user would write it. */
   readonly default: unknown
-  readonly parse: Parse<T>
+  readonly parse: Parser<T>
   /** Hides the secret parts of a value. */
   readonly mask?: (written: unknown) => unknown
   /** Warnings about a value that `parse` accepts. */
   readonly warnings?: (value: unknown) => readonly string[]
 }
 
-const term = textThat(
+const term = textMatching(
   (term) => term.isWellFormed() && foldTerm(term) !== '',
   'hold something besides spaces, hyphens, apostrophes and accents',
 )
 
-const watchFields = record<Watch>({
-  name: { parse: textThat((name) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name), 'be of a-z, 0-9 and - (it names files)') },
+const watchFields = mapping<Watch>({
+  name: {
+    parse: textMatching((name) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name), 'be of a-z, 0-9 and - (it names files)'),
+  },
   terms: { parse: (written) => reviewTerms(listOf(term)(written)).terms },
-  columns: { parse: listOf(text), default: DEFAULT_COLUMNS },
+  columns: { parse: listOf(nonEmptyText), default: DEFAULT_COLUMNS },
   match: { parse: oneOf('substring', 'word'), default: 'substring' },
   top: { parse: wholeNumber(1, 10_000), default: 30 },
 })
 
 /** Names the watch whose term is refused: in a long list, `watches[17].terms[2]` alone is hard to find. */
-const watch: Parse<Watch> = (written) => {
+const watch: Parser<Watch> = (written) => {
   try {
     return watchFields(written)
   } catch (error) {
     const { name } = (written ?? {}) as { readonly name?: unknown }
-    if (!(error instanceof Complaint && error.path.startsWith('.terms') && typeof name === 'string')) throw error
-    throw new Complaint(`(watch ${quoted(name)}) ${error.message}`, error.path)
+    if (!(error instanceof InvalidValue && error.path.startsWith('.terms') && typeof name === 'string')) throw error
+    throw new InvalidValue(`(watch ${quoted(name)}) ${error.message}`, error.path)
   }
 }
 
-const watches: Parse<readonly Watch[]> = (written) => {
+const watches: Parser<readonly Watch[]> = (written) => {
   const list = listOf(watch)(written)
   const twice = list.find(({ name }, index) => list.findIndex((other) => other.name === name) < index)
-  if (twice !== undefined) throw new Complaint(`must not name two watches alike (${twice.name})`)
+  if (twice !== undefined) throw new InvalidValue(`must not name two watches alike (${twice.name})`)
   return list
 }
 
@@ -86,7 +98,7 @@ export const SETTINGS = {
     about: "id or slug of the portal's dataset that lists its exports; none if the portal has no such dataset",
     environment: 'DATAGOUV_TOPS_CATALOGUE',
     default: '5d13a8b6634f41070a43dff3',
-    parse: textThat((name) => /^[\w-]+$/.test(name), 'be an id or a slug'),
+    parse: textMatching((name) => /^[\w-]+$/.test(name), 'be an id or a slug'),
   },
   archive: {
     about: 'where to store files: file:FOLDER or s3://BUCKET',
@@ -148,7 +160,7 @@ export const SETTINGS = {
     about: 'when editions are due (cron expression)',
     environment: 'DATAGOUV_TOPS_SCHEDULE',
     default: '0 17 * * 3',
-    parse: textThat(isCron, 'be a cron expression such as 0 17 * * 3'),
+    parse: textMatching(isCron, 'be a cron expression such as 0 17 * * 3'),
   },
   time_zone: {
     about: 'time zone of the schedule and of the dates of editions',
@@ -215,7 +227,7 @@ export const SETTINGS = {
     about: 'file (NAME.prom) to which each run writes its metrics, for the textfile collector of Prometheus',
     environment: 'DATAGOUV_TOPS_METRICS_FILE',
     default: null,
-    parse: optional(text),
+    parse: optional(nonEmptyText),
   },
   lineage: {
     about: 'where to send the OpenLineage events of runs: file:FILE, or the http(s) address of a collector',
@@ -227,14 +239,14 @@ export const SETTINGS = {
     about: "namespace of this program's jobs in OpenLineage",
     environment: 'OPENLINEAGE_NAMESPACE',
     default: 'datagouv-tops',
-    parse: text,
+    parse: nonEmptyText,
   },
   lineage_api_key: {
     about: 'bearer token for the lineage collector (variable only)',
     environment: 'OPENLINEAGE_API_KEY',
     notInFile: true,
     default: null,
-    parse: optional(text),
+    parse: optional(nonEmptyText),
     mask: (written) => (written === null ? null : '***'),
   },
   lineage_parent: {
@@ -242,14 +254,14 @@ export const SETTINGS = {
     environment: 'OPENLINEAGE_PARENT_ID',
     notInFile: true,
     default: null,
-    parse: optional(text),
+    parse: optional(nonEmptyText),
   },
   lineage_root_parent: {
     about: 'outermost job run that a run is part of, NAMESPACE/JOB/UUID (variable only; set by Airflow)',
     environment: 'OPENLINEAGE_ROOT_PARENT_ID',
     notInFile: true,
     default: null,
-    parse: optional(text),
+    parse: optional(nonEmptyText),
   },
   language: {
     about: 'language of notifications: fr or en',
@@ -269,9 +281,9 @@ export const SETTINGS = {
     about:
       'other names that an export may use for the needed columns, per export: a name, or a list of names to try in order (file only)',
     default: { datasets: {}, organizations: {} },
-    parse: record<Record<ExportName, ColumnNames>>({
-      datasets: { parse: names, default: {} },
-      organizations: { parse: names, default: {} },
+    parse: mapping<Record<ExportName, ColumnNames>>({
+      datasets: { parse: textMapping, default: {} },
+      organizations: { parse: textMapping, default: {} },
     }),
   },
   watches: {

@@ -1,6 +1,6 @@
-import { Missing, quoted } from '../errors.ts'
+import { NotFound, quoted } from '../errors.ts'
 import type { Query } from '../matching/matcher.ts'
-import { nearest } from './values.ts'
+import { suggestName } from './parsers.ts'
 
 /** What to search for: the terms, where, and how many organizations are ranked. */
 export interface Watch extends Query {
@@ -21,17 +21,17 @@ export const DEFAULT_WATCH: Watch = {
 }
 
 /** @throws NotFound with the closest known name */
-export function watchNamed(name: string, { watches }: { readonly watches: readonly Watch[] }): Watch {
+export function findWatch(name: string, { watches }: { readonly watches: readonly Watch[] }): Watch {
   const found = watches.find((watch) => watch.name === name)
   if (found !== undefined) return found
   const known = watches.map((watch) => watch.name)
-  throw new Missing(`there is no watch ${quoted(name)}; ${nearest(name, known)}`)
+  throw new NotFound(`there is no watch ${quoted(name)}; ${suggestName(name, known)}`)
 }
 
 /** Returns the watches of these names, each once, or all watches if no name is given. @throws NotFound */
-export function watchesNamed(
+export function findWatches(
   names: string | readonly string[] | undefined,
   config: { readonly watches: readonly Watch[] },
 ): readonly Watch[] {
-  return names === undefined ? config.watches : [...new Set([names].flat())].map((name) => watchNamed(name, config))
+  return names === undefined ? config.watches : [...new Set([names].flat())].map((name) => findWatch(name, config))
 }

@@ -28,7 +28,7 @@ export interface Fault {
   /** Ignores the `Range` of the request. */
   readonly ignoreRange?: boolean
   /** Omits `ETag` and `Last-Modified`. */
-  readonly anonymous?: boolean
+  readonly omitValidators?: boolean
   /** Omits `Content-Length`: the body is chunked. */
   readonly chunked?: boolean
 }
@@ -36,7 +36,7 @@ export interface Fault {
 type ReplicaPath = 'catalogue' | 'latest' | 'file'
 
 /** A request to the replica. */
-export interface Seen {
+export interface ReplicaRequest {
   readonly path: ReplicaPath
   readonly name: ExportName | undefined
   readonly headers: IncomingMessage['headers']
@@ -46,7 +46,7 @@ export interface Replica {
   /** The value for the setting `portal`. */
   readonly url: string
   /** All requests so far. */
-  readonly seen: readonly Seen[]
+  readonly requests: readonly ReplicaRequest[]
   /** Replaces an export. */
   publish(name: ExportName, file: ReplicaFile): void
   close(): Promise<void>
@@ -55,7 +55,7 @@ export interface Replica {
 export interface ReplicaOptions {
   readonly files: Readonly<Record<ExportName, ReplicaFile>>
   /** Returns the fault of the response to a request. */
-  readonly fault?: (seen: Seen, replica: Replica) => Fault | undefined
+  readonly fault?: (seen: ReplicaRequest, replica: Replica) => Fault | undefined
   /** Changes the catalogue. */
   readonly catalogue?: (metadata: CatalogueMetadata) => unknown
 }
@@ -87,7 +87,7 @@ const RESOURCES: Record<ExportName, { id: string; model: string }> = {
  */
 export async function startReplica({ files, fault, catalogue }: ReplicaOptions): Promise<Replica> {
   const published = { ...files }
-  const seen: Seen[] = []
+  const seen: ReplicaRequest[] = []
   const server = createServer((request, response) => {
     const [, path, name] =
       /^\/(api|latest|file)\/(?:1\/datasets\/[^/]+\/$|(datasets|organizations))/.exec(request.url ?? '') ?? []
@@ -104,7 +104,7 @@ export async function startReplica({ files, fault, catalogue }: ReplicaOptions):
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const replica: Replica = {
     url,
-    seen,
+    requests,
     publish: (name, file) => {
       published[name] = file
     },
@@ -116,7 +116,7 @@ export async function startReplica({ files, fault, catalogue }: ReplicaOptions):
   }
   return replica
 
-  function respond(request: Seen, response: ServerResponse, fault: Fault): void {
+  function respond(request: ReplicaRequest, response: ServerResponse, fault: Fault): void {
     const { path, name } = request
     if (fault.silent) return
     if (fault.reset) return void response.socket?.destroy()
@@ -129,12 +129,17 @@ export async function startReplica({ files, fault, catalogue }: ReplicaOptions):
 }
 
 /** Sends a file, or the part of it that a conditional request asks for. */
-function sendFile({ headers }: Seen, { content, modified }: ReplicaFile, response: ServerResponse, fault: Fault): void {
+function sendFile(
+  { headers }: ReplicaRequest,
+  { content, modified }: ReplicaFile,
+  response: ServerResponse,
+  fault: Fault,
+): void {
   const etag = `"${checksum(content).slice(0, 16)}"`
   const lastModified = modified.toUTCString()
-  const validators: Record<string, string> = fault.anonymous ? {} : { etag, 'last-modified': lastModified }
+  const validators: Record<string, string> = fault.omitValidators ? {} : { etag, 'last-modified': lastModified }
   const since = headers['if-modified-since']
-  if (since !== undefined && !fault.anonymous && Date.parse(since) >= Date.parse(lastModified)) {
+  if (since !== undefined && !fault.omitValidators && Date.parse(since) >= Date.parse(lastModified)) {
     return send(response, 304, validators, Buffer.alloc(0), fault)
   }
   const [, start] = /^bytes=(\d+)-$/.exec(headers.range ?? '') ?? []

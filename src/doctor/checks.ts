@@ -5,8 +5,8 @@ import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { baselineFor } from '../pipeline/snapshotDraft.ts'
 import { freeBytes } from '../stores/freeBytes.ts'
-import { bytes, counted, duration } from '../terminal/format.ts'
-import { silent } from '../terminal/report.ts'
+import { silentReport } from '../terminal/report.ts'
+import { formatBytes, formatDuration, pluralize } from '../text/format.ts'
 import { dependencyVersion, MIN_NODE_VERSION, VERSION } from '../version.ts'
 import type { DoctorContext } from './doctorContext.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
@@ -42,7 +42,7 @@ async function checkSettings({ settings }: DoctorContext): Promise<Finding> {
 
 async function checkPortal({ settings, portal }: DoctorContext): Promise<Finding> {
   const { exports } = await portal()
-  const size = (name: ExportName) => (exports[name].bytes === undefined ? '' : ` (${bytes(exports[name].bytes)})`)
+  const size = (name: ExportName) => (exports[name].bytes === undefined ? '' : ` (${formatBytes(exports[name].bytes)})`)
   const { config } = await settings()
   return ok(`${config.portal} has the exports of datasets${size('datasets')} and organizations${size('organizations')}`)
 }
@@ -73,13 +73,13 @@ async function checkArchive({ archive, archiveWarnings }: DoctorContext): Promis
 /** Says which snapshot the completeness gate compares the next export with, and which ones it cannot use. */
 async function checkBaseline({ settings, archive }: DoctorContext): Promise<Finding> {
   const problems: string[] = []
-  const report = { ...silent, warn: (line: string) => void problems.push(line) }
+  const report = { ...silentReport, warn: (line: string) => void problems.push(line) }
   const { config } = await settings()
   const baseline = await baselineFor('9999-12-31', { archive: await archive(), config, report })
   const found =
     baseline === undefined
       ? 'there is no snapshot of this portal and catalogue to compare with'
-      : `the next export is compared with the snapshot of ${baseline.date}: ${counted(baseline.datasets.records, 'dataset')}, ${counted(baseline.organizations.records, 'organization')}`
+      : `the next export is compared with the snapshot of ${baseline.date}: ${pluralize(baseline.datasets.records, 'dataset')}, ${pluralize(baseline.organizations.records, 'organization')}`
   const [problem] = problems
   if (problem === undefined) return ok(found)
   const [, what = problem, remedy = 'restore it from a backup'] = /^(.*)\. (.*)$/s.exec(problem) ?? []
@@ -130,7 +130,7 @@ function checkClock(server: string, now: Date | undefined): Finding {
   const offset = Date.now() - now.getTime()
   // The time in an HTTP header is in whole seconds.
   if (Math.abs(offset) < 2_000) return ok(`this machine and ${server} agree`)
-  const finding = `this machine is ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} ${server}`
+  const finding = `this machine is ${formatDuration(Math.abs(offset))} ${offset > 0 ? 'ahead of' : 'behind'} ${server}`
   const remedy = 'synchronize the clocks (NTP)'
   if (Math.abs(offset) < CLOCK_WARNING_MS) return ok(finding)
   return Math.abs(offset) < CLOCK_FAILURE_MS ? warning(finding, remedy) : failed('usage', finding, remedy)
@@ -157,8 +157,8 @@ const FREE_SPACE_WARNING = 1e9
 
 function checkFreeSpace(free: number | undefined): Finding {
   if (free === undefined) return ok('on another machine')
-  if (free >= FREE_SPACE_WARNING) return ok(`${bytes(free)} free`)
-  const finding = `${bytes(free)} free; an edition with its snapshot takes some 70 MB`
+  if (free >= FREE_SPACE_WARNING) return ok(`${formatBytes(free)} free`)
+  const finding = `${formatBytes(free)} free; an edition with its snapshot takes some 70 MB`
   return free >= FREE_SPACE_FAILURE ? warning(finding, 'free some space') : failed('store', finding, 'free some space')
 }
 

@@ -111,14 +111,14 @@ export function changesBetween(from: Edition, to: Edition, before?: Standings, a
       .map((dataset) => ({ ...dataset, moved_from: wasOf(dataset).organization_id })),
     followers: stayed
       .map((dataset) => ({ ...dataset, dataset_followers_before: wasOf(dataset).dataset_followers }))
-      .filter((dataset) => gained(dataset) !== 0)
-      .sort((a, b) => gained(b) - gained(a)),
+      .filter((dataset) => followersGained(dataset) !== 0)
+      .sort((a, b) => followersGained(b) - followersGained(a)),
     organizations: changedOrganizations(from.organizations, to.organizations),
   }
 }
 
 /** How many followers a dataset gained; negative when it lost some. */
-export function gained({ dataset_followers, dataset_followers_before }: FollowedDataset): number {
+export function followersGained({ dataset_followers, dataset_followers_before }: FollowedDataset): number {
   return dataset_followers - dataset_followers_before
 }
 

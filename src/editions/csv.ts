@@ -2,7 +2,7 @@ import { encodeField } from '../csv/field.ts'
 import type { TopDataset } from './edition.ts'
 
 /** The six published fields, in their order. */
-export const FIELDS = [
+export const DATASET_FIELDS = [
   'dataset_id',
   'dataset_title',
   'dataset_followers',
@@ -14,6 +14,6 @@ export const FIELDS = [
 /** Writes datasets as CSV in the portal's own dialect. */
 export function csvOf(datasets: readonly TopDataset[]): string {
   const cell = (value: string | number) => (typeof value === 'number' ? String(value) : encodeField(value))
-  const rows = datasets.map((dataset) => FIELDS.map((field) => cell(dataset[field])))
-  return [FIELDS.map(encodeField), ...rows].map((row) => `${row.join(';')}\r\n`).join('')
+  const rows = datasets.map((dataset) => DATASET_FIELDS.map((field) => cell(dataset[field])))
+  return [DATASET_FIELDS.map(encodeField), ...rows].map((row) => `${row.join(';')}\r\n`).join('')
 }

@@ -1,5 +1,5 @@
-import type { World } from '../context.ts'
-import { Failure, Missing } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { Failure, NotFound } from '../errors.ts'
 import type { Documents } from '../stores/documents.ts'
 import { isDate } from './date.ts'
 import type { Edition } from './edition.ts'
@@ -30,10 +30,15 @@ export async function findEdition(documents: Documents, watch: string, date?: st
  *
  * @param where names the store, for readers who may know it
  */
-export async function missingEdition(documents: Documents, watch: string, date?: string, where = ''): Promise<Missing> {
+export async function missingEdition(
+  documents: Documents,
+  watch: string,
+  date?: string,
+  where = '',
+): Promise<NotFound> {
   const dates = (await datesOf(documents, watch)).slice(0, 10)
   const known = dates.length === 0 ? 'there is none yet: "run" makes one' : `there are: ${dates.join(', ')}`
-  return new Missing(`there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}${where}; ${known}`)
+  return new NotFound(`there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}${where}; ${known}`)
 }
 
 /**
@@ -42,15 +47,16 @@ export async function missingEdition(documents: Documents, watch: string, date?:
  * @throws Missing when there are no two such editions; DamagedDocument for one that was named
  */
 export async function findPair(
-  { documents, report }: Pick<World, 'documents' | 'report'>,
+  { documents, report }: Pick<Context, 'documents' | 'report'>,
   watch: string,
   from?: string,
   to?: string,
 ): Promise<{ readonly from: Edition; readonly to: Edition }> {
   const later = await findEdition(documents, watch, to)
-  if (from !== undefined) return { from: await findEdition(documents, watch, needBefore(from, later)), to: later }
+  if (from !== undefined)
+    return { from: await findEdition(documents, watch, requireEarlierDate(from, later)), to: later }
   const earlier = await readEditionBefore(documents, watch, later.date, report.warn)
-  if (earlier === undefined) throw noneBefore(later)
+  if (earlier === undefined) throw noEarlierEdition(later)
   return { from: earlier, to: later }
 }
 
@@ -69,12 +75,12 @@ export async function readEditionBefore(
 }
 
 /** Returns the error for an edition without an earlier one to compare it with. */
-export function noneBefore({ watch, date }: Edition): Missing {
-  return new Missing(`${watch} has no edition before that of ${date}, so there is nothing to compare it with`)
+export function noEarlierEdition({ watch, date }: Edition): NotFound {
+  return new NotFound(`${watch} has no edition before that of ${date}, so there is nothing to compare it with`)
 }
 
 /** Makes sure that a date comes before that of an edition, so that the two can be compared. */
-export function needBefore(date: string, later: Edition): string {
+export function requireEarlierDate(date: string, later: Edition): string {
   if (date < later.date) return date
   throw new Failure('usage', `${date} does not come before ${later.date}; name the earlier edition first`)
 }

@@ -1,4 +1,4 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { dateIn, isDate } from './date.ts'
 import { snapshotKey } from './layout.ts'
 
@@ -16,8 +16,8 @@ export interface Expired {
  *
  * @param isSound whether the snapshot of a date can be read: one that cannot does not count among the last ones
  */
-export async function expired(
-  { archive, documents, config, clock }: World,
+export async function findExpired(
+  { archive, documents, config, clock }: Context,
   isSound: (date: string) => Promise<boolean>,
 ): Promise<Expired> {
   if (!Number.isFinite(config.retention)) return { dates: [], keys: [] }

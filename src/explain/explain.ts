@@ -1,8 +1,8 @@
 import type { Watch } from '../config/watch.ts'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Edition } from '../editions/edition.ts'
-import { datasetAsked } from './asked.ts'
-import type { Explanation, Near, Placing, Verdict } from './explanation.ts'
+import { parseDatasetRef } from './datasetRef.ts'
+import type { Explanation, Placing, Suggestion, Verdict } from './explanation.ts'
 import { DatasetFinder, type FoundRecord, SuggestionFinder } from './lookup.ts'
 import { matchesIn, nearWords } from './matches.ts'
 import { type FindPlacing, rankOrganizations } from './placings.ts'
@@ -21,17 +21,17 @@ export async function explain(
   asked: readonly string[],
   edition: Edition,
   watch: Watch,
-  world: World,
+  context: Context,
 ): Promise<Explanation[]> {
   const rules: Watch = { ...watch, terms: edition.terms, top: edition.top }
-  const names = asked.map(datasetAsked)
-  const source = await openDatasetSource(edition, world)
+  const names = asked.map(parseDatasetRef)
+  const source = await openDatasetSource(edition, context)
   const finder = new DatasetFinder(new Set(names), rules.columns, source.identifiers)
   await source.read(finder)
   const unknown = new Set(names.filter((name) => !finder.found.has(name)))
   const suggestions = new SuggestionFinder(unknown, source.identifiers)
   if (unknown.size > 0) await source.read(suggestions)
-  const findPlacing = await rankOrganizations(edition, source.snapshot, world)
+  const findPlacing = await rankOrganizations(edition, source.snapshot, context)
   return names.map((name, index) => {
     const found = finder.found.get(name)
     const near = found === undefined ? suggestions.of(name) : []
@@ -50,7 +50,7 @@ interface ExplainedEdition {
 function explanationOf(
   asked: string,
   found: FoundRecord | undefined,
-  near: readonly Near[],
+  near: readonly Suggestion[],
   { edition, rules, source, findPlacing }: ExplainedEdition,
 ): Explanation {
   const matches = found === undefined ? [] : matchesIn(found, rules)

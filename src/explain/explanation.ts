@@ -22,7 +22,7 @@ export interface Explanation {
   /** The rank of the dataset's organization. */
   readonly organization: Placing | null
   /** Suggestions: similar datasets if this one does not exist, similar words if no term is present. */
-  readonly nearest: readonly Near[]
+  readonly nearest: readonly Suggestion[]
   /** The explanation in words. */
   readonly sentences: readonly string[]
 }
@@ -70,14 +70,14 @@ export interface Placing extends Organization {
   readonly lead: number
 }
 
-export type Near = NearDataset | NearWord
+export type Suggestion = SuggestedDataset | SuggestedWord
 
-export interface NearDataset {
+export interface SuggestedDataset {
   readonly dataset_id: string
   readonly dataset_title: string
 }
 
-export interface NearWord {
+export interface SuggestedWord {
   readonly word: string
   readonly column: string
   readonly term: string

@@ -3,7 +3,7 @@ import type { Batch } from '../csv/scanner.ts'
 import { foldTerm } from '../matching/fold.ts'
 import { textOf, wholeNumber } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
-import type { FoundDataset, NearDataset } from './explanation.ts'
+import type { FoundDataset, SuggestedDataset } from './explanation.ts'
 
 /** A dataset of an export, and the texts that are searched for terms. */
 export interface FoundRecord {
@@ -55,7 +55,7 @@ const MAX_SUGGESTIONS = 3
 const maxTypos = (name: string) => Math.floor(name.length / 6)
 
 /** A dataset, and the edit distance of its name. */
-type Candidate = NearDataset & { readonly distance: number }
+type Candidate = SuggestedDataset & { readonly distance: number }
 
 /** Finds the datasets whose ID, slug or title is closest to unknown names, while an export is read. */
 export class SuggestionFinder implements Reader {
@@ -68,7 +68,7 @@ export class SuggestionFinder implements Reader {
   }
 
   /** The suggestions for a name, closest first. */
-  of(name: string): readonly NearDataset[] {
+  of(name: string): readonly SuggestedDataset[] {
     return this.suggestions.get(name)!.near.map(({ dataset_id, dataset_title }) => ({ dataset_id, dataset_title }))
   }
 

@@ -1,6 +1,6 @@
 import type { Changes } from '../editions/changes.ts'
-import { inert } from '../terminal/inert.ts'
 import type { Cell } from '../terminal/table.ts'
+import { stripControls } from '../text/stripControls.ts'
 import { headline, type Section, sectionsOf } from './sections.ts'
 
 /** Formats changes as Markdown, for an e-mail, an issue or a chat. Text from the portal stays plain text. */
@@ -23,7 +23,7 @@ function cellOf(cell: Cell): string {
 
 /** Escapes Markdown, HTML and `@` mentions. */
 function plain(text: string): string {
-  return inert(text)
+  return stripControls(text)
     .trim()
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein'
 import type { Watch } from '../config/watch.ts'
 import { fold, foldTerm } from '../matching/fold.ts'
 import { FoldedText, type Place } from '../matching/locate.ts'
-import type { Match, NearWord } from './explanation.ts'
+import type { Match, SuggestedWord } from './explanation.ts'
 import type { FoundRecord } from './lookup.ts'
 
 /** How many letters an excerpt shows before and after a match. */
@@ -39,9 +39,9 @@ const oneSpace = (text: string) => text.replace(/\s+/g, ' ').replace(/\p{Cs}/gu,
 const WORD = /[\p{L}\p{N}\p{M}\p{Cf}]{3,40}/gu
 
 /** Lists the words that are closest to a term, for a dataset in which no term is present. */
-export function nearWords({ texts }: FoundRecord, { terms, columns }: Watch): NearWord[] {
+export function nearWords({ texts }: FoundRecord, { terms, columns }: Watch): SuggestedWord[] {
   const wanted = terms.map((term) => ({ term, folded: foldTerm(term) }))
-  const near = new Map<string, NearWord & { distance: number }>()
+  const near = new Map<string, SuggestedWord & { distance: number }>()
   for (const column of columns) {
     for (const [word] of [...texts[column]!.matchAll(WORD)].slice(0, MAX_WORDS)) {
       const found = fold(word)

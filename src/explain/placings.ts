@@ -1,7 +1,7 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { type Organization, Ranking } from '../pipeline/rank.ts'
-import { replayExport } from '../pipeline/snapshot.ts'
+import { readStoredExport } from '../pipeline/snapshot.ts'
 import type { Placing } from './explanation.ts'
 
 /** Returns the rank of an organization by its ID. */
@@ -11,12 +11,12 @@ export type FindPlacing = (id: string) => Placing | null
 export async function rankOrganizations(
   { organizations, top }: Edition,
   snapshot: Snapshot | undefined,
-  world: World,
+  context: Context,
 ): Promise<FindPlacing> {
   let all: readonly Organization[] = organizations
   if (snapshot !== undefined) {
     const ranking = new Ranking()
-    await replayExport('organizations', snapshot, ranking, world)
+    await readStoredExport('organizations', snapshot, ranking, context)
     all = ranking.top(ranking.size)
   }
   const last = all[Math.min(top, all.length) - 1]

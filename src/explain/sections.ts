@@ -1,8 +1,14 @@
-import { type ChangedOrganization, type Changes, ENTRY_REASONS, EXIT_REASONS, gained } from '../editions/changes.ts'
+import {
+  type ChangedOrganization,
+  type Changes,
+  ENTRY_REASONS,
+  EXIT_REASONS,
+  followersGained,
+} from '../editions/changes.ts'
 import type { TopDataset } from '../editions/edition.ts'
 import { datasetPage, organizationPage } from '../editions/links.ts'
-import { count, counted, signed } from '../terminal/format.ts'
 import type { Cell, Column } from '../terminal/table.ts'
+import { formatCount, formatSigned, pluralize } from '../text/format.ts'
 
 /** A part of the changes as a table. Terminal, Markdown and feed each format it. */
 export interface Section {
@@ -20,7 +26,7 @@ const GAINED: Column = { title: '±', align: 'right' }
 
 /** `2023-08-02 to 2023-08-09: 4 datasets entered, 3 left` */
 export function headline({ from, to, entered, left }: Changes): string {
-  return `${from} to ${to}: ${counted(entered.length, 'dataset')} entered, ${count(left.length)} left`
+  return `${from} to ${to}: ${pluralize(entered.length, 'dataset')} entered, ${formatCount(left.length)} left`
 }
 
 /** Arranges changes in tables. Empty tables are left out. */
@@ -31,8 +37,8 @@ export function sectionsOf(changes: Changes, portal: string): Section[] {
   }
   const { entered, left, moved, followers, organizations } = changes
   const sections = [
-    arrivals(`${counted(entered.length, 'dataset')} entered`, entered, ENTRY_REASONS, link),
-    arrivals(`${counted(left.length, 'dataset')} left`, left, EXIT_REASONS, link),
+    arrivals(`${pluralize(entered.length, 'dataset')} entered`, entered, ENTRY_REASONS, link),
+    arrivals(`${pluralize(left.length, 'dataset')} left`, left, EXIT_REASONS, link),
     moves(moved, link),
     followerChanges(followers, link),
     organizationChanges(organizations, link),
@@ -56,7 +62,7 @@ function arrivals<Reason extends string>(
   const rows = datasets.map((one) => [
     link.dataset(one),
     link.organization(one.organization_id, one.organization),
-    count(one.dataset_followers),
+    formatCount(one.dataset_followers),
     one.reason === null ? UNKNOWN : reasons[one.reason],
   ])
   return { title, columns: [DATASET, ORGANIZATION, FOLLOWERS, WHY], rows }
@@ -64,7 +70,7 @@ function arrivals<Reason extends string>(
 
 function moves(moved: Changes['moved'], link: Links): Section {
   return {
-    title: `${counted(moved.length, 'dataset')} moved to another organization of the TOP`,
+    title: `${pluralize(moved.length, 'dataset')} moved to another organization of the TOP`,
     columns: [DATASET, ORGANIZATION, { title: 'from' }],
     rows: moved.map((one) => [
       link.dataset(one),
@@ -76,20 +82,20 @@ function moves(moved: Changes['moved'], link: Links): Section {
 
 function followerChanges(followers: Changes['followers'], link: Links): Section {
   return {
-    title: `${counted(followers.length, 'dataset')} gained or lost followers`,
+    title: `${pluralize(followers.length, 'dataset')} gained or lost followers`,
     columns: [DATASET, ORGANIZATION, FOLLOWERS, GAINED],
     rows: followers.map((one) => [
       link.dataset(one),
       link.organization(one.organization_id, one.organization),
-      count(one.dataset_followers),
-      signed(gained(one)),
+      formatCount(one.dataset_followers),
+      formatSigned(followersGained(one)),
     ]),
   }
 }
 
 function organizationChanges(organizations: Changes['organizations'], link: Links): Section {
   return {
-    title: `${counted(organizations.length, 'organization')} changed`,
+    title: `${pluralize(organizations.length, 'organization')} changed`,
     columns: [
       { title: 'rank', align: 'right' },
       { title: 'was', align: 'right' },
@@ -112,9 +118,9 @@ function organizationChanges(organizations: Changes['organizations'], link: Link
 }
 
 /** Formats a figure; a dash for an organization that was not among the TOP. */
-const figure = (number: number | null) => (number === null ? '–' : count(number))
+const figure = (number: number | null) => (number === null ? '–' : formatCount(number))
 
 function difference(one: ChangedOrganization, what: 'followers' | 'datasets'): string {
   const [after, before] = [one[what], one[`${what}_before`]]
-  return after === null || before === null || after === before ? '' : signed(after - before)
+  return after === null || before === null || after === before ? '' : formatSigned(after - before)
 }

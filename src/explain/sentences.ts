@@ -1,7 +1,7 @@
 import { quoted } from '../errors.ts'
-import { count, counted } from '../terminal/format.ts'
-import { inert } from '../terminal/inert.ts'
-import { type Explanation, type Match, type Near, type Placing, VERDICTS, type Verdict } from './explanation.ts'
+import { formatCount, pluralize } from '../text/format.ts'
+import { stripControls } from '../text/stripControls.ts'
+import { type Explanation, type Match, type Placing, type Suggestion, VERDICTS, type Verdict } from './explanation.ts'
 
 /** Highlights the matched text in an excerpt. */
 export type Mark = (found: string) => string
@@ -25,7 +25,7 @@ export function sentencesOf(facts: Omit<Explanation, 'sentences'>, mark = inBrac
 function describeSource({ dataset, source }: Pick<Explanation, 'dataset' | 'source'>): string {
   return dataset === null
     ? `No dataset in ${source} has this ID or slug.`
-    : `It is record ${count(dataset.record)} of ${source}.`
+    : `It is record ${formatCount(dataset.record)} of ${source}.`
 }
 
 function describeTerms({ terms, columns }: Pick<Explanation, 'terms' | 'columns'>): string {
@@ -33,21 +33,21 @@ function describeTerms({ terms, columns }: Pick<Explanation, 'terms' | 'columns'
 }
 
 function describeMatch({ term, column, times, before, found, after }: Match, mark: Mark): string {
-  const often = times === 1 ? '' : `, ${count(times)} times`
-  const excerpt = `${inert(before)}${mark(inert(found))}${inert(after)}`.trim()
+  const often = times === 1 ? '' : `, ${formatCount(times)} times`
+  const excerpt = `${stripControls(before)}${mark(stripControls(found))}${stripControls(after)}`.trim()
   return `${quoted(term)} is present in its ${column}${often}: ${excerpt}`
 }
 
 function describePlacing({ name, id, rank, followers, of, last, lead }: Placing): string {
-  const among = of === null ? '' : ` of ${count(of)}`
-  const who = `Its organization, ${quoted(name, 120)} (${id}), has rank ${count(rank)}${among} with ${counted(followers, 'follower')}`
+  const among = of === null ? '' : ` of ${formatCount(of)}`
+  const who = `Its organization, ${quoted(name, 120)} (${id}), has rank ${formatCount(rank)}${among} with ${pluralize(followers, 'follower')}`
   if (rank === last.rank) return `${who}: the last one that counts.`
   const other = `the ${ordinal(last.rank)}, ${quoted(last.name, 120)}`
   if (lead === 0) return `${who}, as many as ${other}; among equals the lower ID comes first.`
-  return `${who}, ${count(Math.abs(lead))} ${lead > 0 ? 'more' : 'fewer'} than ${other}.`
+  return `${who}, ${formatCount(Math.abs(lead))} ${lead > 0 ? 'more' : 'fewer'} than ${other}.`
 }
 
-function describeNearest(verdict: Verdict, nearest: readonly Near[]): string[] {
+function describeNearest(verdict: Verdict, nearest: readonly Suggestion[]): string[] {
   if (nearest.length === 0) {
     if (verdict === 'no-term') return ['No word in it is similar.']
     return verdict === 'unknown' ? ['No dataset has a similar name.'] : []
@@ -63,5 +63,5 @@ function describeNearest(verdict: Verdict, nearest: readonly Near[]): string[] {
 /** `30th`, `1st`, `22nd` */
 function ordinal(number: number): string {
   const endings = { one: 'st', two: 'nd', few: 'rd', other: 'th', many: 'th', zero: 'th' }
-  return `${count(number)}${endings[new Intl.PluralRules('en', { type: 'ordinal' }).select(number)]}`
+  return `${formatCount(number)}${endings[new Intl.PluralRules('en', { type: 'ordinal' }).select(number)]}`
 }

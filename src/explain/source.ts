@@ -1,10 +1,10 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { findNames } from '../csv/columns.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
-import { Missing } from '../errors.ts'
+import { NotFound } from '../errors.ts'
 import { archivedNames } from '../pipeline/lists.ts'
 import { type Reader, readCsv, readOptions } from '../pipeline/read.ts'
-import { columnsOf, loadSnapshot, replayExport } from '../pipeline/snapshot.ts'
+import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
 
 /** Where datasets are looked up: the snapshot of the edition, or its archived CSV if there is no snapshot. */
 export interface DatasetSource {
@@ -16,27 +16,27 @@ export interface DatasetSource {
 }
 
 /** @throws Missing if the archive has neither the snapshot nor the CSV */
-export async function openDatasetSource(edition: Edition, world: World): Promise<DatasetSource> {
-  const { archive, config } = world
-  const snapshot = await loadSnapshot(edition.date, world)
+export async function openDatasetSource(edition: Edition, context: Context): Promise<DatasetSource> {
+  const { archive, config } = context
+  const snapshot = await findSnapshot(edition.date, context)
   if (snapshot === undefined) {
     const { key } = edition.archive
     if ((await archive.stat(key)) === undefined) {
-      throw new Missing(
+      throw new NotFound(
         `cannot explain the edition of ${edition.date}: the archive has neither its snapshot nor ${key} any more`,
       )
     }
-    const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, world))
+    const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, context))
     const read = async (reader: Reader) => void (await readCsv(archive.read(key), key, reader, options))
     return { key, snapshot, identifiers: ['id'], read }
   }
-  const columns = await columnsOf('datasets', snapshot, world)
+  const columns = await readColumns('datasets', snapshot, context)
   const { names } = readOptions('datasets', config, snapshot.datasets.columns)
   const hasSlugs = 'slug' in findNames(columns, ['slug'], names)
   return {
     key: snapshot.datasets.key,
     snapshot,
     identifiers: hasSlugs ? ['id', 'slug'] : ['id'],
-    read: (reader) => replayExport('datasets', snapshot, reader, world),
+    read: (reader) => readStoredExport('datasets', snapshot, reader, context),
   }
 }

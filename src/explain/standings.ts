@@ -1,11 +1,11 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { Standing, Standings } from '../editions/changes.ts'
 import type { Edition } from '../editions/edition.ts'
 import { archivedNames } from '../pipeline/lists.ts'
 import { textOf } from '../pipeline/rank.ts'
 import { readCsv, readOptions } from '../pipeline/read.ts'
-import { loadSnapshot, replayExport } from '../pipeline/snapshot.ts'
+import { findSnapshot, readStoredExport } from '../pipeline/snapshot.ts'
 
 /**
  * Finds out what datasets were on the date of an edition. The archived CSV has those that matched, with their
@@ -13,21 +13,21 @@ import { loadSnapshot, replayExport } from '../pipeline/snapshot.ts'
  *
  * @returns no standing for datasets whose CSV or snapshot is no longer in the archive
  */
-export async function standingsOf(edition: Edition, ids: ReadonlySet<string>, world: World): Promise<Standings> {
+export async function standingsOf(edition: Edition, ids: ReadonlySet<string>, context: Context): Promise<Standings> {
   const standings = new Map<string, Standing>()
-  if (ids.size === 0 || (await world.archive.stat(edition.archive.key)) === undefined) return standings
+  if (ids.size === 0 || (await context.archive.stat(edition.archive.key)) === undefined) return standings
   const listed = collect(ids, ['id', 'organization_id'])
   const { key } = edition.archive
-  const names = await archivedNames(edition.watch, edition.date, world)
-  await readCsv(world.archive.read(key), key, listed, readOptions('datasets', world.config, names))
+  const names = await archivedNames(edition.watch, edition.date, context)
+  await readCsv(context.archive.read(key), key, listed, readOptions('datasets', context.config, names))
   for (const [id, organization_id] of listed.found) {
     standings.set(id, { exists: true, matches: true, organization_id })
   }
   const others = new Set([...ids].filter((id) => !standings.has(id)))
-  const snapshot = others.size === 0 ? undefined : await loadSnapshot(edition.date, world)
+  const snapshot = others.size === 0 ? undefined : await findSnapshot(edition.date, context)
   if (snapshot === undefined) return standings
   const existing = collect(others, ['id'])
-  await replayExport('datasets', snapshot, existing, world)
+  await readStoredExport('datasets', snapshot, existing, context)
   for (const id of others) {
     standings.set(id, { exists: existing.found.has(id), matches: false, organization_id: '' })
   }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { dateIn } from '../editions/date.ts'
 import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
@@ -8,7 +8,7 @@ import { judge } from '../pipeline/gate.ts'
 import { neededColumns } from '../pipeline/pipeline.ts'
 import { Ranking } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
-import { loadSnapshot, openStored } from '../pipeline/snapshot.ts'
+import { findSnapshot, openStoredExport } from '../pipeline/snapshot.ts'
 import {
   baselineFor,
   commitSnapshot,
@@ -20,11 +20,11 @@ import {
 } from '../pipeline/snapshotDraft.ts'
 import { snapshotFacts } from '../pipeline/snapshotSource.ts'
 import { type StagedExport, stageExport } from '../pipeline/stage.ts'
-import { Replaced } from '../portal/download.ts'
-import type { Opened } from '../portal/open.ts'
-import { type Outcome, type Run, recorded } from '../runs/run.ts'
-import { counted } from '../terminal/format.ts'
-import { inert } from '../terminal/inert.ts'
+import { FileChangedError } from '../portal/download.ts'
+import type { ExportSource } from '../portal/open.ts'
+import { executeRun, type Outcome, type Run } from '../runs/run.ts'
+import { pluralize } from '../text/format.ts'
+import { stripControls } from '../text/stripControls.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 import { findExports, type PastExport } from './places.ts'
 import { byFitness, type PlannedDate, planDates } from './plan.ts'
@@ -74,7 +74,7 @@ export interface ImportResult {
  */
 export async function importExports(
   request: ImportRequest,
-  context: World,
+  context: Context,
   onDate: (date: ImportedDate, position: number, of: number) => void,
 ): Promise<ImportResult> {
   await using found = await findExports(request.places, context)
@@ -83,7 +83,7 @@ export async function importExports(
   const { dates: planned, unpaired } = planDates(exports, request.tolerance)
   const dates: ImportedDate[] = unpaired.map(({ date, kind }) => {
     const other = kind === 'datasets' ? 'organizations' : 'datasets'
-    const near = request.tolerance === 0 ? 'of that day' : `within ${counted(request.tolerance, 'day')}`
+    const near = request.tolerance === 0 ? 'of that day' : `within ${pluralize(request.tolerance, 'day')}`
     return { date, status: 'unpaired', summary: `there is no ${other} export ${near}`, run_id: null }
   })
   const failed: FailedExport[] = []
@@ -99,7 +99,7 @@ export async function importExports(
 }
 
 function nothingFound(places: readonly string[], foreign: number): Failure {
-  const what = `cannot import ${places.map(inert).join(', ')}: there is no past export (${counted(foreign, 'file')} with other names)`
+  const what = `cannot import ${places.map(stripControls).join(', ')}: there is no past export (${pluralize(foreign, 'file')} with other names)`
   const next =
     'Exports are named export-dataset-YYYYMMDD-HHMMSS.csv and export-organization-YYYYMMDD-HHMMSS.csv, also .gz'
   return new Failure('usage', `${what}. ${next}.`)
@@ -108,15 +108,15 @@ function nothingFound(places: readonly string[], foreign: number): Failure {
 async function importDate(
   planned: PlannedDate<PastExport>,
   request: ImportRequest,
-  context: World,
+  context: Context,
   failed: FailedExport[],
 ): Promise<ImportedDate> {
   const { date } = planned
-  const kept = keptDate(planned, await loadSnapshot(date, context), request, context)
+  const kept = keptDate(planned, await findSnapshot(date, context), request, context)
   if (kept !== undefined) return kept
   try {
     const plan = { command: 'import', date, watches: [], leases: [date] }
-    const { status, summary, replaced, run_id } = await recorded(plan, context, (run) =>
+    const { status, summary, replaced, run_id } = await executeRun(plan, context, (run) =>
       importUnderLease(planned, request, run, context, failed),
     )
     return {
@@ -140,7 +140,7 @@ function keptDate(
   { date, exports }: PlannedDate<PastExport>,
   stored: Snapshot | undefined,
   { force }: ImportRequest,
-  { config }: World,
+  { config }: Context,
 ): ImportedDate | undefined {
   if (stored === undefined || force) return undefined
   const result = { date, run_id: null }
@@ -188,18 +188,18 @@ interface Candidate {
   readonly url: string
   readonly origin: ExportOrigin
   readonly time: string | null
-  open(): Promise<Opened>
+  open(): Promise<ExportSource>
 }
 
 async function importUnderLease(
   planned: PlannedDate<PastExport>,
   request: ImportRequest,
   run: Run,
-  context: World,
+  context: Context,
   failed: FailedExport[],
 ): Promise<ImportOutcome> {
   const { date } = planned
-  const stored = await loadSnapshot(date, context)
+  const stored = await findSnapshot(date, context)
   // Another run may have stored a snapshot before this one got the lease.
   const kept = keptDate(planned, stored, request, context)
   if (kept !== undefined) return { status: 'unchanged', summary: kept.summary }
@@ -209,7 +209,7 @@ async function importUnderLease(
     const better = stored && !request.force && betterStored(kind, stored, past[0]!, date, context.config.time_zone)
     if (!better) return past
     const { url, origin = 'file' } = stored[kind]
-    return [{ url, origin, time: better.time, open: () => openStored(kind, stored, context) }, ...past]
+    return [{ url, origin, time: better.time, open: () => openStoredExport(kind, stored, context) }, ...past]
   }
   const staged: StagedExport[] = []
   const stage = async (kind: ExportName, inner: Reader, organizations?: CountingReader): Promise<DraftedExport> => {
@@ -248,13 +248,13 @@ async function importUnderLease(
     for (const warning of warnings) run.warn(`${date}: ${warning}`)
     description = await stageDescription(snapshot, context)
 
-    await run.mayPublish()
+    await run.checkLeases()
     await run.step('keep snapshot', async () => {
       await commitSnapshot(snapshot, staged, description!, run, context)
       return { facts: snapshotFacts(snapshot) }
     })
     const { datasets: d, organizations: o } = snapshot
-    const summary = `${counted(d.records, 'dataset')} of ${basename(d.url)}, ${counted(o.records, 'organization')} of ${basename(o.url)}`
+    const summary = `${pluralize(d.records, 'dataset')} of ${basename(d.url)}, ${pluralize(o.records, 'organization')} of ${basename(o.url)}`
     const replaced = stored !== undefined && ({ replaced: true } as const)
     return { status: 'published', summary, ...(replaced && replaced) }
   } finally {
@@ -275,15 +275,15 @@ async function readStep(kind: ExportName, run: Run, body: () => Promise<DraftedE
 
 /** Returns the failure of one export, with its place. Other errors end the import. */
 function unreadable(error: unknown, url: string): Failure {
-  if (error instanceof Replaced)
+  if (error instanceof FileChangedError)
     return new Failure('portal', `cannot import ${url}: ${error.message}`, { cause: error })
   if (!(error instanceof Failure) || error.kind === 'store') throw error
-  if (error.message.includes(inert(basename(url))) || error.message.includes(url)) return error
+  if (error.message.includes(stripControls(basename(url))) || error.message.includes(url)) return error
   return new Failure(error.kind, `cannot import ${url}: ${error.message}`, { cause: error })
 }
 
 /** Returns the dates whose snapshots the next run would delete, because of the setting `retention`. */
-export function unretainedDates(dates: readonly ImportedDate[], { config, clock }: World): string[] {
+export function unretainedDates(dates: readonly ImportedDate[], { config, clock }: Context): string[] {
   if (!Number.isFinite(config.retention)) return []
   const limit = dateIn(config.time_zone, new Date(clock().getTime() - config.retention))
   return dates.flatMap(({ date, status }) => (status === 'imported' && date < limit ? [date] : []))

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { openArchive, type World } from '../context.ts'
+import { type Context, openArchive } from '../context.ts'
 import type { ExportOrigin } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
-import { isAddress, type Opened, openSource } from '../portal/open.ts'
+import { type ExportSource, isUrl, openExport } from '../portal/open.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 
 /** A past export at its place. */
@@ -15,7 +15,7 @@ export interface PastExport extends NamedExport {
   readonly origin: ExportOrigin
   /** The size of the file; undefined if only a request would show it. */
   readonly bytes: number | undefined
-  open(): Promise<Opened>
+  open(): Promise<ExportSource>
 }
 
 /** What the places hold. Disposing of it closes the buckets. */
@@ -27,7 +27,7 @@ export interface FoundExports extends AsyncDisposable {
 }
 
 /** Lists the past exports in files, folders (with their subfolders), S3 prefixes and at addresses. */
-export async function findExports(places: readonly string[], context: World): Promise<FoundExports> {
+export async function findExports(places: readonly string[], context: Context): Promise<FoundExports> {
   const closing: (() => Promise<void>)[] = []
   const found = new Map<string, PastExport>()
   let foreign = 0
@@ -42,7 +42,7 @@ export async function findExports(places: readonly string[], context: World): Pr
   try {
     for (const place of places) {
       context.signal.throwIfAborted()
-      if (isAddress(place)) addAddress(place, context, add)
+      if (isUrl(place)) addAddress(place, context, add)
       else if (place.startsWith('s3://')) closing.push(await addBucket(place, add))
       else await addPath(place, context, add)
     }
@@ -55,12 +55,12 @@ export async function findExports(places: readonly string[], context: World): Pr
 
 type Add = (name: string, rest: Omit<PastExport, keyof NamedExport | 'name'>) => void
 
-function addAddress(place: string, context: World, add: Add): void {
+function addAddress(place: string, context: Context, add: Add): void {
   if (!URL.canParse(place))
     throw new Failure('usage', `cannot import ${quoted(place)}: it is not an address. Check it.`)
   const name = decodeURIComponent(basename(new URL(place).pathname))
   // The address given stays the export's address: where it redirects to may change from day to day.
-  const open = async () => ({ ...(await openSource(place, context)), url: place })
+  const open = async () => ({ ...(await openExport(place, context)), url: place })
   add(name, { url: place, origin: 'address', bytes: undefined, open })
 }
 
@@ -76,7 +76,7 @@ async function addBucket(place: string, add: Add): Promise<() => Promise<void>> 
   return () => archive.close()
 }
 
-async function addPath(place: string, context: World, add: Add): Promise<void> {
+async function addPath(place: string, context: Context, add: Add): Promise<void> {
   const path = place.startsWith('file://') ? fileURLToPath(place) : resolve(place)
   const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${error.code})`
@@ -87,7 +87,7 @@ async function addPath(place: string, context: World, add: Add): Promise<void> {
     // A link may lead nowhere.
     const found = await stat(file).catch(() => undefined)
     if (found === undefined || found.isDirectory()) continue
-    const open = () => openSource(file, context)
+    const open = () => openExport(file, context)
     add(basename(file), { url: pathToFileURL(file).href, origin: 'file', bytes: found.size, open })
   }
 }

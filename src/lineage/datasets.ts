@@ -1,8 +1,8 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { PROJECTED_COLUMNS } from '../pipeline/project.ts'
 import { RANKED_COLUMNS } from '../pipeline/rank.ts'
-import type { EditionFacts, ListFacts, SnapshotFacts } from '../pipeline/result.ts'
+import type { CsvFacts, EditionFacts, SnapshotFacts } from '../pipeline/result.ts'
 import type { ReadExportFacts } from '../pipeline/snapshotSource.ts'
 import type { RunRecord } from '../runs/record.ts'
 import { allCopiedFrom, columnLineageFacet, copiedFrom, indirectFields, schemaFacet } from './columns.ts'
@@ -22,9 +22,9 @@ type Tables = ReturnType<typeof tablesOf>
 /** Lists the datasets that the finished steps of a run have read and written. */
 export function inputsAndOutputs(
   run: RunRecord,
-  world: Pick<World, 'config' | 'archive' | 'documents'>,
+  context: Pick<Context, 'config' | 'archive' | 'documents'>,
 ): { inputs: readonly DatasetName[]; outputs: readonly DatasetName[] } {
-  const tables = tablesOf(run, world)
+  const tables = tablesOf(run, context)
   return {
     inputs: inputsOf(tables),
     outputs: [...snapshotOutputs(tables), ...csvOutputs(tables), ...topsOutput(tables)],
@@ -32,9 +32,9 @@ export function inputsAndOutputs(
 }
 
 /** Collects the facts of the finished steps of a run, and the names and columns of its tables. */
-function tablesOf(run: RunRecord, world: Pick<World, 'config' | 'archive' | 'documents'>) {
+function tablesOf(run: RunRecord, context: Pick<Context, 'config' | 'archive' | 'documents'>) {
   const { date } = run
-  const names = datasetNames(world)
+  const names = datasetNames(context)
   const steps = stepFacts(run)
   const exports = (['datasets', 'organizations'] as const).flatMap((name) => {
     const facts = steps[name]
@@ -43,7 +43,7 @@ function tablesOf(run: RunRecord, world: Pick<World, 'config' | 'archive' | 'doc
   // `publish` alone reads the CSVs instead of the exports.
   const csvs = steps.datasets === undefined ? steps.published.map(({ watch }) => names.csv(watch, date)) : []
   const exported = (kind: ExportName) => exports.filter((one) => one.export === kind).map(({ name }) => name)
-  const watches = world.config.watches.filter(({ name }) => run.watches.includes(name))
+  const watches = context.config.watches.filter(({ name }) => run.watches.includes(name))
   const searched = [...new Set(watches.flatMap(({ columns }) => columns))]
   return {
     date,
@@ -126,7 +126,7 @@ function topsOutput({ date, names, steps: { published }, csvs, datasets, organiz
 function stepFacts({ steps }: RunRecord) {
   const facts = (name: string) => steps.find((step) => step.name === name)?.facts
   const { snapshot } = (facts('keep snapshot') ?? {}) as Partial<SnapshotFacts>
-  const { archived = [] } = (facts('archive') ?? {}) as Partial<ListFacts>
+  const { archived = [] } = (facts('archive') ?? {}) as Partial<CsvFacts>
   const { published = [] } = (facts('publish') ?? {}) as Partial<EditionFacts>
   return {
     datasets: facts('read datasets') as ReadExportFacts | undefined,

@@ -1,8 +1,8 @@
 import type { Config } from '../config/settings.ts'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
+import { dueTime } from '../editions/calendar.ts'
 import { uuidOf } from '../editions/uuid.ts'
 import type { RunRecord } from '../runs/record.ts'
-import { dueTime } from '../scheduler/calendar.ts'
 import { VERSION } from '../version.ts'
 import { inputsAndOutputs } from './datasets.ts'
 import { type Facets, facet, PRODUCER } from './facets.ts'
@@ -17,8 +17,8 @@ const EVENT_TYPES = {
 } as const
 
 /** Builds the event of a run: its start while it runs, its end afterwards, with the datasets read and written so far. */
-export function toRunEvent(run: RunRecord, world: Pick<World, 'config' | 'archive' | 'documents'>) {
-  const { config } = world
+export function toRunEvent(run: RunRecord, context: Pick<Context, 'config' | 'archive' | 'documents'>) {
+  const { config } = context
   return {
     eventType: EVENT_TYPES[run.status],
     eventTime: run.ended_at ?? run.started_at,
@@ -30,7 +30,7 @@ export function toRunEvent(run: RunRecord, world: Pick<World, 'config' | 'archiv
       name: jobName(run),
       facets: facet('jobType', { processingType: 'BATCH', integration: 'DATAGOUV_TOPS', jobType: 'COMMAND' }),
     },
-    ...inputsAndOutputs(run, world),
+    ...inputsAndOutputs(run, context),
   }
 }
 

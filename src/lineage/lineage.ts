@@ -1,7 +1,7 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
+import type { RunObserver } from '../runs/observer.ts'
 import type { RunRecord } from '../runs/record.ts'
-import type { Witness } from '../runs/witness.ts'
-import { inert } from '../terminal/inert.ts'
+import { stripControls } from '../text/stripControls.ts'
 import { toRunEvent } from './events.ts'
 import { createTransport } from './transport.ts'
 
@@ -10,14 +10,17 @@ import { createTransport } from './transport.ts'
  *
  * @param address the setting `lineage`: `file:FILE`, or the URL of a collector
  */
-export function openLineage(address: string, world: Pick<World, 'config' | 'archive' | 'documents'>): Witness {
-  const send = createTransport(address, world.config.lineage_api_key)
+export function createLineageObserver(
+  address: string,
+  context: Pick<Context, 'config' | 'archive' | 'documents'>,
+): RunObserver {
+  const send = createTransport(address, context.config.lineage_api_key)
   const sendEvent = async (run: RunRecord) => {
-    const event = toRunEvent(run, world)
+    const event = toRunEvent(run, context)
     try {
       await send(event)
     } catch (error) {
-      const why = inert((error as Error).message)
+      const why = stripControls((error as Error).message)
       throw new Error(`cannot send the ${event.eventType} event to the lineage collector: ${why}`, { cause: error })
     }
   }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { editionKey, exportKey } from '../editions/layout.ts'
 import type { ReadExportFacts } from '../pipeline/snapshotSource.ts'
@@ -15,7 +15,7 @@ export interface DatasetName {
  * Returns functions that name datasets. Files, objects and tables are named by their location; the portal's exports, whose files
  * change daily, by the catalogue.
  */
-export function datasetNames({ archive, documents, config }: Pick<World, 'archive' | 'documents' | 'config'>) {
+export function datasetNames({ archive, documents, config }: Pick<Context, 'archive' | 'documents' | 'config'>) {
   const stored = (key: string): DatasetName =>
     archive.address.startsWith('file:')
       ? { namespace: 'file', name: resolve(archive.address.slice('file:'.length), key) }

@@ -1,19 +1,22 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
-import type { World } from '../context.ts'
-import type { Witness } from '../runs/witness.ts'
+import type { Context } from '../context.ts'
+import type { RunObserver } from '../runs/observer.ts'
 import { renderMetrics } from './metrics.ts'
 
 /**
  * Writes the metrics to a file when a run ends, for the textfile collector of Prometheus's node exporter. The file is written under a
  * temporary name and then renamed, so the collector never reads half of it; it ignores names that do not end in `.prom`.
  */
-export function metricsFile(path: string, world: Pick<World, 'config' | 'documents' | 'report'>): Witness {
+export function createMetricsFileObserver(
+  path: string,
+  context: Pick<Context, 'config' | 'documents' | 'report'>,
+): RunObserver {
   return {
     began: async () => {},
     ended: async ({ _id }) => {
       const partial = `${path}.${_id}.partial`
       try {
-        await writeFile(partial, await renderMetrics(world))
+        await writeFile(partial, await renderMetrics(context))
         await rename(partial, path)
       } catch (error) {
         await rm(partial, { force: true }).catch(() => {})

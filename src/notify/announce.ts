@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { NotifyEvent, NotifyTarget } from '../config/target.ts'
 import type { Watch } from '../config/watch.ts'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Edition } from '../editions/edition.ts'
 import { readSoundEdition } from '../editions/read.ts'
-import { Failure, runOf } from '../errors.ts'
-import { type HeldLeases, holderOf, takeLeases } from '../runs/lease.ts'
+import { Failure, runIdOf } from '../errors.ts'
+import { acquireLeases, currentProcessAsHolder, type HeldLeases } from '../runs/lease.ts'
 import { listRuns, readSoundRun } from '../runs/read.ts'
 import { type NotificationRecord, newRunId, type RunRecord } from '../runs/record.ts'
 import { waitForAll } from '../waitForAll.ts'
-import { deliver, type Surroundings } from './delivery.ts'
+import { deliver, type NotifyContext } from './delivery.ts'
 import { type FailedNews, failedNews, publishedNews } from './news.ts'
-import type { Event, Target } from './target.ts'
 
 /** How many recent run records to search for an earlier notification. */
 const RECENT = 200
@@ -36,17 +36,17 @@ interface Publication {
 export async function announcePublished(
   date: string,
   watches: readonly Watch[],
-  world: World,
+  context: Context,
 ): Promise<NotificationRecord[]> {
-  const targets = targetsOf('published', world)
+  const targets = targetsOf('published', context)
   if (targets.length === 0) return []
-  const leases = await takeTurn(date, world)
+  const leases = await takeTurn(date, context)
   try {
-    const publications = await publicationsOf(date, watches, world)
-    const sent = (await waitForAll(targets.map((target) => notifyOf(publications, target, date, world)))).flat()
+    const publications = await publicationsOf(date, watches, context)
+    const sent = (await waitForAll(targets.map((target) => notifyOf(publications, target, date, context)))).flat()
     for (const { edition } of publications) {
       const records = sent.filter(({ editions }) => editions.includes(edition)).map(({ record }) => record)
-      await saveNotifications(edition.run_id, records, world)
+      await saveNotifications(edition.run_id, records, context)
     }
     return sent.map(({ record }) => record)
   } finally {
@@ -60,11 +60,11 @@ export async function announcePublished(
  *
  * @throws Failure `held` when another process is still sending after `WAIT_MS`
  */
-async function takeTurn(date: string, { documents, clock, report, signal }: World): Promise<HeldLeases> {
-  const holder = holderOf(newRunId(clock()))
+async function takeTurn(date: string, { documents, clock, report, signal }: Context): Promise<HeldLeases> {
+  const holder = currentProcessAsHolder(newRunId(clock()))
   for (let waited = 0; ; waited += POLL_MS) {
     try {
-      return await takeLeases(documents, [`notify/${date}`], holder, report.warn)
+      return await acquireLeases(documents, [`notify/${date}`], holder, report.warn)
     } catch (error) {
       if (!(error instanceof Failure && error.kind === 'held')) throw error
       if (waited >= WAIT_MS || signal.aborted) {
@@ -75,24 +75,24 @@ async function takeTurn(date: string, { documents, clock, report, signal }: Worl
   }
 }
 
-async function publicationsOf(date: string, watches: readonly Watch[], world: World): Promise<Publication[]> {
-  const { documents, report } = world
+async function publicationsOf(date: string, watches: readonly Watch[], context: Context): Promise<Publication[]> {
+  const { documents, report } = context
   const found: Publication[] = []
   for (const { name } of watches) {
     const edition = await readSoundEdition(documents, name, date, report.warn)
-    if (edition !== undefined) found.push({ edition, run: await runRecord(edition.run_id, world) })
+    if (edition !== undefined) found.push({ edition, run: await runRecord(edition.run_id, context) })
   }
   return found
 }
 
 /** Sends one message about those editions of which the target has not been notified. */
-async function notifyOf(publications: readonly Publication[], target: Target, date: string, world: World) {
+async function notifyOf(publications: readonly Publication[], target: NotifyTarget, date: string, context: Context) {
   const pending = publications.filter(({ run }) => !wasNotified(run, 'published', target))
   if (pending.length === 0) return []
   const editions = pending.map(({ edition }) => edition)
-  const news = await publishedNews(date, editions, world)
+  const news = await publishedNews(date, editions, context)
   const id = messageId('published', target, ...editions.map(({ run_id }) => run_id))
-  return [{ record: await deliver({ target, news, id }, world), editions }]
+  return [{ record: await deliver({ target, news, id }, context), editions }]
 }
 
 /**
@@ -101,56 +101,58 @@ async function notifyOf(publications: readonly Publication[], target: Target, da
  *
  * @param run_id the run that failed, if it had begun
  */
-export async function announceFailure(news: FailedNews, run_id: string | undefined, world: Surroundings) {
-  const before = await failuresOf(news, world)
-  const targets = targetsOf(news.event, world).filter(
+export async function announceFailure(news: FailedNews, run_id: string | undefined, context: NotifyContext) {
+  const before = await failuresOf(news, context)
+  const targets = targetsOf(news.event, context).filter(
     (target) => !before.some((run) => wasNotified(run, news.event, target)),
   )
-  const id = run_id ?? `${news.date}-${world.clock().toISOString()}`
+  const id = run_id ?? `${news.date}-${context.clock().toISOString()}`
   const records = await waitForAll(
-    targets.map((target) => deliver({ target, news, id: messageId(news.event, target, id) }, world)),
+    targets.map((target) => deliver({ target, news, id: messageId(news.event, target, id) }, context)),
   )
-  if (run_id !== undefined) await saveNotifications(run_id, records, world)
+  if (run_id !== undefined) await saveNotifications(run_id, records, context)
   return records
 }
 
 /** Notifies that dates passed without an edition. */
-export async function announceMissed(dates: readonly string[], run_id: string | undefined, world: Surroundings) {
+export async function announceMissed(dates: readonly string[], run_id: string | undefined, context: NotifyContext) {
   const news = { event: 'missed', dates } as const
-  const id = `${dates}-${world.clock().toISOString()}`
+  const id = `${dates}-${context.clock().toISOString()}`
   const records = await waitForAll(
-    targetsOf('missed', world).map((target) => deliver({ target, news, id: messageId('missed', target, id) }, world)),
+    targetsOf('missed', context).map((target) =>
+      deliver({ target, news, id: messageId('missed', target, id) }, context),
+    ),
   )
-  if (run_id !== undefined) await saveNotifications(run_id, records, world)
+  if (run_id !== undefined) await saveNotifications(run_id, records, context)
   return records
 }
 
 /** Wraps a run so that it announces its outcome. A failed notification is only a warning and does not change that outcome. */
-export function announced<Order extends { date: string; watches: readonly Watch[] }, Result>(
-  run: (order: Order, world: World) => Promise<Result>,
-): (order: Order, world: World) => Promise<Result> {
-  return async (order, world) => {
+export function withAnnouncement<Order extends { date: string; watches: readonly Watch[] }, Result>(
+  run: (request: Order, context: Context) => Promise<Result>,
+): (order: Order, world: Context) => Promise<Result> {
+  return async (request, context) => {
     let result: Result
     try {
-      result = await run(order, world)
+      result = await run(request, context)
     } catch (error) {
-      if (isWorthTelling(error, world)) {
-        await orWarn(world, () => announceFailure(failedNews(order.date, error), runOf(error), world))
+      if (shouldAnnounce(error, context)) {
+        await warnOnError(context, () => announceFailure(failedNews(request.date, error), runIdOf(error), context))
       }
       throw error
     }
-    await orWarn(world, () => announcePublished(order.date, order.watches, world))
+    await warnOnError(context, () => announcePublished(request.date, request.watches, context))
     return result
   }
 }
 
 /** Whether a failure is announced. Not a run that was stopped, nor one that lost to another run, which announces its own outcome. */
-export function isWorthTelling(error: unknown, { signal }: Pick<World, 'signal'>): boolean {
+export function shouldAnnounce(error: unknown, { signal }: Pick<Context, 'signal'>): boolean {
   return !signal.aborted && !(error instanceof Failure && error.kind === 'held')
 }
 
 /** Runs `body`. An error becomes a warning. */
-export async function orWarn({ report }: Pick<World, 'report'>, body: () => Promise<unknown>): Promise<void> {
+export async function warnOnError({ report }: Pick<Context, 'report'>, body: () => Promise<unknown>): Promise<void> {
   try {
     await body()
   } catch (error) {
@@ -158,12 +160,12 @@ export async function orWarn({ report }: Pick<World, 'report'>, body: () => Prom
   }
 }
 
-function targetsOf(event: Event, { config }: Surroundings): readonly Target[] {
+function targetsOf(event: NotifyEvent, { config }: NotifyContext): readonly NotifyTarget[] {
   return config.notify.filter(({ events }) => events.includes(event))
 }
 
 /** Returns the runs of a date that failed in the same way, back to the last one that succeeded. */
-async function failuresOf({ date, kind }: FailedNews, { documents, report }: Surroundings): Promise<RunRecord[]> {
+async function failuresOf({ date, kind }: FailedNews, { documents, report }: NotifyContext): Promise<RunRecord[]> {
   // Without the store, a repeated message is better than none.
   const recent =
     documents && (await listRuns(documents, { descending: true, limit: RECENT }, report.warn).catch(() => []))
@@ -172,11 +174,11 @@ async function failuresOf({ date, kind }: FailedNews, { documents, report }: Sur
   return runs.slice(0, success === -1 ? runs.length : success).filter(({ error }) => error?.kind === kind)
 }
 
-async function runRecord(id: string, { documents, report }: Surroundings): Promise<RunRecord | undefined> {
+async function runRecord(id: string, { documents, report }: NotifyContext): Promise<RunRecord | undefined> {
   return documents && readSoundRun(documents, id, report.warn)
 }
 
-function wasNotified(run: RunRecord | undefined, event: Event, target: Target): boolean {
+function wasNotified(run: RunRecord | undefined, event: NotifyEvent, target: NotifyTarget): boolean {
   return (run?.notifications ?? []).some(
     (one) => one.event === event && one.target === target.name && one.status === 'sent',
   )
@@ -186,22 +188,22 @@ function wasNotified(run: RunRecord | undefined, event: Event, target: Target): 
 async function saveNotifications(
   id: string,
   records: readonly NotificationRecord[],
-  world: Surroundings,
+  context: NotifyContext,
 ): Promise<void> {
   if (records.length === 0) return
-  await orWarn(world, async () => {
+  await warnOnError(context, async () => {
     for (let tries = 0, saved = false; !saved && tries < SAVE_TRIES; tries++) {
-      const run = await runRecord(id, world)
+      const run = await runRecord(id, context)
       if (run === undefined) return
       const notifications = [...(run.notifications ?? []), ...records]
       // Another process may close the record at this moment: then it has changed, and is read again.
-      saved = await world.documents!.swap('runs', id, run, { ...run, notifications } as RunRecord)
+      saved = await context.documents!.compareAndSwap('runs', id, run, { ...run, notifications } as RunRecord)
     }
   })
 }
 
 /** Identifies a message, so that a receiver recognizes one that is sent again. */
-function messageId(event: Event, target: Target, ...subjects: readonly string[]): string {
+function messageId(event: NotifyEvent, target: NotifyTarget, ...subjects: readonly string[]): string {
   return createHash('sha256')
     .update([event, target.name, ...subjects].join('\n'))
     .digest('hex')

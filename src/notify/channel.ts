@@ -1,10 +1,10 @@
+import type { NotifyTarget } from '../config/target.ts'
 import type { Wording } from './message.ts'
 import type { News } from './news.ts'
-import type { Target } from './target.ts'
 
 /** A message to one target, before a channel puts it into words. */
 export interface Delivery {
-  readonly target: Target
+  readonly target: NotifyTarget
   readonly news: News
   readonly wording: Omit<Wording, 'literal'>
   /** Identifies the message: a retry has the same id. */

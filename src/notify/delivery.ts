@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { NotificationRecord } from '../runs/record.ts'
-import { inert } from '../terminal/inert.ts'
+import { stripControls } from '../text/stripControls.ts'
 import { type Delivery, DeliveryError } from './channel.ts'
 
 /** How often a message is tried, and how much longer each pause is than the one before (the first is `retry_pause`). */
@@ -9,12 +9,13 @@ const TRIES = 3
 const GROWTH = 4
 
 /** A world whose stores may be unreachable. */
-export type Surroundings = Omit<World, 'archive' | 'documents' | 'openObservers'> & Partial<Pick<World, 'documents'>>
+export type NotifyContext = Omit<Context, 'archive' | 'documents' | 'openObservers'> &
+  Partial<Pick<Context, 'documents'>>
 
 /** Sends a message to a target, with retries. Never throws: the record says whether it arrived. */
 export async function deliver(
   message: Pick<Delivery, 'target' | 'news' | 'id'>,
-  { config, clock, report, signal }: Surroundings,
+  { config, clock, report, signal }: NotifyContext,
 ): Promise<NotificationRecord> {
   const delivery = { ...message, wording: { language: config.language, timeZone: config.time_zone } }
   const { name, url } = delivery.target
@@ -24,10 +25,10 @@ export async function deliver(
   for (let tries = 1; ; tries++) {
     try {
       await send(delivery, signal)
-      report.detail(`notified ${name}`)
+      report.debug(`notified ${name}`)
       return record('sent', tries, null)
     } catch (error) {
-      const reason = withoutSecrets(inert((error as Error).message), url)
+      const reason = withoutSecrets(stripControls((error as Error).message), url)
       const isRetryable = error instanceof DeliveryError && error.retryable
       if (!isRetryable || tries === TRIES || signal.aborted) {
         report.warn(`${name} could not be notified: ${reason}`)

@@ -1,5 +1,5 @@
-import { inert } from '../terminal/inert.ts'
-import type { ChangesNews, EditionNews, FailedNews, MissedNews, Named, News, PublishedNews } from './news.ts'
+import { stripControls } from '../text/stripControls.ts'
+import type { ChangesNews, EditionNews, FailedNews, MissedNews, NamedDatasets, News, PublishedNews } from './news.ts'
 import { type Language, WORDS } from './words.ts'
 
 /** News in words. */
@@ -48,7 +48,7 @@ function formatsFor({ language, timeZone, literal }: Wording) {
     time: (iso: string) =>
       new Intl.DateTimeFormat(words.locale, { timeZone, timeStyle: 'short' }).format(new Date(iso)),
     outside: (text: string, most = MAX_TITLE) => {
-      const line = inert(text).trim()
+      const line = stripControls(text).trim()
       return literal(line.length > most ? `${line.slice(0, most)}…` : line)
     },
   }
@@ -88,7 +88,7 @@ function editionLines(edition: EditionNews, formats: Formats): string[] {
   const figures = words.figures({
     all: count(edition.portal_datasets),
     kept: count(edition.archived_datasets),
-    terms: edition.terms.map((term) => words.quote(inert(term))).join(words.or),
+    terms: edition.terms.map((term) => words.quote(stripControls(term))).join(words.or),
     datasets: count(edition.datasets),
     organizations: count(edition.organizations),
     top: count(edition.top),
@@ -113,7 +113,7 @@ function changesLines({ from, entered, left, moved }: ChangesNews, formats: Form
   ]
 }
 
-function namedLines(title: string, { count: all, first }: Named, { words, count, outside }: Formats): string[] {
+function namedLines(title: string, { count: all, first }: NamedDatasets, { words, count, outside }: Formats): string[] {
   if (all === 0) return []
   const lines = first.map((dataset) => `- ${outside(dataset.title)} (${outside(dataset.organization)})`)
   const others = all > first.length ? [`- ${words.more(count(all - first.length))}`] : []

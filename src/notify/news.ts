@@ -1,5 +1,5 @@
 import type { Config } from '../config/settings.ts'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { changesBetween } from '../editions/changes.ts'
 import type { Edition, TopDataset } from '../editions/edition.ts'
 import { readEditionBefore } from '../editions/find.ts'
@@ -36,13 +36,13 @@ export interface EditionNews {
 export interface ChangesNews {
   /** The date of the edition before. */
   readonly from: string
-  readonly entered: Named
-  readonly left: Named
-  readonly moved: Named
+  readonly entered: NamedDatasets
+  readonly left: NamedDatasets
+  readonly moved: NamedDatasets
 }
 
 /** A number of datasets, with the first few of them. */
-export interface Named {
+export interface NamedDatasets {
   readonly count: number
   readonly first: readonly { readonly id: string; readonly title: string; readonly organization: string; url: string }[]
 }
@@ -67,13 +67,17 @@ export interface MissedNews {
 const MAX_NAMED = 10
 
 /** Describes editions of one date, and what changed since the ones before. */
-export async function publishedNews(date: string, editions: readonly Edition[], world: World): Promise<PublishedNews> {
+export async function publishedNews(
+  date: string,
+  editions: readonly Edition[],
+  context: Context,
+): Promise<PublishedNews> {
   const news: EditionNews[] = []
-  for (const edition of editions) news.push(await editionNews(edition, world))
+  for (const edition of editions) news.push(await editionNews(edition, context))
   return { event: 'published', date, editions: news }
 }
 
-async function editionNews(edition: Edition, { archive, documents, config, report }: World): Promise<EditionNews> {
+async function editionNews(edition: Edition, { archive, documents, config, report }: Context): Promise<EditionNews> {
   const { watch, date, run_id, terms, top, organizations, datasets } = edition
   const earlier = await readEditionBefore(documents, watch, date, report.warn)
   return {
@@ -94,7 +98,7 @@ async function editionNews(edition: Edition, { archive, documents, config, repor
 
 function changesNews(from: Edition, to: Edition, { portal }: Config): ChangesNews {
   const { entered, left, moved } = changesBetween(from, to)
-  const named = (datasets: readonly TopDataset[]): Named => ({
+  const named = (datasets: readonly TopDataset[]): NamedDatasets => ({
     count: datasets.length,
     first: datasets.slice(0, MAX_NAMED).map(({ dataset_id: id, dataset_title: title, organization }) => {
       return { id, title, organization, url: datasetPage(portal, id) }

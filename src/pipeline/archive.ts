@@ -1,42 +1,42 @@
 import { createHash } from 'node:crypto'
 import type { Watch } from '../config/watch.ts'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
 import { descriptionKey, editionId } from '../editions/layout.ts'
 import { readStoredEdition } from '../editions/read.ts'
 import { Failure } from '../errors.ts'
-import { takenOver } from '../runs/lease.ts'
+import { leaseLostFailure } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
 import type { Archive, StoredObject } from '../stores/archive.ts'
 import { describeCsv } from './description.ts'
-import type { NewList } from './lists.ts'
+import type { StagedCsv } from './lists.ts'
 import { readOptions } from './read.ts'
-import type { Left, ListFacts } from './result.ts'
+import type { CsvFacts, StepResult } from './result.ts'
 
 /**
  * Makes each list the archived CSV of its edition, with its description beside it. Objects that hold the same bytes already
  * stay as they are.
  */
-export async function archiveLists(
-  lists: readonly NewList[],
+export async function archiveCsvs(
+  lists: readonly StagedCsv[],
   date: string,
   snapshot: Snapshot,
-  run: Pick<Run, 'mayPublish' | 'warn'>,
-  world: World,
-): Promise<Left<ListFacts>> {
-  const { names = {} } = readOptions('datasets', world.config, snapshot.datasets.columns)
+  run: Pick<Run, 'checkLeases' | 'warn'>,
+  context: Context,
+): Promise<StepResult<CsvFacts>> {
+  const { names = {} } = readOptions('datasets', context.config, snapshot.datasets.columns)
   let changed = false
   let replaced = false
   for (const { watch, csv, header, object } of lists) {
-    const stored = await world.archive.stat(csv.key)
-    if (!(await isStored(csv, stored, world.archive))) {
-      await retract(watch.name, date, csv, run, world)
+    const stored = await context.archive.stat(csv.key)
+    if (!(await isStored(csv, stored, context.archive))) {
+      await deleteOutdatedDocument(watch.name, date, csv, run, context)
       await object.commit()
       changed = true
       replaced ||= stored !== undefined
     }
     const description = describeCsv(watch, date, csv, header, snapshot, names)
-    changed = (await archiveDescription(watch, date, description, run, world)) || changed
+    changed = (await archiveDescription(watch, date, description, run, context)) || changed
   }
   return { changed, replaced, facts: { archived: lists.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }
 }
@@ -46,8 +46,8 @@ async function archiveDescription(
   watch: Watch,
   date: string,
   description: string,
-  run: Pick<Run, 'mayPublish'>,
-  { archive }: World,
+  run: Pick<Run, 'checkLeases'>,
+  { archive }: Context,
 ): Promise<boolean> {
   const bytes = Buffer.from(description)
   const facts = {
@@ -60,7 +60,7 @@ async function archiveDescription(
   try {
     await object.write(bytes)
     await object.complete(facts.sha256)
-    await run.mayPublish(date, editionId(watch.name, date))
+    await run.checkLeases(date, editionId(watch.name, date))
     await object.commit()
   } finally {
     await object.abort()
@@ -90,17 +90,17 @@ async function isStored(
  * Deletes a document whose CSV is about to change, so that a document always names a CSV that exists. The document was read
  * while the lease was held, so one that a successor has published since stays.
  */
-async function retract(
+async function deleteOutdatedDocument(
   watch: string,
   date: string,
   { sha256 }: ArchiveFacts,
-  run: Pick<Run, 'mayPublish' | 'warn'>,
-  { documents }: World,
+  run: Pick<Run, 'checkLeases' | 'warn'>,
+  { documents }: Context,
 ): Promise<void> {
   const id = editionId(watch, date)
   const { document, edition, damage } = await readStoredEdition(documents, watch, date)
-  await run.mayPublish(date, id)
+  await run.checkLeases(date, id)
   if (document === undefined || edition?.archive.sha256 === sha256) return
   if (damage !== undefined) run.warn(`${damage}. This run deletes it`)
-  if (!(await documents.swap('tops', id, document, undefined))) throw takenOver(id)
+  if (!(await documents.compareAndSwap('tops', id, document, undefined))) throw leaseLostFailure(id)
 }

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Watch } from '../config/watch.ts'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
+import { scheduledDates } from '../editions/calendar.ts'
 import { dateIn } from '../editions/date.ts'
 import type { Edition } from '../editions/edition.ts'
 import { editionKey } from '../editions/layout.ts'
 import { readStoredEdition } from '../editions/read.ts'
 import { Failure } from '../errors.ts'
-import { scheduledDates } from '../scheduler/calendar.ts'
 import { waitForAll } from '../waitForAll.ts'
 import { run } from './pipeline.ts'
-import { loadSnapshot, snapshotDates } from './snapshot.ts'
+import { findSnapshot, snapshotDates } from './snapshot.ts'
 
 /** Scheduled dates are not counted before this one: data.gov, the first portal of open data, opened in 2009. */
 const EARLIEST = '2009-01-01'
@@ -46,17 +46,17 @@ export interface BackfilledDate {
  */
 export async function backfill(
   request: Backfill,
-  world: World,
+  context: Context,
   onDate: (outcome: BackfilledDate, position: number, of: number) => void,
 ): Promise<BackfilledDate[]> {
-  const dates = (await snapshotDates(world)).filter((date) => date >= request.from && date <= request.to)
+  const dates = (await snapshotDates(context)).filter((date) => date >= request.from && date <= request.to)
   const outcomes: BackfilledDate[] = []
   let next = 0
   let failed = false
   const work = async () => {
     while (next < dates.length && !failed) {
-      world.signal.throwIfAborted()
-      const outcome = await backfillDate(dates[next++]!, request, world)
+      context.signal.throwIfAborted()
+      const outcome = await backfillDate(dates[next++]!, request, context)
       outcomes.push(outcome)
       onDate(outcome, outcomes.length, dates.length)
     }
@@ -67,44 +67,44 @@ export async function backfill(
   }
   await waitForAll(Array.from({ length: request.jobs }, () => work().catch(stopOthers)))
   const present = outcomes.filter(({ status }) => status !== 'no snapshot')
-  const gaps = gapsBetween(new Set(present.map(({ date }) => date)), request, world)
+  const gaps = gapsBetween(new Set(present.map(({ date }) => date)), request, context)
   return [...present, ...gaps].sort((a, b) => (a.date < b.date ? -1 : 1))
 }
 
-async function backfillDate(date: string, request: Backfill, world: World): Promise<BackfilledDate> {
+async function backfillDate(date: string, request: Backfill, context: Context): Promise<BackfilledDate> {
   try {
-    if ((await loadSnapshot(date, world)) === undefined) return gapOf([date])
-    const watches = request.force ? request.watches : await lacking(date, request.watches, world)
+    if ((await findSnapshot(date, context)) === undefined) return gapOf([date])
+    const watches = request.force ? request.watches : await lacking(date, request.watches, context)
     if (watches.length === 0) {
-      const others = await madeOtherwise(date, request.watches, world)
+      const others = await madeOtherwise(date, request.watches, context)
       const why =
         others.length > 0 ? `; ${others.join(', ')} made with other terms or another top: --force republishes it` : ''
       return { date, status: 'there', summary: `has its editions${why}`, run_id: null }
     }
-    const { status, summary, run_id } = await run({ date, watches, replay: true }, world)
+    const { status, summary, run_id } = await run({ date, watches, replay: true }, context)
     return { date, status: status === 'unchanged' ? 'unchanged' : 'published', summary, run_id }
   } catch (error) {
-    world.signal.throwIfAborted()
+    context.signal.throwIfAborted()
     const summary = error instanceof Failure ? error.message : `a bug: ${(error as Error).message}`
     return { date, status: 'failed', summary, run_id: null, error }
   }
 }
 
 /** The watches whose edition of the date is missing, incomplete or damaged. */
-async function lacking(date: string, watches: readonly Watch[], world: World): Promise<Watch[]> {
+async function lacking(date: string, watches: readonly Watch[], context: Context): Promise<Watch[]> {
   const lacks: Watch[] = []
   for (const watch of watches) {
-    const hasCsv = (await world.archive.stat(editionKey(watch.name, date))) !== undefined
-    if (!hasCsv || (await soundEdition(watch.name, date, world)) === undefined) lacks.push(watch)
+    const hasCsv = (await context.archive.stat(editionKey(watch.name, date))) !== undefined
+    if (!hasCsv || (await soundEdition(watch.name, date, context)) === undefined) lacks.push(watch)
   }
   return lacks
 }
 
 /** The names of watches whose editions of the date were made with other terms, or another top, than now. */
-async function madeOtherwise(date: string, watches: readonly Watch[], world: World): Promise<string[]> {
+async function madeOtherwise(date: string, watches: readonly Watch[], context: Context): Promise<string[]> {
   const names: string[] = []
   for (const { name, terms, top } of watches) {
-    const edition = await soundEdition(name, date, world)
+    const edition = await soundEdition(name, date, context)
     const isSame = edition === undefined || isDeepStrictEqual([edition.terms, edition.top], [terms, top])
     if (!isSame) names.push(name)
   }
@@ -112,12 +112,16 @@ async function madeOtherwise(date: string, watches: readonly Watch[], world: Wor
 }
 
 /** A damaged edition needs no warning here: it is published again, and that run warns. */
-async function soundEdition(watch: string, date: string, { documents }: World): Promise<Edition | undefined> {
+async function soundEdition(watch: string, date: string, { documents }: Context): Promise<Edition | undefined> {
   return (await readStoredEdition(documents, watch, date)).edition
 }
 
 /** Sums up the scheduled dates without a snapshot: one entry for all that follow each other. */
-function gapsBetween(present: ReadonlySet<string>, { from, to }: Backfill, { config, clock }: World): BackfilledDate[] {
+function gapsBetween(
+  present: ReadonlySet<string>,
+  { from, to }: Backfill,
+  { config, clock }: Context,
+): BackfilledDate[] {
   const today = dateIn(config.time_zone, clock())
   const [first, last] = [from > EARLIEST ? from : EARLIEST, to < today ? to : today]
   const scheduled = first > last ? [] : scheduledDates(config, first, last)

@@ -11,7 +11,7 @@ type Chunks = AsyncIterable<Uint8Array>
 type Write = (bytes: Uint8Array) => Promise<void>
 
 /** Says by the first bytes, not by a name, whether chunks are gzip; they can still be read from the start. */
-export async function sniff(chunks: Chunks): Promise<{ readonly gzip: boolean; readonly chunks: Chunks }> {
+export async function detectGzip(chunks: Chunks): Promise<{ readonly gzip: boolean; readonly chunks: Chunks }> {
   const iterator = chunks[Symbol.asyncIterator]()
   // A copy, since a chunk is gone when the next one is asked for.
   let first = Buffer.alloc(0)
@@ -68,7 +68,7 @@ async function feed(chunks: Chunks, stream: Writable): Promise<void> {
 }
 
 /** Passes chunks on and writes them as they are on the way. */
-export async function* copyAside(chunks: Chunks, write: Write): Chunks {
+export async function* tee(chunks: Chunks, write: Write): Chunks {
   for await (const chunk of chunks) {
     await write(chunk)
     yield chunk

@@ -2,7 +2,7 @@ import type { Config } from '../config/settings.ts'
 import type { Watch } from '../config/watch.ts'
 import type { ExportName, FollowedOrganization, Snapshot } from '../editions/edition.ts'
 import { quoted } from '../errors.ts'
-import { count, counted } from '../terminal/format.ts'
+import { formatCount, pluralize } from '../text/format.ts'
 
 const DAY_MS = 86_400_000
 /** A getter of uData that fails in one row of five is far outside what a week changes. */
@@ -92,14 +92,14 @@ function lossOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot, { gate
   const [before, now] = [baseline[name].records, snapshot[name].records]
   if (before - now <= before * gate_max_loss) return undefined
   const limit = `gate_max_loss is ${Number((100 * gate_max_loss).toFixed(2))} %`
-  return `${count(now)} ${name} where ${baseline.date} had ${count(before)}: ${percent((before - now) / before)} fewer (${limit})`
+  return `${formatCount(now)} ${name} where ${baseline.date} had ${formatCount(before)}: ${percent((before - now) / before)} fewer (${limit})`
 }
 
 function followersLostOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot) {
   const [before, now] = [baseline[name].followers, snapshot[name].followers]
   if (before === undefined || now === undefined || now >= before * FOLLOWERS_SHARE) return undefined
   const loss = percent((before - now) / before)
-  return `the followers of all ${name} add up to ${count(now)} where ${baseline.date} had ${count(before)}: ${loss} fewer`
+  return `the followers of all ${name} add up to ${formatCount(now)} where ${baseline.date} had ${formatCount(before)}: ${loss} fewer`
 }
 
 function newBlanksOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot): string[] {
@@ -126,11 +126,11 @@ function goneFrom(baseline: Snapshot | undefined, watches: readonly Watch[], { h
     top:
       ofTop.length === 0
         ? undefined
-        : `${counted(ofTop.length, 'organization')} of the TOP of ${baseline!.date} ${isOrAre(ofTop.length)} gone: ${listed(ofTop, (one) => `${name(one)}, rank ${one.rank})`)}`,
+        : `${pluralize(ofTop.length, 'organization')} of the TOP of ${baseline!.date} ${isOrAre(ofTop.length)} gone: ${listed(ofTop, (one) => `${name(one)}, rank ${one.rank})`)}`,
     others:
       others.length === 0
         ? undefined
-        : `${counted(others.length, 'organization')} with at least ${NOTABLE_FOLLOWERS} followers on ${baseline!.date} ${isOrAre(others.length)} gone: ${listed(others, (one) => `${name(one)}, ${counted(one.followers, 'follower')})`)}`,
+        : `${pluralize(others.length, 'organization')} with at least ${NOTABLE_FOLLOWERS} followers on ${baseline!.date} ${isOrAre(others.length)} gone: ${listed(others, (one) => `${name(one)}, ${pluralize(one.followers, 'follower')})`)}`,
   }
 }
 
@@ -140,10 +140,11 @@ function remarksOn({ repeated, orphans, unverified }: Candidate): string[] {
   for (const name of ['datasets', 'organizations'] as const) {
     const { count: records, first } = repeated[name]
     if (records === 0) continue
-    const what = `${counted(records, 'record')} of the ${name} export ${records === 1 ? 'repeats' : 'repeat'} the id of an earlier one`
+    const what = `${pluralize(records, 'record')} of the ${name} export ${records === 1 ? 'repeats' : 'repeat'} the id of an earlier one`
     remarks.push(`${what} (first: ${quoted(first)}); the first record of each id counts`)
   }
-  if (orphans > 0) remarks.push(`the organization of ${counted(orphans, 'dataset')} is not in the organizations export`)
+  if (orphans > 0)
+    remarks.push(`the organization of ${pluralize(orphans, 'dataset')} is not in the organizations export`)
   for (const name of unverified)
     remarks.push(
       `the source of the ${name} export gave neither its length nor a checksum, so a loss on the way would not show`,

@@ -23,7 +23,7 @@ type Write = (bytes: Uint8Array) => Promise<void>
  *
  * @param write is called with one part after the other
  */
-export async function* gzipAside(chunks: Chunks, write: Write): Chunks {
+export async function* gzipTee(chunks: Chunks, write: Write): Chunks {
   const { constants, crc32, createDeflateRaw } = await import('node:zlib')
   const options = {
     level: LEVEL,

@@ -1,8 +1,8 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { dateIn } from '../editions/date.ts'
 import type { Run } from '../runs/run.ts'
-import type { Order } from './order.ts'
-import { loadSnapshot, needSnapshot } from './snapshot.ts'
+import type { RunRequest } from './request.ts'
+import { findSnapshot, requireSnapshot } from './snapshot.ts'
 import { type SnapshotSource, storedSnapshot } from './snapshotSource.ts'
 import { StagedSnapshot } from './stagedSnapshot.ts'
 
@@ -11,13 +11,13 @@ import { StagedSnapshot } from './stagedSnapshot.ts'
  * which keeps only the current export.
  */
 export async function openSnapshot(
-  request: Order,
-  run: Pick<Run, 'warn' | 'step' | 'mayPublish'>,
-  context: World,
+  request: RunRequest,
+  run: Pick<Run, 'warn' | 'step' | 'checkLeases'>,
+  context: Context,
 ): Promise<SnapshotSource> {
   const { date, sources = {}, refetch } = request
-  if (request.replay) return storedSnapshot(await needSnapshot(date, context), context)
-  const stored = await loadSnapshot(date, context)
+  if (request.replay) return storedSnapshot(await requireSnapshot(date, context), context)
+  const stored = await findSnapshot(date, context)
   const isGiven = sources.datasets !== undefined || sources.organizations !== undefined
   const today = dateIn(context.config.time_zone, context.clock())
   if (date > today) run.warn(`${date} has yet to come: its edition is the latest one from now on`)

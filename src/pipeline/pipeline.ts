@@ -1,103 +1,103 @@
-import type { World } from '../context.ts'
-import { recorded } from '../runs/run.ts'
-import { archiveLists } from './archive.ts'
-import { closeLists, readLists, Selection } from './lists.ts'
+import type { Context } from '../context.ts'
+import { executeRun } from '../runs/run.ts'
+import { archiveCsvs } from './archive.ts'
+import { completeCsvs, readArchivedCsvs, WatchFilter } from './lists.ts'
 import { openSnapshot } from './openSnapshot.ts'
-import { missionOf, type Order } from './order.ts'
 import { PROJECTED_COLUMNS } from './project.ts'
 import { pruneSnapshots } from './prune.ts'
-import { draftEditions, publishEditions } from './publish.ts'
+import { buildEditions, publishEditions } from './publish.ts'
 import { Ranking } from './rank.ts'
 import type { Reader } from './read.ts'
+import { planRun, type RunRequest } from './request.ts'
 import {
   type ArchiveResult,
   type FetchResult,
   type PublishResult,
   type RunResult,
-  skipped,
-  summarised,
+  skippedResult,
+  summarize,
 } from './result.ts'
-import { needSnapshot } from './snapshot.ts'
+import { requireSnapshot } from './snapshot.ts'
 import { storedSnapshot } from './snapshotSource.ts'
 
 /**
  * The whole pipeline in one process: the datasets are read once for all watches, and nothing becomes visible before
  * everything is known. The three steps below do the same one by one, on as many machines as you like.
  */
-export function run(request: Order, world: World): Promise<RunResult> {
-  return recorded(missionOf('run', request), world, async (run) => {
+export function run(request: RunRequest, context: Context): Promise<RunResult> {
+  return executeRun(planRun('run', request), context, async (run) => {
     const ranking = new Ranking()
-    await using source = await openSnapshot(request, run, withWarnings(world, run))
+    await using source = await openSnapshot(request, run, withWarnings(context, run))
     await run.step('read organizations', () => source.read('organizations', ranking))
 
-    await using selection = Selection.of(request, world, ranking)
+    await using selection = WatchFilter.of(request, context, ranking)
     await run.step('read datasets', () => source.read('datasets', selection))
 
     const snapshot = await source.accept(ranking)
     const since = source.unchangedSince()
-    if (since !== undefined && world.config.when_unchanged === 'skip') return skipped(request, since)
-    const lists = await closeLists(selection, run)
-    const editions = await draftEditions(lists, request.date, snapshot, run)
+    if (since !== undefined && context.config.when_unchanged === 'skip') return skippedResult(request, since)
+    const lists = await completeCsvs(selection, run)
+    const editions = await buildEditions(lists, request.date, snapshot, run)
 
-    await run.mayPublish()
+    await run.checkLeases()
     const kept = await run.step('keep snapshot', () => source.commit())
-    const archived = await run.step('archive', () => archiveLists(lists, request.date, snapshot, run, world))
-    const published = await run.step('publish', () => publishEditions(editions, run, world, request.mayStay))
+    const archived = await run.step('archive', () => archiveCsvs(lists, request.date, snapshot, run, context))
+    const published = await run.step('publish', () => publishEditions(editions, run, context, request.isAcceptable))
     // A backfill still needs the old snapshots of later dates.
-    if (!request.replay) await pruneSnapshots(run, world)
-    return summarised(request, kept, archived, published)
+    if (!request.replay) await pruneSnapshots(run, context)
+    return summarize(request, kept, archived, published)
   })
 }
 
 /** Step 1: both exports, as they come, become the snapshot of the date. */
-export function fetch(request: Order, world: World): Promise<FetchResult> {
-  return recorded(missionOf('fetch', request), world, async (run) => {
+export function fetch(request: RunRequest, context: Context): Promise<FetchResult> {
+  return executeRun(planRun('fetch', request), context, async (run) => {
     const ranking = new Ranking()
-    await using source = await openSnapshot(request, run, withWarnings(world, run))
+    await using source = await openSnapshot(request, run, withWarnings(context, run))
     await run.step('read organizations', () => source.read('organizations', ranking))
     await run.step('read datasets', () => source.read('datasets', neededColumns(request)))
     await source.accept(ranking)
 
-    await run.mayPublish()
-    return summarised(request, await run.step('keep snapshot', () => source.commit()))
+    await run.checkLeases()
+    return summarize(request, await run.step('keep snapshot', () => source.commit()))
   })
 }
 
 /** Steps 2 and 3: the snapshot's datasets in which a term is present become the CSV of each watch. */
-export function archive(request: Order, world: World): Promise<ArchiveResult> {
-  return recorded(missionOf('archive', request), world, async (run) => {
-    const snapshot = await needSnapshot(request.date, withWarnings(world, run))
-    await using selection = Selection.of(request, world)
-    await run.step('read datasets', () => storedSnapshot(snapshot, world).read('datasets', selection))
-    const lists = await closeLists(selection, run)
+export function archive(request: RunRequest, context: Context): Promise<ArchiveResult> {
+  return executeRun(planRun('archive', request), context, async (run) => {
+    const snapshot = await requireSnapshot(request.date, withWarnings(context, run))
+    await using selection = WatchFilter.of(request, context)
+    await run.step('read datasets', () => storedSnapshot(snapshot, context).read('datasets', selection))
+    const lists = await completeCsvs(selection, run)
 
-    await run.mayPublish()
-    const archived = await run.step('archive', () => archiveLists(lists, request.date, snapshot, run, world))
-    return summarised(request, archived)
+    await run.checkLeases()
+    const archived = await run.step('archive', () => archiveCsvs(lists, request.date, snapshot, run, context))
+    return summarize(request, archived)
   })
 }
 
 /** Steps 4 to 6: of each CSV, the datasets of the most followed organizations become the watch's document. */
-export function publish(request: Order, world: World): Promise<PublishResult> {
-  return recorded(missionOf('publish', request), world, async (run) => {
-    const snapshot = await needSnapshot(request.date, withWarnings(world, run))
+export function publish(request: RunRequest, context: Context): Promise<PublishResult> {
+  return executeRun(planRun('publish', request), context, async (run) => {
+    const snapshot = await requireSnapshot(request.date, withWarnings(context, run))
     const ranking = new Ranking()
-    await run.step('read organizations', () => storedSnapshot(snapshot, world).read('organizations', ranking))
-    const lists = await readLists(request, snapshot, ranking, world)
-    const editions = await draftEditions(lists, request.date, snapshot, run)
+    await run.step('read organizations', () => storedSnapshot(snapshot, context).read('organizations', ranking))
+    const lists = await readArchivedCsvs(request, snapshot, ranking, context)
+    const editions = await buildEditions(lists, request.date, snapshot, run)
 
-    await run.mayPublish()
-    return summarised(request, await run.step('publish', () => publishEditions(editions, run, world)))
+    await run.checkLeases()
+    return summarize(request, await run.step('publish', () => publishEditions(editions, run, context)))
   })
 }
 
 /** Checks that an export has the columns that its watches need, and reads none of them. */
-export function neededColumns({ watches }: Pick<Order, 'watches'>): Reader {
+export function neededColumns({ watches }: Pick<RunRequest, 'watches'>): Reader {
   const columns = new Set([...watches.flatMap((watch) => watch.columns), ...PROJECTED_COLUMNS])
   return { columns: [...columns], take: () => {} }
 }
 
 /** A context whose warnings are kept in the run record. */
-function withWarnings(world: World, { warn }: { warn(line: string): void }): World {
-  return { ...world, report: { ...world.report, warn } }
+function withWarnings(context: Context, { warn }: { warn(line: string): void }): Context {
+  return { ...context, report: { ...context.report, warn } }
 }

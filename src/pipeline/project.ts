@@ -6,7 +6,7 @@ import { compareIds, type Organization, textOf, wholeNumber } from './rank.ts'
 export const PROJECTED_COLUMNS = ['id', 'title', 'organization_id', 'metric.followers'] as const
 
 /** Collects, of the records of a list, those of the top organisations, projected to the six fields. */
-export class Tops {
+export class TopDatasets {
   private readonly top: readonly Organization[]
   private readonly organizationById: ReadonlyMap<string, Organization>
   private readonly projected: { rank: number; dataset: TopDataset }[] = []

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Edition, ExportFacts, Snapshot, SourceFacts } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
 import { readStoredEdition } from '../editions/read.ts'
 import { Failure } from '../errors.ts'
-import { takenOver } from '../runs/lease.ts'
+import { leaseLostFailure } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
 import type { Document } from '../stores/documents.ts'
-import { bytes, count } from '../terminal/format.ts'
-import type { StoredList } from './lists.ts'
-import type { Order } from './order.ts'
-import type { EditionFacts, Left } from './result.ts'
+import { formatBytes, formatCount } from '../text/format.ts'
+import type { ArchivedCsv } from './lists.ts'
+import type { RunRequest } from './request.ts'
+import type { EditionFacts, StepResult } from './result.ts'
 
 /** MongoDB's limit for a document, in BSON bytes. It holds for every store, so that an edition can move. */
 const MOST_BYTES = 16 * 1024 * 1024
@@ -20,8 +20,8 @@ const MOST_BYTES = 16 * 1024 * 1024
  *
  * @throws Failure `usage` when one is larger than a document may be
  */
-export async function draftEditions(
-  lists: readonly StoredList[],
+export async function buildEditions(
+  lists: readonly ArchivedCsv[],
   date: string,
   snapshot: Snapshot,
   run: Pick<Run, 'id' | 'now'>,
@@ -39,7 +39,7 @@ export async function draftEditions(
     organizations: tops!.organizations(),
     datasets: tops!.datasets(),
   }))
-  for (const edition of editions) await refuseTooLarge(edition)
+  for (const edition of editions) await assertFitsMongo(edition)
   return editions
 }
 
@@ -47,24 +47,24 @@ function sourceOf({ url, sha1, bytes, records, last_modified }: ExportFacts): So
   return { url, sha1, bytes, records, last_modified }
 }
 
-async function refuseTooLarge(edition: Edition): Promise<void> {
+async function assertFitsMongo(edition: Edition): Promise<void> {
   // BSON is about as long as JSON, so the library that measures it is needed for very large documents only.
   if (JSON.stringify(edition).length < MOST_BYTES / 4) return
   const { calculateObjectSize } = await import('bson')
   const size = calculateObjectSize(edition)
   if (size <= MOST_BYTES) return
-  const what = `${edition._id} has ${count(edition.datasets.length)} datasets and would be ${bytes(size)} long`
-  const limit = `a document may have ${bytes(MOST_BYTES)}; nothing was published`
+  const what = `${edition._id} has ${formatCount(edition.datasets.length)} datasets and would be ${formatBytes(size)} long`
+  const limit = `a document may have ${formatBytes(MOST_BYTES)}; nothing was published`
   throw new Failure('usage', `${what}; ${limit}. Give the watch narrower terms, or a smaller top (now ${edition.top})`)
 }
 
 /** Puts each edition's document in place, unless the one there says the same. */
 export async function publishEditions(
   editions: readonly Edition[],
-  run: Pick<Run, 'mayPublish' | 'warn'>,
-  { documents }: World,
-  mayStay: Order['mayStay'] = async () => true,
-): Promise<Left<EditionFacts>> {
+  run: Pick<Run, 'checkLeases' | 'warn'>,
+  { documents }: Context,
+  mayStay: RunRequest['isAcceptable'] = async () => true,
+): Promise<StepResult<EditionFacts>> {
   let changed = false
   let replaced = false
   for (const edition of editions) {
@@ -72,10 +72,10 @@ export async function publishEditions(
     const { document: earlier, edition: stored, damage } = await readStoredEdition(documents, watch, date)
     if (damage !== undefined) run.warn(`${damage}. This run replaces it`)
     // It was read while the lease was held: one that a successor has published since is not swapped.
-    await run.mayPublish(date, id)
+    await run.checkLeases(date, id)
     if (stored !== undefined && isSame(edition, stored) && (await mayStay(stored))) continue
-    if (!(await documents.swap('tops', id, earlier, edition))) throw takenOver(id)
-    await putBackWhenLost(edition, earlier, run, documents)
+    if (!(await documents.compareAndSwap('tops', id, earlier, edition))) throw leaseLostFailure(id)
+    await restoreIfLeaseLost(edition, earlier, run, documents)
     changed = true
     replaced ||= earlier !== undefined
   }
@@ -93,16 +93,17 @@ export async function publishEditions(
  * Fallen asleep right before it wrote, a run may find the document unchanged although it has a successor: one that found
  * just that edition to be right. So the lease is looked at once more, and if it is lost, that edition is put back.
  */
-async function putBackWhenLost(
+async function restoreIfLeaseLost(
   edition: Edition,
   earlier: Document | undefined,
-  run: Pick<Run, 'mayPublish'>,
-  documents: World['documents'],
+  run: Pick<Run, 'checkLeases'>,
+  documents: Context['documents'],
 ): Promise<void> {
   try {
-    await run.mayPublish(edition.date, edition._id)
+    await run.checkLeases(edition.date, edition._id)
   } catch (error) {
-    if (error instanceof Failure && error.kind === 'held') await documents.swap('tops', edition._id, edition, earlier)
+    if (error instanceof Failure && error.kind === 'held')
+      await documents.compareAndSwap('tops', edition._id, edition, earlier)
     throw error
   }
 }

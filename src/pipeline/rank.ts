@@ -46,10 +46,10 @@ export class Ranking implements Reader {
 
   /** The `size` most followed organisations, in order. */
   top(size: number): readonly Organization[] {
-    const order = (a: Omit<Organization, 'rank'>, b: Omit<Organization, 'rank'>) =>
+    const request = (a: Omit<Organization, 'rank'>, b: Omit<Organization, 'rank'>) =>
       b.followers - a.followers || compareIds(a.id, b.id)
     return this.organizations
-      .sort(order)
+      .sort(request)
       .slice(0, size)
       .map((organization, index) => ({ rank: index + 1, ...organization }))
   }

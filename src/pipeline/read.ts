@@ -8,7 +8,7 @@ import {
   refuseOtherModel,
 } from '../csv/columns.ts'
 import { FieldError } from '../csv/fieldError.ts'
-import { columnAt } from '../csv/plain.ts'
+import { columnAt } from '../csv/referenceScanner.ts'
 import type { Batch, Scanner } from '../csv/scanner.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'

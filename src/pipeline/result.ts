@@ -1,9 +1,9 @@
 import type { Outcome } from '../runs/run.ts'
-import { counted } from '../terminal/format.ts'
-import type { Order } from './order.ts'
+import { pluralize } from '../text/format.ts'
+import type { RunRequest } from './request.ts'
 
 /** What a step left in a store: facts for the run record and for whoever takes the next step. */
-export interface Left<Facts extends object> {
+export interface StepResult<Facts extends object> {
   readonly facts: Facts
   /** False when the same was there before. */
   readonly changed: boolean
@@ -19,7 +19,7 @@ export interface SnapshotFacts {
   }
 }
 
-export interface ListFacts {
+export interface CsvFacts {
   readonly archived: readonly {
     readonly watch: string
     readonly key: string
@@ -49,37 +49,43 @@ type Recorded<T> = T & Summary & { readonly run_id: string }
 
 /** What the commands print as JSON: small enough to be handed from one worker to the next. */
 export type FetchResult = Recorded<SnapshotFacts>
-export type ArchiveResult = Recorded<ListFacts>
+export type ArchiveResult = Recorded<CsvFacts>
 export type PublishResult = Recorded<EditionFacts>
-export type RunResult = Recorded<Partial<SnapshotFacts> & ListFacts & EditionFacts>
+export type RunResult = Recorded<Partial<SnapshotFacts> & CsvFacts & EditionFacts>
 
 /** What a run returns that has nothing to publish, because the portal has published nothing new. */
-export function skipped({ date }: Order, since: string): Summary & ListFacts & EditionFacts & Partial<SnapshotFacts> {
+export function skippedResult(
+  { date }: RunRequest,
+  since: string,
+): Summary & CsvFacts & EditionFacts & Partial<SnapshotFacts> {
   const summary = `skipped: the portal has not published since ${since} (when_unchanged is skip)`
   return { date, status: 'unchanged', summary, archived: [], published: [] }
 }
 
 /** Puts together what the steps left, and says it in a sentence. */
-export function summarised<A extends object>({ date }: Order, a: Left<A>): Summary & A
-export function summarised<A extends object, B extends object, C extends object>(
-  { date }: Order,
-  a: Left<A>,
-  b: Left<B>,
-  c: Left<C>,
+export function summarize<A extends object>({ date }: RunRequest, a: StepResult<A>): Summary & A
+export function summarize<A extends object, B extends object, C extends object>(
+  { date }: RunRequest,
+  a: StepResult<A>,
+  b: StepResult<B>,
+  c: StepResult<C>,
 ): Summary & A & B & C
-export function summarised({ date }: Order, ...left: Left<Partial<SnapshotFacts & ListFacts & EditionFacts>>[]) {
+export function summarize(
+  { date }: RunRequest,
+  ...left: StepResult<Partial<SnapshotFacts & CsvFacts & EditionFacts>>[]
+) {
   const facts = Object.assign({}, ...left.map(({ facts }) => facts)) as (typeof left)[number]['facts']
   const sentences = [
-    ...(facts.archived ?? []).map(({ key, records }) => `${counted(records, 'dataset')} in ${key}`),
+    ...(facts.archived ?? []).map(({ key, records }) => `${pluralize(records, 'dataset')} in ${key}`),
     ...(facts.published ?? []).map(
       ({ _id, datasets, organizations, top }) =>
-        `${counted(datasets, 'dataset')} of ${organizations} of the ${top} most followed organisations in ${_id}`,
+        `${pluralize(datasets, 'dataset')} of ${organizations} of the ${top} most followed organisations in ${_id}`,
     ),
   ]
   if (sentences.length === 0 && facts.snapshot) {
     const { datasets, organizations } = facts.snapshot
     sentences.push(
-      `${counted(datasets.records, 'dataset')} and ${counted(organizations.records, 'organisation')} fetched`,
+      `${pluralize(datasets.records, 'dataset')} and ${pluralize(organizations.records, 'organisation')} fetched`,
     )
   }
   const changed = left.some((one) => one.changed)

@@ -1,26 +1,26 @@
 import { text } from 'node:stream/consumers'
-import type { World } from '../context.ts'
-import { createPlainScanner } from '../csv/plain.ts'
+import type { Context } from '../context.ts'
+import { createReferenceScanner } from '../csv/referenceScanner.ts'
 import { isDate } from '../editions/date.ts'
 import type { ExportName, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
 import { Failure, quoted } from '../errors.ts'
-import type { Opened } from '../portal/open.ts'
-import { counted } from '../terminal/format.ts'
+import type { ExportSource } from '../portal/open.ts'
+import { pluralize } from '../text/format.ts'
 import { gunzip } from './compression.ts'
-import { metered } from './metered.ts'
+import { meterChunks } from './meterChunks.ts'
 import { type Reader, readCsv, readExport, readOptions } from './read.ts'
 
 const EXPORTS: readonly ExportName[] = ['datasets', 'organizations']
 
-type SnapshotContext = Pick<World, 'archive' | 'report'>
+type SnapshotContext = Pick<Context, 'archive' | 'report'>
 
 /**
  * Returns the snapshot of a date, or undefined when there is none. An unsound one is as if it were not there, with a warning:
  * `snapshot.json` must have its shape and name the date of its folder, and both exports must be there with the stored size
  * that it says.
  */
-export async function loadSnapshot(date: string, { archive, report }: SnapshotContext): Promise<Snapshot | undefined> {
+export async function findSnapshot(date: string, { archive, report }: SnapshotContext): Promise<Snapshot | undefined> {
   const key = snapshotKey(date)
   if ((await archive.stat(key)) === undefined) return undefined
   const found = await readJson(key, archive)
@@ -31,7 +31,7 @@ export async function loadSnapshot(date: string, { archive, report }: SnapshotCo
   return undefined
 }
 
-async function problemOf(value: unknown, date: string, archive: World['archive']): Promise<string | undefined> {
+async function problemOf(value: unknown, date: string, archive: Context['archive']): Promise<string | undefined> {
   const { flawInSnapshot } = await import('../editions/snapshotSchema.ts')
   const problem = flawInSnapshot(value, date)
   if (problem !== undefined) return problem
@@ -46,7 +46,7 @@ async function problemOf(value: unknown, date: string, archive: World['archive']
 }
 
 /** Reads a JSON object of the archive. What is damaged is a problem; a store that does not answer is a Failure. */
-async function readJson(key: string, archive: World['archive']): Promise<{ value: unknown } | { problem: string }> {
+async function readJson(key: string, archive: Context['archive']): Promise<{ value: unknown } | { problem: string }> {
   try {
     return { value: JSON.parse(await text(archive.read(key))) }
   } catch (error) {
@@ -59,7 +59,7 @@ async function readJson(key: string, archive: World['archive']): Promise<{ value
 }
 
 /** Lists the dates that have a snapshot, sound or not, in ascending order. */
-export async function snapshotDates({ archive }: Pick<World, 'archive'>): Promise<string[]> {
+export async function snapshotDates({ archive }: Pick<Context, 'archive'>): Promise<string[]> {
   const dates: string[] = []
   for await (const { key } of archive.list('snapshots/')) {
     const [, date = ''] = key.split('/')
@@ -72,7 +72,7 @@ export async function snapshotDates({ archive }: Pick<World, 'archive'>): Promis
 export async function* snapshotsBefore(date: string, context: SnapshotContext): AsyncIterable<Snapshot> {
   for (const earlier of (await snapshotDates(context)).reverse()) {
     if (earlier >= date) continue
-    const snapshot = await loadSnapshot(earlier, context)
+    const snapshot = await findSnapshot(earlier, context)
     if (snapshot !== undefined) yield snapshot
   }
 }
@@ -82,32 +82,36 @@ export async function* snapshotsBefore(date: string, context: SnapshotContext): 
  *
  * @throws Failure `usage` when there is none that is sound
  */
-export async function needSnapshot(date: string, context: SnapshotContext): Promise<Snapshot> {
-  const snapshot = await loadSnapshot(date, context)
+export async function requireSnapshot(date: string, context: SnapshotContext): Promise<Snapshot> {
+  const snapshot = await findSnapshot(date, context)
   if (snapshot !== undefined) return snapshot
   const what = `there is no snapshot of ${date} in ${context.archive.address}`
   throw new Failure('usage', `${what}. Run "fetch --date ${date}" first`)
 }
 
 /** An export of a stored snapshot, opened to be staged again for another date. */
-export async function openStored(name: ExportName, snapshot: Snapshot, { archive }: World): Promise<Opened> {
+export async function openStoredExport(
+  name: ExportName,
+  snapshot: Snapshot,
+  { archive }: Context,
+): Promise<ExportSource> {
   const { key, url, last_modified: lastModified, bytes, sha1 } = snapshot[name]
   const length = (await archive.stat(key))?.bytes
   return { url, lastModified, length, expected: { bytes, sha1 }, chunks: archive.read(key) }
 }
 
 /** Reads the header of a stored export and returns its columns. */
-export async function columnsOf(
+export async function readColumns(
   name: ExportName,
   snapshot: Snapshot,
-  { archive, config }: World,
+  { archive, config }: Context,
 ): Promise<readonly string[]> {
   let columns: readonly string[] | undefined
   const select = (header: readonly string[]) => {
     columns = header
     return []
   }
-  const scanner = createPlainScanner({ name, maxRecordBytes: config.max_record_size, select })
+  const scanner = createReferenceScanner({ name, maxRecordBytes: config.max_record_size, select })
   for await (const chunk of gunzip(archive.read(snapshot[name].key), name)) {
     scanner.write(chunk)
     if (columns !== undefined) break
@@ -121,17 +125,17 @@ export async function columnsOf(
  * @throws Failure `store` when its bytes are not those that were fetched; `contract` when they are, and the reader needs a
  * column that they do not have
  */
-export async function replayExport(
+export async function readStoredExport(
   name: ExportName,
   snapshot: Snapshot,
   reader: Reader,
-  context: World,
+  context: Context,
 ): Promise<void> {
   const { archive, config, report, signal } = context
   const { key, sha256 } = snapshot[name]
   const stored = await archive.stat(key)
   const meter = report.meter(`read ${name} of ${snapshot.date}`, stored?.bytes)
-  const plain = gunzip(metered(archive.read(key), meter.add, signal), `${name} export (${key})`)
+  const plain = gunzip(meterChunks(archive.read(key), meter.add, signal), `${name} export (${key})`)
   try {
     const facts = await readExport(
       plain,
@@ -139,7 +143,7 @@ export async function replayExport(
       reader,
       readOptions(name, config, snapshot[name].columns),
     )
-    meter.done(counted(facts.records, 'record'))
+    meter.done(pluralize(facts.records, 'record'))
     if (facts.sha256 === sha256) return
     throw damaged(key, snapshot.date, archive, `its sha256 is ${facts.sha256}, not ${quoted(sha256)}`)
   } catch (error) {
@@ -149,7 +153,7 @@ export async function replayExport(
   }
 }
 
-function damaged(key: string, date: string, { address }: World['archive'], why: string): Failure {
+function damaged(key: string, date: string, { address }: Context['archive'], why: string): Failure {
   const remedy = `Restore it from a backup, or run "fetch --date ${date} --refetch" to replace it by the portal's current export`
   return new Failure(
     'store',
@@ -158,7 +162,11 @@ function damaged(key: string, date: string, { address }: World['archive'], why: 
 }
 
 /** Returns whether a stored export holds the bytes that were fetched. */
-export async function isAsFetched(name: ExportName, snapshot: Snapshot, { archive, config }: World): Promise<boolean> {
+export async function isAsFetched(
+  name: ExportName,
+  snapshot: Snapshot,
+  { archive, config }: Context,
+): Promise<boolean> {
   const { key, sha256 } = snapshot[name]
   const nothing: Reader = { columns: [], take: () => {} }
   try {

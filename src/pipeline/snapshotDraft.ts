@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ExportFacts, ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
 import type { Run } from '../runs/run.ts'
@@ -22,7 +22,7 @@ export function draftSnapshot(
   date: string,
   exports: Readonly<Record<ExportName, DraftedExport>>,
   ranking: Ranking,
-  { config, clock }: World,
+  { config, clock }: Context,
 ): Snapshot {
   const facts = ({ facts, counts, origin }: DraftedExport): ExportFacts => {
     return { ...facts, origin, blank_fields: counts.blankFields, followers: counts.followers }
@@ -67,7 +67,7 @@ export function gateCandidate(
 /** Returns the last sound snapshot of the same portal and catalogue before a date. Version 0.1 did not store the catalogue. */
 export async function baselineFor(
   date: string,
-  context: Pick<World, 'archive' | 'config' | 'report'>,
+  context: Pick<Context, 'archive' | 'config' | 'report'>,
 ): Promise<Snapshot | undefined> {
   const { portal, catalogue } = context.config
   for await (const snapshot of snapshotsBefore(date, context))
@@ -92,7 +92,7 @@ function hasSameColumns({ columns: stored = {} }: ExportFacts, { columns = {} }:
 }
 
 /** Writes `snapshot.json` to a temporary object. */
-export async function stageDescription(snapshot: Snapshot, { archive }: World): Promise<PendingObject> {
+export async function stageDescription(snapshot: Snapshot, { archive }: Context): Promise<PendingObject> {
   const json = Buffer.from(`${JSON.stringify(snapshot, null, 2)}\n`)
   const object = await archive.create(snapshotKey(snapshot.date), { contentType: 'application/json' })
   try {
@@ -113,13 +113,13 @@ export async function commitSnapshot(
   { date }: Snapshot,
   exports: readonly StagedExport[],
   description: PendingObject,
-  run: Pick<Run, 'mayPublish'>,
-  { archive }: World,
+  run: Pick<Run, 'checkLeases'>,
+  { archive }: Context,
 ): Promise<void> {
   const key = snapshotKey(date)
   if ((await archive.stat(key)) !== undefined) {
     // Only the lease keeps this from removing a successor's description.
-    await run.mayPublish(date)
+    await run.checkLeases(date)
     await archive.remove(key)
   }
   for (const staged of exports) await staged.commit()

@@ -1,10 +1,10 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
 import type { Ranking } from './rank.ts'
 import type { Reader } from './read.ts'
-import type { Left, SnapshotFacts } from './result.ts'
-import { replayExport } from './snapshot.ts'
+import type { SnapshotFacts, StepResult } from './result.ts'
+import { readStoredExport } from './snapshot.ts'
 
 export interface ReadExportFacts
   extends Pick<ExportFacts, 'key' | 'url' | 'last_modified' | 'bytes' | 'sha1' | 'sha256' | 'records'> {
@@ -23,14 +23,14 @@ export interface SnapshotSource extends AsyncDisposable {
   /** Returns the date since which the portal has published neither export, once both were read. */
   unchangedSince(): string | undefined
   /** Makes it the date's snapshot, unless the stored one holds the same. */
-  commit(): Promise<Left<SnapshotFacts>>
+  commit(): Promise<StepResult<SnapshotFacts>>
 }
 
 /** A snapshot of the archive, as a source. */
-export function storedSnapshot(snapshot: Snapshot, context: World): SnapshotSource {
+export function storedSnapshot(snapshot: Snapshot, context: Context): SnapshotSource {
   return {
     read: async (name, reader) => {
-      await replayExport(name, snapshot, reader, context)
+      await readStoredExport(name, snapshot, reader, context)
       const { key, url, last_modified, bytes, sha1, sha256, records } = snapshot[name]
       return { facts: { key, url, last_modified, bytes, sha1, sha256, records, from: 'snapshot' } }
     },

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ExportFacts, ExportName } from '../editions/edition.ts'
 import { exportKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import type { Expected, Opened } from '../portal/open.ts'
-import { bytes, counted } from '../terminal/format.ts'
-import { inert } from '../terminal/inert.ts'
-import { copyAside, gunzip, sniff } from './compression.ts'
-import { gzipAside } from './gzip.ts'
-import { metered } from './metered.ts'
+import type { ExpectedFile, ExportSource } from '../portal/open.ts'
+import { formatBytes, pluralize } from '../text/format.ts'
+import { stripControls } from '../text/stripControls.ts'
+import { detectGzip, gunzip, tee } from './compression.ts'
+import { gzipTee } from './gzip.ts'
+import { meterChunks } from './meterChunks.ts'
 import { type Reader, readExport, readOptions } from './read.ts'
 
 /** An export that was read to its end and lies in a temporary object: not visible until `commit`. */
@@ -34,9 +34,9 @@ export class MismatchError extends Error {}
 export async function stageExport(
   name: ExportName,
   date: string,
-  source: Opened,
+  source: ExportSource,
   reader: Reader,
-  { archive, config, report, signal }: World,
+  { archive, config, report, signal }: Context,
 ): Promise<StagedExport> {
   const key = exportKey(name, date)
   const object = await archive.create(key, { contentType: 'application/gzip' })
@@ -55,17 +55,17 @@ export async function stageExport(
     await store(bytes)
   }
   try {
-    const { gzip, chunks } = await sniff(metered(source.chunks, meter.add, signal))
+    const { gzip, chunks } = await detectGzip(meterChunks(source.chunks, meter.add, signal))
     const plain = gzip
-      ? gunzip(copyAside(chunks, storeUnchanged), label)
-      : gzipAside(checkedLength(chunks, name, source.expected), store)
+      ? gunzip(tee(chunks, storeUnchanged), label)
+      : gzipTee(checkedLength(chunks, name, source.expected), store)
     const bounded = limitSize(plain, config.max_export_size, label)
     const options = { ...readOptions(name, config), model: name }
     const { columns, names, ...facts } = await readExport(bounded, label, reader, options)
     const { expected = {} } = source
     const unchanged = { bytes: original.bytes, sha1: original.hash?.digest('hex') ?? '' }
     if (!matches(facts, expected) && !(gzip && matches(unchanged, expected))) throw mismatch(name, facts, expected)
-    meter.done(counted(facts.records, 'record'))
+    meter.done(pluralize(facts.records, 'record'))
     await object.complete(stored.hash.digest('hex'))
     const { url, lastModified } = source
     return {
@@ -81,8 +81,8 @@ export async function stageExport(
 }
 
 /** `datasets export (export-dataset.csv.gz)`: an error names the file when two were given. */
-function labelOf(name: ExportName, { url }: Opened): string {
-  return url.startsWith('file:') ? `${name} export (${inert(basename(fileURLToPath(url)))})` : `${name} export`
+function labelOf(name: ExportName, { url }: ExportSource): string {
+  return url.startsWith('file:') ? `${name} export (${stripControls(basename(fileURLToPath(url)))})` : `${name} export`
 }
 
 /** Stops an export that decompresses to more than the setting allows. */
@@ -91,7 +91,7 @@ async function* limitSize(chunks: AsyncIterable<Uint8Array>, most: number, label
   for await (const chunk of chunks) {
     length += chunk.length
     if (length > most) {
-      const what = `cannot read the ${label}: it is larger than ${bytes(most)} (max_export_size)`
+      const what = `cannot read the ${label}: it is larger than ${formatBytes(most)} (max_export_size)`
       throw new Failure('contract', `${what}; nothing was published. Raise the setting if that is its true size`)
     }
     yield chunk
@@ -99,7 +99,7 @@ async function* limitSize(chunks: AsyncIterable<Uint8Array>, most: number, label
 }
 
 /** Notices a file that is cut short before its last bytes look like a broken record. */
-async function* checkedLength(chunks: AsyncIterable<Uint8Array>, name: string, expected: Expected = {}) {
+async function* checkedLength(chunks: AsyncIterable<Uint8Array>, name: string, expected: ExpectedFile = {}) {
   let bytes = 0
   for await (const chunk of chunks) {
     bytes += chunk.length
@@ -108,11 +108,11 @@ async function* checkedLength(chunks: AsyncIterable<Uint8Array>, name: string, e
   if (expected.bytes !== undefined && bytes !== expected.bytes) throw mismatch(name, { bytes }, expected)
 }
 
-function matches(actual: { readonly bytes: number; readonly sha1: string }, { bytes, sha1 }: Expected): boolean {
+function matches(actual: { readonly bytes: number; readonly sha1: string }, { bytes, sha1 }: ExpectedFile): boolean {
   return (bytes === undefined || bytes === actual.bytes) && (sha1 === undefined || sha1 === actual.sha1)
 }
 
-function mismatch(name: string, actual: Expected, expected: Expected): MismatchError {
+function mismatch(name: string, actual: ExpectedFile, expected: ExpectedFile): MismatchError {
   const bySize = expected.bytes !== undefined && actual.bytes !== expected.bytes
   const [what, is, said] = bySize ? ['bytes', actual.bytes, expected.bytes] : ['sha1', actual.sha1, expected.sha1]
   return new MismatchError(

@@ -1,19 +1,19 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { refusedKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { Replaced } from '../portal/download.ts'
-import { isAddress, type Opened, openSource } from '../portal/open.ts'
+import { FileChangedError } from '../portal/download.ts'
+import { type ExportSource, isUrl, openExport } from '../portal/open.ts'
 import { openPortal, type Portal } from '../portal/portal.ts'
 import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { CountingReader } from './counts.ts'
 import { type Candidate, type GateVerdict, judge } from './gate.ts'
-import type { Order } from './order.ts'
 import type { Ranking } from './rank.ts'
 import type { Reader } from './read.ts'
-import type { Left, SnapshotFacts } from './result.ts'
-import { columnsOf, openStored } from './snapshot.ts'
+import type { RunRequest } from './request.ts'
+import type { SnapshotFacts, StepResult } from './result.ts'
+import { openStoredExport, readColumns } from './snapshot.ts'
 import {
   baselineFor,
   commitSnapshot,
@@ -31,9 +31,9 @@ import { MismatchError, type StagedExport, stageExport } from './stage.ts'
  * what was not committed.
  */
 export class StagedSnapshot implements SnapshotSource {
-  private readonly request: Order
-  private readonly run: Pick<Run, 'warn' | 'step' | 'mayPublish'>
-  private readonly context: World
+  private readonly request: RunRequest
+  private readonly run: Pick<Run, 'warn' | 'step' | 'checkLeases'>
+  private readonly context: Context
   /** The stored snapshot of the date, and the last one before it that the gate compares with. */
   private readonly stored: Snapshot | undefined
   private readonly baseline: Snapshot | undefined
@@ -46,9 +46,9 @@ export class StagedSnapshot implements SnapshotSource {
   private snapshot: Snapshot | undefined
 
   private constructor(
-    request: Order,
-    run: Pick<Run, 'warn' | 'step' | 'mayPublish'>,
-    context: World,
+    request: RunRequest,
+    run: Pick<Run, 'warn' | 'step' | 'checkLeases'>,
+    context: Context,
     stored: Snapshot | undefined,
     baseline: Snapshot | undefined,
   ) {
@@ -61,14 +61,14 @@ export class StagedSnapshot implements SnapshotSource {
 
   /** @param stored the snapshot that the date has, if it is sound */
   static async open(
-    request: Order,
-    run: Pick<Run, 'warn' | 'step' | 'mayPublish'>,
-    context: World,
+    request: RunRequest,
+    run: Pick<Run, 'warn' | 'step' | 'checkLeases'>,
+    context: Context,
     stored: Snapshot | undefined,
   ): Promise<StagedSnapshot> {
     // A missing file is reported before the other export is fetched.
     for (const location of Object.values(request.sources ?? {}))
-      if (location !== undefined && !isAddress(location)) await openSource(location, context)
+      if (location !== undefined && !isUrl(location)) await openExport(location, context)
     return new StagedSnapshot(request, run, context, stored, await baselineFor(request.date, context))
   }
 
@@ -102,7 +102,7 @@ export class StagedSnapshot implements SnapshotSource {
     return this.unchanged.size === 2 && known?.date !== this.request.date ? known?.date : undefined
   }
 
-  async commit(): Promise<Left<SnapshotFacts>> {
+  async commit(): Promise<StepResult<SnapshotFacts>> {
     const { description, snapshot, run, context } = this
     if (description !== undefined)
       await commitSnapshot(snapshot!, Object.values(this.staged), description, run, context)
@@ -132,7 +132,7 @@ export class StagedSnapshot implements SnapshotSource {
   private originOf(name: ExportName): ExportOrigin {
     const location = this.request.sources?.[name]
     if (location === undefined) return 'portal'
-    return isAddress(location) ? 'address' : 'file'
+    return isUrl(location) ? 'address' : 'file'
   }
 
   /** Stages an export; what was replaced or damaged on the way is fetched once more. */
@@ -154,22 +154,22 @@ export class StagedSnapshot implements SnapshotSource {
           run.warn(
             `the stored ${name} export of ${date} cannot be used (${error.message}); it is fetched from the portal`,
           )
-          this.portal!.renew(true)
+          this.portal!.refresh(true)
           continue
         }
-        if (!(error instanceof MismatchError || error instanceof Replaced)) throw error
+        if (!(error instanceof MismatchError || error instanceof FileChangedError)) throw error
         if (again || this.portal === undefined) throw undelivered(error)
         run.warn(`${error.message}; it may just have been replaced, so it is fetched once more`)
-        this.portal.renew()
+        this.portal.refresh()
         again = true
       }
     }
   }
 
-  private async open(name: ExportName): Promise<Opened> {
+  private async open(name: ExportName): Promise<ExportSource> {
     const { context } = this
     const location = this.request.sources?.[name]
-    if (location !== undefined) return openSource(location, context)
+    if (location !== undefined) return openExport(location, context)
     const known = {
       datasets: this.reusable('datasets')?.datasets,
       organizations: this.reusable('organizations')?.organizations,
@@ -178,7 +178,7 @@ export class StagedSnapshot implements SnapshotSource {
     const opened = await this.portal.open(name)
     if (opened !== undefined) return opened
     this.unchanged.add(name)
-    return openStored(name, this.reusable(name)!, context)
+    return openStoredExport(name, this.reusable(name)!, context)
   }
 
   /** The stored snapshot whose export need not be fetched again: it came from the same portal and catalogue. */
@@ -225,7 +225,7 @@ export class StagedSnapshot implements SnapshotSource {
     const before = this.stored ?? this.baseline
     if (before === undefined || before[name].sha256 === facts.sha256) return {}
     try {
-      const known = await columnsOf(name, before, this.context)
+      const known = await readColumns(name, before, this.context)
       return { new_columns: columns.filter((column) => !known.includes(column)) }
     } catch (error) {
       // Damage in an earlier week says nothing about this one.
@@ -237,7 +237,7 @@ export class StagedSnapshot implements SnapshotSource {
 
 const reasonsIn = (violations: GateVerdict['violations']) => violations.map(({ reason }) => reason).join('; ')
 
-function undelivered(error: MismatchError | Replaced): Failure {
+function undelivered(error: MismatchError | FileChangedError): Failure {
   const what = `${error.message}, also when it was fetched once more; nothing was published`
   return new Failure('portal', `${what}. Run it again later`, { cause: error })
 }

@@ -1,6 +1,6 @@
 import type { ExportName } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
-import { bytes, counted } from '../terminal/format.ts'
+import { formatBytes, pluralize } from '../text/format.ts'
 import { fetchFailure, type HttpClient } from './http.ts'
 import { MAX_METADATA_BYTES } from './policy.ts'
 
@@ -51,7 +51,7 @@ function findExport(name: ExportName, resources: readonly Json[], url: string): 
     const models = resources.map(modelOf).filter((value) => typeof value === 'string')
     const listed =
       models.length > 0 ? `exports of ${models.map((value) => quoted(value as string)).join(', ')}` : 'no export'
-    const what = `${url} lists ${counted(resources.length, 'resource')}, ${listed}`
+    const what = `${url} lists ${pluralize(resources.length, 'resource')}, ${listed}`
     const next = 'Set catalogue to the dataset of this portal that lists its exports.'
     throw new Failure('portal', `cannot find the ${name} export: ${what}. ${next}`)
   }
@@ -92,7 +92,7 @@ async function readJson(url: string, http: HttpClient): Promise<unknown> {
     let length = 0
     for await (const part of response.body) {
       length += part.length
-      if (length > MAX_METADATA_BYTES) throw fetchFailure(url, `it is larger than ${bytes(MAX_METADATA_BYTES)}`)
+      if (length > MAX_METADATA_BYTES) throw fetchFailure(url, `it is larger than ${formatBytes(MAX_METADATA_BYTES)}`)
       parts.push(part)
     }
     return Buffer.concat(parts).toString('utf8')

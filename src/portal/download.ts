@@ -1,10 +1,10 @@
 import { Failure, quoted } from '../errors.ts'
-import { bytes } from '../terminal/format.ts'
+import { formatBytes } from '../text/format.ts'
 import { type Attempts, fetchFailure, type HttpClient, type HttpResponse, TransientError } from './http.ts'
 import { PROGRESS_BYTES } from './policy.ts'
 
 /** The file was replaced during the download, so the bytes received so far are useless. */
-export class Replaced extends Error {}
+export class FileChangedError extends Error {}
 
 /** A download in progress. */
 export interface Download {
@@ -73,7 +73,10 @@ async function* downloadChunks(
           const { value, done } = await source.next()
           if (!done) return value
           if (version.length !== undefined && received < version.length) {
-            throw new TransientError(url, `it broke off after ${bytes(received)} of ${bytes(version.length)}`)
+            throw new TransientError(
+              url,
+              `it broke off after ${formatBytes(received)} of ${formatBytes(version.length)}`,
+            )
           }
           return undefined
         } catch (error) {
@@ -85,10 +88,10 @@ async function* downloadChunks(
       if (chunk === undefined) return
       received += chunk.length
       if (version.length !== undefined && received > version.length) {
-        throw fetchFailure(url, `it sends more than the announced ${bytes(version.length)}`)
+        throw fetchFailure(url, `it sends more than the announced ${formatBytes(version.length)}`)
       }
       if (received > http.policy.maxBytes) {
-        const limit = `${bytes(http.policy.maxBytes)} (max_export_size)`
+        const limit = `${formatBytes(http.policy.maxBytes)} (max_export_size)`
         throw new Failure('contract', `cannot fetch ${url}: it is larger than ${limit}; nothing was published`)
       }
       if (received - lastProgress >= PROGRESS_BYTES) {
@@ -122,8 +125,8 @@ async function resume(
   response.discard()
   const why = isSafe
     ? 'it changed during the download'
-    : `it broke off after ${bytes(received)}, and the server sends neither ETag nor Last-Modified`
-  throw new Replaced(`cannot resume ${url}: ${why}`)
+    : `it broke off after ${formatBytes(received)}, and the server sends neither ETag nor Last-Modified`
+  throw new FileChangedError(`cannot resume ${url}: ${why}`)
 }
 
 function isRest(contentRange: string | undefined, received: number, { length }: FileVersion): boolean {

@@ -1,7 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, quoted } from '../errors.ts'
-import { duration } from '../terminal/format.ts'
+import { formatDuration } from '../text/format.ts'
 import { USER_AGENT } from '../version.ts'
 import { isPrivateAddress } from './addresses.ts'
 import { type FetchPolicy, MAX_REDIRECTS, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from './policy.ts'
@@ -115,11 +115,11 @@ export class HttpClient {
       throw fetchFailure(url, `${reason} (${attempts}); nothing was published. Try again later.`, error)
     }
     if (retryAfter !== undefined && retryAfter > MAX_RETRY_AFTER) {
-      const wait = `${reason} and asks to wait ${duration(retryAfter)}`
+      const wait = `${reason} and asks to wait ${formatDuration(retryAfter)}`
       throw fetchFailure(url, `${wait}; nothing was published. Try again then.`, error)
     }
     const pause = retryAfter ?? pauseBefore(failed, this.policy, Math.random())
-    this.warn(`${message}; retrying in ${duration(pause)} (${failed} of ${this.policy.retries})`)
+    this.warn(`${message}; retrying in ${formatDuration(pause)} (${failed} of ${this.policy.retries})`)
     await sleep(pause, undefined, { signal: this.signal }).catch(() => this.signal.throwIfAborted())
   }
 
@@ -165,7 +165,7 @@ export class HttpClient {
   private limitWait(request: ClientRequest, protocol: string): () => void {
     const { connectTimeout, headersTimeout } = this.policy
     const fail = (what: string, ms: number) =>
-      setTimeout(() => request.destroy(new Error(`no ${what} within ${duration(ms)}`)), ms)
+      setTimeout(() => request.destroy(new Error(`no ${what} within ${formatDuration(ms)}`)), ms)
     let timer = fail('connection', connectTimeout)
     request.once('socket', (socket) =>
       socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => {
@@ -192,7 +192,7 @@ export class HttpClient {
       for (;;) {
         // The timer runs only while a chunk is awaited: a slow reader is fine.
         const timer = setTimeout(() => {
-          response.destroy(new Error(`no byte for ${duration(stallTimeout)}`))
+          response.destroy(new Error(`no byte for ${formatDuration(stallTimeout)}`))
         }, stallTimeout)
         const { value, done } = await chunks.next().finally(() => clearTimeout(timer))
         if (done) return

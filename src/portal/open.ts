@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { Failure, quoted } from '../errors.ts'
 import { download } from './download.ts'
-import { readPath } from './file.ts'
+import { readFileChunks } from './fileChunks.ts'
 import { HttpClient } from './http.ts'
 import { fetchPolicy } from './policy.ts'
 
 /** An open export: the facts known before its first byte, and its bytes, compressed or not. */
-export interface Opened {
+export interface ExportSource {
   /** `http(s)://…` or `file:///…` */
   readonly url: string
   /** ISO 8601, UTC; null if unknown. */
@@ -17,28 +17,28 @@ export interface Opened {
   /** The number of bytes in `chunks`; undefined if unknown. */
   readonly length: number | undefined
   /** The size and checksum in the portal's catalogue. */
-  readonly expected?: Expected
+  readonly expected?: ExpectedFile
   /** A chunk is valid until the next one is requested. */
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
-export interface Expected {
+export interface ExpectedFile {
   readonly bytes?: number | undefined
   readonly sha1?: string | undefined
 }
 
 /** Whether the location of an export is a URL rather than a path. */
-export const isAddress = (location: string) => /^https?:\/\//i.test(location)
+export const isUrl = (location: string) => /^https?:\/\//i.test(location)
 
 /** Opens an export at a path or URL. */
-export async function openSource(
+export async function openExport(
   location: string,
-  world: Pick<World, 'config' | 'signal' | 'report'>,
-): Promise<Opened> {
-  return isAddress(location) ? openUrl(location, world) : openFile(location)
+  context: Pick<Context, 'config' | 'signal' | 'report'>,
+): Promise<ExportSource> {
+  return isUrl(location) ? openUrl(location, context) : openFile(location)
 }
 
-async function openFile(location: string): Promise<Opened> {
+async function openFile(location: string): Promise<ExportSource> {
   const path = location.startsWith('file://') ? fileURLToPath(location) : resolve(location)
   const refuse = (why: string, cause?: unknown) =>
     new Failure('usage', `the export ${quoted(location)} cannot be opened: ${why}`, { cause })
@@ -54,7 +54,7 @@ async function openFile(location: string): Promise<Opened> {
     url: pathToFileURL(path).href,
     lastModified: facts.mtime.toISOString(),
     length: facts.size,
-    chunks: failingAs(unreadable, readPath(path)),
+    chunks: withMappedErrors(unreadable, readFileChunks(path)),
   }
 }
 
@@ -67,7 +67,7 @@ function tooManyFiles(location: string, cause: NodeJS.ErrnoException): Failure {
   return new Failure('store', `cannot open the export ${quoted(location)}: ${why}`, { cause })
 }
 
-async function* failingAs<T>(
+async function* withMappedErrors<T>(
   toFailure: (error: NodeJS.ErrnoException) => Failure,
   items: AsyncIterable<T>,
 ): AsyncIterable<T> {
@@ -80,8 +80,8 @@ async function* failingAs<T>(
 
 async function openUrl(
   url: string,
-  { config, signal, report }: Pick<World, 'config' | 'signal' | 'report'>,
-): Promise<Opened> {
+  { config, signal, report }: Pick<Context, 'config' | 'signal' | 'report'>,
+): Promise<ExportSource> {
   const { username, password } = new URL(url)
   if (username + password !== '')
     throw new Failure(

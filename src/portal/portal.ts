@@ -1,21 +1,21 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ExportFacts, ExportName } from '../editions/edition.ts'
 import { type CatalogueEntry, readCatalogue } from './catalogue.ts'
 import { type Download, download } from './download.ts'
 import { HttpClient } from './http.ts'
-import type { Opened } from './open.ts'
+import type { ExportSource } from './open.ts'
 import { fetchPolicy } from './policy.ts'
 
 /** The portal's exports. Both downloads start together. */
 export interface Portal extends AsyncDisposable {
   /** @returns undefined if the portal has not published since the earlier snapshot */
-  open(name: ExportName): Promise<Opened | undefined>
+  open(name: ExportName): Promise<ExportSource | undefined>
   /**
    * Makes the next `open` read the catalogue again.
    *
    * @param ignoreEarlier also ignores the earlier snapshot, so that everything is downloaded
    */
-  renew(ignoreEarlier?: boolean): void
+  refresh(ignoreEarlier?: boolean): void
 }
 
 const NAMES: readonly ExportName[] = ['datasets', 'organizations']
@@ -25,10 +25,10 @@ type StartedDownload = Promise<{ readonly entry: CatalogueEntry; readonly file: 
 
 /** @param earlier the stored exports that are not downloaded again if the portal still has them */
 export async function openPortal(
-  world: World,
+  context: Context,
   earlier: Partial<Record<ExportName, ExportFacts | undefined>> = {},
 ): Promise<Portal> {
-  const { config, signal, report } = world
+  const { config, signal, report } = context
   const http = await HttpClient.open(fetchPolicy(config), signal, report.warn)
   let downloads: Promise<Record<ExportName, StartedDownload>> | undefined
   let known: typeof earlier = earlier
@@ -58,7 +58,7 @@ export async function openPortal(
         lastModified: entry.lastModified ?? file.lastModified,
       }
     },
-    renew: (ignoreEarlier = false) => {
+    refresh: (ignoreEarlier = false) => {
       downloads = undefined
       if (ignoreEarlier) known = {}
     },

@@ -1,29 +1,29 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Holder } from '../stores/documents.ts'
 import { VERSION } from '../version.ts'
+import type { RunObserver } from './observer.ts'
 import { readSoundRun } from './read.ts'
-import { type RunRecord, STATUSES, type StepRecord } from './record.ts'
-import type { Mission } from './run.ts'
-import type { Witness } from './witness.ts'
+import { type RunRecord, STATUS_WORDS, type StepRecord } from './record.ts'
+import type { RunPlan } from './run.ts'
 
 /** Keeps the record of one run in the store, and passes its beginning and its end on to the observers. */
 export class RunJournal {
   readonly steps: StepRecord[] = []
   readonly warnings: string[] = []
-  private readonly mission: Mission
+  private readonly mission: RunPlan
   private readonly holder: Holder
-  private readonly observers: readonly Witness[]
-  private readonly world: World
+  private readonly observers: readonly RunObserver[]
+  private readonly world: Context
   private readonly started: string
   private ended: RunRecord | undefined
   private observed = Promise.resolve()
 
-  constructor(mission: Mission, holder: Holder, observers: readonly Witness[], world: World) {
+  constructor(mission: RunPlan, holder: Holder, observers: readonly RunObserver[], context: Context) {
     this.mission = mission
     this.holder = holder
     this.observers = observers
-    this.world = world
-    this.started = world.clock().toISOString()
+    this.world = context
+    this.started = context.clock().toISOString()
   }
 
   /** Stores the record as running, so that a run that dies can be recognized. */
@@ -66,7 +66,7 @@ export class RunJournal {
       watches,
       version: VERSION,
       status: 'running',
-      summary: STATUSES.running,
+      summary: STATUS_WORDS.running,
       started_at: this.started,
       ended_at: null,
       host,

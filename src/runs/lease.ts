@@ -26,7 +26,7 @@ export interface HeldLeases {
 const activeRuns = new Set<string>()
 
 /** Returns the error of a run that was paused for longer than its lease. */
-export function takenOver(id: string): Failure {
+export function leaseLostFailure(id: string): Failure {
   return new Failure(
     'held',
     `another run took over ${id} while this one was paused; this run stops and leaves the other's work alone`,
@@ -34,7 +34,7 @@ export function takenOver(id: string): Failure {
 }
 
 /** Describes this process as the holder of a run's leases. */
-export function holderOf(run: string): Holder {
+export function currentProcessAsHolder(run: string): Holder {
   const identity = { pid_namespace: pidNamespace(), boot_id: bootId(), start_ticks: startTicks(process.pid) }
   const known = Object.entries(identity).filter(([, value]) => value !== undefined)
   return { run, host: hostname(), pid: process.pid, ...Object.fromEntries(known) }
@@ -46,7 +46,7 @@ export function holderOf(run: string): Holder {
  * @param warn receives a line for each damaged lease, which is replaced
  * @throws Failure `held`, naming the holder, since when, and until when at the longest
  */
-export async function takeLeases(
+export async function acquireLeases(
   documents: Documents,
   ids: readonly string[],
   holder: Holder,
@@ -83,7 +83,7 @@ export async function takeLeases(
     since,
     check: async (ids) => {
       await renew(ids?.filter((id) => acquired.includes(id)))
-      if (lost !== undefined) throw takenOver(lost)
+      if (lost !== undefined) throw leaseLostFailure(lost)
     },
     release: async () => {
       clearInterval(timer)
@@ -104,9 +104,9 @@ async function takeLease(
   if (isDead(first.lease, holder)) {
     const second = await documents.acquire(id, holder, LEASE_MS, first.lease.run)
     if (second.granted) return second.lease
-    throw held(second.lease, id)
+    throw leaseHeldFailure(second.lease, id)
   }
-  throw held(first.lease, id)
+  throw leaseHeldFailure(first.lease, id)
 }
 
 /** Removes a lease that is damaged, unless another process replaces it first. */
@@ -115,7 +115,7 @@ async function removeDamagedLease(documents: Documents, id: string, warn: (line:
   const stored = document && (await validateLease(documents, document))
   if (stored?.damage === undefined) return
   warn(stored.damage)
-  await documents.swap('leases', id, stored.document, undefined)
+  await documents.compareAndSwap('leases', id, stored.document, undefined)
 }
 
 /**
@@ -128,8 +128,8 @@ export async function findHolder(documents: Documents, ids: readonly string[]): 
     const document = await documents.find('leases', id)
     const stored = document && (await validateLease(documents, document))
     if (stored?.damage !== undefined || stored === undefined) continue
-    if (isDead(stored.lease, holderOf('')) || (await isExpired(stored.lease, documents))) continue
-    return held(stored.lease, id)
+    if (isDead(stored.lease, currentProcessAsHolder('')) || (await isExpired(stored.lease, documents))) continue
+    return leaseHeldFailure(stored.lease, id)
   }
   return undefined
 }
@@ -140,7 +140,7 @@ async function isExpired({ expires }: Lease, documents: Documents): Promise<bool
   return Date.parse(expires) <= now.getTime()
 }
 
-function held({ run, host, pid, since, expires }: Lease, id: string): Failure {
+function leaseHeldFailure({ run, host, pid, since, expires }: Lease, id: string): Failure {
   const who = `run ${quoted(run)} on ${quoted(host)} (process ${pid})`
   return new Failure('held', `${id} is held by ${who} since ${since}; try again when it is done, or after ${expires}`)
 }

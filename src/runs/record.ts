@@ -22,7 +22,7 @@ export interface RunRecord extends Document, Pick<Holder, 'host' | 'pid'> {
 export type RunStatus = 'running' | 'published' | 'unchanged' | 'failed' | 'stopped'
 
 /** Each status as the end of a sentence. */
-export const STATUSES: Record<RunStatus, string> = {
+export const STATUS_WORDS: Record<RunStatus, string> = {
   running: 'is running',
   published: 'left something new',
   unchanged: 'found nothing to do: the same inputs had been published before',

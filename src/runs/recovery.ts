@@ -1,4 +1,4 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { leaseFor } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import type { Holder, Lease } from '../stores/documents.ts'
@@ -16,34 +16,34 @@ const RECENT = 50
  *
  * @returns the records that were closed
  */
-export async function clearUpAfterDead(self: Holder, own: HeldLeases, world: World): Promise<RunRecord[]> {
-  const { documents } = world
-  const warn = warnOnce(world.report.warn)
+export async function recoverDeadRuns(self: Holder, own: HeldLeases, context: Context): Promise<RunRecord[]> {
+  const { documents } = context
+  const warn = warnOnce(context.report.warn)
   // The order matters: a run closes its record before it releases its leases, so one without a lease has ended or died.
   const recent = await listRuns(documents, { descending: true, limit: RECENT }, warn)
-  const leases = await soundLeases(world)
+  const leases = await soundLeases(context)
   const isOver = (lease: Lease) => Date.parse(lease.expires) < own.since || isDead(lease, self)
   const dead = leases.filter((lease) => lease.run !== self.run && isOver(lease))
   const alive = new Set([self.run, ...leases.filter((lease) => !dead.includes(lease)).map(({ run }) => run)])
   const unclosed = recent.filter(({ _id, status }) => status === 'running' && !alive.has(_id))
   const closed: (RunRecord | undefined)[] = []
   for (const run of new Set([...dead.map((lease) => lease.run), ...unclosed.map(({ _id }) => _id)])) {
-    closed.push(await closeRecord(run, warn, world))
+    closed.push(await closeRecord(run, warn, context))
   }
   for (const { _id, run } of dead) await documents.release(_id, run)
-  await sweepPending(self, own, world)
+  await sweepPending(self, own, context)
   return closed.filter((record) => record !== undefined)
 }
 
 /** Returns all leases. Damaged ones are deleted, with a warning. */
-async function soundLeases({ documents, report }: World): Promise<Lease[]> {
+async function soundLeases({ documents, report }: Context): Promise<Lease[]> {
   const sound: Lease[] = []
   for (const stored of await listLeases(documents)) {
     if (stored.damage === undefined) {
       sound.push(stored.lease)
     } else {
       report.warn(stored.damage)
-      await documents.swap('leases', stored.document._id, stored.document, undefined)
+      await documents.compareAndSwap('leases', stored.document._id, stored.document, undefined)
     }
   }
   return sound
@@ -53,7 +53,7 @@ async function soundLeases({ documents, report }: World): Promise<Lease[]> {
 async function closeRecord(
   run: string,
   warn: (line: string) => void,
-  { documents, clock }: World,
+  { documents, clock }: Context,
 ): Promise<RunRecord | undefined> {
   const record = await readSoundRun(documents, run, warn)
   if (record?.status !== 'running') return undefined
@@ -63,15 +63,15 @@ async function closeRecord(
     summary: 'died (it was killed, or its machine went down); the next run for its date took over',
     ended_at: clock().toISOString(),
   }
-  return (await documents.swap('runs', run, record, closed)) ? closed : undefined
+  return (await documents.compareAndSwap('runs', run, record, closed)) ? closed : undefined
 }
 
 /**
  * Sweeps what dead runs left pending. Each key is swept under the lease that guards it, so a run that is still writing
  * keeps its objects. Only this run's own keys have to be swept: trouble with another date's is a warning.
  */
-async function sweepPending(self: Holder, own: HeldLeases, { archive, documents, report }: World): Promise<void> {
-  for await (const key of archive.pending()) {
+async function sweepPending(self: Holder, own: HeldLeases, { archive, documents, report }: Context): Promise<void> {
+  for await (const key of archive.pendingKeys()) {
     const id = leaseFor(key)
     if (id === undefined) continue
     if (own.ids.includes(id)) {

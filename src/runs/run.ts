@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { Failure } from '../errors.ts'
-import { atMost } from '../patience.ts'
+import { withTimeout } from '../timeout.ts'
 import { RunJournal } from './journal.ts'
-import { type HeldLeases, holderOf, takeLeases } from './lease.ts'
+import { acquireLeases, currentProcessAsHolder, type HeldLeases } from './lease.ts'
 import { newRunId, type RunRecord, type RunStatus } from './record.ts'
-import { clearUpAfterDead } from './recovery.ts'
+import { recoverDeadRuns } from './recovery.ts'
 
 /** Time limit for each cleanup call to the store after a run ends: checking the leases, closing the record, releasing. */
 const CLEANUP_CALL_MS = 3_000
@@ -16,7 +16,7 @@ const CLEANUP_CALL_MS = 3_000
 const CLEANUP_MS = 2_000
 
 /** What a run is to do, and what it needs for that. */
-export interface Mission {
+export interface RunPlan {
   readonly command: string
   readonly date: string
   readonly watches: readonly string[]
@@ -37,7 +37,7 @@ export interface Run {
    *
    * @param leases those that guard it, of which the run may hold only some; by default all leases of the run
    */
-  mayPublish(...leases: readonly string[]): Promise<void>
+  checkLeases(...leases: readonly string[]): Promise<void>
 }
 
 export interface Outcome {
@@ -46,40 +46,40 @@ export interface Outcome {
 }
 
 /** Runs `body` under the leases of its plan, and leaves one record of it however it ends. */
-export function recorded<T extends Outcome>(
-  mission: Mission,
-  world: World,
+export function executeRun<T extends Outcome>(
+  mission: RunPlan,
+  context: Context,
   body: (run: Run) => Promise<T>,
 ): Promise<T & { readonly run_id: string }> {
-  const id = newRunId(world.clock())
-  return world.report.during(id, () => recordedAs(id, mission, world, body))
+  const id = newRunId(context.clock())
+  return context.report.withRunId(id, () => recordedAs(id, mission, context, body))
 }
 
 async function recordedAs<T extends Outcome>(
   id: string,
-  mission: Mission,
-  world: World,
+  mission: RunPlan,
+  context: Context,
   body: (run: Run) => Promise<T>,
 ): Promise<T & { readonly run_id: string }> {
-  const { documents, report, signal } = world
-  const holder = holderOf(id)
-  const observers = await world.openObservers()
-  const leases = await takeLeases(documents, mission.leases, holder, report.warn)
-  const journal = new RunJournal(mission, holder, observers, world)
+  const { documents, report, signal } = context
+  const holder = currentProcessAsHolder(id)
+  const observers = await context.openObservers()
+  const leases = await acquireLeases(documents, mission.leases, holder, report.warn)
+  const journal = new RunJournal(mission, holder, observers, context)
   try {
-    for (const dead of await clearUpAfterDead(holder, leases, world)) journal.notify('ended', dead)
+    for (const dead of await recoverDeadRuns(holder, leases, context)) journal.notify('ended', dead)
     await journal.open()
-    const result = await abortable(body(runWith(id, leases, journal, world)), signal)
+    const result = await abortable(body(runWith(id, leases, journal, context)), signal)
     await journal.close({ status: result.status, summary: result.summary })
     return { ...result, run_id: id }
   } catch (error) {
     const failure = signal.aborted ? signal.reason : await asLeaseLoss(error, leases)
     // This failure is the one to report, and soon, even if the store that should remember it is unreachable.
-    await atMost(CLEANUP_CALL_MS, journal.close(endOf(failure)))
+    await withTimeout(CLEANUP_CALL_MS, journal.close(endOf(failure)))
     throw failure instanceof Error ? Object.assign(failure, { run_id: id }) : failure
   } finally {
-    await atMost(CLEANUP_CALL_MS, leases.release())
-    await atMost(CLEANUP_CALL_MS, journal.finish())
+    await withTimeout(CLEANUP_CALL_MS, leases.release())
+    await withTimeout(CLEANUP_CALL_MS, journal.finish())
   }
 }
 
@@ -90,8 +90,8 @@ function endOf(failure: unknown): Pick<RunRecord, 'status' | 'summary' | 'error'
   return { status, summary: message, error: { kind, exit_code: exitCode, message } }
 }
 
-function runWith(id: string, leases: HeldLeases, { steps, warnings }: RunJournal, world: World): Run {
-  const { clock, report, signal } = world
+function runWith(id: string, leases: HeldLeases, { steps, warnings }: RunJournal, context: Context): Run {
+  const { clock, report, signal } = context
   let publishing = false
   // Once publishing has begun it is finished: a document may have been removed for it.
   const stopIfAborted = () => publishing || signal.throwIfAborted()
@@ -105,14 +105,14 @@ function runWith(id: string, leases: HeldLeases, { steps, warnings }: RunJournal
       const result = await body()
       stopIfAborted()
       steps.push({ name, started_at, ended_at: clock().toISOString(), facts: result.facts })
-      report.detail(`${name} took ${Math.round(performance.now() - begun)} ms`)
+      report.debug(`${name} took ${Math.round(performance.now() - begun)} ms`)
       return result
     },
     warn: (line) => {
       warnings.push(line)
       report.warn(line)
     },
-    mayPublish: async (...ids) => {
+    checkLeases: async (...ids) => {
       stopIfAborted()
       await leases.check(ids.length === 0 ? undefined : ids)
       publishing ||= ids.length === 0
@@ -127,7 +127,7 @@ async function asLeaseLoss(error: unknown, leases: HeldLeases): Promise<unknown>
   const check = leases.check().catch((found) => {
     if (found instanceof Failure && found.kind === 'held') cause = found
   })
-  await atMost(CLEANUP_CALL_MS, check)
+  await withTimeout(CLEANUP_CALL_MS, check)
   return cause
 }
 

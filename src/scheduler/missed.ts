@@ -1,12 +1,12 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
+import { lastScheduledDates, scheduledDates } from '../editions/calendar.ts'
 import { datesOf } from '../editions/find.ts'
-import { lastScheduledDates, scheduledDates } from './calendar.ts'
 
 /**
  * Lists the dates due up to `now` for which a watch has no edition, in ascending order. It looks back to the latest edition,
  * or further if `catch_up` dates reach further. Dates before the very first edition do not count as missed.
  */
-export async function missedDates({ config, documents }: Pick<World, 'config' | 'documents'>, now: Date) {
+export async function missedDates({ config, documents }: Pick<Context, 'config' | 'documents'>, now: Date) {
   const [last] = lastScheduledDates(config, now, 1)
   if (last === undefined) return []
   const published = await Promise.all(config.watches.map(({ name }) => datesOf(documents, name)))

@@ -1,5 +1,5 @@
+import { datesDueBetween, nextFiring, nextFiringOnLaterDate, type Schedule } from '../editions/calendar.ts'
 import { Failure } from '../errors.ts'
-import { datesDueBetween, nextFiring, nextFiringOnLaterDate, type Schedule } from './calendar.ts'
 import type { Clock } from './clock.ts'
 
 /** The settings of the same names. Durations in milliseconds. */

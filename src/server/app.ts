@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { createApi } from './api/api.ts'
-import { READABLE_BY_ALL } from './cors.ts'
+import { CORS_HEADERS } from './cors.ts'
 import type { Editions } from './editions.ts'
 import { createFeeds } from './feed.ts'
 import { createHealth } from './health.ts'
@@ -11,7 +11,7 @@ import { Problem, problemResponse } from './problem.ts'
 const METHODS = ['GET', 'HEAD', 'OPTIONS']
 
 const PREFLIGHT_HEADERS = {
-  ...READABLE_BY_ALL,
+  ...CORS_HEADERS,
   allow: METHODS.join(', '),
   'access-control-allow-methods': METHODS.join(', '),
   'access-control-allow-headers': '*',
@@ -24,12 +24,12 @@ export interface AppOptions {
 }
 
 /** Combines API, feeds, probes and pages into one app. */
-export function createApp(world: World, editions: Editions, { pages }: AppOptions = {}): Hono {
+export function createApp(context: Context, editions: Editions, { pages }: AppOptions = {}): Hono {
   const app = new Hono()
-  app.onError((error, c) => problemResponse(error, c.req.path, world.report))
+  app.onError((error, c) => problemResponse(error, c.req.path, context.report))
   app.notFound(({ req: { path } }) => {
     const problem = new Problem(404, `cannot find ${path}: no such address. See /docs for the API's addresses.`)
-    return problemResponse(problem, path, world.report)
+    return problemResponse(problem, path, context.report)
   })
   app.use(({ req: { method } }, next) => {
     if (method === 'OPTIONS') return Promise.resolve(new Response(null, { status: 204, headers: PREFLIGHT_HEADERS }))
@@ -38,9 +38,9 @@ export function createApp(world: World, editions: Editions, { pages }: AppOption
     throw new Problem(405, `cannot handle ${method}: this server is read-only. Use ${allow}.`, { allow })
   })
 
-  app.route('/', createApi({ world, editions }))
-  app.route('/', createFeeds(world, editions))
-  app.route('/', createHealth(world))
+  app.route('/', createApi({ world: context, editions }))
+  app.route('/', createFeeds(context, editions))
+  app.route('/', createHealth(context))
   if (pages !== undefined) app.route('/', pages)
   return app
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import type { Context } from 'hono'
+import type { Context as HonoContext } from 'hono'
 
 /** A smaller body is not worth compressing. */
 const MIN_GZIP_BYTES = 1_000
@@ -14,7 +14,7 @@ export interface Body {
 }
 
 /** Creates a body with its ETag. */
-export function bodyOf(text: string, type: string): Body {
+export function createBody(text: string, type: string): Body {
   const plain = new TextEncoder().encode(text)
   const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
   let gzip: Uint8Array<ArrayBuffer> | undefined
@@ -31,10 +31,10 @@ export function bodyOf(text: string, type: string): Body {
 }
 
 /** Responds with a body, compressed if the client accepts gzip, or with 304 if the client already has it. */
-export function answer(c: Context, body: Body, headers: Record<string, string> = {}): Response {
+export function respond(c: HonoContext, body: Body, headers: Record<string, string> = {}): Response {
   const { type, plain, etag } = body
   const facts = { etag, vary: 'Accept-Encoding', ...headers }
-  if (isNamed(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers: facts })
+  if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers: facts })
   const bytes = takesGzip(c.req.header('accept-encoding')) ? body.gzip : plain
   const encoding = bytes === plain ? undefined : { 'content-encoding': 'gzip' }
   return new Response(bytes, {
@@ -43,7 +43,7 @@ export function answer(c: Context, body: Body, headers: Record<string, string> =
 }
 
 /** Whether an If-None-Match header names this ETag, weakly compared. */
-export function isNamed(header: string | undefined, etag: string): boolean {
+export function matchesEtag(header: string | undefined, etag: string): boolean {
   const wanted = etag.replace('W/', '')
   return header?.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace('W/', '') === wanted) ?? false
 }

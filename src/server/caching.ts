@@ -14,4 +14,5 @@ export const CACHE_CONTROL = {
 } as const
 
 /** @param date the requested date; undefined for the latest */
-export const cachingOf = (date: string | undefined) => (date === undefined ? CACHE_CONTROL.latest : CACHE_CONTROL.dated)
+export const cacheControlFor = (date: string | undefined) =>
+  date === undefined ? CACHE_CONTROL.latest : CACHE_CONTROL.dated

@@ -1,5 +1,5 @@
 /** Lets scripts of other sites read a response and these of its headers. */
-export const READABLE_BY_ALL = {
+export const CORS_HEADERS = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers':
     'ETag, Link, X-Total-Count, Accept-Ranges, Content-Range, Content-Disposition, Retry-After',

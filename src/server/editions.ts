@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache'
-import { type Watch, watchNamed } from '../config/watch.ts'
-import type { World } from '../context.ts'
+import { findWatch, type Watch } from '../config/watch.ts'
+import type { Context } from '../context.ts'
 import type { Changes } from '../editions/changes.ts'
 import { csvOf } from '../editions/csv.ts'
 import type { Edition, RankedOrganization } from '../editions/edition.ts'
-import { datesOf, missingEdition, needBefore, noneBefore } from '../editions/find.ts'
+import { datesOf, missingEdition, noEarlierEdition, requireEarlierDate } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
 import { readEdition, readSoundEdition } from '../editions/read.ts'
-import { DamagedDocument, Missing, quoted } from '../errors.ts'
+import { DamagedDocument, NotFound, quoted } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import type { Documents } from '../stores/documents.ts'
 import { warnOnce } from '../terminal/report.ts'
-import { type Body, bodyOf } from './body.ts'
+import { type Body, createBody } from './body.ts'
 import { createExplainer } from './explainer.ts'
 
 /** How long a read stays cached, and so the longest it takes for a new or republished edition to appear. */
@@ -68,9 +68,9 @@ export interface Editions {
 }
 
 /** Creates the cached view of a context's editions. */
-export function createEditions(world: World): Editions {
-  const { config, documents } = world
-  const warn = warnOnce(world.report.warn)
+export function createEditions(context: Context): Editions {
+  const { config, documents } = context
+  const warn = warnOnce(context.report.warn)
   const dates = new LRUCache<string, readonly string[]>({
     max: 1_000,
     ttl: FRESH_MS,
@@ -78,7 +78,7 @@ export function createEditions(world: World): Editions {
     fetchMethod: (watch) => datesOf(documents, watch),
   })
   const cache = createEditionCache(documents)
-  const explainer = createExplainer(world)
+  const explainer = createExplainer(context)
 
   const datesFor = async (watch: string) => (await dates.fetch(watch)) ?? []
 
@@ -87,7 +87,7 @@ export function createEditions(world: World): Editions {
     const found = actual === undefined ? undefined : await cache.fetch(editionId(watch, actual))
     if (found !== undefined) return found
     // Reports an unknown watch before a missing edition.
-    if (actual === undefined) watchNamed(watch, config)
+    if (actual === undefined) findWatch(watch, config)
     // The cache hides why a read failed.
     else await readEdition(documents, watch, actual)
     throw await missingEdition(documents, watch, date)
@@ -132,16 +132,17 @@ export function createEditions(world: World): Editions {
     dates: datesFor,
     find,
     before,
-    watch: (name) => watchNamed(name, config),
+    watch: (name) => findWatch(name, config),
     recent,
     changes: async (watch, from, to) => {
       const later = (await find(watch, to)).edition
-      const earlier = from === undefined ? await before(later) : (await find(watch, needBefore(from, later))).edition
-      if (earlier === undefined) throw noneBefore(later)
+      const earlier =
+        from === undefined ? await before(later) : (await find(watch, requireEarlierDate(from, later))).edition
+      if (earlier === undefined) throw noEarlierEdition(later)
       return explainer.changes(earlier, later)
     },
     explain: async (name, date, reference) =>
-      explainer.explain(reference, (await find(name, date)).edition, watchNamed(name, config)),
+      explainer.explain(reference, (await find(name, date)).edition, findWatch(name, config)),
     history: createHistory(documents, warn, datesFor),
   }
 }
@@ -179,7 +180,7 @@ function createHistory(
     }
     if (weeks.some((week) => week.organization !== undefined)) return weeks
     const remedy = `See /api/editions/${watch}/latest for those that are ranked.`
-    throw new Missing(`cannot find organization ${quoted(organization)}: no edition of ${watch} ranks it. ${remedy}`)
+    throw new NotFound(`cannot find organization ${quoted(organization)}: no edition of ${watch} ranks it. ${remedy}`)
   }
 }
 
@@ -196,7 +197,7 @@ function isSame(edition: Edition, before: Edition | undefined): boolean {
 function toCached(edition: Edition): CachedEdition {
   return {
     edition,
-    json: bodyOf(JSON.stringify(edition), 'application/json'),
-    csv: bodyOf(csvOf(edition.datasets), 'text/csv; charset=utf-8; header=present'),
+    json: createBody(JSON.stringify(edition), 'application/json'),
+    csv: createBody(csvOf(edition.datasets), 'text/csv; charset=utf-8; header=present'),
   }
 }

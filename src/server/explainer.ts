@@ -1,14 +1,14 @@
 import { LRUCache } from 'lru-cache'
 import type { Watch } from '../config/watch.ts'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { type Changes, changesBetween } from '../editions/changes.ts'
 import type { Edition } from '../editions/edition.ts'
-import { datasetAsked } from '../explain/asked.ts'
-import { explainedChanges } from '../explain/changes.ts'
+import { explainChanges } from '../explain/changes.ts'
+import { parseDatasetRef } from '../explain/datasetRef.ts'
 import { explain } from '../explain/explain.ts'
 import type { Explanation } from '../explain/explanation.ts'
-import { silent } from '../terminal/report.ts'
-import { busy } from './problem.ts'
+import { silentReport } from '../terminal/report.ts'
+import { busyProblem } from './problem.ts'
 import { createQueue } from './queue.ts'
 
 /** How many passes over the archive may be queued. */
@@ -26,13 +26,13 @@ export interface Explainer {
 }
 
 /** Creates an explainer with its caches and its queue. */
-export function createExplainer(world: World): Explainer {
+export function createExplainer(world: Context): Explainer {
   const queue = createQueue(MAX_QUEUED)
-  const quiet = { ...world, report: silent }
+  const quiet = { ...world, report: silentReport }
   const changes = new LRUCache<string, Changes, readonly [Edition, Edition]>({
     max: 200,
     ignoreFetchAbort: true,
-    fetchMethod: (_key, _before, { context: [from, to] }) => queue(() => explainedChanges(from, to, quiet)),
+    fetchMethod: (_key, _before, { context: [from, to] }) => queue(() => explainChanges(from, to, quiet)),
   })
   const explanations = new LRUCache<string, Explanation>({ max: 1_000 })
   const batches = new Map<string, Batch>()
@@ -41,7 +41,7 @@ export function createExplainer(world: World): Explainer {
     changes: async (from, to) => changes.forceFetch(pairKey(from, to), { context: [from, to] }),
     cachedChanges: (from, to) => changes.get(pairKey(from, to)) ?? changesBetween(from, to),
     explain: async (reference, edition, watch) => {
-      const dataset = datasetAsked(reference)
+      const dataset = parseDatasetRef(reference)
       const key = `${versionOf(edition)} ${dataset}`
       const explanation = explanations.get(key) ?? (await explainInBatch(dataset, edition, watch))
       explanations.set(key, explanation)
@@ -53,7 +53,7 @@ export function createExplainer(world: World): Explainer {
   async function explainInBatch(dataset: string, edition: Edition, watch: Watch): Promise<Explanation> {
     const batch = batches.get(versionOf(edition)) ?? queueBatch(edition, watch)
     if (batch.datasets.size >= MAX_BATCH) {
-      throw busy('cannot explain this dataset: too many requests are waiting. Try again in a minute.')
+      throw busyProblem('cannot explain this dataset: too many requests are waiting. Try again in a minute.')
     }
     batch.datasets.add(dataset)
     return (await batch.explanations).get(dataset)!

@@ -1,16 +1,16 @@
-import { type Context, Hono } from 'hono'
-import type { World } from '../context.ts'
+import { Hono, type Context as HonoContext } from 'hono'
+import type { Context } from '../context.ts'
 import { uuidOf } from '../editions/uuid.ts'
 import { headline, sectionsOf } from '../explain/sections.ts'
-import { count, counted } from '../terminal/format.ts'
-import { answer, bodyOf } from './body.ts'
+import { formatCount, pluralize } from '../text/format.ts'
+import { createBody, respond } from './body.ts'
 import { CACHE_CONTROL } from './caching.ts'
-import { READABLE_BY_ALL } from './cors.ts'
+import { CORS_HEADERS } from './cors.ts'
 import type { Editions, RecentEdition } from './editions.ts'
 import { escapeMarkup, sectionHtml } from './feedMarkup.ts'
 
 const MAX_ENTRIES = 10
-const HEADERS = { 'cache-control': CACHE_CONTROL.latest, ...READABLE_BY_ALL }
+const HEADERS = { 'cache-control': CACHE_CONTROL.latest, ...CORS_HEADERS }
 
 interface Feed {
   readonly id: string
@@ -30,20 +30,20 @@ interface Entry {
 }
 
 /** Serves a watch's latest editions as Atom (RFC 4287) and JSON Feed 1.1. Each entry is an edition with its changes. */
-export function createFeeds(world: World, editions: Editions): Hono {
+export function createFeeds(context: Context, editions: Editions): Hono {
   const feeds = new Hono()
   feeds.get('/feed.atom', async (c) => {
     const feed = await feedFor(c)
-    return answer(c, bodyOf(atomFeed(feed), 'application/atom+xml; charset=utf-8'), HEADERS)
+    return respond(c, createBody(atomFeed(feed), 'application/atom+xml; charset=utf-8'), HEADERS)
   })
   feeds.get('/feed.json', async (c) => {
     const feed = await feedFor(c)
-    return answer(c, bodyOf(JSON.stringify(jsonFeed(feed)), 'application/feed+json; charset=utf-8'), HEADERS)
+    return respond(c, createBody(JSON.stringify(jsonFeed(feed)), 'application/feed+json; charset=utf-8'), HEADERS)
   })
   return feeds
 
-  async function feedFor(c: Context): Promise<Feed> {
-    const { portal, public_url, watches } = world.config
+  async function feedFor(c: HonoContext): Promise<Feed> {
+    const { portal, public_url, watches } = context.config
     const { name, terms } = editions.watch(c.req.query('watch') ?? watches[0]!.name)
     const { origin, pathname, search } = new URL(c.req.url)
     const site = public_url ?? origin
@@ -61,7 +61,7 @@ export function createFeeds(world: World, editions: Editions): Hono {
 
 function entryOf({ edition, changes }: RecentEdition, site: string, portal: string): Entry {
   const { _id, date, generated_at, datasets, archive, top } = edition
-  const figures = `${counted(datasets.length, 'dataset')} of the TOP ${top}, of ${count(archive.records)} that mention a term.`
+  const figures = `${pluralize(datasets.length, 'dataset')} of the TOP ${top}, of ${formatCount(archive.records)} that mention a term.`
   return {
     id: urnOf(_id),
     url: `${site}/editions/${_id}`,

@@ -1,6 +1,6 @@
 import type { Section } from '../explain/sections.ts'
-import { inert } from '../terminal/inert.ts'
 import type { Cell } from '../terminal/table.ts'
+import { stripControls } from '../text/stripControls.ts'
 
 /** Escapes text for HTML and XML, in elements and attributes. Characters that XML forbids are removed. */
 export function escapeMarkup(text: string): string {
@@ -22,6 +22,6 @@ export function sectionHtml({ title, columns, rows }: Section): string {
 }
 
 function cellHtml(cell: Cell): string {
-  if (typeof cell === 'string') return escapeMarkup(inert(cell))
-  return `<a href="${escapeMarkup(cell.href)}">${escapeMarkup(inert(cell.text))}</a>`
+  if (typeof cell === 'string') return escapeMarkup(stripControls(cell))
+  return `<a href="${escapeMarkup(cell.href)}">${escapeMarkup(stripControls(cell.text))}</a>`
 }

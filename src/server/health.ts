@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { LRUCache } from 'lru-cache'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { snapshotKey } from '../editions/layout.ts'
 import { CACHE_CONTROL } from './caching.ts'
 import { metricsResponse } from './metricsResponse.ts'
@@ -14,12 +14,12 @@ const FRESH_MS = 1_000
 const NO_STORE = { 'cache-control': CACHE_CONTROL.never }
 
 /** Serves the probes: `/healthz` (the process answers), `/readyz` (both stores answer) and `/metrics` (for Prometheus). */
-export function createHealth(world: World): Hono {
-  const { documents, archive, report } = world
+export function createHealth(context: Context): Hono {
+  const { documents, archive, report } = context
   const metrics = new LRUCache<'metrics', string>({
     max: 1,
     ttl: FRESH_MS,
-    fetchMethod: async () => (await import('../metrics/metrics.ts')).renderMetrics(world),
+    fetchMethod: async () => (await import('../metrics/metrics.ts')).renderMetrics(context),
   })
   const health = new Hono()
   health.get('/healthz', (c) => c.json({ status: 'ok' }, 200, NO_STORE))

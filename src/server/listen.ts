@@ -20,7 +20,7 @@ const MAX_CONNECTIONS = 1_000
 /** How long responses in progress may take once the server is stopped. */
 const GRACE_MS = 2_000
 
-export interface Address {
+export interface ListenAddress {
   /** 0 chooses a free port. */
   readonly port: number
   readonly host: string
@@ -28,7 +28,7 @@ export interface Address {
   readonly flag: string
 }
 
-export interface Listening {
+export interface RunningServer {
   /** `http://127.0.0.1:8000/` */
   readonly url: string
   close(): Promise<void>
@@ -39,7 +39,7 @@ export interface Listening {
  *
  * @throws Failure `usage` when the server cannot listen on the address
  */
-export async function serveApp(app: Hono, address: Address): Promise<Listening> {
+export async function serveApp(app: Hono, address: ListenAddress): Promise<RunningServer> {
   const server = createAdaptorServer({
     fetch: app.fetch,
     createServer,
@@ -54,7 +54,7 @@ export async function serveApp(app: Hono, address: Address): Promise<Listening> 
   return { url: urlOf(server.address() as AddressInfo), close: () => close(server, limiter) }
 }
 
-function listen(server: Server, { port, host, flag }: Address): Promise<void> {
+function listen(server: Server, { port, host, flag }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : error.code

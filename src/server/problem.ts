@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http'
-import { DamagedDocument, Failure, Missing } from '../errors.ts'
+import { DamagedDocument, Failure, NotFound } from '../errors.ts'
 import type { Report } from '../terminal/report.ts'
 import { CACHE_CONTROL } from './caching.ts'
-import { READABLE_BY_ALL } from './cors.ts'
+import { CORS_HEADERS } from './cors.ts'
 
 /** Seconds to wait before a retry when a store is unreachable or the server is busy. */
 const RETRY_AFTER_S = 10
@@ -20,7 +20,7 @@ export class Problem extends Error {
 }
 
 /** Creates a 503: the same request can succeed a little later. */
-export const busy = (detail: string) => new Problem(503, detail, { 'retry-after': String(RETRY_AFTER_S) })
+export const busyProblem = (detail: string) => new Problem(503, detail, { 'retry-after': String(RETRY_AFTER_S) })
 
 /** Responds with any error as RFC 9457 problem details. Internal reasons go to the log, not to the client. */
 export function problemResponse(error: unknown, path: string, report: Report): Response {
@@ -29,7 +29,7 @@ export function problemResponse(error: unknown, path: string, report: Report): R
   return Response.json(body, {
     status,
     headers: {
-      ...READABLE_BY_ALL,
+      ...CORS_HEADERS,
       ...headers,
       'content-type': 'application/problem+json',
       'cache-control': CACHE_CONTROL.never,
@@ -38,12 +38,12 @@ export function problemResponse(error: unknown, path: string, report: Report): R
 }
 
 function toProblem(error: unknown, path: string, report: Report): Problem {
-  if (error instanceof Missing) return new Problem(404, error.message)
+  if (error instanceof NotFound) return new Problem(404, error.message)
   if (error instanceof Failure && error.kind === 'usage') return new Problem(400, error.message)
   report.warn(`${path}: ${error instanceof Failure ? error.message : ((error as Error)?.stack ?? String(error))}`)
   if (error instanceof DamagedDocument)
     return new Problem(503, `cannot answer ${path}: ${error.subject} is damaged. See the server's log for the remedy.`)
   if (error instanceof Failure && error.kind === 'store')
-    return busy(`cannot answer ${path}: a store is unreachable. Try again in a minute.`)
+    return busyProblem(`cannot answer ${path}: a store is unreachable. Try again in a minute.`)
   return new Problem(500, `cannot answer ${path}: internal error. See the server's log for the reason.`)
 }

@@ -1,4 +1,4 @@
-import { busy } from './problem.ts'
+import { busyProblem } from './problem.ts'
 
 /** Runs a job after those queued before it. */
 export type Queue = <T>(job: () => Promise<T>) => Promise<T>
@@ -14,7 +14,7 @@ export function createQueue(most: number): Queue {
   let pending = 0
   return async (job) => {
     if (pending >= most)
-      throw busy('cannot read the archive: too many requests are waiting for it. Try again in a minute.')
+      throw busyProblem('cannot read the archive: too many requests are waiting for it. Try again in a minute.')
     pending++
     const result = last.then(job)
     last = result.catch(() => {})

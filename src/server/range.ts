@@ -6,7 +6,7 @@ export type Range = 'all' | 'none' | { readonly start: number; readonly end: num
  *
  * @param size of the file, in bytes
  */
-export function rangeOf(header: string | undefined, size: number): Range {
+export function parseRange(header: string | undefined, size: number): Range {
   const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '') ?? []
   if (first === '' && last === '') return 'all'
   if (first === '') return Number(last) === 0 ? 'none' : { start: Math.max(0, size - Number(last)), end: size - 1 }

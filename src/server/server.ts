@@ -1,12 +1,12 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { createApp } from './app.ts'
 import { createEditions } from './editions.ts'
-import { type Address, type Listening, serveApp } from './listen.ts'
+import { type ListenAddress, type RunningServer, serveApp } from './listen.ts'
 import { createPages } from './pages/pages.tsx'
 
 /** Serves pages, API and feeds. @throws Failure `usage` when the server cannot listen on the address */
-export async function startServer(world: World, address: Address): Promise<Listening> {
-  const editions = createEditions(world)
-  const pages = await createPages(world, editions)
-  return serveApp(createApp(world, editions, { pages }), address)
+export async function startServer(context: Context, address: ListenAddress): Promise<RunningServer> {
+  const editions = createEditions(context)
+  const pages = await createPages(context, editions)
+  return serveApp(createApp(context, editions, { pages }), address)
 }

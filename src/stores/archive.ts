@@ -37,7 +37,7 @@ export interface Archive {
   sweep(key: string): Promise<void>
 
   /** Lists the keys with a pending object: one that waits for its commit, or that a killed writer left behind. */
-  pending(): AsyncIterable<string>
+  pendingKeys(): AsyncIterable<string>
 
   facts(): Promise<StoreFacts>
 

@@ -29,7 +29,12 @@ export interface Documents {
    *
    * @returns false when the stored document is another one; it then stays as it is
    */
-  swap(collection: Collection, id: string, was: Document | undefined, now: Document | undefined): Promise<boolean>
+  compareAndSwap(
+    collection: Collection,
+    id: string,
+    was: Document | undefined,
+    now: Document | undefined,
+  ): Promise<boolean>
 
   /** Removes the document. A missing one is no error. */
   remove(collection: Collection, id: string): Promise<void>

@@ -23,7 +23,7 @@ export function createLog(output: Output, { quiet = false, verbose = false } = {
     info: unlessQuiet('info'),
     warn: unlessQuiet('warn'),
     error: (line) => log('error', line),
-    detail: verbose ? unlessQuiet('debug') : () => {},
+    debug: verbose ? unlessQuiet('debug') : () => {},
     meter: (label) => {
       const start = performance.now()
       let bytes = 0
@@ -37,7 +37,7 @@ export function createLog(output: Output, { quiet = false, verbose = false } = {
         },
       }
     },
-    during: (id, body) => runId.run(id, body),
+    withRunId: (id, body) => runId.run(id, body),
     close: () => {},
   }
 }

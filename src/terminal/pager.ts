@@ -8,7 +8,7 @@ const COMMAND_NOT_FOUND = 127
 const LESS_OPTIONS = 'FRX'
 
 /** Prints a text, in a terminal through a pager if it is longer than the screen. */
-export async function page(text: string): Promise<void> {
+export async function showInPager(text: string): Promise<void> {
   const pager = process.env.PAGER ?? 'less'
   const rows = process.stdout.rows ?? Number.POSITIVE_INFINITY
   const isLong = text.split('\n').length > rows

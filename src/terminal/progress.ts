@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { bytes, duration } from './format.ts'
+import { formatBytes, formatDuration } from '../text/format.ts'
 import type { Meter, Report } from './report.ts'
 
 export interface ProgressOptions {
@@ -25,11 +25,11 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
     info: print,
     warn: (line) => print(`${yellow('warning:')} ${line}`),
     error: (line) => print(`${red('error:')} ${line}`),
-    detail: (line) => {
+    debug: (line) => {
       if (verbose) print(dim(line))
     },
     meter,
-    during: (_, body) => body(),
+    withRunId: (_, body) => body(),
     close: () => {
       clearInterval(timer)
       screen?.clear()
@@ -62,9 +62,9 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
       done: (outcome) => {
         if (!running.delete(draw)) return
         const elapsed = performance.now() - start
-        const rate = `${bytes(Math.round((done / Math.max(elapsed, 1)) * 1000))}/s`
+        const rate = `${formatBytes(Math.round((done / Math.max(elapsed, 1)) * 1000))}/s`
         print(
-          `${label}  ${outcome === undefined ? '' : `${outcome} · `}${bytes(done)} in ${duration(elapsed)} (${rate})`,
+          `${label}  ${outcome === undefined ? '' : `${outcome} · `}${formatBytes(done)} in ${formatDuration(elapsed)} (${rate})`,
         )
         if (running.size === 0) screen?.clear()
       },
@@ -75,11 +75,11 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
 /** `45 MB of 224 MB · 30 MB/s · 20 % · 6.0 s left` */
 function describeProgress(done: number, total: number | undefined, elapsed: number, width: number): string {
   const rate = elapsed > 0 ? done / elapsed : 0
-  const parts = [bytes(done), `${bytes(Math.round(rate * 1000))}/s`]
+  const parts = [formatBytes(done), `${formatBytes(Math.round(rate * 1000))}/s`]
   if (total !== undefined && total > 0 && done > 0) {
-    parts[0] += ` of ${bytes(total)}`
+    parts[0] += ` of ${formatBytes(total)}`
     parts.push(`${Math.min(100, Math.floor((100 * done) / total))} %`)
-    parts.push(`${duration(Math.max(0, total - done) / rate)} left`)
+    parts.push(`${formatDuration(Math.max(0, total - done) / rate)} left`)
   }
   // A line that wraps is hard to read, so the rate is dropped first, then the percentage.
   while (parts.length > 1 && parts.join(' · ').length >= width) parts.splice(1, 1)

@@ -5,11 +5,11 @@ export interface Report {
   /** Also printed with `--quiet`. */
   error(line: string): void
   /** Printed only with `--verbose`. */
-  detail(line: string): void
+  debug(line: string): void
   /** Starts to measure a stream of bytes. `total` is its length, if known. */
   meter(label: string, total?: number): Meter
   /** Calls `body`. Its log lines carry this run id. */
-  during<T>(run: string, body: () => T): T
+  withRunId<T>(run: string, body: () => T): T
   /** Removes the progress display; nothing may be reported afterwards. */
   close(): void
 }
@@ -32,12 +32,12 @@ export function warnOnce(warn: (line: string) => void): (line: string) => void {
 }
 
 /** A report that prints nothing. */
-export const silent: Report = {
+export const silentReport: Report = {
   info: () => {},
   warn: () => {},
   error: () => {},
-  detail: () => {},
+  debug: () => {},
   meter: () => ({ add: () => {}, done: () => {} }),
-  during: (_, body) => body(),
+  withRunId: (_, body) => body(),
   close: () => {},
 }

@@ -1,8 +1,8 @@
 import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
 import { createSupportsHyperlinks } from 'supports-hyperlinks'
-import { inert } from './inert.ts'
-import { indented } from './text.ts'
+import { stripControls } from '../text/stripControls.ts'
+import { wrapIndented } from './wrap.ts'
 
 export interface Column {
   readonly title: string
@@ -23,7 +23,7 @@ const WIDE = 120
 const MIN_WIDTH = 8
 
 /** Formats rows in columns that fit the width of the terminal; in a pipe they keep their full width. */
-export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
+export function formatTable(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
   if ((process.stdout.columns ?? WIDE) >= WIDE) return aligned(columns, rows)
   const inRow = columns.filter(({ below }) => !below)
   const [head, ...lines] = aligned(
@@ -32,7 +32,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
   ).split('\n')
   const blocks = rows.map((row, at) => {
     const below = row.filter((_, index) => columns[index]!.below).map((cell) => toPrintable(cell).text)
-    return [lines[at], ...below.filter((text) => text !== '').map(indented)].join('\n')
+    return [lines[at], ...below.filter((text) => text !== '').map(wrapIndented)].join('\n')
   })
   return `${[head, ...blocks].join('\n')}\n`
 }
@@ -86,7 +86,7 @@ interface Printable {
 
 function toPrintable(cell: Cell): Printable {
   const { text, href } = typeof cell === 'string' ? { text: cell, href: undefined } : cell
-  return { text: inert(text).trim(), href }
+  return { text: stripControls(text).trim(), href }
 }
 
 /** Formats a link (OSC 8). */

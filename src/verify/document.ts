@@ -1,4 +1,4 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Edition } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
 import { readStoredEdition } from '../editions/read.ts'
@@ -17,7 +17,7 @@ export interface StoredDocument {
 const documentName = (watch: string, date: string) => `tops ${editionId(watch, date)}`
 
 /** Reads the document of an edition, and says why it is none. */
-export async function readDocument(watch: string, date: string, { documents }: World): Promise<StoredDocument> {
+export async function readDocument(watch: string, date: string, { documents }: Context): Promise<StoredDocument> {
   const missing = { where: documentName(watch, date), part: '', expected: 'a document', found: undefined as unknown }
   const { document, damage } = await readStoredEdition(documents, watch, date)
   if (document === undefined) return { edition: undefined, differences: [missing] }
@@ -26,10 +26,10 @@ export async function readDocument(watch: string, date: string, { documents }: W
 }
 
 /** Compares a document with the one expected. */
-export async function compareDocument(expected: Edition, found: Edition, world: World): Promise<Difference[]> {
+export async function compareDocument(expected: Edition, found: Edition, context: Context): Promise<Difference[]> {
   const { generated_at, run_id } = found
   const where = documentName(expected.watch, expected.date)
-  const maker = await makerDifference(found, world)
+  const maker = await makerDifference(found, context)
   return [
     ...compareValues(where, { ...expected, generated_at, run_id }, found),
     ...(maker === undefined ? [] : [{ where, ...maker }]),
@@ -42,7 +42,7 @@ export async function compareDocument(expected: Edition, found: Edition, world: 
  */
 export async function makerDifference(
   { generated_at, run_id, watch, date }: Edition,
-  { documents, report }: World,
+  { documents, report }: Context,
 ): Promise<Omit<Difference, 'where'> | undefined> {
   const run = await readSoundRun(documents, String(run_id), report.warn)
   if (run === undefined) return { part: 'run_id', expected: 'a run of which there is a record', found: run_id }

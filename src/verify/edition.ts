@@ -1,14 +1,14 @@
 import { text } from 'node:stream/consumers'
 import { isDeepStrictEqual } from 'node:util'
 import type { Watch } from '../config/watch.ts'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { descriptionKey, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
 import { describeCsv, descriptionTop } from '../pipeline/description.ts'
-import { archivedNames, type ListPlan, type NewList, readList } from '../pipeline/lists.ts'
-import { draftEditions } from '../pipeline/publish.ts'
+import { archivedNames, type CsvPlan, readArchivedCsv, type StagedCsv } from '../pipeline/lists.ts'
+import { buildEditions } from '../pipeline/publish.ts'
 import type { Ranking } from '../pipeline/rank.ts'
 import { readOptions } from '../pipeline/read.ts'
 import { compareValues, type Difference } from './difference.ts'
@@ -25,7 +25,7 @@ export interface Candidate {
  * Returns the watches that a stored edition may have been made with: the configured one of its name, and the same with the
  * terms and the top that the document names, if they differ, since the watch may have changed.
  */
-export function candidatesOf(name: string, document: StoredDocument, { config }: World): Candidate[] {
+export function candidatesOf(name: string, document: StoredDocument, { config }: Context): Candidate[] {
   const configured = config.watches.find((watch) => watch.name === name)
   if (configured === undefined) return []
   const { terms, top } = document.edition ?? configured
@@ -40,32 +40,32 @@ export function candidatesOf(name: string, document: StoredDocument, { config }:
 }
 
 /** Plans a list that is compared with the stored CSV while it is built. */
-export function planOf({ watch }: Candidate, date: string, ranking: Ranking, { archive }: World): ListPlan {
+export function planOf({ watch }: Candidate, date: string, ranking: Ranking, { archive }: Context): CsvPlan {
   const key = editionKey(watch.name, date)
   return { watch, key, create: async () => new StoredCsv(archive, key), top: ranking.top(watch.top) }
 }
 
 /** Compares the CSV and the document of an edition with the expected ones. */
 export async function compareEdition(
-  list: NewList,
+  list: StagedCsv,
   { document }: Candidate,
   snapshot: Snapshot,
-  world: World,
+  context: Context,
 ): Promise<Difference[]> {
   const { edition, differences } = document
   const inCsv = await (list.object as StoredCsv).difference()
   const maker = { id: edition?.run_id ?? '', now: () => edition?.generated_at ?? '' }
-  const [expected] = await draftEditions([list], snapshot.date, snapshot, maker)
-  const inDocument = edition === undefined ? differences : await compareDocument(expected!, edition, world)
-  const inDescription = await compareDescription(list, snapshot, world)
+  const [expected] = await buildEditions([list], snapshot.date, snapshot, maker)
+  const inDocument = edition === undefined ? differences : await compareDocument(expected!, edition, context)
+  const inDescription = await compareDescription(list, snapshot, context)
   return [...(inCsv === undefined ? [] : [inCsv]), ...inDescription, ...inDocument]
 }
 
 /** Compares the description of a CSV. Its `top` may be that of an earlier run: the CSV does not depend on it. */
 async function compareDescription(
-  { watch, csv, header }: NewList,
+  { watch, csv, header }: StagedCsv,
   snapshot: Snapshot,
-  { archive, config }: World,
+  { archive, config }: Context,
 ): Promise<Difference[]> {
   const { names = {} } = readOptions('datasets', config, snapshot.datasets.columns)
   const where = descriptionKey(watch.name, snapshot.date)
@@ -97,19 +97,19 @@ async function compareDescription(
  * Compares CSV and document with each other, for lack of a sound snapshot: the CSV has to be the one that the document names,
  * and the document's datasets and counts have to follow from the CSV and the document's own organizations.
  */
-export async function compareWithin(name: string, date: string, document: StoredDocument, world: World) {
+export async function compareWithin(name: string, date: string, document: StoredDocument, context: Context) {
   const { edition, differences } = document
   const key = editionKey(name, date)
-  if ((await world.archive.stat(key)) === undefined) {
+  if ((await context.archive.stat(key)) === undefined) {
     return [...differences, { where: key, part: '', expected: 'the CSV of the edition', found: undefined }]
   }
   if (edition === undefined) return [...differences]
   const organizations = [edition.organizations].flat().filter((one) => typeof one?.id === 'string')
   const top = organizations.map(({ datasets: _, ...organization }) => organization)
   try {
-    const { csv: archive, tops } = await readList(key, top, world, await archivedNames(name, date, world))
+    const { csv: archive, tops } = await readArchivedCsv(key, top, context, await archivedNames(name, date, context))
     const expected: Edition = { ...edition, archive, organizations: tops.organizations(), datasets: tops.datasets() }
-    return [...differences, ...(await compareDocument(expected, edition, world))]
+    return [...differences, ...(await compareDocument(expected, edition, context))]
   } catch (error) {
     if (!(error instanceof Failure && error.kind === 'contract')) throw error
     return [{ where: key, part: '', expected: 'the CSV of the edition', found: error.message }]

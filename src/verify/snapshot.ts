@@ -1,10 +1,10 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../editions/edition.ts'
 import { exportKey, snapshotKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { gunzip } from '../pipeline/compression.ts'
 import { CountingReader } from '../pipeline/counts.ts'
-import { metered } from '../pipeline/metered.ts'
+import { meterChunks } from '../pipeline/meterChunks.ts'
 import { type Reader, readExport, readOptions } from '../pipeline/read.ts'
 import { isAsFetched } from '../pipeline/snapshot.ts'
 import { compareValues, type Difference } from './difference.ts'
@@ -16,7 +16,7 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
 /** Reads the snapshot.json of a date. `differences` says what is wrong with it; it is undefined if it cannot be used. */
 export async function readSnapshot(
   date: string,
-  { archive }: World,
+  { archive }: Context,
 ): Promise<{ readonly snapshot: Snapshot | undefined; readonly differences: readonly Difference[] }> {
   const where = snapshotKey(date)
   if ((await archive.stat(where)) === undefined) {
@@ -90,9 +90,9 @@ export async function checkExport(
   name: ExportName,
   snapshot: Snapshot,
   reader: Reader,
-  world: World,
+  context: Context,
 ): Promise<{ readonly facts: ExportFacts | undefined; readonly differences: readonly Difference[] }> {
-  const { archive, config, report, signal } = world
+  const { archive, config, report, signal } = context
   const where = exportKey(name, snapshot.date)
   const stored = await archive.stat(where)
   if (stored === undefined) {
@@ -108,7 +108,7 @@ export async function checkExport(
   const { blank_fields, columns, followers, stored_bytes } = snapshot[name]
   const counts = blank_fields === undefined ? undefined : new CountingReader(name, reader)
   try {
-    const plain = gunzip(metered(archive.read(where), count, signal), where)
+    const plain = gunzip(meterChunks(archive.read(where), count, signal), where)
     const options = readOptions(name, config, columns)
     const { bytes, sha1, sha256, records, names } = await readExport(plain, where, counts ?? reader, options)
     const facts = {
@@ -133,7 +133,7 @@ export async function checkExport(
     signal.throwIfAborted()
     await refuseUnlessDamaged(archive, where, read, error)
     // The export is intact if only a watch names a column that it never had.
-    if (await isAsFetched(name, snapshot, world)) throw error
+    if (await isAsFetched(name, snapshot, context)) throw error
     const broken = { where, part: '', expected: 'the export as it was fetched', found: error.message }
     return { facts: undefined, differences: [broken] }
   } finally {

@@ -1,4 +1,4 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import { descriptionKey, editionId, editionKey, exportKey, snapshotKey } from '../editions/layout.ts'
 
 /** The names of everything that the stores hold for a date. */
@@ -12,7 +12,7 @@ export interface Stored {
 }
 
 /** Lists every date for which the stores hold anything, in order. */
-export async function storedDates({ archive, documents }: World): Promise<Stored[]> {
+export async function storedDates({ archive, documents }: Context): Promise<Stored[]> {
   const dates = new Map<string, { snapshot: boolean; watches: Set<string>; unexpectedKeys: string[] }>()
   const of = (date: string) => {
     const one = dates.get(date) ?? { snapshot: false, watches: new Set<string>(), unexpectedKeys: [] }

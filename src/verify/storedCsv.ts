@@ -1,4 +1,4 @@
-import { createPlainScanner } from '../csv/plain.ts'
+import { createReferenceScanner } from '../csv/referenceScanner.ts'
 import { Failure } from '../errors.ts'
 import type { Archive, PendingObject } from '../stores/archive.ts'
 import type { Difference } from './difference.ts'
@@ -85,7 +85,11 @@ export class StoredCsv implements PendingObject {
   private async recordAt(position: number): Promise<string> {
     let records = 0
     let left = position
-    const scanner = createPlainScanner({ name: this.key, maxRecordBytes: Number.MAX_SAFE_INTEGER, select: () => [] })
+    const scanner = createReferenceScanner({
+      name: this.key,
+      maxRecordBytes: Number.MAX_SAFE_INTEGER,
+      select: () => [],
+    })
     for await (const chunk of this.archive.read(this.key, { start: 0, end: Math.max(0, position - 1) })) {
       records += scanner.write(chunk.subarray(0, left)).count
       left -= chunk.length

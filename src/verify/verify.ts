@@ -1,8 +1,8 @@
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { editionId, editionKey, snapshotKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { closeLists, Selection } from '../pipeline/lists.ts'
+import { completeCsvs, WatchFilter } from '../pipeline/lists.ts'
 import { run } from '../pipeline/pipeline.ts'
 import { Ranking } from '../pipeline/rank.ts'
 import { findHolder } from '../runs/lease.ts'
@@ -34,7 +34,7 @@ export interface Verification {
 }
 
 /** Derives everything that is stored again from its snapshots, and compares every byte and value. Writes only to repair. */
-export async function* verify({ dates, repair }: Verification, context: World): AsyncIterable<Verdict> {
+export async function* verify({ dates, repair }: Verification, context: Context): AsyncIterable<Verdict> {
   // A date may be compared twice.
   const world = { ...context, report: { ...context.report, warn: warnOnce(context.report.warn) } }
   for (const stored of await storedDates(world)) {
@@ -48,66 +48,66 @@ export async function* verify({ dates, repair }: Verification, context: World): 
 }
 
 /** A run that writes the date at the same time makes it differ for a moment: it is named, or the date compared once more. */
-async function verifySettled(stored: Stored, world: World): Promise<Verdict[]> {
+async function verifySettled(stored: Stored, context: Context): Promise<Verdict[]> {
   const isDifferent = ({ status }: Verdict) => status === 'different'
-  let verdicts = await verifyDate(stored, world)
+  let verdicts = await verifyDate(stored, context)
   for (let tries = 0; tries < 2; tries++) {
     if (!verdicts.some(isDifferent)) return verdicts
     const marked: Verdict[] = []
-    for (const verdict of verdicts) marked.push(isDifferent(verdict) ? await markHeld(verdict, world) : verdict)
+    for (const verdict of verdicts) marked.push(isDifferent(verdict) ? await markHeld(verdict, context) : verdict)
     if (tries > 0 || marked.some(({ status }) => status === 'held')) return marked
-    verdicts = await verifyDate(stored, world)
+    verdicts = await verifyDate(stored, context)
   }
   return verdicts
 }
 
-async function markHeld(verdict: Verdict, { documents }: World): Promise<Verdict> {
+async function markHeld(verdict: Verdict, { documents }: Context): Promise<Verdict> {
   const { date, watch } = verdict
   const holder = await findHolder(documents, watch === null ? [date] : [date, editionId(watch, date)])
   return holder === undefined ? verdict : { ...verdict, status: 'held', note: holder.message }
 }
 
-async function verifyDate(stored: Stored, world: World): Promise<Verdict[]> {
+async function verifyDate(stored: Stored, context: Context): Promise<Verdict[]> {
   const { date } = stored
   const documents = new Map<string, StoredDocument>()
-  for (const watch of stored.watches) documents.set(watch, await readDocument(watch, date, world))
+  for (const watch of stored.watches) documents.set(watch, await readDocument(watch, date, context))
   const unexpected = stored.unexpectedKeys.map((where) => ({
     where,
     part: '',
     expected: undefined,
     found: 'an object',
   }))
-  const derived = stored.snapshot ? await derive(date, documents, world) : undefined
+  const derived = stored.snapshot ? await derive(date, documents, context) : undefined
   const differences = [...(derived?.differences ?? []), ...unexpected]
   const note = stored.snapshot ? '' : 'there is no snapshot'
   const status = differences.length > 0 ? 'different' : stored.snapshot ? 'same' : 'partly'
   const verdicts: Verdict[] = [{ date, watch: null, status, note, differences }]
   for (const [watch, document] of documents) {
-    verdicts.push(derived?.editions.get(watch) ?? (await verifyWithin(watch, date, document, stored, world)))
+    verdicts.push(derived?.editions.get(watch) ?? (await verifyWithin(watch, date, document, stored, context)))
   }
   return verdicts
 }
 
 /** Compares CSV and document with each other, where the snapshot or the watch is missing. */
-async function verifyWithin(watch: string, date: string, document: StoredDocument, stored: Stored, world: World) {
-  const differences = await compareWithin(watch, date, document, world)
-  const isWatch = world.config.watches.some(({ name }) => name === watch)
+async function verifyWithin(watch: string, date: string, document: StoredDocument, stored: Stored, context: Context) {
+  const differences = await compareWithin(watch, date, document, context)
+  const isWatch = context.config.watches.some(({ name }) => name === watch)
   const why = !stored.snapshot ? 'its snapshot is gone' : isWatch ? 'its snapshot is damaged' : 'the watch is gone'
   const note = `${why}: only CSV and document were compared with each other`
   return { date, watch, status: differences.length > 0 ? 'different' : 'partly', note, differences } as const
 }
 
 /** Derives the editions of a date from its snapshot, and compares them with the stored ones. */
-async function derive(date: string, documents: ReadonlyMap<string, StoredDocument>, world: World) {
-  const { snapshot, differences: inJson } = await readSnapshot(date, world)
+async function derive(date: string, documents: ReadonlyMap<string, StoredDocument>, context: Context) {
+  const { snapshot, differences: inJson } = await readSnapshot(date, context)
   const editions = new Map<string, Verdict>()
   if (snapshot === undefined) return { differences: inJson, editions }
   const ranking = new Ranking()
-  const organizations = await checkExport('organizations', snapshot, ranking, world)
-  const candidates = [...documents].flatMap(([watch, document]) => candidatesOf(watch, document, world))
-  const plans = candidates.map((candidate) => planOf(candidate, date, ranking, world))
-  await using selection = new Selection(plans)
-  const datasets = await checkExport('datasets', snapshot, selection, world)
+  const organizations = await checkExport('organizations', snapshot, ranking, context)
+  const candidates = [...documents].flatMap(([watch, document]) => candidatesOf(watch, document, context))
+  const plans = candidates.map((candidate) => planOf(candidate, date, ranking, context))
+  await using selection = new WatchFilter(plans)
+  const datasets = await checkExport('datasets', snapshot, selection, context)
   const followed = snapshot.organizations.most_followed
   const ranked = ranking.top(followed?.length ?? 0).map(({ id, name, followers }) => ({ id, name, followers }))
   const inFollowed =
@@ -121,11 +121,11 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
   const differences = [...inJson, ...organizations.differences, ...datasets.differences, ...inFollowed]
   if (organizations.facts && datasets.facts) {
     const sound: Snapshot = { ...snapshot, date, datasets: datasets.facts, organizations: organizations.facts }
-    const lists = await closeLists(selection)
+    const lists = await completeCsvs(selection)
     for (const [index, candidate] of candidates.entries()) {
-      const found = await compareEdition(lists[index]!, candidate, sound, world)
+      const found = await compareEdition(lists[index]!, candidate, sound, context)
       const { name } = candidate.watch
-      const verdict = verdictOf(name, date, found, isConfigured(candidate, world))
+      const verdict = verdictOf(name, date, found, isConfigured(candidate, context))
       const first = editions.get(name)
       // The configured watch comes first. The watch as the document names it counts only if it explains every difference.
       if (first === undefined || (found.length === 0 && mayHaveChanged(first))) editions.set(name, verdict)
@@ -144,7 +144,7 @@ function verdictOf(watch: string, date: string, differences: readonly Difference
   return { date, watch, status: differences.length > 0 ? 'different' : 'same', note, differences }
 }
 
-function isConfigured({ watch }: Candidate, { config }: World): boolean {
+function isConfigured({ watch }: Candidate, { config }: Context): boolean {
   return config.watches.includes(watch)
 }
 
@@ -152,16 +152,16 @@ function isConfigured({ watch }: Candidate, { config }: World): boolean {
  * Publishes an edition that differs again from its snapshot, in a run like any other: it compares under the leases, and
  * replaces only what still is what it read.
  */
-async function repaired(verdict: Verdict, isSound: boolean, world: World): Promise<Verdict> {
+async function repaired(verdict: Verdict, isSound: boolean, context: Context): Promise<Verdict> {
   const { date, watch: name, status } = verdict
   if (status !== 'different' || name === null) return verdict
-  const watch = world.config.watches.find((one) => one.name === name)
+  const watch = context.config.watches.find((one) => one.name === name)
   if (watch === undefined || !isSound) {
     return { ...verdict, note: [verdict.note, 'so it cannot be repaired'].filter(Boolean).join(', ') }
   }
-  const mayStay = async (stored: Edition) => (await makerDifference(stored, world)) === undefined
+  const mayStay = async (stored: Edition) => (await makerDifference(stored, context)) === undefined
   try {
-    await run({ date, watches: [watch], replay: true, mayStay }, world)
+    await run({ date, watches: [watch], replay: true, isAcceptable }, context)
     return { ...verdict, status: 'repaired' }
   } catch (error) {
     if (!(error instanceof Failure && error.kind === 'held')) throw error

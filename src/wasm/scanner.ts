@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { createPlainScanner, type PlainScanner } from '../csv/plain.ts'
+import { createReferenceScanner, type ReferenceScanner } from '../csv/referenceScanner.ts'
 import type { Batch, Scanner, ScanOptions } from '../csv/scanner.ts'
 import { type WasmBatch, WasmInstance } from './wasmInstance.ts'
 
@@ -21,7 +21,7 @@ export function createWasmScanner(options: ScanOptions): Scanner {
 }
 
 class WasmScanner implements Scanner {
-  private readonly plain: PlainScanner
+  private readonly plain: ReferenceScanner
   private readonly instance = new WasmInstance()
   private width = 0
   private isPlain = false
@@ -34,7 +34,7 @@ class WasmScanner implements Scanner {
       this.open(columns.length, wanted, Math.min(options.maxRecordBytes, MAX_RECORD_BYTES))
       return wanted
     }
-    this.plain = createPlainScanner({ ...options, select })
+    this.plain = createReferenceScanner({ ...options, select })
   }
 
   get header(): Uint8Array {

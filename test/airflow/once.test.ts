@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { airflow, airflowOrSkip, DAGS, WATCHES } from '../helpers/airflow.ts'
 import { cli } from '../helpers/cli.ts'
-import { contents, temporaryFolder } from '../helpers/exports.ts'
+import { readFolder, temporaryFolder } from '../helpers/exports.ts'
 import { samplePortal } from '../helpers/sample.ts'
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
@@ -35,7 +35,7 @@ if (programs !== undefined) {
     expect(single.stderr).toBe('')
 
     const csvs = async (name: string) =>
-      [...(await contents(join(folder, name, 'datagouv')))].filter(([path]) => path.startsWith(DATE)).sort()
+      [...(await readFolder(join(folder, name, 'datagouv')))].filter(([path]) => path.startsWith(DATE)).sort()
     expect((await csvs('dag')).map(([path]) => path)).toEqual(
       ['bus', 'mobilite-transport', 'rien', 'velo'].map((watch) => `${DATE}/${watch}.csv`),
     )

@@ -12,7 +12,7 @@ import type { Documents, Lease } from '../../src/stores/documents.ts'
 import { openMongo } from '../../src/stores/mongo/mongo.ts'
 import { openS3 } from '../../src/stores/s3/s3.ts'
 import { DAGS, WATCHES } from '../helpers/airflow.ts'
-import { AirflowApi, lacking, Services } from '../helpers/airflowServer.ts'
+import { AirflowApi, Services, skipReason } from '../helpers/airflowServer.ts'
 import { type Network, openNetwork } from '../helpers/network.ts'
 import { killSession, sessionOf } from '../helpers/processes.ts'
 import { sampleFile } from '../helpers/sample.ts'
@@ -23,7 +23,7 @@ const SERVICES = ['minio', 'mongodb', 'postgres', 'redis', 'airflow']
 const WORKERS = ['airflow-worker-1', 'airflow-worker-2'] as const
 const DATE = '2023-08-09'
 
-const lacks = lacking(...SERVICES)
+const lacks = skipReason(...SERVICES)
 if (lacks !== undefined) {
   test(SUITE, ({ skip }) => skip(lacks))
 } else {

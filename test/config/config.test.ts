@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/config.ts'
 import { cli } from '../helpers/cli.ts'
-import { put, temporaryFolder } from '../helpers/exports.ts'
+import { temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 
 async function resolveFile(file: string, environment: Record<string, string> = {}) {
-  return resolveConfig({}, environment, await put(await temporaryFolder(), 'settings.yaml', file))
+  return resolveConfig({}, environment, await writeTestFile(await temporaryFolder(), 'settings.yaml', file))
 }
 
 describe('the configuration', () => {
   test('prefers flags over environment over file over defaults', async () => {
-    const file = await put(
+    const file = await writeTestFile(
       await temporaryFolder(),
       'a.yaml',
       'portal: https://a.example\narchive: file:a\nretries: 9\n',
@@ -109,7 +109,7 @@ describe('the configuration', () => {
 
   test('refuses a misspelled file name, because its settings would be ignored', async () => {
     const cwd = await temporaryFolder()
-    await put(cwd, 'datagouv-tops.yml', 'retries: 1\n')
+    await writeTestFile(cwd, 'datagouv-tops.yml', 'retries: 1\n')
     const { code, stderr } = await cli(['config'], { cwd })
     expect([code, stderr]).toEqual([
       2,

@@ -4,14 +4,14 @@ import { COMMANDS, SHARED_OPTIONS } from '../../src/commands/commands.ts'
 import { resolveConfig } from '../../src/config/config.ts'
 import { SETTINGS } from '../../src/config/settings.ts'
 import { cli } from '../helpers/cli.ts'
-import { put, temporaryFolder } from '../helpers/exports.ts'
+import { temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 
 const KEYS = Object.keys(SETTINGS)
 const inFile = Object.entries(SETTINGS).flatMap(([key, setting]) => ('notInFile' in setting ? [] : [key]))
 const variables = Object.values(SETTINGS).flatMap((setting) => ('environment' in setting ? [setting.environment] : []))
 
 async function failureOf(text: string) {
-  const file = await put(await temporaryFolder(), 'datagouv-tops.yaml', text)
+  const file = await writeTestFile(await temporaryFolder(), 'datagouv-tops.yaml', text)
   const failure = await resolveConfig({}, {}, file).catch((error) => error)
   return { ...failure, message: failure.message?.replace(file, 'FILE') }
 }

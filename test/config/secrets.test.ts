@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { maskSecrets } from '../../src/config/secrets.ts'
 import { cli } from '../helpers/cli.ts'
-import { contents, datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
-import { actingMongo } from '../helpers/mongod.ts'
+import { datasetsCsv, organizationsCsv, readFolder, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
+import { startFakeMongo } from '../helpers/fakeMongo.ts'
 
 const SECRET = 'hunter2'
 /** Without special characters, with escapes, and without the required escapes. */
@@ -33,13 +33,13 @@ test.each(
   PASSWORDS.flatMap((password) => (['flag', 'environment', 'file'] as const).map((origin) => ({ password, origin }))),
 )('no command prints or stores the password $password given by $origin', async ({ password, origin }) => {
   const cwd = await temporaryFolder()
-  await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
-  await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+  await writeTestFile(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
+  await writeTestFile(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
   // The server refuses the user, so the error is tested as well.
   const refused = { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'Authentication failed.' }
-  const { host } = await actingMongo((command) => ('saslStart' in command ? refused : undefined))
+  const { host } = await startFakeMongo((command) => ('saslStart' in command ? refused : undefined))
   const address = `mongodb://user:${password}@${host}/datagouv?replicaSet=rs`
-  if (origin === 'file') await put(cwd, 'datagouv-tops.yaml', `documents: ${JSON.stringify(address)}\n`)
+  if (origin === 'file') await writeTestFile(cwd, 'datagouv-tops.yaml', `documents: ${JSON.stringify(address)}\n`)
   const env = {
     ...S3_KEYS,
     AWS_ENDPOINT_URL_S3: `http://user:${SECRET}@127.0.0.1:1`,
@@ -85,8 +85,8 @@ test.each([
 
 test('a failed run stores no secret', async () => {
   const cwd = await temporaryFolder()
-  await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
-  await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+  await writeTestFile(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
+  await writeTestFile(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
   const env = { ...S3_KEYS, AWS_ENDPOINT_URL_S3: `http://user:${SECRET}@127.0.0.1:1`, AWS_MAX_ATTEMPTS: '1' }
   const args = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv', '--archive', 's3://datagouv']
   const { code, stderr } = await cli(['run', '--verbose', ...args], { cwd, env })
@@ -94,6 +94,6 @@ test('a failed run stores no secret', async () => {
   expect(stderr).not.toContain(SECRET)
   const { stdout } = await cli(['runs', '--json'], { cwd })
   expect(JSON.parse(stdout)).toMatchObject([{ status: 'failed', error: { exit_code: 5 } }])
-  for (const content of (await contents(cwd)).values()) expect(content.includes(SECRET)).toBe(false)
+  for (const content of (await readFolder(cwd)).values()) expect(content.includes(SECRET)).toBe(false)
   expect((await readFile(join(cwd, 'data/datagouv.db'))).length).toBeGreaterThan(0)
 })

@@ -345,7 +345,7 @@ export function archiveContract(
       const { archive } = place
       const pending = async () => {
         const keys: string[] = []
-        for await (const key of archive.pending()) keys.push(key)
+        for await (const key of archive.pendingKeys()) keys.push(key)
         return keys.sort()
       }
       expect(await pending()).toEqual([])

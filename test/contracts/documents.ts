@@ -97,18 +97,18 @@ export function documentsContract(
     test('swaps a document for another only where it still is what was read', async () => {
       const { documents } = place
       const [a, b, c] = ['r1', 'r2', 'r3'].map((run_id) => ({ _id: 'x', run_id, list: [run_id] }))
-      expect(await documents.swap('tops', 'x', undefined, undefined)).toBe(true)
-      expect(await documents.swap('tops', 'x', a, b)).toBe(false)
-      expect(await documents.swap('tops', 'x', a, undefined)).toBe(false)
+      expect(await documents.compareAndSwap('tops', 'x', undefined, undefined)).toBe(true)
+      expect(await documents.compareAndSwap('tops', 'x', a, b)).toBe(false)
+      expect(await documents.compareAndSwap('tops', 'x', a, undefined)).toBe(false)
       expect(await documents.find('tops', 'x')).toBeUndefined()
-      expect(await documents.swap('tops', 'x', undefined, a)).toBe(true)
-      expect(await documents.swap('tops', 'x', undefined, b)).toBe(false)
-      expect(await documents.swap('tops', 'x', undefined, undefined)).toBe(false)
-      expect(await documents.swap('tops', 'x', b, c)).toBe(false)
+      expect(await documents.compareAndSwap('tops', 'x', undefined, a)).toBe(true)
+      expect(await documents.compareAndSwap('tops', 'x', undefined, b)).toBe(false)
+      expect(await documents.compareAndSwap('tops', 'x', undefined, undefined)).toBe(false)
+      expect(await documents.compareAndSwap('tops', 'x', b, c)).toBe(false)
       expect(await documents.find('tops', 'x')).toEqual(a)
-      expect(await documents.swap('tops', 'x', a, b)).toBe(true)
+      expect(await documents.compareAndSwap('tops', 'x', a, b)).toBe(true)
       expect(await documents.find('tops', 'x')).toEqual(b)
-      expect(await documents.swap('tops', 'x', b, undefined)).toBe(true)
+      expect(await documents.compareAndSwap('tops', 'x', b, undefined)).toBe(true)
       expect(await documents.find('tops', 'x')).toBeUndefined()
     })
 
@@ -117,7 +117,7 @@ export function documentsContract(
       await place.documents.replace('tops', was)
       const others = await Promise.all(Array.from({ length: 4 }, () => place.another()))
       const swaps = Array.from({ length: 16 }, (_, i) =>
-        others[i % 4]!.swap('tops', 'x', was, { ...was, run_id: `r${i}` } as Note),
+        others[i % 4]!.compareAndSwap('tops', 'x', was, { ...was, run_id: `r${i}` } as Note),
       )
       const done = await Promise.all(swaps)
       expect(done.filter(Boolean)).toHaveLength(1)

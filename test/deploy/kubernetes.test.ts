@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { resolveConfig } from '../../src/config/config.ts'
 import { SETTINGS } from '../../src/config/settings.ts'
 import { Failure, type FailureKind } from '../../src/errors.ts'
-import { check } from '../helpers/checker.ts'
+import { runChecker } from '../helpers/checker.ts'
 
 const FOLDER = new URL('../../deploy/kubernetes/', import.meta.url)
 const text = (name: string) => readFile(new URL(name, FOLDER), 'utf8')
@@ -13,7 +13,7 @@ const cronJob = parse(await text('cronjob.yaml'))
 
 test.for(resources as string[])('%s is a valid manifest', (name, context) => {
   const args = ['--strict', '-k', '1.31', new URL(name, FOLDER).pathname]
-  expect(check('kubernetes-validate', args, context.skip)).toMatchObject({ code: 0 })
+  expect(runChecker('kubernetes-validate', args, context.skip)).toMatchObject({ code: 0 })
 })
 
 test('the settings are valid, and the secrets are variables of the tool', async () => {

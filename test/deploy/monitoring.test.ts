@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { renderMetrics } from '../../src/metrics/metrics.ts'
-import { check } from '../helpers/checker.ts'
-import { put, temporaryFolder } from '../helpers/exports.ts'
-import { testWorld } from '../helpers/world.ts'
+import { runChecker } from '../helpers/checker.ts'
+import { openTestContext } from '../helpers/context.ts'
+import { temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 
 const DEPLOY = new URL('../../deploy/', import.meta.url)
 const text = (path: string) => readFile(new URL(path, DEPLOY), 'utf8')
@@ -28,15 +28,15 @@ const queries = [
 ]
 
 test('the alerts are valid rules, and fire when they should and not before', (context) => {
-  expect(check('promtool', ['check', 'rules', 'alerts.yaml'], context.skip, PROMETHEUS)).toMatchObject({ code: 0 })
-  expect(check('promtool', ['test', 'rules', 'alerts.test.yaml'], context.skip, PROMETHEUS)).toMatchObject({
+  expect(runChecker('promtool', ['check', 'rules', 'alerts.yaml'], context.skip, PROMETHEUS)).toMatchObject({ code: 0 })
+  expect(runChecker('promtool', ['test', 'rules', 'alerts.test.yaml'], context.skip, PROMETHEUS)).toMatchObject({
     code: 0,
     said: expect.stringContaining('SUCCESS'),
   })
 })
 
 test('alerts and dashboard use existing metrics', async () => {
-  const exposed = await renderMetrics(await testWorld())
+  const exposed = await renderMetrics(await openTestContext())
   const existing = new Set([...exposed.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name))
   const used = [...queries, ...alerts.map(({ expr }) => expr)].flatMap((expr) => expr.match(/datagouv_tops_\w+/g) ?? [])
   expect(used.length).toBeGreaterThan(15)
@@ -57,8 +57,8 @@ describe('the dashboard', () => {
   test('has valid queries', async (context) => {
     const folder = await temporaryFolder()
     const rules = queries.map((expr, index) => ({ record: `panel:${index}`, expr: expr.replaceAll('$watch', '.*') }))
-    await put(folder, 'queries.yaml', JSON.stringify({ groups: [{ name: 'dashboard', rules }] }))
-    expect(check('promtool', ['check', 'rules', 'queries.yaml'], context.skip, folder)).toMatchObject({ code: 0 })
+    await writeTestFile(folder, 'queries.yaml', JSON.stringify({ groups: [{ name: 'dashboard', rules }] }))
+    expect(runChecker('promtool', ['check', 'rules', 'queries.yaml'], context.skip, folder)).toMatchObject({ code: 0 })
   })
 
   test('has panels that fill the grid without overlap, each with a title and a description', () => {

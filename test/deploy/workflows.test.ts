@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { check } from '../helpers/checker.ts'
+import { runChecker } from '../helpers/checker.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -14,7 +14,7 @@ const steps: { id?: string; run?: string; env?: Record<string, string> }[] = wee
 test('the workflows are valid', async (context) => {
   const own = (await readdir(join(ROOT, '.github/workflows'))).map((name) => join('.github/workflows', name))
   const args = [...own, 'deploy/github/weekly.yaml']
-  expect(check('actionlint', ['-shellcheck=', ...args], context.skip)).toEqual({ code: 0, said: '' })
+  expect(runChecker('actionlint', ['-shellcheck=', ...args], context.skip)).toEqual({ code: 0, said: '' })
 })
 
 test('exactly one of the two hours continues, in summer and winter, however late GitHub starts', async () => {

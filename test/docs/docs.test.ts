@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { resolveConfig } from '../../src/config/config.ts'
-import { check } from '../helpers/checker.ts'
-import { CLI, SURROUNDINGS } from '../helpers/cli.ts'
-import { put, temporaryFolder } from '../helpers/exports.ts'
+import { runChecker } from '../helpers/checker.ts'
+import { BASE_ENVIRONMENT, CLI } from '../helpers/cli.ts'
+import { temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 import { openSite } from '../web/site.ts'
 import { type Block, blocksOf, normalize, PAGES, stepsOf } from './blocks.ts'
 
@@ -39,7 +39,7 @@ describe('settings on a page are valid settings', () => {
     '%s',
     async (_, { text }: Block) => {
       const folder = await temporaryFolder()
-      const file = await put(folder, 'datagouv-tops.yaml', text)
+      const file = await writeTestFile(folder, 'datagouv-tops.yaml', text)
       const { origins } = await resolveConfig({}, {}, file)
       expect(Object.values(origins).some(({ origin }) => origin === file)).toBe(true)
     },
@@ -83,7 +83,7 @@ describe.each(PAGES.filter((page) => blocksOf(page).some(isSession)))('%s', (pag
   })
 
   function run(command: string): string {
-    const env = { ...SURROUNDINGS, PATH: path, HOME: folder }
+    const env = { ...BASE_ENVIRONMENT, PATH: path, HOME: folder }
     const stdio = ['ignore', 'pipe', 'pipe'] as ['ignore', 'pipe', 'pipe']
     return execFileSync('bash', ['-ec', `{ ${command}\n} 2>&1`], {
       cwd: folder,
@@ -98,7 +98,7 @@ describe.each(PAGES.filter((page) => blocksOf(page).some(isSession)))('%s', (pag
     // The usual port may be in use.
     const child = spawn('bash', ['-c', `exec ${command} --port 0 2>&1`], {
       cwd: folder,
-      env: { ...SURROUNDINGS, PATH: path, HOME: folder },
+      env: { ...BASE_ENVIRONMENT, PATH: path, HOME: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -119,7 +119,7 @@ test('the requests in docs/api.md get a response', async ({ skip }) => {
   const requests = blocksOf('docs/api.md').filter(({ language }) => language === 'sh')
   expect(requests.length).toBeGreaterThan(0)
   for (const line of requests.flatMap(({ text }) => text.trim().split('\n'))) {
-    if (/ jq /.test(line) && check('jq', ['--version'], skip).code !== 0) continue
+    if (/ jq /.test(line) && runChecker('jq', ['--version'], skip).code !== 0) continue
     const command = line.replaceAll('http://127.0.0.1:8000', site.url)
     const { stdout } = await execute('bash', ['-o', 'pipefail', '-ec', command], { cwd: folder })
     const downloads = await readdir(folder)

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { run } from '../../src/pipeline/pipeline.ts'
+import { createRunRequest, DATE, openTestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv, temporaryFolder } from '../helpers/exports.ts'
-import { DATE, orderOf, testWorld } from '../helpers/world.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const REFERENCE = join(ROOT, 'docs/reference')
@@ -31,13 +31,13 @@ test('what a run stores is valid against the schemas of the reference', async ()
     strictSchema: false,
     formats: { date: /^\d{4}-\d\d-\d\d$/, 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ },
   })
-  const world = await testWorld()
+  const context = await openTestContext()
   const datasets = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }])
-  const { run_id } = await run(await orderOf(world, datasets, organizationsCsv([['o1', 'Un', 12]])), world)
+  const { run_id } = await run(await createRunRequest(context, datasets, organizationsCsv([['o1', 'Un', 12]])), context)
   const stored = {
-    snapshot: await json(world.archive.read(`snapshots/${DATE}/snapshot.json`)),
-    edition: await world.documents.find('tops', `mobilite-transport/${DATE}`),
-    run: await world.documents.find('runs', run_id),
+    snapshot: await json(context.archive.read(`snapshots/${DATE}/snapshot.json`)),
+    edition: await context.documents.find('tops', `mobilite-transport/${DATE}`),
+    run: await context.documents.find('runs', run_id),
   }
   for (const [name, value] of Object.entries(stored)) {
     const valid = ajv.compile(await read(`${name}.schema.json`))

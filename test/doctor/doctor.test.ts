@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { startReplica } from '../../src/demo/replica.ts'
 import { cli } from '../helpers/cli.ts'
 import { testDatabase } from '../helpers/database.ts'
-import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 import { serviceOrSkip, uniqueName } from '../helpers/services.ts'
 
 interface Report {
@@ -56,8 +56,8 @@ test('finds no problem in a working installation, and leaves nothing behind', as
 
 test('names the snapshot that the completeness gate compares with, and one that it cannot use', async () => {
   const cwd = await temporaryFolder()
-  await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
-  await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+  await writeTestFile(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1' }]))
+  await writeTestFile(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
   const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
   const url = await portal()
   const gate = async () => {
@@ -71,7 +71,7 @@ test('names the snapshot that the completeness gate compares with, and one that 
     status: 'ok',
     finding: 'the next export is compared with the snapshot of 2026-11-18: 1 dataset, 1 organization',
   })
-  await put(cwd, 'data/datagouv/snapshots/2026-11-18/snapshot.json', '{}')
+  await writeTestFile(cwd, 'data/datagouv/snapshots/2026-11-18/snapshot.json', '{}')
   expect(await gate()).toMatchObject({
     status: 'warning',
     finding: expect.stringMatching(
@@ -105,7 +105,7 @@ test('exits with the code of a refusing store rather than that of an unreachable
 
 test('reports a wrong setting, and runs the checks that do not depend on it', async () => {
   const cwd = await temporaryFolder()
-  const config = await put(cwd, 'wrong.yaml', 'retriez: 3\n')
+  const config = await writeTestFile(cwd, 'wrong.yaml', 'retriez: 3\n')
   const { code, found } = await doctor(['--config', config])
   expect(code).toBe(2)
   expect(found('settings')).toMatchObject({ status: 'failed', remedy: 'did you mean retries?' })

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { changesBetween, type Standing } from '../../src/editions/changes.ts'
 import type { Edition } from '../../src/editions/edition.ts'
-import { editionOf } from '../helpers/editions.ts'
+import { createEdition } from '../helpers/editions.ts'
 
 /** Two organisations count. */
-const BEFORE = editionOf('2026-11-11', [
+const BEFORE = createEdition('2026-11-11', [
   { id: 'o1', followers: 20, datasets: { stays: 5, removed: 4, silent: 3, sold: 2, given: 1 } },
   { id: 'o2', followers: 10, datasets: { fallen: 7 } },
 ])
-const AFTER = editionOf('2026-11-18', [
+const AFTER = createEdition('2026-11-18', [
   { id: 'o3', followers: 30, datasets: { risen: 9, given: 1 } },
   { id: 'o1', followers: 21, datasets: { stays: 3, fresh: 2, spoken: 1, bought: 0 } },
 ])

@@ -5,87 +5,87 @@ import { run } from '../../src/pipeline/pipeline.ts'
 import { expiredSnapshots, prune } from '../../src/pipeline/prune.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { cli } from '../helpers/cli.ts'
-import { contents, datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
-import { type TestWorld, testWorld } from '../helpers/world.ts'
+import { openTestContext, type TestContext } from '../helpers/context.ts'
+import { datasetsCsv, organizationsCsv, readFolder, writeTestFile } from '../helpers/exports.ts'
 
 const DATES = ['2026-08-05', '2026-08-12', '2026-09-02', '2026-09-30', '2026-11-11']
 
-async function publish(world: TestWorld, date: string) {
+async function publish(context: TestContext, date: string) {
   const sources = {
-    datasets: await put(world.folder, 'datasets.csv', datasetsCsv([{ id: date, title: 'transport' }])),
-    organizations: await put(world.folder, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]])),
+    datasets: await writeTestFile(context.folder, 'datasets.csv', datasetsCsv([{ id: date, title: 'transport' }])),
+    organizations: await writeTestFile(context.folder, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]])),
   }
-  return run({ date, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }, world)
+  return run({ date, watches: context.config.watches, sources, refetch: false, acceptIncomplete: false }, context)
 }
 
 /** A folder with editions and snapshots of all dates, and a world in which snapshots are kept for six weeks. */
-async function sixWeeks(config = 'retention: 6w\n'): Promise<TestWorld> {
-  const world = await testWorld('2026-11-18T16:00:00Z')
-  for (const date of DATES) await publish(world, date)
-  return testWorld('2026-11-18T16:00:00Z', config, world.folder)
+async function sixWeeks(config = 'retention: 6w\n'): Promise<TestContext> {
+  const context = await openTestContext('2026-11-18T16:00:00Z')
+  for (const date of DATES) await publish(context, date)
+  return openTestContext('2026-11-18T16:00:00Z', config, context.folder)
 }
 
-const snapshots = async ({ folder }: TestWorld) => {
-  const keys = [...(await contents(join(folder, 'datagouv/snapshots'))).keys()]
+const snapshots = async ({ folder }: TestContext) => {
+  const keys = [...(await readFolder(join(folder, 'datagouv/snapshots'))).keys()]
   return [...new Set(keys.map((key) => key.slice(0, 10)))].sort()
 }
 
 test('says what is no longer kept, and removes it when asked', async () => {
-  const world = await sixWeeks()
-  const { dates, keys } = await expiredSnapshots(world)
+  const context = await sixWeeks()
+  const { dates, keys } = await expiredSnapshots(context)
   // That of 2026-09-30 is as old, but the last but one.
   expect(dates).toEqual(['2026-08-05', '2026-08-12', '2026-09-02'])
   expect(keys).toHaveLength(9)
-  expect(await snapshots(world)).toEqual(DATES)
-  expect((await prune(world)).dates).toEqual(dates)
-  expect(await snapshots(world)).toEqual(['2026-09-30', '2026-11-11'])
-  expect((await prune(world)).dates).toEqual([])
+  expect(await snapshots(context)).toEqual(DATES)
+  expect((await prune(context)).dates).toEqual(dates)
+  expect(await snapshots(context)).toEqual(['2026-09-30', '2026-11-11'])
+  expect((await prune(context)).dates).toEqual([])
 })
 
 test('a run removes them once it has published, and its record names them', async () => {
-  const world = await sixWeeks()
-  const { run_id } = await publish(world, '2026-11-18')
-  expect(await snapshots(world)).toEqual(['2026-11-11', '2026-11-18'])
-  const record = await world.documents.find<RunRecord>('runs', run_id)
+  const context = await sixWeeks()
+  const { run_id } = await publish(context, '2026-11-18')
+  expect(await snapshots(context)).toEqual(['2026-11-11', '2026-11-18'])
+  const record = await context.documents.find<RunRecord>('runs', run_id)
   expect(record!.steps.at(-1)).toMatchObject({ name: 'prune', facts: { removed: DATES.slice(0, 4) } })
 })
 
 test('never removes an edition, nor the snapshots of the last editions of any watch', async () => {
-  const world = await sixWeeks()
-  await world.documents.replace('tops', { _id: 'old-watch/2026-08-05' })
-  await prune(world)
-  expect(await snapshots(world)).toEqual(['2026-08-05', '2026-09-30', '2026-11-11'])
-  const kept = [...(await contents(join(world.folder, 'datagouv'))).keys()].filter((key) => key.endsWith('.csv'))
+  const context = await sixWeeks()
+  await context.documents.replace('tops', { _id: 'old-watch/2026-08-05' })
+  await prune(context)
+  expect(await snapshots(context)).toEqual(['2026-08-05', '2026-09-30', '2026-11-11'])
+  const kept = [...(await readFolder(join(context.folder, 'datagouv'))).keys()].filter((key) => key.endsWith('.csv'))
   expect(kept.sort()).toEqual(DATES.map((date) => `${date}/mobilite-transport.csv`))
-  expect(await world.documents.ids('tops')).toHaveLength(6)
+  expect(await context.documents.ids('tops')).toHaveLength(6)
 })
 
 test('keeps everything unless told otherwise', async () => {
-  const world = await sixWeeks('')
-  expect((await prune(world)).dates).toEqual([])
-  expect(await snapshots(world)).toEqual(DATES)
+  const context = await sixWeeks('')
+  expect((await prune(context)).dates).toEqual([])
+  expect(await snapshots(context)).toEqual(DATES)
 })
 
 test('passes over a date of which another run holds a lease, and removes the others', async () => {
-  const world = await sixWeeks()
+  const context = await sixWeeks()
   const other = { run: 'r1', host: 'elsewhere', pid: 7 }
-  await world.documents.acquire('2026-08-05', other, 60_000)
-  await world.documents.acquire('mobilite-transport/2026-08-12', other, 60_000)
-  const { dates, held } = await prune(world)
+  await context.documents.acquire('2026-08-05', other, 60_000)
+  await context.documents.acquire('mobilite-transport/2026-08-12', other, 60_000)
+  const { dates, held } = await prune(context)
   expect(dates).toEqual(['2026-09-02'])
   expect(held.map(({ date, reason }) => [date, reason.kind])).toEqual([
     ['2026-08-05', 'held'],
     ['2026-08-12', 'held'],
   ])
-  expect(await snapshots(world)).toEqual(['2026-08-05', '2026-08-12', '2026-09-30', '2026-11-11'])
-  expect(await world.documents.ids('leases')).toEqual(['2026-08-05', 'mobilite-transport/2026-08-12'])
+  expect(await snapshots(context)).toEqual(['2026-08-05', '2026-08-12', '2026-09-30', '2026-11-11'])
+  expect(await context.documents.ids('leases')).toEqual(['2026-08-05', 'mobilite-transport/2026-08-12'])
 })
 
 test('the command warns of a date that another run holds, and fails with 7 if it could remove nothing', async () => {
-  const world = await sixWeeks()
+  const context = await sixWeeks()
   const env = { DATAGOUV_TOPS_ARCHIVE: 'file:datagouv', DATAGOUV_TOPS_DOCUMENTS: 'sqlite:datagouv.db' }
-  const prune = () => cli(['prune'], { cwd: world.folder, env: { ...env, DATAGOUV_TOPS_RETENTION: '1d' } })
-  await world.documents.acquire('2026-08-05', { run: 'r1', host: 'elsewhere', pid: 7 }, 60_000)
+  const prune = () => cli(['prune'], { cwd: context.folder, env: { ...env, DATAGOUV_TOPS_RETENTION: '1d' } })
+  await context.documents.acquire('2026-08-05', { run: 'r1', host: 'elsewhere', pid: 7 }, 60_000)
   expect(await prune()).toEqual({
     code: 0,
     stdout: 'removed 2 snapshots: 2026-08-12, 2026-09-02\n',
@@ -94,20 +94,20 @@ test('the command warns of a date that another run holds, and fails with 7 if it
     ),
   })
   expect(await prune()).toMatchObject({ code: 7, stdout: '', stderr: expect.stringContaining('is held by run "r1"') })
-  expect(await snapshots(world)).toEqual(['2026-08-05', '2026-09-30', '2026-11-11'])
+  expect(await snapshots(context)).toEqual(['2026-08-05', '2026-09-30', '2026-11-11'])
 })
 
 test('keeps the snapshots of the last dates that are sound, not only those that are named so', async () => {
-  const world = await sixWeeks()
-  await world.archive.remove('snapshots/2026-09-30/snapshot.json')
+  const context = await sixWeeks()
+  await context.archive.remove('snapshots/2026-09-30/snapshot.json')
   for (const date of ['2026-11-04', '9999-99-99']) {
-    await mkdir(join(world.folder, 'datagouv/snapshots', date))
-    await put(world.folder, `datagouv/snapshots/${date}/snapshot.json`, '{')
+    await mkdir(join(context.folder, 'datagouv/snapshots', date))
+    await writeTestFile(context.folder, `datagouv/snapshots/${date}/snapshot.json`, '{')
   }
-  await world.documents.replace('tops', { _id: 'mobilite-transport/zzzz' })
-  await world.documents.replace('tops', { _id: 'mobilite-transport/9999-99-99' })
-  await prune(world)
-  expect(await snapshots(world)).toEqual(['2026-09-02', '2026-09-30', '2026-11-04', '2026-11-11', '9999-99-99'])
+  await context.documents.replace('tops', { _id: 'mobilite-transport/zzzz' })
+  await context.documents.replace('tops', { _id: 'mobilite-transport/9999-99-99' })
+  await prune(context)
+  expect(await snapshots(context)).toEqual(['2026-09-02', '2026-09-30', '2026-11-04', '2026-11-11', '9999-99-99'])
 })
 
 test('the command says what it would remove, removes it, and finds nothing then', async () => {

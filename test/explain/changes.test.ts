@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { findPair } from '../../src/editions/find.ts'
 import { snapshotKey } from '../../src/editions/layout.ts'
-import { explainedChanges } from '../../src/explain/changes.ts'
+import { explainChanges } from '../../src/explain/changes.ts'
 import { markdownOf } from '../../src/explain/markdown.ts'
-import { publishWeeks, topOf, type Week } from '../helpers/weeks.ts'
-import { testWorld } from '../helpers/world.ts'
+import { openTestContext } from '../helpers/context.ts'
+import { publishWeeks, type Week, watchWithTop } from '../helpers/weeks.ts'
 
 const MENTION = 'transport'
 const WEEKS: readonly [Week, Week] = [
@@ -48,35 +48,35 @@ const WEEKS: readonly [Week, Week] = [
 ]
 
 async function published() {
-  const world = await testWorld(undefined, topOf(2))
-  await publishWeeks(world, WEEKS)
-  return world
+  const context = await openTestContext(undefined, watchWithTop(2))
+  await publishWeeks(context, WEEKS)
+  return context
 }
 
 const reasons = (datasets: readonly { dataset_id: string; reason: string | null }[]) =>
   Object.fromEntries(datasets.map(({ dataset_id, reason }) => [dataset_id, reason]))
 
 test('every reason is found in what the archive kept of both dates', async () => {
-  const world = await published()
-  const { from, to } = await findPair(world, 'mobilite-transport')
-  const changes = await explainedChanges(from, to, world)
+  const context = await published()
+  const { from, to } = await findPair(context, 'mobilite-transport')
+  const changes = await explainChanges(from, to, context)
   expect(reasons(changes.entered)).toEqual({ fresh: 'new', speaks: 'matches', risen: 'rose', bought: 'moved' })
   expect(reasons(changes.left)).toEqual({ removed: 'removed', silenced: 'no-match', fallen: 'fell', sold: 'moved' })
   expect(changes.left.find(({ dataset_id }) => dataset_id === 'sold')).toMatchObject({ moved_to: 'o9' })
 })
 
 test('without the snapshot of a date, only what the list tells has a reason', async () => {
-  const world = await published()
-  await world.archive.remove(snapshotKey('2026-11-11'))
-  const { from, to } = await findPair(world, 'mobilite-transport')
-  const changes = await explainedChanges(from, to, world)
+  const context = await published()
+  await context.archive.remove(snapshotKey('2026-11-11'))
+  const { from, to } = await findPair(context, 'mobilite-transport')
+  const changes = await explainChanges(from, to, context)
   expect(reasons(changes.entered)).toEqual({ fresh: null, speaks: null, risen: 'rose', bought: 'moved' })
 })
 
 test('in Markdown, hostile titles are text and nothing else', async () => {
-  const world = await published()
-  const { from, to } = await findPair(world, 'mobilite-transport')
-  const markdown = markdownOf(await explainedChanges(from, to, world), 'https://portal.example')
+  const context = await published()
+  const { from, to } = await findPair(context, 'mobilite-transport')
+  const markdown = markdownOf(await explainChanges(from, to, context), 'https://portal.example')
   expect(markdown).toContain('## mobilite-transport, 2026-11-11 to 2026-11-18: 4 datasets entered, 4 left\n')
   expect(markdown).toContain(
     '| [&lt;b\\>transport&lt;/b\\> \\| \\[x\\]\\(javascript:alert\\(1\\)\\)  \\@all](https://portal.example/datasets/fresh/) |',
@@ -92,6 +92,6 @@ test.each([
     /^there is no edition of mobilite-transport of 2026-11-04 in sqlite:\S+; there are: 2026-11-18, 2026-11-11$/,
   ],
 ])('refuses to compare %s with %s', async (from, to, message) => {
-  const world = await published()
-  await expect(findPair(world, 'mobilite-transport', from, to)).rejects.toThrow(message)
+  const context = await published()
+  await expect(findPair(context, 'mobilite-transport', from, to)).rejects.toThrow(message)
 })

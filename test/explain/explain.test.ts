@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { World } from '../../src/context.ts'
+import type { Context } from '../../src/context.ts'
 import { findEdition } from '../../src/editions/find.ts'
 import { snapshotKey } from '../../src/editions/layout.ts'
 import { explain } from '../../src/explain/explain.ts'
 import type { Explanation } from '../../src/explain/explanation.ts'
-import { publishWeeks, topOf } from '../helpers/weeks.ts'
-import { DATE, testWorld } from '../helpers/world.ts'
+import { DATE, openTestContext } from '../helpers/context.ts'
+import { publishWeeks, watchWithTop } from '../helpers/weeks.ts'
 
 const DATASETS = [
   { id: 'aaaa-1', slug: 'horaires', title: 'Horaires', tags: 'mobilite,bus', organization: 'o1', followers: 4 },
@@ -21,14 +21,14 @@ const ORGANIZATIONS = [
 ] as const
 
 async function published() {
-  const world = await testWorld(undefined, topOf(2))
-  await publishWeeks(world, [{ date: DATE, datasets: DATASETS, organizations: ORGANIZATIONS }])
-  return world
+  const context = await openTestContext(undefined, watchWithTop(2))
+  await publishWeeks(context, [{ date: DATE, datasets: DATASETS, organizations: ORGANIZATIONS }])
+  return context
 }
 
-async function explained(world: World, ...asked: string[]) {
-  const [watch] = world.config.watches
-  return explain(asked, await findEdition(world.documents, watch!.name), watch!, world)
+async function explained(context: Context, ...asked: string[]) {
+  const [watch] = context.config.watches
+  return explain(asked, await findEdition(context.documents, watch!.name), watch!, context)
 }
 
 test('says which term stands in which column of which record, and whose dataset it is', async () => {
@@ -65,10 +65,10 @@ test('says which term stands in which column of which record, and whose dataset 
 
 test('shows what matched as it is written, separators, ligatures and soft hyphens included', async () => {
   const terms = 'watches:\n  - {name: mobilite-transport, terms: ["qualite de l air", plateforme, euvre]}\n'
-  const world = await testWorld(undefined, terms)
+  const context = await openTestContext(undefined, terms)
   const title = 'Une plate\u00adforme : la qualité  de l’air, cette Œuvre'
-  await publishWeeks(world, [{ date: DATE, datasets: [{ id: 'a', title }], organizations: ORGANIZATIONS }])
-  const [{ matches }] = (await explained(world, 'a')) as [Explanation]
+  await publishWeeks(context, [{ date: DATE, datasets: [{ id: 'a', title }], organizations: ORGANIZATIONS }])
+  const [{ matches }] = (await explained(context, 'a')) as [Explanation]
   expect(matches.map(({ term, before, found }) => [term, before, found])).toEqual([
     ['qualite de l air', 'Une plate\u00adforme : la ', 'qualité  de l’air'],
     ['plateforme', 'Une ', 'plate\u00adforme'],
@@ -105,10 +105,10 @@ test('names the datasets whose title was given, whatever its case and accents', 
 })
 
 test('counts neither hyphens nor ligatures as a difference between names', async () => {
-  const world = await testWorld(undefined, topOf(2))
+  const context = await openTestContext(undefined, watchWithTop(2))
   const datasets = [{ id: 'c1', slug: 'les-oeuvres-d-art', title: 'Les œuvres d’art', organization: 'o1' }]
-  await publishWeeks(world, [{ date: DATE, datasets, organizations: ORGANIZATIONS }])
-  const [explanation] = await explained(world, "Les oeuvres d'arts")
+  await publishWeeks(context, [{ date: DATE, datasets, organizations: ORGANIZATIONS }])
+  const [explanation] = await explained(context, "Les oeuvres d'arts")
   expect(explanation).toMatchObject({ verdict: 'unknown', nearest: [{ dataset_id: 'c1' }] })
 })
 
@@ -130,9 +130,9 @@ test.each([['https://portal.example/organizations/o1/'], ['x'.repeat(301)], ['']
 )
 
 test('looks in the archived list when the snapshot was not kept, and claims no more than that tells', async () => {
-  const world = await published()
-  await world.archive.remove(snapshotKey(DATE))
-  const [kept, other] = await explained(world, 'bbbb-1', 'aaaa-2')
+  const context = await published()
+  await context.archive.remove(snapshotKey(DATE))
+  const [kept, other] = await explained(context, 'bbbb-1', 'aaaa-2')
   expect(kept).toMatchObject({ verdict: 'below-top', organization: null, source: `${DATE}/mobilite-transport.csv` })
   expect(other).toMatchObject({ verdict: 'not-listed', dataset: null, nearest: [{ dataset_id: 'aaaa-1' }] })
 })

@@ -32,7 +32,7 @@ interface AssetEvent {
 }
 
 /** Returns why a suite that starts services must be skipped, or undefined. */
-export function lacking(...services: readonly string[]): string | undefined {
+export function skipReason(...services: readonly string[]): string | undefined {
   if (!process.env.TEST_AIRFLOW) return 'it takes minutes; to run it: make test-airflow'
   const missing = services.filter((one) => spawnSync(SCRIPT, ['status', one]).stdout.includes('not installed'))
   return missing.length === 0 ? undefined : `to run it: scripts/services install ${missing.join(' ')}`

@@ -74,7 +74,7 @@ export async function testBucket(): Promise<TestBucket> {
  *
  * @param actions such as `s3:GetObject`
  */
-export async function restrictedTo(...actions: readonly string[]): Promise<Record<string, string>> {
+export async function restrictedCredentials(...actions: readonly string[]): Promise<Record<string, string>> {
   const { AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env
   const statement = { Effect: 'Allow', Action: actions, Resource: ['arn:aws:s3:::*'] }
   const body = new URLSearchParams({

@@ -9,13 +9,13 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const INSTALLED = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'datagouv-tops/checkers/bin')
 
 /** Returns the path at which scripts/checkers installs a program. */
-export function installed(program: string): string {
+export function checkerPath(program: string): string {
   return join(INSTALLED, program)
 }
 
 /** Runs a program that checks files. If it is not installed, the test is skipped with a reason. */
-export function check(program: string, args: readonly string[], skip: TestContext['skip'], cwd = ROOT) {
-  const own = installed(program)
+export function runChecker(program: string, args: readonly string[], skip: TestContext['skip'], cwd = ROOT) {
+  const own = checkerPath(program)
   const { status, stdout, stderr, error } = spawnSync(existsSync(own) ? own : program, args, {
     cwd,
     encoding: 'utf8',

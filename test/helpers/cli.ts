@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** The path of the built command line. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
-export interface Ended {
+export interface CliResult {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
@@ -20,16 +20,16 @@ export interface CliOptions {
 }
 
 /** The environment variables of every child process: PATH, and the folder for its coverage. */
-export const SURROUNDINGS: Readonly<Record<string, string | undefined>> = {
+export const BASE_ENVIRONMENT: Readonly<Record<string, string | undefined>> = {
   PATH: process.env.PATH,
   ...(process.env.CHILDREN_COVERAGE && { NODE_V8_COVERAGE: process.env.CHILDREN_COVERAGE }),
 }
 
 /** Runs the built command line in a new process. */
-export function cli(args: readonly string[], { cwd, env = {}, stdin, onStart }: CliOptions): Promise<Ended> {
+export function cli(args: readonly string[], { cwd, env = {}, stdin, onStart }: CliOptions): Promise<CliResult> {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
-    env: { ...SURROUNDINGS, ...env },
+    env: { ...BASE_ENVIRONMENT, ...env },
     stdio: [typeof stdin === 'number' ? stdin : 'pipe', 'pipe', 'pipe'],
   })
   onStart?.(child)

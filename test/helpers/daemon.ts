@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import { CLI, SURROUNDINGS } from './cli.ts'
+import { BASE_ENVIRONMENT, CLI } from './cli.ts'
 
 export interface Daemon {
   readonly pid: number
@@ -18,7 +18,7 @@ export function startDaemon(
   args: readonly string[],
   { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
 ): Daemon {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...SURROUNDINGS, ...env } })
+  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...BASE_ENVIRONMENT, ...env } })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (output.stdout += chunk))
   child.stderr.on('data', (chunk) => (output.stderr += chunk))

@@ -17,7 +17,7 @@ const SOURCE = {
 }
 
 /** Creates an edition of the default watch with these organizations, in the order of their ranks. */
-export function editionOf(date: string, organizations: readonly EditionOrganization[]): Edition {
+export function createEdition(date: string, organizations: readonly EditionOrganization[]): Edition {
   const watch = 'mobilite-transport'
   return {
     _id: editionId(watch, date),

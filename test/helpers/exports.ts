@@ -51,14 +51,14 @@ export function organizationsCsv(
 }
 
 /** Writes a file, compressed if its name ends in .gz, and returns its path. */
-export async function put(folder: string, name: string, text: string | Uint8Array): Promise<string> {
+export async function writeTestFile(folder: string, name: string, text: string | Uint8Array): Promise<string> {
   const path = join(folder, name)
   await writeFile(path, name.endsWith('.gz') ? gzipSync(text) : text)
   return path
 }
 
 /** Reads every file in a folder and its subfolders. */
-export async function contents(folder: string): Promise<Map<string, Buffer>> {
+export async function readFolder(folder: string): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>()
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue

@@ -1,16 +1,16 @@
-import type { World } from '../../src/context.ts'
+import type { Context } from '../../src/context.ts'
 import type { Archive, PendingObject } from '../../src/stores/archive.ts'
 import type { Documents, Holder } from '../../src/stores/documents.ts'
 import { deadPid } from './processes.ts'
 
 /** Called before every call of a store, with its number (from 1) and name. The call starts when it resolves. */
-export type Before = (call: number, name: string) => Promise<void>
+export type BeforeCall = (call: number, name: string) => Promise<void>
 
 /** Wraps the stores of a context so that `before` is called first. Its leases belong to a process that no longer exists. */
-export function intercepted(world: World, before: Before): World {
+export function interceptStores(context: Context, before: BeforeCall): Context {
   let calls = 0
   const next = (name: string) => before(++calls, name)
-  return { ...world, archive: archiveOf(world.archive, next), documents: documentsOf(world.documents, next) }
+  return { ...context, archive: archiveOf(context.archive, next), documents: documentsOf(context.documents, next) }
 }
 
 type Next = (name: string) => Promise<void>
@@ -40,7 +40,7 @@ function archiveOf(archive: Archive, next: Next): Archive {
       await next(`sweep ${key}`)
       await archive.sweep(key)
     },
-    pending: () => streamed('pending', () => archive.pending()),
+    pendingKeys: () => streamed('pending', () => archive.pendingKeys()),
     facts: () => archive.facts(),
     close: () => archive.close(),
   }

@@ -62,7 +62,7 @@ export function isInstalled(service: Service): boolean {
 }
 
 /** @param dataFolder an existing folder for its data, which is kept; by default a temporary one */
-export async function startOwn(service: Service, dataFolder?: string): Promise<OwnServer> {
+export async function startOwnServer(service: Service, dataFolder?: string): Promise<OwnServer> {
   const folder = dataFolder ?? (await mkdtemp(join(tmpdir(), 'datagouv-tops-services-')))
   const env = { ...process.env, SERVICES_FOLDER: folder }
   const call = (verb: string) => execFileSync(SCRIPT, [verb, service], { env, stdio: ['ignore', 'ignore', 'pipe'] })

@@ -1,7 +1,7 @@
 import Database from 'libsql'
 import { MongoClient } from 'mongodb'
 import type { Collection } from '../../src/stores/documents.ts'
-import type { Place } from './pairs.ts'
+import type { TestStores } from './storePairs.ts'
 
 /** Stored documents as somebody sees them who goes past the program. */
 export interface StoredDocuments {
@@ -14,7 +14,7 @@ export interface StoredDocuments {
 }
 
 /** Opens the document store of a place behind the program's back. */
-export function storedDocuments({ environment }: Place): StoredDocuments {
+export function storedDocuments({ environment }: TestStores): StoredDocuments {
   const address = environment.DATAGOUV_TOPS_DOCUMENTS!
   return address.startsWith('sqlite:') ? inSqlite(address.slice('sqlite:'.length)) : inMongo(address)
 }

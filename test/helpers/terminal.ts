@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { CLI, SURROUNDINGS } from './cli.ts'
+import { BASE_ENVIRONMENT, CLI } from './cli.ts'
 
 /** Whether "script" of util-linux is installed, which simulates a terminal. */
 export const HAS_TERMINAL = spawnSync('script', ['--version']).status === 0
@@ -15,7 +15,7 @@ export async function inTerminal(
   const command = `stty rows ${rows} columns ${columns}; ${process.execPath} ${CLI} ${args}`
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd,
-    env: { ...SURROUNDINGS, TERM: 'xterm', ...env },
+    env: { ...BASE_ENVIRONMENT, TERM: 'xterm', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''

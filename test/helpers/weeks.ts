@@ -1,6 +1,6 @@
 import { run } from '../../src/pipeline/pipeline.ts'
-import { put, row } from './exports.ts'
-import type { TestWorld } from './world.ts'
+import type { TestContext } from './context.ts'
+import { row, writeTestFile } from './exports.ts'
 
 /** A dataset of a small portal; omitted values are empty. */
 interface Entry {
@@ -20,13 +20,13 @@ export interface Week {
 }
 
 /** Runs the pipeline over small exports, week by week. */
-export async function publishWeeks(world: TestWorld, weeks: readonly Week[]): Promise<void> {
+export async function publishWeeks(context: TestContext, weeks: readonly Week[]): Promise<void> {
   for (const { date, datasets, organizations } of weeks) {
     const sources = {
-      datasets: await put(world.folder, `${date}-datasets.csv`, datasetsOf(datasets)),
-      organizations: await put(world.folder, `${date}-organizations.csv`, organizationsOf(organizations)),
+      datasets: await writeTestFile(context.folder, `${date}-datasets.csv`, datasetsOf(datasets)),
+      organizations: await writeTestFile(context.folder, `${date}-organizations.csv`, organizationsOf(organizations)),
     }
-    await run({ date, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }, world)
+    await run({ date, watches: context.config.watches, sources, refetch: false, acceptIncomplete: false }, context)
   }
 }
 
@@ -44,5 +44,5 @@ function organizationsOf(organizations: Week['organizations']): string {
 }
 
 /** Returns settings for the default watch with `top` ranked organizations. */
-export const topOf = (top: number) =>
+export const watchWithTop = (top: number) =>
   `watches: [{ name: mobilite-transport, terms: [mobilité, transport], columns: [title, tags, description], top: ${top} }]`

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { cli } from '../helpers/cli.ts'
-import { contents, datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+import { datasetsCsv, organizationsCsv, readFolder, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 
 const DAYS = ['07', '14', '21', '28']
 
@@ -14,8 +14,12 @@ async function pastExports(records = 3): Promise<string> {
     Array.from({ length: records }, (_, i) => ({ id: `d${i}`, title: 'Transport', organization: 'o1' })),
   )
   for (const day of DAYS) {
-    await put(join(cwd, 'past'), `export-dataset-202601${day}-060000.csv.gz`, datasets)
-    await put(join(cwd, 'past'), `export-organization-202601${day}-060000.csv`, organizationsCsv([['o1', 'Un', 1]]))
+    await writeTestFile(join(cwd, 'past'), `export-dataset-202601${day}-060000.csv.gz`, datasets)
+    await writeTestFile(
+      join(cwd, 'past'),
+      `export-organization-202601${day}-060000.csv`,
+      organizationsCsv([['o1', 'Un', 1]]),
+    )
   }
   return cwd
 }
@@ -45,7 +49,7 @@ test('import prints each date and what to do next; backfill and verify accept th
     foreign: 0,
     dates: [{ status: 'unchanged' }, {}, {}, {}],
   })
-  await put(join(cwd, 'past'), 'export-organization-20260107-070000.csv', organizationsCsv([['o1', 'Un', 2]]))
+  await writeTestFile(join(cwd, 'past'), 'export-organization-20260107-070000.csv', organizationsCsv([['o1', 'Un', 2]]))
   expect((await cli(['import', 'past'], { cwd })).stdout).toContain(
     '1 date still has editions of the replaced snapshot: run "backfill --from 2026-01-07 --to 2026-01-07 --force" to renew them\n',
   )
@@ -74,7 +78,7 @@ test.each([
 test('killed at any moment, the next import ends as if it had never been killed', async () => {
   const whole = await pastExports(20_000)
   expect(await cli(['import', 'past', '--quiet'], { cwd: whole })).toMatchObject({ code: 0 })
-  const expected = await contents(join(whole, 'data/datagouv'))
+  const expected = await readFolder(join(whole, 'data/datagouv'))
   const cwd = await pastExports(20_000)
   for (const ms of [250, 350, 450, 600]) {
     await cli(['import', 'past', '--quiet'], {
@@ -83,7 +87,7 @@ test('killed at any moment, the next import ends as if it had never been killed'
     })
   }
   expect(await cli(['import', 'past', '--quiet'], { cwd })).toMatchObject({ code: 0 })
-  const found = await contents(join(cwd, 'data/datagouv'))
+  const found = await readFolder(join(cwd, 'data/datagouv'))
   expect([...found.keys()].sort()).toEqual([...expected.keys()].sort())
   for (const [key, bytes] of found)
     if (!key.endsWith('.json')) expect([key, bytes.equals(expected.get(key)!)]).toEqual([key, true])

@@ -9,43 +9,43 @@ import type { Snapshot } from '../../src/editions/edition.ts'
 import { type ImportRequest, importExports } from '../../src/import/import.ts'
 import { backfill } from '../../src/pipeline/backfill.ts'
 import { fetch } from '../../src/pipeline/pipeline.ts'
-import { loadSnapshot } from '../../src/pipeline/snapshot.ts'
-import { holderOf } from '../../src/runs/lease.ts'
+import { findSnapshot } from '../../src/pipeline/snapshot.ts'
+import { currentProcessAsHolder } from '../../src/runs/lease.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
-import { contents, datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
-import { type TestWorld, testWorld } from '../helpers/world.ts'
+import { openTestContext, type TestContext } from '../helpers/context.ts'
+import { datasetsCsv, organizationsCsv, readFolder, writeTestFile } from '../helpers/exports.ts'
 
 const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 5]])
 const datasets = (count: number) =>
   datasetsCsv(Array.from({ length: count }, (_, i) => ({ id: `d${i}`, title: 'Mobilité', organization: 'o1' })))
 
-let world: TestWorld
+let world: TestContext
 let past: string
 
 /** Writes exports of 20, 21, 22 … datasets, one more for each. */
 async function putPast(...stamps: readonly string[]): Promise<void> {
   for (const [index, stamp] of stamps.entries()) {
-    await put(past, `export-dataset-${stamp}.csv.gz`, datasets(20 + index))
-    await put(past, `export-organization-${stamp}.csv`, ORGANIZATIONS)
+    await writeTestFile(past, `export-dataset-${stamp}.csv.gz`, datasets(20 + index))
+    await writeTestFile(past, `export-organization-${stamp}.csv`, ORGANIZATIONS)
   }
 }
 
 const go = (request: Partial<ImportRequest> = {}, context = world) =>
   importExports({ places: [past], tolerance: 0, force: false, ...request }, context, () => {})
 const statuses = ({ dates }: Awaited<ReturnType<typeof go>>) => dates.map(({ date, status }) => `${date} ${status}`)
-const snapshotOf = async (date: string) => (await loadSnapshot(date, world)) as Snapshot
-const archived = () => contents(join(world.folder, 'datagouv'))
+const snapshotOf = async (date: string) => (await findSnapshot(date, world)) as Snapshot
+const archived = () => readFolder(join(world.folder, 'datagouv'))
 
 beforeEach(async () => {
-  world = await testWorld()
+  world = await openTestContext()
   past = join(world.folder, 'past')
   await mkdir(past)
 })
 
 test('past exports become the snapshots of their dates in Paris, and backfill publishes their editions', async () => {
   await putPast('20260107-060000', '20260114-233000', '20260121-060000')
-  await put(past, 'readme.txt', 'foreign')
-  await put(past, 'export-reuse-20260107-060000.csv', 'foreign')
+  await writeTestFile(past, 'readme.txt', 'foreign')
+  await writeTestFile(past, 'export-reuse-20260107-060000.csv', 'foreign')
   const result = await go()
   expect(statuses(result)).toEqual(['2026-01-07 imported', '2026-01-15 imported', '2026-01-21 imported'])
   expect(result).toMatchObject({ exports: 6, foreign: 2, failed: [] })
@@ -75,8 +75,8 @@ test('past exports become the snapshots of their dates in Paris, and backfill pu
 
 test('the gate warns and never refuses; a gap is no obstacle', async () => {
   await putPast('20250101-060000')
-  await put(past, 'export-dataset-20260101-060000.csv', datasets(10))
-  await put(past, 'export-organization-20260101-060000.csv', ORGANIZATIONS)
+  await writeTestFile(past, 'export-dataset-20260101-060000.csv', datasets(10))
+  await writeTestFile(past, 'export-organization-20260101-060000.csv', ORGANIZATIONS)
   expect(statuses(await go())).toEqual(['2025-01-01 imported', '2026-01-01 imported'])
   expect(world.warnings).toEqual([
     expect.stringMatching(/^2026-01-01: imported although it seems incomplete: 10 datasets where 2025-01-01 had 20/),
@@ -92,7 +92,7 @@ test('importing again changes nothing and reads nothing again, from another fold
   expect(await world.documents.ids('runs')).toEqual(runs)
   const copy = join(world.folder, 'copy', 'deep')
   await mkdir(copy, { recursive: true })
-  for (const [name, bytes] of await contents(past)) await writeFile(join(copy, name), bytes)
+  for (const [name, bytes] of await readFolder(past)) await writeFile(join(copy, name), bytes)
   expect(statuses(await go({ places: [join(world.folder, 'copy')] }))).toEqual([
     '2026-01-07 unchanged',
     '2026-01-14 unchanged',
@@ -114,7 +114,7 @@ test('a damaged export fails its date, and an earlier one of the day replaces it
   expect((await snapshotOf('2026-01-21')).datasets.url).toMatch(/20260121-060000/)
   expect([...(await archived()).keys()].filter((key) => key.includes('2026-01-14'))).toEqual([])
   // Once it is repaired, the next import goes on.
-  await put(past, 'export-dataset-20260114-060000.csv.gz', datasets(21))
+  await writeTestFile(past, 'export-dataset-20260114-060000.csv.gz', datasets(21))
   await rm(join(past, 'export-dataset-20260121-180000.csv'))
   expect(statuses(await go())).toEqual(['2026-01-07 unchanged', '2026-01-14 imported', '2026-01-21 unchanged'])
 })
@@ -122,7 +122,7 @@ test('a damaged export fails its date, and an earlier one of the day replaces it
 test('a later export of the day replaces the imported one, an earlier one does not', async () => {
   await putPast('20260107-060000')
   await go()
-  await put(past, 'export-dataset-20260107-180000.csv', datasets(30))
+  await writeTestFile(past, 'export-dataset-20260107-180000.csv', datasets(30))
   expect(statuses(await go())).toEqual(['2026-01-07 imported'])
   expect(await snapshotOf('2026-01-07')).toMatchObject({ datasets: { records: 30 } })
   await rm(join(past, 'export-dataset-20260107-180000.csv'))
@@ -135,7 +135,7 @@ test('what came from the portal stays, unless --force', async () => {
   const file = (text: string) => ({ content: Buffer.from(text), modified: new Date('2026-11-18T06:00:00Z') })
   const replica = await startReplica({ files: { datasets: file(datasets(7)), organizations: file(ORGANIZATIONS) } })
   onTestFinished(() => replica.close())
-  const context = await testWorld(undefined, `portal: ${replica.url}\n`, world.folder)
+  const context = await openTestContext(undefined, `portal: ${replica.url}\n`, world.folder)
   await fetch({ date: '2026-11-18', watches: context.config.watches }, context)
   await putPast('20261118-060000')
   const kept = await go({}, context)
@@ -148,8 +148,8 @@ test('what came from the portal stays, unless --force', async () => {
 })
 
 test('kinds of nearby days are paired with a tolerance', async () => {
-  await put(past, 'export-dataset-20260107-060000.csv', datasets(5))
-  await put(past, 'export-organization-20260109-060000.csv', ORGANIZATIONS)
+  await writeTestFile(past, 'export-dataset-20260107-060000.csv', datasets(5))
+  await writeTestFile(past, 'export-organization-20260109-060000.csv', ORGANIZATIONS)
   expect((await go()).dates).toMatchObject([
     { date: '2026-01-07', status: 'unpaired', summary: 'there is no organizations export of that day' },
     { date: '2026-01-09', status: 'unpaired', summary: 'there is no datasets export of that day' },
@@ -160,7 +160,7 @@ test('kinds of nearby days are paired with a tolerance', async () => {
 
 test('a date that another run holds fails, and the others are imported', async () => {
   await putPast('20260107-060000', '20260114-060000')
-  await world.documents.acquire('2026-01-07', { ...holderOf('other'), host: 'elsewhere' }, 60_000)
+  await world.documents.acquire('2026-01-07', { ...currentProcessAsHolder('other'), host: 'elsewhere' }, 60_000)
   const result = await go()
   expect(statuses(result)).toEqual(['2026-01-07 failed', '2026-01-14 imported'])
   expect(result.failed).toMatchObject([{ date: '2026-01-07', error: { kind: 'held' } }])
@@ -168,7 +168,7 @@ test('a date that another run holds fails, and the others are imported', async (
 
 test('a setting of retention does not keep it from being imported', async () => {
   await putPast('20260107-060000')
-  const context = await testWorld(undefined, 'retention: 4w\n', world.folder)
+  const context = await openTestContext(undefined, 'retention: 4w\n', world.folder)
   expect(statuses(await go({}, context))).toEqual(['2026-01-07 imported'])
 })
 
@@ -203,7 +203,7 @@ test.each([
   ],
   ['a path that does not exist', () => join(past, 'none'), /there is no such file or folder\. Check the path\./],
 ])('%s is refused', async (_, place, message) => {
-  await put(past, 'notes.csv', 'x')
+  await writeTestFile(past, 'notes.csv', 'x')
   await expect(go({ places: [place()] })).rejects.toMatchObject({
     kind: 'usage',
     message: expect.stringMatching(message),

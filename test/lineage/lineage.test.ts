@@ -8,9 +8,9 @@ import { startReplica } from '../../src/demo/replica.ts'
 import { datasetNames } from '../../src/lineage/names.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
 import { cli } from '../helpers/cli.ts'
-import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+import { createRunRequest, DATE, openTestContext, type TestContext } from '../helpers/context.ts'
+import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 import { startWebhook } from '../helpers/receivers.ts'
-import { DATE, orderOf, type TestWorld, testWorld } from '../helpers/world.ts'
 import { type Event, expectValid } from './valid.ts'
 
 const DATASETS = datasetsCsv([
@@ -24,8 +24,8 @@ const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 12]])
 async function worldWithLineage() {
   const folder = await temporaryFolder()
   const file = join(folder, 'events', 'lineage.jsonl')
-  const world = await testWorld(undefined, `lineage: file:${file}`, folder)
-  return { world, events: () => eventsIn(file) }
+  const context = await openTestContext(undefined, `lineage: file:${file}`, folder)
+  return { world: context, events: () => eventsIn(file) }
 }
 
 async function eventsIn(file: string): Promise<Event[]> {
@@ -38,12 +38,12 @@ async function eventsIn(file: string): Promise<Event[]> {
 
 const fullName = ({ namespace, name }: Event) => `${namespace} ${name}`
 const namesOf = (datasets: Event[]) => datasets.map(fullName)
-const archiveFile = ({ folder }: TestWorld, key: string) => `file ${join(folder, 'datagouv', key)}`
+const archiveFile = ({ folder }: TestContext, key: string) => `file ${join(folder, 'datagouv', key)}`
 
 describe('the events of a run', () => {
   test('are START and COMPLETE, valid against the published schemas', async () => {
     const { world, events } = await worldWithLineage()
-    const { run_id } = await run(await orderOf(world, DATASETS, ORGANIZATIONS), world)
+    const { run_id } = await run(await createRunRequest(world, DATASETS, ORGANIZATIONS), world)
     const [start, complete, ...more] = await events()
     expect(more).toEqual([])
     expectValid(start)
@@ -59,7 +59,7 @@ describe('the events of a run', () => {
 
   test('name the datasets read and written, with their rows and schemas', async () => {
     const { world, events } = await worldWithLineage()
-    await run(await orderOf(world, DATASETS, ORGANIZATIONS), world)
+    await run(await createRunRequest(world, DATASETS, ORGANIZATIONS), world)
     const { inputs, outputs } = (await events())[1]
     expect(namesOf(inputs)).toEqual([
       `file ${join(world.folder, 'source-datasets.csv')}`,
@@ -89,7 +89,7 @@ describe('the events of a run', () => {
 
   test('name the source column of each of the six fields, and the columns that determine the rows', async () => {
     const { world, events } = await worldWithLineage()
-    await run(await orderOf(world, DATASETS, ORGANIZATIONS), world)
+    await run(await createRunRequest(world, DATASETS, ORGANIZATIONS), world)
     const { inputs, outputs } = (await events())[1]
     const short = ({ namespace, name, field }: Event) =>
       `${namesOf(inputs).indexOf(fullName({ namespace, name })) === 0 ? 'datasets' : 'organizations'}.${field}`
@@ -112,10 +112,10 @@ describe('the events of a run', () => {
 
   test('link the steps: each reads the datasets that the one before wrote', async () => {
     const { world, events } = await worldWithLineage()
-    const order = await orderOf(world, DATASETS, ORGANIZATIONS)
-    await fetch(order, world)
-    await archive(order, world)
-    await publish(order, world)
+    const request = await createRunRequest(world, DATASETS, ORGANIZATIONS)
+    await fetch(request, world)
+    await archive(request, world)
+    await publish(request, world)
     const ends = (await events()).filter(({ eventType }) => eventType === 'COMPLETE')
     for (const event of ends) expectValid(event)
     const [fetched, archived, published] = ends
@@ -139,20 +139,22 @@ describe('the events of a run', () => {
     onTestFinished(() => replica.close())
     const folder = await temporaryFolder()
     const file = join(folder, 'lineage.jsonl')
-    const world = await testWorld(undefined, `lineage: file:${file}\nportal: ${replica.url}`, folder)
-    const order = await orderOf(world, DATASETS, ORGANIZATIONS)
-    await run({ ...order, sources: {} }, world)
+    const context = await openTestContext(undefined, `lineage: file:${file}\nportal: ${replica.url}`, folder)
+    const request = await createRunRequest(context, DATASETS, ORGANIZATIONS)
+    await run({ ...request, sources: {} }, context)
     const { inputs } = (await eventsIn(file))[1]
     expect(namesOf(inputs)).toEqual([
-      `${replica.url} ${world.config.catalogue}/datasets`,
-      `${replica.url} ${world.config.catalogue}/organizations`,
+      `${replica.url} ${context.config.catalogue}/datasets`,
+      `${replica.url} ${context.config.catalogue}/organizations`,
     ])
     expect(inputs[0].facets.dataSource.uri).toBe(`${replica.url}/file/datasets`)
   })
 
   test('end with FAIL and the message if it fails, with the datasets read by then', async () => {
     const { world, events } = await worldWithLineage()
-    await expect(run(await orderOf(world, 'id;title\n1', ORGANIZATIONS), world)).rejects.toThrow('has no column')
+    await expect(run(await createRunRequest(world, 'id;title\n1', ORGANIZATIONS), world)).rejects.toThrow(
+      'has no column',
+    )
     const fail = (await events())[1]
     expectValid(fail)
     expect(fail).toMatchObject({
@@ -184,8 +186,8 @@ describe('the events of a run', () => {
     })
     expect(killed.code).toBeNull()
     expect((await eventsIn(join(cwd, 'lineage.jsonl'))).map(({ eventType }) => eventType)).toEqual(['START'])
-    await put(cwd, 'datasets.csv', DATASETS)
-    await put(cwd, 'organizations.csv', ORGANIZATIONS)
+    await writeTestFile(cwd, 'datasets.csv', DATASETS)
+    await writeTestFile(cwd, 'organizations.csv', ORGANIZATIONS)
     const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
     expect(await cli(['run', '--date', DATE, ...sources], { cwd, env })).toMatchObject({ code: 0 })
     const [start, abort, ...next] = await eventsIn(join(cwd, 'lineage.jsonl'))
@@ -200,8 +202,8 @@ describe('a collector', () => {
 
   async function runWith(env: Record<string, string>) {
     const cwd = await temporaryFolder()
-    await put(cwd, 'datasets.csv', DATASETS)
-    await put(cwd, 'organizations.csv', ORGANIZATIONS)
+    await writeTestFile(cwd, 'datasets.csv', DATASETS)
+    await writeTestFile(cwd, 'organizations.csv', ORGANIZATIONS)
     return cli(['run', '--date', DATE, '--json', ...SOURCES], { cwd, env })
   }
 
@@ -282,7 +284,7 @@ describe('a collector', () => {
 })
 
 test('objects and collections follow the naming rules of OpenLineage', async () => {
-  const { config } = await testWorld()
+  const { config } = await openTestContext()
   const names = datasetNames({
     config,
     archive: { address: 's3://datagouv' },

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { renderMetrics } from '../../src/metrics/metrics.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
-import { editionOf } from '../helpers/editions.ts'
+import { createRunRequest, DATE, openTestContext } from '../helpers/context.ts'
+import { createEdition } from '../helpers/editions.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
-import { DATE, orderOf, testWorld } from '../helpers/world.ts'
 
 /** Parses samples by name and labels. Fails on a line that Prometheus cannot read, and on a sample without HELP and TYPE. */
 function parse(text: string): Record<string, number> {
@@ -24,14 +24,14 @@ function parse(text: string): Record<string, number> {
 }
 
 test('the metrics cover the last edition of each watch and the last run of each command', async () => {
-  const world = await testWorld()
-  await world.documents.replace('tops', editionOf('2026-11-11', [{ id: 'o1', followers: 40, datasets: {} }]))
+  const context = await openTestContext()
+  await context.documents.replace('tops', createEdition('2026-11-11', [{ id: 'o1', followers: 40, datasets: {} }]))
   const datasets = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1' }, { id: 'd2' }])
-  await run(await orderOf(world, datasets, organizationsCsv([['o1', 'Un', 12]])), world)
-  await run({ ...(await orderOf(world, 'id;title\r\n', '')), date: DATE }, world).catch(() => {})
+  await run(await createRunRequest(context, datasets, organizationsCsv([['o1', 'Un', 12]])), context)
+  await run({ ...(await createRunRequest(context, 'id;title\r\n', '')), date: DATE }, context).catch(() => {})
 
   const watch = 'watch="mobilite-transport"'
-  expect(parse(await renderMetrics(world))).toMatchObject({
+  expect(parse(await renderMetrics(context))).toMatchObject({
     [`datagouv_tops_edition_generated_timestamp_seconds{${watch}}`]: Date.parse('2026-11-18T16:00:00Z') / 1000,
     [`datagouv_tops_edition_next_due_timestamp_seconds{${watch}}`]: Date.parse('2026-11-25T16:00:00Z') / 1000,
     [`datagouv_tops_edition_datasets{${watch}}`]: 1,
@@ -44,5 +44,5 @@ test('the metrics cover the last edition of each watch and the last run of each 
 })
 
 test('there are no samples before the first edition', async () => {
-  expect(parse(await renderMetrics(await testWorld()))).toEqual({})
+  expect(parse(await renderMetrics(await openTestContext()))).toEqual({})
 })

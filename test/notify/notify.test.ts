@@ -2,37 +2,37 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { World } from '../../src/context.ts'
+import type { Context } from '../../src/context.ts'
 import { Failure } from '../../src/errors.ts'
-import { announced, announceFailure, announceMissed, announcePublished } from '../../src/notify/announce.ts'
+import { announceFailure, announceMissed, announcePublished, withAnnouncement } from '../../src/notify/announce.ts'
 import { failedNews } from '../../src/notify/news.ts'
-import type { Order } from '../../src/pipeline/order.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
+import type { RunRequest } from '../../src/pipeline/request.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { cli } from '../helpers/cli.ts'
-import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+import { createRunRequest, DATE, openTestContext, type TestContext } from '../helpers/context.ts'
+import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 import { startMailServer, startWebhook } from '../helpers/receivers.ts'
-import { DATE, orderOf, type TestWorld, testWorld } from '../helpers/world.ts'
 
 const DATASETS = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }])
 const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 12]])
 
 const notify = (...targets: object[]) => `retry_pause: 5ms\nlanguage: en\nnotify: ${JSON.stringify(targets)}\n`
 
-async function published(world: TestWorld, datasets = DATASETS) {
-  const order = await orderOf(world, datasets, ORGANIZATIONS)
+async function published(context: TestContext, datasets = DATASETS) {
+  const request = await createRunRequest(context, datasets, ORGANIZATIONS)
   // Each run begins a second after the one before, so that they have an order.
-  const at = world.clock().getTime() + 1_000 * (await world.documents.ids('runs')).length
-  return announced(run)(order, { ...world, clock: () => new Date(at) })
+  const at = context.clock().getTime() + 1_000 * (await context.documents.ids('runs')).length
+  return withAnnouncement(run)(request, { ...context, clock: () => new Date(at) })
 }
 
-const lastRun = async ({ documents }: TestWorld) =>
+const lastRun = async ({ documents }: TestContext) =>
   (await documents.list<RunRecord>('runs', { descending: true, limit: 1 }))[0]!
 
 describe('what is published', () => {
   test('reaches a webhook as JSON, Slack as text, and people by e-mail; the run record says so', async () => {
     const [hook, slack, mail] = [await startWebhook(), await startWebhook(), await startMailServer()]
-    const world = await testWorld(
+    const context = await openTestContext(
       undefined,
       notify(
         { kind: 'webhook', url: `${hook.url}/hook` },
@@ -40,7 +40,7 @@ describe('what is published', () => {
         { kind: 'email', url: mail.url, from: 'tops@example.org', to: ['a@example.org', 'b@example.org'] },
       ),
     )
-    const { run_id } = await published(world)
+    const { run_id } = await published(context)
 
     expect(hook.received).toMatchObject([
       {
@@ -59,7 +59,7 @@ describe('what is published', () => {
     const [letter] = mail.mails
     expect([letter!.from, letter!.to]).toEqual(['tops@example.org', ['a@example.org', 'b@example.org']])
     expect(letter!.raw).toMatch(/^Subject: \[datagouv-tops\] 18 November 2026, mobilite-transport: 1 dataset/m)
-    expect((await lastRun(world)).notifications).toMatchObject([
+    expect((await lastRun(context)).notifications).toMatchObject([
       { event: 'published', target: `webhook ${new URL(hook.url).host}`, status: 'sent', tries: 1, error: null },
       { event: 'published', target: 'team', status: 'sent' },
       { event: 'published', target: `email ${new URL(mail.url).host}`, status: 'sent' },
@@ -69,15 +69,15 @@ describe('what is published', () => {
   test('is told once, and again only when it changed, with what changed since the edition before', async () => {
     const hook = await startWebhook()
     const settings = notify({ kind: 'webhook', url: hook.url })
-    const first = await testWorld('2026-11-11T16:00:00Z', settings)
-    const week = await orderOf(first, DATASETS, ORGANIZATIONS)
-    await announced(run)({ ...week, date: '2026-11-11' }, first)
+    const first = await openTestContext('2026-11-11T16:00:00Z', settings)
+    const week = await createRunRequest(first, DATASETS, ORGANIZATIONS)
+    await withAnnouncement(run)({ ...week, date: '2026-11-11' }, first)
 
-    const world = await testWorld(undefined, settings, first.folder)
+    const context = await openTestContext(undefined, settings, first.folder)
     const more = datasetsCsv([{ id: 'd2', title: 'Transport', organization: 'o1' }])
-    await published(world, more)
-    await published(world, more)
-    await announcePublished(DATE, world.config.watches, world)
+    await published(context, more)
+    await published(context, more)
+    await announcePublished(DATE, context.config.watches, context)
     expect(hook.received.map(({ body }) => [body.date, body.editions[0].changes?.from])).toEqual([
       ['2026-11-11', undefined],
       [DATE, '2026-11-11'],
@@ -90,27 +90,29 @@ describe('what is published', () => {
       left: { count: 1, first: [{ id: 'd1' }] },
     })
 
-    await published(world, DATASETS)
+    await published(context, DATASETS)
     expect(hook.received).toHaveLength(3)
   })
 
   test('is sent once by several processes that would send it at the same time', async () => {
     const hook = await startWebhook()
-    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url, events: ['failed'] }))
-    await published(world)
+    const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url, events: ['failed'] }))
+    await published(context)
     const settings = notify({ kind: 'webhook', url: hook.url })
-    const worlds = await Promise.all(Array.from({ length: 4 }, () => testWorld(undefined, settings, world.folder)))
+    const worlds = await Promise.all(
+      Array.from({ length: 4 }, () => openTestContext(undefined, settings, context.folder)),
+    )
     const sent = await Promise.all(worlds.map((one) => announcePublished(DATE, one.config.watches, one)))
     expect(sent.flat()).toHaveLength(1)
     expect(hook.received).toHaveLength(1)
-    expect(await world.documents.ids('leases')).toEqual([])
+    expect(await context.documents.ids('leases')).toEqual([])
   })
 
   test('is sent once the process that sends for the same date is done', async () => {
     const hook = await startWebhook()
-    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url, events: ['failed'] }))
-    await published(world)
-    const sending = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }), world.folder)
+    const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url, events: ['failed'] }))
+    await published(context)
+    const sending = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }), context.folder)
     await sending.documents.acquire(`notify/${DATE}`, { run: 'x', host: 'elsewhere', pid: 1 }, 60_000)
     const sent = announcePublished(DATE, sending.config.watches, sending)
     await sleep(600)
@@ -125,13 +127,13 @@ describe('what is published', () => {
     const names = ['bus', 'velo', 'train', 'metro']
     const watches = names.map((name) => ({ name, terms: ['mobilité'] }))
     const settings = `${notify({ kind: 'webhook', url: hook.url })}watches: ${JSON.stringify(watches)}\n`
-    const world = await testWorld(undefined, settings)
-    const order = await orderOf(world, DATASETS, ORGANIZATIONS)
-    await fetch(order, world)
+    const context = await openTestContext(undefined, settings)
+    const request = await createRunRequest(context, DATASETS, ORGANIZATIONS)
+    await fetch(request, context)
     // Each run stores its own edition of the same snapshot.
-    const steps = world.config.watches.map(async (watch) => {
-      const own = await testWorld(undefined, settings, world.folder)
-      return announced(archiveAndPublish)({ date: DATE, watches: [watch] }, own)
+    const steps = context.config.watches.map(async (watch) => {
+      const own = await openTestContext(undefined, settings, context.folder)
+      return withAnnouncement(archiveAndPublish)({ date: DATE, watches: [watch] }, own)
     })
     await Promise.all(steps)
     const told = hook.received.flatMap(({ body }) => body.editions.map(({ watch }: { watch: string }) => watch))
@@ -140,38 +142,38 @@ describe('what is published', () => {
 
   test('is not sent again after a run closes its record that "notify" has written to meanwhile', async () => {
     const hook = await startWebhook()
-    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }))
-    const order = await orderOf(world, DATASETS, ORGANIZATIONS)
-    const documents = world.documents
+    const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }))
+    const request = await createRunRequest(context, DATASETS, ORGANIZATIONS)
+    const documents = context.documents
     const interrupted = new Proxy(documents, {
       get: (target, name) => {
         if (name !== 'swap') return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name)
-        return async (...args: Parameters<typeof documents.swap>) => {
-          const swapped = await target.swap(...args)
-          if (args[0] === 'tops') await announcePublished(DATE, world.config.watches, world)
+        return async (...args: Parameters<typeof documents.compareAndSwap>) => {
+          const swapped = await target.compareAndSwap(...args)
+          if (args[0] === 'tops') await announcePublished(DATE, context.config.watches, context)
           return swapped
         }
       },
     })
-    await announced(run)(order, { ...world, documents: interrupted })
+    await withAnnouncement(run)(request, { ...context, documents: interrupted })
     expect(hook.received).toHaveLength(1)
-    expect(await lastRun(world)).toMatchObject({ status: 'published', notifications: [{ status: 'sent' }] })
+    expect(await lastRun(context)).toMatchObject({ status: 'published', notifications: [{ status: 'sent' }] })
   })
 })
 
-async function archiveAndPublish(order: Order, world: World) {
-  await archive(order, world)
-  return publish(order, world)
+async function archiveAndPublish(request: RunRequest, context: Context) {
+  await archive(request, context)
+  return publish(request, context)
 }
 
 describe('a message that does not arrive', () => {
   test('is tried again when that can help, and never fails the run', async () => {
     const hook = await startWebhook(503, 429)
-    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }))
-    await published(world)
+    const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }))
+    await published(context)
     expect(hook.received).toHaveLength(3)
     expect(new Set(hook.received.map(({ body }) => body.id)).size).toBe(1)
-    expect((await lastRun(world)).notifications).toMatchObject([{ status: 'sent', tries: 3 }])
+    expect((await lastRun(context)).notifications).toMatchObject([{ status: 'sent', tries: 3 }])
   })
 
   test.each([
@@ -180,76 +182,88 @@ describe('a message that does not arrive', () => {
     [500, 3],
   ])('after %d is given up after %d tries, and told next time', async (code, tries) => {
     const hook = await startWebhook(...Array(tries).fill(code))
-    const world = await testWorld(
+    const context = await openTestContext(
       undefined,
       notify({ kind: 'slack', url: `${hook.url}/services/S3CRET`, name: 'team' }),
     )
-    expect((await published(world)).status).toBe('published')
-    expect(world.warnings).toEqual([`team could not be notified: it answers ${code}`])
-    expect(await lastRun(world)).toMatchObject({
+    expect((await published(context)).status).toBe('published')
+    expect(context.warnings).toEqual([`team could not be notified: it answers ${code}`])
+    expect(await lastRun(context)).toMatchObject({
       status: 'published',
       notifications: [{ target: 'team', status: 'failed', tries, error: `it answers ${code}` }],
     })
     expect(hook.received.map(({ path }) => path)).toEqual(Array(tries).fill('/services/S3CRET'))
-    await published(world)
-    expect((await lastRun(world)).status).toBe('unchanged')
+    await published(context)
+    expect((await lastRun(context)).status).toBe('unchanged')
     expect(hook.received).toHaveLength(tries + 1)
   })
 
   test('to nobody who listens says why', async () => {
-    const world = await testWorld(undefined, notify({ kind: 'webhook', url: 'http://127.0.0.1:59999/x', name: 'w' }))
-    await published(world)
-    expect(world.warnings).toEqual(['w could not be notified: ECONNREFUSED'])
+    const context = await openTestContext(
+      undefined,
+      notify({ kind: 'webhook', url: 'http://127.0.0.1:59999/x', name: 'w' }),
+    )
+    await published(context)
+    expect(context.warnings).toEqual(['w could not be notified: ECONNREFUSED'])
   })
 
   test('by e-mail is tried again after a refusal for now, under the same id', async () => {
     const mail = await startMailServer(451)
-    const world = await testWorld(undefined, notify({ kind: 'email', url: mail.url, from: 'a@b.c', to: ['d@e.f'] }))
-    await published(world)
+    const context = await openTestContext(
+      undefined,
+      notify({ kind: 'email', url: mail.url, from: 'a@b.c', to: ['d@e.f'] }),
+    )
+    await published(context)
     expect([mail.tries, mail.mails.length]).toEqual([2, 1])
-    expect((await lastRun(world)).notifications).toMatchObject([{ status: 'sent', tries: 2 }])
+    expect((await lastRun(context)).notifications).toMatchObject([{ status: 'sent', tries: 2 }])
     expect(mail.mails[0]!.raw).toMatch(/^Message-ID: <[0-9a-f]{24}@datagouv-tops>$/m)
   })
 
   test('by e-mail is given up after a wrong password, which is nowhere repeated', async () => {
     const mail = await startMailServer()
     const url = mail.url.replace('p%40ss%20word', 'hunter%40hunter')
-    const world = await testWorld(undefined, notify({ kind: 'email', url, from: 'a@b.c', to: ['d@e.f'], name: 'm' }))
-    await published(world)
-    expect(world.warnings).toEqual([expect.stringMatching(/^m could not be notified: EAUTH: .*wrong password$/)])
-    expect(JSON.stringify([world.warnings, await lastRun(world)])).not.toMatch(/hunter/)
+    const context = await openTestContext(
+      undefined,
+      notify({ kind: 'email', url, from: 'a@b.c', to: ['d@e.f'], name: 'm' }),
+    )
+    await published(context)
+    expect(context.warnings).toEqual([expect.stringMatching(/^m could not be notified: EAUTH: .*wrong password$/)])
+    expect(JSON.stringify([context.warnings, await lastRun(context)])).not.toMatch(/hunter/)
   })
 })
 
 describe('a failure', () => {
   test('is told with its kind, kept in the record of the run that failed, and told once', async () => {
     const hook = await startWebhook()
-    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }))
-    const broken = () => published(world, DATASETS.replace(';', '"'))
+    const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }))
+    const broken = () => published(context, DATASETS.replace(';', '"'))
     await expect(broken()).rejects.toMatchObject({ kind: 'contract' })
     await expect(broken()).rejects.toMatchObject({ kind: 'contract' })
     expect(hook.received.map(({ body }) => [body.event, body.kind, body.exit_code, body.date])).toEqual([
       ['failed', 'contract', 4, DATE],
     ])
-    const [second, first] = await world.documents.list<RunRecord>('runs', { descending: true })
+    const [second, first] = await context.documents.list<RunRecord>('runs', { descending: true })
     expect([first!.notifications?.length, second!.notifications]).toEqual([1, undefined])
 
-    await published(world)
+    await published(context)
     await expect(broken()).rejects.toMatchObject({ kind: 'contract' })
     expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'published', 'failed'])
   })
 
   test('of the gate is another event', async () => {
     const hook = await startWebhook()
-    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url, events: ['refused'] }))
-    await announceFailure(failedNews(DATE, new Failure('portal', 'away')), undefined, world)
-    await announceFailure(failedNews(DATE, new Failure('gate', 'fewer'), null), undefined, world)
+    const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url, events: ['refused'] }))
+    await announceFailure(failedNews(DATE, new Failure('portal', 'away')), undefined, context)
+    await announceFailure(failedNews(DATE, new Failure('gate', 'fewer'), null), undefined, context)
     expect(hook.received.map(({ body }) => [body.event, body.again])).toEqual([['refused', null]])
   })
 
   test('is told also when the stores are away', async () => {
     const hook = await startWebhook()
-    const { config, clock, report, signal } = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }))
+    const { config, clock, report, signal } = await openTestContext(
+      undefined,
+      notify({ kind: 'webhook', url: hook.url }),
+    )
     await announceFailure(failedNews(DATE, new Failure('store', 'away')), undefined, { config, clock, report, signal })
     await announceMissed([DATE], undefined, { config, clock, report, signal })
     expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'missed'])
@@ -257,16 +271,16 @@ describe('a failure', () => {
 
   test('because another run is at work is no news', async () => {
     const hook = await startWebhook()
-    const world = await testWorld(undefined, notify({ kind: 'webhook', url: hook.url }))
-    await world.documents.acquire(DATE, { run: 'x', host: 'elsewhere', pid: 1 }, 60_000)
-    await expect(published(world)).rejects.toMatchObject({ kind: 'held' })
+    const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }))
+    await context.documents.acquire(DATE, { run: 'x', host: 'elsewhere', pid: 1 }, 60_000)
+    await expect(published(context)).rejects.toMatchObject({ kind: 'held' })
     expect(hook.received).toEqual([])
   })
 })
 
 test('text from outside is nothing but text in Slack and in mail', async () => {
   const [slack, mail] = [await startWebhook(), await startMailServer()]
-  const world = await testWorld(
+  const context = await openTestContext(
     '2026-11-11T16:00:00Z',
     notify(
       { kind: 'slack', url: slack.url },
@@ -274,15 +288,15 @@ test('text from outside is nothing but text in Slack and in mail', async () => {
     ),
   )
   const organizations = organizationsCsv([['o1', 'Un\r\nBcc: x@y.z', 1]])
-  const first = await orderOf(
-    world,
+  const first = await createRunRequest(
+    context,
     datasetsCsv([{ id: 'd0', title: 'Bus transport', organization: 'o1' }]),
     organizations,
   )
-  await announced(run)({ ...first, date: '2026-11-11' }, world)
+  await withAnnouncement(run)({ ...first, date: '2026-11-11' }, context)
   const title = '<!channel> @all `code` *transport* [x](http://evil.example)\u202e\u0007 <http://evil.example|click>'
-  const order = await orderOf(world, datasetsCsv([{ id: 'd1', title, organization: 'o1' }]), organizations)
-  await announced(run)(order, world)
+  const request = await createRunRequest(context, datasetsCsv([{ id: 'd1', title, organization: 'o1' }]), organizations)
+  await withAnnouncement(run)(request, context)
 
   const line = slack.received[1]!.body.text.split('\n').find((line: string) => line.includes('channel'))
   expect(line).toBe(
@@ -295,9 +309,9 @@ test('text from outside is nothing but text in Slack and in mail', async () => {
 describe('the command line', () => {
   async function project(...targets: object[]) {
     const cwd = await temporaryFolder()
-    await put(cwd, 'datasets.csv', DATASETS)
-    await put(cwd, 'organizations.csv', ORGANIZATIONS)
-    await put(cwd, 'datagouv-tops.yaml', notify(...targets))
+    await writeTestFile(cwd, 'datasets.csv', DATASETS)
+    await writeTestFile(cwd, 'organizations.csv', ORGANIZATIONS)
+    await writeTestFile(cwd, 'datagouv-tops.yaml', notify(...targets))
     const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
     return { cwd, runArgs: ['run', '--date', DATE, ...sources] }
   }
@@ -325,7 +339,7 @@ describe('the command line', () => {
     expect(missed).toMatchObject({ code: 0, stdout: '2026-11-04  missed  one: sent\n' })
     const never = await cli(['notify', '--date', '2026-11-05'], { cwd })
     expect(never).toMatchObject({ code: 0, stdout: '2026-11-05: every target has been notified\n' })
-    await put(cwd, 'broken.csv', 'id;title\r\n')
+    await writeTestFile(cwd, 'broken.csv', 'id;title\r\n')
     const sources = ['--datasets', 'broken.csv', '--organizations', 'organizations.csv']
     expect((await cli(['fetch', '--date', DATE, ...sources], { cwd })).code).toBe(4)
     expect(hook.received).toHaveLength(1)

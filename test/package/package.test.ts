@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { check, installed } from '../helpers/checker.ts'
-import { datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
+import { checkerPath, runChecker } from '../helpers/checker.ts'
+import { datasetsCsv, organizationsCsv, writeTestFile } from '../helpers/exports.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
@@ -39,9 +39,13 @@ beforeAll(async () => {
   for (const name of await readdir(join(ROOT, 'node_modules'))) {
     if (!name.startsWith('.')) await symlink(join(ROOT, 'node_modules', name), join(modules, name))
   }
-  await put(project, 'package.json', '{"type": "module"}')
-  await put(project, 'datasets.csv', datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }]))
-  await put(project, 'organizations.csv', organizationsCsv([['o1', 'Un', 12]]))
+  await writeTestFile(project, 'package.json', '{"type": "module"}')
+  await writeTestFile(
+    project,
+    'datasets.csv',
+    datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }]),
+  )
+  await writeTestFile(project, 'organizations.csv', organizationsCsv([['o1', 'Un', 12]]))
 })
 afterAll(() => rm(project, { recursive: true, force: true }))
 
@@ -101,10 +105,14 @@ describe('the package', () => {
         if (error instanceof Failure && error.retryable) throw new Error(error.kind)
       }
     `
-    await put(project, 'tsconfig.json', JSON.stringify({ compilerOptions: { ...options, lib }, files: ['program.ts'] }))
+    await writeTestFile(
+      project,
+      'tsconfig.json',
+      JSON.stringify({ compilerOptions: { ...options, lib }, files: ['program.ts'] }),
+    )
     const compile = async (property: string) => {
-      await put(project, 'program.ts', program(property))
-      return check(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project], () => undefined as never)
+      await writeTestFile(project, 'program.ts', program(property))
+      return runChecker(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project], () => undefined as never)
     }
     expect(await compile('watch')).toEqual({ code: 0, said: '' })
     expect(await compile('whatch')).toMatchObject({ said: expect.stringContaining("'whatch' does not exist") })
@@ -113,8 +121,8 @@ describe('the package', () => {
 
 describe.each([
   ['this Node', process.execPath],
-  ['Node 22', installed('node22')],
-  ['Node 24', installed('node24')],
+  ['Node 22', checkerPath('node22')],
+  ['Node 24', checkerPath('node24')],
 ])('on %s', (_, node) => {
   const run = (...args: string[]) => execFileSync(node, args, { cwd: project, encoding: 'utf8', stdio: 'pipe' })
   const cli = (...args: string[]) => run('node_modules/datagouv-tops/dist/cli.js', ...args)
@@ -138,7 +146,7 @@ describe.each([
   test('the programming interface runs the whole pipeline', async ({ skip }) => {
     if (!existsSync(node)) skip('this version of Node is not installed; run scripts/checkers')
     const folder = `lib-${node === process.execPath ? 'own' : node.slice(-2)}`
-    await put(
+    await writeTestFile(
       project,
       'program.js',
       `import { Failure, openTops } from 'datagouv-tops'

@@ -6,9 +6,9 @@ import { Failure } from '../../src/errors.ts'
 import { type Backfill, type BackfilledDate, backfill } from '../../src/pipeline/backfill.ts'
 import { fetch } from '../../src/pipeline/pipeline.ts'
 import { cli } from '../helpers/cli.ts'
-import { contents, datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
-import { intercepted } from '../helpers/interception.ts'
-import { type TestWorld, testWorld } from '../helpers/world.ts'
+import { openTestContext, type TestContext } from '../helpers/context.ts'
+import { datasetsCsv, organizationsCsv, readFolder, writeTestFile } from '../helpers/exports.ts'
+import { interceptStores } from '../helpers/interception.ts'
 
 const SPAN = { from: '2026-10-12', to: '2026-11-10' }
 /** The Wednesdays of the span; summer time ends in between. */
@@ -19,16 +19,16 @@ const datasets = (count: number) =>
 const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 1]])
 
 /** A world with snapshots of these dates, and no edition. */
-async function fetched(dates: readonly string[], config = ''): Promise<TestWorld> {
-  const world = await testWorld('2026-11-18T16:00:00Z', config)
+async function fetched(dates: readonly string[], config = ''): Promise<TestContext> {
+  const context = await openTestContext('2026-11-18T16:00:00Z', config)
   for (const [week, date] of dates.entries()) {
     const sources = {
-      datasets: await put(world.folder, 'datasets.csv', datasets(week + 1)),
-      organizations: await put(world.folder, 'organizations.csv', ORGANIZATIONS),
+      datasets: await writeTestFile(context.folder, 'datasets.csv', datasets(week + 1)),
+      organizations: await writeTestFile(context.folder, 'organizations.csv', ORGANIZATIONS),
     }
-    await fetch({ date, watches: world.config.watches, sources }, world)
+    await fetch({ date, watches: context.config.watches, sources }, context)
   }
-  return world
+  return context
 }
 
 /** Flips a bit in the middle of a file: its size stays. */
@@ -38,57 +38,57 @@ async function damage(path: string): Promise<void> {
   await writeFile(path, bytes)
 }
 
-const go = (world: TestWorld, more: Partial<Backfill> = {}) =>
-  backfill({ ...SPAN, watches: world.config.watches, force: false, jobs: 1, ...more }, world, () => {})
+const go = (context: TestContext, more: Partial<Backfill> = {}) =>
+  backfill({ ...SPAN, watches: context.config.watches, force: false, jobs: 1, ...more }, context, () => {})
 const statuses = (dates: readonly BackfilledDate[]) => dates.map(({ date, status }) => `${date} ${status}`)
 
 test('publishes every date that has a snapshot, scheduled or not, and says which scheduled ones have none', async () => {
-  const world = await fetched(['2026-10-14', '2026-10-15', '2026-10-28', '2026-11-04'])
-  expect(statuses(await go(world))).toEqual([
+  const context = await fetched(['2026-10-14', '2026-10-15', '2026-10-28', '2026-11-04'])
+  expect(statuses(await go(context))).toEqual([
     '2026-10-14 published',
     '2026-10-15 published',
     '2026-10-21 no snapshot',
     '2026-10-28 published',
     '2026-11-04 published',
   ])
-  expect(await world.documents.ids('tops')).toEqual(
+  expect(await context.documents.ids('tops')).toEqual(
     ['2026-10-14', '2026-10-15', '2026-10-28', '2026-11-04'].map((date) => `mobilite-transport/${date}`),
   )
-  const records = await world.documents.list<{ _id: string; command: string }>('runs')
+  const records = await context.documents.list<{ _id: string; command: string }>('runs')
   expect(records.filter(({ command }) => command === 'backfill')).toHaveLength(4)
 })
 
 test('leaves what is there, does the rest, and with --force does all again', async () => {
-  const world = await fetched(WEDNESDAYS)
-  await go(world, { to: '2026-10-20' })
-  await rm(join(world.folder, 'datagouv', '2026-10-14', 'mobilite-transport.csv'))
-  await go(world, { from: '2026-10-21', to: '2026-10-22' })
-  expect(statuses(await go(world))).toEqual([
+  const context = await fetched(WEDNESDAYS)
+  await go(context, { to: '2026-10-20' })
+  await rm(join(context.folder, 'datagouv', '2026-10-14', 'mobilite-transport.csv'))
+  await go(context, { from: '2026-10-21', to: '2026-10-22' })
+  expect(statuses(await go(context))).toEqual([
     '2026-10-14 published',
     '2026-10-21 there',
     '2026-10-28 published',
     '2026-11-04 published',
   ])
-  expect(statuses(await go(world, { force: true }))).toEqual(WEDNESDAYS.map((date) => `${date} unchanged`))
+  expect(statuses(await go(context, { force: true }))).toEqual(WEDNESDAYS.map((date) => `${date} unchanged`))
 })
 
 test('fills in the watch that is new', async () => {
-  const world = await fetched(WEDNESDAYS)
-  await go(world)
-  const more = await testWorld(
+  const context = await fetched(WEDNESDAYS)
+  await go(context)
+  const more = await openTestContext(
     '2026-11-18T16:00:00Z',
     'watches: [{name: mobilite-transport, terms: [mobilité, transport]}, {name: velo, terms: [vélo]}]',
-    world.folder,
+    context.folder,
   )
   expect(statuses(await go(more))).toEqual(WEDNESDAYS.map((date) => `${date} published`))
   expect(await more.documents.ids('tops')).toHaveLength(8)
 })
 
 test('says of editions that are there when the watch has other rules by now', async () => {
-  const world = await fetched(WEDNESDAYS)
-  await go(world)
+  const context = await fetched(WEDNESDAYS)
+  await go(context)
   const changed = 'watches: [{name: mobilite-transport, terms: [mobilité, transport], top: 20}]'
-  const later = await testWorld('2026-11-18T16:00:00Z', changed, world.folder)
+  const later = await openTestContext('2026-11-18T16:00:00Z', changed, context.folder)
   const told = await go(later)
   expect(statuses(told)).toEqual(WEDNESDAYS.map((date) => `${date} there`))
   expect(told[0]!.summary).toBe(
@@ -97,9 +97,9 @@ test('says of editions that are there when the watch has other rules by now', as
 })
 
 test('goes on after a date that fails', async () => {
-  const world = await fetched(WEDNESDAYS)
-  await damage(join(world.folder, 'datagouv/snapshots/2026-10-21/datasets.csv.gz'))
-  const dates = await go(world)
+  const context = await fetched(WEDNESDAYS)
+  await damage(join(context.folder, 'datagouv/snapshots/2026-10-21/datasets.csv.gz'))
+  const dates = await go(context)
   expect(statuses(dates)).toEqual([
     '2026-10-14 published',
     '2026-10-21 failed',
@@ -110,8 +110,8 @@ test('goes on after a date that fails', async () => {
 })
 
 test('sums up the scheduled dates without a snapshot, however long the span is', async () => {
-  const world = await fetched(['2026-10-14', '2026-11-04'])
-  const gaps = (await go(world, { from: '0001-01-01', to: '9999-12-31' })).filter(({ dates }) => dates !== undefined)
+  const context = await fetched(['2026-10-14', '2026-11-04'])
+  const gaps = (await go(context, { from: '0001-01-01', to: '9999-12-31' })).filter(({ dates }) => dates !== undefined)
   expect(gaps).toMatchObject([
     { date: '2009-01-07', until: '2026-10-07', dates: 927, status: 'no snapshot' },
     { date: '2026-10-21', until: '2026-10-28', dates: 2, status: 'no snapshot' },
@@ -120,48 +120,48 @@ test('sums up the scheduled dates without a snapshot, however long the span is',
 })
 
 test('publishes an edition again whose document is damaged', async () => {
-  const world = await fetched(WEDNESDAYS)
-  await go(world)
+  const context = await fetched(WEDNESDAYS)
+  await go(context)
   const id = 'mobilite-transport/2026-10-21'
-  await world.documents.replace('tops', { _id: id })
-  expect(statuses(await go(world))[1]).toBe('2026-10-21 published')
-  expect(await world.documents.find('tops', id)).toMatchObject({ date: '2026-10-21' })
+  await context.documents.replace('tops', { _id: id })
+  expect(statuses(await go(context))[1]).toBe('2026-10-21 published')
+  expect(await context.documents.find('tops', id)).toMatchObject({ date: '2026-10-21' })
 })
 
 test('does not remove the old snapshots that it still needs', async () => {
-  const world = await fetched(WEDNESDAYS)
-  const forgetful = await testWorld('2026-11-18T16:00:00Z', 'retention: 1d\n', world.folder)
+  const context = await fetched(WEDNESDAYS)
+  const forgetful = await openTestContext('2026-11-18T16:00:00Z', 'retention: 1d\n', context.folder)
   expect(statuses(await go(forgetful))).toEqual(WEDNESDAYS.map((date) => `${date} published`))
 })
 
-describe.each<[string, (world: TestWorld, stop: AbortController) => Promise<unknown>]>([
+describe.each<[string, (world: TestContext, stop: AbortController) => Promise<unknown>]>([
   [
     'that is interrupted',
-    (world, stop) =>
-      backfill({ ...SPAN, watches: world.config.watches, force: false, jobs: 4 }, world, () =>
+    (context, stop) =>
+      backfill({ ...SPAN, watches: context.config.watches, force: false, jobs: 4 }, context, () =>
         stop.abort(new Failure('interrupted', 'interrupted')),
       ),
   ],
   [
     'of which one date ends with a bug',
-    (world) =>
-      backfill({ ...SPAN, watches: world.config.watches, force: false, jobs: 4 }, world, () => {
+    (context) =>
+      backfill({ ...SPAN, watches: context.config.watches, force: false, jobs: 4 }, context, () => {
         throw new TypeError('a bug')
       }),
   ],
 ])('with several jobs, a backfill %s', (_, start) => {
   test('leaves no lease, no running record and no partial file when it returns', async () => {
-    const world = await fetched(WEDNESDAYS)
+    const context = await fetched(WEDNESDAYS)
     const stop = new AbortController()
     // The first date ends while the others are in the middle of their work.
-    const paused = intercepted({ ...world, signal: stop.signal }, async (_, call) => {
+    const paused = interceptStores({ ...context, signal: stop.signal }, async (_, call) => {
       if (/^create (?!2026-10-14)/.test(call)) await sleep(500)
     })
-    await expect(start({ ...world, ...paused }, stop)).rejects.toThrow()
-    const records = await world.documents.list<{ _id: string; status: string }>('runs')
-    const names = [...(await contents(join(world.folder, 'datagouv'))).keys()]
+    await expect(start({ ...context, ...paused }, stop)).rejects.toThrow()
+    const records = await context.documents.list<{ _id: string; status: string }>('runs')
+    const names = [...(await readFolder(join(context.folder, 'datagouv'))).keys()]
     expect({
-      leases: await world.documents.ids('leases'),
+      leases: await context.documents.ids('leases'),
       running: records.filter(({ status }) => status === 'running'),
       partials: names.filter((name) => name.endsWith('.partial')),
     }).toEqual({ leases: [], running: [], partials: [] })
@@ -169,29 +169,29 @@ describe.each<[string, (world: TestWorld, stop: AbortController) => Promise<unkn
 })
 
 test('with several jobs leaves what one leaves', async () => {
-  const world = await fetched(WEDNESDAYS)
-  await go(world, { jobs: 3 })
+  const context = await fetched(WEDNESDAYS)
+  await go(context, { jobs: 3 })
   const other = await fetched(WEDNESDAYS)
   await go(other)
-  const editions = async ({ folder }: TestWorld) =>
-    [...(await contents(join(folder, 'datagouv')))].filter(([key]) => key.endsWith('.csv'))
-  expect(await editions(world)).toEqual(await editions(other))
-  const runs = await world.documents.list<{ _id: string; status: string }>('runs')
+  const editions = async ({ folder }: TestContext) =>
+    [...(await readFolder(join(folder, 'datagouv')))].filter(([key]) => key.endsWith('.csv'))
+  expect(await editions(context)).toEqual(await editions(other))
+  const runs = await context.documents.list<{ _id: string; status: string }>('runs')
   expect(runs.filter(({ status }) => status !== 'published')).toEqual([])
 })
 
 test('on the command line sums up, and a failed date decides the exit code', async () => {
-  const world = await fetched(WEDNESDAYS)
+  const context = await fetched(WEDNESDAYS)
   const env = {
-    DATAGOUV_TOPS_ARCHIVE: `file:${join(world.folder, 'datagouv')}`,
-    DATAGOUV_TOPS_DOCUMENTS: `sqlite:${join(world.folder, 'datagouv.db')}`,
+    DATAGOUV_TOPS_ARCHIVE: `file:${join(context.folder, 'datagouv')}`,
+    DATAGOUV_TOPS_DOCUMENTS: `sqlite:${join(context.folder, 'datagouv.db')}`,
   }
-  const call = (...args: string[]) => cli(['backfill', ...args], { cwd: world.folder, env })
+  const call = (...args: string[]) => cli(['backfill', ...args], { cwd: context.folder, env })
   const first = await call('--from', SPAN.from, '--to', SPAN.to, '--json')
   expect(first.code).toBe(0)
   expect(JSON.parse(first.stdout).map(({ date }: { date: string }) => date)).toEqual(WEDNESDAYS)
   expect(first.stderr).toContain('4 of 4  2026-11-04  published: 4 datasets in 2026-11-04/mobilite-transport.csv')
-  await damage(join(world.folder, 'datagouv/snapshots/2026-10-21/organizations.csv.gz'))
+  await damage(join(context.folder, 'datagouv/snapshots/2026-10-21/organizations.csv.gz'))
   const second = await call('--from', SPAN.from, '--to', SPAN.to, '--force', '--quiet')
   expect([second.code, second.stdout]).toEqual([5, ''])
   expect(second.stderr).toMatch(

@@ -2,13 +2,13 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { findEdition } from '../../src/editions/find.ts'
-import { explainedChanges } from '../../src/explain/changes.ts'
+import { explainChanges } from '../../src/explain/changes.ts'
 import { explain } from '../../src/explain/explain.ts'
 import { backfill } from '../../src/pipeline/backfill.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
 import { verify } from '../../src/verify/verify.ts'
+import { createRunRequest, openTestContext, type TestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv, row } from '../helpers/exports.ts'
-import { orderOf, type TestWorld, testWorld } from '../helpers/world.ts'
 
 /** The headers of data.gouv.fr. That of the datasets of 2021 is made up, as are the renamed columns. */
 const HEADERS = {
@@ -76,10 +76,10 @@ function exportsOf(date: Date) {
   }
 }
 
-let world: TestWorld
-const on = (date: string, { config: { watches } }: TestWorld) => ({ date, watches })
-const reopened = (config: string) => testWorld('2026-11-18T16:00:00Z', config, world.folder)
-const verdictsOf = async (folder: TestWorld) => {
+let context: TestContext
+const on = (date: string, { config: { watches } }: TestContext) => ({ date, watches })
+const reopened = (config: string) => openTestContext('2026-11-18T16:00:00Z', config, context.folder)
+const verdictsOf = async (folder: TestContext) => {
   const verdicts = []
   for await (const { date, watch, status, differences } of verify({ dates: [], repair: false }, folder))
     verdicts.push([date, watch, status, differences])
@@ -88,20 +88,20 @@ const verdictsOf = async (folder: TestWorld) => {
 
 describe('an archive with exports of 2021, 2023 and 2026', () => {
   beforeEach(async () => {
-    world = await testWorld('2026-11-18T16:00:00Z', CONFIGURATION)
+    context = await openTestContext('2026-11-18T16:00:00Z', CONFIGURATION)
     for (const date of DATES) {
       const { datasets, organizations } = exportsOf(date)
-      await run({ ...(await orderOf(world, datasets, organizations)), date }, world)
+      await run({ ...(await createRunRequest(context, datasets, organizations)), date }, context)
     }
   })
 
   test('is published under one configuration, and its snapshots store the names found', async () => {
     for (const date of DATES) {
-      const { datasets } = await findEdition(world.documents, 'mobilite-transport', date)
+      const { datasets } = await findEdition(context.documents, 'mobilite-transport', date)
       const renamed = date === '2021-10-06'
       expect(datasets.map(({ dataset_id }) => dataset_id)).toEqual(renamed ? ['d1', 'd2', 'd4'] : ['d1', 'd2'])
       const snapshot = JSON.parse(
-        await readFile(join(world.folder, `datagouv/snapshots/${date}/snapshot.json`), 'utf8'),
+        await readFile(join(context.folder, `datagouv/snapshots/${date}/snapshot.json`), 'utf8'),
       )
       const names = {
         title: 'titre',
@@ -144,48 +144,48 @@ describe('an archive with exports of 2021, 2023 and 2026', () => {
     const [explanation] = await explain(['d2'], edition, later.config.watches[0]!, later)
     expect(explanation).toMatchObject({ verdict: 'in-tops', matches: [{ term: 'mobilité', column: 'tags' }] })
     const next = await findEdition(later.documents, 'mobilite-transport', '2023-07-26')
-    expect((await explainedChanges(edition, next, later)).left).toMatchObject([{ dataset_id: 'd4', reason: 'removed' }])
+    expect((await explainChanges(edition, next, later)).left).toMatchObject([{ dataset_id: 'd4', reason: 'removed' }])
   })
 
   test('stays readable once the snapshots are pruned: the description of the CSV has the names', async () => {
-    await rm(join(world.folder, 'datagouv/snapshots'), { recursive: true })
+    await rm(join(context.folder, 'datagouv/snapshots'), { recursive: true })
     const later = await reopened('')
     const edition = await findEdition(later.documents, 'mobilite-transport', '2021-10-06')
     const [explanation] = await explain(['d2'], edition, later.config.watches[0]!, later)
     expect(explanation).toMatchObject({ verdict: 'in-tops', dataset: { title: 'Horaires', organization_id: 'o2' } })
     const earlier = await findEdition(later.documents, 'mobilite-transport', '2026-01-16')
-    expect((await explainedChanges(earlier, edition, later)).entered).toMatchObject([{ dataset_id: 'd4' }])
+    expect((await explainChanges(earlier, edition, later)).entered).toMatchObject([{ dataset_id: 'd4' }])
     expect((await verdictsOf(later)).map(([, , status]) => status)).not.toContain('different')
   })
 
   test('shows in verify when the names in snapshot.json are wrong', async () => {
-    const file = join(world.folder, 'datagouv/snapshots/2023-07-26/snapshot.json')
+    const file = join(context.folder, 'datagouv/snapshots/2023-07-26/snapshot.json')
     const snapshot = JSON.parse(await readFile(file, 'utf8'))
     snapshot.datasets.columns.title = 'nowhere'
     await writeFile(file, `${JSON.stringify(snapshot, null, 2)}\n`)
-    const found = (await verdictsOf(world)).find(([date, watch]) => date === '2023-07-26' && watch === null)![3]
+    const found = (await verdictsOf(context)).find(([date, watch]) => date === '2023-07-26' && watch === null)![3]
     expect(found).toMatchObject([{ part: 'datasets.columns.title', expected: 'title', found: 'nowhere' }])
   })
 })
 
 test('names that a snapshot of version 0.1 lacks come from the configuration', async () => {
-  world = await testWorld('2026-11-18T16:00:00Z', CONFIGURATION)
+  context = await openTestContext('2026-11-18T16:00:00Z', CONFIGURATION)
   const { datasets, organizations } = exportsOf('2021-10-06')
-  await fetch({ ...(await orderOf(world, datasets, organizations)), date: '2021-10-06' }, world)
-  const file = join(world.folder, 'datagouv/snapshots/2021-10-06/snapshot.json')
+  await fetch({ ...(await createRunRequest(context, datasets, organizations)), date: '2021-10-06' }, context)
+  const file = join(context.folder, 'datagouv/snapshots/2021-10-06/snapshot.json')
   const snapshot = JSON.parse(await readFile(file, 'utf8'))
   for (const name of ['datasets', 'organizations']) delete snapshot[name].columns
   await writeFile(file, JSON.stringify(snapshot))
-  expect((await run({ ...on('2021-10-06', world), replay: true }, world)).published[0]!.datasets).toBe(3)
+  expect((await run({ ...on('2021-10-06', context), replay: true }, context)).published[0]!.datasets).toBe(3)
   const later = await reopened('')
   await expect(archive(on('2021-10-06', later), later)).rejects.toMatchObject({ kind: 'contract' })
 })
 
 test('the first name that an export has is used, and a needed column under two names is no error', async () => {
-  world = await testWorld(undefined, 'columns: { organizations: { name: [label, title] } }\n')
+  context = await openTestContext(undefined, 'columns: { organizations: { name: [label, title] } }\n')
   const both = row('id', 'title', 'label', 'name', 'metric.followers') + row('o1', 'A title', 'A label', 'A name', 3)
-  await run(await orderOf(world, datasetsCsv([{ id: 'd1', title: 'Transport' }]), both), world)
-  const { organizations } = await findEdition(world.documents, 'mobilite-transport')
+  await run(await createRunRequest(context, datasetsCsv([{ id: 'd1', title: 'Transport' }]), both), context)
+  const { organizations } = await findEdition(context.documents, 'mobilite-transport')
   expect(organizations[0]!.name).toBe('A label')
 })
 
@@ -242,9 +242,9 @@ describe('an export is refused that', () => {
       /no column "label" or "name" \(found: "id", "x", /,
     ],
   ])('%s', async (_, inputs, message) => {
-    world = await testWorld(undefined, 'columns: { organizations: { name: label } }\n')
+    context = await openTestContext(undefined, 'columns: { organizations: { name: label } }\n')
     const { datasets, organizations } = { ...GOOD, ...inputs }
-    const failure = await run(await orderOf(world, datasets, organizations), world).catch((error) => error)
+    const failure = await run(await createRunRequest(context, datasets, organizations), context).catch((error) => error)
     expect([failure.kind, failure.message]).toEqual(['contract', expect.stringMatching(message)])
     expect(failure.message).toMatch(/; nothing was published\. .*\.$/)
   })
@@ -255,17 +255,17 @@ describe('an export is refused that', () => {
       /;29990\r\n/,
       ';"many"\r\n',
     )
-    world = await testWorld()
-    await expect(run(await orderOf(world, GOOD.datasets, organizations), world)).rejects.toThrow(
+    context = await openTestContext()
+    await expect(run(await createRunRequest(context, GOOD.datasets, organizations), context)).rejects.toThrow(
       /record 29991, line 59983, column 16: metric.followers is "many", which is not a whole number; nothing was published\. Wait/,
     )
   })
 })
 
 test('the setting takes a name or a list of names', async () => {
-  const { config } = await testWorld(undefined, CONFIGURATION)
+  const { config } = await openTestContext(undefined, CONFIGURATION)
   expect(config.columns.datasets).toMatchObject({ title: ['titre'], tags: ['mots', 'keywords'] })
-  await expect(testWorld(undefined, 'columns: { datasets: { title: [] } }')).rejects.toThrow(
+  await expect(openTestContext(undefined, 'columns: { datasets: { title: [] } }')).rejects.toThrow(
     /columns.datasets.title must be a list with at least one entry/,
   )
 })

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { gunzipSync, gzipSync, inflateRawSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
-import { copyAside, gunzip, sniff } from '../../src/pipeline/compression.ts'
-import { gzipAside } from '../../src/pipeline/gzip.ts'
+import { detectGzip, gunzip, tee } from '../../src/pipeline/compression.ts'
+import { gzipTee } from '../../src/pipeline/gzip.ts'
 
 const TEXT = Buffer.from(Array.from({ length: 60_000 }, (_, line) => `"${line}";"é";"transport"\r\n`).join(''))
 const SIZES = [1 << 20, 100_000, 4_096]
@@ -43,9 +43,9 @@ function slowSink() {
 describe('chunks that are gone when the next one is asked for', () => {
   test.each([1, 2, 3, ...SIZES])('are told to be gzip or not, and lose no byte: %d at a time', async (size) => {
     const bytes = size < 10 ? TEXT.subarray(0, 1_000) : TEXT
-    const plain = await sniff(fleeting(bytes, size))
+    const plain = await detectGzip(fleeting(bytes, size))
     expect([plain.gzip, (await joined(plain.chunks)).equals(bytes)]).toEqual([false, true])
-    const gzipped = await sniff(fleeting(gzipSync(bytes), size))
+    const gzipped = await detectGzip(fleeting(gzipSync(bytes), size))
     expect([gzipped.gzip, gunzipSync(await joined(gzipped.chunks)).equals(bytes)]).toEqual([true, true])
   })
 
@@ -55,7 +55,7 @@ describe('chunks that are gone when the next one is asked for', () => {
 
   test.each(SIZES)('are passed on and compressed on the way: %d at a time', async (size) => {
     const { write, written } = slowSink()
-    expect((await joined(gzipAside(fleeting(TEXT, size), write))).equals(TEXT)).toBe(true)
+    expect((await joined(gzipTee(fleeting(TEXT, size), write))).equals(TEXT)).toBe(true)
     expect(gunzipSync(written()).equals(TEXT)).toBe(true)
   })
 
@@ -66,7 +66,7 @@ describe('chunks that are gone when the next one is asked for', () => {
       const bytes = Buffer.concat([randomBytes(length), Buffer.alloc(length)]).subarray(0, length)
       for (const content of [bytes, Buffer.alloc(length, 'transport;')]) {
         const { write, written } = slowSink()
-        expect((await joined(gzipAside(fleeting(content, 70_000), write))).equals(content)).toBe(true)
+        expect((await joined(gzipTee(fleeting(content, 70_000), write))).equals(content)).toBe(true)
         const plain = execFileSync('gzip', ['-dc'], { input: written(), maxBuffer: 1 << 24 })
         expect(plain.equals(content)).toBe(true)
         // A reader that stops behind the first stream, as some do, has all of it.
@@ -77,7 +77,7 @@ describe('chunks that are gone when the next one is asked for', () => {
 
   test.each(SIZES)('are passed on and copied on the way: %d at a time', async (size) => {
     const { write, written } = slowSink()
-    expect((await joined(copyAside(fleeting(TEXT, size), write))).equals(TEXT)).toBe(true)
+    expect((await joined(tee(fleeting(TEXT, size), write))).equals(TEXT)).toBe(true)
     expect(written().equals(TEXT)).toBe(true)
   })
 })
@@ -108,7 +108,7 @@ describe('what goes wrong on the way', () => {
       throw new Failure('portal', 'the line is dead')
     }
     await expect(joined(gunzip(failing(), 'export'))).rejects.toThrow('the line is dead')
-    await expect(joined(gzipAside(failing(), async () => {}))).rejects.toThrow('the line is dead')
+    await expect(joined(gzipTee(failing(), async () => {}))).rejects.toThrow('the line is dead')
   })
 
   test('a store that refuses ends the reading', async () => {
@@ -117,7 +117,7 @@ describe('what goes wrong on the way', () => {
     const refuse = async () => {
       throw new Failure('store', 'the disk is full')
     }
-    await expect(joined(gzipAside(source, refuse))).rejects.toThrow('the disk is full')
+    await expect(joined(gzipTee(source, refuse))).rejects.toThrow('the disk is full')
     expect(ended).toBe(true)
   })
 
@@ -133,13 +133,13 @@ describe('what goes wrong on the way', () => {
     const refuse = async () => {
       throw new Failure('store', 'the disk is full')
     }
-    await expect(joined(gzipAside(late(), refuse))).rejects.toThrow('the disk is full')
+    await expect(joined(gzipTee(late(), refuse))).rejects.toThrow('the disk is full')
     expect(told).toEqual([])
   })
 
   test.each([
     ['gunzip', (onEnd: () => void) => gunzip(fleeting(gzipped, 4_096, onEnd), 'export')],
-    ['gzipAside', (onEnd: () => void) => gzipAside(fleeting(TEXT, 4_096, onEnd), async () => {})],
+    ['gzipAside', (onEnd: () => void) => gzipTee(fleeting(TEXT, 4_096, onEnd), async () => {})],
   ])('%s leaves its source when nobody reads on', async (_, open) => {
     let ended = false
     for await (const chunk of open(() => (ended = true))) if (chunk.length > 0) break

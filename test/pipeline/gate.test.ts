@@ -5,8 +5,8 @@ import { exportKey } from '../../src/editions/layout.ts'
 import { type Candidate, judge } from '../../src/pipeline/gate.ts'
 import { Ranking } from '../../src/pipeline/rank.ts'
 import { readExport } from '../../src/pipeline/read.ts'
+import { DATE } from '../helpers/context.ts'
 import { organizationsCsv } from '../helpers/exports.ts'
-import { DATE } from '../helpers/world.ts'
 
 const LAST = '2026-11-11'
 const { config } = await resolveConfig()

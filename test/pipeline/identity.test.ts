@@ -6,9 +6,16 @@ import { type Replica, startReplica } from '../../src/demo/replica.ts'
 import type { Edition, Snapshot } from '../../src/editions/edition.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
-import { check } from '../helpers/checker.ts'
-import { contents, datasetsCsv, ORGANIZATION_HEADER, organizationsCsv, put, row } from '../helpers/exports.ts'
-import { DATE, orderOf, type TestWorld, testWorld } from '../helpers/world.ts'
+import { runChecker } from '../helpers/checker.ts'
+import { createRunRequest, DATE, openTestContext, type TestContext } from '../helpers/context.ts'
+import {
+  datasetsCsv,
+  ORGANIZATION_HEADER,
+  organizationsCsv,
+  readFolder,
+  row,
+  writeTestFile,
+} from '../helpers/exports.ts'
 
 const LAST = '2026-11-11'
 const EDITION = `mobilite-transport/${DATE}`
@@ -36,14 +43,17 @@ async function onPortal(date: string, csv = datasets(100), organizations = ORGAN
   }
   await replica?.close()
   replica = await startReplica({ files })
-  return testWorld(`${date}T16:00:00Z`, `portal: http://portal.example\nretries: 0\n`, folder).then((world) => ({
-    ...world,
-    config: { ...world.config, portal: replica.url },
-  }))
+  return openTestContext(`${date}T16:00:00Z`, `portal: http://portal.example\nretries: 0\n`, folder).then(
+    (context) => ({
+      ...context,
+      config: { ...context.config, portal: replica.url },
+    }),
+  )
 }
 
-const go = (world: TestWorld, date: string, more = {}) => run({ date, watches: world.config.watches, ...more }, world)
-const of = (world: TestWorld, date = DATE) => ({ date, watches: world.config.watches })
+const go = (context: TestContext, date: string, more = {}) =>
+  run({ date, watches: context.config.watches, ...more }, context)
+const of = (context: TestContext, date = DATE) => ({ date, watches: context.config.watches })
 
 /** Flips a bit in the middle of a file: its size stays. */
 async function flip(path: string): Promise<void> {
@@ -60,16 +70,16 @@ describe("an edition's CSV", () => {
   test('has a description that an independent CSVW implementation takes, with the facts that identify it', async ({
     skip,
   }) => {
-    const world = await testWorld()
+    const context = await openTestContext()
     const header = row('id', 'title', 'organization_id', 'description', 'tags', 'é-à (x)', 'metric.followers', '_a')
     const records =
       row('d1', 'Mobilité "douce"\r\n#x', 'o1', 'a;b', 'tag', '', 3, '') + row('d2', 'Vélo', '', 'x', 'y', 'z', '', '')
-    await run(await orderOf(world, header + records, ORGANIZATIONS), world)
+    await run(await createRunRequest(context, header + records, ORGANIZATIONS), context)
     const snapshot: Snapshot = JSON.parse(
-      await readFile(join(world.folder, `datagouv/snapshots/${DATE}/snapshot.json`), 'utf8'),
+      await readFile(join(context.folder, `datagouv/snapshots/${DATE}/snapshot.json`), 'utf8'),
     )
-    const edition = await world.documents.find<Edition>('tops', EDITION)
-    expect(JSON.parse(await readFile(join(world.folder, DESCRIPTION), 'utf8'))).toMatchObject({
+    const edition = await context.documents.find<Edition>('tops', EDITION)
+    expect(JSON.parse(await readFile(join(context.folder, DESCRIPTION), 'utf8'))).toMatchObject({
       '@context': 'http://www.w3.org/ns/csvw',
       url: 'mobilite-transport.csv',
       'dc:license': { '@id': 'https://www.etalab.gouv.fr/licence-ouverte-open-licence/' },
@@ -83,39 +93,40 @@ describe("an edition's CSV", () => {
       'urn:datagouv-tops:datasets_sha256': snapshot.datasets.sha256,
       'urn:datagouv-tops:organizations_sha256': snapshot.organizations.sha256,
     })
-    const { code, said } = check('csvwvalidate', [join(world.folder, DESCRIPTION)], skip)
+    const { code, said } = runChecker('csvwvalidate', [join(context.folder, DESCRIPTION)], skip)
     expect([code, said]).toEqual([0, expect.stringMatching(/^OK/)])
-    await edit(join(world.folder, DESCRIPTION), ({ tableSchema, ...rest }) => ({
+    await edit(join(context.folder, DESCRIPTION), ({ tableSchema, ...rest }) => ({
       ...rest,
       tableSchema: { columns: [{ titles: 'another column' }] },
     }))
-    expect(check('csvwvalidate', [join(world.folder, DESCRIPTION)], skip).code).not.toBe(0)
+    expect(runChecker('csvwvalidate', [join(context.folder, DESCRIPTION)], skip).code).not.toBe(0)
   })
 
   test('keeps its description when nothing changes, and gets one when it has none', async () => {
-    const world = await testWorld()
-    const request = await orderOf(world, datasets(4), ORGANIZATIONS)
-    await run(request, world)
-    const before = await contents(join(world.folder, 'datagouv'))
-    const { mtimeMs } = await stat(join(world.folder, DESCRIPTION))
-    expect((await run(request, world)).status).toBe('unchanged')
-    expect((await stat(join(world.folder, DESCRIPTION))).mtimeMs).toBe(mtimeMs)
-    const edition = await world.documents.find<Edition>('tops', EDITION)
-    await rm(join(world.folder, DESCRIPTION))
-    await run(request, world)
-    expect(await contents(join(world.folder, 'datagouv'))).toEqual(before)
-    expect(await world.documents.find<Edition>('tops', EDITION)).toEqual(edition)
+    const context = await openTestContext()
+    const request = await createRunRequest(context, datasets(4), ORGANIZATIONS)
+    await run(request, context)
+    const before = await readFolder(join(context.folder, 'datagouv'))
+    const { mtimeMs } = await stat(join(context.folder, DESCRIPTION))
+    expect((await run(request, context)).status).toBe('unchanged')
+    expect((await stat(join(context.folder, DESCRIPTION))).mtimeMs).toBe(mtimeMs)
+    const edition = await context.documents.find<Edition>('tops', EDITION)
+    await rm(join(context.folder, DESCRIPTION))
+    await run(request, context)
+    expect(await readFolder(join(context.folder, 'datagouv'))).toEqual(before)
+    expect(await context.documents.find<Edition>('tops', EDITION)).toEqual(edition)
   })
 
-  test.each<[how: string, change: (world: TestWorld) => Promise<unknown>, message: RegExp]>([
+  test.each<[how: string, change: (context: TestContext) => Promise<unknown>, message: RegExp]>([
     [
       'another snapshot of the date',
-      async (world) => fetch(await orderOf(world, datasets(6), ORGANIZATIONS), world),
+      async (context) => fetch(await createRunRequest(context, datasets(6), ORGANIZATIONS), context),
       /it was made from another snapshot\. Run "archive --date 2026-11-18 --watch mobilite-transport" again$/,
     ],
     [
       'other organizations',
-      async (world) => fetch(await orderOf(world, datasets(4), `${ORGANIZATIONS}${row('o3', 'Trois', 'x', 1)}`), world),
+      async (context) =>
+        fetch(await createRunRequest(context, datasets(4), `${ORGANIZATIONS}${row('o3', 'Trois', 'x', 1)}`), context),
       /it was made from another snapshot/,
     ],
     ['a CSV that changed by a bit', ({ folder }) => flip(join(folder, CSV)), /it (is damaged|does not have the bytes)/],
@@ -130,19 +141,19 @@ describe("an edition's CSV", () => {
     ['a description that is null', ({ folder }) => writeFile(join(folder, DESCRIPTION), 'null'), /not JSON/],
     ['a description of nothing', ({ folder }) => writeFile(join(folder, DESCRIPTION), '{}'), /another snapshot/],
   ])('is not published from %s', async (_, change, message) => {
-    const world = await testWorld()
-    await fetch(await orderOf(world, datasets(4), ORGANIZATIONS), world)
-    await archive(of(world), world)
-    await publish(of(world), world)
-    const before = await world.documents.list('tops')
-    await change(world)
-    await expect(publish(of(world), world)).rejects.toMatchObject({
+    const context = await openTestContext()
+    await fetch(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
+    await archive(of(context), context)
+    await publish(of(context), context)
+    const before = await context.documents.list('tops')
+    await change(context)
+    await expect(publish(of(context), context)).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringMatching(message),
     })
-    expect(await world.documents.list('tops')).toEqual(before)
-    await archive(of(world), world)
-    await publish(of(world), world)
+    expect(await context.documents.list('tops')).toEqual(before)
+    await archive(of(context), context)
+    await publish(of(context), context)
   })
 
   test.each([
@@ -150,38 +161,42 @@ describe("an edition's CSV", () => {
     ['other columns', 'terms: [mobilité, transport], columns: [title]'],
     ['another way to match', 'terms: [mobilité, transport], match: word'],
   ])('is not published for a watch with %s', async (_, rules) => {
-    const world = await testWorld()
-    await run(await orderOf(world, datasets(4), ORGANIZATIONS), world)
-    const changed = await testWorld(undefined, `watches: [{ name: mobilite-transport, ${rules} }]`, world.folder)
-    const before = await world.documents.list('tops')
+    const context = await openTestContext()
+    await run(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
+    const changed = await openTestContext(
+      undefined,
+      `watches: [{ name: mobilite-transport, ${rules} }]`,
+      context.folder,
+    )
+    const before = await context.documents.list('tops')
     await expect(publish(of(changed), changed)).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringMatching(/it was made with other terms, columns or match\. Run "archive --date/),
     })
-    expect(await world.documents.list('tops')).toEqual(before)
+    expect(await context.documents.list('tops')).toEqual(before)
   })
 
   test('is published with another top', async () => {
-    const world = await testWorld()
-    await run(await orderOf(world, datasets(4), ORGANIZATIONS), world)
+    const context = await openTestContext()
+    await run(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
     const rules = 'watches: [{ name: mobilite-transport, terms: [mobilité, transport], top: 1 }]'
-    const changed = await testWorld(undefined, rules, world.folder)
+    const changed = await openTestContext(undefined, rules, context.folder)
     expect((await publish(of(changed), changed)).published).toMatchObject([{ top: 1 }])
   })
 
   test('lists a dataset id once: the first of its kept records stands, and the run warns', async () => {
-    const world = await testWorld()
+    const context = await openTestContext()
     const twice = [
       { id: 'd1', title: 'Nothing' },
       { id: 'd1', title: 'Transport A' },
       { id: 'd2', title: 'Transport' },
       { id: 'd1', title: 'Transport B' },
     ]
-    const { run_id } = await run(await orderOf(world, datasetsCsv(twice), ORGANIZATIONS), world)
-    const edition = await world.documents.find<Edition>('tops', EDITION)
+    const { run_id } = await run(await createRunRequest(context, datasetsCsv(twice), ORGANIZATIONS), context)
+    const edition = await context.documents.find<Edition>('tops', EDITION)
     expect(edition!.datasets.map(({ dataset_title }) => dataset_title)).toEqual(['Transport A', 'Transport'])
     expect(edition!.archive.records).toBe(2)
-    expect((await world.documents.find<RunRecord>('runs', run_id))!.warnings).toEqual([
+    expect((await context.documents.find<RunRecord>('runs', run_id))!.warnings).toEqual([
       '2 records of the datasets export repeat the id of an earlier one (first: "d1"); the first record of each id counts',
       'mobilite-transport: left out 1 record that repeats the id of an earlier one',
     ])
@@ -250,10 +265,10 @@ describe('a snapshot that is damaged', () => {
       portal: second.config.portal as never,
     }))
     await damage(last)
-    const world = { ...second, clock: () => new Date(`${DATE}T16:00:00Z`) }
-    const { run_id, status } = await go(world, DATE)
+    const context = { ...second, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    const { run_id, status } = await go(context, DATE)
     expect(status).toBe('published')
-    const record = await world.documents.find<RunRecord>('runs', run_id)
+    const record = await context.documents.find<RunRecord>('runs', run_id)
     expect(record!.warnings.join('\n')).toMatch(
       /snapshots\/2026-11-11\/snapshot\.json .* is not a sound snapshot.*Restore it from a backup/,
     )
@@ -263,23 +278,23 @@ describe('a snapshot that is damaged', () => {
   })
 
   test.each(DAMAGE)('is no snapshot for the steps that need it: %s', async (_, damage) => {
-    const world = await testWorld()
-    await fetch(await orderOf(world, datasets(4), ORGANIZATIONS), world)
-    await damage(join(world.folder, 'datagouv/snapshots', DATE))
+    const context = await openTestContext()
+    await fetch(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
+    await damage(join(context.folder, 'datagouv/snapshots', DATE))
     for (const step of [archive, publish])
-      await expect(step(of(world), world)).rejects.toMatchObject({
+      await expect(step(of(context), context)).rejects.toMatchObject({
         kind: 'usage',
         message: expect.stringMatching(/^there is no snapshot of 2026-11-18 in .*Run "fetch --date 2026-11-18" first$/),
       })
-    await fetch(await orderOf(world, datasets(4), ORGANIZATIONS), world)
-    await archive(of(world), world)
+    await fetch(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
+    await archive(of(context), context)
   })
 
   test('is an error of the store when its size is right and its bytes are not', async () => {
-    const world = await testWorld()
-    await fetch(await orderOf(world, datasets(400), ORGANIZATIONS), world)
-    await flip(join(world.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`))
-    await expect(archive(of(world), world)).rejects.toMatchObject({
+    const context = await openTestContext()
+    await fetch(await createRunRequest(context, datasets(400), ORGANIZATIONS), context)
+    await flip(join(context.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`))
+    await expect(archive(of(context), context)).rejects.toMatchObject({
       kind: 'store',
       message: expect.stringMatching(
         /^cannot use snapshots\/2026-11-18\/datasets\.csv\.gz in .*: it is damaged \(.*\)\. Restore it from a backup, or run "fetch --date 2026-11-18 --refetch"/,
@@ -288,41 +303,41 @@ describe('a snapshot that is damaged', () => {
   })
 
   test('is not to blame when a watch asks for a column that it never had', async () => {
-    const world = await testWorld()
-    await fetch(await orderOf(world, datasets(4), ORGANIZATIONS), world)
+    const context = await openTestContext()
+    await fetch(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
     const rules = 'watches: [{ name: a, terms: [x], columns: [titel] }]'
-    const other = await testWorld(undefined, rules, world.folder)
+    const other = await openTestContext(undefined, rules, context.folder)
     await expect(archive(of(other), other)).rejects.toMatchObject({ kind: 'contract' })
   })
 })
 
 describe('a snapshot folder that was copied to another date', () => {
   test('is not a snapshot, and the edition of the date it names stays', async () => {
-    const world = await testWorld(`${LAST}T16:00:00Z`)
-    const request = { ...(await orderOf(world, datasets(4), ORGANIZATIONS)), date: LAST }
-    await run(request, world)
-    const before = [await contents(join(world.folder, 'datagouv', LAST)), await world.documents.list('tops')]
-    const snapshots = join(world.folder, 'datagouv/snapshots')
+    const context = await openTestContext(`${LAST}T16:00:00Z`)
+    const request = { ...(await createRunRequest(context, datasets(4), ORGANIZATIONS)), date: LAST }
+    await run(request, context)
+    const before = [await readFolder(join(context.folder, 'datagouv', LAST)), await context.documents.list('tops')]
+    const snapshots = join(context.folder, 'datagouv/snapshots')
     await cp(join(snapshots, LAST), join(snapshots, DATE), { recursive: true })
-    const later = await testWorld('2026-11-25T16:00:00Z', '', world.folder)
+    const later = await openTestContext('2026-11-25T16:00:00Z', '', context.folder)
     for (const step of [archive, publish]) await expect(step(of(later), later)).rejects.toMatchObject({ kind: 'usage' })
     expect(later.warnings[0]).toMatch(/2026-11-18\/snapshot\.json .*: date is "2026-11-11", .*Restore it/)
     await run({ ...request, date: DATE }, later)
     expect([
-      await contents(join(world.folder, 'datagouv', LAST)),
+      await readFolder(join(context.folder, 'datagouv', LAST)),
       (await later.documents.list('tops')).slice(0, 1),
     ]).toEqual(before)
     expect(await later.documents.ids('tops')).toEqual([`mobilite-transport/${LAST}`, EDITION])
   })
 
   test('under its own date again, it is one', async () => {
-    const world = await testWorld()
-    await fetch(await orderOf(world, datasets(4), ORGANIZATIONS), world)
-    const snapshots = join(world.folder, 'datagouv/snapshots')
+    const context = await openTestContext()
+    await fetch(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
+    const snapshots = join(context.folder, 'datagouv/snapshots')
     await rename(join(snapshots, DATE), join(snapshots, '2026-11-19'))
-    await expect(archive(of(world), world)).rejects.toMatchObject({ kind: 'usage' })
+    await expect(archive(of(context), context)).rejects.toMatchObject({ kind: 'usage' })
     await rename(join(snapshots, '2026-11-19'), join(snapshots, DATE))
-    await archive(of(world), world)
+    await archive(of(context), context)
   })
 })
 
@@ -330,47 +345,47 @@ describe('where the last snapshot came from', () => {
   const PORTAL_UNCHANGED = /the portal has not published since/
 
   test('snapshot.json says it of each export, with portal and catalogue', async () => {
-    const world = await onPortal(DATE)
-    const file = await put(world.folder, 'organizations.csv', ORGANIZATIONS)
-    await go(world, DATE, { sources: { organizations: file } })
+    const context = await onPortal(DATE)
+    const file = await writeTestFile(context.folder, 'organizations.csv', ORGANIZATIONS)
+    await go(context, DATE, { sources: { organizations: file } })
     const read = async () =>
-      JSON.parse(await readFile(join(world.folder, `datagouv/snapshots/${DATE}/snapshot.json`), 'utf8')) as Snapshot
+      JSON.parse(await readFile(join(context.folder, `datagouv/snapshots/${DATE}/snapshot.json`), 'utf8')) as Snapshot
     expect(await read()).toMatchObject({
       portal: replica.url,
       catalogue: '5d13a8b6634f41070a43dff3',
       datasets: { origin: 'portal' },
       organizations: { origin: 'file' },
     })
-    await go(world, DATE, { sources: { organizations: `${replica.url}/file/organizations` } })
+    await go(context, DATE, { sources: { organizations: `${replica.url}/file/organizations` } })
     expect((await read()).organizations.origin).toBe('address')
-    await go(world, DATE)
+    await go(context, DATE)
     expect((await read()).organizations.origin).toBe('portal')
   })
 
   test('files given by hand are never what the portal has not published since', async () => {
-    const first = await testWorld(`${LAST}T16:00:00Z`)
-    await run({ ...(await orderOf(first, datasets(100), ORGANIZATIONS)), date: LAST }, first)
-    const world = await onPortal(DATE, datasets(100), ORGANIZATIONS, first.folder)
-    await edit(join(world.folder, `datagouv/snapshots/${LAST}/snapshot.json`), (snapshot) => ({
+    const first = await openTestContext(`${LAST}T16:00:00Z`)
+    await run({ ...(await createRunRequest(first, datasets(100), ORGANIZATIONS)), date: LAST }, first)
+    const context = await onPortal(DATE, datasets(100), ORGANIZATIONS, first.folder)
+    await edit(join(context.folder, `datagouv/snapshots/${LAST}/snapshot.json`), (snapshot) => ({
       ...snapshot,
       portal: replica.url as never,
     }))
-    await go(world, DATE)
-    expect(world.warnings.join('\n')).not.toMatch(PORTAL_UNCHANGED)
-    const edition = await world.documents.find<Edition>('tops', EDITION)
+    await go(context, DATE)
+    expect(context.warnings.join('\n')).not.toMatch(PORTAL_UNCHANGED)
+    const edition = await context.documents.find<Edition>('tops', EDITION)
     expect(edition!.source.datasets.url).toBe(`${replica.url}/file/datasets`)
-    expect(replica.seen.filter(({ path }) => path === 'file')).toHaveLength(2)
+    expect(replica.requests.filter(({ path }) => path === 'file')).toHaveLength(2)
   })
 
   test.each(['portal', 'catalogue'])('another %s is neither reused nor compared with', async (what) => {
     const first = await onPortal(LAST, datasets(100))
     await go(first, LAST)
     const snapshot = join(first.folder, `datagouv/snapshots/${LAST}/snapshot.json`)
-    const world = { ...first, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    const context = { ...first, clock: () => new Date(`${DATE}T16:00:00Z`) }
     await edit(snapshot, (stored) => ({ ...stored, [what]: 'https://elsewhere.example' }))
     replica.publish('datasets', { content: Buffer.from(datasets(10)), modified: new Date(`${DATE}T05:00:00Z`) })
-    const { run_id } = await go(world, DATE)
-    const { steps, warnings } = (await world.documents.find<RunRecord>('runs', run_id))!
+    const { run_id } = await go(context, DATE)
+    const { steps, warnings } = (await context.documents.find<RunRecord>('runs', run_id))!
     expect(warnings).toEqual([])
     expect(steps[2]).toMatchObject({ name: 'check completeness', facts: { compared_with: null, violations: [] } })
   })
@@ -398,22 +413,22 @@ describe('the gate, over HTTP, as a real uData server fails', () => {
       [1, 2].map((every) => ['organizations', column, every] as const),
     ),
   ])('refuses %s whose %s is blank in every record or every second one (%d)', async (name, column, every) => {
-    const world = await onPortal(LAST, datasets(100), followed)
-    await go(world, LAST)
+    const context = await onPortal(LAST, datasets(100), followed)
+    await go(context, LAST)
     const broken = blank(name === 'datasets' ? datasets(100) : followed, column, every)
     replica.publish(name, { content: Buffer.from(broken), modified: new Date(`${DATE}T05:00:00Z`) })
-    const next = { ...world, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    const next = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`) }
     await expect(go(next, DATE)).rejects.toMatchObject({ kind: column === 'id' ? 'contract' : 'gate' })
     expect(await next.documents.ids('tops')).toEqual([`mobilite-transport/${LAST}`])
   })
 
   test('judges each source for itself: a local file is published with a warning, beside a portal that is fine', async () => {
-    const world = await onPortal(LAST, datasets(100), followed)
-    await go(world, LAST)
-    const next = { ...world, clock: () => new Date(`${DATE}T16:00:00Z`), warnings: world.warnings }
-    const file = await put(world.folder, 'few.csv', datasets(10))
+    const context = await onPortal(LAST, datasets(100), followed)
+    await go(context, LAST)
+    const next = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`), warnings: context.warnings }
+    const file = await writeTestFile(context.folder, 'few.csv', datasets(10))
     await go(next, DATE, { sources: { datasets: file } })
-    expect(world.warnings.at(-1)).toMatch(
+    expect(context.warnings.at(-1)).toMatch(
       /^a file given by hand is published although it seems incomplete: 10 datasets where/,
     )
     replica.publish('organizations', { content: Buffer.from(ORGANIZATIONS), modified: new Date(`${DATE}T05:00:00Z`) })
@@ -424,23 +439,23 @@ describe('the gate, over HTTP, as a real uData server fails', () => {
   })
 
   test('refuses an incomplete export from an address given by hand', async () => {
-    const world = await onPortal(LAST, datasets(100), followed)
-    await go(world, LAST)
+    const context = await onPortal(LAST, datasets(100), followed)
+    await go(context, LAST)
     replica.publish('datasets', { content: Buffer.from(datasets(10)), modified: new Date(`${DATE}T05:00:00Z`) })
-    const next = { ...world, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    const next = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`) }
     const sources = { datasets: `${replica.url}/file/datasets`, organizations: `${replica.url}/file/organizations` }
     await expect(go(next, DATE, { sources })).rejects.toMatchObject({ kind: 'gate' })
   })
 
   test('refuses a small portal without followers once, and lets it pass after --accept-incomplete', async () => {
     const none = organizationsCsv([['o1', 'Un', 0]])
-    const world = await onPortal(LAST, datasets(10), none)
-    await expect(go(world, LAST)).rejects.toMatchObject({ kind: 'gate' })
-    await go(world, LAST, { acceptIncomplete: true })
-    expect((await go(world, LAST)).status).toBe('unchanged')
+    const context = await onPortal(LAST, datasets(10), none)
+    await expect(go(context, LAST)).rejects.toMatchObject({ kind: 'gate' })
+    await go(context, LAST, { acceptIncomplete: true })
+    expect((await go(context, LAST)).status).toBe('unchanged')
     replica.publish('datasets', { content: Buffer.from(datasets(11)), modified: new Date(`${DATE}T05:00:00Z`) })
-    const next = { ...world, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    const next = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`) }
     expect((await go(next, DATE)).status).toBe('published')
-    expect(world.warnings.at(-1)).toBe(`no organization has a follower, as in the snapshot of ${LAST}`)
+    expect(context.warnings.at(-1)).toBe(`no organization has a follower, as in the snapshot of ${LAST}`)
   })
 })

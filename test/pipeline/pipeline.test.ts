@@ -6,17 +6,17 @@ import { describe, expect, test } from 'vitest'
 import type { Edition, Snapshot } from '../../src/editions/edition.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
+import { createRunRequest, DATE, openTestContext } from '../helpers/context.ts'
 import {
-  contents,
   DATASET_HEADER,
   datasetRow,
   datasetsCsv,
   ORGANIZATION_HEADER,
   organizationsCsv,
-  put,
+  readFolder,
   row,
+  writeTestFile,
 } from '../helpers/exports.ts'
-import { DATE, orderOf, testWorld } from '../helpers/world.ts'
 
 const DATASETS = [
   { id: 'd1', title: 'Mobilités douces', organization: 'o1', followers: 3 },
@@ -41,18 +41,18 @@ const sha1 = (bytes: string) => createHash('sha1').update(bytes).digest('hex')
 
 describe('run', () => {
   test('archives the kept records byte for byte, in order, under the header', async () => {
-    const world = await testWorld()
-    await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+    const context = await openTestContext()
+    await run(await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), context)
     const kept = DATASETS.filter(({ id }) => id !== 'd2')
-    expect(await readFile(join(world.folder, CSV), 'utf8')).toBe(DATASET_HEADER + kept.map(datasetRow).join(''))
+    expect(await readFile(join(context.folder, CSV), 'utf8')).toBe(DATASET_HEADER + kept.map(datasetRow).join(''))
   })
 
   test('publishes the six fields, ordered by rank, followers and id, with the facts of its sources', async () => {
-    const world = await testWorld()
+    const context = await openTestContext()
     const [datasets, organizations] = [datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)]
-    const order = await orderOf(world, datasets, organizations)
-    const { run_id } = await run(order, world)
-    const csv = await readFile(join(world.folder, CSV))
+    const request = await createRunRequest(context, datasets, organizations)
+    const { run_id } = await run(request, context)
+    const csv = await readFile(join(context.folder, CSV))
     const top = (
       id: string,
       title: string,
@@ -68,7 +68,7 @@ describe('run', () => {
       organization_id: organizationId,
       organization_followers: of,
     })
-    const edition = await world.documents.find<Edition>('tops', EDITION)
+    const edition = await context.documents.find<Edition>('tops', EDITION)
     expect(edition).toEqual({
       _id: EDITION,
       watch: 'mobilite-transport',
@@ -79,11 +79,11 @@ describe('run', () => {
       top: 30,
       source: {
         datasets: {
-          url: `file://${order.sources!.datasets}`,
+          url: `file://${request.sources!.datasets}`,
           sha1: sha1(datasets),
           bytes: Buffer.byteLength(datasets),
           records: 7,
-          last_modified: (await stat(order.sources!.datasets!)).mtime.toISOString(),
+          last_modified: (await stat(request.sources!.datasets!)).mtime.toISOString(),
         },
         organizations: expect.objectContaining({ sha1: sha1(organizations), records: 4 }),
       },
@@ -105,10 +105,10 @@ describe('run', () => {
   })
 
   test('stores both exports as a snapshot, and leaves nothing else', async () => {
-    const world = await testWorld()
+    const context = await openTestContext()
     const datasets = datasetsCsv(DATASETS)
-    await run(await orderOf(world, datasets, organizationsCsv(ORGANIZATIONS)), world)
-    const archived = await contents(join(world.folder, 'datagouv'))
+    await run(await createRunRequest(context, datasets, organizationsCsv(ORGANIZATIONS)), context)
+    const archived = await readFolder(join(context.folder, 'datagouv'))
     expect([...archived.keys()].sort()).toEqual([
       `${DATE}/mobilite-transport.csv`,
       `${DATE}/mobilite-transport.csv-metadata.json`,
@@ -132,53 +132,53 @@ describe('run', () => {
   })
 
   test('stores a source that comes as .gz as it came', async () => {
-    const world = await testWorld()
-    const order = await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
-    const compressed = await put(world.folder, 'datasets.csv.gz', datasetsCsv(DATASETS))
-    await run({ ...order, sources: { ...order.sources, datasets: compressed } }, world)
-    const stored = join(world.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`)
+    const context = await openTestContext()
+    const request = await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+    const compressed = await writeTestFile(context.folder, 'datasets.csv.gz', datasetsCsv(DATASETS))
+    await run({ ...request, sources: { ...request.sources, datasets: compressed } }, context)
+    const stored = join(context.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`)
     expect(await readFile(stored)).toEqual(await readFile(compressed))
-    expect((await world.documents.find<Edition>('tops', EDITION))!.source.datasets.sha1).toBe(
+    expect((await context.documents.find<Edition>('tops', EDITION))!.source.datasets.sha1).toBe(
       sha1(datasetsCsv(DATASETS)),
     )
   })
 
   test('changes nothing the second time on the same inputs, plain or compressed', async () => {
-    const world = await testWorld()
-    const order = await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
-    expect((await run(order, world)).status).toBe('published')
-    const before = [await contents(join(world.folder, 'datagouv')), await world.documents.list('tops')]
-    const modified = (await stat(join(world.folder, CSV))).mtimeMs
-    const compressed = await put(world.folder, 'same.csv.gz', datasetsCsv(DATASETS))
-    const again = await run({ ...order, sources: { ...order.sources, datasets: compressed } }, world)
+    const context = await openTestContext()
+    const request = await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+    expect((await run(request, context)).status).toBe('published')
+    const before = [await readFolder(join(context.folder, 'datagouv')), await context.documents.list('tops')]
+    const modified = (await stat(join(context.folder, CSV))).mtimeMs
+    const compressed = await writeTestFile(context.folder, 'same.csv.gz', datasetsCsv(DATASETS))
+    const again = await run({ ...request, sources: { ...request.sources, datasets: compressed } }, context)
     expect(again.status).toBe('unchanged')
-    expect([await contents(join(world.folder, 'datagouv')), await world.documents.list('tops')]).toEqual(before)
-    expect((await stat(join(world.folder, CSV))).mtimeMs).toBe(modified)
+    expect([await readFolder(join(context.folder, 'datagouv')), await context.documents.list('tops')]).toEqual(before)
+    expect((await stat(join(context.folder, CSV))).mtimeMs).toBe(modified)
   })
 
   test('replaces snapshot and edition when the inputs for a date are others', async () => {
-    const world = await testWorld()
-    await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+    const context = await openTestContext()
+    await run(await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), context)
     const fewer = datasetsCsv(DATASETS.slice(0, 2))
-    const result = await run(await orderOf(world, fewer, organizationsCsv(ORGANIZATIONS)), world)
+    const result = await run(await createRunRequest(context, fewer, organizationsCsv(ORGANIZATIONS)), context)
     expect(result.status).toBe('published')
-    expect(await world.documents.list('tops')).toHaveLength(1)
-    const edition = await world.documents.find<Edition>('tops', EDITION)
+    expect(await context.documents.list('tops')).toHaveLength(1)
+    const edition = await context.documents.find<Edition>('tops', EDITION)
     expect(edition!.datasets.map(({ dataset_id }) => dataset_id)).toEqual(['d1'])
-    expect(edition!.archive.sha256).toBe(sha256(await readFile(join(world.folder, CSV))))
+    expect(edition!.archive.sha256).toBe(sha256(await readFile(join(context.folder, CSV))))
   })
 
   test('publishes every watch from one pass, each with its own columns, terms and top', async () => {
-    const world = await testWorld(
+    const context = await openTestContext(
       undefined,
       `watches:
   - { name: all-words, terms: [transport], match: word }
   - { name: titles, terms: [TRANSPORT, budget], columns: [title], top: 1 }
 `,
     )
-    await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+    await run(await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), context)
     const ids = async (watch: string) => {
-      const edition = await world.documents.find<Edition>('tops', `${watch}/${DATE}`)
+      const edition = await context.documents.find<Edition>('tops', `${watch}/${DATE}`)
       return [edition!.archive.records, edition!.datasets.map(({ dataset_id }) => dataset_id)]
     }
     expect(await ids('all-words')).toEqual([3, ['d0', 'd4', 'd3']])
@@ -186,19 +186,19 @@ describe('run', () => {
   })
 
   test('publishes an empty list when no record is kept', async () => {
-    const world = await testWorld()
-    await run(await orderOf(world, datasetsCsv([{ id: 'd2' }]), organizationsCsv(ORGANIZATIONS)), world)
-    const edition = await world.documents.find<Edition>('tops', EDITION)
+    const context = await openTestContext()
+    await run(await createRunRequest(context, datasetsCsv([{ id: 'd2' }]), organizationsCsv(ORGANIZATIONS)), context)
+    const edition = await context.documents.find<Edition>('tops', EDITION)
     expect(edition).toMatchObject({ archive: { records: 0 }, datasets: [] })
-    expect(await readFile(join(world.folder, CSV), 'utf8')).toBe(DATASET_HEADER)
+    expect(await readFile(join(context.folder, CSV), 'utf8')).toBe(DATASET_HEADER)
   })
 
   test('does not copy a byte order mark, and accepts columns that move or occur twice', async () => {
-    const world = await testWorld()
+    const context = await openTestContext()
     const organizations = '\ufeff"x";"metric.followers";"x";"name";"id"\n"";5;"";"Un";"o1"\n'
-    await run(await orderOf(world, `\ufeff${datasetsCsv(DATASETS)}`, organizations), world)
-    expect((await readFile(join(world.folder, CSV)))[0]).toBe(0x22)
-    expect(await world.documents.find<Edition>('tops', EDITION)).toMatchObject({
+    await run(await createRunRequest(context, `\ufeff${datasetsCsv(DATASETS)}`, organizations), context)
+    expect((await readFile(join(context.folder, CSV)))[0]).toBe(0x22)
+    expect(await context.documents.find<Edition>('tops', EDITION)).toMatchObject({
       organizations: [{ rank: 1, id: 'o1', name: 'Un', followers: 5, datasets: 3 }],
     })
   })
@@ -206,52 +206,57 @@ describe('run', () => {
 
 describe('the three steps', () => {
   test('end in the same bytes and values as one run', async () => {
-    const whole = await testWorld()
-    const order = await orderOf(whole, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
-    await run(order, whole)
-    const apart = await testWorld()
-    await fetch(order, apart)
-    await archive({ ...order, sources: {} }, apart)
-    await publish({ ...order, sources: {} }, apart)
-    expect(await contents(join(apart.folder, 'datagouv'))).toEqual(await contents(join(whole.folder, 'datagouv')))
-    const edition = async (world: typeof whole) => ({
-      ...(await world.documents.find<Edition>('tops', EDITION)),
+    const whole = await openTestContext()
+    const request = await createRunRequest(whole, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+    await run(request, whole)
+    const apart = await openTestContext()
+    await fetch(request, apart)
+    await archive({ ...request, sources: {} }, apart)
+    await publish({ ...request, sources: {} }, apart)
+    expect(await readFolder(join(apart.folder, 'datagouv'))).toEqual(await readFolder(join(whole.folder, 'datagouv')))
+    const edition = async (context: typeof whole) => ({
+      ...(await context.documents.find<Edition>('tops', EDITION)),
       run_id: '',
     })
     expect(await edition(apart)).toEqual(await edition(whole))
   })
 
   test('say what to run first when an earlier step left nothing', async () => {
-    const world = await testWorld()
-    const order = { ...(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))), sources: {} }
-    await expect(archive(order, world)).rejects.toThrow(`Run "fetch --date ${DATE}" first`)
-    await fetch(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
-    await expect(publish(order, world)).rejects.toThrow(`Run "archive --date ${DATE} --watch mobilite-transport" first`)
+    const context = await openTestContext()
+    const request = {
+      ...(await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))),
+      sources: {},
+    }
+    await expect(archive(request, context)).rejects.toThrow(`Run "fetch --date ${DATE}" first`)
+    await fetch(await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), context)
+    await expect(publish(request, context)).rejects.toThrow(
+      `Run "archive --date ${DATE} --watch mobilite-transport" first`,
+    )
   })
 
   test('refuse a snapshot whose bytes are not those that were fetched', async () => {
-    const world = await testWorld()
-    const order = await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
-    await fetch(order, world)
-    await put(world.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`, datasetsCsv(DATASETS.slice(1)))
-    await expect(archive(order, world)).rejects.toMatchObject({
+    const context = await openTestContext()
+    const request = await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+    await fetch(request, context)
+    await writeTestFile(context.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`, datasetsCsv(DATASETS.slice(1)))
+    await expect(archive(request, context)).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringMatching(/^there is no snapshot of 2026-11-18/),
     })
-    expect(world.warnings).toEqual([expect.stringMatching(/datasets\.csv\.gz has \d+ bytes, not \d+/)])
+    expect(context.warnings).toEqual([expect.stringMatching(/datasets\.csv\.gz has \d+ bytes, not \d+/)])
   })
 })
 
 describe('replay', () => {
   test('takes the snapshot of a past date, not what the sources have become', async () => {
-    const world = await testWorld()
-    const order = await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
-    await run(order, world)
-    const edition = await world.documents.find<Edition>('tops', EDITION)
-    await rm(join(world.folder, CSV))
-    await world.documents.remove('tops', EDITION)
-    const later = await testWorld('2026-11-25T16:00:00Z', '', world.folder)
-    const result = await run({ ...order, sources: {} }, later)
+    const context = await openTestContext()
+    const request = await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+    await run(request, context)
+    const edition = await context.documents.find<Edition>('tops', EDITION)
+    await rm(join(context.folder, CSV))
+    await context.documents.remove('tops', EDITION)
+    const later = await openTestContext('2026-11-25T16:00:00Z', '', context.folder)
+    const result = await run({ ...request, sources: {} }, later)
     expect(result.status).toBe('published')
     const again = await later.documents.find<Edition>('tops', EDITION)
     expect({ ...again, run_id: '', generated_at: '' }).toEqual({ ...edition, run_id: '', generated_at: '' })
@@ -259,39 +264,42 @@ describe('replay', () => {
 })
 
 test('what is published in the place of something else says so', async () => {
-  const world = await testWorld()
-  const first = await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
+  const context = await openTestContext()
+  const first = await run(
+    await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)),
+    context,
+  )
   expect(first.summary).toMatch(/^\d datasets in /)
   for (const change of [DATASETS.slice(1), DATASETS.slice(1).map((one) => ({ ...one, followers: 77 }))]) {
-    const order = await orderOf(world, datasetsCsv(change), organizationsCsv(ORGANIZATIONS))
-    const again = await run(order, world)
+    const request = await createRunRequest(context, datasetsCsv(change), organizationsCsv(ORGANIZATIONS))
+    const again = await run(request, context)
     expect([again.status, again.replaced, again.summary]).toEqual([
       'published',
       true,
       expect.stringMatching(/^in place of what was there before: \d dataset/),
     ])
-    expect((await run(order, world)).replaced).toBe(undefined)
+    expect((await run(request, context)).replaced).toBe(undefined)
   }
 })
 
 test('a file that is not there is told before the other export is fetched', async () => {
-  const world = await testWorld()
-  const order = await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
-  const sources = { organizations: order.sources!.organizations, datasets: 'none.csv' }
-  await expect(run({ ...order, sources }, world)).rejects.toMatchObject({ kind: 'usage' })
-  const [{ steps }] = (await world.documents.list<RunRecord>('runs')) as [RunRecord]
+  const context = await openTestContext()
+  const request = await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
+  const sources = { organizations: request.sources!.organizations, datasets: 'none.csv' }
+  await expect(run({ ...request, sources }, context)).rejects.toMatchObject({ kind: 'usage' })
+  const [{ steps }] = (await context.documents.list<RunRecord>('runs')) as [RunRecord]
   expect(steps).toEqual([])
 })
 
 describe('a warning tells, and the run record keeps,', () => {
   test('that exports which were given seem incomplete', async () => {
-    const world = await testWorld()
-    await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
-    expect(world.warnings).toEqual([])
-    const order = await orderOf(world, datasetsCsv(DATASETS.slice(2)), organizationsCsv(ORGANIZATIONS))
-    const { run_id, status } = await run({ ...order, date: '2026-11-25' }, world)
+    const context = await openTestContext()
+    await run(await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), context)
+    expect(context.warnings).toEqual([])
+    const request = await createRunRequest(context, datasetsCsv(DATASETS.slice(2)), organizationsCsv(ORGANIZATIONS))
+    const { run_id, status } = await run({ ...request, date: '2026-11-25' }, context)
     expect(status).toBe('published')
-    const [coming, lacking] = (await world.documents.find<RunRecord>('runs', run_id))!.warnings
+    const [coming, lacking] = (await context.documents.find<RunRecord>('runs', run_id))!.warnings
     expect(coming).toBe('2026-11-25 has yet to come: its edition is the latest one from now on')
     expect(lacking).toMatch(
       /^a file given by hand is published although it seems incomplete: \d datasets where 2026-11-18 had \d: /,
@@ -360,46 +368,46 @@ describe('nothing is published and nothing stays behind', () => {
     ],
   ]
   test.each(cases)('for %s', async (_, inputs, kind, message) => {
-    const world = await testWorld()
+    const context = await openTestContext()
     const { datasets, organizations } = { ...good, ...inputs }
-    await expect(run(await orderOf(world, datasets, organizations), world)).rejects.toMatchObject({
+    await expect(run(await createRunRequest(context, datasets, organizations), context)).rejects.toMatchObject({
       kind,
       message: expect.stringMatching(message),
     })
-    expect([...(await contents(join(world.folder, 'datagouv')).catch(() => new Map())).keys()]).toEqual([])
-    expect(await world.documents.list('tops')).toEqual([])
-    expect(await world.documents.list('leases')).toEqual([])
+    expect([...(await readFolder(join(context.folder, 'datagouv')).catch(() => new Map())).keys()]).toEqual([])
+    expect(await context.documents.list('tops')).toEqual([])
+    expect(await context.documents.list('leases')).toEqual([])
   })
 
   test('when an edition stood there before: it stands there still', async () => {
-    const world = await testWorld()
-    await run(await orderOf(world, good.datasets, good.organizations), world)
-    const before = [await contents(join(world.folder, 'datagouv')), await world.documents.list('tops')]
-    await expect(run(await orderOf(world, `${good.datasets}"`, good.organizations), world)).rejects.toThrow(
-      'never closed',
-    )
-    expect([await contents(join(world.folder, 'datagouv')), await world.documents.list('tops')]).toEqual(before)
+    const context = await openTestContext()
+    await run(await createRunRequest(context, good.datasets, good.organizations), context)
+    const before = [await readFolder(join(context.folder, 'datagouv')), await context.documents.list('tops')]
+    await expect(
+      run(await createRunRequest(context, `${good.datasets}"`, good.organizations), context),
+    ).rejects.toThrow('never closed')
+    expect([await readFolder(join(context.folder, 'datagouv')), await context.documents.list('tops')]).toEqual(before)
   })
 
   test('when a document would be larger than MongoDB takes', async () => {
-    const world = await testWorld()
+    const context = await openTestContext()
     const title = 'transport '.repeat(1_000)
     const many = Array.from({ length: 2_000 }, (_, i) => ({ id: `d${i}`, title, organization: 'o1' }))
-    const failure = run(await orderOf(world, datasetsCsv(many), good.organizations), world)
+    const failure = run(await createRunRequest(context, datasetsCsv(many), good.organizations), context)
     await expect(failure).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringMatching(/has 2,000 datasets and would be 20.3 MB long/),
     })
-    expect([...(await contents(join(world.folder, 'datagouv')).catch(() => new Map())).keys()]).toEqual([])
+    expect([...(await readFolder(join(context.folder, 'datagouv')).catch(() => new Map())).keys()]).toEqual([])
   })
 
   test('when a compressed export breaks off', async () => {
-    const world = await testWorld()
-    const order = await orderOf(world, good.datasets, good.organizations)
-    const whole = await readFile(await put(world.folder, 'whole.csv.gz', good.datasets.repeat(1)))
-    const broken = join(world.folder, 'broken.csv.gz')
+    const context = await openTestContext()
+    const request = await createRunRequest(context, good.datasets, good.organizations)
+    const whole = await readFile(await writeTestFile(context.folder, 'whole.csv.gz', good.datasets.repeat(1)))
+    const broken = join(context.folder, 'broken.csv.gz')
     await writeFile(broken, whole.subarray(0, whole.length - 12))
-    const failure = run({ ...order, sources: { ...order.sources, datasets: broken } }, world)
+    const failure = run({ ...request, sources: { ...request.sources, datasets: broken } }, context)
     await expect(failure).rejects.toMatchObject({
       kind: 'contract',
       message: expect.stringMatching(/datasets export \(broken.csv.gz\) is damaged/),
@@ -409,9 +417,12 @@ describe('nothing is published and nothing stays behind', () => {
 
 describe('run records', () => {
   test('tell each step with its facts, and the outcome in a sentence', async () => {
-    const world = await testWorld()
-    const { run_id } = await run(await orderOf(world, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), world)
-    const record = await world.documents.find<RunRecord>('runs', run_id)
+    const context = await openTestContext()
+    const { run_id } = await run(
+      await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)),
+      context,
+    )
+    const record = await context.documents.find<RunRecord>('runs', run_id)
     expect(record).toMatchObject({
       command: 'run',
       date: DATE,
@@ -431,9 +442,9 @@ describe('run records', () => {
   })
 
   test('tell the failure of a run that failed', async () => {
-    const world = await testWorld()
-    await run(await orderOf(world, '', organizationsCsv(ORGANIZATIONS)), world).catch(() => {})
-    const [record] = await world.documents.list<RunRecord>('runs')
+    const context = await openTestContext()
+    await run(await createRunRequest(context, '', organizationsCsv(ORGANIZATIONS)), context).catch(() => {})
+    const [record] = await context.documents.list<RunRecord>('runs')
     expect(record).toMatchObject({ status: 'failed', error: { kind: 'contract', exit_code: 4 } })
   })
 })

@@ -6,20 +6,20 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Edition } from '../../src/editions/edition.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
+import { createRunRequest, DATE, openTestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
-import { DATE, orderOf, testWorld } from '../helpers/world.ts'
-import { mission, parse } from '../reference.ts'
+import { parse, referenceRun } from '../reference.ts'
 
 const EDITION = `mobilite-transport/${DATE}`
 
 /** The run's CSV and document beside the reference's. */
 async function compare(datasets: Buffer, organizations: Buffer) {
-  const world = await testWorld()
-  await run(await orderOf(world, datasets, organizations as unknown as string), world)
-  const { csv, ...values } = mission(parse(datasets), parse(organizations), ['mobilité', 'transport'], 30)
-  const edition = (await world.documents.find<Edition>('tops', EDITION))!
+  const context = await openTestContext()
+  await run(await createRunRequest(context, datasets, organizations as unknown as string), context)
+  const { csv, ...values } = referenceRun(parse(datasets), parse(organizations), ['mobilité', 'transport'], 30)
+  const edition = (await context.documents.find<Edition>('tops', EDITION))!
   expect({ organizations: edition.organizations, datasets: edition.datasets }).toEqual(values)
-  const archived = await readFile(join(world.folder, 'datagouv', edition.archive.key))
+  const archived = await readFile(join(context.folder, 'datagouv', edition.archive.key))
   expect(archived.equals(csv)).toBe(true)
   return edition
 }

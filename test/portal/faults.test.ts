@@ -2,20 +2,26 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Fault, type Replica, type ReplicaOptions, type Seen, startReplica } from '../../src/demo/replica.ts'
+import {
+  type Fault,
+  type Replica,
+  type ReplicaOptions,
+  type ReplicaRequest,
+  startReplica,
+} from '../../src/demo/replica.ts'
 import type { Edition } from '../../src/editions/edition.ts'
 import type { Failure } from '../../src/errors.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
+import { DATE, openTestContext, type TestContext } from '../helpers/context.ts'
 import {
-  contents,
   DATASET_HEADER,
   datasetsCsv,
   ORGANIZATION_HEADER,
   organizationsCsv,
+  readFolder,
   row,
 } from '../helpers/exports.ts'
-import { DATE, type TestWorld, testWorld } from '../helpers/world.ts'
 
 const EDITION = `mobilite-transport/${DATE}`
 const MODIFIED = new Date('2026-11-18T05:00:00Z')
@@ -47,26 +53,31 @@ afterEach(() => replica?.close())
 
 async function start(options: Partial<ReplicaOptions> = {}, settings = '', now = `${DATE}T16:00:00Z`, folder?: string) {
   replica = await startReplica({ files: FILES, ...options })
-  return testWorld(now, `portal: ${replica.url}\n${SHORT_TIMEOUTS}${settings}`, folder)
+  return openTestContext(now, `portal: ${replica.url}\n${SHORT_TIMEOUTS}${settings}`, folder)
 }
 
-const publish = (world: TestWorld, date = DATE, more = {}) =>
-  run({ date, watches: world.config.watches, ...more }, world)
+const publish = (context: TestContext, date = DATE, more = {}) =>
+  run({ date, watches: context.config.watches, ...more }, context)
 
-const files = async (world: TestWorld) => [
-  ...(await contents(join(world.folder, 'datagouv')).catch(() => new Map())).keys(),
+const files = async (context: TestContext) => [
+  ...(await readFolder(join(context.folder, 'datagouv')).catch(() => new Map())).keys(),
 ]
 
 /** Applies a fault to the first `count` matching requests. */
-function times(count: number, matches: (seen: Seen) => boolean, fault: Fault): NonNullable<ReplicaOptions['fault']> {
+function times(
+  count: number,
+  matches: (seen: ReplicaRequest) => boolean,
+  fault: Fault,
+): NonNullable<ReplicaOptions['fault']> {
   let left = count
   return (seen) => (matches(seen) && left-- > 0 ? fault : undefined)
 }
-const always = (matches: (seen: Seen) => boolean, fault: Fault) => times(Number.POSITIVE_INFINITY, matches, fault)
-const catalogue = ({ path }: Seen) => path === 'catalogue'
-const latest = ({ path, name }: Seen) => path === 'latest' && name === 'datasets'
-const file = ({ path, name }: Seen) => path === 'file' && name === 'datasets'
-const organizations = ({ path, name }: Seen) => path === 'file' && name === 'organizations'
+const always = (matches: (seen: ReplicaRequest) => boolean, fault: Fault) =>
+  times(Number.POSITIVE_INFINITY, matches, fault)
+const catalogue = ({ path }: ReplicaRequest) => path === 'catalogue'
+const latest = ({ path, name }: ReplicaRequest) => path === 'latest' && name === 'datasets'
+const file = ({ path, name }: ReplicaRequest) => path === 'file' && name === 'datasets'
+const organizations = ({ path, name }: ReplicaRequest) => path === 'file' && name === 'organizations'
 
 describe('a run succeeds despite', () => {
   const rows: [title: string, options: Partial<ReplicaOptions>, requests?: number][] = [
@@ -94,7 +105,7 @@ describe('a run succeeds despite', () => {
       {
         fault: (seen) =>
           file(seen)
-            ? replica.seen.filter(file).length > 1
+            ? replica.requests.filter(file).length > 1
               ? { ignoreRange: true }
               : { dropAfter: 50_000 }
             : undefined,
@@ -109,11 +120,11 @@ describe('a run succeeds despite', () => {
       {
         fault: (seen) =>
           file(seen)
-            ? { anonymous: true, ...(replica.seen.filter(file).length === 1 && { dropAfter: 50_000 }) }
+            ? { omitValidators: true, ...(replica.requests.filter(file).length === 1 && { dropAfter: 50_000 }) }
             : undefined,
       },
     ],
-    ['an answer without ETag and Last-Modified', { fault: always(file, { anonymous: true }) }, 1],
+    ['an answer without ETag and Last-Modified', { fault: always(file, { omitValidators: true }) }, 1],
     [
       'a catalogue without sizes and checksums',
       {
@@ -155,17 +166,17 @@ describe('a run succeeds despite', () => {
     ['outdated metadata, by reading the catalogue again', { catalogue: staleOnce() }],
   ]
   test.each(rows)('%s', async (_, options, requests) => {
-    const world = await start(options)
-    const result = await publish(world)
+    const context = await start(options)
+    const result = await publish(context)
     expect(result.published).toMatchObject([{ datasets: 2_000 }])
-    const edition = (await world.documents.find<Edition>('tops', EDITION))!
+    const edition = (await context.documents.find<Edition>('tops', EDITION))!
     expect(edition.source.datasets).toMatchObject({
       url: `${replica.url}/file/datasets`,
       records: 4_000,
       bytes: Buffer.byteLength(DATASETS),
     })
-    expect(await files(world)).toHaveLength(5)
-    if (requests !== undefined) expect(replica.seen.filter(file)).toHaveLength(requests)
+    expect(await files(context)).toHaveLength(5)
+    if (requests !== undefined) expect(replica.requests.filter(file)).toHaveLength(requests)
   })
 
   /** Puts the checksums of older files into the first response of the catalogue. */
@@ -181,24 +192,24 @@ describe('a run succeeds despite', () => {
   }
 
   test('an export that is replaced during the download, by downloading the new one', async () => {
-    const world = await start({
+    const context = await start({
       fault: (seen) => {
         if (!file(seen)) return undefined
-        if (replica.seen.filter(file).length === 1) return { dropAfter: 50_000 }
+        if (replica.requests.filter(file).length === 1) return { dropAfter: 50_000 }
         replica.publish('datasets', { content: Buffer.from(many(5_000)), modified: new Date('2026-11-18T06:00:00Z') })
         return undefined
       },
     })
-    const { snapshot } = await publish(world)
+    const { snapshot } = await publish(context)
     expect(snapshot!.datasets.records).toBe(5_000)
-    expect(world.warnings.join('\n')).toMatch(
+    expect(context.warnings.join('\n')).toMatch(
       /it changed during the download; it may just have been replaced, so it is fetched once more/,
     )
   })
 
   test('a download that takes longer than the stall time-out, as long as bytes arrive', async () => {
-    const world = await start({ fault: always(file, { trickle: 200 }) })
-    expect((await publish(world)).status).toBe('published')
+    const context = await start({ fault: always(file, { trickle: 200 }) })
+    expect((await publish(context)).status).toBe('published')
   })
 })
 
@@ -432,18 +443,18 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
     ],
   ]
   test.each(rows)('%s', async (_, options, kind, message, requests) => {
-    const world = await start(options)
-    const failure: Failure = await publish(world).then(
+    const context = await start(options)
+    const failure: Failure = await publish(context).then(
       () => expect.unreachable('it published'),
       (error) => error,
     )
     expect([failure.kind, failure.message]).toEqual([kind, expect.stringMatching(message)])
     expect(failure.message).not.toContain('\n')
-    const kept = await files(world)
+    const kept = await files(context)
     expect(kept.filter((key) => !key.startsWith('refused/'))).toEqual([])
     expect(kept.length).toBe(kind === 'gate' ? 2 : 0)
-    expect(await world.documents.list('tops')).toEqual([])
-    if (requests !== undefined) expect(replica.seen.filter(file)).toHaveLength(requests)
+    expect(await context.documents.list('tops')).toEqual([])
+    if (requests !== undefined) expect(replica.requests.filter(file)).toHaveLength(requests)
   })
 
   /** Removes sizes and checksums from the catalogue, as on some portals. */
@@ -452,9 +463,9 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
   }
 
   test('a portal that cannot be reached', async () => {
-    const world = await start()
+    const context = await start()
     await replica.close()
-    await expect(publish(world)).rejects.toMatchObject({
+    await expect(publish(context)).rejects.toMatchObject({
       kind: 'portal',
       message: expect.stringMatching(/the connection is refused \(3 attempts\)/),
     })
@@ -462,17 +473,17 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
 
   test('a file that exceeds max_export_size when decompressed', async () => {
     const body = gzipSync(`${DATASETS}${'\r\n'.repeat(1 << 20)}`)
-    const world = await start({ catalogue: withoutFacts, fault: always(file, { body }) }, 'max_export_size: 1MiB\n')
-    await expect(publish(world)).rejects.toMatchObject({
+    const context = await start({ catalogue: withoutFacts, fault: always(file, { body }) }, 'max_export_size: 1MiB\n')
+    await expect(publish(context)).rejects.toMatchObject({
       kind: 'contract',
       message: expect.stringMatching(/^cannot read the datasets export: it is larger than 1.05 MB \(max_export_size\)/),
     })
-    expect(await files(world)).toEqual([])
+    expect(await files(context)).toEqual([])
   })
 
   test('a file that exceeds max_export_size', async () => {
-    const world = await start({ fault: always(organizations, { chunked: true }) }, 'max_export_size: 100KiB\n')
-    await expect(publish(world)).rejects.toMatchObject({
+    const context = await start({ fault: always(organizations, { chunked: true }) }, 'max_export_size: 100KiB\n')
+    await expect(publish(context)).rejects.toMatchObject({
       kind: 'contract',
       message: expect.stringMatching(/it is larger than 102 kB/),
     })
@@ -486,7 +497,7 @@ describe('the completeness gate', () => {
     await publish(first, '2026-11-11')
     replica.publish('datasets', { content: Buffer.from(datasets), modified: MODIFIED })
     replica.publish('organizations', { content: Buffer.from(organizations), modified: MODIFIED })
-    return testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${SHORT_TIMEOUTS}${settings}`, first.folder)
+    return openTestContext(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${SHORT_TIMEOUTS}${settings}`, first.folder)
   }
   const fewer = (count: number) =>
     organizationsCsv(Array.from({ length: 40 - count }, (_, i) => [`o${i}`, `Name ${i}`, 100 - i] as const))
@@ -508,13 +519,13 @@ describe('the completeness gate', () => {
   ])(
     'refuses an export that lost %s, keeps it for inspection, and leaves last week unchanged',
     async (_, datasets, orgs, message) => {
-      const world = await secondWeek(datasets, orgs)
-      await expect(publish(world)).rejects.toMatchObject({ kind: 'gate', message: expect.stringMatching(message) })
-      expect((await files(world)).filter((key) => key.includes(DATE))).toEqual([
+      const context = await secondWeek(datasets, orgs)
+      await expect(publish(context)).rejects.toMatchObject({ kind: 'gate', message: expect.stringMatching(message) })
+      expect((await files(context)).filter((key) => key.includes(DATE))).toEqual([
         `refused/${DATE}/datasets.csv.gz`,
         `refused/${DATE}/organizations.csv.gz`,
       ])
-      expect((await world.documents.list('tops')).map(({ _id }) => _id)).toEqual(['mobilite-transport/2026-11-11'])
+      expect((await context.documents.list('tops')).map(({ _id }) => _id)).toEqual(['mobilite-transport/2026-11-11'])
     },
   )
 
@@ -527,9 +538,9 @@ describe('the completeness gate', () => {
   })
 
   test('publishes a doubtful export with --accept-incomplete, and records that', async () => {
-    const world = await secondWeek(many(2_000), ORGANIZATIONS)
-    expect((await publish(world, DATE, { acceptIncomplete: true })).status).toBe('published')
-    const [record] = await world.documents.list<{ _id: string; warnings: string[] }>('runs', {
+    const context = await secondWeek(many(2_000), ORGANIZATIONS)
+    expect((await publish(context, DATE, { acceptIncomplete: true })).status).toBe('published')
+    const [record] = await context.documents.list<{ _id: string; warnings: string[] }>('runs', {
       descending: true,
       limit: 1,
     })
@@ -543,34 +554,38 @@ describe('an export that the portal has not renewed', () => {
   test('is not downloaded again: a new date is published from the stored export, with a warning', async () => {
     const first = await start({}, '', '2026-11-11T16:00:00Z')
     await publish(first, '2026-11-11')
-    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${SHORT_TIMEOUTS}`, first.folder)
-    expect((await publish(world)).status).toBe('published')
-    expect(replica.seen.filter(({ path }) => path === 'file')).toHaveLength(2)
-    expect(world.warnings).toEqual(['the portal has not published since 2026-11-11: both exports are unchanged'])
-    const [before, now] = await world.documents.list<Edition>('tops')
+    const context = await openTestContext(
+      `${DATE}T16:00:00Z`,
+      `portal: ${replica.url}\n${SHORT_TIMEOUTS}`,
+      first.folder,
+    )
+    expect((await publish(context)).status).toBe('published')
+    expect(replica.requests.filter(({ path }) => path === 'file')).toHaveLength(2)
+    expect(context.warnings).toEqual(['the portal has not published since 2026-11-11: both exports are unchanged'])
+    const [before, now] = await context.documents.list<Edition>('tops')
     expect(now!.source).toEqual(before!.source)
   })
 
   test('is skipped with when_unchanged: skip', async () => {
     const first = await start({}, '', '2026-11-11T16:00:00Z')
     await publish(first, '2026-11-11')
-    const world = await testWorld(
+    const context = await openTestContext(
       `${DATE}T16:00:00Z`,
       `portal: ${replica.url}\n${SHORT_TIMEOUTS}when_unchanged: skip\n`,
       first.folder,
     )
-    expect(await publish(world)).toMatchObject({ status: 'unchanged', summary: expect.stringMatching(/^skipped: /) })
-    expect((await files(world)).filter((key) => key.includes(DATE))).toEqual([])
+    expect(await publish(context)).toMatchObject({ status: 'unchanged', summary: expect.stringMatching(/^skipped: /) })
+    expect((await files(context)).filter((key) => key.includes(DATE))).toEqual([])
   })
 
   test('costs one conditional request per export without a checksum in the catalogue', async () => {
     const withoutChecksums: ReplicaOptions['catalogue'] = ({ resources }) => ({
       resources: resources.map((one) => ({ ...one, checksum: null })),
     })
-    const world = await start({ catalogue: withoutChecksums })
-    await publish(world)
-    expect((await publish(world)).status).toBe('unchanged')
-    const conditional = replica.seen.filter(({ headers }) => headers['if-modified-since'] !== undefined)
+    const context = await start({ catalogue: withoutChecksums })
+    await publish(context)
+    expect((await publish(context)).status).toBe('unchanged')
+    const conditional = replica.requests.filter(({ headers }) => headers['if-modified-since'] !== undefined)
     expect(conditional.filter(({ path }) => path === 'file')).toHaveLength(2)
   })
 
@@ -590,30 +605,38 @@ describe('an export that the portal has not renewed', () => {
     const first = await start({}, '', '2026-11-11T16:00:00Z')
     await publish(first, '2026-11-11')
     await damage(join(first.folder, 'datagouv/snapshots/2026-11-11/datasets.csv.gz'))
-    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${SHORT_TIMEOUTS}`, first.folder)
-    expect((await publish(world)).published).toMatchObject([{ datasets: 2_000 }])
-    expect(world.warnings).toEqual([expect.stringMatching(warning)])
-    expect(await files(world)).toHaveLength(how === 'gone' ? 9 : 10)
+    const context = await openTestContext(
+      `${DATE}T16:00:00Z`,
+      `portal: ${replica.url}\n${SHORT_TIMEOUTS}`,
+      first.folder,
+    )
+    expect((await publish(context)).published).toMatchObject([{ datasets: 2_000 }])
+    expect(context.warnings).toEqual([expect.stringMatching(warning)])
+    expect(await files(context)).toHaveLength(how === 'gone' ? 9 : 10)
   })
 
   test('is downloaded for a past date only with --refetch, with a warning', async () => {
     const first = await start()
     await publish(first)
-    const world = await testWorld('2026-11-25T16:00:00Z', `portal: ${replica.url}\n${SHORT_TIMEOUTS}`, first.folder)
-    const before = replica.seen.length
-    expect((await publish(world)).status).toBe('unchanged')
-    expect([replica.seen.length, world.warnings]).toEqual([before, []])
-    await publish(world, DATE, { refetch: true })
-    expect(world.warnings).toEqual([
+    const context = await openTestContext(
+      '2026-11-25T16:00:00Z',
+      `portal: ${replica.url}\n${SHORT_TIMEOUTS}`,
+      first.folder,
+    )
+    const before = replica.requests.length
+    expect((await publish(context)).status).toBe('unchanged')
+    expect([replica.requests.length, context.warnings]).toEqual([before, []])
+    await publish(context, DATE, { refetch: true })
+    expect(context.warnings).toEqual([
       `--refetch replaces the snapshot of ${DATE}; the portal's current export is used instead, also for an edition that exists`,
     ])
   })
 
   test('does not change the edition if its date is run again', async () => {
-    const world = await start()
-    await publish(world)
-    expect((await publish(world)).status).toBe('unchanged')
-    expect(replica.seen.filter(({ path }) => path === 'file')).toHaveLength(2)
+    const context = await start()
+    await publish(context)
+    expect((await publish(context)).status).toBe('unchanged')
+    expect(replica.requests.filter(({ path }) => path === 'file')).toHaveLength(2)
   })
 })
 
@@ -621,12 +644,12 @@ describe('columns', () => {
   test('that have another name are mapped in every step', async () => {
     const organizations = row('id', 'title', 'followers') + row('o1', 'Un', 7)
     const settings = 'columns: { organizations: { name: title, metric.followers: followers } }\n'
-    const world = await start(
+    const context = await start(
       { files: { ...FILES, organizations: { content: Buffer.from(organizations), modified: MODIFIED } } },
       settings,
     )
-    await publish(world)
-    const edition = await world.documents.find<Edition>('tops', EDITION)
+    await publish(context)
+    const edition = await context.documents.find<Edition>('tops', EDITION)
     expect(edition!.organizations).toMatchObject([{ id: 'o1', name: 'Un', followers: 7 }])
   })
 
@@ -635,24 +658,30 @@ describe('columns', () => {
     await publish(first, '2026-11-11')
     const wider = ORGANIZATIONS.replace(/^.*\r\n/, (header) => `"new";"newer";${header}`).replace(/^(?="o)/gm, '1;"x";')
     replica.publish('organizations', { content: Buffer.from(wider), modified: MODIFIED })
-    const world = await testWorld(`${DATE}T16:00:00Z`, `portal: ${replica.url}\n${SHORT_TIMEOUTS}`, first.folder)
-    const { run_id } = await publish(world)
-    const record = await world.documents.find<RunRecord>('runs', run_id)
+    const context = await openTestContext(
+      `${DATE}T16:00:00Z`,
+      `portal: ${replica.url}\n${SHORT_TIMEOUTS}`,
+      first.folder,
+    )
+    const { run_id } = await publish(context)
+    const record = await context.documents.find<RunRecord>('runs', run_id)
     expect(record!.steps[0]).toMatchObject({ name: 'read organizations', facts: { new_columns: ['new', 'newer'] } })
   })
 })
 
 test('sends a User-Agent', async () => {
-  const world = await start()
-  await publish(world)
-  expect(new Set(replica.seen.map(({ headers }) => headers['user-agent']))).toEqual(new Set(['datagouv-tops/0.1.0']))
+  const context = await start()
+  await publish(context)
+  expect(new Set(replica.requests.map(({ headers }) => headers['user-agent']))).toEqual(
+    new Set(['datagouv-tops/0.1.0']),
+  )
 })
 
 test('reports each retry in one line, which the run record keeps', async () => {
-  const world = await start({ fault: times(1, file, { dropAfter: 100_000 }) })
-  const { run_id } = await publish(world)
-  expect((await world.documents.find<RunRecord>('runs', run_id))!.warnings).toEqual(world.warnings)
-  expect(world.warnings).toEqual([
+  const context = await start({ fault: times(1, file, { dropAfter: 100_000 }) })
+  const { run_id } = await publish(context)
+  expect((await context.documents.find<RunRecord>('runs', run_id))!.warnings).toEqual(context.warnings)
+  expect(context.warnings).toEqual([
     expect.stringMatching(/^http:\S+\/file\/datasets: .*; retrying in 0\.0 s \(1 of 2\)$/),
   ])
 })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import backfill from '../../src/commands/backfill.ts'
 import changes from '../../src/commands/changes.ts'
 import explain from '../../src/commands/explain.ts'
-import type { Io, Options } from '../../src/commands/io.ts'
+import type { CommandInput, Options } from '../../src/commands/io.ts'
 import notify from '../../src/commands/notify.ts'
 import prune from '../../src/commands/prune.ts'
 import run from '../../src/commands/run.ts'
@@ -14,10 +14,10 @@ import { Failure } from '../../src/errors.ts'
 import { run as runPipeline } from '../../src/pipeline/pipeline.ts'
 import type * as Server from '../../src/server/server.ts'
 import type { Collection } from '../../src/stores/documents.ts'
-import { datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
-import { type Place, pairs } from '../helpers/pairs.ts'
+import { datasetsCsv, organizationsCsv, writeTestFile } from '../helpers/exports.ts'
 import { runRecordOf } from '../helpers/runs.ts'
 import { type StoredDocuments, storedDocuments } from '../helpers/stored.ts'
+import { storePairs, type TestStores } from '../helpers/storePairs.ts'
 
 // The pages are JSX, which is compiled by the build.
 const { startServer } = (await import('../../dist/server/server.js' as string)) as typeof Server
@@ -58,20 +58,20 @@ function* damages(document: Fields): Iterable<string> {
   }
 }
 
-async function place3Weeks(newPlace: () => Promise<Place>) {
+async function place3Weeks(newPlace: () => Promise<TestStores>) {
   const place = await newPlace()
-  const world = await place.world()
+  const context = await place.world()
   for (const [week, date] of WEEKS.entries()) {
-    await runPipeline({ date, watches: world.config.watches, sources: await sources(place, week) }, world)
+    await runPipeline({ date, watches: context.config.watches, sources: await sources(place, week) }, context)
   }
-  return { place, world, stored: storedDocuments(place) }
+  return { place, world: context, stored: storedDocuments(place) }
 }
 
-async function sources({ folder }: Place, week: number) {
+async function sources({ folder }: TestStores, week: number) {
   const datasets = Array.from({ length: 5 + week }, (_, i) => ({ id: `d${i}`, title: 'Mobilité', organization: 'o1' }))
   return {
-    datasets: await put(folder, 'datasets.csv', datasetsCsv(datasets)),
-    organizations: await put(folder, 'organizations.csv', organizationsCsv([['o1', 'Un', 3 + week]])),
+    datasets: await writeTestFile(folder, 'datasets.csv', datasetsCsv(datasets)),
+    organizations: await writeTestFile(folder, 'organizations.csv', organizationsCsv([['o1', 'Un', 3 + week]])),
   }
 }
 
@@ -92,9 +92,9 @@ beforeEach(() => {
 afterEach(() => void vi.restoreAllMocks())
 
 /** The command lines that read documents, as functions of the place. */
-function commandsOf(place: Place): Record<string, () => Promise<void>> {
+function commandsOf(place: TestStores): Record<string, () => Promise<void>> {
   const { DATAGOUV_TOPS_ARCHIVE: archive, DATAGOUV_TOPS_DOCUMENTS: documents } = place.environment
-  const io = (options: Options = {}, ...args: string[]): Io => ({
+  const io = (options: Options = {}, ...args: string[]): CommandInput => ({
     options: { archive: archive!, documents: documents!, ...options },
     arguments: args,
     signal: new AbortController().signal,
@@ -130,7 +130,7 @@ interface Target {
   readonly id: string
 }
 
-for (const { name, place: newPlace } of pairs('damaged documents')) {
+for (const { name, open: newPlace } of storePairs('damaged documents')) {
   describe(`${name}: a damaged`, () => {
     /** Damages a document in every way, and does something with each. */
     async function forEachDamage(
@@ -304,14 +304,14 @@ for (const { name, place: newPlace } of pairs('damaged documents')) {
   })
 }
 
-async function publishNext(place: Place): Promise<void> {
+async function publishNext(place: TestStores): Promise<void> {
   const { DATAGOUV_TOPS_ARCHIVE: archive, DATAGOUV_TOPS_DOCUMENTS: documents } = place.environment
   const { datasets, organizations } = await sources(place, WEEKS.length)
   const options = { archive: archive!, documents: documents!, date: NEXT, datasets, organizations }
   await run({ options, arguments: [], signal: new AbortController().signal })
 }
 
-async function replay(place: Place, date: string): Promise<void> {
+async function replay(place: TestStores, date: string): Promise<void> {
   const { DATAGOUV_TOPS_ARCHIVE: archive, DATAGOUV_TOPS_DOCUMENTS: documents } = place.environment
   await run({
     options: { archive: archive!, documents: documents!, date },

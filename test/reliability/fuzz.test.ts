@@ -8,13 +8,13 @@ import { SETTINGS } from '../../src/config/settings.ts'
 import { DEFAULT_WATCH } from '../../src/config/watch.ts'
 import { startReplica } from '../../src/demo/replica.ts'
 import { Failure } from '../../src/errors.ts'
-import { closeLists, Selection } from '../../src/pipeline/lists.ts'
+import { completeCsvs, WatchFilter } from '../../src/pipeline/lists.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import { Ranking } from '../../src/pipeline/rank.ts'
 import { readExport } from '../../src/pipeline/read.ts'
-import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
-import { DATE, testWorld } from '../helpers/world.ts'
-import { mission, type Parsed, parse, Refusal } from '../reference.ts'
+import { DATE, openTestContext } from '../helpers/context.ts'
+import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
+import { type Parsed, parse, Refusal, referenceRun } from '../reference.ts'
 
 /** Seconds as it stands; hours with FUZZ_RUNS=1000000. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000)
@@ -58,9 +58,9 @@ async function byProgram({ datasets, organizations }: Exports, size: number): Pr
     const ranking = new Ranking()
     await readExport(cut(organizations, size), 'organizations export', ranking, options)
     const plan = { watch: DEFAULT_WATCH, key: 'x', create: async () => object, top: ranking.top(30) }
-    const selection = new Selection([plan])
+    const selection = new WatchFilter([plan])
     await readExport(cut(datasets, size), 'datasets export', selection, options)
-    const [list] = await closeLists(selection)
+    const [list] = await completeCsvs(selection)
     const { tops } = list!
     return { csv: text(Buffer.concat(written)), organizations: tops!.organizations(), datasets: tops!.datasets() }
   } catch (error) {
@@ -86,7 +86,7 @@ function byReference({ datasets, organizations }: Exports): unknown {
     for (const { fields } of ranked.records) {
       if (!/^[0-9]{0,15}$/.test(fields[ranked.header.fields.indexOf('metric.followers')]!)) throw new Refusal('number')
     }
-    const { csv, ...values } = mission(parsed, ranked, ['mobilité', 'transport'], 30)
+    const { csv, ...values } = referenceRun(parsed, ranked, ['mobilité', 'transport'], 30)
     return { csv: text(csv), ...values }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -204,7 +204,7 @@ describe('mutated exports give the reference’s result, or are refused where it
 })
 
 test('whatever a portal’s catalogue says, a run publishes or fails with a reason, and nothing in between', async () => {
-  const world = await testWorld(
+  const context = await openTestContext(
     undefined,
     'retries: 0\nheaders_timeout: 300ms\nstall_timeout: 300ms\nconnect_timeout: 300ms\n',
   )
@@ -228,12 +228,12 @@ test('whatever a portal’s catalogue says, a run publishes or fails with a reas
   )
   const keys = ['id', 'url', 'latest', 'filesize', 'checksum', 'last_modified', 'extras', 'title', '__proto__']
   const change = fc.dictionary(fc.constantFrom(...keys), odd, { minKeys: 1, maxKeys: 3 })
-  const portal = { ...world, config: { ...world.config, portal: replica.url } }
+  const portal = { ...context, config: { ...context.config, portal: replica.url } }
   await fc.assert(
     fc.asyncProperty(fc.nat(1), change, async (which, some) => {
       answer = { which, change: some }
-      const order = { date: DATE, watches: world.config.watches, refetch: true, acceptIncomplete: true }
-      const outcome = await run(order, portal).catch((error) => error)
+      const request = { date: DATE, watches: context.config.watches, refetch: true, acceptIncomplete: true }
+      const outcome = await run(request, portal).catch((error) => error)
       if (outcome instanceof Error) expect(outcome).toBeInstanceOf(Failure)
       else expect(outcome.published).toHaveLength(1)
     }),
@@ -269,7 +269,9 @@ test('whatever a configuration says, it is understood, or refused with a reason 
   )
   await fc.assert(
     fc.asyncProperty(file, async (content) => {
-      const outcome = await resolveConfig({}, {}, await put(folder, 'settings.yaml', content)).catch((error) => error)
+      const outcome = await resolveConfig({}, {}, await writeTestFile(folder, 'settings.yaml', content)).catch(
+        (error) => error,
+      )
       if (!(outcome instanceof Error)) {
         expect(Object.keys(outcome.config)).toEqual(Object.keys(SETTINGS))
         return

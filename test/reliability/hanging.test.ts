@@ -5,8 +5,8 @@ import Database from 'libsql'
 import { expect, onTestFinished, test } from 'vitest'
 import { openMongo } from '../../src/stores/mongo/mongo.ts'
 import { cli } from '../helpers/cli.ts'
-import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
-import { isInstalled, type OwnServer, startOwn, uniqueName } from '../helpers/services.ts'
+import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
+import { isInstalled, type OwnServer, startOwnServer, uniqueName } from '../helpers/services.ts'
 
 const DATE = '2026-11-18'
 const STOPPED = { code: 143, stdout: '', stderr: 'datagouv-tops: terminated; no partial edition was published\n' }
@@ -16,8 +16,8 @@ async function withSources(): Promise<{ folder: string; args: readonly string[] 
   const dataset = { title: 'Mobilité', organization: 'o1', description: 'x'.repeat(500) }
   const datasets = Array.from({ length: 60_000 }, (_, i) => ({ ...dataset, id: `d${i}` }))
   const sources = {
-    datasets: await put(folder, 'd.csv', datasetsCsv(datasets)),
-    organizations: await put(folder, 'o.csv', organizationsCsv([['o1', 'Un', 1]])),
+    datasets: await writeTestFile(folder, 'd.csv', datasetsCsv(datasets)),
+    organizations: await writeTestFile(folder, 'o.csv', organizationsCsv([['o1', 'Un', 1]])),
   }
   const { datasets: d, organizations: o } = sources
   return { folder, args: ['run', '--date', DATE, '--quiet', '--datasets', d, '--organizations', o] }
@@ -55,7 +55,10 @@ test('a run whose stores fall silent stops when it is told to, and the next one 
   skip,
 }) => {
   if (!isInstalled('minio') || !isInstalled('mongodb')) skip('needs MinIO and MongoDB: scripts/services install')
-  const servers: Record<string, OwnServer> = { minio: await startOwn('minio'), mongodb: await startOwn('mongodb') }
+  const servers: Record<string, OwnServer> = {
+    minio: await startOwnServer('minio'),
+    mongodb: await startOwnServer('mongodb'),
+  }
   onTestFinished(async () => {
     for (const server of Object.values(servers)) await server.remove()
   })

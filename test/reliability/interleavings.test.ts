@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { World } from '../../src/context.ts'
+import type { Context } from '../../src/context.ts'
 import type { Edition } from '../../src/editions/edition.ts'
 import { Failure } from '../../src/errors.ts'
-import type { Order } from '../../src/pipeline/order.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
+import type { RunRequest } from '../../src/pipeline/request.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import type { Verdict } from '../../src/verify/verify.ts'
 import { verify } from '../../src/verify/verify.ts'
-import { datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
-import { intercepted } from '../helpers/interception.ts'
-import { type Place, pairs } from '../helpers/pairs.ts'
+import { datasetsCsv, organizationsCsv, writeTestFile } from '../helpers/exports.ts'
+import { interceptStores } from '../helpers/interception.ts'
+import { storePairs, type TestStores } from '../helpers/storePairs.ts'
 
 const DATE = '2026-11-18'
 const ID = `mobilite-transport/${DATE}`
@@ -39,9 +39,9 @@ const THEIRS = catalogue(50)
 const folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-test-'))
 afterAll(() => rm(folder, { recursive: true }))
 
-async function orderOf(world: World, { datasets, organizations }: typeof OURS): Promise<Order> {
+async function orderOf(context: Context, { datasets, organizations }: typeof OURS): Promise<RunRequest> {
   const source = async (name: string, text: string) => {
-    const path = await put(folder, `${name}-${text.length}.csv`, text)
+    const path = await writeTestFile(folder, `${name}-${text.length}.csv`, text)
     await utimes(path, 1_790_000_000, 1_790_000_000)
     return path
   }
@@ -49,44 +49,44 @@ async function orderOf(world: World, { datasets, organizations }: typeof OURS): 
     datasets: await source('datasets', datasets),
     organizations: await source('organizations', organizations),
   }
-  return { date: DATE, watches: world.config.watches, sources }
+  return { date: DATE, watches: context.config.watches, sources }
 }
 
-type Step = (order: Order, world: World) => Promise<unknown>
-const inSteps: Step = async (order, world) => {
-  await fetch(order, world)
-  await archive(order, world)
-  await publish(order, world)
+type Step = (request: RunRequest, world: Context) => Promise<unknown>
+const inSteps: Step = async (request, context) => {
+  await fetch(request, context)
+  await archive(request, context)
+  await publish(request, context)
 }
 
 /** All that is stored, but for who made it and when. */
-async function stateOf(world: World): Promise<unknown> {
+async function stateOf(context: Context): Promise<unknown> {
   const objects: Record<string, string> = {}
-  for await (const { key } of world.archive.list('')) {
-    objects[key] = (await buffer(world.archive.read(key))).toString('latin1')
+  for await (const { key } of context.archive.list('')) {
+    objects[key] = (await buffer(context.archive.read(key))).toString('latin1')
   }
-  const editions = await world.documents.list<Edition>('tops')
+  const editions = await context.documents.list<Edition>('tops')
   return { objects, editions: editions.map(({ generated_at: _g, run_id: _r, ...edition }) => edition) }
 }
 
-async function verdicts(world: World): Promise<Verdict[]> {
+async function verdicts(context: Context): Promise<Verdict[]> {
   const found: Verdict[] = []
-  for await (const verdict of verify({ dates: [], repair: false }, world)) found.push(verdict)
+  for await (const verdict of verify({ dates: [], repair: false }, context)) found.push(verdict)
   return found.filter(({ status }) => status === 'different')
 }
 
 /** What a run does at its stores, call by call. */
-async function callsOf(place: Place, step: Step): Promise<string[]> {
+async function callsOf(place: TestStores, step: Step): Promise<string[]> {
   const calls: string[] = []
-  const world = await place.world()
+  const context = await place.world()
   await step(
-    await orderOf(world, OURS),
-    intercepted(world, async (_, name) => void calls.push(name)),
+    await orderOf(context, OURS),
+    interceptStores(context, async (_, name) => void calls.push(name)),
   )
   return calls
 }
 
-for (const { name, place: newPlace } of pairs('what happens at every moment of a run')) {
+for (const { name, open: newPlace } of storePairs('what happens at every moment of a run')) {
   describe.each<[string, Step, boolean, number]>([
     ['a first run', run, false, 5],
     ['a run that replaces an edition', run, true, 3],
@@ -101,9 +101,9 @@ for (const { name, place: newPlace } of pairs('what happens at every moment of a
 
     async function prepared() {
       const place = await newPlace()
-      const world = await place.world()
-      if (replacing) await run(await orderOf(world, EARLIER), world)
-      return { place, world }
+      const context = await place.world()
+      if (replacing) await run(await orderOf(context, EARLIER), context)
+      return { place, world: context }
     }
 
     test('that dies before any call of a store is completed by the next as if it had never been', async () => {
@@ -112,13 +112,13 @@ for (const { name, place: newPlace } of pairs('what happens at every moment of a
       const state = await stateOf(undisturbed.world)
       for (const moment of moments(1, calls.length)) {
         const { place, world } = await prepared()
-        const order = await orderOf(world, OURS)
-        const dying = intercepted(await place.world(), async (call) => {
+        const request = await orderOf(world, OURS)
+        const dying = interceptStores(await place.world(), async (call) => {
           if (call >= moment) throw new Error('the process is gone')
         })
         // Who only had its leases to give up has done its work.
-        await step(order, dying).catch(() => {})
-        await step(order, await place.world())
+        await step(request, dying).catch(() => {})
+        await step(request, await place.world())
         const told = `before call ${moment}, ${calls[moment - 1]}`
         expect(await stateOf(world), told).toEqual(state)
         expect(await place.partials(), told).toEqual([])
@@ -140,7 +140,7 @@ for (const { name, place: newPlace } of pairs('what happens at every moment of a
         const { place, world } = await prepared()
         const other = await place.world()
         const theirs = await orderOf(other, THEIRS)
-        const sleeping = intercepted(await place.world(), async (call) => {
+        const sleeping = interceptStores(await place.world(), async (call) => {
           if (call === moment) await run(theirs, other)
         })
         const outcome = await step(await orderOf(world, OURS), sleeping).then(
@@ -173,7 +173,7 @@ for (const { name, place: newPlace } of pairs('what happens at every moment of a
   })
 }
 
-for (const { name, place: newPlace } of pairs('a run that sleeps right before it publishes')) {
+for (const { name, open: newPlace } of storePairs('a run that sleeps right before it publishes')) {
   test(`${name}: a run that sleeps right before it publishes does not overwrite what its successor found to be right`, async () => {
     const place = await newPlace()
     const [world, other] = [await place.world(), await place.world()]
@@ -182,7 +182,7 @@ for (const { name, place: newPlace } of pairs('a run that sleeps right before it
     const earlier = await orderOf(other, EARLIER)
     const otherRanks = { datasets: EARLIER.datasets, organizations: OURS.organizations }
     let slept = false
-    const sleeping = intercepted(await place.world(), async (_, name) => {
+    const sleeping = interceptStores(await place.world(), async (_, name) => {
       if (name !== `swap tops ${ID}` || slept) return
       slept = true
       await run(earlier, other)

@@ -3,13 +3,13 @@ import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { World } from '../../src/context.ts'
+import type { Context } from '../../src/context.ts'
 import { type Replica, startReplica } from '../../src/demo/replica.ts'
 import type { Edition } from '../../src/editions/edition.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import type { Lease } from '../../src/stores/documents.ts'
-import { cli, type Ended } from '../helpers/cli.ts'
-import { type Place, pairs } from '../helpers/pairs.ts'
+import { type CliResult, cli } from '../helpers/cli.ts'
+import { storePairs, type TestStores } from '../helpers/storePairs.ts'
 
 /** A Wednesday to come: the portal is asked each time. */
 const DATE = '2098-11-19'
@@ -45,7 +45,7 @@ async function slowPortal(trickle = 16_384): Promise<Replica> {
 const COMMANDS = [['run'], ['fetch', 'archive', 'publish']] as const
 
 /** Calls a command; with `stop`, sends it a signal so many ms after its start. */
-function call(command: string, place: Place, portal: Replica, stop?: { after: number; signal: NodeJS.Signals }) {
+function call(command: string, place: TestStores, portal: Replica, stop?: { after: number; signal: NodeJS.Signals }) {
   const flags = command === 'run' || command === 'fetch' ? ['--portal', portal.url] : []
   return cli([command, '--date', DATE, '--quiet', ...flags], {
     cwd: place.folder,
@@ -55,7 +55,7 @@ function call(command: string, place: Place, portal: Replica, stop?: { after: nu
 }
 
 /** All that is stored, but for who made it and when. */
-async function stateOf({ archive, documents }: World): Promise<Record<string, unknown>> {
+async function stateOf({ archive, documents }: Context): Promise<Record<string, unknown>> {
   const state: Record<string, unknown> = {}
   for await (const { key } of archive.list('')) {
     const content = (await buffer(archive.read(key))).toString('latin1')
@@ -67,14 +67,14 @@ async function stateOf({ archive, documents }: World): Promise<Record<string, un
   return state
 }
 
-async function expectNothingLeft(place: Place, { documents }: World, told: string): Promise<void> {
+async function expectNothingLeft(place: TestStores, { documents }: Context, told: string): Promise<void> {
   expect([told, await place.partials()]).toEqual([told, []])
   expect([told, await documents.ids('leases')]).toEqual([told, []])
   const running = (await documents.list<RunRecord>('runs')).filter(({ status }) => status === 'running')
   expect([told, running]).toEqual([told, []])
 }
 
-for (const { name, place: newPlace } of pairs('what happens to processes that are killed')) {
+for (const { name, open: newPlace } of storePairs('what happens to processes that are killed')) {
   describe(name, () => {
     test(
       `the command that follows ${KILLS} kills at seeded moments ends as if none had been`,
@@ -95,12 +95,12 @@ for (const { name, place: newPlace } of pairs('what happens to processes that ar
             }
             expect(await call(command, place, portal)).toMatchObject({ code: 0, stderr: '' })
           }
-          const world = await place.world()
+          const context = await place.world()
           const told = `seed ${SEED}, after kill ${killed} of ${commands.join(', ')}`
-          const found = await stateOf(world)
+          const found = await stateOf(context)
           expect([told, Object.keys(found)]).toEqual([told, Object.keys(state)])
           expect([told, found]).toEqual([told, state])
-          await expectNothingLeft(place, world, told)
+          await expectNothingLeft(place, context, told)
         }
       },
       60_000 + KILLS * 10_000,
@@ -110,14 +110,14 @@ for (const { name, place: newPlace } of pairs('what happens to processes that ar
       const portal = await slowPortal()
       const place = await newPlace()
       const chance = random(SEED + 1)
-      const world = await place.world()
+      const context = await place.world()
       for (const [signal, exit] of [['SIGTERM', 143] as const, ['SIGINT', 130] as const]) {
         const { code, stderr } = await stoppedOnce(place, portal, signal, chance)
         expect([code, stderr.trim().split('\n').length]).toEqual([exit, 1])
         expect(stderr).toMatch(/^datagouv-tops: (terminated|interrupted); no partial edition was published\n$/)
-        await expectNothingLeft(place, world, signal)
-        expect(await stateOf(world)).toEqual({})
-        const [last] = await world.documents.list<RunRecord>('runs', { descending: true, limit: 1 })
+        await expectNothingLeft(place, context, signal)
+        expect(await stateOf(context)).toEqual({})
+        const [last] = await context.documents.list<RunRecord>('runs', { descending: true, limit: 1 })
         expect(last).toMatchObject({ status: 'stopped', error: { exit_code: exit } })
       }
     })
@@ -133,46 +133,46 @@ for (const { name, place: newPlace } of pairs('what happens to processes that ar
       const holder =
         /is held by run "\S+" on "\S+" \(process \d+\) since \S+Z; try again when it is done, or after \S+Z\n$/
       for (const { code, stderr } of ended) if (code === 7) expect(stderr).toMatch(holder)
-      const world = await place.world()
-      const records = await world.documents.list<RunRecord>('runs')
+      const context = await place.world()
+      const records = await context.documents.list<RunRecord>('runs')
       expect(records.filter(({ status }) => status === 'published')).toHaveLength(1)
-      await expectNothingLeft(place, world, 'eight at once')
+      await expectNothingLeft(place, context, 'eight at once')
     })
 
     test('a run that sleeps beyond its lease wakes up to exit 7, and its successor’s edition stays', async () => {
       const portal = await slowPortal(4_096)
       const place = await newPlace()
-      const world = await place.world()
+      const context = await place.world()
       const asleep = call('run', place, portal)
-      await until(async () => (await world.documents.ids('runs')).length > 0)
-      const [lease] = (await world.documents.list<Lease>('leases')) as [Lease]
+      await until(async () => (await context.documents.ids('runs')).length > 0)
+      const [lease] = (await context.documents.list<Lease>('leases')) as [Lease]
       // It downloads by now: asleep in the middle of a write, it would keep the whole of an SQLite file locked.
       await sleep(100)
       process.kill(lease.pid, 'SIGSTOP')
       // A minute passes.
-      for (const one of await world.documents.list<Lease>('leases')) {
-        await world.documents.replace('leases', { ...one, expires: '2000-01-01T00:00:00.000Z' } as Lease)
+      for (const one of await context.documents.list<Lease>('leases')) {
+        await context.documents.replace('leases', { ...one, expires: '2000-01-01T00:00:00.000Z' } as Lease)
       }
       expect(await call('run', place, portal)).toMatchObject({ code: 0, stderr: '' })
-      const state = await world.documents.list('tops')
+      const state = await context.documents.list('tops')
       process.kill(lease.pid, 'SIGCONT')
       const { code, stderr } = await asleep
       expect([code, stderr]).toEqual([7, expect.stringMatching(/another run took over \S+ while this one was paused/)])
-      expect(await world.documents.list('tops')).toEqual(state)
-      await expectNothingLeft(place, world, 'asleep')
+      expect(await context.documents.list('tops')).toEqual(state)
+      await expectNothingLeft(place, context, 'asleep')
     })
   })
 }
 
 /** A run that was told to stop after it had begun to listen and before it had published. */
 async function stoppedOnce(
-  place: Place,
+  place: TestStores,
   portal: Replica,
   signal: NodeJS.Signals,
   chance: () => number,
-): Promise<Ended> {
-  const world = await place.world()
-  const before = (await world.documents.ids('runs')).length
+): Promise<CliResult> {
+  const context = await place.world()
+  const before = (await context.documents.ids('runs')).length
   let child: { kill(signal: NodeJS.Signals): boolean } | undefined
   const ending = cli(['run', '--date', DATE, '--quiet', '--portal', portal.url], {
     cwd: place.folder,
@@ -181,7 +181,7 @@ async function stoppedOnce(
       child = started
     },
   })
-  await until(async () => (await world.documents.ids('runs')).length > before)
+  await until(async () => (await context.documents.ids('runs')).length > before)
   await sleep(chance() * 50)
   child!.kill(signal)
   return ending

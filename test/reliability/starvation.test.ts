@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { cli } from '../helpers/cli.ts'
-import { contents, temporaryFolder } from '../helpers/exports.ts'
+import { readFolder, temporaryFolder } from '../helpers/exports.ts'
 import { fileSystem, makeReadOnly } from '../stores/children.ts'
 
 const DATE = '2023-07-26'
@@ -25,7 +25,7 @@ const stores = (archive: string, documents: string) => ({
 })
 
 /** What the folder holds but for the database. */
-const objects = async (folder: string) => [...(await contents(folder)).keys()].filter((name) => !name.includes('.db'))
+const objects = async (folder: string) => [...(await readFolder(folder)).keys()].filter((name) => !name.includes('.db'))
 
 test('a disk that is full while any of the artefacts is written costs the run, and leaves nothing half-done', async ({
   skip,

@@ -5,11 +5,11 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Failure } from '../../src/errors.ts'
-import { holderOf, isDead, LEASE_MS, takeLeases } from '../../src/runs/lease.ts'
+import { acquireLeases, currentProcessAsHolder, isDead, LEASE_MS } from '../../src/runs/lease.ts'
 import { startTicks } from '../../src/runs/processes.ts'
 import type { Documents, Lease } from '../../src/stores/documents.ts'
+import { openTestContext } from '../helpers/context.ts'
 import { deadPid } from '../helpers/processes.ts'
-import { testWorld } from '../helpers/world.ts'
 
 const ELSEWHERE = { run: 'r1', host: 'elsewhere', pid: 7 }
 const LEASE_MODULE = new URL('../../dist/runs/lease.js', import.meta.url).href
@@ -28,51 +28,53 @@ function replaced(documents: Documents, methods: Partial<Documents>): Documents 
 
 describe('a second run', () => {
   test('is refused, and told who holds the date, since when, and until when at the longest', async () => {
-    const { documents } = await testWorld()
-    await takeLeases(documents, ['2026-11-18'], ELSEWHERE)
+    const { documents } = await openTestContext()
+    await acquireLeases(documents, ['2026-11-18'], ELSEWHERE)
     const [{ since, expires }] = (await leasesIn(documents)) as [Lease]
     expect(Date.parse(expires) - Date.parse(since)).toBe(LEASE_MS)
-    await expect(takeLeases(documents, ['2026-11-18'], holderOf('r2'))).rejects.toMatchObject({
+    await expect(acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r2'))).rejects.toMatchObject({
       kind: 'held',
       message: `2026-11-18 is held by run "r1" on "elsewhere" (process 7) since ${since}; try again when it is done, or after ${expires}`,
     })
   })
 
   test('of the same process is one like any other', async () => {
-    const { documents } = await testWorld()
-    const first = await takeLeases(documents, ['2026-11-18'], holderOf('r1'))
-    await expect(takeLeases(documents, ['2026-11-18'], holderOf('r2'))).rejects.toMatchObject({ kind: 'held' })
+    const { documents } = await openTestContext()
+    const first = await acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r1'))
+    await expect(acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r2'))).rejects.toMatchObject({
+      kind: 'held',
+    })
     await first.release()
-    await (await takeLeases(documents, ['2026-11-18'], holderOf('r2'))).release()
+    await (await acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r2'))).release()
   })
 
   test('of the same process succeeds at once to one that is over, but could not say so to the store', async () => {
-    const { documents } = await testWorld()
+    const { documents } = await openTestContext()
     const away = replaced(documents, { release: () => Promise.reject(new Failure('store', 'away')) })
-    const first = await takeLeases(away, ['2026-11-18'], holderOf('r1'))
+    const first = await acquireLeases(away, ['2026-11-18'], currentProcessAsHolder('r1'))
     await expect(first.release()).rejects.toMatchObject({ kind: 'store' })
-    await (await takeLeases(documents, ['2026-11-18'], holderOf('r2'))).release()
+    await (await acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r2'))).release()
   })
 
   test('succeeds at once to a holder that died on this host', async () => {
-    const { documents } = await testWorld()
-    await takeLeases(documents, ['2026-11-18'], { ...holderOf('r1'), pid: deadPid() })
-    const leases = await takeLeases(documents, ['2026-11-18'], holderOf('r2'))
+    const { documents } = await openTestContext()
+    await acquireLeases(documents, ['2026-11-18'], { ...currentProcessAsHolder('r1'), pid: deadPid() })
+    const leases = await acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r2'))
     await leases.check()
     await leases.release()
     expect(await leasesIn(documents)).toEqual([])
   })
 
   test('does not when a third one was quicker, and is told of that one', async () => {
-    const { documents } = await testWorld()
-    await takeLeases(documents, ['2026-11-18'], { ...holderOf('r1'), pid: deadPid() })
+    const { documents } = await openTestContext()
+    await acquireLeases(documents, ['2026-11-18'], { ...currentProcessAsHolder('r1'), pid: deadPid() })
     const raced = replaced(documents, {
       acquire: async (id, holder, ttl, succeeds) => {
         if (succeeds) await documents.acquire(id, { ...ELSEWHERE, run: 'r3' }, ttl, succeeds)
         return documents.acquire(id, holder, ttl, succeeds)
       },
     })
-    await expect(takeLeases(raced, ['2026-11-18'], holderOf('r2'))).rejects.toMatchObject({
+    await expect(acquireLeases(raced, ['2026-11-18'], currentProcessAsHolder('r2'))).rejects.toMatchObject({
       kind: 'held',
       message: expect.stringContaining('run "r3" on "elsewhere"'),
     })
@@ -82,7 +84,7 @@ describe('a second run', () => {
 
 describe('several leases', () => {
   test('are taken in one order, whatever the order in which they are named, and given up from the last', async () => {
-    const { documents } = await testWorld()
+    const { documents } = await openTestContext()
     const calls: string[] = []
     const told = replaced(documents, {
       acquire: (id, ...rest) => {
@@ -94,7 +96,7 @@ describe('several leases', () => {
         return documents.release(id, run)
       },
     })
-    const leases = await takeLeases(told, ['b', 'c', 'a'], holderOf('r1'))
+    const leases = await acquireLeases(told, ['b', 'c', 'a'], currentProcessAsHolder('r1'))
     const [, , last] = await leasesIn(documents)
     expect([leases.ids, leases.since]).toEqual([['a', 'b', 'c'], Date.parse(last!.since)])
     await leases.release()
@@ -102,25 +104,27 @@ describe('several leases', () => {
   })
 
   test('are taken all or none', async () => {
-    const { documents } = await testWorld()
-    await takeLeases(documents, ['b'], ELSEWHERE)
-    await expect(takeLeases(documents, ['a', 'b', 'c'], holderOf('r2'))).rejects.toMatchObject({ kind: 'held' })
+    const { documents } = await openTestContext()
+    await acquireLeases(documents, ['b'], ELSEWHERE)
+    await expect(acquireLeases(documents, ['a', 'b', 'c'], currentProcessAsHolder('r2'))).rejects.toMatchObject({
+      kind: 'held',
+    })
     expect((await leasesIn(documents)).map(({ _id, run }) => [_id, run])).toEqual([['b', 'r1']])
   })
 
   test('are none after trouble with the store in the middle, which is told', async () => {
-    const { documents } = await testWorld()
+    const { documents } = await openTestContext()
     const away = new Failure('store', 'away')
     const failing = replaced(documents, {
       acquire: (id, ...rest) => (id === 'b' ? Promise.reject(away) : documents.acquire(id, ...rest)),
     })
-    await expect(takeLeases(failing, ['a', 'b'], holderOf('r1'))).rejects.toBe(away)
+    await expect(acquireLeases(failing, ['a', 'b'], currentProcessAsHolder('r1'))).rejects.toBe(away)
     expect(await leasesIn(documents)).toEqual([])
   })
 
   test('are checked by name, one or all; those of others are nobody’s business', async () => {
-    const { documents } = await testWorld()
-    const leases = await takeLeases(documents, ['a', 'b'], holderOf('r1'))
+    const { documents } = await openTestContext()
+    const leases = await acquireLeases(documents, ['a', 'b'], currentProcessAsHolder('r1'))
     await documents.acquire('b', { ...ELSEWHERE, run: 'r9' }, LEASE_MS, 'r1')
     await leases.check(['a', 'c'])
     await expect(leases.check(['b'])).rejects.toMatchObject({
@@ -136,7 +140,7 @@ describe('several leases', () => {
 
 describe('a lease that is held', () => {
   test('is prolonged every quarter of its time until it is given up, whatever goes wrong in between', async () => {
-    const { documents } = await testWorld()
+    const { documents } = await openTestContext()
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => void vi.useRealTimers())
     let renewals = 0
@@ -147,7 +151,7 @@ describe('a lease that is held', () => {
         return trouble ? Promise.reject(trouble) : documents.renew(...args)
       },
     })
-    const leases = await takeLeases(counting, ['a', 'b'], holderOf('r1'))
+    const leases = await acquireLeases(counting, ['a', 'b'], currentProcessAsHolder('r1'))
     const [{ expires }] = (await leasesIn(documents)) as [Lease]
     await sleep(5)
     await vi.advanceTimersByTimeAsync(LEASE_MS / 4)
@@ -165,13 +169,13 @@ describe('a lease that is held', () => {
   })
 
   test('and was lost is missed by whoever checks next, also when the timer found it', async () => {
-    const { documents } = await testWorld()
+    const { documents } = await openTestContext()
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => void vi.useRealTimers())
-    const leases = await takeLeases(documents, ['a'], holderOf('r1'))
+    const leases = await acquireLeases(documents, ['a'], currentProcessAsHolder('r1'))
     await documents.release('a', 'r1')
     await vi.advanceTimersByTimeAsync(LEASE_MS / 4)
-    await documents.acquire('a', holderOf('r1'), LEASE_MS)
+    await documents.acquire('a', currentProcessAsHolder('r1'), LEASE_MS)
     await sleep(5)
     await expect(leases.check()).rejects.toMatchObject({ kind: 'held' })
     await leases.release()
@@ -179,9 +183,9 @@ describe('a lease that is held', () => {
 })
 
 describe('a holder is dead', () => {
-  const self = holderOf('r2')
+  const self = currentProcessAsHolder('r2')
   const lease = (holder: Partial<Lease>): Lease => ({
-    ...holderOf('r1'),
+    ...currentProcessAsHolder('r1'),
     _id: 'a',
     since: new Date().toISOString(),
     expires: new Date(Date.now() + LEASE_MS).toISOString(),

@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process'
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { World } from '../../src/context.ts'
-import type { Order } from '../../src/pipeline/order.ts'
+import type { Context } from '../../src/context.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
-import { holderOf, takeLeases } from '../../src/runs/lease.ts'
+import type { RunRequest } from '../../src/pipeline/request.ts'
+import { acquireLeases, currentProcessAsHolder } from '../../src/runs/lease.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import type { Holder, Lease } from '../../src/stores/documents.ts'
-import { datasetsCsv, organizationsCsv, put } from '../helpers/exports.ts'
-import { type Place, pairs } from '../helpers/pairs.ts'
+import { datasetsCsv, organizationsCsv, writeTestFile } from '../helpers/exports.ts'
 import { deadPid } from '../helpers/processes.ts'
 import { runRecordOf } from '../helpers/runs.ts'
+import { storePairs, type TestStores } from '../helpers/storePairs.ts'
 
 const DATE = '2026-11-18'
 const OTHER = '2026-11-11'
@@ -24,8 +24,8 @@ function livingPid(): number {
 }
 
 /** What a run of another date leaves that is killed in the middle: leases, a record, and objects that were never ended. */
-async function leave(world: World, holder: Omit<Holder, 'run'>, ttl = 60_000): Promise<void> {
-  const { documents, archive } = world
+async function leave(context: Context, holder: Omit<Holder, 'run'>, ttl = 60_000): Promise<void> {
+  const { documents, archive } = context
   for (const id of [OTHER, `velo/${OTHER}`]) await documents.acquire(id, { run: DEAD, ...holder }, ttl)
   await documents.replace('runs', runRecordOf(DEAD, { host: holder.host, pid: holder.pid, date: OTHER }))
   for (const key of [`snapshots/${OTHER}/datasets.csv.gz`, `snapshots/${OTHER}/snapshot.json`, `${OTHER}/velo.csv`]) {
@@ -35,7 +35,7 @@ async function leave(world: World, holder: Omit<Holder, 'run'>, ttl = 60_000): P
   }
 }
 
-async function left({ documents }: World, place: Place) {
+async function left({ documents }: Context, place: TestStores) {
   const leases = await documents.list<Lease>('leases')
   const records = await documents.list<RunRecord>('runs')
   return {
@@ -48,17 +48,21 @@ async function left({ documents }: World, place: Place) {
 const CLEARED = { leases: [], partials: 0, statuses: ['published', 'stopped'] }
 const UNTOUCHED = { leases: [DEAD, DEAD], partials: 3, statuses: ['published', 'running'] }
 
-for (const { name, place: newPlace } of pairs('what dead runs leave')) {
+for (const { name, open: newPlace } of storePairs('what dead runs leave')) {
   describe(`${name}: the next run, of whatever date and watch,`, () => {
-    async function prepared(): Promise<{ place: Place; world: World; order: Order }> {
+    async function prepared(): Promise<{ place: TestStores; world: Context; order: RunRequest }> {
       const place = await newPlace()
-      const world = await place.world()
+      const context = await place.world()
       const sources = {
-        datasets: await put(place.folder, 'd.csv', datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1' }])),
-        organizations: await put(place.folder, 'o.csv', organizationsCsv([['o1', 'Un', 1]])),
+        datasets: await writeTestFile(
+          place.folder,
+          'd.csv',
+          datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1' }]),
+        ),
+        organizations: await writeTestFile(place.folder, 'o.csv', organizationsCsv([['o1', 'Un', 1]])),
       }
-      const order = { date: DATE, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }
-      return { place, world, order }
+      const request = { date: DATE, watches: context.config.watches, sources, refetch: false, acceptIncomplete: false }
+      return { place, world: context, order: request }
     }
 
     test('clears what a run left whose process on this host is gone', async () => {
@@ -89,7 +93,7 @@ for (const { name, place: newPlace } of pairs('what dead runs leave')) {
       await run(order, world)
       expect(await left(world, place)).toEqual(UNTOUCHED)
       await world.documents.release(`velo/${OTHER}`, DEAD)
-      const leases = await takeLeases(world.documents, [`velo/${OTHER}`], holderOf(DEAD))
+      const leases = await acquireLeases(world.documents, [`velo/${OTHER}`], currentProcessAsHolder(DEAD))
       await run(order, world)
       expect((await left(world, place)).leases).toEqual([DEAD, DEAD])
       await leases.release()

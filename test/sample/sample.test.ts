@@ -5,22 +5,22 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Edition } from '../../src/editions/edition.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
-import { testWorld } from '../helpers/world.ts'
+import { openTestContext } from '../helpers/context.ts'
 
 const SAMPLE = 'sample'
 const DATES = ['2023-07-26', '2023-08-02', '2023-08-09']
 const REAL = '../shared/data'
 
 async function publishSample(): Promise<Edition[]> {
-  const world = await testWorld()
+  const context = await openTestContext()
   const editions: Edition[] = []
   for (const date of DATES) {
     const sources = {
       datasets: join(SAMPLE, date, 'datasets.csv.gz'),
       organizations: join(SAMPLE, date, 'organizations.csv.gz'),
     }
-    await run({ date, watches: world.config.watches, sources, refetch: false, acceptIncomplete: false }, world)
-    editions.push((await world.documents.find<Edition>('tops', `mobilite-transport/${date}`))!)
+    await run({ date, watches: context.config.watches, sources, refetch: false, acceptIncomplete: false }, context)
+    editions.push((await context.documents.find<Edition>('tops', `mobilite-transport/${date}`))!)
   }
   return editions
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { missedDates } from '../../src/scheduler/missed.ts'
-import { editionOf } from '../helpers/editions.ts'
-import { testWorld } from '../helpers/world.ts'
+import { openTestContext } from '../helpers/context.ts'
+import { createEdition } from '../helpers/editions.ts'
 
 const FRIDAY = new Date('2026-11-20T09:00:00Z')
 
@@ -21,14 +21,14 @@ test.each([
     ['2026-11-18'],
   ],
 ])('%s', async (_, published, settings, expected) => {
-  const world = await testWorld('2026-11-20T09:00:00Z', settings)
-  for (const date of published) await world.documents.replace('tops', editionOf(date, []))
-  expect(await missedDates(world, FRIDAY)).toEqual(expected)
+  const context = await openTestContext('2026-11-20T09:00:00Z', settings)
+  for (const date of published) await context.documents.replace('tops', createEdition(date, []))
+  expect(await missedDates(context, FRIDAY)).toEqual(expected)
 })
 
 test('a date counts from the moment it is due', async () => {
-  const world = await testWorld()
-  await world.documents.replace('tops', editionOf('2026-11-11', []))
-  expect(await missedDates(world, new Date('2026-11-18T15:59:59Z'))).toEqual([])
-  expect(await missedDates(world, new Date('2026-11-18T16:00:00Z'))).toEqual(['2026-11-18'])
+  const context = await openTestContext()
+  await context.documents.replace('tops', createEdition('2026-11-11', []))
+  expect(await missedDates(context, new Date('2026-11-18T15:59:59Z'))).toEqual([])
+  expect(await missedDates(context, new Date('2026-11-18T16:00:00Z'))).toEqual(['2026-11-18'])
 })

@@ -3,12 +3,12 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Fault, type ReplicaOptions, startReplica } from '../../src/demo/replica.ts'
+import { lastScheduledDates } from '../../src/editions/calendar.ts'
 import { dateIn } from '../../src/editions/date.ts'
-import { lastScheduledDates } from '../../src/scheduler/calendar.ts'
 import type { SchedulerStatus } from '../../src/scheduler/status.ts'
 import { cli } from '../helpers/cli.ts'
 import { startDaemon } from '../helpers/daemon.ts'
-import { contents, datasetsCsv, organizationsCsv, temporaryFolder } from '../helpers/exports.ts'
+import { datasetsCsv, organizationsCsv, readFolder, temporaryFolder } from '../helpers/exports.ts'
 
 const TODAY = dateIn('Europe/Paris', new Date())
 const LONG_AGO = new Date(Date.now() - 5 * 86_400_000)
@@ -79,10 +79,10 @@ describe('schedule', () => {
   test('exits with 143 in the middle of a run, and leaves no file behind', async () => {
     const faults = { file: { stallAfter: 40 } }
     const { cwd, daemon, portal, runs } = await start(EVERY_SECOND, [], faults)
-    await daemon.until('a download', () => portal.seen.some(({ path }) => path === 'file'))
+    await daemon.until('a download', () => portal.requests.some(({ path }) => path === 'file'))
     expect(await daemon.stop()).toBe(143)
     expect((await runs())[0]!.status).toBe('stopped')
-    const files = await contents(join(cwd, 'data'))
+    const files = await readFolder(join(cwd, 'data'))
     expect([...files.keys()].filter((name) => name.startsWith('datagouv/'))).toEqual([])
   })
 
@@ -122,8 +122,8 @@ describe('schedule', () => {
     const { daemon, portal } = await start({ ...EVERY_SECOND, DATAGOUV_TOPS_GATE_MAX_AGE: '2d' })
     await daemon.until('a refusal', () => daemon.stderr.includes('the export seems incomplete'))
     expect(daemon.stderr).toMatch(/gate_max_age is 2 days\); .*; no retry before the next date is due$/m)
-    const seen = portal.seen.length
-    await daemon.until('the next one', () => portal.seen.length > seen)
+    const seen = portal.requests.length
+    await daemon.until('the next one', () => portal.requests.length > seen)
   })
 
   test('serves its status over HTTP, on this machine only', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { scheduledDates } from '../../src/editions/calendar.ts'
 import { Failure } from '../../src/errors.ts'
-import { scheduledDates } from '../../src/scheduler/calendar.ts'
 import { OPTIONS, simulate } from './simulation.ts'
 
 const unreachable = () => {

@@ -3,7 +3,7 @@ import type { Changes } from '../../src/editions/changes.ts'
 import type { TopDataset } from '../../src/editions/edition.ts'
 import type { Explanation } from '../../src/explain/explanation.ts'
 import { fold } from '../../src/matching/fold.ts'
-import { searchFor } from '../../src/server/search.ts'
+import { wordMatcher } from '../../src/server/search.ts'
 import { FULL, openSite, type Site } from '../web/site.ts'
 
 /** A page of a list. */
@@ -89,7 +89,7 @@ describe('an edition', () => {
 })
 
 test('a word that is searched for is present as a term of a watch is', () => {
-  const finds = (asked: string, text: string) => searchFor(asked)(fold(text))
+  const finds = (asked: string, text: string) => wordMatcher(asked)(fold(text))
   expect(finds("qualité  l'air", 'Qualité de l’air')).toBe(true)
   expect(finds('l’air', 'Qualite-de-l-air')).toBe(true)
   expect(finds("l'air", 'la vie en plein air')).toBe(false)

@@ -6,26 +6,29 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import type { Edition } from '../../src/editions/edition.ts'
+import { DATE, openTestContext, type TestContext } from '../helpers/context.ts'
 import { startDaemon } from '../helpers/daemon.ts'
-import { served } from '../helpers/served.ts'
-import { publishWeeks, topOf } from '../helpers/weeks.ts'
-import { DATE, type TestWorld, testWorld } from '../helpers/world.ts'
+import { serveContext } from '../helpers/serveContext.ts'
+import { publishWeeks, watchWithTop } from '../helpers/weeks.ts'
 
 const PATH = `/api/editions/mobilite-transport/${DATE}/archive.csv`
 const CSV =
   '"id";"slug";"title";"organization_id";"description";"tags";"metric.followers"\r\n"d1";"d1";"Transport";"o1";"";"";0\r\n'
 const SIZE = CSV.length
 
-async function publish(world: TestWorld, title = 'Transport') {
+async function publish(context: TestContext, title = 'Transport') {
   const datasets = [{ id: 'd1', title, organization: 'o1' }, { id: 'd2' }]
-  await publishWeeks(world, [{ date: DATE, datasets, organizations: [['o1', 'Un', 1]] }])
+  await publishWeeks(context, [{ date: DATE, datasets, organizations: [['o1', 'Un', 1]] }])
 }
 
 async function site() {
-  const world = await testWorld(undefined, topOf(1))
-  await publish(world)
-  const url = `${await served(world)}${PATH}`
-  return { world, get: (headers: Record<string, string> = {}, method = 'GET') => fetch(url, { headers, method }) }
+  const context = await openTestContext(undefined, watchWithTop(1))
+  await publish(context)
+  const url = `${await serveContext(context)}${PATH}`
+  return {
+    world: context,
+    get: (headers: Record<string, string> = {}, method = 'GET') => fetch(url, { headers, method }),
+  }
 }
 
 test('serves the archived CSV byte for byte, with its SHA-256 as ETag', async () => {
@@ -104,15 +107,15 @@ test('reports a CSV that was not kept', async () => {
 
 /** A real `serve` over an edition whose CSV is larger than any buffer on the way. */
 async function bigSite() {
-  const world = await testWorld(undefined, topOf(1))
+  const context = await openTestContext(undefined, watchWithTop(1))
   const description = 'transport '.repeat(1_000)
   const datasets = Array.from({ length: 1_000 }, (_, i) => ({ id: `d${i}`, description, organization: 'o1' }))
-  await publishWeeks(world, [{ date: DATE, datasets, organizations: [['o1', 'Un', 1]] }])
-  const server = startDaemon(['serve', '--port', '0', '--config', join(world.folder, 'test.yaml')], {
-    cwd: world.folder,
+  await publishWeeks(context, [{ date: DATE, datasets, organizations: [['o1', 'Un', 1]] }])
+  const server = startDaemon(['serve', '--port', '0', '--config', join(context.folder, 'test.yaml')], {
+    cwd: context.folder,
     env: {
-      DATAGOUV_TOPS_ARCHIVE: `file:${join(world.folder, 'datagouv')}`,
-      DATAGOUV_TOPS_DOCUMENTS: `sqlite:${join(world.folder, 'datagouv.db')}`,
+      DATAGOUV_TOPS_ARCHIVE: `file:${join(context.folder, 'datagouv')}`,
+      DATAGOUV_TOPS_DOCUMENTS: `sqlite:${join(context.folder, 'datagouv.db')}`,
     },
   })
   const said = await server.until(

@@ -1,8 +1,8 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser'
 import { expect, test } from 'vitest'
-import { served } from '../helpers/served.ts'
-import { publishWeeks, topOf, type Week } from '../helpers/weeks.ts'
-import { testWorld } from '../helpers/world.ts'
+import { openTestContext } from '../helpers/context.ts'
+import { serveContext } from '../helpers/serveContext.ts'
+import { publishWeeks, type Week, watchWithTop } from '../helpers/weeks.ts'
 
 const HOSTILE = '<script>alert(1)</script> & ]]> transport \u202e\u0007\ufffe'
 
@@ -15,10 +15,10 @@ const week = (date: string, ...titles: string[]): Week => ({
   organizations: [['o1', 'Un "et" <seul>', 1]],
 })
 
-async function feeds(config = topOf(1)) {
-  const world = await testWorld(undefined, config)
-  await publishWeeks(world, [week('2026-11-11'), week('2026-11-18', HOSTILE)])
-  return served(world)
+async function feeds(config = watchWithTop(1)) {
+  const context = await openTestContext(undefined, config)
+  await publishWeeks(context, [week('2026-11-11'), week('2026-11-18', HOSTILE)])
+  return serveContext(context)
 }
 
 test('the Atom feed has one entry per edition, latest first, with hostile titles escaped', async () => {
@@ -53,14 +53,14 @@ test('the JSON Feed has the same entries with the same IDs', async () => {
 })
 
 test('links start with public_url if it is configured', async () => {
-  const url = await feeds(`public_url: https://tops.example/\n${topOf(1)}`)
+  const url = await feeds(`public_url: https://tops.example/\n${watchWithTop(1)}`)
   const json = (await (await fetch(`${url}/feed.json`)).json()) as { items: { url: string }[] }
   expect(json.items[0]!.url).toBe('https://tops.example/editions/mobilite-transport/2026-11-18')
 })
 
 test('the feed of a watch without an edition has no entries', async () => {
-  const world = await testWorld(undefined, topOf(1))
-  const xml = await (await fetch(`${await served(world)}/feed.atom`)).text()
+  const context = await openTestContext(undefined, watchWithTop(1))
+  const xml = await (await fetch(`${await serveContext(context)}/feed.atom`)).text()
   expect(XMLValidator.validate(xml)).toBe(true)
   expect(xml).not.toContain('<entry>')
 })

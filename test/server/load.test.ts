@@ -8,9 +8,9 @@ import { Failure } from '../../src/errors.ts'
 import { limitConnections } from '../../src/server/connections.ts'
 import type { Archive } from '../../src/stores/archive.ts'
 import type { Documents } from '../../src/stores/documents.ts'
-import { served } from '../helpers/served.ts'
-import { publishWeeks, topOf, type Week } from '../helpers/weeks.ts'
-import { DATE, testWorld } from '../helpers/world.ts'
+import { DATE, openTestContext } from '../helpers/context.ts'
+import { serveContext } from '../helpers/serveContext.ts'
+import { publishWeeks, type Week, watchWithTop } from '../helpers/weeks.ts'
 
 const weekOf = (date: string, title = 'Transport'): Week => ({
   date,
@@ -20,7 +20,7 @@ const weekOf = (date: string, title = 'Transport'): Week => ({
 
 /** Creates a context that logs reads, can block reads of the archive, and can make the documents unreachable. */
 async function instrumentedWorld() {
-  const world = await testWorld(undefined, topOf(1))
+  const context = await openTestContext(undefined, watchWithTop(1))
   const reads: string[] = []
   const finds: string[] = []
   let isUnreachable = false
@@ -28,21 +28,21 @@ async function instrumentedWorld() {
   async function* read(key: string) {
     reads.push(key)
     await gate
-    yield* world.archive.read(key)
+    yield* context.archive.read(key)
   }
-  const archive: Archive = Object.create(world.archive, { read: { value: read } })
-  const documents: Documents = Object.create(world.documents, {
+  const archive: Archive = Object.create(context.archive, { read: { value: read } })
+  const documents: Documents = Object.create(context.documents, {
     find: {
       value: async (collection: 'tops', id: string) => {
         finds.push(id)
         if (isUnreachable) throw new Failure('store', 'cannot reach the documents')
-        return world.documents.find(collection, id)
+        return context.documents.find(collection, id)
       },
     },
     ids: {
       value: async (...query: Parameters<Documents['ids']>) => {
         if (isUnreachable) throw new Failure('store', 'cannot reach the documents')
-        return world.documents.ids(...query)
+        return context.documents.ids(...query)
       },
     },
   })
@@ -52,7 +52,7 @@ async function instrumentedWorld() {
     return () => release()
   }
   return {
-    world: { ...world, archive, documents },
+    world: { ...context, archive, documents },
     reads,
     finds,
     disconnect: () => (isUnreachable = true),
@@ -63,7 +63,7 @@ async function instrumentedWorld() {
 test('reads an edition and its snapshot once for many simultaneous requests', async () => {
   const { world, reads, finds } = await instrumentedWorld()
   await publishWeeks(world, [weekOf(DATE)])
-  const url = await served(world)
+  const url = await serveContext(world)
   reads.length = finds.length = 0
   const hundred = Array.from({ length: 100 }, (_, index) => index)
   const answers = await Promise.all(hundred.map(() => fetch(`${url}/api/editions/mobilite-transport/latest`)))
@@ -77,7 +77,7 @@ test('reads an edition and its snapshot once for many simultaneous requests', as
 test('rejects excess explanations with 503 and Retry-After', async () => {
   const { world, blockArchive } = await instrumentedWorld()
   await publishWeeks(world, [weekOf(DATE)])
-  const url = await served(world)
+  const url = await serveContext(world)
   const release = blockArchive()
   const many = Array.from({ length: 120 }, (_, index) => fetch(`${url}/api/explain/unknown-${index}`))
   const rejected = async (response: Promise<Response>) => {
@@ -99,7 +99,7 @@ test('rejects excess explanations with 503 and Retry-After', async () => {
 test('shows new and republished editions without a restart', async () => {
   const { world } = await instrumentedWorld()
   await publishWeeks(world, [weekOf(DATE)])
-  const url = await served(world)
+  const url = await serveContext(world)
   const title = async () => {
     const edition = (await (await fetch(`${url}/api/editions/mobilite-transport/latest`)).json()) as Edition
     return edition.datasets[0]!.dataset_title
@@ -114,7 +114,7 @@ test('shows new and republished editions without a restart', async () => {
 test('serves cached editions while the documents are unreachable, and reports that it is not ready', async () => {
   const { world, disconnect } = await instrumentedWorld()
   await publishWeeks(world, [weekOf(DATE)])
-  const url = await served(world)
+  const url = await serveContext(world)
   const path = `${url}/api/editions/mobilite-transport`
   expect((await fetch(`${path}/latest`)).status).toBe(200)
   disconnect()

@@ -7,8 +7,8 @@ import { readAll } from '../contracts/archive.ts'
 import { testBucket } from '../helpers/bucket.ts'
 import { cli } from '../helpers/cli.ts'
 import { testDatabase } from '../helpers/database.ts'
-import { contents, datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
-import { isInstalled, serviceOrSkip, startOwn, type Variables } from '../helpers/services.ts'
+import { datasetsCsv, organizationsCsv, readFolder, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
+import { isInstalled, serviceOrSkip, startOwnServer, type Variables } from '../helpers/services.ts'
 
 const DATE = '2026-11-18'
 const CSV = `${DATE}/mobilite-transport.csv`
@@ -23,7 +23,7 @@ async function embedded(sources: readonly string[]) {
   const cwd = await temporaryFolder()
   expect((await cli(['run', '--date', DATE, '--quiet', ...sources], { cwd })).code).toBe(0)
   const edition: Edition = JSON.parse((await cli(['show', '--json'], { cwd })).stdout)
-  return { csv: (await contents(join(cwd, 'data/datagouv'))).get(CSV)!, edition: withoutMaker(edition) }
+  return { csv: (await readFolder(join(cwd, 'data/datagouv'))).get(CSV)!, edition: withoutMaker(edition) }
 }
 
 function withoutMaker({ generated_at: _, run_id: __, ...edition }: Edition) {
@@ -34,7 +34,7 @@ async function sampleSources(): Promise<string[]> {
   const folder = await temporaryFolder()
   const copy = async (name: string) => {
     const { gunzipSync } = await import('node:zlib')
-    return put(folder, `${name}.csv`, gunzipSync(await readFile(`${SAMPLE}/${name}.csv.gz`)))
+    return writeTestFile(folder, `${name}.csv`, gunzipSync(await readFile(`${SAMPLE}/${name}.csv.gz`)))
   }
   return ['--datasets', await copy('datasets'), '--organizations', await copy('organizations')]
 }
@@ -93,11 +93,11 @@ describe.runIf(isInstalled('minio') && isInstalled('mongodb'))('stores of its ow
     const many = Array.from({ length: 150_000 }, (_, i) => ({ id: `d${i}`, title: 'Transport', organization: 'o1' }))
     const sources = [
       '--datasets',
-      await put(folder, 'datasets.csv', datasetsCsv(many)),
+      await writeTestFile(folder, 'datasets.csv', datasetsCsv(many)),
       '--organizations',
-      await put(folder, 'organizations.csv', organizationsCsv([['o2', 'Deux', 5]])),
+      await writeTestFile(folder, 'organizations.csv', organizationsCsv([['o2', 'Deux', 5]])),
     ]
-    const [archive, documents] = [await startOwn('minio'), await startOwn('mongodb')]
+    const [archive, documents] = [await startOwnServer('minio'), await startOwnServer('mongodb')]
     for (const server of [archive, documents]) onTestFinished(() => server.remove())
     const address = `${documents.variables.DATAGOUV_TOPS_DOCUMENTS}?serverSelectionTimeoutMS=1000`
     const env: Variables = { ...archive.variables, DATAGOUV_TOPS_DOCUMENTS: address }

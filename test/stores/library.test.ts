@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { SURROUNDINGS } from '../helpers/cli.ts'
+import { BASE_ENVIRONMENT } from '../helpers/cli.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
 
 test('the library leaves the environment of its process as it is', async () => {
@@ -15,7 +15,7 @@ test('the library leaves the environment of its process as it is', async () => {
     console.log(JSON.stringify(process.env) === before)`
   const stdout = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
     cwd: await temporaryFolder(),
-    env: SURROUNDINGS,
+    env: BASE_ENVIRONMENT,
     stdio: ['ignore', 'pipe', 'ignore'],
     encoding: 'utf8',
   })

@@ -7,7 +7,7 @@ import type { Lease } from '../../src/stores/documents.ts'
 import { openMongo } from '../../src/stores/mongo/mongo.ts'
 import { documentsContract } from '../contracts/documents.ts'
 import { testDatabase } from '../helpers/database.ts'
-import { isInstalled, serviceOrSkip, startOwn } from '../helpers/services.ts'
+import { isInstalled, serviceOrSkip, startOwnServer } from '../helpers/services.ts'
 import { run, start } from './children.ts'
 
 const HOLDER = { run: 'r1', host: 'here', pid: 1 }
@@ -74,7 +74,10 @@ if (mongodb) {
     test('reports a document that is too large', async () => {
       const { documents } = await opened()
       const large = { _id: 'a', text: 'x'.repeat(17 << 20) }
-      const writes = [() => documents.replace('runs', large), () => documents.swap('runs', 'a', undefined, large)]
+      const writes = [
+        () => documents.replace('runs', large),
+        () => documents.compareAndSwap('runs', 'a', undefined, large),
+      ]
       for (const write of writes) {
         expect(await failureOf(write())).toMatchObject({
           kind: 'store',
@@ -119,7 +122,7 @@ if (mongodb) {
 
 describe.runIf(isInstalled('mongodb'))('a MongoDB of its own', () => {
   const opened = async (options = '') => {
-    const server = await startOwn('mongodb')
+    const server = await startOwnServer('mongodb')
     onTestFinished(() => server.remove())
     const url = server.variables.DATAGOUV_TOPS_DOCUMENTS! + options
     const documents = await openMongo(url)

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openMongo } from '../../src/stores/mongo/mongo.ts'
-import { actingMongo, type Command } from '../helpers/mongod.ts'
+import { type Command, startFakeMongo } from '../helpers/fakeMongo.ts'
 
 const EDITION = { _id: 'velo/2026-11-18' }
 const SECRET = 'hunter2'
 
 /** A document store at an acting server. */
-async function storeAt(answer: Parameters<typeof actingMongo>[0], options = '') {
-  const server = await actingMongo(answer)
+async function storeAt(answer: Parameters<typeof startFakeMongo>[0], options = '') {
+  const server = await startFakeMongo(answer)
   const documents = await openMongo(server.url + options)
   onTestFinished(() => documents.close())
   return { ...server, documents, writes: () => server.commands.filter((command) => 'update' in command) }
@@ -85,7 +85,7 @@ test.each([
 })
 
 test('a wrong password is reported, and never repeated', async () => {
-  const { host, url } = await actingMongo((command) =>
+  const { host, url } = await startFakeMongo((command) =>
     'saslStart' in command ? refusing(18, 'AuthenticationFailed') : undefined,
   )
   const failure = await failureOf(openMongo(url.replace('//', `//somebody:${SECRET}@`)))
@@ -97,7 +97,7 @@ test('a wrong password is reported, and never repeated', async () => {
 })
 
 test('a server that is too old is reported with its version and the version needed', async () => {
-  const { url, host } = await actingMongo((command) =>
+  const { url, host } = await startFakeMongo((command) =>
     'ismaster' in command || 'hello' in command ? { ismaster: true, maxWireVersion: 6, minWireVersion: 0 } : undefined,
   )
   const failure = await failureOf(openMongo(`${url.split('?')[0]}?serverSelectionTimeoutMS=500`))
@@ -107,7 +107,7 @@ test('a server that is too old is reported with its version and the version need
 })
 
 test('a replica set without a primary is reported', async () => {
-  const { url, host } = await actingMongo((command) =>
+  const { url, host } = await startFakeMongo((command) =>
     'ismaster' in command || 'hello' in command
       ? {
           helloOk: true,
@@ -181,8 +181,8 @@ test.each([
       find: () => documents.find('runs', 'a'),
       list: () => documents.list('runs'),
       replace: () => documents.replace('runs', { _id: 'a' }),
-      swap: () => documents.swap('runs', 'a', { _id: 'a' }, { _id: 'a' }),
-      add: () => documents.swap('runs', 'a', undefined, { _id: 'a' }),
+      swap: () => documents.compareAndSwap('runs', 'a', { _id: 'a' }, { _id: 'a' }),
+      add: () => documents.compareAndSwap('runs', 'a', undefined, { _id: 'a' }),
       remove: () => documents.remove('runs', 'a'),
       acquire: () => documents.acquire('a', HOLDER, 60_000),
       renew: () => documents.renew('a', 'r1', 60_000),

@@ -7,9 +7,9 @@ import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, PutObjectComman
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { openS3, type S3 } from '../../src/stores/s3/s3.ts'
 import { archiveContract, put, readAll } from '../contracts/archive.ts'
-import { restrictedTo, type TestBucket, testBucket } from '../helpers/bucket.ts'
+import { restrictedCredentials, type TestBucket, testBucket } from '../helpers/bucket.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
-import { isInstalled, serviceOrSkip, startOwn } from '../helpers/services.ts'
+import { isInstalled, serviceOrSkip, startOwnServer } from '../helpers/services.ts'
 
 const MODULE = JSON.stringify(new URL('../../dist/stores/s3/s3.js', import.meta.url))
 const CSV = { contentType: 'text/csv; charset=utf-8' }
@@ -98,7 +98,7 @@ if (minio) {
       const Key = 'x/.a.0123456789ab.partial'
       await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'half' }))
       const keys: string[] = []
-      for await (const key of archive.pending()) keys.push(key)
+      for await (const key of archive.pendingKeys()) keys.push(key)
       expect(keys).toEqual(['x/a'])
       await archive.sweep('x/a')
       expect(await leftovers()).toBe(0)
@@ -191,7 +191,7 @@ if (minio) {
 
     test('a missing permission is reported, with those that are needed', async () => {
       await put(place.archive, 'a', 'old')
-      for (const [name, value] of Object.entries(await restrictedTo('s3:ListBucket', 's3:GetObject'))) {
+      for (const [name, value] of Object.entries(await restrictedCredentials('s3:ListBucket', 's3:GetObject'))) {
         vi.stubEnv(name, value)
       }
       const archive = await openS3(`s3://${place.bucket}`)
@@ -207,7 +207,7 @@ if (minio) {
 
     test('credentials may come from a profile', async () => {
       const folder = await temporaryFolder()
-      const { put: write } = await import('../helpers/exports.ts')
+      const { writeTestFile: write } = await import('../helpers/exports.ts')
       const lines = [
         '[profile archive]',
         `aws_access_key_id = ${minio.AWS_ACCESS_KEY_ID}`,
@@ -234,7 +234,7 @@ if (minio) {
 
 describe.runIf(minio && isInstalled('minio'))('a store of its own', () => {
   test('that is killed is reported, and works as before after a restart', async () => {
-    const server = await startOwn('minio')
+    const server = await startOwnServer('minio')
     onTestFinished(() => server.remove())
     for (const [name, value] of Object.entries(server.variables)) vi.stubEnv(name, value)
     const { archive, leftovers } = await testBucket()
@@ -273,7 +273,7 @@ describe.runIf(minio && isInstalled('minio'))('a store of its own', () => {
       skip('this machine mounts no file systems')
     }
     onTestFinished(() => void execFileSync('umount', [folder]))
-    const server = await startOwn('minio', folder)
+    const server = await startOwnServer('minio', folder)
     onTestFinished(() => server.remove())
     for (const [name, value] of Object.entries(server.variables)) vi.stubEnv(name, value)
     const { archive, leftovers } = await testBucket()

@@ -9,7 +9,7 @@ import type { Archive } from '../../src/stores/archive.ts'
 import { openS3 } from '../../src/stores/s3/s3.ts'
 import { openSqlite } from '../../src/stores/sqlite/sqlite.ts'
 import { put, readAll } from '../contracts/archive.ts'
-import { restrictedTo, type TestBucket, testBucket } from '../helpers/bucket.ts'
+import { restrictedCredentials, type TestBucket, testBucket } from '../helpers/bucket.ts'
 import { cli } from '../helpers/cli.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
 import { type FakeAnswer, type Operation, type S3Proxy, s3Proxy } from '../helpers/s3Proxy.ts'
@@ -108,7 +108,7 @@ describe.runIf(minio)('an endpoint that answers', () => {
       ...Object.values(USES),
       (archive: Archive) => archive.facts(),
       async (archive: Archive) => {
-        for await (const key of archive.pending()) expect.unreachable(key)
+        for await (const key of archive.pendingKeys()) expect.unreachable(key)
       },
     ]
     for (const call of calls) {
@@ -247,7 +247,7 @@ describe.runIf(minio)('an endpoint that answers', () => {
     const { AWS_ENDPOINT_URL_S3 } = minio!
     vi.stubEnv('AWS_ENDPOINT_URL_S3', AWS_ENDPOINT_URL_S3!)
     const rights = ['ListBucket', 'GetObject', 'PutObject', 'AbortMultipartUpload', 'ListBucketMultipartUploads']
-    const { code, stderr } = await run(folder, await restrictedTo(...rights.map((right) => `s3:${right}`)))
+    const { code, stderr } = await run(folder, await restrictedCredentials(...rights.map((right) => `s3:${right}`)))
     const warnings = stderr.split('\n').filter((line) => line.startsWith('warning:'))
     expect([code, warnings]).toEqual([
       0,

@@ -138,8 +138,8 @@ test('returns a text that is no document as unreadable, beside the sound ones, a
     const unreadable = { _id: 'a/1', unreadable: text }
     expect(await documents.find('tops', 'a/1')).toEqual(unreadable)
     expect(await documents.list('tops')).toEqual([unreadable, { _id: 'a/2' }])
-    expect(await documents.swap('tops', 'a/1', { _id: 'a/1' }, undefined)).toBe(false)
-    expect(await documents.swap('tops', 'a/1', unreadable, { _id: 'a/1' })).toBe(true)
+    expect(await documents.compareAndSwap('tops', 'a/1', { _id: 'a/1' }, undefined)).toBe(false)
+    expect(await documents.compareAndSwap('tops', 'a/1', unreadable, { _id: 'a/1' })).toBe(true)
     expect(await documents.find('tops', 'a/1')).toEqual({ _id: 'a/1' })
   }
   await documents.close()

@@ -1,18 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { cli, type Ended } from '../helpers/cli.ts'
-import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+import { type CliResult, cli } from '../helpers/cli.ts'
+import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 
 const SOURCES = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
 
 async function folderWithSources(): Promise<string> {
   const cwd = await temporaryFolder()
-  await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }]))
-  await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 12]]))
+  await writeTestFile(
+    cwd,
+    'datasets.csv',
+    datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }]),
+  )
+  await writeTestFile(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 12]]))
   return cwd
 }
 
 /** Parses every line of stderr. */
-function lines({ stderr }: Ended): Record<string, unknown>[] {
+function lines({ stderr }: CliResult): Record<string, unknown>[] {
   return stderr
     .trimEnd()
     .split('\n')
@@ -101,7 +105,7 @@ describe('--log-format json', () => {
 
   test('is refused in the file, which is read too late for it', async () => {
     const cwd = await temporaryFolder()
-    await put(cwd, 'datagouv-tops.yaml', 'log_format: json\n')
+    await writeTestFile(cwd, 'datagouv-tops.yaml', 'log_format: json\n')
     expect(await cli(['config'], { cwd })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('unknown setting "log_format"'),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cli } from '../helpers/cli.ts'
-import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 import { HAS_TERMINAL, inTerminal } from '../helpers/terminal.ts'
 
 const PAGER = { PAGER: 'sed s/^/paged:/' }
@@ -14,8 +14,8 @@ async function publishedFolder(): Promise<string> {
     title: 'Transport',
     organization: 'o1',
   }))
-  await put(cwd, 'datasets.csv', datasetsCsv(datasets))
-  await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+  await writeTestFile(cwd, 'datasets.csv', datasetsCsv(datasets))
+  await writeTestFile(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
   const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
   await cli(['run', '--date', '2026-11-18', '--quiet', ...sources], { cwd })
   return cwd

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { table } from '../../src/terminal/table.ts'
+import { formatTable } from '../../src/terminal/table.ts'
 
 const COLUMNS = [
   { title: 'rank', align: 'right' },
@@ -25,12 +25,14 @@ afterEach(() => {
 
 describe('a table', () => {
   test('is as wide as its cells in a pipe', () => {
-    expect(table(COLUMNS, [['1', 'Un', 'x'.repeat(300)]])).toBe(`rank  name  title\n   1  Un    ${'x'.repeat(300)}\n`)
+    expect(formatTable(COLUMNS, [['1', 'Un', 'x'.repeat(300)]])).toBe(
+      `rank  name  title\n   1  Un    ${'x'.repeat(300)}\n`,
+    )
   })
 
   test('fits the terminal, and gives the spare width of one column to another', () => {
     inTerminal(40)
-    const [head, row] = linesOf(table(COLUMNS, [['1', 'Un', 'a title that is too long for this terminal']]))
+    const [head, row] = linesOf(formatTable(COLUMNS, [['1', 'Un', 'a title that is too long for this terminal']]))
     expect([head, row]).toEqual(['rank  name  title', '   1  Un    a title that is too long fo…'])
     expect(stringWidth(row!)).toBe(40)
   })
@@ -42,17 +44,17 @@ describe('a table', () => {
       ['2', 'ok', ''],
     ]
     inTerminal(119)
-    expect(table(columns, rows)).toBe('id  status\n1   failed\n  because of a long story\n2   ok\n')
+    expect(formatTable(columns, rows)).toBe('id  status\n1   failed\n  because of a long story\n2   ok\n')
     inTerminal(20)
-    expect(table(columns, rows)).toBe('id  status\n1   failed\n  because of a long\n  story\n2   ok\n')
+    expect(formatTable(columns, rows)).toBe('id  status\n1   failed\n  because of a long\n  story\n2   ok\n')
     inTerminal(120)
-    expect(linesOf(table(columns, rows))[1]).toBe('1   failed  because of a long story')
+    expect(linesOf(formatTable(columns, rows))[1]).toBe('1   failed  because of a long story')
   })
 
   test('aligns characters of width two, of width zero, and of several code points', () => {
     const names = ['地図', 'e\u0301te\u0301', '👩‍👩‍👧', 'abcd']
     const lines = linesOf(
-      table(
+      formatTable(
         COLUMNS,
         names.map((name) => ['1', name, '|']),
       ),
@@ -61,16 +63,16 @@ describe('a table', () => {
   })
 
   test('keeps hostile text on its line', () => {
-    const [, row] = linesOf(table(COLUMNS, [['1', 'a\nb\u001b[31m\u202e', '\u009b2J\u2028x']]))
+    const [, row] = linesOf(formatTable(COLUMNS, [['1', 'a\nb\u001b[31m\u202e', '\u009b2J\u2028x']]))
     expect(row).toBe('   1  a b [31m  2J x')
   })
 
   test('prints links in terminals that support them, and escapes the address', () => {
     const cell = { text: 'Horaires de transport', href: 'https://portal.example/d\u0007\u001b/' }
-    expect(table([{ title: 't' }], [[cell]])).toBe('t\nHoraires de transport\n')
+    expect(formatTable([{ title: 't' }], [[cell]])).toBe('t\nHoraires de transport\n')
     vi.stubEnv('FORCE_HYPERLINK', '1')
     inTerminal(10)
-    expect(table([{ title: 't', share: 1 }], [[cell]])).toBe(
+    expect(formatTable([{ title: 't', share: 1 }], [[cell]])).toBe(
       't\n\u001b]8;;https://portal.example/d%07%1B/\u0007Horaires …\u001b]8;;\u0007\n',
     )
   })

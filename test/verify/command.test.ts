@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openSqlite } from '../../src/stores/sqlite/sqlite.ts'
 import { cli } from '../helpers/cli.ts'
-import { datasetsCsv, organizationsCsv, put, temporaryFolder } from '../helpers/exports.ts'
+import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 
 const DATE = '2026-11-18'
 
 /** A folder with editions of two dates. */
 async function published(): Promise<string> {
   const cwd = await temporaryFolder()
-  await put(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1', title: 'Transport', organization: 'o1' }]))
-  await put(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+  await writeTestFile(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1', title: 'Transport', organization: 'o1' }]))
+  await writeTestFile(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
   for (const date of ['2026-11-11', DATE]) {
     const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
     expect(await cli(['run', '--date', date, '--quiet', ...sources], { cwd })).toMatchObject({ code: 0 })
@@ -79,7 +79,7 @@ test('a snapshot that is damaged or gone cannot be mended, and what to do is sai
 
 test('a watch that names a column which the export lacks is not taken for damage', async () => {
   const cwd = await published()
-  await put(
+  await writeTestFile(
     cwd,
     'datagouv-tops.yaml',
     'watches: [{ name: mobilite-transport, terms: [transport], columns: [titel] }]\n',

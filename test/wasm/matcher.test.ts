@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
 import { encodeField } from '../../src/csv/field.ts'
-import { createPlainScanner } from '../../src/csv/plain.ts'
+import { createReferenceScanner } from '../../src/csv/referenceScanner.ts'
 import type { Batch, Scanner, ScanOptions } from '../../src/csv/scanner.ts'
 import { fold, foldTerm, isPresent } from '../../src/matching/fold.ts'
 import type { Matcher, Query } from '../../src/matching/matcher.ts'
@@ -23,9 +23,9 @@ interface Create {
 }
 
 const WASM: Create = { scanner: createWasmScanner, matcher: createWasmMatcher }
-const PLAIN: Create = { scanner: createPlainScanner, matcher: createPlainMatcher }
+const PLAIN: Create = { scanner: createReferenceScanner, matcher: createPlainMatcher }
 /** The WebAssembly matcher with batches of another memory. */
-const COPYING: Create = { scanner: createPlainScanner, matcher: createWasmMatcher }
+const COPYING: Create = { scanner: createReferenceScanner, matcher: createWasmMatcher }
 
 /** For each record, the numbers of the queries that it matches. */
 function matchesOf(

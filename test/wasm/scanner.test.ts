@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createPlainScanner } from '../../src/csv/plain.ts'
+import { createReferenceScanner } from '../../src/csv/referenceScanner.ts'
 import { createWasmScanner } from '../../src/wasm/scanner.ts'
 import { isWasmBatch } from '../../src/wasm/wasmInstance.ts'
 import { scannerContract } from '../csv/contract.ts'
@@ -13,7 +13,7 @@ const bytes = (text: string) => Buffer.from(text, 'latin1')
 function expectSame(content: Uint8Array, lengths: readonly number[], maxRecordBytes?: number): void {
   const chunks = cut(content, lengths)
   const options = maxRecordBytes === undefined ? {} : { maxRecordBytes }
-  const expected = outcomeOf(createPlainScanner, chunks, options)
+  const expected = outcomeOf(createReferenceScanner, chunks, options)
   const actual = outcomeOf(createWasmScanner, chunks, options)
   if (actual.join('\n') !== expected.join('\n')) {
     expect({ content: Buffer.from(content).toString('latin1'), lengths, actual }).toEqual({ actual: expected })

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type * as Errors from '../../src/errors.ts'
 import type { Editions } from '../../src/server/editions.ts'
 import type * as Pages from '../../src/server/pages/pages.tsx'
-import { silent } from '../../src/terminal/report.ts'
-import { testWorld } from '../helpers/world.ts'
+import { silentReport } from '../../src/terminal/report.ts'
+import { openTestContext } from '../helpers/context.ts'
 
 // From the build, because pages load its script and style.
 const { Failure } = (await import('../../dist/errors.js' as string)) as typeof Errors
@@ -16,8 +16,11 @@ test.each([
   const fail = () => Promise.reject(error)
   const editions = { dates: fail, find: fail } as unknown as Editions
   const warnings: string[] = []
-  const world = { ...(await testWorld()), report: { ...silent, warn: (line: string) => warnings.push(line) } }
-  const response = await (await createPages(world, editions)).request('/')
+  const context = {
+    ...(await openTestContext()),
+    report: { ...silentReport, warn: (line: string) => warnings.push(line) },
+  }
+  const response = await (await createPages(context, editions)).request('/')
   const page = await response.text()
   expect([response.status, response.headers.get('cache-control')]).toEqual([status, 'no-store'])
   expect(page).toContain(`<h1>${title}</h1>`)

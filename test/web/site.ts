@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import type { Edition } from '../../src/editions/edition.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { openSqlite } from '../../src/stores/sqlite/sqlite.ts'
-import { CLI, cli, SURROUNDINGS } from '../helpers/cli.ts'
+import { BASE_ENVIRONMENT, CLI, cli } from '../helpers/cli.ts'
 import { freePort } from '../helpers/port.ts'
 
 /** The edition that a run publishes from the real exports: 622 datasets. */
@@ -47,7 +47,7 @@ export async function openSite(): Promise<Site> {
   const port = await freePort()
   const server = spawn(process.execPath, [CLI, 'serve', '--port', String(port), ...stores], {
     cwd: folder,
-    env: { ...process.env, ...SURROUNDINGS },
+    env: { ...process.env, ...BASE_ENVIRONMENT },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await Promise.race([once(server.stdout, 'data'), once(server, 'exit')])

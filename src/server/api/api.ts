@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { VERSION } from '../../version.ts'
-import { answer, bodyOf } from '../body.ts'
+import { createBody, respond } from '../body.ts'
 import { CACHE_CONTROL } from '../caching.ts'
 import { archiveApi } from './archive.ts'
 import { changesApi } from './changes.ts'
@@ -10,7 +10,7 @@ import { explainApi } from './explain.ts'
 import { historyApi } from './history.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { optionalWatch } from './parameters.ts'
-import { type ApiWorld, MISSING, newApi } from './route.ts'
+import { type ApiContext, createRouter, NOT_FOUND } from './route.ts'
 import { runsApi } from './runs.ts'
 import { watchesApi } from './watches.ts'
 
@@ -27,17 +27,17 @@ const OPENAPI = {
 }
 
 /** Creates the API, with its OpenAPI description at `/openapi.json` and its documentation at `/docs`. */
-export function createApi(world: ApiWorld): OpenAPIHono {
-  const api = newApi()
+export function createApi(context: ApiContext): OpenAPIHono {
+  const api = createRouter()
   for (const part of [watchesApi, editionsApi, archiveApi, changesApi, explainApi, historyApi, runsApi]) {
-    api.route('/', part(world))
+    api.route('/', part(context))
   }
   describeOtherRoutes(api)
   const description = api.getOpenAPI31Document(OPENAPI)
-  const docs = bodyOf(renderDocs(description as unknown as Description), 'text/html; charset=utf-8')
+  const docs = createBody(renderDocs(description as unknown as Description), 'text/html; charset=utf-8')
   api.get('/openapi.json', (c) => jsonResponse(c, description))
   api.get('/docs', (c) =>
-    answer(c, docs, { 'content-security-policy': DOCS_POLICY, 'cache-control': CACHE_CONTROL.revalidate }),
+    respond(c, docs, { 'content-security-policy': DOCS_POLICY, 'cache-control': CACHE_CONTROL.revalidate }),
   )
   for (const path of ['/api', '/api/', '/api/docs']) api.get(path, (c) => c.redirect('/docs'))
   return api
@@ -58,7 +58,10 @@ function describeOtherRoutes({ openAPIRegistry }: OpenAPIHono): void {
       path,
       summary,
       request: { query: isFeed ? z.object({ watch: optionalWatch }) : z.object({}) },
-      responses: { 200: { description: 'Success', content: { [type]: { schema } } }, ...(isFeed && { 404: MISSING }) },
+      responses: {
+        200: { description: 'Success', content: { [type]: { schema } } },
+        ...(isFeed && { 404: NOT_FOUND }),
+      },
     })
   }
 }

@@ -1,16 +1,24 @@
 import { ReadableStream } from 'node:stream/web'
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context as HonoContext } from 'hono'
 import type { Edition } from '../../editions/edition.ts'
 import { readStoredEdition } from '../../editions/read.ts'
-import { Missing } from '../../errors.ts'
-import { isNamed } from '../body.ts'
-import { cachingOf } from '../caching.ts'
-import { READABLE_BY_ALL } from '../cors.ts'
-import { busy, Problem } from '../problem.ts'
-import { rangeOf } from '../range.ts'
-import { dateOf, editionParam, watchParam } from './parameters.ts'
-import { type ApiWorld, BUSY, MISSING, newApi, problem, strictly, WRONG } from './route.ts'
+import { NotFound } from '../../errors.ts'
+import { matchesEtag } from '../body.ts'
+import { cacheControlFor } from '../caching.ts'
+import { CORS_HEADERS } from '../cors.ts'
+import { busyProblem, Problem } from '../problem.ts'
+import { parseRange } from '../range.ts'
+import { editionDate, editionParam, watchParam } from './parameters.ts'
+import {
+  type ApiContext,
+  BAD_REQUEST,
+  createRouter,
+  NOT_FOUND,
+  problemResponseSpec,
+  strictQuery,
+  UNAVAILABLE,
+} from './route.ts'
 
 /** How many downloads run at the same time; each keeps some blocks of the file in memory, however slowly it is read. */
 const MAX_DOWNLOADS = 64
@@ -24,41 +32,41 @@ const route = createRoute({
   description: 'It supports `Range`. Its `ETag` is the sha256 in the edition.',
   request: {
     params: z.object({ watch: watchParam, edition: editionParam }),
-    query: strictly({}),
+    query: strictQuery({}),
     headers: z.object({ range: z.string().optional().openapi({ example: 'bytes=0-1023' }) }),
   },
   responses: {
     200: { description: 'the whole file', content: csv },
     206: { description: 'the requested range of the file', content: csv },
     304: { description: 'the file is still the one that `If-None-Match` names' },
-    400: WRONG,
-    404: MISSING,
-    416: problem('the file has no such range; `Content-Range` has its size'),
-    503: BUSY,
+    400: BAD_REQUEST,
+    404: NOT_FOUND,
+    416: problemResponseSpec('the file has no such range; `Content-Range` has its size'),
+    503: UNAVAILABLE,
   },
 })
 
 /** Serves the archived CSV of an edition, whole or a range of it. */
-export function archiveApi({ world, editions }: ApiWorld) {
+export function archiveApi({ world, editions }: ApiContext) {
   const { archive, documents } = world
   let downloads = 0
 
-  return newApi().openapi(route, async (c) => {
+  return createRouter().openapi(route, async (c) => {
     const { watch, edition: name } = c.req.valid('param')
-    const { edition } = await editions.find(watch, dateOf(name))
+    const { edition } = await editions.find(watch, editionDate(name))
     const { key, sha256, bytes } = edition.archive
     const etag = `"${sha256}"`
     const headers = {
       'content-type': 'text/csv; charset=utf-8; header=present',
       'content-disposition': `attachment; filename="${watch}-${edition.date}-archive.csv"`,
-      'cache-control': `${cachingOf(dateOf(name))}, no-transform`,
+      'cache-control': `${cacheControlFor(editionDate(name))}, no-transform`,
       'accept-ranges': 'bytes',
       etag,
-      ...READABLE_BY_ALL,
+      ...CORS_HEADERS,
     }
-    if (isNamed(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+    if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
     if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
-    const range = rangeOf(isCurrent(c, etag) ? c.req.header('range') : undefined, bytes)
+    const range = parseRange(isCurrent(c, etag) ? c.req.header('range') : undefined, bytes)
     if (range === 'none') throw new Problem(416, `${key} has ${bytes} bytes`, { 'content-range': `bytes */${bytes}` })
     const part = range === 'all' ? undefined : range
     const length = part === undefined ? bytes : part.end - part.start + 1
@@ -83,7 +91,7 @@ export function archiveApi({ world, editions }: ApiWorld) {
 
   /** Counts a download, before its file is opened, and returns the function that ends it. @throws Problem 503 */
   function startDownload(): () => void {
-    if (downloads >= MAX_DOWNLOADS) throw busy('too many downloads at the same time')
+    if (downloads >= MAX_DOWNLOADS) throw busyProblem('too many downloads at the same time')
     downloads++
     return () => void downloads--
   }
@@ -106,13 +114,13 @@ export function archiveApi({ world, editions }: ApiWorld) {
   }
 
   async function missingOrReplaced({ archive: { key } }: Edition): Promise<Error> {
-    if ((await archive.stat(key)) === undefined) return new Missing(`${key} was not kept in the archive`)
-    return busy(`${key} is being replaced`)
+    if ((await archive.stat(key)) === undefined) return new NotFound(`${key} was not kept in the archive`)
+    return busyProblem(`${key} is being replaced`)
   }
 }
 
 /** Whether the client may get a range: it sent no `If-Range`, or one with the current ETag. */
-function isCurrent(c: Context, etag: string): boolean {
+function isCurrent(c: HonoContext, etag: string): boolean {
   const condition = c.req.header('if-range')
   return condition === undefined || condition === etag
 }

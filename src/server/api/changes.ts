@@ -1,8 +1,8 @@
-import type { Context } from 'hono'
+import type { Context as HonoContext } from 'hono'
 import { CACHE_CONTROL } from '../caching.ts'
 import { jsonResponse } from './jsonResponse.ts'
-import { dateOf, dateParam, editionParam, optionalWatch, watchParam } from './parameters.ts'
-import { type ApiWorld, jsonRoute, newApi } from './route.ts'
+import { dateParam, editionDate, editionParam, optionalWatch, watchParam } from './parameters.ts'
+import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { Changes } from './schemas.ts'
 
 const description =
@@ -36,17 +36,17 @@ const editionRoute = jsonRoute({
 })
 
 /** Serves the changes between two editions. */
-export function changesApi({ world, editions }: ApiWorld) {
+export function changesApi({ world, editions }: ApiContext) {
   const [defaultWatch] = world.config.watches
-  const respond = async (c: Context, watch: string, from?: string, to?: string) =>
+  const respond = async (c: HonoContext, watch: string, from?: string, to?: string) =>
     jsonResponse(c, await editions.changes(watch, from, to), { 'cache-control': CACHE_CONTROL.latest })
-  return newApi()
+  return createRouter()
     .openapi(route, (c) => {
       const { watch = defaultWatch!.name, from, to } = c.req.valid('query')
       return respond(c, watch, from, to)
     })
     .openapi(editionRoute, (c) => {
       const { watch, edition } = c.req.valid('param')
-      return respond(c, watch, c.req.valid('query').since, dateOf(edition))
+      return respond(c, watch, c.req.valid('query').since, editionDate(edition))
     })
 }

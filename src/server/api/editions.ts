@@ -1,19 +1,19 @@
 import { z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context as HonoContext } from 'hono'
 import { accepts } from 'hono/accepts'
-import { csvOf, FIELDS } from '../../editions/csv.ts'
+import { csvOf, DATASET_FIELDS } from '../../editions/csv.ts'
 import type { TopDataset } from '../../editions/edition.ts'
 import { editionId } from '../../editions/layout.ts'
 import { fold } from '../../matching/fold.ts'
-import { answer, bodyOf } from '../body.ts'
-import { cachingOf } from '../caching.ts'
-import { READABLE_BY_ALL } from '../cors.ts'
-import { searchFor } from '../search.ts'
+import { createBody, respond } from '../body.ts'
+import { cacheControlFor } from '../caching.ts'
+import { CORS_HEADERS } from '../cors.ts'
+import { wordMatcher } from '../search.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { paginate, sortBy } from './paging.ts'
 import {
-  dateOf,
   dateParam,
+  editionDate,
   editionFileParam,
   limitParam,
   offsetParam,
@@ -21,7 +21,7 @@ import {
   sortParam,
   watchParam,
 } from './parameters.ts'
-import { type ApiWorld, jsonRoute, newApi } from './route.ts'
+import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { Edition, EditionItem, listOf } from './schemas.ts'
 
 const listRoute = jsonRoute({
@@ -63,7 +63,7 @@ const oneRoute = jsonRoute({
       .max(200)
       .optional()
       .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of the organization' }),
-    sort: sortParam(FIELDS),
+    sort: sortParam(DATASET_FIELDS),
     limit: limitParam('all'),
     offset: offsetParam,
   },
@@ -72,8 +72,8 @@ const oneRoute = jsonRoute({
 })
 
 /** Serves the list of editions, and single editions with filters and sorting. */
-export function editionsApi({ world, editions }: ApiWorld) {
-  return newApi()
+export function editionsApi({ world, editions }: ApiContext) {
+  return createRouter()
     .openapi(listRoute, async (c) => {
       const { watch, from = '', to = '9999', sort = '-date,watch', limit = 100, offset = 0 } = c.req.valid('query')
       const ids = await world.documents.ids('tops', watch === undefined ? {} : { prefix: editionId(watch, '') })
@@ -84,26 +84,26 @@ export function editionsApi({ world, editions }: ApiWorld) {
     .openapi(oneRoute, async (c) => {
       const { watch, edition: file } = c.req.valid('param')
       const filter = c.req.valid('query')
-      const date = dateOf(file.replace('.csv', ''))
+      const date = editionDate(file.replace('.csv', ''))
       const cached = await editions.find(watch, date)
       const asCsv = file.endsWith('.csv') || prefersCsv(c)
       const headers = {
-        ...READABLE_BY_ALL,
-        'cache-control': cachingOf(date),
+        ...CORS_HEADERS,
+        'cache-control': cacheControlFor(date),
         vary: 'Accept, Accept-Encoding',
         ...(asCsv && { 'content-disposition': `attachment; filename="${watch}-${cached.edition.date}.csv"` }),
       }
       if (Object.values(filter).every((value) => value === undefined)) {
-        return answer(c, asCsv ? cached.csv : cached.json, headers)
+        return respond(c, asCsv ? cached.csv : cached.json, headers)
       }
       const { offset = 0, limit = NO_LIMIT } = filter
       const { items, headers: paging } = paginate(c, filtered(cached.edition.datasets, filter), { offset, limit })
       if (!asCsv) return jsonResponse(c, { ...cached.edition, datasets: items }, { ...headers, ...paging })
-      return answer(c, bodyOf(csvOf(items), cached.csv.type), { ...headers, ...paging })
+      return respond(c, createBody(csvOf(items), cached.csv.type), { ...headers, ...paging })
     })
 }
 
-const prefersCsv = (c: Context) =>
+const prefersCsv = (c: HonoContext) =>
   accepts(c, { header: 'Accept', supports: ['application/json', CSV_TYPE], default: 'application/json' }) === CSV_TYPE
 
 function itemOf(id: string) {
@@ -119,7 +119,7 @@ interface Filter {
 }
 
 function filtered(datasets: readonly TopDataset[], { q = '', organization, sort }: Filter): TopDataset[] {
-  const matches = searchFor(q)
+  const matches = wordMatcher(q)
   const found = datasets.filter(
     (dataset) =>
       (organization === undefined || dataset.organization_id === organization) &&

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
-import { cachingOf } from '../caching.ts'
+import type { Context as HonoContext } from 'hono'
+import { cacheControlFor } from '../caching.ts'
 import { jsonResponse } from './jsonResponse.ts'
-import { dateOf, dateParam, editionParam, optionalWatch, watchParam } from './parameters.ts'
-import { type ApiWorld, jsonRoute, newApi } from './route.ts'
+import { dateParam, editionDate, editionParam, optionalWatch, watchParam } from './parameters.ts'
+import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { Explanation } from './schemas.ts'
 
 const datasetParam = z
@@ -34,17 +34,17 @@ const editionRoute = jsonRoute({
 })
 
 /** Serves explanations of why a dataset is in an edition or not. */
-export function explainApi({ world, editions }: ApiWorld) {
+export function explainApi({ world, editions }: ApiContext) {
   const [defaultWatch] = world.config.watches
-  const respond = async (c: Context, watch: string, date: string | undefined, id: string) =>
-    jsonResponse(c, await editions.explain(watch, date, id), { 'cache-control': cachingOf(date) })
-  return newApi()
+  const respond = async (c: HonoContext, watch: string, date: string | undefined, id: string) =>
+    jsonResponse(c, await editions.explain(watch, date, id), { 'cache-control': cacheControlFor(date) })
+  return createRouter()
     .openapi(route, (c) => {
       const { watch = defaultWatch!.name, date } = c.req.valid('query')
       return respond(c, watch, date, c.req.valid('param').id)
     })
     .openapi(editionRoute, (c) => {
       const { watch, edition, id } = c.req.valid('param')
-      return respond(c, watch, dateOf(edition), id)
+      return respond(c, watch, editionDate(edition), id)
     })
 }

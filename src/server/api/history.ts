@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { CACHE_CONTROL } from '../caching.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { optionalWatch } from './parameters.ts'
-import { type ApiWorld, jsonRoute, newApi } from './route.ts'
+import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { History } from './schemas.ts'
 
 const route = jsonRoute({
@@ -21,9 +21,9 @@ const route = jsonRoute({
 })
 
 /** Serves an organization's history over the editions of a watch. */
-export function historyApi({ world, editions }: ApiWorld) {
+export function historyApi({ world, editions }: ApiContext) {
   const [defaultWatch] = world.config.watches
-  return newApi().openapi(route, async (c) => {
+  return createRouter().openapi(route, async (c) => {
     const { organization: id } = c.req.valid('param')
     const { watch = defaultWatch!.name } = c.req.valid('query')
     const weeks = await editions.history(watch, id)

@@ -1,10 +1,10 @@
-import type { Context } from 'hono'
-import { answer, bodyOf } from '../body.ts'
+import type { Context as HonoContext } from 'hono'
+import { createBody, respond } from '../body.ts'
 import { CACHE_CONTROL } from '../caching.ts'
-import { READABLE_BY_ALL } from '../cors.ts'
+import { CORS_HEADERS } from '../cors.ts'
 
 /** Responds with a value as JSON. */
-export function jsonResponse(c: Context, value: unknown, headers: Record<string, string> = {}): Response {
-  const body = bodyOf(JSON.stringify(value), 'application/json')
-  return answer(c, body, { 'cache-control': CACHE_CONTROL.revalidate, ...READABLE_BY_ALL, ...headers })
+export function jsonResponse(c: HonoContext, value: unknown, headers: Record<string, string> = {}): Response {
+  const body = createBody(JSON.stringify(value), 'application/json')
+  return respond(c, body, { 'cache-control': CACHE_CONTROL.revalidate, ...CORS_HEADERS, ...headers })
 }

@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context as HonoContext } from 'hono'
 
 interface Page {
   readonly offset: number
@@ -6,7 +6,7 @@ interface Page {
 }
 
 /** Returns a page of a list, with headers for the total count and links to the next and previous page (RFC 8288). */
-export function paginate<T>(c: Context, all: readonly T[], { offset, limit }: Page) {
+export function paginate<T>(c: HonoContext, all: readonly T[], { offset, limit }: Page) {
   const links = [
     ...(offset + limit < all.length ? [[offset + limit, 'next'] as const] : []),
     ...(offset > 0 ? [[Math.max(0, offset - limit), 'prev'] as const] : []),
@@ -34,8 +34,8 @@ export function sortBy<T extends object>(all: readonly T[], sort: string | undef
   }))
   return [...all].sort((a, b) => {
     for (const { field, sign } of keys) {
-      const order = compare((a as Sortable)[field]!, (b as Sortable)[field]!)
-      if (order !== 0) return sign * order
+      const request = compare((a as Sortable)[field]!, (b as Sortable)[field]!)
+      if (request !== 0) return sign * request
     }
     return 0
   })

@@ -28,7 +28,7 @@ export const editionFileParam = z
   .openapi({ example: 'latest', description: 'Date of an edition, or `latest`; followed by `.csv` for CSV' })
 
 /** Returns the date in an edition parameter; undefined for `latest`. */
-export const dateOf = (edition: string) => (edition === 'latest' ? undefined : edition)
+export const editionDate = (edition: string) => (edition === 'latest' ? undefined : edition)
 
 function wholeNumber(minimum: number, maximum: number, description: string) {
   const message = `must be a whole number from ${minimum} to ${maximum}`

@@ -1,18 +1,18 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
-import type { World } from '../../context.ts'
+import type { Context } from '../../context.ts'
 import { quoted } from '../../errors.ts'
 import type { Editions } from '../editions.ts'
 import { Problem } from '../problem.ts'
 import { Problem as ProblemSchema } from './schemas.ts'
 
 /** What every route needs. */
-export interface ApiWorld {
-  readonly world: World
+export interface ApiContext {
+  readonly world: Context
   readonly editions: Editions
 }
 
 /** Creates a router that validates paths and queries before their handler runs. */
-export function newApi(): OpenAPIHono {
+export function createRouter(): OpenAPIHono {
   return new OpenAPIHono({
     defaultHook: (result, { req }) => {
       if (result.success) return
@@ -27,13 +27,15 @@ export function newApi(): OpenAPIHono {
   })
 }
 
-export const problem = (description: string) => ({
+export const problemResponseSpec = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: ProblemSchema } },
 })
-export const WRONG = problem('Invalid parameter; `detail` says which and why')
-export const MISSING = problem('Not found; `detail` says what exists')
-export const BUSY = problem('A store is unreachable, or the server is busy; `Retry-After` says when to try again')
+export const BAD_REQUEST = problemResponseSpec('Invalid parameter; `detail` says which and why')
+export const NOT_FOUND = problemResponseSpec('Not found; `detail` says what exists')
+export const UNAVAILABLE = problemResponseSpec(
+  'A store is unreachable, or the server is busy; `Retry-After` says when to try again',
+)
 
 interface RouteDefinition<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape> {
   readonly path: P
@@ -48,7 +50,7 @@ interface RouteDefinition<P extends string, Q extends z.ZodRawShape, S extends z
 }
 
 /** Creates a query schema that rejects unknown parameters: ignoring a misspelled filter would return the wrong data. */
-export function strictly<S extends z.ZodRawShape>(shape: S) {
+export function strictQuery<S extends z.ZodRawShape>(shape: S) {
   const known = Object.keys(shape)
   const remedy = known.length > 0 ? `Use ${known.join(', ')}` : 'This address takes none'
   const error = ({ code, keys }: { code?: string; keys?: string[] }) =>
@@ -64,7 +66,7 @@ export function jsonRoute<P extends string, Q extends z.ZodRawShape, S extends z
 ) {
   const { path, tag, summary, description = '', textTypes = [] } = definition
   const params = z.object(definition.params)
-  const query = strictly(definition.query)
+  const query = strictQuery(definition.query)
   const text = Object.fromEntries(textTypes.map((type) => [type, { schema: z.string() }]))
   return createRoute({
     method: 'get',
@@ -76,9 +78,9 @@ export function jsonRoute<P extends string, Q extends z.ZodRawShape, S extends z
     responses: {
       200: { description: 'Success', content: { 'application/json': { schema: definition.response }, ...text } },
       304: { description: 'Unchanged since the version that `If-None-Match` names' },
-      400: WRONG,
-      404: MISSING,
-      503: BUSY,
+      400: BAD_REQUEST,
+      404: NOT_FOUND,
+      503: UNAVAILABLE,
     },
   })
 }

@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { LRUCache } from 'lru-cache'
-import { Missing, quoted } from '../../errors.ts'
+import { NotFound, quoted } from '../../errors.ts'
 import { listRuns, readRun } from '../../runs/read.ts'
-import { type RunRecord, STATUSES } from '../../runs/record.ts'
+import { type RunRecord, STATUS_WORDS } from '../../runs/record.ts'
 import { warnOnce } from '../../terminal/report.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { paginate, sortBy } from './paging.ts'
 import { dateParam, limitParam, offsetParam, sortParam } from './parameters.ts'
-import { type ApiWorld, jsonRoute, newApi } from './route.ts'
+import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { listOf, Run } from './schemas.ts'
 
 /** How many recent runs the list covers. An older one can be fetched by its ID. */
@@ -23,7 +23,7 @@ const listRoute = jsonRoute({
   params: {},
   query: {
     date: dateParam.optional().openapi({ description: 'Only runs for this edition date' }),
-    status: z.enum(Object.keys(STATUSES) as [string, ...string[]]).optional(),
+    status: z.enum(Object.keys(STATUS_WORDS) as [string, ...string[]]).optional(),
     sort: sortParam(['started_at', 'date', 'command', 'status']),
     limit: limitParam('20'),
     offset: offsetParam,
@@ -41,14 +41,14 @@ const oneRoute = jsonRoute({
 })
 
 /** Serves the run records. */
-export function runsApi({ world: { documents, report } }: ApiWorld) {
+export function runsApi({ world: { documents, report } }: ApiContext) {
   const warn = warnOnce(report.warn)
   const recent = new LRUCache<'runs', RunRecord[]>({
     max: 1,
     ttl: FRESH_MS,
     fetchMethod: () => listRuns(documents, { descending: true, limit: MAX_RUNS }, warn),
   })
-  return newApi()
+  return createRouter()
     .openapi(listRoute, async (c) => {
       const { date, status, sort = '-started_at', limit = 20, offset = 0 } = c.req.valid('query')
       const found = (await recent.forceFetch('runs')).filter(
@@ -61,7 +61,7 @@ export function runsApi({ world: { documents, report } }: ApiWorld) {
       const { id } = c.req.valid('param')
       const run = await readRun(documents, id)
       if (run === undefined)
-        throw new Missing(`cannot find run ${quoted(id)}: no record has this ID. See /api/runs for those that exist.`)
+        throw new NotFound(`cannot find run ${quoted(id)}: no record has this ID. See /api/runs for those that exist.`)
       return jsonResponse(c, run)
     })
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { ENTRY_REASONS, EXIT_REASONS } from '../../editions/changes.ts'
 import { VERDICTS } from '../../explain/explanation.ts'
-import { STATUSES } from '../../runs/record.ts'
+import { STATUS_WORDS } from '../../runs/record.ts'
 
 /** Schemas of the API's responses, with examples. Tests check that real responses match them. */
 
@@ -183,7 +183,7 @@ export const Run = z
     date,
     watches: z.array(z.string()),
     version: z.string(),
-    status: z.enum(keys(STATUSES)),
+    status: z.enum(keys(STATUS_WORDS)),
     summary: z.string(),
     started_at: instant,
     ended_at: instant.nullable(),

@@ -1,5 +1,5 @@
 import { jsonResponse } from './jsonResponse.ts'
-import { type ApiWorld, jsonRoute, newApi } from './route.ts'
+import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { listOf, WatchItem } from './schemas.ts'
 
 const route = jsonRoute({
@@ -12,8 +12,8 @@ const route = jsonRoute({
 })
 
 /** Serves the configured watches, each with the date of its latest edition. */
-export function watchesApi({ world, editions }: ApiWorld) {
-  return newApi().openapi(route, async (c) => {
+export function watchesApi({ world, editions }: ApiContext) {
+  return createRouter().openapi(route, async (c) => {
     const items = await Promise.all(
       world.config.watches.map(async ({ name, terms, columns, match, top }) => {
         const dates = await editions.dates(name)

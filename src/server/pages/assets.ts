@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type Body, bodyOf } from '../body.ts'
+import { type Body, createBody } from '../body.ts'
 
 /** The output folder of `vite build`, next to the compiled sources. */
 const FOLDER = fileURLToPath(new URL('../../web/', import.meta.url))
@@ -31,7 +31,7 @@ export async function readAssets(): Promise<Assets> {
   const files = new Map<string, Body>()
   for (const name of [script, style, icon]) {
     const type = MEDIA_TYPES[name.replace(/.*\./, '')]!
-    files.set(`/${name}`, bodyOf(await readFile(FOLDER + name, 'utf8'), type))
+    files.set(`/${name}`, createBody(await readFile(FOLDER + name, 'utf8'), type))
   }
   return { script: `/${script}`, style: `/${style}`, icon: `/${icon}`, files }
 }

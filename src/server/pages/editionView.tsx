@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context as HonoContext } from 'hono'
 import type { VNode } from 'preact'
 import type { Config } from '../../config/settings.ts'
 import type { Edition } from '../../editions/edition.ts'
@@ -26,12 +26,12 @@ interface EditionContext extends EditionPageProps {
 }
 
 /** Renders a page about an edition. */
-export type View = (context: EditionContext, c: Context, site: Site) => VNode | Promise<VNode>
+export type View = (context: EditionContext, c: HonoContext, site: Site) => VNode | Promise<VNode>
 
 /** Responds with a view of the edition that the address names, or with a page that says which editions exist. */
 export async function showEdition(
   site: Site,
-  c: Context,
+  c: HonoContext,
   view: View,
   { watch, date }: EditionRef = c.req.param() as unknown as EditionRef,
 ): Promise<Response> {
@@ -58,14 +58,14 @@ export async function showEdition(
 const isDate = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
 
 /** Creates the frame of a page that is not about an edition: its navigation leads to the latest one. */
-export async function latestFrame(site: Site, c: Context): Promise<Frame> {
+export async function latestFrame(site: Site, c: HonoContext): Promise<Frame> {
   const { name: watch } = site.config.watches[0]!
   const [date] = await site.editions.dates(watch)
   return createFrame(site, c, date === undefined ? undefined : { watch, date })
 }
 
 /** Creates the frame of a page, in the language of the request. */
-export function createFrame({ config, assets }: Site, { req }: Context, edition: EditionRef | undefined): Frame {
+export function createFrame({ config, assets }: Site, { req }: HonoContext, edition: EditionRef | undefined): Frame {
   const url = new URL(req.url)
   const language = negotiateLanguage(url.searchParams.get('lang'), req.header('accept-language'))
   const locale = createLocale({ ...language, timeZone: config.time_zone })

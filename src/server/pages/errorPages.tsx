@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { Failure, Missing } from '../../errors.ts'
+import { Failure, NotFound } from '../../errors.ts'
 import type { Report } from '../../terminal/report.ts'
 import { Problem } from '../problem.ts'
 import { type Frame, Page } from './parts/layout.tsx'
@@ -21,7 +21,7 @@ export class PageNotFound extends Error {
 /** Chooses status and texts of an error's page. Internal reasons go to the log. */
 export function errorPageFor(error: Error, path: string, report: Report) {
   if (error instanceof PageNotFound) return withHint(error.text, 404)
-  if (error instanceof Missing) return withHint('noSuchPage', 404)
+  if (error instanceof NotFound) return withHint('noSuchPage', 404)
   if (error instanceof Problem && error.status === 503) return withHint('unavailable', 503)
   report.warn(`${path}: ${error instanceof Failure ? error.message : error.stack}`)
   return error instanceof Failure && error.kind === 'store' ? withHint('unavailable', 503) : withHint('bug', 500)

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { datasetPage } from '../../editions/links.ts'
-import type { Explanation, Match, Near, Placing } from '../../explain/explanation.ts'
+import type { Explanation, Match, Placing, Suggestion } from '../../explain/explanation.ts'
 import { useLocale } from './locale.ts'
 import { Breadcrumbs } from './parts/breadcrumbs.tsx'
 import type { EditionPageProps } from './parts/editionHeader.tsx'
@@ -136,7 +136,7 @@ function Ranking({ placing, verdict, path }: RankingProps) {
   )
 }
 
-function Nearest({ nearest, path }: { readonly nearest: readonly Near[]; readonly path: string }) {
+function Nearest({ nearest, path }: { readonly nearest: readonly Suggestion[]; readonly path: string }) {
   const { texts, href } = useLocale()
   if (nearest.length === 0) return null
   return (

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { LRUCache } from 'lru-cache'
-import { answer, type Body, bodyOf } from '../body.ts'
+import { type Body, createBody, respond } from '../body.ts'
 import { negotiateLanguage } from './translations/language.ts'
 
 /** How long a page stays cached, and so how late it can show a new edition. */
@@ -24,15 +24,18 @@ export function cachePages(): MiddlewareHandler {
     const { language } = negotiateLanguage(c.req.query('lang') ?? null, c.req.header('accept-language'))
     const key = `${language} ${c.req.url}`
     const cached = pages.get(key)
-    if (cached !== undefined) return answer(c, cached.body, cached.headers)
+    if (cached !== undefined) return respond(c, cached.body, cached.headers)
     await next()
     const type = c.res.headers.get('content-type') ?? ''
     if (c.res.status !== 200 || !type.startsWith('text/html')) return
     const { 'content-type': _, vary, ...others } = Object.fromEntries(c.res.headers)
-    const page = { body: bodyOf(await c.res.text(), type), headers: { ...others, vary: `${vary}, Accept-Encoding` } }
+    const page = {
+      body: createBody(await c.res.text(), type),
+      headers: { ...others, vary: `${vary}, Accept-Encoding` },
+    }
     pages.set(key, page)
     // Hono merges the old headers into a new response unless the old response is removed first.
     c.res = undefined
-    c.res = answer(c, page.body, page.headers)
+    c.res = respond(c, page.body, page.headers)
   }
 }

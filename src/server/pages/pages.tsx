@@ -1,9 +1,9 @@
-import { type Context, Hono } from 'hono'
-import type { World } from '../../context.ts'
+import { Hono, type Context as HonoContext } from 'hono'
+import type { Context } from '../../context.ts'
 import { readRun, readSoundRun } from '../../runs/read.ts'
 import type { Documents } from '../../stores/documents.ts'
 import { type Report, warnOnce } from '../../terminal/report.ts'
-import { answer } from '../body.ts'
+import { respond } from '../body.ts'
 import type { Editions } from '../editions.ts'
 import { readAssets } from './assets.ts'
 import { createFrame, latestFrame, type Site, showEdition } from './editionView.tsx'
@@ -21,7 +21,7 @@ const IMMUTABLE = 'public, max-age=31536000, immutable'
 const RUNS_PER_PAGE = 50
 
 /** Creates the HTML pages. Every view has its own address. */
-export async function createPages({ config, documents, report }: World, editions: Editions): Promise<Hono> {
+export async function createPages({ config, documents, report }: Context, editions: Editions): Promise<Hono> {
   const assets = await readAssets()
   const site = { config, editions, assets }
   const pages = new Hono()
@@ -29,7 +29,7 @@ export async function createPages({ config, documents, report }: World, editions
   pages.get('/assets/:name', (c) => {
     const file = assets.files.get(c.req.path)
     if (file === undefined) throw new PageNotFound('noSuchPage')
-    return answer(c, file, { 'cache-control': IMMUTABLE })
+    return respond(c, file, { 'cache-control': IMMUTABLE })
   })
   pages.use(cachePages())
   addEditionPages(pages, site)
@@ -92,7 +92,7 @@ function addRunPages(pages: Hono, site: Site, documents: Documents, report: Repo
 }
 
 /** Redirects within the site and keeps the language of the address. */
-function redirect(c: Context, path: string): Response {
+function redirect(c: HonoContext, path: string): Response {
   const lang = c.req.query('lang')
   return c.redirect(withQuery(path, lang === undefined ? {} : { lang }), 303)
 }

@@ -85,7 +85,7 @@ export class Folder implements Archive {
     await this.removeEmptyFolders(dirname(path))
   }
 
-  async *pending(): AsyncIterable<string> {
+  async *pendingKeys(): AsyncIterable<string> {
     yield* new Set(await this.partialsBelow(''))
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db, MongoClient, Collection as MongoCollection } from 'mongodb'
 import { Failure } from '../../errors.ts'
-import { atMost } from '../../patience.ts'
+import { withTimeout } from '../../timeout.ts'
 import {
   type Collection,
   type Document,
@@ -82,7 +82,7 @@ class Mongo implements Documents {
     })
   }
 
-  async swap(
+  async compareAndSwap(
     collection: Collection,
     id: string,
     was: Document | undefined,
@@ -158,7 +158,7 @@ class Mongo implements Documents {
 
   async close(): Promise<void> {
     // Connections that do not close in time end with the process.
-    await atMost(CLOSE_MS, this.client.close())
+    await withTimeout(CLOSE_MS, this.client.close())
   }
 
   /** Runs requests to the server and turns their errors into failures of this store. */

@@ -139,7 +139,7 @@ export class S3 implements Archive {
     })
   }
 
-  async *pending(): AsyncIterable<string> {
+  async *pendingKeys(): AsyncIterable<string> {
     const keys = new Set<string>()
     try {
       for await (const object of this.bucket.list('')) {

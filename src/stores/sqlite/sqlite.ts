@@ -58,49 +58,49 @@ class Sqlite implements Documents {
   }
 
   async open(): Promise<void> {
-    await this.patiently(() => prepareFile(this.database)).catch((error) => {
+    await this.retryWhileBusy(() => prepareFile(this.database)).catch((error) => {
       this.database.close()
       throw error
     })
   }
 
   async find<T extends Document>(collection: Collection, id: string): Promise<T | undefined> {
-    return this.guard(() => this.findNow<T>(collection, id))
+    return this.withStoreErrors(() => this.findSync<T>(collection, id))
   }
 
   async list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]> {
-    return this.guard(() => {
+    return this.withStoreErrors(() => {
       const rows = this.select<[string, string]>('_id, document', collection, query)
       return rows.map(([id, text]) => parseDocument(id, text) as T)
     })
   }
 
   async ids(collection: Collection, query?: ListQuery): Promise<string[]> {
-    return this.guard(() => this.select<[string]>('_id', collection, query).map(([id]) => id))
+    return this.withStoreErrors(() => this.select<[string]>('_id', collection, query).map(([id]) => id))
   }
 
   async replace(collection: Collection, document: Document): Promise<void> {
-    await this.exclusively(() => this.replaceNow(collection, document))
+    await this.inTransaction(() => this.replaceSync(collection, document))
   }
 
-  async swap(
+  async compareAndSwap(
     collection: Collection,
     id: string,
     was: Document | undefined,
     now: Document | undefined,
   ): Promise<boolean> {
-    return this.exclusively(() => {
-      const there = this.findNow(collection, id)
+    return this.inTransaction(() => {
+      const there = this.findSync(collection, id)
       if ((there === undefined) !== (was === undefined)) return false
       if (there && was && !isDeepStrictEqual(plainValues(there), plainValues(was))) return false
-      if (now === undefined) this.removeNow(collection, id)
-      else this.replaceNow(collection, now)
+      if (now === undefined) this.removeSync(collection, id)
+      else this.replaceSync(collection, now)
       return true
     })
   }
 
   async remove(collection: Collection, id: string): Promise<void> {
-    await this.exclusively(() => this.removeNow(collection, id))
+    await this.inTransaction(() => this.removeSync(collection, id))
   }
 
   async acquire(
@@ -109,36 +109,38 @@ class Sqlite implements Documents {
     ttl: number,
     succeeds?: string,
   ): Promise<{ granted: boolean; lease: Lease }> {
-    return this.exclusively(() => {
+    return this.inTransaction(() => {
       const now = this.now()
-      const current = this.findNow<Lease>('leases', id)
+      const current = this.findSync<Lease>('leases', id)
       if (current && Date.parse(current.expires) > now && current.run !== succeeds) {
         return { granted: false, lease: current }
       }
       const lease: Lease = { _id: id, ...holder, since: iso(now), expires: iso(now + ttl) }
-      this.replaceNow('leases', lease)
+      this.replaceSync('leases', lease)
       return { granted: true, lease }
     })
   }
 
   async renew(id: string, run: string, ttl: number): Promise<boolean> {
-    return this.exclusively(() => {
-      const current = this.findNow<Lease>('leases', id)
+    return this.inTransaction(() => {
+      const current = this.findSync<Lease>('leases', id)
       if (current?.run !== run) return false
       const lease: Lease = { ...current, expires: iso(this.now() + ttl) }
-      this.replaceNow('leases', lease)
+      this.replaceSync('leases', lease)
       return true
     })
   }
 
   async release(id: string, run: string): Promise<void> {
-    await this.exclusively(() => {
-      if (this.findNow<Lease>('leases', id)?.run === run) this.removeNow('leases', id)
+    await this.inTransaction(() => {
+      if (this.findSync<Lease>('leases', id)?.run === run) this.removeSync('leases', id)
     })
   }
 
   async facts(): Promise<StoreFacts> {
-    const [version] = await this.guard(() => this.database.prepare('SELECT sqlite_version()').raw().get() as [string])
+    const [version] = await this.withStoreErrors(
+      () => this.database.prepare('SELECT sqlite_version()').raw().get() as [string],
+    )
     return { product: `SQLite ${version}`, driver: 'libsql', free: await freeBytes(dirname(this.database.name)) }
   }
 
@@ -161,19 +163,19 @@ class Sqlite implements Documents {
     return this.database.prepare(sql).raw().all(prefix, prefix, limit) as Row[]
   }
 
-  private findNow<T extends Document>(collection: Collection, id: string): T | undefined {
+  private findSync<T extends Document>(collection: Collection, id: string): T | undefined {
     const statement = this.database.prepare(`SELECT document FROM ${collection} WHERE _id = ?`).raw()
     const row = statement.get(id) as [string] | undefined
     return row && (parseDocument(id, row[0]) as T)
   }
 
-  private replaceNow(collection: Collection, document: Document): void {
+  private replaceSync(collection: Collection, document: Document): void {
     const sql = `INSERT INTO ${collection} (_id, document) VALUES (?, ?)
       ON CONFLICT (_id) DO UPDATE SET document = excluded.document`
     this.database.prepare(sql).run(document._id, JSON.stringify(document))
   }
 
-  private removeNow(collection: Collection, id: string): void {
+  private removeSync(collection: Collection, id: string): void {
     this.database.prepare(`DELETE FROM ${collection} WHERE _id = ?`).run(id)
   }
 
@@ -187,8 +189,8 @@ class Sqlite implements Documents {
    * Reads and writes with no other writer in between. Every write goes through here: after one on its own that was refused
    * as busy, libsql leaves a transaction open that nobody sees, and whatever this connection writes then is lost.
    */
-  private exclusively<T>(body: () => T): Promise<T> {
-    return this.guard(() => {
+  private inTransaction<T>(body: () => T): Promise<T> {
+    return this.withStoreErrors(() => {
       this.database.exec('BEGIN IMMEDIATE')
       try {
         const result = body()
@@ -203,16 +205,16 @@ class Sqlite implements Documents {
   }
 
   /** Runs statements and turns their errors into failures of this store. */
-  private async guard<T>(body: () => T): Promise<T> {
+  private async withStoreErrors<T>(body: () => T): Promise<T> {
     try {
-      return await this.patiently(body)
+      return await this.retryWhileBusy(body)
     } catch (error) {
       throw asStoreFailure(this.address, this.database.name, error)
     }
   }
 
   /** Retries while another process has locked the file. A statement that was refused as busy has changed nothing. */
-  private async patiently<T>(body: () => T): Promise<T> {
+  private async retryWhileBusy<T>(body: () => T): Promise<T> {
     for (const until = Date.now() + BUSY_MS; ; await sleep(10 + Math.random() * 40)) {
       try {
         return body()

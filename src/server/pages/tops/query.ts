@@ -1,5 +1,5 @@
 import { fold } from '../../../matching/fold.ts'
-import { searchFor } from '../../search.ts'
+import { wordMatcher } from '../../search.ts'
 
 /** A dataset as the table shows it. */
 export interface Row {
@@ -86,7 +86,7 @@ export interface TopsData {
 
 /** Selects and sorts the rows of a query. A row matches if title and organization, folded, contain every word of `q`. */
 export function selectRows(tops: TopsData, query: TopsQuery, compare: (a: string, b: string) => number): SelectedRows {
-  const matches = searchFor(query.q)
+  const matches = wordMatcher(query.q)
   const rank = tops.organizations.find(({ id }) => id === query.organization)?.rank
   const found = tops.rows.filter(
     (row) =>
@@ -116,11 +116,11 @@ function searchText(row: Row, tops: TopsData): string {
 function sorted(rows: readonly Row[], { sort, grouped }: TopsQuery, compare: (a: string, b: string) => number) {
   if (sort === 'rank') return rows
   const direction = sort.startsWith('-') ? -1 : 1
-  const order = sort.endsWith('title')
+  const request = sort.endsWith('title')
     ? (a: Row, b: Row) => compare(a.title, b.title)
     : (a: Row, b: Row) => a.followers - b.followers
   // Rows come in order of rank and the sort is stable, so equal rows stay in that order.
-  return [...rows].sort((a, b) => (grouped ? a.rank - b.rank : 0) || direction * order(a, b))
+  return [...rows].sort((a, b) => (grouped ? a.rank - b.rank : 0) || direction * request(a, b))
 }
 
 /** Groups rows by organization, in the order of each group's first row. */

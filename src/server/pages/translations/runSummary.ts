@@ -1,4 +1,4 @@
-import type { EditionFacts, ListFacts, SnapshotFacts } from '../../../pipeline/result.ts'
+import type { CsvFacts, EditionFacts, SnapshotFacts } from '../../../pipeline/result.ts'
 import type { RunRecord } from '../../../runs/record.ts'
 import type { Locale } from '../locale.ts'
 
@@ -19,7 +19,7 @@ export function runSummary(run: RunRecord, { texts, count }: Locale): string {
 }
 
 function publishedItems({ steps }: RunRecord, count: Locale['count'], texts: Locale['texts']): string[] {
-  const facts: Partial<SnapshotFacts & ListFacts & EditionFacts> = Object.assign({}, ...steps.map(({ facts }) => facts))
+  const facts: Partial<SnapshotFacts & CsvFacts & EditionFacts> = Object.assign({}, ...steps.map(({ facts }) => facts))
   const sentences = [
     ...(facts.published ?? []).map(({ datasets, organizations, top }) =>
       texts.runPublished(texts.datasetsOf(datasets, count(datasets)), count(organizations), count(top)),

@@ -19,7 +19,7 @@ const OP_MSG = 2013
  * @param answer returns the response to a command, or undefined for the default
  * @returns the server's address, without a user, and the received commands in order
  */
-export async function actingMongo(answer: (command: Command) => Fields | undefined) {
+export async function startFakeMongo(answer: (command: Command) => Fields | undefined) {
   const commands: Command[] = []
   const server = createServer((socket) => serve(socket)).listen(0, '127.0.0.1')
   await once(server, 'listening')

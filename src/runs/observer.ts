@@ -1,7 +1,7 @@
 import type { RunRecord } from './record.ts'
 
 /** Receives the beginning and the end of each run, to pass them on to something outside the stores. */
-export interface Witness {
+export interface RunObserver {
   /** The run does not wait for it. */
   began(run: RunRecord): Promise<void>
   /** The store holds the record by then. */

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import {
   isCron,
   lastFiring,
-  namedDate,
   nextFiring,
+  resolveDate,
   type Schedule,
   scheduledDates,
-} from '../../src/scheduler/calendar.ts'
+} from '../../src/editions/calendar.ts'
 
 const WEDNESDAYS: Schedule = { schedule: '0 17 * * 3', time_zone: 'Europe/Paris' }
 const DAY_MS = 86_400_000
@@ -147,16 +147,16 @@ describe('a date argument', () => {
     ['2026-11-19T12:00:00Z', '2026-11-18', 'a day later'],
     ['2026-11-25T15:59:00Z', '2026-11-18', 'just before the next'],
   ])('due at %s is %s: %s', (now, date) => {
-    expect(namedDate('due', WEDNESDAYS, new Date(now))).toBe(date)
+    expect(resolveDate('due', WEDNESDAYS, new Date(now))).toBe(date)
   })
 
   test('is today if it is absent, and otherwise a date or "due"', () => {
     const afterMidnight = new Date('2026-11-18T23:05:00Z')
-    expect(namedDate(undefined, WEDNESDAYS, afterMidnight)).toBe('2026-11-19')
-    expect(namedDate('2026-01-21', WEDNESDAYS, afterMidnight)).toBe('2026-01-21')
-    expect(() => namedDate('Due', WEDNESDAYS, afterMidnight)).toThrow('"Due" is not a date')
+    expect(resolveDate(undefined, WEDNESDAYS, afterMidnight)).toBe('2026-11-19')
+    expect(resolveDate('2026-01-21', WEDNESDAYS, afterMidnight)).toBe('2026-01-21')
+    expect(() => resolveDate('Due', WEDNESDAYS, afterMidnight)).toThrow('"Due" is not a date')
     const never = { schedule: '0 0 30 2 *', time_zone: 'UTC' }
-    expect(() => namedDate('due', never, afterMidnight)).toThrow(/has never fired/)
+    expect(() => resolveDate('due', never, afterMidnight)).toThrow(/has never fired/)
   })
 })
 

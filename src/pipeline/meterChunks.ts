@@ -1,5 +1,5 @@
 /** Counts the bytes that go by, and stops between two chunks when the run is stopped. */
-export async function* metered(
+export async function* meterChunks(
   chunks: AsyncIterable<Uint8Array>,
   add: (bytes: number) => void,
   signal: AbortSignal,

@@ -9,10 +9,10 @@ const readFile = promisify(read)
 const closeFile = promisify(close)
 
 /** Reads a whole file in chunks. It is opened when the first chunk is requested. */
-export async function* readPath(path: string): AsyncIterable<Uint8Array> {
+export async function* readFileChunks(path: string): AsyncIterable<Uint8Array> {
   const descriptor = await openFile(path, 'r')
   try {
-    yield* readDescriptor(descriptor)
+    yield* readDescriptorChunks(descriptor)
   } finally {
     await closeFile(descriptor)
   }
@@ -24,7 +24,7 @@ export async function* readPath(path: string): AsyncIterable<Uint8Array> {
  *
  * @param position where to start; by default the current position of the file
  */
-export async function* readDescriptor(descriptor: number, position?: number): AsyncIterable<Uint8Array> {
+export async function* readDescriptorChunks(descriptor: number, position?: number): AsyncIterable<Uint8Array> {
   const buffers = [Buffer.allocUnsafeSlow(CHUNK_BYTES), Buffer.allocUnsafeSlow(CHUNK_BYTES)]
   const fill = (buffer: Buffer, at?: number) => {
     const filling = readFile(descriptor, buffer, 0, CHUNK_BYTES, at ?? null)

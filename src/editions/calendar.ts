@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
-import { dateIn, parseDate } from '../editions/date.ts'
 import { Failure } from '../errors.ts'
+import { dateIn, parseDate } from './date.ts'
 
 /** The settings that say when editions are due: a cron expression and its time zone. */
 export interface Schedule {
@@ -61,7 +61,7 @@ export function scheduledDates(schedule: Schedule, from: string, to: string): st
  *
  * @throws Failure `usage` for another text, or if no edition was ever due
  */
-export function namedDate(text: string | undefined, schedule: Schedule, now: Date): string {
+export function resolveDate(text: string | undefined, schedule: Schedule, now: Date): string {
   if (text === undefined) return dateIn(schedule.time_zone, now)
   if (text !== 'due') return parseDate(text)
   const [date] = lastScheduledDates(schedule, now, 1)

@@ -1,7 +1,7 @@
 import type { Reporter } from 'vitest/node'
 
 /** Lists the skipped tests, with their reasons, at the end of the output. */
-export const leftOut: Reporter = {
+export const skippedTests: Reporter = {
   onTestRunEnd(modules) {
     const skipped = modules.flatMap((module) => [...module.children.allTests('skipped')])
     const lines = skipped.map((test) => {

@@ -28,12 +28,12 @@ const BARE_CR = 'a carriage return without a line feed outside quotes'
  *
  * @throws Failure `contract` with record, line and column (each from 1; columns count characters).
  */
-export function createPlainScanner(options: ScanOptions): PlainScanner {
-  return new PlainScanner(options)
+export function createReferenceScanner(options: ScanOptions): ReferenceScanner {
+  return new ReferenceScanner(options)
 }
 
 /** The scanner in plain TypeScript. It is the reference for the fast one, and locates errors for it. */
-export class PlainScanner implements Scanner {
+export class ReferenceScanner implements Scanner {
   header: Uint8Array = new Uint8Array(0)
   private readonly options: ScanOptions
 

@@ -2,24 +2,24 @@ import { type FileHandle, mkdtemp, open, rmdir, unlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Failure } from '../errors.ts'
-import { readDescriptor } from '../portal/file.ts'
+import { readDescriptorChunks } from '../portal/fileChunks.ts'
 import type { PendingObject } from '../stores/archive.ts'
 
 /**
  * A temporary file for output that must not be printed before all of it is known. It has no name, so nothing can stay behind,
  * and there is nothing to commit or abort.
  */
-export class Spool implements PendingObject {
+export class TemporaryFile implements PendingObject {
   private readonly file: FileHandle
 
-  static async open(): Promise<Spool> {
+  static async open(): Promise<TemporaryFile> {
     try {
       const folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-'))
       const path = join(folder, 'kept')
       const file = await open(path, 'wx+', 0o600)
       await unlink(path)
       await rmdir(folder)
-      return new Spool(file)
+      return new TemporaryFile(file)
     } catch (error) {
       throw temporaryFileFailure(error)
     }
@@ -45,7 +45,7 @@ export class Spool implements PendingObject {
 
   /** Reads the whole file. */
   read(): AsyncIterable<Uint8Array> {
-    return readDescriptor(this.file.fd, 0)
+    return readDescriptorChunks(this.file.fd, 0)
   }
 
   async close(): Promise<void> {

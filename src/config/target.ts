@@ -1,11 +1,11 @@
 /** An entry of the setting `notify`: where notifications go, and of which events. */
-export interface Target {
+export interface NotifyTarget {
   /** Its name in run records and logs. */
   readonly name: string
   readonly kind: 'slack' | 'webhook' | 'email'
   /** Secret: it is all that is needed to post there. */
   readonly url: string
-  readonly events: readonly Event[]
+  readonly events: readonly NotifyEvent[]
   /** For e-mail only. */
   readonly from?: string
   readonly to?: readonly string[]
@@ -14,7 +14,7 @@ export interface Target {
 /** The events that can be notified. */
 export const EVENTS = ['published', 'failed', 'refused', 'missed'] as const
 
-export type Event = (typeof EVENTS)[number]
+export type NotifyEvent = (typeof EVENTS)[number]
 
 /** Returns the part of a secret address that may be shown. */
 export function hostOf(url: string): string {

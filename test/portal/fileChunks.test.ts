@@ -1,7 +1,7 @@
 import { open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readDescriptor, readPath } from '../../src/portal/file.ts'
+import { readDescriptorChunks, readFileChunks } from '../../src/portal/fileChunks.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
 
 /** Writes a file of several chunks that ends in the middle of one. */
@@ -26,14 +26,14 @@ const openFiles = async () => (await readdir('/proc/self/fd')).length
 test('a file is read whole and closed', async () => {
   const path = await bigFile()
   const before = await openFiles()
-  expect((await concat(readPath(path))).equals(await readFile(path))).toBe(true)
+  expect((await concat(readFileChunks(path))).equals(await readFile(path))).toBe(true)
   expect(await openFiles()).toBe(before)
 })
 
 test('a file whose reader stops is closed', async () => {
   const path = await bigFile()
   const before = await openFiles()
-  for await (const chunk of readPath(path)) if (chunk.length > 0) break
+  for await (const chunk of readFileChunks(path)) if (chunk.length > 0) break
   expect(await openFiles()).toBe(before)
 })
 
@@ -42,11 +42,11 @@ test('an open file is read from its current position, or from a given one', asyn
   const content = await readFile(path)
   const file = await open(path)
   await file.read(Buffer.alloc(1_000))
-  expect((await concat(readDescriptor(file.fd))).equals(content.subarray(1_000))).toBe(true)
-  expect((await concat(readDescriptor(file.fd, 7))).equals(content.subarray(7))).toBe(true)
+  expect((await concat(readDescriptorChunks(file.fd))).equals(content.subarray(1_000))).toBe(true)
+  expect((await concat(readDescriptorChunks(file.fd, 7))).equals(content.subarray(7))).toBe(true)
   await file.close()
 })
 
 test('a missing file fails with ENOENT', async () => {
-  await expect(concat(readPath(join(await temporaryFolder(), 'none')))).rejects.toMatchObject({ code: 'ENOENT' })
+  await expect(concat(readFileChunks(join(await temporaryFolder(), 'none')))).rejects.toMatchObject({ code: 'ENOENT' })
 })

@@ -9,7 +9,7 @@ const MAX_LENGTH = 300
  *
  * @throws Failure `usage` if the text is none of these
  */
-export function datasetAsked(text: string): string {
+export function parseDatasetRef(text: string): string {
   const path = /^https?:\/\//.test(text) && URL.canParse(text) ? new URL(text).pathname : undefined
   const name = path === undefined ? text : /\/datasets\/([^/]+)/.exec(path)?.[1]
   if (name !== undefined && name !== '' && name.length <= MAX_LENGTH) return name

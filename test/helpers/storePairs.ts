@@ -3,30 +3,30 @@ import { join } from 'node:path'
 import { DeleteBucketCommand, DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { MongoClient } from 'mongodb'
 import { onTestFinished } from 'vitest'
-import { closeWorld, openWorld, type World } from '../../src/context.ts'
-import { silent } from '../../src/terminal/report.ts'
-import { put, temporaryFolder } from './exports.ts'
+import { type Context, closeContext, openContext } from '../../src/context.ts'
+import { silentReport } from '../../src/terminal/report.ts'
+import { temporaryFolder, writeTestFile } from './exports.ts'
 import { serviceOrSkip, uniqueName } from './services.ts'
 
 /** An empty pair of stores for one test, deleted afterwards. */
-export interface Place {
+export interface TestStores {
   /** For other files: exports, configuration. */
   readonly folder: string
   /** For the command line. */
   readonly environment: Readonly<Record<string, string>>
   /** Opens a context on these stores. To the stores, each is a process of its own. */
-  world(now?: string): Promise<World>
+  world(now?: string): Promise<Context>
   /** Lists the partial objects that a killed run left. */
   partials(): Promise<string[]>
 }
 
 interface Pair {
   readonly name: string
-  place(): Promise<Place>
+  open(): Promise<TestStores>
 }
 
 /** Returns folder and SQLite, and also MinIO and MongoDB if they are running; otherwise it adds a skipped test. */
-export function pairs(suite: string): Pair[] {
+export function storePairs(suite: string): Pair[] {
   const minio = serviceOrSkip('minio', `${suite}, on MinIO`)
   const mongodb = serviceOrSkip('mongodb', `${suite}, on MongoDB`)
   const embedded = { name: 'folder and SQLite', place: embeddedPlace }
@@ -34,10 +34,10 @@ export function pairs(suite: string): Pair[] {
   // The AWS SDK reads only the environment.
   Object.assign(process.env, minio)
   const server = mongodb.DATAGOUV_TOPS_DOCUMENTS!
-  return [embedded, { name: 'MinIO and MongoDB', place: () => servedPlace(minio, server) }]
+  return [embedded, { name: 'MinIO and MongoDB', open: () => servedPlace(minio, server) }]
 }
 
-async function embeddedPlace(): Promise<Place> {
+async function embeddedPlace(): Promise<TestStores> {
   const folder = await temporaryFolder()
   const root = join(folder, 'datagouv')
   const stores = { archive: `file:${root}`, documents: `sqlite:${join(folder, 'datagouv.db')}` }
@@ -48,7 +48,7 @@ async function embeddedPlace(): Promise<Place> {
   return place(folder, stores, {}, partials)
 }
 
-async function servedPlace(minio: Readonly<Record<string, string>>, server: string): Promise<Place> {
+async function servedPlace(minio: Readonly<Record<string, string>>, server: string): Promise<TestStores> {
   const folder = await temporaryFolder()
   const bucket = uniqueName()
   const documents = server.replace(/\/[^/]*$/, `/${uniqueName()}`)
@@ -74,17 +74,23 @@ function place(
   stores: { readonly archive: string; readonly documents: string },
   environment: Readonly<Record<string, string>>,
   partials: () => Promise<string[]>,
-): Place {
+): TestStores {
   return {
     folder,
     environment: { ...environment, DATAGOUV_TOPS_ARCHIVE: stores.archive, DATAGOUV_TOPS_DOCUMENTS: stores.documents },
     partials,
     world: async (now = '2026-11-18T16:00:00Z') => {
-      const configFile = await put(folder, 'test.yaml', '')
+      const configFile = await writeTestFile(folder, 'test.yaml', '')
       const signal = new AbortController().signal
-      const world = await openWorld({ flags: stores, configFile, report: silent, signal, clock: () => new Date(now) })
-      onTestFinished(() => closeWorld(world))
-      return world
+      const context = await openContext({
+        flags: stores,
+        configFile,
+        report: silentReport,
+        signal,
+        clock: () => new Date(now),
+      })
+      onTestFinished(() => closeContext(context))
+      return context
     },
   }
 }

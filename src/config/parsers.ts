@@ -3,10 +3,10 @@ import { quoted } from '../errors.ts'
 import { maskSecrets } from './secrets.ts'
 
 /** Parses a value as written in a file, a variable or a flag. */
-export type Parse<T> = (written: unknown) => T
+export type Parser<T> = (written: unknown) => T
 
 /** A value that is refused: the path of the wrong part (`[0].terms`) and what it must be. */
-export class Complaint extends Error {
+export class InvalidValue extends Error {
   readonly path: string
 
   constructor(message: string, path = '') {
@@ -23,101 +23,102 @@ export const isEmpty = (written: unknown) => written === null || (typeof written
 
 export const EMPTY = 'is empty; give it a value, or leave it out'
 
-export const text: Parse<string> = (written) => {
+export const nonEmptyText: Parser<string> = (written) => {
   if (typeof written === 'string' && !isEmpty(written)) return written
-  throw new Complaint('must be a text that is not empty')
+  throw new InvalidValue('must be a text that is not empty')
 }
 
 /** Parses a text that meets a condition. */
-export function textThat(holds: (text: string) => boolean, must: string): Parse<string> {
+export function textMatching(holds: (text: string) => boolean, must: string): Parser<string> {
   return (written) => {
-    const value = text(written)
+    const value = nonEmptyText(written)
     if (holds(value)) return value
-    throw new Complaint(`must ${must}, not ${quoted(maskSecrets(value))}`)
+    throw new InvalidValue(`must ${must}, not ${quoted(maskSecrets(value))}`)
   }
 }
 
 /** Parses a whole number within bounds, written as a number or as text. */
-export function wholeNumber(min: number, max: number): Parse<number> {
+export function wholeNumber(min: number, max: number): Parser<number> {
   return (written) => {
     const number = /^\d+$/.test(String(written)) ? Number(written) : Number.NaN
     if (number >= min && number <= max) return number
-    throw new Complaint(`must be a whole number from ${min} to ${max}, not ${quoted(String(written))}`)
+    throw new InvalidValue(`must be a whole number from ${min} to ${max}, not ${quoted(String(written))}`)
   }
 }
 
 /** Parses a number with its unit (`10s`, `64MiB`), and returns it in the smallest unit. */
-export function measure(units: Readonly<Record<string, number>>, example: string, or = ''): Parse<number> {
+export function quantity(units: Readonly<Record<string, number>>, example: string, or = ''): Parser<number> {
   return (written) => {
     const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+|%)$/.exec(String(written).trim()) ?? []
     if (unit !== undefined && Object.hasOwn(units, unit)) return Number(number) * units[unit]!
     const known = Object.keys(units).join(', ')
-    throw new Complaint(
+    throw new InvalidValue(
       `must be ${or}a number with its unit such as ${example} (units: ${known}), not ${quoted(String(written))}`,
     )
   }
 }
 
 /** Parses one of a few words. */
-export function oneOf<T extends string>(...values: readonly T[]): Parse<T> {
+export function oneOf<T extends string>(...values: readonly T[]): Parser<T> {
   return (written) => {
     if ((values as readonly unknown[]).includes(written)) return written as T
-    throw new Complaint(`must be ${values.join(' or ')}, not ${quoted(String(written))}`)
+    throw new InvalidValue(`must be ${values.join(' or ')}, not ${quoted(String(written))}`)
   }
 }
 
 /** Parses a list, each item with the same parser. */
-export function listOf<T>(parse: Parse<T>): Parse<readonly T[]> {
+export function listOf<T>(parse: Parser<T>): Parser<readonly T[]> {
   return (written) => {
-    if (!Array.isArray(written) || written.length === 0) throw new Complaint('must be a list with at least one entry')
-    return written.map((one, index) => within(`[${index}]`, () => parse(one)))
+    if (!Array.isArray(written) || written.length === 0)
+      throw new InvalidValue('must be a list with at least one entry')
+    return written.map((one, index) => atPath(`[${index}]`, () => parse(one)))
   }
 }
 
 /** Parses a mapping of known keys. A missing key takes its default; without a default it is required. */
-export function record<T extends object>(
-  fields: { readonly [K in keyof T]: { readonly parse: Parse<T[K]>; readonly default?: T[K] } },
-): Parse<T> {
+export function mapping<T extends object>(
+  fields: { readonly [K in keyof T]: { readonly parse: Parser<T[K]>; readonly default?: T[K] } },
+): Parser<T> {
   return (written) => {
     if (typeof written !== 'object' || written === null || Array.isArray(written)) {
-      throw new Complaint(`must be a mapping with ${Object.keys(fields).join(', ')}`)
+      throw new InvalidValue(`must be a mapping with ${Object.keys(fields).join(', ')}`)
     }
     for (const key of Object.keys(written)) {
       if (!Object.hasOwn(fields, key))
-        throw new Complaint(`has an unknown key ${quoted(key)}; ${nearest(key, Object.keys(fields))}`)
+        throw new InvalidValue(`has an unknown key ${quoted(key)}; ${suggestName(key, Object.keys(fields))}`)
     }
     const given = written as Readonly<Record<string, unknown>>
-    const entries = Object.entries<{ parse: Parse<unknown>; default?: unknown }>(fields).map(([key, field]) => {
-      if (isEmpty(given[key])) throw new Complaint(EMPTY, `.${key}`)
+    const entries = Object.entries<{ parse: Parser<unknown>; default?: unknown }>(fields).map(([key, field]) => {
+      if (isEmpty(given[key])) throw new InvalidValue(EMPTY, `.${key}`)
       const value = given[key] === undefined ? field.default : given[key]
-      if (value === undefined) throw new Complaint(`needs ${key}`)
-      return [key, within(`.${key}`, () => field.parse(value))]
+      if (value === undefined) throw new InvalidValue(`needs ${key}`)
+      return [key, atPath(`.${key}`, () => field.parse(value))]
     })
     return Object.fromEntries(entries) as T
   }
 }
 
 /** Parses a mapping of arbitrary names to texts, or to lists of them. */
-export const names: Parse<Readonly<Record<string, readonly string[]>>> = (written) => {
+export const textMapping: Parser<Readonly<Record<string, readonly string[]>>> = (written) => {
   if (typeof written !== 'object' || written === null || Array.isArray(written))
-    throw new Complaint('must be a mapping')
-  const oneOrMore = (value: unknown) => (Array.isArray(value) ? listOf(text)(value) : [text(value)])
+    throw new InvalidValue('must be a mapping')
+  const oneOrMore = (value: unknown) => (Array.isArray(value) ? listOf(nonEmptyText)(value) : [nonEmptyText(value)])
   return Object.fromEntries(
-    Object.entries(written).map(([key, value]) => [key, within(`.${key}`, () => oneOrMore(value))]),
+    Object.entries(written).map(([key, value]) => [key, atPath(`.${key}`, () => oneOrMore(value))]),
   )
 }
 
-function within<T>(path: string, body: () => T): T {
+function atPath<T>(path: string, body: () => T): T {
   try {
     return body()
   } catch (error) {
-    if (error instanceof Complaint) throw new Complaint(error.message, path + error.path)
+    if (error instanceof InvalidValue) throw new InvalidValue(error.message, path + error.path)
     throw error
   }
 }
 
 /** Suggests the closest known name, or lists all of them if none is close. */
-export function nearest(name: string, known: readonly string[]): string {
+export function suggestName(name: string, known: readonly string[]): string {
   const best = closest(name, [...known])
   return distance(name, best) <= Math.max(2, name.length / 2) ? `did you mean ${best}?` : `known: ${known.join(', ')}`
 }

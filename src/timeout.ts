@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Waits at most `ms` for optional work. Its errors are ignored. */
-export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+export async function withTimeout(ms: number, work: Promise<unknown>): Promise<void> {
   const stop = new AbortController()
   await Promise.race([work.catch(() => {}), sleep(ms, undefined, { signal: stop.signal }).catch(() => {})])
   stop.abort()

@@ -1,17 +1,18 @@
 /** Formats numbers for people. */
 
 /** `121,074`. Intl.NumberFormat would add 12 ms and 8 MiB to every start. */
-export const count = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ',')
+export const formatCount = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ',')
 
 /** `1 record`, `622 datasets` */
-export const counted = (number: number, noun: string): string => `${count(number)} ${noun}${number === 1 ? '' : 's'}`
+export const pluralize = (number: number, noun: string): string =>
+  `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`
 
 /** `+3`, `−2`, `0` */
-export const signed = (number: number): string =>
-  number > 0 ? `+${count(number)}` : number < 0 ? `−${count(-number)}` : '0'
+export const formatSigned = (number: number): string =>
+  number > 0 ? `+${formatCount(number)}` : number < 0 ? `−${formatCount(-number)}` : '0'
 
 /** `224 MB` (decimal units, as on portals) */
-export function bytes(number: number): string {
+export function formatBytes(number: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
   let unit = 0
   let value = number
@@ -19,16 +20,16 @@ export function bytes(number: number): string {
     value /= 1000
     unit++
   }
-  return unit === 0 ? `${value} bytes` : `${count(Number(value.toPrecision(3)))} ${units[unit]}`
+  return unit === 0 ? `${value} bytes` : `${formatCount(Number(value.toPrecision(3)))} ${units[unit]}`
 }
 
 /** `0.8 s`, `3 min 20 s`, `2 h 5 min`, `12 days` */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return `${minutes} min ${seconds % 60} s`
   const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${count(Math.round(hours / 24))} days`
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${formatCount(Math.round(hours / 24))} days`
 }

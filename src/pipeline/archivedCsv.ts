@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import type { Watch } from '../config/watch.ts'
-import type { World } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { FoundNames } from '../csv/columns.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
@@ -10,35 +10,35 @@ import { Failure } from '../errors.ts'
 import type { Matcher } from '../matching/matcher.ts'
 import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
-import { counted } from '../terminal/format.ts'
+import { pluralize } from '../text/format.ts'
 import { createWasmMatcher } from '../wasm/matcher.ts'
 import { describedNames, descriptionMismatch } from './description.ts'
 import { IdTable, NumberSet } from './ids.ts'
-import type { Order } from './order.ts'
-import { PROJECTED_COLUMNS, Tops } from './project.ts'
+import { PROJECTED_COLUMNS, TopDatasets } from './project.ts'
 import type { Organization, Ranking } from './rank.ts'
 import { type Reader, readCsv, readOptions } from './read.ts'
+import type { RunRequest } from './request.ts'
 import { Blocks, SliceWriter } from './slices.ts'
-import { loadSnapshot } from './snapshot.ts'
+import { findSnapshot } from './snapshot.ts'
 
 /** The datasets of one watch, complete: the facts of its CSV, and the tops when the ranking was known. */
-interface List {
+interface FilteredCsv {
   readonly watch: Watch
   readonly csv: ArchiveFacts
   /** The columns of the CSV. */
   readonly header: readonly string[]
   /** Records left out because an earlier record of the list has their id. */
   readonly repeated: number
-  readonly tops: Tops | undefined
+  readonly tops: TopDatasets | undefined
 }
 
 /** A list whose CSV is still aside. */
-export interface NewList extends List {
+export interface StagedCsv extends FilteredCsv {
   readonly object: PendingObject
 }
 
 /** A list to be made: where its CSV shall grow, and the organisations that count when the tops are wanted as well. */
-export interface ListPlan {
+export interface CsvPlan {
   readonly watch: Watch
   readonly key: string
   readonly create: () => Promise<PendingObject>
@@ -48,12 +48,12 @@ export interface ListPlan {
 }
 
 /** A list while it grows. */
-interface GrowingList {
-  readonly plan: ListPlan
+interface CsvBuilder {
+  readonly plan: CsvPlan
   readonly object: PendingObject
   readonly csv: SliceWriter
   readonly hash: Hash | undefined
-  readonly tops: Tops | undefined
+  readonly tops: TopDatasets | undefined
   /** Numbers of the ids that it holds. */
   readonly ids: NumberSet
   records: number
@@ -65,10 +65,10 @@ interface GrowingList {
  * listed once: the first of its records stands. The CSVs stay aside; disposing of the selection discards those that were not
  * archived.
  */
-export class Selection implements Reader, AsyncDisposable {
+export class WatchFilter implements Reader, AsyncDisposable {
   readonly columns: readonly string[]
-  lists: readonly GrowingList[] = []
-  private readonly plans: readonly ListPlan[]
+  lists: readonly CsvBuilder[] = []
+  private readonly plans: readonly CsvPlan[]
   private readonly matcher: Matcher
   private readonly projected: readonly number[]
   private readonly idSlot: number
@@ -76,8 +76,8 @@ export class Selection implements Reader, AsyncDisposable {
   private header: readonly string[] = []
 
   /** @param ranking of the organisations, when the tops are wanted as well */
-  static of({ watches, date }: Order, { archive }: World, ranking?: Ranking): Selection {
-    return new Selection(
+  static of({ watches, date }: RunRequest, { archive }: Context, ranking?: Ranking): WatchFilter {
+    return new WatchFilter(
       watches.map((watch) => {
         const key = editionKey(watch.name, date)
         const create = () => archive.create(key, { contentType: 'text/csv; charset=utf-8' })
@@ -86,7 +86,7 @@ export class Selection implements Reader, AsyncDisposable {
     )
   }
 
-  constructor(plans: readonly ListPlan[]) {
+  constructor(plans: readonly CsvPlan[]) {
     this.plans = plans
     const watches = plans.map(({ watch }) => watch)
     const projected = plans.some(({ top }) => top !== undefined) ? PROJECTED_COLUMNS : []
@@ -111,7 +111,7 @@ export class Selection implements Reader, AsyncDisposable {
         object,
         csv,
         hash,
-        tops: plan.top && new Tops(plan.top),
+        tops: plan.top && new TopDatasets(plan.top),
         ids: new NumberSet(),
         records: 0,
         repeated: 0,
@@ -147,8 +147,8 @@ export class Selection implements Reader, AsyncDisposable {
   }
 
   /** Writes what is left of each list; their facts are then known. Nothing is visible yet. */
-  async close(): Promise<NewList[]> {
-    const closed: NewList[] = []
+  async close(): Promise<StagedCsv[]> {
+    const closed: StagedCsv[] = []
     for (const { plan, object, csv, hash, tops, records, repeated } of this.lists) {
       await csv.end()
       const facts = { key: plan.key, bytes: csv.bytes, sha256: hash?.digest('hex') ?? '', records }
@@ -168,36 +168,36 @@ export class Selection implements Reader, AsyncDisposable {
 }
 
 /** Closes the lists of a step, and warns of records that repeat an id. */
-export async function closeLists(selection: Selection, run?: Pick<Run, 'warn'>): Promise<NewList[]> {
+export async function completeCsvs(selection: WatchFilter, run?: Pick<Run, 'warn'>): Promise<StagedCsv[]> {
   const lists = await selection.close()
   for (const { watch, repeated } of lists) {
     if (repeated === 0) continue
-    const what = `${counted(repeated, 'record')} that ${repeated === 1 ? 'repeats' : 'repeat'} the id of an earlier one`
+    const what = `${pluralize(repeated, 'record')} that ${repeated === 1 ? 'repeats' : 'repeat'} the id of an earlier one`
     run?.warn(`${watch.name}: left out ${what}`)
   }
   return lists
 }
 
 /** The archived CSV of a watch: its facts, and the datasets in it of the top organizations. */
-export type StoredList = Pick<List, 'watch' | 'csv' | 'tops'>
+export type ArchivedCsv = Pick<FilteredCsv, 'watch' | 'csv' | 'tops'>
 
 /**
  * Reads the archived CSV of each watch, and projects it.
  *
  * @throws Failure `usage` for one that was not made from this snapshot by the rules of the watch, as its description says
  */
-export async function readLists(
-  { watches, date }: Order,
+export async function readArchivedCsvs(
+  { watches, date }: RunRequest,
   snapshot: Snapshot,
   ranking: Ranking,
-  context: World,
-): Promise<StoredList[]> {
-  const lists: StoredList[] = []
+  context: Context,
+): Promise<ArchivedCsv[]> {
+  const lists: ArchivedCsv[] = []
   for (const watch of watches) {
     const key = editionKey(watch.name, date)
     const description = await readDescription(watch, date, context)
     const { columns } = snapshot.datasets
-    const list = await readList(key, ranking.top(watch.top), context, columns).catch(async (error) => {
+    const list = await readArchivedCsv(key, ranking.top(watch.top), context, columns).catch(async (error) => {
       const isDamaged =
         error instanceof Failure && error.kind === 'contract' && !(await isDescribed(key, description, context))
       throw isDamaged ? unusable(watch, date, 'it is damaged', context) : error
@@ -209,7 +209,7 @@ export async function readLists(
   return lists
 }
 
-async function readDescription(watch: Watch, date: string, context: World): Promise<string> {
+async function readDescription(watch: Watch, date: string, context: Context): Promise<string> {
   const { archive } = context
   const [csv, description] = [editionKey(watch.name, date), descriptionKey(watch.name, date)]
   if ((await archive.stat(csv)) === undefined) {
@@ -221,13 +221,13 @@ async function readDescription(watch: Watch, date: string, context: World): Prom
   return text(archive.read(description))
 }
 
-async function isDescribed(key: string, description: string, { archive }: World): Promise<boolean> {
+async function isDescribed(key: string, description: string, { archive }: Context): Promise<boolean> {
   const hash = createHash('sha256')
   for await (const chunk of archive.read(key)) hash.update(chunk)
   return description.includes(hash.digest('hex'))
 }
 
-function unusable({ name }: Watch, date: string, why: string, { archive }: World): Failure {
+function unusable({ name }: Watch, date: string, why: string, { archive }: Context): Failure {
   const what = `cannot publish ${editionKey(name, date)} in ${archive.address}: ${why}`
   return new Failure('usage', `${what}. Run "archive --date ${date} --watch ${name}" again`)
 }
@@ -236,10 +236,10 @@ function unusable({ name }: Watch, date: string, why: string, { archive }: World
  * Returns the names that the columns of an archived CSV have, as its description gives them; it outlives the snapshot. Version
  * 0.1 wrote none, so its snapshot is asked.
  */
-export async function archivedNames(watch: string, date: string, context: World): Promise<FoundNames | undefined> {
+export async function archivedNames(watch: string, date: string, context: Context): Promise<FoundNames | undefined> {
   const { archive } = context
   const key = descriptionKey(watch, date)
-  if ((await archive.stat(key)) === undefined) return (await loadSnapshot(date, context))?.datasets.columns
+  if ((await archive.stat(key)) === undefined) return (await findSnapshot(date, context))?.datasets.columns
   try {
     return describedNames(await text(archive.read(key)))
   } catch (error) {
@@ -250,13 +250,13 @@ export async function archivedNames(watch: string, date: string, context: World)
 }
 
 /** Reads a CSV of the archive: its facts, and the datasets in it of some organizations. */
-export async function readList(
+export async function readArchivedCsv(
   key: string,
   top: readonly Organization[],
-  { archive, config }: World,
+  { archive, config }: Context,
   names?: FoundNames | undefined,
 ) {
-  const tops = new Tops(top)
+  const tops = new TopDatasets(top)
   const slots = PROJECTED_COLUMNS.map((_, slot) => slot)
   const reader: Reader = {
     columns: PROJECTED_COLUMNS,

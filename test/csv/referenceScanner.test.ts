@@ -1,0 +1,4 @@
+import { createReferenceScanner } from '../../src/csv/referenceScanner.ts'
+import { scannerContract } from './contract.ts'
+
+scannerContract('the plain scanner', createReferenceScanner)
