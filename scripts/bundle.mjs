@@ -15,7 +15,7 @@ const bundled = ['commander', 'croner', 'fastest-levenshtein', 'zod/mini']
 /** Modules that every command needs become one file, and those that every run needs another. Optional ones are in neither. */
 const base = /dist.(errors|version|terminal.logLine)\.js/
 const core =
-  /dist.(config|csv|editions|matching|pipeline|portal|runs|scheduler|wasm).|dist.(context|patience)\.js|croner|fastest-levenshtein/
+  /dist.(config|csv|editions|matching|pipeline|portal|runs|scheduler|text|wasm).|dist.(context|openContext|timeout)\.js|croner|fastest-levenshtein/
 
 /**
  * Lets a module still find the files next to it, although its code moves to dist/. Also passes on the source maps of tsc, for

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COMMANDS, SHARED_OPTIONS } from '../dist/commands/commands.js'
 import { SETTINGS } from '../dist/config/settings.js'
-import { closeWorld, openWorld } from '../dist/context.js'
 import { FAILURES } from '../dist/errors.js'
 import { renderMetrics } from '../dist/metrics/metrics.js'
+import { closeContext, openContext } from '../dist/openContext.js'
 import { createApp } from '../dist/server/app.js'
 import { createEditions } from '../dist/server/editions.js'
-import { silent } from '../dist/terminal/report.js'
+import { silentReport } from '../dist/terminal/report.js'
 
 const folder = process.argv[2] ?? 'docs/reference'
 mkdirSync(folder, { recursive: true })
@@ -62,13 +62,13 @@ page(
 )
 
 const storesFolder = mkdtempSync(join(tmpdir(), 'datagouv-tops-reference-'))
-const world = await openWorld({
+const context = await openContext({
   flags: { archive: `file:${storesFolder}`, documents: `sqlite:${join(storesFolder, 'db')}` },
-  report: silent,
+  report: silentReport,
   signal: new AbortController().signal,
 })
 try {
-  const metrics = [...(await renderMetrics(world)).matchAll(/^# HELP (\w+) (.*)\n# TYPE \w+ (\w+)$/gm)]
+  const metrics = [...(await renderMetrics(context)).matchAll(/^# HELP (\w+) (.*)\n# TYPE \w+ (\w+)$/gm)]
   page(
     'metrics.md',
     `# Metrics\n\nHow they are read and what to be woken by: [monitoring](../monitoring.md).\n\n${table(
@@ -76,7 +76,7 @@ try {
       metrics.map(([, name, about, type]) => [`\`${name}\``, type, about]),
     )}`,
   )
-  const response = await createApp(world, createEditions(world)).request('/openapi.json')
+  const response = await createApp(context, createEditions(context)).request('/openapi.json')
   const description = await response.json()
   json('openapi.json', description)
   for (const [file, name] of [
@@ -85,7 +85,7 @@ try {
   ])
     json(`${file}.schema.json`, schemaOf(name, description.components.schemas))
 } finally {
-  await closeWorld(world)
+  await closeContext(context)
   rmSync(storesFolder, { recursive: true })
 }
 

@@ -1,8 +1,9 @@
 import { findWatch, findWatches } from './config/watch.ts'
-import { type Context, closeContext, openContext } from './context.ts'
+import type { Context } from './context.ts'
 import { resolveDate } from './editions/calendar.ts'
 import type { Edition } from './editions/edition.ts'
 import { datesOf, findEdition } from './editions/find.ts'
+import { closeContext, openContext } from './openContext.ts'
 import { run } from './pipeline/pipeline.ts'
 import { silentReport } from './terminal/report.ts'
 

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { flawInEdition } from '../src/editions/editionSchema.ts'
 import { currentProcessAsHolder } from '../src/runs/lease.ts'
 import { flawInLease } from '../src/runs/leaseSchema.ts'
 import { flawInRun } from '../src/runs/runSchema.ts'
+import { EDITION as TOPS_SHAPE } from '../src/stores/mongo/schema.ts'
 import { createEdition } from './helpers/editions.ts'
 import { runRecordOf } from './helpers/runs.ts'
 
@@ -37,4 +39,9 @@ test('the first one is named with its place, its value and what it should be', (
   expect(flawInLease({ _id: 'a', unreadable: '{"_id":' })).toBe(
     'it is not a JSON document with this _id: "{\\"_id\\":"',
   )
+})
+
+test('the schema that MongoDB checks requires each field of an edition, and no other', async () => {
+  const reference = JSON.parse(await readFile('docs/reference/edition.schema.json', 'utf8'))
+  expect([...TOPS_SHAPE.required].sort()).toEqual([...reference.required].sort())
 })

@@ -3,7 +3,7 @@ import { type ReviewedTerms, reviewTerms } from '../config/terms.ts'
 import { DEFAULT_COLUMNS, findWatches, type Watch } from '../config/watch.ts'
 import { Failure, quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
-import { completeCsvs, type StagedCsv, WatchFilter } from '../pipeline/lists.ts'
+import { completeCsvs, type StagedCsv, WatchFilter } from '../pipeline/watchFilter.ts'
 import type { Report } from '../terminal/report.ts'
 import { formatCount } from '../text/format.ts'
 import { type ReadSource, sourceReader } from './filterSource.ts'
@@ -40,12 +40,12 @@ async function filterOne(watch: Watch, { json = false }: Options, report: Report
   const spool = await TemporaryFile.open()
   try {
     // Checksums take longer than the filter itself, so they are computed only if they are printed.
-    await using selection = new WatchFilter([{ watch, key: 'stdout', create: async () => spool, checksum: json }])
+    await using filter = new WatchFilter([{ watch, key: 'stdout', create: async () => spool, checksum: json }])
     const records = await read(
-      selection,
-      (all) => `${formatCount(selection.lists[0]!.records)} of ${formatCount(all)} records kept`,
+      filter,
+      (all) => `${formatCount(filter.csvs[0]!.records)} of ${formatCount(all)} records kept`,
     )
-    const [{ csv }] = (await completeCsvs(selection, report)) as [StagedCsv]
+    const [{ csv }] = (await completeCsvs(filter, report)) as [StagedCsv]
     if (json) await printJson({ records, kept: csv.records, bytes: csv.bytes, sha256: csv.sha256 })
     else for await (const chunk of spool.read()) await print(chunk)
   } finally {

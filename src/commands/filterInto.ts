@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Watch } from '../config/watch.ts'
-import { completeCsvs, WatchFilter } from '../pipeline/lists.ts'
+import { completeCsvs, WatchFilter } from '../pipeline/watchFilter.ts'
 import { openFolder } from '../stores/folder/folder.ts'
 import type { Report } from '../terminal/report.ts'
 import { pluralize } from '../text/format.ts'
@@ -18,14 +18,14 @@ export async function filterInto(
   read: ReadSource,
 ): Promise<void> {
   const archive = await openFolder(folder)
-  await using selection = new WatchFilter(
+  await using filter = new WatchFilter(
     watches.map((watch) => {
       const key = `${watch.name}.csv`
       return { watch, key, create: () => archive.create(key, CSV) }
     }),
   )
-  const records = await read(selection, (all) => `${pluralize(watches.length, 'list')} of ${pluralize(all, 'record')}`)
-  const lists = await completeCsvs(selection, report)
+  const records = await read(filter, (all) => `${pluralize(watches.length, 'list')} of ${pluralize(all, 'record')}`)
+  const lists = await completeCsvs(filter, report)
   for (const { object } of lists) await object.commit()
   const kept = lists.map(({ watch, csv }) => ({
     watch: watch.name,

@@ -1,5 +1,6 @@
 import type { SettingKey } from '../config/settings.ts'
-import { type Context, closeContext, openContext } from '../context.ts'
+import type { Context } from '../context.ts'
+import { closeContext, openContext } from '../openContext.ts'
 import { isJsonLog } from '../terminal/logLine.ts'
 import { type Report, silentReport } from '../terminal/report.ts'
 
@@ -62,7 +63,7 @@ export function settingFlags({ portal, archive, documents, logFormat }: Options)
 export async function withContext<T>(io: CommandInput, body: (context: Context) => Promise<T>): Promise<T> {
   const report = await openReport(io.options)
   try {
-    const world = await openContext({
+    const context = await openContext({
       flags: settingFlags(io.options),
       environment: process.env,
       ...(io.options.config !== undefined && { configFile: io.options.config }),
@@ -70,7 +71,7 @@ export async function withContext<T>(io: CommandInput, body: (context: Context) 
       signal: io.signal,
       onConfig: limitMemory,
     })
-    return await body(world).finally(() => closeContext(world))
+    return await body(context).finally(() => closeContext(context))
   } finally {
     report.close()
   }

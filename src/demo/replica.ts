@@ -55,7 +55,7 @@ export interface Replica {
 export interface ReplicaOptions {
   readonly files: Readonly<Record<ExportName, ReplicaFile>>
   /** Returns the fault of the response to a request. */
-  readonly fault?: (seen: ReplicaRequest, replica: Replica) => Fault | undefined
+  readonly fault?: (received: ReplicaRequest, replica: Replica) => Fault | undefined
   /** Changes the catalogue. */
   readonly catalogue?: (metadata: CatalogueMetadata) => unknown
 }
@@ -87,24 +87,24 @@ const RESOURCES: Record<ExportName, { id: string; model: string }> = {
  */
 export async function startReplica({ files, fault, catalogue }: ReplicaOptions): Promise<Replica> {
   const published = { ...files }
-  const seen: ReplicaRequest[] = []
+  const received: ReplicaRequest[] = []
   const server = createServer((request, response) => {
     const [, path, name] =
       /^\/(api|latest|file)\/(?:1\/datasets\/[^/]+\/$|(datasets|organizations))/.exec(request.url ?? '') ?? []
     if (path === undefined) return void response.writeHead(404).end()
-    const received = {
+    const current = {
       path: path === 'api' ? 'catalogue' : (path as ReplicaPath),
       name: name as ExportName | undefined,
       headers: request.headers,
     } as const
-    seen.push(received)
-    respond(received, response, fault?.(received, replica) ?? {})
+    received.push(current)
+    respond(current, response, fault?.(current, replica) ?? {})
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const replica: Replica = {
     url,
-    requests,
+    requests: received,
     publish: (name, file) => {
       published[name] = file
     },

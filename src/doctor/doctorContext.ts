@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../config/config.ts'
-import { openArchive, openDocuments } from '../context.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
+import { openArchive, openDocuments } from '../openContext.ts'
 import { type CatalogueEntry, readCatalogue } from '../portal/catalogue.ts'
 import { fetchFailure, HttpClient, TransientError } from '../portal/http.ts'
 import { fetchPolicy } from '../portal/policy.ts'

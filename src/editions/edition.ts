@@ -14,7 +14,7 @@ export interface Edition extends Document {
   readonly archive: ArchiveFacts
   /** All of the TOP, by rank, also those without a dataset in the list. */
   readonly organizations: readonly RankedOrganization[]
-  /** By organisation's rank, then followers descending, then id. */
+  /** By organization's rank, then followers descending, then id. */
   readonly datasets: readonly TopDataset[]
 }
 
@@ -78,8 +78,10 @@ export interface ExportFacts extends SourceFacts {
   readonly columns?: Readonly<Record<string, string>>
   /** Needed column → number of records in which it is empty or white space. */
   readonly blank_fields?: Readonly<Record<string, number>>
-  /** Sum of `metric.followers` over all records. */
+  /** Sum of `metric.followers` over the first record of each id. */
   readonly followers?: number
+  /** Records whose id an earlier record has. */
+  readonly repeated_ids?: number
   /** Of the organizations export: those that count for the completeness gate of the next week, by rank. */
   readonly most_followed?: readonly FollowedOrganization[]
 }

@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts'
 import { Failure, NotFound } from '../errors.ts'
 import type { Documents } from '../stores/documents.ts'
+import type { Report } from '../terminal/report.ts'
 import { isDate } from './date.ts'
 import type { Edition } from './edition.ts'
 import { editionId } from './layout.ts'
@@ -47,7 +47,7 @@ export async function missingEdition(
  * @throws Missing when there are no two such editions; DamagedDocument for one that was named
  */
 export async function findPair(
-  { documents, report }: Pick<Context, 'documents' | 'report'>,
+  { documents, report }: { readonly documents: Documents; readonly report: Report },
   watch: string,
   from?: string,
   to?: string,

@@ -15,12 +15,13 @@ const exportFacts = (name: ExportName, date: string) =>
     bytes: count,
     sha1: hex(40),
     sha256: hex(64),
-    records: count,
+    records: z.int().check(z.gte(1)),
     origin: z.optional(z.enum(['portal', 'address', 'file'])),
     stored_bytes: z.optional(count),
     columns: z.optional(z.record(z.string(), text)),
     blank_fields: z.optional(z.record(z.string(), count)),
     followers: z.optional(count),
+    repeated_ids: z.optional(count),
     most_followed: z.optional(z.array(z.looseObject({ id: text, name: z.string(), followers: count }))),
   })
 

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts'
 import { findNames } from '../csv/columns.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { NotFound } from '../errors.ts'
-import { archivedNames } from '../pipeline/lists.ts'
+import { archivedNames } from '../pipeline/archivedCsv.ts'
 import { type Reader, readCsv, readOptions } from '../pipeline/read.ts'
 import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
 
@@ -31,8 +31,8 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
     return { key, snapshot, identifiers: ['id'], read }
   }
   const columns = await readColumns('datasets', snapshot, context)
-  const { names } = readOptions('datasets', config, snapshot.datasets.columns)
-  const hasSlugs = 'slug' in findNames(columns, ['slug'], names)
+  const { columnNames } = readOptions('datasets', config, snapshot.datasets.columns)
+  const hasSlugs = 'slug' in findNames(columns, ['slug'], columnNames)
   return {
     key: snapshot.datasets.key,
     snapshot,

@@ -5,7 +5,6 @@ import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { CountingReader } from '../pipeline/counts.ts'
 import { judge } from '../pipeline/gate.ts'
-import { neededColumns } from '../pipeline/pipeline.ts'
 import { Ranking } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import { findSnapshot, openStoredExport } from '../pipeline/snapshot.ts'
@@ -20,6 +19,7 @@ import {
 } from '../pipeline/snapshotDraft.ts'
 import { snapshotFacts } from '../pipeline/snapshotSource.ts'
 import { type StagedExport, stageExport } from '../pipeline/stage.ts'
+import { columnCheck } from '../pipeline/watchFilter.ts'
 import { FileChangedError } from '../portal/download.ts'
 import type { ExportSource } from '../portal/open.ts'
 import { executeRun, type Outcome, type Run } from '../runs/run.ts'
@@ -235,7 +235,7 @@ async function importUnderLease(
   try {
     const ranking = new Ranking()
     const organizations = await readStep('organizations', run, () => stage('organizations', ranking))
-    const reader = neededColumns(context.config)
+    const reader = columnCheck(context.config)
     const datasets = await readStep('datasets', run, () => stage('datasets', reader, organizations.counts))
     const drafted = { datasets, organizations }
     const snapshot = draftSnapshot(date, drafted, ranking, context)

@@ -1,9 +1,10 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { type Context, openArchive } from '../context.ts'
+import type { Context } from '../context.ts'
 import type { ExportOrigin } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
+import { openArchive } from '../openContext.ts'
 import { type ExportSource, isUrl, openExport } from '../portal/open.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 

@@ -24,5 +24,5 @@ export function createLineageObserver(
       throw new Error(`cannot send the ${event.eventType} event to the lineage collector: ${why}`, { cause: error })
     }
   }
-  return { began: sendEvent, ended: sendEvent }
+  return { onBegin: sendEvent, onEnd: sendEvent }
 }

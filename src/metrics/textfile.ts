@@ -12,8 +12,8 @@ export function createMetricsFileObserver(
   context: Pick<Context, 'config' | 'documents' | 'report'>,
 ): RunObserver {
   return {
-    began: async () => {},
-    ended: async ({ _id }) => {
+    onBegin: async () => {},
+    onEnd: async ({ _id }) => {
       const partial = `${path}.${_id}.partial`
       try {
         await writeFile(partial, await renderMetrics(context))

@@ -130,7 +130,7 @@ export async function announceMissed(dates: readonly string[], run_id: string | 
 /** Wraps a run so that it announces its outcome. A failed notification is only a warning and does not change that outcome. */
 export function withAnnouncement<Order extends { date: string; watches: readonly Watch[] }, Result>(
   run: (request: Order, context: Context) => Promise<Result>,
-): (order: Order, world: Context) => Promise<Result> {
+): (order: Order, context: Context) => Promise<Result> {
   return async (request, context) => {
     let result: Result
     try {

@@ -8,7 +8,7 @@ import { type Delivery, DeliveryError } from './channel.ts'
 const TRIES = 3
 const GROWTH = 4
 
-/** A world whose stores may be unreachable. */
+/** A context whose stores may be unreachable. */
 export type NotifyContext = Omit<Context, 'archive' | 'documents' | 'openObservers'> &
   Partial<Pick<Context, 'documents'>>
 

@@ -9,9 +9,8 @@ import { leaseLostFailure } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
 import type { Archive, StoredObject } from '../stores/archive.ts'
 import { describeCsv } from './description.ts'
-import type { StagedCsv } from './lists.ts'
-import { readOptions } from './read.ts'
 import type { CsvFacts, StepResult } from './result.ts'
+import type { StagedCsv } from './watchFilter.ts'
 
 /**
  * Makes each list the archived CSV of its edition, with its description beside it. Objects that hold the same bytes already
@@ -24,7 +23,6 @@ export async function archiveCsvs(
   run: Pick<Run, 'checkLeases' | 'warn'>,
   context: Context,
 ): Promise<StepResult<CsvFacts>> {
-  const { names = {} } = readOptions('datasets', context.config, snapshot.datasets.columns)
   let changed = false
   let replaced = false
   for (const { watch, csv, header, object } of lists) {
@@ -35,7 +33,7 @@ export async function archiveCsvs(
       changed = true
       replaced ||= stored !== undefined
     }
-    const description = describeCsv(watch, date, csv, header, snapshot, names)
+    const description = describeCsv(watch, date, csv, header, snapshot, context.config.columns.datasets)
     changed = (await archiveDescription(watch, date, description, run, context)) || changed
   }
   return { changed, replaced, facts: { archived: lists.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }

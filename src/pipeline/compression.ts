@@ -2,18 +2,18 @@ import type { Writable } from 'node:stream'
 import type { ZlibOptions } from 'node:zlib'
 import { Failure } from '../errors.ts'
 
-/** Decompressed and compressed bytes come in chunks of this size; 64 KiB would take a third more time. */
+/** Size of a decompressed chunk; 64 KiB would take a third more time. */
 const CHUNK_BYTES = 1 << 19
-/** So much is decompressed ahead of whoever takes it. */
+/** Bytes that are decompressed ahead of the reader. */
 const AHEAD_BYTES = 2 * CHUNK_BYTES
 
 type Chunks = AsyncIterable<Uint8Array>
 type Write = (bytes: Uint8Array) => Promise<void>
 
-/** Says by the first bytes, not by a name, whether chunks are gzip; they can still be read from the start. */
+/** Detects gzip by the first bytes, not by a name. The chunks returned start at the first byte again. */
 export async function detectGzip(chunks: Chunks): Promise<{ readonly gzip: boolean; readonly chunks: Chunks }> {
   const iterator = chunks[Symbol.asyncIterator]()
-  // A copy, since a chunk is gone when the next one is asked for.
+  // A copy, since reading the next chunk overwrites this one.
   let first = Buffer.alloc(0)
   while (first.length < 2) {
     const next = await iterator.next()
@@ -31,7 +31,7 @@ export async function detectGzip(chunks: Chunks): Promise<{ readonly gzip: boole
   return { gzip: first[0] === 0x1f && first[1] === 0x8b, chunks: all() }
 }
 
-/** @throws Failure `contract` when the bytes are damaged or end too early */
+/** Decompresses gzip. @throws Failure `contract` when the bytes are damaged or end too early */
 export async function* gunzip(chunks: Chunks, name: string): Chunks {
   const { createGunzip } = await import('node:zlib')
   const plain = createGunzip({ chunkSize: CHUNK_BYTES, readableHighWaterMark: AHEAD_BYTES } as ZlibOptions)
@@ -41,21 +41,21 @@ export async function* gunzip(chunks: Chunks, name: string): Chunks {
   } catch (error) {
     if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error
     const why = (error as Error).message
-    const what = `${name} is damaged: its gzip compression breaks off or is wrong (${why})`
-    throw new Failure('contract', `${what}; nothing was published. Fetch it again`, { cause: error })
+    const what = `${name} is damaged: its gzip data is cut or damaged (${why})`
+    throw new Failure('contract', `${what}; nothing was published. Fetch the file again`, { cause: error })
   } finally {
     plain.destroy()
     await feeding
   }
 }
 
-/** Gives a stream chunk after chunk, each while the one before is used up; trouble with them becomes the stream's. */
+/** Writes chunks to a stream, one ahead of the stream's progress. An error while reading them destroys the stream. */
 async function feed(chunks: Chunks, stream: Writable): Promise<void> {
   const closed = new Promise<void>((resolve) => stream.once('close', resolve))
   let before = Promise.resolve()
   try {
     for await (const chunk of chunks) {
-      // A copy, since a chunk is gone when the next one is asked for.
+      // A copy, since reading the next chunk overwrites this one.
       const written = new Promise<void>((resolve) => stream.write(Buffer.from(chunk), () => resolve()))
       await Promise.race([before, closed])
       if (stream.destroyed) return
@@ -67,7 +67,7 @@ async function feed(chunks: Chunks, stream: Writable): Promise<void> {
   }
 }
 
-/** Passes chunks on and writes them as they are on the way. */
+/** Passes chunks on and writes them unchanged on the way. */
 export async function* tee(chunks: Chunks, write: Write): Chunks {
   for await (const chunk of chunks) {
     await write(chunk)

@@ -19,7 +19,7 @@ const COUNTED = { datasets: PROJECTED_COLUMNS, organizations: RANKED_COLUMNS } a
  */
 export class CountingReader implements Reader {
   readonly columns: readonly string[]
-  /** Sum of `metric.followers`; a value that is not a whole number counts as 0 here. */
+  /** Sum of `metric.followers` over the first record of each id; a value that is not a whole number counts as 0 here. */
   followers = 0
   /** Records whose id an earlier record has. */
   repeated = 0
@@ -72,7 +72,7 @@ export class CountingReader implements Reader {
       if (blanks[this.idSlot] !== 0) throw this.blankId(batch, record)
       const known = ids.size
       if (ids.add(bytes, fields[at + idSlot]!, fields[at + idSlot + 1]!) !== known) this.countRepeated(batch, record)
-      this.followers += wholeNumberAt(bytes, fields[at + followersSlot]!, fields[at + followersSlot + 1]!)
+      else this.followers += wholeNumberAt(bytes, fields[at + followersSlot]!, fields[at + followersSlot + 1]!)
       if (organizations === undefined) continue
       const start = fields[at + 2 * organizationSlot]!
       const end = fields[at + 2 * organizationSlot + 1]!
@@ -118,7 +118,7 @@ function isSame(bytes: Uint8Array, start: number, end: number, other: number, fi
 /** Whether a field holds nothing but white space. It is decoded only if each of its bytes can be part of white space. */
 function isSpace(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at]! > 0x20 && bytes[at]! < 0x80) return false
-  return decodeField(bytes, start, end).trim() === ''
+  return /^\p{White_Space}*$/u.test(decodeField(bytes, start, end))
 }
 
 function wholeNumberAt(bytes: Uint8Array, start: number, end: number): number {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Watch } from '../config/watch.ts'
-import { type ColumnNames, type FoundNames, findNames } from '../csv/columns.ts'
+import { type ColumnNames, type FoundNames, findNames, preferFound } from '../csv/columns.ts'
 import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
 import { PROJECTED_COLUMNS } from './project.ts'
 
@@ -18,13 +18,15 @@ interface Identity {
   readonly terms: readonly string[]
   readonly columns: readonly string[]
   readonly match: string
+  /** The setting `columns`: what the export calls the needed columns. */
+  readonly column_names: ColumnNames
   readonly datasets_sha256: string
   readonly organizations_sha256: string
 }
 
 type Csv = Omit<ArchiveFacts, 'key'>
 
-function identityOf({ terms, columns, match }: Watch, csv: Csv, snapshot: Snapshot): Identity {
+function identityOf({ terms, columns, match }: Watch, csv: Csv, snapshot: Snapshot, names: ColumnNames): Identity {
   return {
     sha256: csv.sha256,
     bytes: csv.bytes,
@@ -32,6 +34,7 @@ function identityOf({ terms, columns, match }: Watch, csv: Csv, snapshot: Snapsh
     terms,
     columns,
     match,
+    column_names: names,
     datasets_sha256: snapshot.datasets.sha256,
     organizations_sha256: snapshot.organizations.sha256,
   }
@@ -42,8 +45,8 @@ function identityOf({ terms, columns, match }: Watch, csv: Csv, snapshot: Snapsh
  * that any CSVW tool reads it, and the facts that identify it, so that `publish` never takes a CSV that was made otherwise.
  *
  * @param header the columns of the CSV
- * @param names the names that the needed columns may have
- * @returns a JSON text that depends on the watch, the CSV and the snapshot alone, if the snapshot has the names of the columns
+ * @param names the setting `columns` of the datasets export
+ * @returns a JSON text that depends on the watch, the CSV and the snapshot alone
  */
 export function describeCsv(
   watch: Watch,
@@ -53,7 +56,9 @@ export function describeCsv(
   snapshot: Snapshot,
   names: ColumnNames,
 ): string {
-  const facts = { watch: watch.name, date, top: watch.top, ...identityOf(watch, csv, snapshot) }
+  const needed = [...watch.columns, ...PROJECTED_COLUMNS]
+  const found = findNames(header, needed, preferFound(snapshot.datasets.columns, names))
+  const facts = { watch: watch.name, date, top: watch.top, ...identityOf(watch, csv, snapshot, names) }
   const description = {
     '@context': 'http://www.w3.org/ns/csvw',
     url: `${watch.name}.csv`,
@@ -62,7 +67,7 @@ export function describeCsv(
     ...(snapshot.portal === DATA_GOUV && { 'dc:license': { '@id': LICENCE_OUVERTE } }),
     ...Object.fromEntries(Object.entries(facts).map(([fact, value]) => [FACT + fact, value])),
     dialect: { encoding: 'utf-8', delimiter: ';', quoteChar: '"', doubleQuote: true, header: true, trim: false },
-    tableSchema: { columns: columnsOf(header, findNames(header, [...watch.columns, ...PROJECTED_COLUMNS], names)) },
+    tableSchema: { columns: columnsOf(header, found) },
   }
   return `${JSON.stringify(description, null, 2)}\n`
 }
@@ -120,14 +125,16 @@ export function descriptionMismatch(
   watch: Watch,
   csv: Csv,
   snapshot: Snapshot,
+  names: ColumnNames,
 ): string | undefined {
   const found = factsIn(description)
   if (found === undefined) return 'has a description that is not JSON'
-  const expected = identityOf(watch, csv, snapshot)
+  const expected = identityOf(watch, csv, snapshot, names)
   const differs = (...facts: readonly (keyof Identity)[]) =>
     facts.some((fact) => !isDeepStrictEqual(found[FACT + fact], expected[fact]))
   if (differs('datasets_sha256', 'organizations_sha256')) return 'was made from another snapshot'
   if (differs('terms', 'columns', 'match')) return 'was made with other terms, columns or match'
+  if (differs('column_names')) return 'was made with another setting columns'
   if (differs('sha256', 'bytes', 'records')) return 'does not have the bytes that its description says'
   return undefined
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config/settings.ts'
 import type { Watch } from '../config/watch.ts'
-import type { ExportName, FollowedOrganization, Snapshot } from '../editions/edition.ts'
+import type { ExportFacts, ExportName, FollowedOrganization, Snapshot } from '../editions/edition.ts'
 import { quoted } from '../errors.ts'
 import { formatCount, pluralize } from '../text/format.ts'
 
@@ -89,7 +89,9 @@ function absoluteRules(name: ExportName, snapshot: Snapshot, config: Config): Ma
 }
 
 function lossOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot, { gate_max_loss }: Config) {
-  const [before, now] = [baseline[name].records, snapshot[name].records]
+  // A cursor that repeats records must not hide that it loses others.
+  const distinct = ({ records, repeated_ids = 0 }: ExportFacts) => records - repeated_ids
+  const [before, now] = [distinct(baseline[name]), distinct(snapshot[name])]
   if (before - now <= before * gate_max_loss) return undefined
   const limit = `gate_max_loss is ${Number((100 * gate_max_loss).toFixed(2))} %`
   return `${formatCount(now)} ${name} where ${baseline.date} had ${formatCount(before)}: ${percent((before - now) / before)} fewer (${limit})`

@@ -1,44 +1,43 @@
 import type { DeflateRaw, ZlibOptions } from 'node:zlib'
 
-/** A piece: large enough that handing it to another thread costs nothing, small enough to stay in a processor's cache. */
+/** Size of a piece: passing one to another thread costs nothing, and it stays in a processor's cache. */
 const PIECE_BYTES = 1 << 18
-/** So many pieces are compressed or written at a time, while the next one is read; more would win nothing. */
-const AT_ONCE = 3
+/** Pieces that are compressed or written in parallel while the next one is read. More were not faster. */
+const PARALLEL = 3
 
-/** Measured on the export of 224 MB: level 1 takes 1.0 s and makes 43 MB of it, level 6 2.4 s and 36 MB. */
+/** Measured on the export of 224 MB: level 1 takes 1.0 s and gives 43 MB, level 6 takes 2.4 s and gives 36 MB. */
 const LEVEL = 1
 
 /** RFC 1952: deflate, no name, no time, the fastest level, system unknown. */
 const HEADER = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 0xff)
-/** RFC 1951: a last block with nothing in it. */
+/** RFC 1951: an empty last block. */
 const LAST_BLOCK = [3, 0]
 
 type Chunks = AsyncIterable<Uint8Array>
 type Write = (bytes: Uint8Array) => Promise<void>
 
 /**
- * Passes chunks on, gathered to pieces, and writes them gzip-compressed on the way. Compression takes longer than all the
- * rest together, so pieces are compressed side by side, each in a thread, and joined to one stream that any gunzip
- * reads: what pigz does.
+ * Passes chunks on in larger pieces, and writes them gzip-compressed on the way. Compression takes longer than everything else,
+ * so pieces are compressed in parallel threads and joined to one gzip stream, as pigz does.
  *
- * @param write is called with one part after the other
+ * @param write receives the parts in order
  */
 export async function* gzipTee(chunks: Chunks, write: Write): Chunks {
   const { constants, crc32, createDeflateRaw } = await import('node:zlib')
   const options = {
     level: LEVEL,
     memLevel: 9,
-    // After each piece all of it comes out, and the next refers to nothing in it: what follows in the file is another's.
+    // A full flush ends each piece: the next one, of another deflater, refers to nothing before it.
     flush: constants.Z_FULL_FLUSH,
     chunkSize: PIECE_BYTES,
     readableHighWaterMark: 2 * PIECE_BYTES,
   } as ZlibOptions
-  const deflaters = Array.from({ length: AT_ONCE }, () => createDeflateRaw(options))
+  const deflaters = Array.from({ length: PARALLEL }, () => createDeflateRaw(options))
   const pending: Promise<void>[] = []
   let written = Promise.resolve()
   const store = (part: Promise<Uint8Array>) => {
     written = Promise.all([part, written]).then(([bytes]) => write(bytes))
-    // Whoever waits for it is told; it must not end the process before.
+    // The error is thrown where `written` is awaited; until then it must not end the process.
     written.catch(() => {})
     return written
   }
@@ -53,7 +52,7 @@ export async function* gzipTee(chunks: Chunks, write: Write): Chunks {
       checksum = crc32(piece, checksum)
       length += piece.length
       yield piece
-      if (pending.length === AT_ONCE) await pending.shift()
+      if (pending.length === PARALLEL) await pending.shift()
     }
     const end = Buffer.from([...LAST_BLOCK, 0, 0, 0, 0, 0, 0, 0, 0])
     end.writeUInt32LE(checksum, 2)
@@ -71,9 +70,9 @@ function deflate(deflater: DeflateRaw, piece: Uint8Array): Promise<Uint8Array> {
   })
 }
 
-/** Chunks as pieces of one size, but for the last. A piece is overwritten when `AT_ONCE` more were asked for. */
+/** Joins chunks to pieces of one size; only the last is smaller. A piece is overwritten `PARALLEL` pieces later. */
 async function* gather(chunks: Chunks): AsyncGenerator<Uint8Array> {
-  const buffers = Array.from({ length: AT_ONCE }, () => Buffer.allocUnsafeSlow(PIECE_BYTES))
+  const buffers = Array.from({ length: PARALLEL }, () => Buffer.allocUnsafeSlow(PIECE_BYTES))
   let filled = 0
   for await (const chunk of chunks) {
     for (let rest = chunk; rest.length > 0; ) {

@@ -1,4 +1,4 @@
-/** Counts the bytes that go by, and stops between two chunks when the run is stopped. */
+/** Reports the size of each chunk, and stops between two chunks when the run is stopped. */
 export async function* meterChunks(
   chunks: AsyncIterable<Uint8Array>,
   add: (bytes: number) => void,

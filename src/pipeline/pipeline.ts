@@ -1,13 +1,11 @@
 import type { Context } from '../context.ts'
 import { executeRun } from '../runs/run.ts'
 import { archiveCsvs } from './archive.ts'
-import { completeCsvs, readArchivedCsvs, WatchFilter } from './lists.ts'
+import { readArchivedCsvs } from './archivedCsv.ts'
 import { openSnapshot } from './openSnapshot.ts'
-import { PROJECTED_COLUMNS } from './project.ts'
 import { pruneSnapshots } from './prune.ts'
 import { buildEditions, publishEditions } from './publish.ts'
 import { Ranking } from './rank.ts'
-import type { Reader } from './read.ts'
 import { planRun, type RunRequest } from './request.ts'
 import {
   type ArchiveResult,
@@ -19,6 +17,7 @@ import {
 } from './result.ts'
 import { requireSnapshot } from './snapshot.ts'
 import { storedSnapshot } from './snapshotSource.ts'
+import { columnCheck, completeCsvs, WatchFilter } from './watchFilter.ts'
 
 /**
  * The whole pipeline in one process: the datasets are read once for all watches, and nothing becomes visible before
@@ -30,18 +29,18 @@ export function run(request: RunRequest, context: Context): Promise<RunResult> {
     await using source = await openSnapshot(request, run, withWarnings(context, run))
     await run.step('read organizations', () => source.read('organizations', ranking))
 
-    await using selection = WatchFilter.of(request, context, ranking)
-    await run.step('read datasets', () => source.read('datasets', selection))
+    await using filter = WatchFilter.of(request, context, ranking)
+    await run.step('read datasets', () => source.read('datasets', filter))
 
     const snapshot = await source.accept(ranking)
     const since = source.unchangedSince()
     if (since !== undefined && context.config.when_unchanged === 'skip') return skippedResult(request, since)
-    const lists = await completeCsvs(selection, run)
-    const editions = await buildEditions(lists, request.date, snapshot, run)
+    const csvs = await completeCsvs(filter, run)
+    const editions = await buildEditions(csvs, request.date, snapshot, run)
 
     await run.checkLeases()
     const kept = await run.step('keep snapshot', () => source.commit())
-    const archived = await run.step('archive', () => archiveCsvs(lists, request.date, snapshot, run, context))
+    const archived = await run.step('archive', () => archiveCsvs(csvs, request.date, snapshot, run, context))
     const published = await run.step('publish', () => publishEditions(editions, run, context, request.isAcceptable))
     // A backfill still needs the old snapshots of later dates.
     if (!request.replay) await pruneSnapshots(run, context)
@@ -55,7 +54,7 @@ export function fetch(request: RunRequest, context: Context): Promise<FetchResul
     const ranking = new Ranking()
     await using source = await openSnapshot(request, run, withWarnings(context, run))
     await run.step('read organizations', () => source.read('organizations', ranking))
-    await run.step('read datasets', () => source.read('datasets', neededColumns(request)))
+    await run.step('read datasets', () => source.read('datasets', columnCheck(request)))
     await source.accept(ranking)
 
     await run.checkLeases()
@@ -67,12 +66,12 @@ export function fetch(request: RunRequest, context: Context): Promise<FetchResul
 export function archive(request: RunRequest, context: Context): Promise<ArchiveResult> {
   return executeRun(planRun('archive', request), context, async (run) => {
     const snapshot = await requireSnapshot(request.date, withWarnings(context, run))
-    await using selection = WatchFilter.of(request, context)
-    await run.step('read datasets', () => storedSnapshot(snapshot, context).read('datasets', selection))
-    const lists = await completeCsvs(selection, run)
+    await using filter = WatchFilter.of(request, context)
+    await run.step('read datasets', () => storedSnapshot(snapshot, context).read('datasets', filter))
+    const csvs = await completeCsvs(filter, run)
 
     await run.checkLeases()
-    const archived = await run.step('archive', () => archiveCsvs(lists, request.date, snapshot, run, context))
+    const archived = await run.step('archive', () => archiveCsvs(csvs, request.date, snapshot, run, context))
     return summarize(request, archived)
   })
 }
@@ -83,21 +82,15 @@ export function publish(request: RunRequest, context: Context): Promise<PublishR
     const snapshot = await requireSnapshot(request.date, withWarnings(context, run))
     const ranking = new Ranking()
     await run.step('read organizations', () => storedSnapshot(snapshot, context).read('organizations', ranking))
-    const lists = await readArchivedCsvs(request, snapshot, ranking, context)
-    const editions = await buildEditions(lists, request.date, snapshot, run)
+    const csvs = await readArchivedCsvs(request, snapshot, ranking, context)
+    const editions = await buildEditions(csvs, request.date, snapshot, run)
 
     await run.checkLeases()
     return summarize(request, await run.step('publish', () => publishEditions(editions, run, context)))
   })
 }
 
-/** Checks that an export has the columns that its watches need, and reads none of them. */
-export function neededColumns({ watches }: Pick<RunRequest, 'watches'>): Reader {
-  const columns = new Set([...watches.flatMap((watch) => watch.columns), ...PROJECTED_COLUMNS])
-  return { columns: [...columns], take: () => {} }
-}
-
-/** A context whose warnings are kept in the run record. */
+/** Returns a context whose warnings are also kept in the run record. */
 function withWarnings(context: Context, { warn }: { warn(line: string): void }): Context {
   return { ...context, report: { ...context.report, warn } }
 }

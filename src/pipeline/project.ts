@@ -2,10 +2,10 @@ import type { Batch } from '../csv/scanner.ts'
 import type { RankedOrganization, TopDataset } from '../editions/edition.ts'
 import { compareIds, type Organization, textOf, wholeNumber } from './rank.ts'
 
-/** The columns that the six fields are made from. */
+/** The columns from which the six fields are made. */
 export const PROJECTED_COLUMNS = ['id', 'title', 'organization_id', 'metric.followers'] as const
 
-/** Collects, of the records of a list, those of the top organisations, projected to the six fields. */
+/** Collects the records of the top organizations, projected to the six fields. */
 export class TopDatasets {
   private readonly top: readonly Organization[]
   private readonly organizationById: ReadonlyMap<string, Organization>
@@ -16,7 +16,7 @@ export class TopDatasets {
     this.organizationById = new Map(top.map((organization) => [organization.id, organization]))
   }
 
-  /** @param slots where in the batch the PROJECTED_COLUMNS are */
+  /** @param slots the positions of PROJECTED_COLUMNS in the batch */
   take(batch: Batch, record: number, slots: readonly number[]): void {
     const [id, title, organizationId, followers] = slots
     const organization = this.organizationById.get(textOf(batch, record, organizationId!))
@@ -34,7 +34,7 @@ export class TopDatasets {
     })
   }
 
-  /** By organisation's rank, then followers descending, then id. */
+  /** Returns the datasets by rank of their organization, then followers descending, then id. */
   datasets(): TopDataset[] {
     return this.projected
       .sort(
@@ -46,7 +46,7 @@ export class TopDatasets {
       .map(({ dataset }) => dataset)
   }
 
-  /** All top organisations, each with the number of its datasets in the list. */
+  /** Returns all top organizations with the number of their datasets. */
   organizations(): RankedOrganization[] {
     const datasets = new Map<number, number>()
     for (const { rank } of this.projected) datasets.set(rank, (datasets.get(rank) ?? 0) + 1)

@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts'
 import { editionId } from '../editions/layout.ts'
-import { type Expired, findExpired } from '../editions/retention.ts'
 import { Failure } from '../errors.ts'
 import { acquireLeases, currentProcessAsHolder, type HeldLeases } from '../runs/lease.ts'
 import { newRunId } from '../runs/record.ts'
 import type { Run } from '../runs/run.ts'
 import { silentReport } from '../terminal/report.ts'
+import { type Expired, findExpired } from './retention.ts'
 import { findSnapshot } from './snapshot.ts'
 
 export interface Pruned extends Expired {

@@ -8,17 +8,17 @@ import { leaseLostFailure } from '../runs/lease.ts'
 import type { Run } from '../runs/run.ts'
 import type { Document } from '../stores/documents.ts'
 import { formatBytes, formatCount } from '../text/format.ts'
-import type { ArchivedCsv } from './lists.ts'
+import type { ArchivedCsv } from './archivedCsv.ts'
 import type { RunRequest } from './request.ts'
 import type { EditionFacts, StepResult } from './result.ts'
 
 /** MongoDB's limit for a document, in BSON bytes. It holds for every store, so that an edition can move. */
-const MOST_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024
 
 /**
- * The document of each list, not yet published.
+ * Builds the document of each CSV. Publishes nothing.
  *
- * @throws Failure `usage` when one is larger than a document may be
+ * @throws Failure `usage` when a document is larger than MongoDB allows
  */
 export async function buildEditions(
   lists: readonly ArchivedCsv[],
@@ -49,21 +49,24 @@ function sourceOf({ url, sha1, bytes, records, last_modified }: ExportFacts): So
 
 async function assertFitsMongo(edition: Edition): Promise<void> {
   // BSON is about as long as JSON, so the library that measures it is needed for very large documents only.
-  if (JSON.stringify(edition).length < MOST_BYTES / 4) return
+  if (JSON.stringify(edition).length < MAX_BYTES / 4) return
   const { calculateObjectSize } = await import('bson')
   const size = calculateObjectSize(edition)
-  if (size <= MOST_BYTES) return
-  const what = `${edition._id} has ${formatCount(edition.datasets.length)} datasets and would be ${formatBytes(size)} long`
-  const limit = `a document may have ${formatBytes(MOST_BYTES)}; nothing was published`
-  throw new Failure('usage', `${what}; ${limit}. Give the watch narrower terms, or a smaller top (now ${edition.top})`)
+  if (size <= MAX_BYTES) return
+  const what = `${edition._id} has ${formatCount(edition.datasets.length)} datasets and would take ${formatBytes(size)}`
+  const limit = `MongoDB allows ${formatBytes(MAX_BYTES)}; nothing was published`
+  throw new Failure(
+    'usage',
+    `cannot publish ${what}; ${limit}. Give the watch narrower terms, or a smaller top (now ${edition.top})`,
+  )
 }
 
-/** Puts each edition's document in place, unless the one there says the same. */
+/** Stores each edition's document, unless the stored one has the same content. */
 export async function publishEditions(
   editions: readonly Edition[],
   run: Pick<Run, 'checkLeases' | 'warn'>,
   { documents }: Context,
-  mayStay: RunRequest['isAcceptable'] = async () => true,
+  isAcceptable: RunRequest['isAcceptable'] = async () => true,
 ): Promise<StepResult<EditionFacts>> {
   let changed = false
   let replaced = false
@@ -71,9 +74,9 @@ export async function publishEditions(
     const { _id: id, date, watch } = edition
     const { document: earlier, edition: stored, damage } = await readStoredEdition(documents, watch, date)
     if (damage !== undefined) run.warn(`${damage}. This run replaces it`)
-    // It was read while the lease was held: one that a successor has published since is not swapped.
+    // It was read while the lease was held, so a document that a successor has published since is not replaced.
     await run.checkLeases(date, id)
-    if (stored !== undefined && isSame(edition, stored) && (await mayStay(stored))) continue
+    if (stored !== undefined && isSame(edition, stored) && (await isAcceptable(stored))) continue
     if (!(await documents.compareAndSwap('tops', id, earlier, edition))) throw leaseLostFailure(id)
     await restoreIfLeaseLost(edition, earlier, run, documents)
     changed = true
@@ -90,8 +93,8 @@ export async function publishEditions(
 }
 
 /**
- * Fallen asleep right before it wrote, a run may find the document unchanged although it has a successor: one that found
- * just that edition to be right. So the lease is looked at once more, and if it is lost, that edition is put back.
+ * Checks the lease once more after the write. A run that paused right before it may have overwritten an edition that its successor
+ * found to be right. If the lease is lost, the earlier edition is restored.
  */
 async function restoreIfLeaseLost(
   edition: Edition,
@@ -108,7 +111,7 @@ async function restoreIfLeaseLost(
   }
 }
 
-/** Whether two editions differ at most in who made them and when. */
+/** Whether two editions differ at most in their run and time. */
 function isSame(edition: Edition, earlier: Edition): boolean {
   const { generated_at, run_id } = earlier
   return isDeepStrictEqual({ ...edition, generated_at, run_id }, earlier)

@@ -5,10 +5,10 @@ import type { RankedOrganization } from '../editions/edition.ts'
 import { quoted } from '../errors.ts'
 import type { Reader } from './read.ts'
 
-/** An organisation of the export, and its place among all. */
+/** An organization of the export, and its place among all. */
 export type Organization = Omit<RankedOrganization, 'datasets'>
 
-/** What it takes to rank organisations. */
+/** The columns that ranking needs. */
 export const RANKED_COLUMNS = ['id', 'name', 'metric.followers'] as const
 
 /**
@@ -28,10 +28,11 @@ export class Ranking implements Reader {
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
       const id = textOf(batch, record, 0)
-      if (id.trim() === '') throw new FieldError(record, 0, `the organization has no id (${quoted(id)})`, REPORT)
+      if (/^\p{White_Space}*$/u.test(id))
+        throw new FieldError(record, 0, `the organization has no id (${quoted(id)})`, REPORT)
+      const followers = wholeNumber(batch, record, 2)
       if (this.ids.has(id)) continue
       this.ids.add(id)
-      const followers = wholeNumber(batch, record, 2)
       this.organizations.push({ id, name: textOf(batch, record, 1), followers })
     }
   }
@@ -44,30 +45,30 @@ export class Ranking implements Reader {
     return this.ids.size
   }
 
-  /** The `size` most followed organisations, in order. */
+  /** Returns the `size` most followed organizations, in order. */
   top(size: number): readonly Organization[] {
-    const request = (a: Omit<Organization, 'rank'>, b: Omit<Organization, 'rank'>) =>
+    const byRank = (a: Omit<Organization, 'rank'>, b: Omit<Organization, 'rank'>) =>
       b.followers - a.followers || compareIds(a.id, b.id)
     return this.organizations
-      .sort(request)
+      .sort(byRank)
       .slice(0, size)
       .map((organization, index) => ({ rank: index + 1, ...organization }))
   }
 }
 
-/** Field `slot` of a record, as text. */
+/** Returns field `slot` of a record as text. */
 export function textOf(batch: Batch, record: number, slot: number): string {
   const at = 2 * (record * batch.width + slot)
   return decodeField(batch.bytes, batch.fields[at]!, batch.fields[at + 1]!)
 }
 
-/** Code point order, which is also the order of the UTF-8 bytes and does not depend on any locale. */
+/** Compares by code points, which is also the order of the UTF-8 bytes and depends on no locale. */
 export function compareIds(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
 /**
- * A count as the portal writes it; empty is 0.
+ * Parses a count as the portal writes it; empty is 0.
  *
  * @param slot where in the batch `metric.followers` is
  * @throws FieldError for anything else that is not a whole number, or is too large to be counted exactly

@@ -14,19 +14,19 @@ import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { createWasmScanner } from '../wasm/scanner.ts'
 
-/** Somebody who listens to the records of an export while it is read. */
+/** Receives the records of an export while it is read. */
 export interface Reader {
   /** The columns whose fields batches carry, in this order. */
   readonly columns: readonly string[]
   /** The header record as it stands in the export, and its columns. Discards what an earlier, failed attempt took. */
   begin?(header: Uint8Array, columns: readonly string[]): Promise<void> | void
-  /** Takes what it needs from the batch, whose bytes are gone afterwards. */
+  /** Copies what it needs from the batch, whose buffer is reused afterwards. */
   take(batch: Batch): void
-  /** Lets what was taken flow out, so that reading never runs ahead of writing. */
+  /** Writes what was taken, so that reading never runs ahead of writing. */
   drain?(): Promise<void>
 }
 
-/** What was read, of the uncompressed CSV. */
+/** Facts about the uncompressed CSV. */
 interface ScanFacts {
   readonly bytes: number
   readonly records: number
@@ -44,7 +44,7 @@ export interface ReadFacts extends ScanFacts {
 export interface ReadOptions {
   readonly maxRecordBytes: number
   /** The names that the needed columns may have. */
-  readonly names?: ColumnNames
+  readonly columnNames?: ColumnNames
   /** Refuses an export that seems to be of another model. */
   readonly model?: ExportName
 }
@@ -52,68 +52,71 @@ export interface ReadOptions {
 type Chunks = AsyncIterable<Uint8Array>
 
 /**
- * Reads a CSV once, from its first byte to its last, in constant memory, and takes its checksums.
+ * Reads a CSV once, in constant memory, and computes its checksums.
  *
- * @param name what it is called in errors
- * @throws Failure `contract` for the first thing in it that an export may not hold
+ * @param name its name in errors
+ * @throws Failure `contract` for the first thing that an export must not contain
  */
 export async function readCsv(chunks: Chunks, name: string, reader: Reader, options: ReadOptions): Promise<ReadFacts> {
   const { createHash } = await import('node:crypto')
   const sha1 = createHash('sha1')
   const sha256 = createHash('sha256')
-  async function* summed() {
+  async function* hashed() {
     for await (const chunk of chunks) {
       sha1.update(chunk)
       sha256.update(chunk)
       yield chunk
     }
   }
-  const facts = await scanCsv(summed(), name, reader, options)
+  const facts = await scanCsv(hashed(), name, reader, options)
   return { ...facts, sha1: sha1.digest('hex'), sha256: sha256.digest('hex') }
 }
 
-/** As `readCsv`, for an export, which holds at least one record. */
+/** Reads an export: like `readCsv`, and refuses a file without records. */
 export async function readExport(...[chunks, name, reader, options]: Parameters<typeof readCsv>): Promise<ReadFacts> {
   const facts = await readCsv(chunks, name, reader, options)
-  refuseEmpty(facts, name)
+  assertNotEmpty(facts, name)
   return facts
 }
 
-/** As `readExport`, for somebody who needs no checksums: they take twice as long as all the rest. */
+/** Reads an export without computing checksums, which take twice as long as everything else. */
 export async function scanExport(...[chunks, name, reader, options]: Parameters<typeof readCsv>): Promise<ScanFacts> {
   const facts = await scanCsv(chunks, name, reader, options)
-  refuseEmpty(facts, name)
+  assertNotEmpty(facts, name)
   return facts
 }
 
-function refuseEmpty({ records }: ScanFacts, name: string): void {
+function assertNotEmpty({ records }: ScanFacts, name: string): void {
   if (records > 0) return
-  throw new Failure('contract', `${name} has a header but no record; a catalogue is never empty, nothing was published`)
+  throw new Failure(
+    'contract',
+    `${name} has a header but no record, and a catalogue is never empty; nothing was published`,
+  )
 }
 
 async function scanCsv(
   chunks: Chunks,
   name: string,
   reader: Reader,
-  { maxRecordBytes, names, model }: ReadOptions,
+  { maxRecordBytes, columnNames, model }: ReadOptions,
 ): Promise<ScanFacts> {
   let bytes = 0
   let records = 0
-  let begun = false
+  let hasBegun = false
   let columns: readonly string[] = []
   const scanner = createWasmScanner({
     name,
     maxRecordBytes,
     select: (header) => {
       columns = header
-      const found = findColumns(header, reader.columns, name, names)
+      const found = findColumns(header, reader.columns, name, columnNames)
       if (model !== undefined) refuseOtherModel(header, model, name)
       return found
     },
   })
-  const hand = async (batch: Batch) => {
-    if (!begun && scanner.header.length > 0) {
-      begun = true
+  const pass = async (batch: Batch) => {
+    if (!hasBegun && scanner.header.length > 0) {
+      hasBegun = true
       await reader.begin?.(scanner.header, columns)
     }
     if (batch.count === 0) return
@@ -127,10 +130,10 @@ async function scanCsv(
   }
   for await (const chunk of chunks) {
     bytes += chunk.length
-    await hand(scanned(() => scanner.write(chunk)))
+    await pass(scanned(() => scanner.write(chunk)))
   }
-  await hand(scanned(() => scanner.end()))
-  return { bytes, records, columns, names: findNames(columns, reader.columns, names) }
+  await pass(scanned(() => scanner.end()))
+  return { bytes, records, columns, names: findNames(columns, reader.columns, columnNames) }
 }
 
 /** Adds to an error of the scanner, which knows no more than bytes, what the user can do. */
@@ -167,5 +170,5 @@ export function readOptions(
   { max_record_size, columns }: Config,
   found?: FoundNames | undefined,
 ): ReadOptions {
-  return { maxRecordBytes: max_record_size, names: preferFound(found, columns[name]) }
+  return { maxRecordBytes: max_record_size, columnNames: preferFound(found, columns[name]) }
 }

@@ -3,28 +3,28 @@ import type { Edition, ExportName } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
 import type { RunPlan } from '../runs/run.ts'
 
-/** What is asked of the pipeline. */
+/** What a run is to do. */
 export interface RunRequest {
   readonly date: string
   readonly watches: readonly Watch[]
-  /** Paths or addresses that stand in for the portal's own exports. */
+  /** Paths or addresses to use instead of the portal's exports. */
   readonly sources?: Readonly<Partial<Record<ExportName, string | undefined>>>
-  /** Asks the portal again, although the date has a snapshot. */
+  /** Fetches from the portal again, although the date has a snapshot. */
   readonly refetch?: boolean | undefined
-  /** Publish what the completeness gate refuses. */
+  /** Publishes what the completeness gate would refuse. */
   readonly acceptIncomplete?: boolean | undefined
-  /** From the snapshot in any case, also for today. */
+  /** Uses the snapshot, also for today. */
   readonly replay?: boolean
   /**
-   * Whether a stored document whose contents are as expected may stay. By default it may, whoever made it and when. This is
-   * asked under the edition's lease.
+   * Decides, under the edition's lease, whether a stored document with the expected contents may stay. By default it may,
+   * whichever run made it.
    */
   readonly isAcceptable?: (stored: Edition) => Promise<boolean>
 }
 
 /**
- * The run that carries an order out. Its leases: the date's, when it may write the snapshot; each edition's, when it may
- * write editions. So two watches of one date can be worked on at the same time, and nothing is written by two.
+ * Plans the run of a request. It takes the lease of the date if it may write the snapshot, and that of each edition that it may
+ * write. So two watches of a date can be processed in parallel, and no two runs write the same object.
  */
 export function planRun(command: 'run' | 'fetch' | 'archive' | 'publish', request: RunRequest): RunPlan {
   const { date, watches, replay = false, isAcceptable } = request

@@ -2,12 +2,12 @@ import type { Outcome } from '../runs/run.ts'
 import { pluralize } from '../text/format.ts'
 import type { RunRequest } from './request.ts'
 
-/** What a step left in a store: facts for the run record and for whoever takes the next step. */
+/** What a step left in a store: facts for the run record and for the next step. */
 export interface StepResult<Facts extends object> {
   readonly facts: Facts
-  /** False when the same was there before. */
+  /** False if the same content was there before. */
   readonly changed: boolean
-  /** Whether something else was there before. */
+  /** Whether it replaced other content. */
   readonly replaced?: boolean
 }
 
@@ -34,7 +34,7 @@ export interface EditionFacts {
     readonly watch: string
     readonly _id: string
     readonly datasets: number
-    /** How many of the top organisations have at least one dataset. */
+    /** How many of the top organizations have at least one dataset. */
     readonly organizations: number
     readonly top: number
   }[]
@@ -42,18 +42,18 @@ export interface EditionFacts {
 
 interface Summary extends Outcome {
   readonly date: string
-  /** Whether there was another edition of the date before. */
+  /** Whether it replaced another edition of the date. */
   readonly replaced?: true
 }
 type Recorded<T> = T & Summary & { readonly run_id: string }
 
-/** What the commands print as JSON: small enough to be handed from one worker to the next. */
+/** What the commands print as JSON: small enough to pass from one worker to the next. */
 export type FetchResult = Recorded<SnapshotFacts>
 export type ArchiveResult = Recorded<CsvFacts>
 export type PublishResult = Recorded<EditionFacts>
 export type RunResult = Recorded<Partial<SnapshotFacts> & CsvFacts & EditionFacts>
 
-/** What a run returns that has nothing to publish, because the portal has published nothing new. */
+/** Returns the result of a run that publishes nothing, because the portal has published nothing new. */
 export function skippedResult(
   { date }: RunRequest,
   since: string,
@@ -62,7 +62,7 @@ export function skippedResult(
   return { date, status: 'unchanged', summary, archived: [], published: [] }
 }
 
-/** Puts together what the steps left, and says it in a sentence. */
+/** Joins the results of the steps, and sums them up in a sentence. */
 export function summarize<A extends object>({ date }: RunRequest, a: StepResult<A>): Summary & A
 export function summarize<A extends object, B extends object, C extends object>(
   { date }: RunRequest,
@@ -72,24 +72,24 @@ export function summarize<A extends object, B extends object, C extends object>(
 ): Summary & A & B & C
 export function summarize(
   { date }: RunRequest,
-  ...left: StepResult<Partial<SnapshotFacts & CsvFacts & EditionFacts>>[]
+  ...results: StepResult<Partial<SnapshotFacts & CsvFacts & EditionFacts>>[]
 ) {
-  const facts = Object.assign({}, ...left.map(({ facts }) => facts)) as (typeof left)[number]['facts']
+  const facts = Object.assign({}, ...results.map(({ facts }) => facts)) as (typeof results)[number]['facts']
   const sentences = [
     ...(facts.archived ?? []).map(({ key, records }) => `${pluralize(records, 'dataset')} in ${key}`),
     ...(facts.published ?? []).map(
       ({ _id, datasets, organizations, top }) =>
-        `${pluralize(datasets, 'dataset')} of ${organizations} of the ${top} most followed organisations in ${_id}`,
+        `${pluralize(datasets, 'dataset')} of ${organizations} of the ${top} most followed organizations in ${_id}`,
     ),
   ]
   if (sentences.length === 0 && facts.snapshot) {
     const { datasets, organizations } = facts.snapshot
     sentences.push(
-      `${pluralize(datasets.records, 'dataset')} and ${pluralize(organizations.records, 'organisation')} fetched`,
+      `${pluralize(datasets.records, 'dataset')} and ${pluralize(organizations.records, 'organization')} fetched`,
     )
   }
-  const changed = left.some((one) => one.changed)
-  const replaced = left.some((one) => one.replaced) && ({ replaced: true } as const)
+  const changed = results.some((one) => one.changed)
+  const replaced = results.some((one) => one.replaced) && ({ replaced: true } as const)
   const place = changed
     ? replaced
       ? 'in place of what was there before: '

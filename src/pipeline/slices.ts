@@ -1,13 +1,13 @@
 import type { Hash } from 'node:crypto'
 
-/** Writers that work side by side fill so much memory before they write; as much again may be on its way out. */
+/** Memory that parallel writers fill before they write. As much again may be in the process of being written. */
 const SHARED_BYTES = 1 << 22
 const LARGEST_BLOCK = 1 << 18
 const SMALLEST_BLOCK = 1 << 14
 
-/** The memory of writers that work side by side: what one has written, another fills again. */
+/** Memory shared by parallel writers: a block that one has written is filled again by another. */
 export class Blocks {
-  /** Of each, in bytes. */
+  /** Size of a block, in bytes. */
   readonly size: number
   private readonly most: number
   private readonly spare: Buffer<ArrayBuffer>[] = []
@@ -18,7 +18,7 @@ export class Blocks {
     this.most = writers + SHARED_BYTES / this.size
   }
 
-  /** Whether some should be written before more is gathered. */
+  /** Whether blocks should be written before more are filled. */
   get scarce(): boolean {
     return this.taken > this.most
   }
@@ -28,25 +28,25 @@ export class Blocks {
     return this.spare.pop() ?? Buffer.allocUnsafeSlow(this.size)
   }
 
-  giveBack(block: Buffer<ArrayBuffer>): void {
+  release(block: Buffer<ArrayBuffer>): void {
     this.taken--
     this.spare.push(block)
   }
 }
 
-/** A block, and how much of it is filled. */
+/** A block and the number of bytes in it. */
 interface Part {
   readonly block: Buffer<ArrayBuffer>
   readonly length: number
 }
 
 interface SliceWriterOptions {
-  /** Shared with others; memory of its own otherwise. */
+  /** Memory shared with other writers; by default the writer has its own. */
   readonly blocks?: Blocks
   readonly hash?: Hash
 }
 
-/** Writes slices of passing buffers somewhere, in large blocks, and takes the checksum of all of them if one is wanted. */
+/** Joins slices to large blocks and writes these; hashes all bytes if a hash is given. */
 export class SliceWriter {
   bytes = 0
   private readonly write: (block: Uint8Array) => Promise<void>
@@ -54,18 +54,18 @@ export class SliceWriter {
   private readonly blocks: Blocks
   private block: Buffer<ArrayBuffer> | undefined
   private filled = 0
-  /** Blocks to be written. */
+  /** Blocks that wait to be written. */
   private full: Part[] = []
   private writing = Promise.resolve()
 
-  /** @param write may keep its block until it resolves */
+  /** @param write owns the block until it resolves */
   constructor(write: (block: Uint8Array) => Promise<void>, { blocks = new Blocks(1), hash }: SliceWriterOptions = {}) {
     this.write = write
     this.hash = hash
     this.blocks = blocks
   }
 
-  /** Copies the slice: its buffer may be reused at once. */
+  /** Copies the slice, so its buffer can be reused at once. */
   add(slice: Uint8Array): void {
     this.bytes += slice.length
     for (let rest = slice; rest.length > 0; ) {
@@ -78,24 +78,24 @@ export class SliceWriter {
     }
   }
 
-  /** Begins to write the blocks that are full, once those before are written; more may be added meanwhile. */
+  /** Starts to write the full blocks, after the earlier ones. More slices can be added meanwhile. */
   async drain(): Promise<void> {
     if (this.full.length === 0) return
     await this.writing
     this.writing = this.writeAll(this.full.splice(0))
-    // Whoever waits for it is told; it must not end the process before.
+    // The error is thrown where `writing` is awaited; until then it must not end the process.
     this.writing.catch(() => {})
     if (this.blocks.scarce) await this.writing
   }
 
-  /** Writes what is left. */
+  /** Writes the rest. */
   async end(): Promise<void> {
     if (this.block) this.close(this.block)
     await this.drain()
     await this.writing
   }
 
-  /** Waits until nothing is being written any more, whatever became of it. */
+  /** Waits until the last write has succeeded or failed. */
   async settle(): Promise<void> {
     await this.writing.catch(() => {})
   }
@@ -103,7 +103,7 @@ export class SliceWriter {
   private async writeAll(parts: readonly Part[]): Promise<void> {
     for (const { block, length } of parts) {
       await this.write(block.subarray(0, length))
-      this.blocks.giveBack(block)
+      this.blocks.release(block)
     }
   }
 

@@ -25,7 +25,13 @@ export function draftSnapshot(
   { config, clock }: Context,
 ): Snapshot {
   const facts = ({ facts, counts, origin }: DraftedExport): ExportFacts => {
-    return { ...facts, origin, blank_fields: counts.blankFields, followers: counts.followers }
+    return {
+      ...facts,
+      origin,
+      blank_fields: counts.blankFields,
+      followers: counts.followers,
+      repeated_ids: counts.repeated,
+    }
   }
   const top = Math.max(...config.watches.map((watch) => watch.top))
   const followed = ranking
@@ -69,10 +75,16 @@ export async function baselineFor(
   date: string,
   context: Pick<Context, 'archive' | 'config' | 'report'>,
 ): Promise<Snapshot | undefined> {
-  const { portal, catalogue } = context.config
-  for await (const snapshot of snapshotsBefore(date, context))
-    if (snapshot.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue) return snapshot
+  for await (const snapshot of snapshotsBefore(date, context)) if (isSamePlace(snapshot, context)) return snapshot
   return undefined
+}
+
+/** Whether a snapshot came from the portal and the catalogue of the settings. */
+export function isSamePlace(
+  snapshot: Snapshot | undefined,
+  { config: { portal, catalogue } }: Pick<Context, 'config'>,
+): snapshot is Snapshot {
+  return snapshot?.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue
 }
 
 /** Whether two snapshots of a date hold the same exports from the same place, read by the same columns. */
@@ -115,12 +127,14 @@ export async function commitSnapshot(
   description: PendingObject,
   run: Pick<Run, 'checkLeases'>,
   { archive }: Context,
+  onReplace?: () => Promise<void>,
 ): Promise<void> {
   const key = snapshotKey(date)
   if ((await archive.stat(key)) !== undefined) {
     // Only the lease keeps this from removing a successor's description.
     await run.checkLeases(date)
     await archive.remove(key)
+    await onReplace?.()
   }
   for (const staged of exports) await staged.commit()
   await description.commit()

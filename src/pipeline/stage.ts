@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Context } from '../context.ts'
 import type { ExportFacts, ExportName } from '../editions/edition.ts'
 import { exportKey } from '../editions/layout.ts'
@@ -82,7 +81,16 @@ export async function stageExport(
 
 /** `datasets export (export-dataset.csv.gz)`: an error names the file when two were given. */
 function labelOf(name: ExportName, { url }: ExportSource): string {
-  return url.startsWith('file:') ? `${name} export (${stripControls(basename(fileURLToPath(url)))})` : `${name} export`
+  if (!url.startsWith('file:') || !URL.canParse(url)) return `${name} export`
+  return `${name} export (${stripControls(decodeName(basename(new URL(url).pathname)))})`
+}
+
+function decodeName(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
 }
 
 /** Stops an export that decompresses to more than the setting allows. */

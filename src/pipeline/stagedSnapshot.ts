@@ -3,7 +3,7 @@ import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { refusedKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { FileChangedError } from '../portal/download.ts'
-import { type ExportSource, isUrl, openExport } from '../portal/open.ts'
+import { assertPublicUrl, type ExportSource, isUrl, openExport } from '../portal/open.ts'
 import { openPortal, type Portal } from '../portal/portal.ts'
 import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
@@ -19,6 +19,7 @@ import {
   commitSnapshot,
   draftSnapshot,
   gateCandidate,
+  isSamePlace,
   isSameSnapshot,
   stageDescription,
 } from './snapshotDraft.ts'
@@ -34,12 +35,13 @@ export class StagedSnapshot implements SnapshotSource {
   private readonly request: RunRequest
   private readonly run: Pick<Run, 'warn' | 'step' | 'checkLeases'>
   private readonly context: Context
-  /** The stored snapshot of the date, and the last one before it that the gate compares with. */
+  /** The stored snapshot of the date, and the last sound one, which the gate compares with. */
   private readonly stored: Snapshot | undefined
   private readonly baseline: Snapshot | undefined
   private readonly staged: Partial<Record<ExportName, StagedExport>> = {}
   private readonly counts: Partial<Record<ExportName, CountingReader>> = {}
-  private readonly unchanged = new Set<ExportName>()
+  /** The exports that the portal still has byte for byte, and when it last published them. */
+  private readonly unchanged = new Map<ExportName, string | null>()
   private readonly unverified = new Set<ExportName>()
   private portal: Portal | undefined
   private description: PendingObject | undefined
@@ -66,10 +68,14 @@ export class StagedSnapshot implements SnapshotSource {
     context: Context,
     stored: Snapshot | undefined,
   ): Promise<StagedSnapshot> {
-    // A missing file is reported before the other export is fetched.
-    for (const location of Object.values(request.sources ?? {}))
-      if (location !== undefined && !isUrl(location)) await openExport(location, context)
-    return new StagedSnapshot(request, run, context, stored, await baselineFor(request.date, context))
+    // A missing file or a wrong address is reported before the other export is fetched.
+    for (const location of Object.values(request.sources ?? {})) {
+      if (location === undefined) continue
+      if (isUrl(location)) assertPublicUrl(location)
+      else await openExport(location, context)
+    }
+    const baseline = isSamePlace(stored, context) ? stored : await baselineFor(request.date, context)
+    return new StagedSnapshot(request, run, context, stored, baseline)
   }
 
   async read(name: ExportName, reader: Reader): Promise<{ readonly facts: ReadExportFacts }> {
@@ -99,14 +105,31 @@ export class StagedSnapshot implements SnapshotSource {
 
   unchangedSince(): string | undefined {
     const known = this.reusable('datasets')
-    return this.unchanged.size === 2 && known?.date !== this.request.date ? known?.date : undefined
+    if (this.unchanged.size < 2 || known === undefined || known.date === this.request.date) return undefined
+    // The same bytes with a new date were published again.
+    const isRenewed = [...this.unchanged].some(([name, modified]) => modified !== known[name].last_modified)
+    return isRenewed ? undefined : known.date
   }
 
   async commit(): Promise<StepResult<SnapshotFacts>> {
     const { description, snapshot, run, context } = this
-    if (description !== undefined)
-      await commitSnapshot(snapshot!, Object.values(this.staged), description, run, context)
+    if (description !== undefined) {
+      const staged = Object.values(this.staged)
+      await commitSnapshot(snapshot!, staged, description, run, context, () => this.warnOfOutdatedEditions())
+    }
     return { changed: description !== undefined, facts: snapshotFacts(snapshot!) }
+  }
+
+  /** The editions of watches that this run leaves out were made from the snapshot that it replaces. */
+  private async warnOfOutdatedEditions(): Promise<void> {
+    const { request, context, run } = this
+    const names = request.watches.map(({ name }) => name)
+    for await (const { key } of context.archive.list(`${request.date}/`)) {
+      const [, watch] = /^[^/]+\/([a-z0-9-]+)\.csv$/.exec(key) ?? []
+      if (watch === undefined || names.includes(watch)) continue
+      const next = `"backfill --from ${request.date} --to ${request.date} --watch ${watch} --force"`
+      run.warn(`the edition of ${watch} was made from the snapshot that this run replaces; renew it with ${next}`)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -176,9 +199,11 @@ export class StagedSnapshot implements SnapshotSource {
     }
     this.portal ??= await openPortal(context, known)
     const opened = await this.portal.open(name)
-    if (opened !== undefined) return opened
-    this.unchanged.add(name)
-    return openStoredExport(name, this.reusable(name)!, context)
+    if (opened.chunks !== undefined) return opened
+    const stored = await openStoredExport(name, this.reusable(name)!, context)
+    const lastModified = opened.lastModified ?? stored.lastModified
+    this.unchanged.set(name, lastModified)
+    return { ...stored, lastModified }
   }
 
   /** The stored snapshot whose export need not be fetched again: it came from the same portal and catalogue. */

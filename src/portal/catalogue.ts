@@ -19,6 +19,8 @@ const EXPORTS: Record<ExportName, { readonly model: string; readonly resourceId:
   organizations: { model: 'organization', resourceId: 'b7bbfedc-2448-4135-a6c7-104548d396e7' },
 }
 
+const MAX_INSTANT = Date.parse('9999-12-31T23:59:59Z')
+
 type Json = Readonly<Record<string, unknown>>
 
 /**
@@ -72,7 +74,8 @@ function parseEntry(name: ExportName, resource: Json, url: string): CatalogueEnt
     url: location,
     bytes: Number.isSafeInteger(filesize) && (filesize as number) > 0 ? (filesize as number) : undefined,
     sha1: typeof sha1 === 'string' && /^[0-9a-f]{40}$/i.test(sha1) ? sha1.toLowerCase() : undefined,
-    lastModified: Number.isNaN(modified) ? null : new Date(modified).toISOString(),
+    // A date beyond the year 9999 is a mistake, and not ISO 8601 as others read it.
+    lastModified: Number.isNaN(modified) || modified > MAX_INSTANT ? null : new Date(modified).toISOString(),
   }
 }
 

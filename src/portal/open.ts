@@ -39,9 +39,10 @@ export async function openExport(
 }
 
 async function openFile(location: string): Promise<ExportSource> {
-  const path = location.startsWith('file://') ? fileURLToPath(location) : resolve(location)
   const refuse = (why: string, cause?: unknown) =>
     new Failure('usage', `the export ${quoted(location)} cannot be opened: ${why}`, { cause })
+  const path = pathOf(location)
+  if (path === undefined) throw refuse('it is not the address of a local file; write a path, or file:///PATH')
   const unreadable = (error: NodeJS.ErrnoException) => {
     if (error.code === 'EMFILE' || error.code === 'ENFILE') return tooManyFiles(location, error)
     return refuse(error.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${error.code})`, error)
@@ -55,6 +56,16 @@ async function openFile(location: string): Promise<ExportSource> {
     lastModified: facts.mtime.toISOString(),
     length: facts.size,
     chunks: withMappedErrors(unreadable, readFileChunks(path)),
+  }
+}
+
+/** Returns the path that a location names; undefined for a file URL that names none (`file://host/x`). */
+function pathOf(location: string): string | undefined {
+  if (!/^file:/i.test(location)) return resolve(location)
+  try {
+    return fileURLToPath(location)
+  } catch {
+    return undefined
   }
 }
 
@@ -78,16 +89,26 @@ async function* withMappedErrors<T>(
   }
 }
 
-async function openUrl(
-  url: string,
-  { config, signal, report }: Pick<Context, 'config' | 'signal' | 'report'>,
-): Promise<ExportSource> {
+/** @throws Failure `usage` for an address that cannot be parsed, or that contains a user or a password */
+export function assertPublicUrl(url: string): void {
+  if (!URL.canParse(url))
+    throw new Failure(
+      'usage',
+      `cannot fetch the export ${quoted(url)}: it is not an address. Write http(s)://HOST/PATH`,
+    )
   const { username, password } = new URL(url)
   if (username + password !== '')
     throw new Failure(
       'usage',
       'cannot fetch an export from an address with a user or a password: they would be stored in its snapshot. Download it to a file first.',
     )
+}
+
+async function openUrl(
+  url: string,
+  { config, signal, report }: Pick<Context, 'config' | 'signal' | 'report'>,
+): Promise<ExportSource> {
+  assertPublicUrl(url)
   const http = await HttpClient.open(fetchPolicy(config), signal, report.warn)
   try {
     const file = (await download(url, http))!

@@ -8,14 +8,21 @@ import { fetchPolicy } from './policy.ts'
 
 /** The portal's exports. Both downloads start together. */
 export interface Portal extends AsyncDisposable {
-  /** @returns undefined if the portal has not published since the earlier snapshot */
-  open(name: ExportName): Promise<ExportSource | undefined>
+  /** Opens an export, unless the stored one is the same. */
+  open(name: ExportName): Promise<ExportSource | UnchangedExport>
   /**
    * Makes the next `open` read the catalogue again.
    *
    * @param ignoreEarlier also ignores the earlier snapshot, so that everything is downloaded
    */
   refresh(ignoreEarlier?: boolean): void
+}
+
+/** The portal still has the stored export, byte for byte. It may have published it again since: then its date is new. */
+interface UnchangedExport {
+  readonly chunks: undefined
+  /** ISO 8601, UTC; null if the catalogue does not say. */
+  readonly lastModified: string | null
 }
 
 const NAMES: readonly ExportName[] = ['datasets', 'organizations']
@@ -48,7 +55,7 @@ export async function openPortal(
     open: async (name) => {
       downloads ??= startDownloads()
       const { entry, file } = await (await downloads)[name]
-      if (file === undefined) return undefined
+      if (file === undefined) return { chunks: undefined, lastModified: entry.lastModified }
       const { url, chunks } = file
       return {
         url,

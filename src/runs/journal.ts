@@ -13,7 +13,7 @@ export class RunJournal {
   private readonly mission: RunPlan
   private readonly holder: Holder
   private readonly observers: readonly RunObserver[]
-  private readonly world: Context
+  private readonly context: Context
   private readonly started: string
   private ended: RunRecord | undefined
   private observed = Promise.resolve()
@@ -22,19 +22,19 @@ export class RunJournal {
     this.mission = mission
     this.holder = holder
     this.observers = observers
-    this.world = context
+    this.context = context
     this.started = context.clock().toISOString()
   }
 
   /** Stores the record as running, so that a run that dies can be recognized. */
   async open(): Promise<void> {
-    await this.world.documents.replace('runs', this.record({}))
-    this.notify('began', this.record({}))
+    await this.context.documents.replace('runs', this.record({}))
+    this.notify('onBegin', this.record({}))
   }
 
   /** Stores the record as ended. */
   async close(end: Partial<RunRecord>): Promise<void> {
-    const { documents, clock } = this.world
+    const { documents, clock } = this.context
     this.ended = this.record({ ended_at: clock().toISOString(), ...end })
     // "notify" may have announced the edition already, and keeps that in the record.
     const stored = await readSoundRun(documents, this.holder.run, () => {})
@@ -43,16 +43,16 @@ export class RunJournal {
   }
 
   /** Passes a run on to the observers. They see one event after the other, while this run goes on. */
-  notify(event: 'began' | 'ended', run: RunRecord): void {
+  notify(event: 'onBegin' | 'onEnd', run: RunRecord): void {
     this.observed = this.observed.then(async () => {
       const all = await Promise.allSettled(this.observers.map((observer) => observer[event](run)))
-      for (const one of all) if (one.status === 'rejected') this.world.report.warn(one.reason.message)
+      for (const one of all) if (one.status === 'rejected') this.context.report.warn(one.reason.message)
     })
   }
 
   /** Passes the end on, if there is one, and waits until the observers have seen everything. */
   async finish(): Promise<void> {
-    if (this.ended !== undefined) this.notify('ended', this.ended)
+    if (this.ended !== undefined) this.notify('onEnd', this.ended)
     await this.observed
   }
 

@@ -3,7 +3,7 @@ import type { RunRecord } from './record.ts'
 /** Receives the beginning and the end of each run, to pass them on to something outside the stores. */
 export interface RunObserver {
   /** The run does not wait for it. */
-  began(run: RunRecord): Promise<void>
+  onBegin(run: RunRecord): Promise<void>
   /** The store holds the record by then. */
-  ended(run: RunRecord): Promise<void>
+  onEnd(run: RunRecord): Promise<void>
 }

@@ -67,7 +67,7 @@ async function recordedAs<T extends Outcome>(
   const leases = await acquireLeases(documents, mission.leases, holder, report.warn)
   const journal = new RunJournal(mission, holder, observers, context)
   try {
-    for (const dead of await recoverDeadRuns(holder, leases, context)) journal.notify('ended', dead)
+    for (const dead of await recoverDeadRuns(holder, leases, context)) journal.notify('onEnd', dead)
     await journal.open()
     const result = await abortable(body(runWith(id, leases, journal, context)), signal)
     await journal.close({ status: result.status, summary: result.summary })
@@ -120,9 +120,12 @@ function runWith(id: string, leases: HeldLeases, { steps, warnings }: RunJournal
   }
 }
 
-/** A successor sweeps the pending objects of this run, which looks like trouble with the store. A look at the leases clears it up. */
+/**
+ * Returns the loss of a lease as the cause of a failure, if there was one. A successor sweeps the pending objects of a paused run and
+ * replaces its snapshot, which looks like trouble with the store, or like a step that was never run.
+ */
 async function asLeaseLoss(error: unknown, leases: HeldLeases): Promise<unknown> {
-  if (!(error instanceof Failure && error.kind === 'store')) return error
+  if (!(error instanceof Failure)) return error
   let cause = error
   const check = leases.check().catch((found) => {
     if (found instanceof Failure && found.kind === 'held') cause = found

@@ -12,7 +12,7 @@ import type { Explanation } from '../explain/explanation.ts'
 import type { Documents } from '../stores/documents.ts'
 import { warnOnce } from '../terminal/report.ts'
 import { type Body, createBody } from './body.ts'
-import { createExplainer } from './explainer.ts'
+import { createExplainer, type Explainer } from './explainer.ts'
 
 /** How long a read stays cached, and so the longest it takes for a new or republished edition to appear. */
 const FRESH_MS = 1_000
@@ -93,7 +93,34 @@ export function createEditions(context: Context): Editions {
     throw await missingEdition(documents, watch, date)
   }
 
-  /** Returns undefined, with a warning, for an edition that is damaged. */
+  const { before, recent } = createNeighbors(datesFor, find, explainer, warn)
+
+  return {
+    dates: datesFor,
+    find,
+    before,
+    watch: (name) => findWatch(name, config),
+    recent,
+    changes: async (watch, from, to) => {
+      const later = (await find(watch, to)).edition
+      const earlier =
+        from === undefined ? await before(later) : (await find(watch, requireEarlierDate(from, later))).edition
+      if (earlier === undefined) throw noEarlierEdition(later)
+      return explainer.changes(earlier, later)
+    },
+    explain: async (name, date, reference) =>
+      explainer.explain(reference, (await find(name, date)).edition, findWatch(name, config)),
+    history: createHistory(documents, warn, datesFor),
+  }
+}
+
+/** Creates the functions that pass over damaged editions, with a warning. */
+function createNeighbors(
+  datesFor: Editions['dates'],
+  find: Editions['find'],
+  explainer: Explainer,
+  warn: (line: string) => void,
+): Pick<Editions, 'before' | 'recent'> {
   async function findSound(watch: string, date: string): Promise<Edition | undefined> {
     try {
       return (await find(watch, date)).edition
@@ -128,23 +155,7 @@ export function createEditions(context: Context): Editions {
     return later === undefined || found.length === most ? found : [...found, { edition: later, changes: undefined }]
   }
 
-  return {
-    dates: datesFor,
-    find,
-    before,
-    watch: (name) => findWatch(name, config),
-    recent,
-    changes: async (watch, from, to) => {
-      const later = (await find(watch, to)).edition
-      const earlier =
-        from === undefined ? await before(later) : (await find(watch, requireEarlierDate(from, later))).edition
-      if (earlier === undefined) throw noEarlierEdition(later)
-      return explainer.changes(earlier, later)
-    },
-    explain: async (name, date, reference) =>
-      explainer.explain(reference, (await find(name, date)).edition, findWatch(name, config)),
-    history: createHistory(documents, warn, datesFor),
-  }
+  return { before, recent }
 }
 
 function createEditionCache(documents: Documents) {

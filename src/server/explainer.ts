@@ -26,9 +26,9 @@ export interface Explainer {
 }
 
 /** Creates an explainer with its caches and its queue. */
-export function createExplainer(world: Context): Explainer {
+export function createExplainer(context: Context): Explainer {
   const queue = createQueue(MAX_QUEUED)
-  const quiet = { ...world, report: silentReport }
+  const quiet = { ...context, report: silentReport }
   const changes = new LRUCache<string, Changes, readonly [Edition, Edition]>({
     max: 200,
     ignoreFetchAbort: true,

@@ -6,11 +6,11 @@ import type { Edition, Snapshot } from '../editions/edition.ts'
 import { descriptionKey, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
+import { archivedNames, readArchivedCsv } from '../pipeline/archivedCsv.ts'
 import { describeCsv, descriptionTop } from '../pipeline/description.ts'
-import { archivedNames, type CsvPlan, readArchivedCsv, type StagedCsv } from '../pipeline/lists.ts'
 import { buildEditions } from '../pipeline/publish.ts'
 import type { Ranking } from '../pipeline/rank.ts'
-import { readOptions } from '../pipeline/read.ts'
+import type { CsvPlan, StagedCsv } from '../pipeline/watchFilter.ts'
 import { compareValues, type Difference } from './difference.ts'
 import { compareDocument, type StoredDocument } from './document.ts'
 import { refuseUnlessDamaged, StoredCsv } from './storedCsv.ts'
@@ -67,7 +67,6 @@ async function compareDescription(
   snapshot: Snapshot,
   { archive, config }: Context,
 ): Promise<Difference[]> {
-  const { names = {} } = readOptions('datasets', config, snapshot.datasets.columns)
   const where = descriptionKey(watch.name, snapshot.date)
   const object = await archive.stat(where)
   if (object === undefined) {
@@ -82,7 +81,14 @@ async function compareDescription(
   })
   if (stored instanceof Failure) return differ('the description of the CSV', stored.message)
   const described = descriptionTop(stored) ?? watch.top
-  const expected = describeCsv({ ...watch, top: described }, snapshot.date, csv, header, snapshot, names)
+  const expected = describeCsv(
+    { ...watch, top: described },
+    snapshot.date,
+    csv,
+    header,
+    snapshot,
+    config.columns.datasets,
+  )
   if (stored === expected) return []
   try {
     const differences = compareValues(where, JSON.parse(expected), JSON.parse(stored))

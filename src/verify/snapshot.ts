@@ -68,7 +68,15 @@ function shapeOf(date: string, found: Snapshot): unknown {
 }
 
 /** Facts that version 0.1 did not record. */
-const LATER_FACTS = ['origin', 'stored_bytes', 'columns', 'blank_fields', 'followers', 'most_followed'] as const
+const LATER_FACTS = [
+  'origin',
+  'stored_bytes',
+  'columns',
+  'blank_fields',
+  'followers',
+  'repeated_ids',
+  'most_followed',
+] as const
 
 function recorded<T extends object>(found: T | undefined, facts: readonly (keyof T)[]): Partial<T> {
   return Object.fromEntries(
@@ -105,7 +113,7 @@ export async function checkExport(
     read += bytes
     meter.add(bytes)
   }
-  const { blank_fields, columns, followers, stored_bytes } = snapshot[name]
+  const { blank_fields, columns, followers, repeated_ids, stored_bytes } = snapshot[name]
   const counts = blank_fields === undefined ? undefined : new CountingReader(name, reader)
   try {
     const plain = gunzip(meterChunks(archive.read(where), count, signal), where)
@@ -121,6 +129,7 @@ export async function checkExport(
       ...(columns && { columns: checkedAgain(columns, names) }),
       ...(blank_fields && counts && { blank_fields: checkedAgain(blank_fields, counts.blankFields) }),
       ...(followers !== undefined && counts && { followers: counts.followers }),
+      ...(repeated_ids !== undefined && counts && { repeated_ids: counts.repeated }),
     }
     // One matching checksum proves that the export is right, and that snapshot.json is wrong about the rest.
     const isSound = sha256 === snapshot[name].sha256 || sha1 === snapshot[name].sha1

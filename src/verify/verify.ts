@@ -2,9 +2,9 @@ import type { Context } from '../context.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { editionId, editionKey, snapshotKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { completeCsvs, WatchFilter } from '../pipeline/lists.ts'
 import { run } from '../pipeline/pipeline.ts'
 import { Ranking } from '../pipeline/rank.ts'
+import { completeCsvs, WatchFilter } from '../pipeline/watchFilter.ts'
 import { findHolder } from '../runs/lease.ts'
 import { warnOnce } from '../terminal/report.ts'
 import { compareValues, type Difference } from './difference.ts'
@@ -36,14 +36,14 @@ export interface Verification {
 /** Derives everything that is stored again from its snapshots, and compares every byte and value. Writes only to repair. */
 export async function* verify({ dates, repair }: Verification, context: Context): AsyncIterable<Verdict> {
   // A date may be compared twice.
-  const world = { ...context, report: { ...context.report, warn: warnOnce(context.report.warn) } }
-  for (const stored of await storedDates(world)) {
+  const quietContext = { ...context, report: { ...context.report, warn: warnOnce(context.report.warn) } }
+  for (const stored of await storedDates(quietContext)) {
     if (dates.length > 0 && !dates.includes(stored.date)) continue
-    world.signal.throwIfAborted()
-    const [snapshot, ...editions] = await verifySettled(stored, world)
+    quietContext.signal.throwIfAborted()
+    const [snapshot, ...editions] = await verifySettled(stored, quietContext)
     yield snapshot!
     const isSound = snapshot!.status === 'same' || stored.unexpectedKeys.length === snapshot!.differences.length
-    for (const verdict of editions) yield repair ? await repaired(verdict, isSound, world) : verdict
+    for (const verdict of editions) yield repair ? await repaired(verdict, isSound, quietContext) : verdict
   }
 }
 
@@ -106,8 +106,8 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
   const organizations = await checkExport('organizations', snapshot, ranking, context)
   const candidates = [...documents].flatMap(([watch, document]) => candidatesOf(watch, document, context))
   const plans = candidates.map((candidate) => planOf(candidate, date, ranking, context))
-  await using selection = new WatchFilter(plans)
-  const datasets = await checkExport('datasets', snapshot, selection, context)
+  await using filter = new WatchFilter(plans)
+  const datasets = await checkExport('datasets', snapshot, filter, context)
   const followed = snapshot.organizations.most_followed
   const ranked = ranking.top(followed?.length ?? 0).map(({ id, name, followers }) => ({ id, name, followers }))
   const inFollowed =
@@ -121,7 +121,7 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
   const differences = [...inJson, ...organizations.differences, ...datasets.differences, ...inFollowed]
   if (organizations.facts && datasets.facts) {
     const sound: Snapshot = { ...snapshot, date, datasets: datasets.facts, organizations: organizations.facts }
-    const lists = await completeCsvs(selection)
+    const lists = await completeCsvs(filter)
     for (const [index, candidate] of candidates.entries()) {
       const found = await compareEdition(lists[index]!, candidate, sound, context)
       const { name } = candidate.watch
@@ -159,7 +159,7 @@ async function repaired(verdict: Verdict, isSound: boolean, context: Context): P
   if (watch === undefined || !isSound) {
     return { ...verdict, note: [verdict.note, 'so it cannot be repaired'].filter(Boolean).join(', ') }
   }
-  const mayStay = async (stored: Edition) => (await makerDifference(stored, context)) === undefined
+  const isAcceptable = async (stored: Edition) => (await makerDifference(stored, context)) === undefined
   try {
     await run({ date, watches: [watch], replay: true, isAcceptable }, context)
     return { ...verdict, status: 'repaired' }

@@ -35,7 +35,9 @@ if (programs !== undefined) {
     expect(single.stderr).toBe('')
 
     const csvs = async (name: string) =>
-      [...(await readFolder(join(folder, name, 'datagouv')))].filter(([path]) => path.startsWith(DATE)).sort()
+      [...(await readFolder(join(folder, name, 'datagouv')))]
+        .filter(([path]) => path.startsWith(DATE) && path.endsWith('.csv'))
+        .sort()
     expect((await csvs('dag')).map(([path]) => path)).toEqual(
       ['bus', 'mobilite-transport', 'rien', 'velo'].map((watch) => `${DATE}/${watch}.csv`),
     )

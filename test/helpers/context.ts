@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type Context, closeContext, openContext } from '../../src/context.ts'
+import type { Context } from '../../src/context.ts'
+import { closeContext, openContext } from '../../src/openContext.ts'
 import type { RunRequest } from '../../src/pipeline/request.ts'
 import { silentReport } from '../../src/terminal/report.ts'
 import { temporaryFolder, writeTestFile } from './exports.ts'

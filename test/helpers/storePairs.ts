@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { DeleteBucketCommand, DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { MongoClient } from 'mongodb'
 import { onTestFinished } from 'vitest'
-import { type Context, closeContext, openContext } from '../../src/context.ts'
+import type { Context } from '../../src/context.ts'
+import { closeContext, openContext } from '../../src/openContext.ts'
 import { silentReport } from '../../src/terminal/report.ts'
 import { temporaryFolder, writeTestFile } from './exports.ts'
 import { serviceOrSkip, uniqueName } from './services.ts'
@@ -29,7 +30,7 @@ interface Pair {
 export function storePairs(suite: string): Pair[] {
   const minio = serviceOrSkip('minio', `${suite}, on MinIO`)
   const mongodb = serviceOrSkip('mongodb', `${suite}, on MongoDB`)
-  const embedded = { name: 'folder and SQLite', place: embeddedPlace }
+  const embedded = { name: 'folder and SQLite', open: embeddedPlace }
   if (!minio || !mongodb) return [embedded]
   // The AWS SDK reads only the environment.
   Object.assign(process.env, minio)

@@ -147,7 +147,7 @@ describe('what is published', () => {
     const documents = context.documents
     const interrupted = new Proxy(documents, {
       get: (target, name) => {
-        if (name !== 'swap') return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name)
+        if (name !== 'compareAndSwap') return Reflect.get(target, name).bind?.(target) ?? Reflect.get(target, name)
         return async (...args: Parameters<typeof documents.compareAndSwap>) => {
           const swapped = await target.compareAndSwap(...args)
           if (args[0] === 'tops') await announcePublished(DATE, context.config.watches, context)

@@ -98,7 +98,7 @@ describe('what goes wrong on the way', () => {
         'the export',
       ),
     )
-    await expect(reading).rejects.toThrow(/^the export is damaged: its gzip compression breaks off or is wrong/)
+    await expect(reading).rejects.toThrow(/^the export is damaged: its gzip data is cut or damaged/)
     expect(ended).toBe(true)
   })
 

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type Replica, startReplica } from '../../src/demo/replica.ts'
 import type { Edition, Snapshot } from '../../src/editions/edition.ts'
+import { Failure } from '../../src/errors.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { runChecker } from '../helpers/checker.ts'
@@ -459,3 +460,102 @@ describe('the gate, over HTTP, as a real uData server fails', () => {
     expect(context.warnings.at(-1)).toBe(`no organization has a follower, as in the snapshot of ${LAST}`)
   })
 })
+
+describe('a snapshot that the store does not deliver', () => {
+  /** A context whose archive fails to read one object, as after an HTTP 500 or with the wrong permissions. */
+  function withUnreadable(context: TestContext, key: string): TestContext {
+    const archive = Object.create(context.archive, {
+      read: {
+        value: (wanted: string, range?: { start: number; end: number }) => {
+          if (wanted === key) throw new Failure('store', `cannot read ${key}: permission denied`)
+          return context.archive.read(wanted, range)
+        },
+      },
+    })
+    return { ...context, archive }
+  }
+
+  test('is not replaced by what the portal has now', async () => {
+    const context = await onPortal(LAST)
+    await go(context, LAST)
+    const before = await readFolder(join(context.folder, 'datagouv'))
+    const later = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    const unreadable = withUnreadable(later, `snapshots/${LAST}/snapshot.json`)
+    for (const step of [run, archive, publish])
+      await expect(step(of(unreadable, LAST), unreadable)).rejects.toMatchObject({ kind: 'store' })
+    expect(await readFolder(join(context.folder, 'datagouv'))).toEqual(before)
+  })
+
+  test('does not let the gate be skipped', async () => {
+    const context = await onPortal(LAST)
+    await go(context, LAST)
+    replica.publish('datasets', { content: Buffer.from(datasets(10)), modified: new Date(`${DATE}T05:00:00Z`) })
+    const later = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    const unreadable = withUnreadable(later, `snapshots/${LAST}/snapshot.json`)
+    await expect(go(unreadable, DATE)).rejects.toMatchObject({ kind: 'store' })
+    expect(await later.documents.ids('tops')).toEqual([`mobilite-transport/${LAST}`])
+  })
+})
+
+describe('what an attack found', () => {
+  test('archive and publish with another setting columns publish nothing', async () => {
+    const context = await testContextWith('')
+    const mapped = await testContextWith('columns: { datasets: { title: description } }', context.folder)
+    await fetch(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
+    await archive(of(mapped), mapped)
+    await expect(publish(of(context), context)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(/made with another setting columns/),
+    })
+  })
+
+  test('the same bytes with a new date are not "not published since", and never too old', async () => {
+    const context = await onPortal('2026-09-02')
+    await go(context, '2026-09-02')
+    replica.publish('datasets', { content: Buffer.from(datasets(100)), modified: new Date(`${DATE}T05:00:00Z`) })
+    replica.publish('organizations', { content: Buffer.from(ORGANIZATIONS), modified: new Date(`${DATE}T05:00:00Z`) })
+    const later = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    await go(later, DATE)
+    expect(context.warnings.join('\n')).not.toMatch(/has not published since/)
+    const edition = await later.documents.find<Edition>('tops', EDITION)
+    expect(edition!.source.organizations.last_modified).toBe(`${DATE}T05:00:00.000Z`)
+  })
+
+  test('a second run of the first date is judged against the first', async () => {
+    const context = await onPortal(DATE)
+    await go(context, DATE)
+    replica.publish('datasets', { content: Buffer.from(datasets(10)), modified: new Date(`${DATE}T06:00:00Z`) })
+    await expect(go(context, DATE)).rejects.toMatchObject({ kind: 'gate' })
+  })
+
+  test('records that are repeated do not hide that others are lost', async () => {
+    const context = await onPortal(LAST)
+    await go(context, LAST)
+    const half = datasets(50)
+    const doubled = half + half.slice(half.indexOf('\r\n') + 2)
+    replica.publish('datasets', { content: Buffer.from(doubled), modified: new Date(`${DATE}T05:00:00Z`) })
+    const later = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`) }
+    await expect(go(later, DATE)).rejects.toMatchObject({ kind: 'gate' })
+  })
+
+  test('a run of one watch that replaces the snapshot warns of the editions of the others', async () => {
+    const watches = 'watches: [{ name: a, terms: [vélo] }, { name: b, terms: [mobilité] }]'
+    const context = await testContextWith(watches)
+    await run(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
+    const request = await createRunRequest(context, datasets(6), ORGANIZATIONS)
+    await run({ ...request, watches: context.config.watches.slice(1) }, context)
+    expect(context.warnings).toEqual([
+      expect.stringMatching(/^the edition of a was made from the snapshot that this run replaces/),
+    ])
+  })
+
+  test.each(['http://', 'http://[::1', 'http://h:99999/', 'file://host/x', 'file:///a%2Fb', 'file:///%zz'])(
+    'the address %s given by hand is a usage error',
+    async (datasets) => {
+      const context = await testContextWith('')
+      await expect(go(context, DATE, { sources: { datasets } })).rejects.toMatchObject({ kind: 'usage' })
+    },
+  )
+})
+
+const testContextWith = (config: string, folder?: string) => openTestContext(undefined, config, folder)

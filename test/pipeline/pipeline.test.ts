@@ -396,7 +396,7 @@ describe('nothing is published and nothing stays behind', () => {
     const failure = run(await createRunRequest(context, datasetsCsv(many), good.organizations), context)
     await expect(failure).rejects.toMatchObject({
       kind: 'usage',
-      message: expect.stringMatching(/has 2,000 datasets and would be 20.3 MB long/),
+      message: expect.stringMatching(/has 2,000 datasets and would take 20.3 MB/),
     })
     expect([...(await readFolder(join(context.folder, 'datagouv')).catch(() => new Map())).keys()]).toEqual([])
   })
@@ -429,7 +429,7 @@ describe('run records', () => {
       watches: ['mobilite-transport'],
       status: 'published',
       error: null,
-      summary: `6 datasets in ${DATE}/mobilite-transport.csv, 5 datasets of 3 of the 30 most followed organisations in ${EDITION}`,
+      summary: `6 datasets in ${DATE}/mobilite-transport.csv, 5 datasets of 3 of the 30 most followed organizations in ${EDITION}`,
     })
     expect(record!.steps.map(({ name }) => name)).toEqual([
       'read organizations',

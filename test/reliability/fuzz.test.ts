@@ -8,10 +8,11 @@ import { SETTINGS } from '../../src/config/settings.ts'
 import { DEFAULT_WATCH } from '../../src/config/watch.ts'
 import { startReplica } from '../../src/demo/replica.ts'
 import { Failure } from '../../src/errors.ts'
-import { completeCsvs, WatchFilter } from '../../src/pipeline/lists.ts'
+import { CountingReader } from '../../src/pipeline/counts.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import { Ranking } from '../../src/pipeline/rank.ts'
 import { readExport } from '../../src/pipeline/read.ts'
+import { completeCsvs, WatchFilter } from '../../src/pipeline/watchFilter.ts'
 import { DATE, openTestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 import { type Parsed, parse, Refusal, referenceRun } from '../reference.ts'
@@ -56,11 +57,12 @@ async function byProgram({ datasets, organizations }: Exports, size: number): Pr
   }
   try {
     const ranking = new Ranking()
-    await readExport(cut(organizations, size), 'organizations export', ranking, options)
+    const counts = new CountingReader('organizations', ranking)
+    await readExport(cut(organizations, size), 'organizations export', counts, options)
     const plan = { watch: DEFAULT_WATCH, key: 'x', create: async () => object, top: ranking.top(30) }
-    const selection = new WatchFilter([plan])
-    await readExport(cut(datasets, size), 'datasets export', selection, options)
-    const [list] = await completeCsvs(selection)
+    const filter = new WatchFilter([plan])
+    await readExport(cut(datasets, size), 'datasets export', new CountingReader('datasets', filter), options)
+    const [list] = await completeCsvs(filter)
     const { tops } = list!
     return { csv: text(Buffer.concat(written)), organizations: tops!.organizations(), datasets: tops!.datasets() }
   } catch (error) {
@@ -81,8 +83,9 @@ function byReference({ datasets, organizations }: Exports): unknown {
     const [parsed, ranked] = [parse(datasets), parse(organizations)]
     refuseUnless(parsed, ['id', 'title', 'tags', 'description', 'organization_id', 'metric.followers'])
     refuseUnless(ranked, ['id', 'name', 'metric.followers'])
-    const ids = ranked.records.map(({ fields }) => fields[ranked.header.fields.indexOf('id')]!)
-    if (ids.includes('') || new Set(ids).size < ids.length) throw new Refusal('ids')
+    for (const { header, records } of [parsed, ranked])
+      if (records.some(({ fields }) => fields[header.fields.indexOf('id')]!.trim() === ''))
+        throw new Refusal('blank id')
     for (const { fields } of ranked.records) {
       if (!/^[0-9]{0,15}$/.test(fields[ranked.header.fields.indexOf('metric.followers')]!)) throw new Refusal('number')
     }

@@ -93,7 +93,7 @@ for (const { name, open: newPlace } of storePairs('what happens at every moment 
     ['the three steps', inSteps, false, 12],
     ['the three steps that replace an edition', inSteps, true, 12],
   ])(`${name}: %s`, (_, step, replacing, often) => {
-    /** All of them with EVERY_MOMENT=1, which takes some minutes; else every so manyth, fewer where calls are slow. */
+    /** All of them with EVERY_MOMENT=1, which takes some minutes; else every nth, fewer where calls are slow. */
     const moments = (first: number, last: number) => {
       const every = process.env.EVERY_MOMENT ? 1 : often * (name === 'folder and SQLite' ? 1 : 5)
       return Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((call) => call % every === 0)
@@ -106,7 +106,7 @@ for (const { name, open: newPlace } of storePairs('what happens at every moment 
       return { place, world: context }
     }
 
-    test('that dies before any call of a store is completed by the next as if it had never been', async () => {
+    test('that dies before any call of a store is completed by the next as if nothing had happened', async () => {
       const undisturbed = await prepared()
       const calls = await callsOf(undisturbed.place, step)
       const state = await stateOf(undisturbed.world)
@@ -116,7 +116,7 @@ for (const { name, open: newPlace } of storePairs('what happens at every moment 
         const dying = interceptStores(await place.world(), async (call) => {
           if (call >= moment) throw new Error('the process is gone')
         })
-        // Who only had its leases to give up has done its work.
+        // A run that only had to release its leases has done its work.
         await step(request, dying).catch(() => {})
         await step(request, await place.world())
         const told = `before call ${moment}, ${calls[moment - 1]}`
@@ -183,7 +183,7 @@ for (const { name, open: newPlace } of storePairs('a run that sleeps right befor
     const otherRanks = { datasets: EARLIER.datasets, organizations: OURS.organizations }
     let slept = false
     const sleeping = interceptStores(await place.world(), async (_, name) => {
-      if (name !== `swap tops ${ID}` || slept) return
+      if (name !== `compareAndSwap tops ${ID}` || slept) return
       slept = true
       await run(earlier, other)
     })

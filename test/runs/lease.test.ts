@@ -260,7 +260,7 @@ describe('a holder is dead', () => {
     })
 
     test('not when its number is of another container that shares the name of this host', () => {
-      const script = `import { holderOf } from '${LEASE_MODULE}'; console.log(JSON.stringify(holderOf('r1')))`
+      const script = `import { currentProcessAsHolder as holder } from '${LEASE_MODULE}'; console.log(JSON.stringify(holder('r1')))`
       const node = [process.execPath, '--input-type=module', '-e', script]
       const { status, stdout } = spawnSync('unshare', ['--pid', '--fork', ...node], { encoding: 'utf8' })
       const other = status === 0 ? JSON.parse(stdout) : { ...self, pid_namespace: 'pid:[1]' }

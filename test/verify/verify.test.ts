@@ -351,7 +351,7 @@ describe('beside another run', () => {
     await context.documents.release(ID, 'r1')
 
     const failing = interceptStores(context, async (_, call) => {
-      if (call.startsWith('swap tops')) throw new Failure('store', 'away')
+      if (call.startsWith('compareAndSwap tops')) throw new Failure('store', 'away')
     })
     await expect(verified({ ...context, ...failing }, true)).rejects.toMatchObject({ kind: 'store' })
     expect(await context.documents.find('tops', ID)).toEqual(damaged)

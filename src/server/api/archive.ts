@@ -47,8 +47,8 @@ const route = createRoute({
 })
 
 /** Serves the archived CSV of an edition, whole or a range of it. */
-export function archiveApi({ world, editions }: ApiContext) {
-  const { archive, documents } = world
+export function archiveApi({ context, editions }: ApiContext) {
+  const { archive, documents } = context
   let downloads = 0
 
   return createRouter().openapi(route, async (c) => {
@@ -56,28 +56,13 @@ export function archiveApi({ world, editions }: ApiContext) {
     const { edition } = await editions.find(watch, editionDate(name))
     const { key, sha256, bytes } = edition.archive
     const etag = `"${sha256}"`
-    const headers = {
-      'content-type': 'text/csv; charset=utf-8; header=present',
-      'content-disposition': `attachment; filename="${watch}-${edition.date}-archive.csv"`,
-      'cache-control': `${cacheControlFor(editionDate(name))}, no-transform`,
-      'accept-ranges': 'bytes',
-      etag,
-      ...CORS_HEADERS,
-    }
+    const headers = headersOf(edition, editionDate(name))
     if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
     if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
     const range = parseRange(isCurrent(c, etag) ? c.req.header('range') : undefined, bytes)
     if (range === 'none') throw new Problem(416, `${key} has ${bytes} bytes`, { 'content-range': `bytes */${bytes}` })
     const part = range === 'all' ? undefined : range
-    const length = part === undefined ? bytes : part.end - part.start + 1
-    const init = {
-      status: part === undefined ? 200 : 206,
-      headers: {
-        ...headers,
-        'content-length': String(length),
-        ...(part && { 'content-range': `bytes ${part.start}-${part.end}/${bytes}` }),
-      },
-    }
+    const init = { status: part === undefined ? 200 : 206, headers: { ...headers, ...lengthHeaders(part, bytes) } }
     if (c.req.method === 'HEAD') return new Response(null, init)
     const endDownload = startDownload()
     try {
@@ -117,6 +102,24 @@ export function archiveApi({ world, editions }: ApiContext) {
     if ((await archive.stat(key)) === undefined) return new NotFound(`${key} was not kept in the archive`)
     return busyProblem(`${key} is being replaced`)
   }
+}
+
+/** @param requested the date in the address; undefined for the latest edition */
+function headersOf({ watch, date, archive: { sha256 } }: Edition, requested: string | undefined) {
+  return {
+    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-disposition': `attachment; filename="${watch}-${date}-archive.csv"`,
+    'cache-control': `${cacheControlFor(requested)}, no-transform`,
+    'accept-ranges': 'bytes',
+    etag: `"${sha256}"`,
+    ...CORS_HEADERS,
+  }
+}
+
+function lengthHeaders(part: { start: number; end: number } | undefined, bytes: number): Record<string, string> {
+  if (part === undefined) return { 'content-length': String(bytes) }
+  const { start, end } = part
+  return { 'content-length': String(end - start + 1), 'content-range': `bytes ${start}-${end}/${bytes}` }
 }
 
 /** Whether the client may get a range: it sent no `If-Range`, or one with the current ETag. */

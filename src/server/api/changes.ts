@@ -36,8 +36,8 @@ const editionRoute = jsonRoute({
 })
 
 /** Serves the changes between two editions. */
-export function changesApi({ world, editions }: ApiContext) {
-  const [defaultWatch] = world.config.watches
+export function changesApi({ context, editions }: ApiContext) {
+  const [defaultWatch] = context.config.watches
   const respond = async (c: HonoContext, watch: string, from?: string, to?: string) =>
     jsonResponse(c, await editions.changes(watch, from, to), { 'cache-control': CACHE_CONTROL.latest })
   return createRouter()

@@ -72,11 +72,11 @@ const oneRoute = jsonRoute({
 })
 
 /** Serves the list of editions, and single editions with filters and sorting. */
-export function editionsApi({ world, editions }: ApiContext) {
+export function editionsApi({ context, editions }: ApiContext) {
   return createRouter()
     .openapi(listRoute, async (c) => {
       const { watch, from = '', to = '9999', sort = '-date,watch', limit = 100, offset = 0 } = c.req.valid('query')
-      const ids = await world.documents.ids('tops', watch === undefined ? {} : { prefix: editionId(watch, '') })
+      const ids = await context.documents.ids('tops', watch === undefined ? {} : { prefix: editionId(watch, '') })
       const found = ids.map(itemOf).filter(({ date }) => from <= date && date <= to)
       const { items, headers } = paginate(c, sortBy(found, sort), { offset, limit })
       return jsonResponse(c, { total: found.length, items }, headers)

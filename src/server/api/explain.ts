@@ -34,8 +34,8 @@ const editionRoute = jsonRoute({
 })
 
 /** Serves explanations of why a dataset is in an edition or not. */
-export function explainApi({ world, editions }: ApiContext) {
-  const [defaultWatch] = world.config.watches
+export function explainApi({ context, editions }: ApiContext) {
+  const [defaultWatch] = context.config.watches
   const respond = async (c: HonoContext, watch: string, date: string | undefined, id: string) =>
     jsonResponse(c, await editions.explain(watch, date, id), { 'cache-control': cacheControlFor(date) })
   return createRouter()

@@ -21,8 +21,8 @@ const route = jsonRoute({
 })
 
 /** Serves an organization's history over the editions of a watch. */
-export function historyApi({ world, editions }: ApiContext) {
-  const [defaultWatch] = world.config.watches
+export function historyApi({ context, editions }: ApiContext) {
+  const [defaultWatch] = context.config.watches
   return createRouter().openapi(route, async (c) => {
     const { organization: id } = c.req.valid('param')
     const { watch = defaultWatch!.name } = c.req.valid('query')

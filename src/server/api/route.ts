@@ -7,7 +7,7 @@ import { Problem as ProblemSchema } from './schemas.ts'
 
 /** What every route needs. */
 export interface ApiContext {
-  readonly world: Context
+  readonly context: Context
   readonly editions: Editions
 }
 

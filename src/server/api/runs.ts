@@ -41,7 +41,7 @@ const oneRoute = jsonRoute({
 })
 
 /** Serves the run records. */
-export function runsApi({ world: { documents, report } }: ApiContext) {
+export function runsApi({ context: { documents, report } }: ApiContext) {
   const warn = warnOnce(report.warn)
   const recent = new LRUCache<'runs', RunRecord[]>({
     max: 1,

@@ -12,10 +12,10 @@ const route = jsonRoute({
 })
 
 /** Serves the configured watches, each with the date of its latest edition. */
-export function watchesApi({ world, editions }: ApiContext) {
+export function watchesApi({ context, editions }: ApiContext) {
   return createRouter().openapi(route, async (c) => {
     const items = await Promise.all(
-      world.config.watches.map(async ({ name, terms, columns, match, top }) => {
+      context.config.watches.map(async ({ name, terms, columns, match, top }) => {
         const dates = await editions.dates(name)
         return { name, terms, columns, match, top, editions: dates.length, latest: dates[0] ?? null }
       }),

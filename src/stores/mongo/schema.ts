@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { CreateCollectionOptions, Db, IndexDescription } from 'mongodb'
-import type { Edition } from '../../editions/edition.ts'
 import type { Collection } from '../documents.ts'
 import { type Code, hasCode } from './errors.ts'
 
@@ -19,7 +18,7 @@ const source = shape({
 })
 
 /** The shape of an edition that the server checks. Later versions may add fields. */
-const EDITION = shape({
+export const EDITION = shape({
   _id: { bsonType: 'string', pattern: '^[^/]+/[0-9]{4}-[0-9]{2}-[0-9]{2}$' },
   watch: text,
   date: { bsonType: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' },
@@ -45,7 +44,7 @@ const EDITION = shape({
       organization_followers: count,
     }),
   ),
-} satisfies Record<keyof Edition, object>)
+})
 
 const RULES = {
   validator: { $jsonSchema: EDITION },

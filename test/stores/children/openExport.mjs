@@ -1,6 +1,6 @@
 // Opens every file that it may, then reads the export at argv[2], and says how that went: "done", or kind and message.
 import { openSync } from 'node:fs'
-import { openSource } from '../../../dist/portal/open.js'
+import { openExport } from '../../../dist/portal/open.js'
 
 try {
   for (;;) openSync('/dev/null', 'r')
@@ -8,7 +8,7 @@ try {
   if (error.code !== 'EMFILE') throw error
 }
 try {
-  const { chunks } = await openSource(process.argv[2], {})
+  const { chunks } = await openExport(process.argv[2], {})
   for await (const _ of chunks);
   console.log('done')
 } catch (error) {

@@ -1,6 +1,6 @@
 // Replaces a document of the store at argv[2] until it is killed, and says each time which one is in.
 import { writeSync } from 'node:fs'
-import { openDocuments } from '../../../dist/context.js'
+import { openDocuments } from '../../../dist/openContext.js'
 
 const documents = await openDocuments(process.argv[2])
 for (let i = 1; ; i++) {

@@ -11,7 +11,7 @@ globalThis.Date = class extends RealDate {
     return RealDate.now() + Number(skew)
   }
 }
-const { openDocuments } = await import('../../../dist/context.js')
+const { openDocuments } = await import('../../../dist/openContext.js')
 const { setTimeout: sleep } = await import('node:timers/promises')
 
 const documents = await openDocuments(address)

@@ -1,7 +1,7 @@
 // Writes to the archive at argv[2] until it is killed. `half`: an object that it never ends; `whole`: one object
 // after another under the same key, each of one byte repeated. Says "begun" when there is something to kill.
 import { createHash } from 'node:crypto'
-import { openArchive } from '../../../dist/context.js'
+import { openArchive } from '../../../dist/openContext.js'
 
 const [, , address, mode] = process.argv
 const archive = await openArchive(address)

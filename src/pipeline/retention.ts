@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
-import { dateIn, isDate } from './date.ts'
-import { snapshotKey } from './layout.ts'
+import { dateIn, isDate } from '../editions/date.ts'
+import { snapshotKey } from '../editions/layout.ts'
 
 /** The snapshots of this many last dates, and of this many last editions of each watch, stay for replays and comparisons. */
 const LAST = 2
