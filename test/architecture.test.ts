@@ -29,14 +29,15 @@ const USES: Readonly<Record<string, string>> = {
   notify: 'editions errors post runs text version waitForAll',
   pipeline: '(editions) csv editions errors portal runs terminal text waitForAll wasm',
   lineage: 'editions pipeline post text version',
-  explain: 'editions errors matching pipeline text',
+  explain: 'csv editions errors matching pipeline text',
+  import: 'editions errors openContext pipeline portal runs text',
   verify: '(editions) csv editions errors matching pipeline runs schema terminal',
   openContext: '(lineage) (metrics) (stores) config waitForAll',
   server: '(metrics) config editions errors explain matching runs terminal text version',
   doctor: 'errors openContext pipeline portal stores terminal text version',
   index: 'config editions errors openContext pipeline terminal',
   commands:
-    '(metrics) (server) (terminal) config demo doctor editions errors explain matching notify openContext pipeline portal runs scheduler stores terminal text verify',
+    '(metrics) (server) (terminal) config demo doctor editions errors explain import matching notify openContext pipeline portal runs scheduler stores terminal text verify',
   cli: 'commands errors terminal version',
 }
 
@@ -44,6 +45,7 @@ const USES: Readonly<Record<string, string>> = {
 const LONG_FILES: Readonly<Record<string, string>> = {
   'csv/referenceScanner.ts': 'one state machine and the buffer that it reads from',
   'config/settings.ts': 'one table',
+  'import/import.ts': 'the steps of one command, and the errors of each',
   'pipeline/stagedSnapshot.ts': 'one class, and what it calls to fetch, judge and commit',
 }
 

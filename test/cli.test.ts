@@ -312,7 +312,9 @@ describe('filter', () => {
     const { cwd } = await withSources()
     const { code, stdout, stderr } = await cli(['filter', '--quiet'], { cwd, stdin: `${DATASETS}"` })
     expect([code, stdout]).toEqual([4, ''])
-    expect(stderr).toBe('datagouv-tops: stdin, record 3, line 4, column 1: the quote that opens here is never closed\n')
+    expect(stderr).toBe(
+      'datagouv-tops: stdin, record 3, line 4, column 1: the quote that opens here is never closed; nothing was published. Fetch the file again; if it stays the same, report it to the portal.\n',
+    )
   })
 })
 

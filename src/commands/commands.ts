@@ -89,6 +89,21 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./backfill.ts'),
   },
   {
+    name: 'import',
+    about: 'store past exports (files, folders, s3:// prefixes, addresses) as the snapshots of their dates',
+    arguments: '[place...]',
+    options: [
+      ['--tolerance <days>', 'pair exports of datasets and organizations this many days apart, as 3d (default: 0d)'],
+      ['--force', 'also replace snapshots that came from the portal'],
+    ],
+    examples: [
+      'import ./past-exports',
+      'import export-dataset-20260116-055249.csv.gz export-organization-20260116-055301.csv.gz',
+      'import s3://past-exports/2025/ --tolerance 3d --json',
+    ],
+    load: () => import('./import.ts'),
+  },
+  {
     name: 'prune',
     about: 'delete the snapshots that the setting "retention" does not keep (each run does this too)',
     options: [['--dry-run', 'list the snapshots to delete, and delete none']],

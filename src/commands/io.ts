@@ -46,6 +46,7 @@ export interface Options {
   readonly force?: boolean
   readonly jobs?: number
   readonly dryRun?: boolean
+  readonly tolerance?: string
 }
 
 /** Returns the settings given as flags. */

@@ -98,12 +98,13 @@ export function mapping<T extends object>(
   }
 }
 
-/** Parses a mapping of arbitrary names to texts. */
-export const textMapping: Parser<Readonly<Record<string, string>>> = (written) => {
+/** Parses a mapping of arbitrary names to texts, or to lists of them. */
+export const textMapping: Parser<Readonly<Record<string, readonly string[]>>> = (written) => {
   if (typeof written !== 'object' || written === null || Array.isArray(written))
     throw new InvalidValue('must be a mapping')
+  const oneOrMore = (value: unknown) => (Array.isArray(value) ? listOf(nonEmptyText)(value) : [nonEmptyText(value)])
   return Object.fromEntries(
-    Object.entries(written).map(([key, value]) => [key, atPath(`.${key}`, () => nonEmptyText(value))]),
+    Object.entries(written).map(([key, value]) => [key, atPath(`.${key}`, () => oneOrMore(value))]),
   )
 }
 

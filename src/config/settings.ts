@@ -95,7 +95,7 @@ export const SETTINGS = {
     parse: baseUrl,
   },
   catalogue: {
-    about: "id or slug of the portal's dataset that lists its exports",
+    about: "id or slug of the portal's dataset that lists its exports; none if the portal has no such dataset",
     environment: 'DATAGOUV_TOPS_CATALOGUE',
     default: '5d13a8b6634f41070a43dff3',
     parse: textMatching((name) => /^[\w-]+$/.test(name), 'be an id or a slug'),
@@ -278,7 +278,8 @@ export const SETTINGS = {
     parse: oneOf('text', 'json'),
   },
   columns: {
-    about: 'other names that an export uses for the needed columns, per export (file only)',
+    about:
+      'other names that an export may use for the needed columns, per export: a name, or a list of names to try in order (file only)',
     default: { datasets: {}, organizations: {} },
     parse: mapping<Record<ExportName, ColumnNames>>({
       datasets: { parse: textMapping, default: {} },

@@ -1,31 +1,132 @@
 import { Failure, quoted } from '../errors.ts'
 
-/** Needed column → its name in the export, if that differs. */
-export type ColumnNames = Readonly<Record<string, string>>
+/** Needed column → the names that an export may use for it, in order of preference. The needed name itself comes last. */
+export type ColumnNames = Readonly<Record<string, readonly string[]>>
+
+/** Needed column → the name that one export uses for it. */
+export type FoundNames = Readonly<Record<string, string>>
 
 /**
- * Finds columns by name, because the portal's exports gain and move columns over the years.
+ * Finds columns by name, because the portal's exports gain, move and rename columns over the years.
  *
- * @returns the index in `header` of each of `names`
+ * @returns the index in `header` of each of `needed`
  * @throws Failure `contract` if columns are missing, or if a needed one occurs twice (others may: `metric.dataservices` does)
  */
 export function findColumns(
   header: readonly string[],
-  names: readonly string[],
+  needed: readonly string[],
   exportName: string,
-  renamed: ColumnNames = {},
+  names: ColumnNames = {},
 ): number[] {
-  const actualName = (name: string) => (Object.hasOwn(renamed, name) ? renamed[name]! : name)
-  const missing = names.filter((name) => !header.includes(actualName(name)))
-  if (missing.length > 0) {
-    const found = `found: ${header.map((name) => quoted(name, 40)).join(', ')}`.slice(0, 1_500)
-    const what = `no column ${missing.map((name) => quoted(actualName(name))).join(', ')}`
-    const next = 'Is it the right export? If a column was renamed, map it with the setting columns.'
-    throw new Failure('contract', `${exportName} has ${what} (${found}); nothing was published. ${next}`)
-  }
-  return names.map(actualName).map((name) => {
-    const index = header.indexOf(name)
-    if (header.indexOf(name, index + 1) < 0) return index
-    throw new Failure('contract', `${exportName} has the column ${quoted(name)} twice, which makes it ambiguous`)
+  refuseOtherDelimiter(header, exportName)
+  const found = findNames(header, needed, names)
+  const missing = needed.filter((column) => !Object.hasOwn(found, column))
+  if (missing.length > 0) throw missingColumns(missing, header, exportName, names)
+  return needed.map((column) => {
+    const index = header.indexOf(found[column]!)
+    const second = header.indexOf(found[column]!, index + 1)
+    if (second < 0) return index
+    const what = `has the column ${quoted(found[column]!)} twice, as fields ${index + 1} and ${second + 1} of the header (line 1)`
+    const next =
+      'If another column has the values, name it with the setting columns; otherwise report it to the portal.'
+    throw new Failure('contract', `${exportName} ${what}, which makes it ambiguous; nothing was published. ${next}`)
   })
+}
+
+/** Returns the name that a header uses for each needed column. Columns that it lacks are left out. */
+export function findNames(header: readonly string[], needed: readonly string[], names: ColumnNames = {}): FoundNames {
+  const entries = needed.flatMap((column) => {
+    const name = candidates(column, names).find((one) => header.includes(one))
+    return name === undefined ? [] : [[column, name] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** Prefers the names that were found in an export before to those of the configuration, which may have changed since. */
+export function preferFound(found: FoundNames | undefined, names: ColumnNames): ColumnNames {
+  const known = Object.entries(found ?? {}).map(([column, name]) => [column, [name, ...candidates(column, names)]])
+  return { ...names, ...Object.fromEntries(known) }
+}
+
+function candidates(column: string, names: ColumnNames): readonly string[] {
+  return Object.hasOwn(names, column) ? [...new Set([...names[column]!, column])] : [column]
+}
+
+function missingColumns(
+  missing: readonly string[],
+  header: readonly string[],
+  exportName: string,
+  names: ColumnNames,
+): Failure {
+  const listed = missing.map((column) =>
+    candidates(column, names)
+      .map((name) => quoted(name))
+      .join(' or '),
+  )
+  const found = `found: ${header.map((name) => quoted(name, 40)).join(', ')}`.slice(0, 1_500)
+  const model = modelOf(header)
+  const seems = model === undefined ? 'Is it the right export?' : `It seems to be an export of ${model}.`
+  const what = `no column ${listed.join(', ')} (${found}); nothing was published`
+  const next = 'If a column of the header (line 1) was renamed, map it with the setting columns.'
+  return new Failure('contract', `${exportName} has ${what}. ${seems} ${next}`)
+}
+
+const OTHER_DELIMITERS: Readonly<Record<string, string>> = { ',': 'comma', '\t': 'tab', '|': 'vertical bar' }
+
+/** Refuses a header that is one field because another character separates its columns. */
+function refuseOtherDelimiter(header: readonly string[], exportName: string): void {
+  const [only = '', ...others] = header
+  if (others.length > 0) return
+  const delimiter = Object.keys(OTHER_DELIMITERS).find((one) => only.split(one).length > 2)
+  if (delimiter === undefined || /^\s*[<{[]/.test(only)) return
+  const column = [...only.slice(0, only.indexOf(delimiter))].length + 1
+  throw delimiterFailure(`${exportName}, the header, line 1, column ${column}`, delimiter)
+}
+
+/** Returns the character's name if it often separates fields in other CSV dialects. */
+export function isOtherDelimiter(character: string): boolean {
+  return Object.hasOwn(OTHER_DELIMITERS, character)
+}
+
+/** Creates the error for a file whose fields are not separated by semicolons. */
+export function delimiterFailure(where: string, delimiter: string): Failure {
+  const what = `a ${OTHER_DELIMITERS[delimiter]} (${quoted(delimiter)}) separates the fields where uData writes a semicolon (";")`
+  const next = 'Use the file as the portal publishes it: a spreadsheet may have saved it in another format.'
+  return new Failure('contract', `${where}: ${what}; nothing was published. ${next}`)
+}
+
+/**
+ * Columns that only the export of one of uData's models has, by model. Exports of reuses and dataservices have all the columns
+ * that datasets need, or most of them, so their names alone do not tell them apart.
+ */
+const MODELS: Readonly<Record<string, readonly string[]>> = {
+  datasets: ['frequency', 'license', 'resources_count', 'temporal_coverage.start', 'spatial.zones'],
+  organizations: ['metric.members', 'badges', 'logo'],
+  reuses: ['remote_url', 'datasets', 'metric.datasets', 'topic'],
+  dataservices: ['base_api_url', 'machine_documentation_url', 'technical_documentation_url', 'availability'],
+  resources: ['dataset.id', 'dataset.title', 'filetype', 'checksum.type'],
+  discussions: ['subject', 'participants', 'messages', 'closed_by'],
+  harvesters: ['backend', 'last_run', 'validation.state', 'periodic_task'],
+  tags: ['total', 'count'],
+}
+
+/** Returns the model whose own columns a header has most of, at least two; undefined if there is none. */
+function modelOf(header: readonly string[]): string | undefined {
+  const counts = Object.entries(MODELS).map(([model, own]) => {
+    return { model, count: own.filter((column) => header.includes(column)).length }
+  })
+  const best = counts.reduce((a, b) => (b.count > a.count ? b : a))
+  return best.count >= 2 ? best.model : undefined
+}
+
+/** @throws Failure `contract` if a header seems to be that of another model than `expected` */
+export function refuseOtherModel(header: readonly string[], expected: string, exportName: string): void {
+  const model = modelOf(header)
+  if (model === undefined || model === expected) return
+  const own = MODELS[model]!.filter((column) => header.includes(column)).map((column) => quoted(column))
+  const what = `it has the columns ${own.join(', ')} in its header, line 1`
+  throw new Failure(
+    'contract',
+    `${exportName} seems to be an export of ${model}, not of ${expected}: ${what}; nothing was published. Use the export of ${expected}.`,
+  )
 }

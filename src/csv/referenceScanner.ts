@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Failure } from '../errors.ts'
 import { BatchBuilder } from './batchBuilder.ts'
+import { delimiterFailure, isOtherDelimiter } from './columns.ts'
 import { decodeField } from './field.ts'
 import type { Batch, Scanner, ScanOptions } from './scanner.ts'
 import { firstInvalidByte } from './utf8.ts'
@@ -158,7 +159,7 @@ export class ReferenceScanner implements Scanner {
           state = IN_QUOTES
           continue
         }
-        if (byte !== SEMICOLON && byte !== LF && byte !== CR) this.refuse(i, 'text after a closing quote')
+        if (byte !== SEMICOLON && byte !== LF && byte !== CR) this.refuseAfterQuote(i)
       } else if (state === AFTER_CR || state === AFTER_CR_ON_BLANK_LINE) {
         if (byte !== LF) this.refuse(i - 1, BARE_CR)
         i++
@@ -271,6 +272,16 @@ export class ReferenceScanner implements Scanner {
     throw this.failureAt(position, what)
   }
 
+  private refuseAfterQuote(position: number): never {
+    const character = String.fromCharCode(this.buffer[position]!)
+    // In the first field of the header it is the separator of another dialect.
+    if (this.slots === undefined && this.field === 0 && isOtherDelimiter(character)) {
+      this.checkEncoding(position)
+      throw delimiterFailure(`${this.options.name}, ${this.whereIs(position)}`, character)
+    }
+    this.refuse(position, 'text after a closing quote')
+  }
+
   private refuseLongRecord(): never {
     const what = `the record is longer than ${this.options.maxRecordBytes} bytes; a larger max_record_size would accept it`
     this.refuse(this.recordStart, what)
@@ -283,21 +294,33 @@ export class ReferenceScanner implements Scanner {
   }
 
   private failureAt(position: number, what: string): Failure {
-    const before = this.buffer.subarray(0, position)
-    const column = [...before.subarray(before.lastIndexOf(LF) + 1).toString('utf8')].length + 1
+    return new Failure('contract', `${this.options.name}, ${this.whereIs(position)}: ${what}`)
+  }
+
+  private whereIs(position: number): string {
     const record = this.recordLabel(this.batch.indexAt(position))
-    const where = `${record}, line ${this.lineAt(position)}, column ${column}`
-    return new Failure('contract', `${this.options.name}, ${where}: ${what}`)
+    return `${record}, line ${this.lineAt(position)}, column ${columnAt(this.buffer, position)}`
   }
 
   private recordLabel(index: number): string {
     return this.slots === undefined ? 'the header' : `record ${this.batch.first + index}`
   }
 
-  private lineAt(position: number): number {
+  /** The line number of the next record. */
+  get nextLine(): number {
+    return this.lineAt(this.recordStart)
+  }
+
+  lineAt(position: number): number {
     const before = this.buffer.subarray(0, position)
     let line = this.firstLine
     for (let at = before.indexOf(LF); at >= 0; at = before.indexOf(LF, at + 1)) line++
     return line
   }
+}
+
+/** Returns the column (from 1) of a byte in its line, in characters. */
+export function columnAt(bytes: Uint8Array, position: number, from = 0): number {
+  const before = Buffer.from(bytes.buffer, bytes.byteOffset + from, position - from)
+  return [...before.subarray(before.lastIndexOf(LF) + 1).toString('utf8')].length + 1
 }

@@ -12,6 +12,8 @@ export interface Scanner {
   write(chunk: Uint8Array): Batch
   /** Ends the export, and returns its last record if that has no line end. */
   end(): Batch
+  /** Returns the line number (from 1) of a byte of the last batch. It counts line ends, so it is for errors. */
+  lineAt(position: number): number
 }
 
 export interface ScanOptions {

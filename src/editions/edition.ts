@@ -74,6 +74,8 @@ export interface ExportFacts extends SourceFacts {
   readonly origin?: ExportOrigin
   /** Size of the stored object, compressed. */
   readonly stored_bytes?: number
+  /** Needed column → the name that this export uses for it. */
+  readonly columns?: Readonly<Record<string, string>>
   /** Needed column → number of records in which it is empty or white space. */
   readonly blank_fields?: Readonly<Record<string, number>>
   /** Sum of `metric.followers` over the first record of each id. */

@@ -18,6 +18,7 @@ const exportFacts = (name: ExportName, date: string) =>
     records: z.int().check(z.gte(1)),
     origin: z.optional(z.enum(['portal', 'address', 'file'])),
     stored_bytes: z.optional(count),
+    columns: z.optional(z.record(z.string(), text)),
     blank_fields: z.optional(z.record(z.string(), count)),
     followers: z.optional(count),
     repeated_ids: z.optional(count),

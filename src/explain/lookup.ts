@@ -41,7 +41,7 @@ export class DatasetFinder implements Reader {
   private read(batch: Batch, record: number): FoundRecord {
     const text = (column: string) => textOf(batch, record, this.columns.indexOf(column))
     const id = text('id')
-    const followers = wholeNumber(text('metric.followers'), `datasets export, dataset ${id}`)
+    const followers = wholeNumber(batch, record, this.columns.indexOf('metric.followers'))
     const number = batch.first + record
     return {
       dataset: { id, title: text('title'), followers, organization_id: text('organization_id'), record: number },

@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts'
+import { findNames } from '../csv/columns.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { NotFound } from '../errors.ts'
+import { archivedNames } from '../pipeline/archivedCsv.ts'
 import { type Reader, readCsv, readOptions } from '../pipeline/read.ts'
 import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
 
@@ -24,12 +26,13 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
         `cannot explain the edition of ${edition.date}: the archive has neither its snapshot nor ${key} any more`,
       )
     }
-    const options = readOptions('datasets', config)
+    const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, context))
     const read = async (reader: Reader) => void (await readCsv(archive.read(key), key, reader, options))
     return { key, snapshot, identifiers: ['id'], read }
   }
   const columns = await readColumns('datasets', snapshot, context)
-  const hasSlugs = columns.includes(config.columns.datasets.slug ?? 'slug')
+  const { columnNames } = readOptions('datasets', config, snapshot.datasets.columns)
+  const hasSlugs = 'slug' in findNames(columns, ['slug'], columnNames)
   return {
     key: snapshot.datasets.key,
     snapshot,

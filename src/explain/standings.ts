@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { Standing, Standings } from '../editions/changes.ts'
 import type { Edition } from '../editions/edition.ts'
+import { archivedNames } from '../pipeline/archivedCsv.ts'
 import { textOf } from '../pipeline/rank.ts'
 import { readCsv, readOptions } from '../pipeline/read.ts'
 import { findSnapshot, readStoredExport } from '../pipeline/snapshot.ts'
@@ -17,7 +18,8 @@ export async function standingsOf(edition: Edition, ids: ReadonlySet<string>, co
   if (ids.size === 0 || (await context.archive.stat(edition.archive.key)) === undefined) return standings
   const listed = collect(ids, ['id', 'organization_id'])
   const { key } = edition.archive
-  await readCsv(context.archive.read(key), key, listed, readOptions('datasets', context.config))
+  const names = await archivedNames(edition.watch, edition.date, context)
+  await readCsv(context.archive.read(key), key, listed, readOptions('datasets', context.config, names))
   for (const [id, organization_id] of listed.found) {
     standings.set(id, { exists: true, matches: true, organization_id })
   }

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
+import type { FoundNames } from '../csv/columns.ts'
 import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
 import { descriptionKey, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { descriptionMismatch } from './description.ts'
+import { describedNames, descriptionMismatch } from './description.ts'
 import { PROJECTED_COLUMNS, TopDatasets } from './project.ts'
 import type { Organization, Ranking } from './rank.ts'
 import { type Reader, readCsv, readOptions } from './read.ts'
 import type { RunRequest } from './request.ts'
+import { findSnapshot } from './snapshot.ts'
 
 /** The archived CSV of a watch: its facts, and the datasets of the top organizations in it. */
 export interface ArchivedCsv {
@@ -33,7 +35,8 @@ export async function readArchivedCsvs(
   for (const watch of watches) {
     const key = editionKey(watch.name, date)
     const description = await readDescription(watch, date, context)
-    const archived = await readArchivedCsv(key, ranking.top(watch.top), context).catch(async (error) => {
+    const { columns } = snapshot.datasets
+    const archived = await readArchivedCsv(key, ranking.top(watch.top), context, columns).catch(async (error) => {
       const isDamaged =
         error instanceof Failure && error.kind === 'contract' && !(await isDescribed(key, description, context))
       throw isDamaged ? unusableCsv(watch, date, 'it is damaged', context) : error
@@ -68,8 +71,30 @@ function unusableCsv({ name }: Watch, date: string, why: string, { archive }: Co
   return new Failure('usage', `${what}. Run "archive --date ${date} --watch ${name}" again`)
 }
 
+/**
+ * Returns the names that the columns of an archived CSV have, as its description gives them; it outlives the snapshot. Version
+ * 0.1 wrote none, so its snapshot is asked.
+ */
+export async function archivedNames(watch: string, date: string, context: Context): Promise<FoundNames | undefined> {
+  const { archive } = context
+  const key = descriptionKey(watch, date)
+  if ((await archive.stat(key)) === undefined) return (await findSnapshot(date, context))?.datasets.columns
+  try {
+    return describedNames(await text(archive.read(key)))
+  } catch (error) {
+    // The configured names serve when it is damaged. A store that is down fails at the next read.
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
 /** Reads a CSV of the archive: its facts, and the datasets of some organizations in it. */
-export async function readArchivedCsv(key: string, top: readonly Organization[], { archive, config }: Context) {
+export async function readArchivedCsv(
+  key: string,
+  top: readonly Organization[],
+  { archive, config }: Context,
+  names?: FoundNames | undefined,
+) {
   const tops = new TopDatasets(top)
   const slots = PROJECTED_COLUMNS.map((_, slot) => slot)
   const reader: Reader = {
@@ -78,6 +103,11 @@ export async function readArchivedCsv(key: string, top: readonly Organization[],
       for (let record = 0; record < batch.count; record++) tops.take(batch, record, slots)
     },
   }
-  const { sha256, bytes, records } = await readCsv(archive.read(key), key, reader, readOptions('datasets', config))
+  const { sha256, bytes, records } = await readCsv(
+    archive.read(key),
+    key,
+    reader,
+    readOptions('datasets', config, names),
+  )
   return { csv: { key, sha256, bytes, records }, tops }
 }

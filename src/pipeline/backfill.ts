@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { scheduledDates } from '../editions/calendar.ts'
-import { dateIn, isDate } from '../editions/date.ts'
+import { dateIn } from '../editions/date.ts'
 import type { Edition } from '../editions/edition.ts'
-import { editionKey, snapshotKey } from '../editions/layout.ts'
+import { editionKey } from '../editions/layout.ts'
 import { readStoredEdition } from '../editions/read.ts'
 import { Failure } from '../errors.ts'
 import { waitForAll } from '../waitForAll.ts'
 import { run } from './pipeline.ts'
-import { findSnapshot } from './snapshot.ts'
+import { findSnapshot, snapshotDates } from './snapshot.ts'
 
 /** Scheduled dates are not counted before this one: data.gov, the first portal of open data, opened in 2009. */
 const EARLIEST = '2009-01-01'
@@ -49,7 +49,7 @@ export async function backfill(
   context: Context,
   onDate: (outcome: BackfilledDate, position: number, of: number) => void,
 ): Promise<BackfilledDate[]> {
-  const dates = await snapshotDates(request, context)
+  const dates = (await snapshotDates(context)).filter((date) => date >= request.from && date <= request.to)
   const outcomes: BackfilledDate[] = []
   let next = 0
   let failed = false
@@ -69,16 +69,6 @@ export async function backfill(
   const present = outcomes.filter(({ status }) => status !== 'no snapshot')
   const gaps = gapsBetween(new Set(present.map(({ date }) => date)), request, context)
   return [...present, ...gaps].sort((a, b) => (a.date < b.date ? -1 : 1))
-}
-
-/** The dates of the span that have a snapshot, whether the schedule has them or not, in ascending order. */
-async function snapshotDates({ from, to }: Backfill, { archive }: Context): Promise<string[]> {
-  const dates: string[] = []
-  for await (const { key } of archive.list('snapshots/')) {
-    const [, date = ''] = key.split('/')
-    if (key === snapshotKey(date) && isDate(date) && date >= from && date <= to) dates.push(date)
-  }
-  return dates.sort()
 }
 
 async function backfillDate(date: string, request: Backfill, context: Context): Promise<BackfilledDate> {

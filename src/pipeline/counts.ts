@@ -1,7 +1,8 @@
 import { decodeField } from '../csv/field.ts'
+import { FieldError } from '../csv/fieldError.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { ExportName } from '../editions/edition.ts'
-import { Failure } from '../errors.ts'
+import { quoted } from '../errors.ts'
 import { IdTable } from './ids.ts'
 import { PROJECTED_COLUMNS } from './project.ts'
 import { RANKED_COLUMNS } from './rank.ts'
@@ -27,7 +28,6 @@ export class CountingReader implements Reader {
   /** Datasets whose organization is not in the organizations export. */
   orphans = 0
   readonly ids: IdTable
-  private readonly name: ExportName
   private readonly inner: Reader
   private readonly organizations: IdTable | undefined
   private readonly blanks: Uint32Array
@@ -37,7 +37,6 @@ export class CountingReader implements Reader {
 
   /** @param organizations the ids of the organizations export, to look for those of datasets among them */
   constructor(name: ExportName, inner: Reader, organizations?: IdTable) {
-    this.name = name
     this.ids = new IdTable(EXPECTED_IDS[name])
     this.inner = inner
     this.organizations = organizations
@@ -100,10 +99,11 @@ export class CountingReader implements Reader {
     this.repeated++
   }
 
-  private blankId({ first }: Batch, record: number): Failure {
-    const what = `${this.name} export, record ${first + record}: the column id is blank`
-    const next = 'nothing was published. Wait for the next export, or report it to the portal'
-    return new Failure('contract', `${what}; ${next}`)
+  private blankId({ bytes, fields, width }: Batch, record: number): FieldError {
+    const at = 2 * (record * width + this.idSlot)
+    const id = quoted(decodeField(bytes, fields[at]!, fields[at + 1]!))
+    const next = 'Wait for the next export, or report it to the portal.'
+    return new FieldError(record, this.idSlot, `the column id is blank (${id})`, next)
   }
 }
 

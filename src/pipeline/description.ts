@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Watch } from '../config/watch.ts'
-import type { ColumnNames } from '../csv/columns.ts'
+import { type ColumnNames, type FoundNames, findNames, preferFound } from '../csv/columns.ts'
 import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
+import { PROJECTED_COLUMNS } from './project.ts'
 
 const DATA_GOUV = 'https://www.data.gouv.fr'
 const LICENCE_OUVERTE = 'https://www.etalab.gouv.fr/licence-ouverte-open-licence/'
@@ -20,15 +21,15 @@ interface Identity {
   readonly terms: readonly string[]
   readonly columns: readonly string[]
   readonly match: string
-  /** The setting `columns`: what the export calls the needed columns. */
-  readonly column_names: ColumnNames
+  /** What the export calls the needed columns. */
+  readonly column_names: FoundNames
   readonly datasets_sha256: string
   readonly organizations_sha256: string
 }
 
 type CsvFacts = Omit<ArchiveFacts, 'key'>
 
-function identityOf({ terms, columns, match }: Watch, csv: CsvFacts, snapshot: Snapshot, names: ColumnNames): Identity {
+function identityOf({ terms, columns, match }: Watch, csv: CsvFacts, snapshot: Snapshot, names: FoundNames): Identity {
   return {
     sha256: csv.sha256,
     bytes: csv.bytes,
@@ -58,7 +59,9 @@ export function describeCsv(
   snapshot: Snapshot,
   names: ColumnNames,
 ): string {
-  const facts = { watch: watch.name, date, top: watch.top, ...identityOf(watch, csv, snapshot, names) }
+  const needed = [...watch.columns, ...PROJECTED_COLUMNS]
+  const found = findNames(header, needed, preferFound(snapshot.datasets.columns, names))
+  const facts = { watch: watch.name, date, top: watch.top, ...identityOf(watch, csv, snapshot, found) }
   const description = {
     '@context': 'http://www.w3.org/ns/csvw',
     url: `${watch.name}.csv`,
@@ -67,28 +70,51 @@ export function describeCsv(
     ...(snapshot.portal === DATA_GOUV && { 'dc:license': { '@id': LICENCE_OUVERTE } }),
     ...Object.fromEntries(Object.entries(facts).map(([fact, value]) => [FACT_PREFIX + fact, value])),
     dialect: { encoding: 'utf-8', delimiter: ';', quoteChar: '"', doubleQuote: true, header: true, trim: false },
-    tableSchema: { columns: columnsOf(header) },
+    tableSchema: { columns: columnsOf(header, found) },
   }
   return `${JSON.stringify(description, null, 2)}\n`
 }
 
-/** CSVW requires unique column names that are valid in a URI template. `titles` holds the original names. */
-function columnsOf(header: readonly string[]) {
-  const seen = new Map<string, number>()
+/**
+ * CSVW wants names that are unique and fit into a URI template; titles hold the columns as they are. A needed column that has
+ * another name in this export keeps its own as its CSVW name, so that the CSV stays readable without its snapshot.
+ */
+function columnsOf(header: readonly string[], found: FoundNames) {
+  const renamed = new Map(
+    Object.entries(found).flatMap(([column, title]) => (column === title ? [] : [[title, column]])),
+  )
+  const seen = new Map<string, number>([...renamed.values()].map((column) => [column, 1]))
   return header.map((title, index) => {
+    const titles = title === '' ? `column ${index + 1}` : title
+    const column = header.indexOf(title) === index ? renamed.get(title) : undefined
+    if (column !== undefined) return { name: csvwName(column, index), titles }
     const times = (seen.get(title) ?? 0) + 1
     seen.set(title, times)
-    const name = encodeURIComponent(title).replace(
-      /[-!~*'()]/g,
-      (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-    )
-    const isValidName = /^(?:[A-Za-z0-9%][A-Za-z0-9_%]*)(?:\.[A-Za-z0-9_%]+)*$/.test(name)
-    const baseName = isValidName ? name : `column.${index + 1}`
-    return {
-      name: times === 1 ? baseName : `${baseName}.${times}`,
-      titles: title === '' ? `column ${index + 1}` : title,
+    const name = csvwName(title, index)
+    return { name: times === 1 ? name : `${name}.${times}`, titles }
+  })
+}
+
+function csvwName(title: string, index: number): string {
+  const name = encodeURIComponent(title).replace(/[-!~*'()]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+  const isPlain = /^(?:[A-Za-z0-9%][A-Za-z0-9_%]*)(?:\.[A-Za-z0-9_%]+)*$/.test(name)
+  return isPlain ? name : `column.${index + 1}`
+}
+
+/** Returns the names that a description gives to the columns whose titles differ: needed column → its name in the CSV. */
+export function describedNames(description: string): FoundNames {
+  const { tableSchema } = (parseDescription(description) ?? {}) as { tableSchema?: { columns?: unknown } }
+  const columns = Array.isArray(tableSchema?.columns) ? tableSchema.columns : []
+  const named = columns.flatMap((column: { name?: unknown; titles?: unknown } | null) => {
+    const { name, titles } = column ?? {}
+    if (typeof name !== 'string' || typeof titles !== 'string') return []
+    try {
+      return [[decodeURIComponent(name), titles] as const]
+    } catch {
+      return []
     }
   })
+  return Object.fromEntries(named.filter(([name, title]) => name !== title))
 }
 
 /**
@@ -106,15 +132,23 @@ export function descriptionMismatch(
 ): string | undefined {
   const found = parseDescription(description)
   if (found === undefined) return 'has a description that is not JSON'
-  const expected = identityOf(watch, csv, snapshot, names)
+  const needed = [...watch.columns, ...PROJECTED_COLUMNS]
+  const columnNames = findNames(titlesIn(found), needed, preferFound(snapshot.datasets.columns, names))
+  const expected = identityOf(watch, csv, snapshot, columnNames)
   const differs = (...facts: readonly (keyof Identity)[]) =>
     facts.some((fact) => !isDeepStrictEqual(found[FACT_PREFIX + fact], expected[fact]))
   if (differs('datasets_sha256', 'organizations_sha256')) return 'was made from another snapshot'
   if (differs('terms', 'columns', 'match')) return 'was made with different terms, columns or match mode'
-  if (differs('column_names')) return 'was made with another setting columns'
+  if (differs('column_names')) return 'was made with other column names (setting columns)'
   if (differs('sha256', 'bytes', 'records'))
     return 'does not match the size, checksum or record count in its description'
   return undefined
+}
+
+/** Returns the header of the CSV, as a description has it. */
+function titlesIn({ tableSchema }: Readonly<Record<string, unknown>>): string[] {
+  const { columns } = (tableSchema ?? {}) as { columns?: unknown }
+  return Array.isArray(columns) ? columns.map((column) => String((column as { titles?: unknown } | null)?.titles)) : []
 }
 
 /** Returns the `top` that a description names, if it can be read. */

@@ -21,13 +21,12 @@ export class TopDatasets {
     const [id, title, organizationId, followers] = slots
     const organization = this.organizationById.get(textOf(batch, record, organizationId!))
     if (organization === undefined) return
-    const where = `datasets export, dataset ${textOf(batch, record, id!)}`
     this.projected.push({
       rank: organization.rank,
       dataset: {
         dataset_id: textOf(batch, record, id!),
         dataset_title: textOf(batch, record, title!),
-        dataset_followers: wholeNumber(textOf(batch, record, followers!), where),
+        dataset_followers: wholeNumber(batch, record, followers!),
         organization: organization.name,
         organization_id: organization.id,
         organization_followers: organization.followers,

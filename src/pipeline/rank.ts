@@ -1,7 +1,8 @@
 import { decodeField } from '../csv/field.ts'
+import { FieldError } from '../csv/fieldError.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { RankedOrganization } from '../editions/edition.ts'
-import { Failure, quoted } from '../errors.ts'
+import { quoted } from '../errors.ts'
 import type { Reader } from './read.ts'
 
 /** An organization of the export, and its place among all. */
@@ -27,10 +28,9 @@ export class Ranking implements Reader {
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
       const id = textOf(batch, record, 0)
-      const where = `organizations export, record ${batch.first + record}`
       if (/^\p{White_Space}*$/u.test(id))
-        throw new Failure('contract', `${where}: the organization has no id; nothing was published`)
-      const followers = wholeNumber(textOf(batch, record, 2), where)
+        throw new FieldError(record, 0, `the organization has no id (${quoted(id)})`, REPORT)
+      const followers = wholeNumber(batch, record, 2)
       if (this.ids.has(id)) continue
       this.ids.add(id)
       this.organizations.push({ id, name: textOf(batch, record, 1), followers })
@@ -70,11 +70,16 @@ export function compareIds(a: string, b: string): number {
 /**
  * Parses a count as the portal writes it; empty is 0.
  *
- * @throws Failure `contract` for anything else that is not a whole number, or is too large to be counted exactly
+ * @param slot where in the batch `metric.followers` is
+ * @throws FieldError for anything else that is not a whole number, or is too large to be counted exactly
  */
-export function wholeNumber(text: string, where: string): number {
+export function wholeNumber(batch: Batch, record: number, slot: number): number {
+  const text = textOf(batch, record, slot)
   if (text === '') return 0
   const number = Number(text)
   if (/^[0-9]+$/.test(text) && Number.isSafeInteger(number)) return number
-  throw new Failure('contract', `${where}: metric.followers is ${quoted(text)}, which is not a whole number`)
+  const why = `metric.followers is ${quoted(text)}, which is not a whole number`
+  throw new FieldError(record, slot, why, REPORT)
 }
+
+const REPORT = 'Wait for the next export, or report it to the portal.'

@@ -1,6 +1,15 @@
 import type { Config } from '../config/settings.ts'
-import { type ColumnNames, findColumns } from '../csv/columns.ts'
-import type { Batch } from '../csv/scanner.ts'
+import {
+  type ColumnNames,
+  type FoundNames,
+  findColumns,
+  findNames,
+  preferFound,
+  refuseOtherModel,
+} from '../csv/columns.ts'
+import { FieldError } from '../csv/fieldError.ts'
+import { columnAt } from '../csv/referenceScanner.ts'
+import type { Batch, Scanner } from '../csv/scanner.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { createWasmScanner } from '../wasm/scanner.ts'
@@ -23,6 +32,8 @@ interface ScanFacts {
   readonly records: number
   /** The header's columns. */
   readonly columns: readonly string[]
+  /** Needed column → its name in the header. */
+  readonly names: FoundNames
 }
 
 export interface ReadFacts extends ScanFacts {
@@ -32,7 +43,10 @@ export interface ReadFacts extends ScanFacts {
 
 export interface ReadOptions {
   readonly maxRecordBytes: number
+  /** The names that the needed columns may have. */
   readonly columnNames?: ColumnNames
+  /** Refuses an export that seems to be of another model. */
+  readonly model?: ExportName
 }
 
 type Chunks = AsyncIterable<Uint8Array>
@@ -84,7 +98,7 @@ async function scanCsv(
   chunks: Chunks,
   name: string,
   reader: Reader,
-  { maxRecordBytes, columnNames }: ReadOptions,
+  { maxRecordBytes, columnNames, model }: ReadOptions,
 ): Promise<ScanFacts> {
   let bytes = 0
   let records = 0
@@ -95,7 +109,9 @@ async function scanCsv(
     maxRecordBytes,
     select: (header) => {
       columns = header
-      return findColumns(header, reader.columns, name, columnNames)
+      const found = findColumns(header, reader.columns, name, columnNames)
+      if (model !== undefined) refuseOtherModel(header, model, name)
+      return found
     },
   })
   const pass = async (batch: Batch) => {
@@ -105,18 +121,54 @@ async function scanCsv(
     }
     if (batch.count === 0) return
     records += batch.count
-    reader.take(batch)
+    try {
+      reader.take(batch)
+    } catch (error) {
+      throw error instanceof FieldError ? fieldFailure(error, batch, scanner, name) : error
+    }
     await reader.drain?.()
   }
   for await (const chunk of chunks) {
     bytes += chunk.length
-    await pass(scanner.write(chunk))
+    await pass(scanned(() => scanner.write(chunk)))
   }
-  await pass(scanner.end())
-  return { bytes, records, columns }
+  await pass(scanned(() => scanner.end()))
+  return { bytes, records, columns, names: findNames(columns, reader.columns, columnNames) }
 }
 
-/** Returns how the configuration wants an export to be read. */
-export function readOptions(name: ExportName, { max_record_size, columns }: Config): ReadOptions {
-  return { maxRecordBytes: max_record_size, columnNames: columns[name] }
+/** Adds to an error of the scanner, which knows no more than bytes, what the user can do. */
+function scanned(scan: () => Batch): Batch {
+  try {
+    return scan()
+  } catch (error) {
+    if (!(error instanceof Failure) || error.message.includes('; nothing was published')) throw error
+    const next = 'Fetch the file again; if it stays the same, report it to the portal.'
+    throw new Failure(error.kind, `${error.message}; nothing was published. ${next}`)
+  }
+}
+
+/** Says where a field is that an export may not hold. */
+function fieldFailure(
+  { record, slot, message, next }: FieldError,
+  batch: Batch,
+  scanner: Scanner,
+  name: string,
+): Failure {
+  const start = batch.fields[2 * (record * batch.width + slot)]!
+  const column = columnAt(batch.bytes, start, batch.records[2 * record])
+  const where = `record ${batch.first + record}, line ${scanner.lineAt(start)}, column ${column}`
+  return new Failure('contract', `${name}, ${where}: ${message}; nothing was published. ${next}`)
+}
+
+/**
+ * Returns how an export is read under a configuration.
+ *
+ * @param found the names that were found in this export when it was fetched
+ */
+export function readOptions(
+  name: ExportName,
+  { max_record_size, columns }: Config,
+  found?: FoundNames | undefined,
+): ReadOptions {
+  return { maxRecordBytes: max_record_size, columnNames: preferFound(found, columns[name]) }
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { createReferenceScanner } from '../csv/referenceScanner.ts'
+import { isDate } from '../editions/date.ts'
 import type { ExportName, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
 import { Failure, quoted } from '../errors.ts'
@@ -63,14 +64,20 @@ async function readJson(key: string, archive: Context['archive']): Promise<{ val
   }
 }
 
+/** Lists the dates that have a snapshot, sound or not, in ascending order. */
+export async function snapshotDates({ archive }: Pick<Context, 'archive'>): Promise<string[]> {
+  const dates: string[] = []
+  for await (const { key } of archive.list('snapshots/')) {
+    const [, date = ''] = key.split('/')
+    if (key === snapshotKey(date) && isDate(date)) dates.push(date)
+  }
+  return dates.sort()
+}
+
 /** Yields the sound snapshots before a date, latest first. */
 export async function* snapshotsBefore(date: string, context: SnapshotContext): AsyncIterable<Snapshot> {
-  const dates: string[] = []
-  for await (const { key } of context.archive.list('snapshots/')) {
-    const [, found] = /^snapshots\/(\d{4}-\d{2}-\d{2})\/snapshot\.json$/.exec(key) ?? []
-    if (found !== undefined && found < date) dates.push(found)
-  }
-  for (const earlier of dates.reverse()) {
+  for (const earlier of (await snapshotDates(context)).reverse()) {
+    if (earlier >= date) continue
     const snapshot = await findSnapshot(earlier, context)
     if (snapshot !== undefined) yield snapshot
   }
@@ -136,7 +143,12 @@ export async function readStoredExport(
   const meter = report.meter(`read ${name} of ${snapshot.date}`, stored?.bytes)
   const plain = gunzip(meterChunks(archive.read(key), meter.add, signal), `${name} export (${key})`)
   try {
-    const facts = await readExport(plain, `${name} export (${key})`, reader, readOptions(name, config))
+    const facts = await readExport(
+      plain,
+      `${name} export (${key})`,
+      reader,
+      readOptions(name, config, snapshot[name].columns),
+    )
     meter.done(pluralize(facts.records, 'record'))
     if (facts.sha256 === sha256) return
     throw damaged(key, snapshot.date, archive, `its sha256 is ${facts.sha256}, not ${quoted(sha256)}`)

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
 import type { ExportFacts, ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
+import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import type { CountingReader } from './counts.ts'
-import { NOTABLE_FOLLOWERS } from './gate.ts'
+import { type Candidate, NOTABLE_FOLLOWERS } from './gate.ts'
 import type { Ranking } from './rank.ts'
 import { snapshotsBefore } from './snapshot.ts'
+import type { StagedExport } from './stage.ts'
 
 /** One export of a snapshot that is not stored yet: its facts, its counts, and where it came from. */
-interface DraftedExport {
+export interface DraftedExport {
   readonly facts: ExportFacts
   readonly counts: CountingReader
   readonly origin: ExportOrigin
@@ -48,6 +50,26 @@ export function draftSnapshot(
   }
 }
 
+/** @param unverified exports whose source gave neither length nor checksum */
+export function gateCandidate(
+  snapshot: Snapshot,
+  { datasets, organizations }: Readonly<Record<ExportName, Pick<DraftedExport, 'counts'>>>,
+  ranking: Ranking,
+  unverified: readonly ExportName[],
+): Candidate {
+  const repeated = ({ counts }: Pick<DraftedExport, 'counts'>) => ({
+    count: counts.repeated,
+    first: counts.firstRepeated,
+  })
+  return {
+    snapshot,
+    hasOrganization: (id) => ranking.has(id),
+    repeated: { datasets: repeated(datasets), organizations: repeated(organizations) },
+    orphans: datasets.counts.orphans,
+    unverified,
+  }
+}
+
 /** Returns the last sound snapshot of the same portal and catalogue before a date. Version 0.1 did not store the catalogue. */
 export async function baselineFor(
   date: string,
@@ -65,14 +87,20 @@ export function isSamePlace(
   return snapshot?.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue
 }
 
-/** Whether two snapshots of a date hold the same exports from the same place. */
+/** Whether two snapshots of a date hold the same exports from the same place, read by the same columns. */
 export function isSameSnapshot(stored: Snapshot, snapshot: Snapshot): boolean {
   const isSameExport = (name: ExportName) =>
     stored[name].sha256 === snapshot[name].sha256 &&
-    (stored[name].origin ?? snapshot[name].origin) === snapshot[name].origin
+    (stored[name].origin ?? snapshot[name].origin) === snapshot[name].origin &&
+    hasSameColumns(stored[name], snapshot[name])
   const isSamePlace =
     stored.portal === snapshot.portal && (stored.catalogue ?? snapshot.catalogue) === snapshot.catalogue
   return isSamePlace && isSameExport('datasets') && isSameExport('organizations')
+}
+
+/** Version 0.1 did not store the names, and watches may need other columns by now. */
+function hasSameColumns({ columns: stored = {} }: ExportFacts, { columns = {} }: ExportFacts): boolean {
+  return Object.entries(columns).every(([column, name]) => (stored[column] ?? name) === name)
 }
 
 /** Writes `snapshot.json` to a temporary object. */
@@ -87,4 +115,27 @@ export async function stageDescription(snapshot: Snapshot, { archive }: Context)
     await object.abort()
     throw error
   }
+}
+
+/**
+ * Makes staged exports and their description the snapshot of its date. An earlier description goes first, and the new one comes
+ * last, so a `snapshot.json` always stands beside the exports that it describes.
+ */
+export async function commitSnapshot(
+  { date }: Snapshot,
+  exports: readonly StagedExport[],
+  description: PendingObject,
+  run: Pick<Run, 'checkLeases'>,
+  { archive }: Context,
+  onReplace?: () => Promise<void>,
+): Promise<void> {
+  const key = snapshotKey(date)
+  if ((await archive.stat(key)) !== undefined) {
+    // Only the lease keeps this from removing a successor's description.
+    await run.checkLeases(date)
+    await archive.remove(key)
+    await onReplace?.()
+  }
+  for (const staged of exports) await staged.commit()
+  await description.commit()
 }

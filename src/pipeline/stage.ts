@@ -59,7 +59,8 @@ export async function stageExport(
       ? gunzip(tee(chunks, storeUnchanged), label)
       : gzipTee(checkedLength(chunks, name, source.expected), store)
     const bounded = limitSize(plain, config.max_export_size, label)
-    const { columns, ...facts } = await readExport(bounded, label, reader, readOptions(name, config))
+    const options = { ...readOptions(name, config), model: name }
+    const { columns, names, ...facts } = await readExport(bounded, label, reader, options)
     const { expected = {} } = source
     const unchanged = { bytes: original.bytes, sha1: original.hash?.digest('hex') ?? '' }
     if (!matches(facts, expected) && !(gzip && matches(unchanged, expected))) throw mismatch(name, facts, expected)
@@ -67,7 +68,7 @@ export async function stageExport(
     await object.complete(stored.hash.digest('hex'))
     const { url, lastModified } = source
     return {
-      facts: { key, url, last_modified: lastModified, ...facts, stored_bytes: stored.bytes },
+      facts: { key, url, last_modified: lastModified, ...facts, stored_bytes: stored.bytes, columns: names },
       columns,
       commit: (elsewhere) => object.commit(elsewhere),
       discard: () => object.abort(),

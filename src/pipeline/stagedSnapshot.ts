@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
-import { refusedKey, snapshotKey } from '../editions/layout.ts'
+import { refusedKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { FileChangedError } from '../portal/download.ts'
 import { assertPublicUrl, type ExportSource, isUrl, openExport } from '../portal/open.ts'
@@ -14,7 +14,15 @@ import type { Reader } from './read.ts'
 import type { RunRequest } from './request.ts'
 import type { SnapshotFacts, StepResult } from './result.ts'
 import { openStoredExport, readColumns } from './snapshot.ts'
-import { baselineFor, draftSnapshot, isSamePlace, isSameSnapshot, stageDescription } from './snapshotDraft.ts'
+import {
+  baselineFor,
+  commitSnapshot,
+  draftSnapshot,
+  gateCandidate,
+  isSamePlace,
+  isSameSnapshot,
+  stageDescription,
+} from './snapshotDraft.ts'
 import { type ReadExportFacts, type SnapshotSource, snapshotFacts } from './snapshotSource.ts'
 import { MismatchError, type StagedExport, stageExport } from './stage.ts'
 
@@ -104,22 +112,11 @@ export class StagedSnapshot implements SnapshotSource {
     return isRenewed ? undefined : previous.date
   }
 
-  /**
-   * Makes the staged exports and their description the snapshot of the date. Deletes the old description first and writes the
-   * new one last, so that `snapshot.json` never describes exports other than those beside it.
-   */
   async commit(): Promise<StepResult<SnapshotFacts>> {
-    const { description, snapshot, run, request, context } = this
+    const { description, snapshot, run, context } = this
     if (description !== undefined) {
-      const key = snapshotKey(request.date)
-      if ((await context.archive.stat(key)) !== undefined) {
-        // Without the lease, this could delete the description of the run that took over.
-        await run.checkLeases(request.date)
-        await context.archive.remove(key)
-        await this.warnOfOutdatedEditions()
-      }
-      for (const staged of Object.values(this.staged)) await staged.commit()
-      await description.commit()
+      const staged = Object.values(this.staged)
+      await commitSnapshot(snapshot!, staged, description, run, context, () => this.warnOfOutdatedEditions())
     }
     return { changed: description !== undefined, facts: snapshotFacts(snapshot!) }
   }
@@ -247,14 +244,8 @@ export class StagedSnapshot implements SnapshotSource {
 
   private candidate(snapshot: Snapshot, ranking: Ranking): Candidate {
     const { datasets, organizations } = this.counts as Record<ExportName, CountingReader>
-    const duplicatesIn = (counts: CountingReader) => ({ count: counts.repeated, first: counts.firstRepeated })
-    return {
-      snapshot,
-      hasOrganization: (id) => ranking.has(id),
-      repeated: { datasets: duplicatesIn(datasets), organizations: duplicatesIn(organizations) },
-      orphans: datasets.orphans,
-      unverified: [...this.unverified],
-    }
+    const drafted = { datasets: { counts: datasets }, organizations: { counts: organizations } }
+    return gateCandidate(snapshot, drafted, ranking, [...this.unverified])
   }
 
   /** Returns the columns that the previous snapshot does not have. They are harmless, and worth a note in the run record. */

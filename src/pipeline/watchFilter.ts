@@ -171,7 +171,7 @@ export async function completeCsvs(filter: WatchFilter, run?: Pick<Run, 'warn'>)
 }
 
 /** Returns a reader that takes no record. Reading with it checks that an export has the columns that the watches need. */
-export function columnCheck({ watches }: RunRequest): Reader {
+export function columnCheck({ watches }: Pick<RunRequest, 'watches'>): Reader {
   const columns = new Set([...watches.flatMap((watch) => watch.columns), ...PROJECTED_COLUMNS])
   return { columns: [...columns], take: () => {} }
 }

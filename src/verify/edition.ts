@@ -6,7 +6,7 @@ import type { Edition, Snapshot } from '../editions/edition.ts'
 import { descriptionKey, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
-import { readArchivedCsv } from '../pipeline/archivedCsv.ts'
+import { archivedNames, readArchivedCsv } from '../pipeline/archivedCsv.ts'
 import { describeCsv, descriptionTop } from '../pipeline/description.ts'
 import { buildEditions } from '../pipeline/publish.ts'
 import type { Ranking } from '../pipeline/rank.ts'
@@ -113,7 +113,7 @@ export async function compareWithin(name: string, date: string, document: Stored
   const organizations = [edition.organizations].flat().filter((one) => typeof one?.id === 'string')
   const top = organizations.map(({ datasets: _, ...organization }) => organization)
   try {
-    const { csv: archive, tops } = await readArchivedCsv(key, top, context)
+    const { csv: archive, tops } = await readArchivedCsv(key, top, context, await archivedNames(name, date, context))
     const expected: Edition = { ...edition, archive, organizations: tops.organizations(), datasets: tops.datasets() }
     return [...differences, ...(await compareDocument(expected, edition, context))]
   } catch (error) {

@@ -68,7 +68,15 @@ function shapeOf(date: string, found: Snapshot): unknown {
 }
 
 /** Facts that version 0.1 did not record. */
-const LATER_FACTS = ['origin', 'stored_bytes', 'blank_fields', 'followers', 'repeated_ids', 'most_followed'] as const
+const LATER_FACTS = [
+  'origin',
+  'stored_bytes',
+  'columns',
+  'blank_fields',
+  'followers',
+  'repeated_ids',
+  'most_followed',
+] as const
 
 function recorded<T extends object>(found: T | undefined, facts: readonly (keyof T)[]): Partial<T> {
   return Object.fromEntries(
@@ -105,11 +113,12 @@ export async function checkExport(
     read += bytes
     meter.add(bytes)
   }
-  const { blank_fields, followers, repeated_ids, stored_bytes } = snapshot[name]
+  const { blank_fields, columns, followers, repeated_ids, stored_bytes } = snapshot[name]
   const counts = blank_fields === undefined ? undefined : new CountingReader(name, reader)
   try {
     const plain = gunzip(meterChunks(archive.read(where), count, signal), where)
-    const { bytes, sha1, sha256, records } = await readExport(plain, where, counts ?? reader, readOptions(name, config))
+    const options = readOptions(name, config, columns)
+    const { bytes, sha1, sha256, records, names } = await readExport(plain, where, counts ?? reader, options)
     const facts = {
       ...snapshot[name],
       bytes,
@@ -117,7 +126,8 @@ export async function checkExport(
       sha256,
       records,
       ...(stored_bytes !== undefined && { stored_bytes: stored.bytes }),
-      ...(blank_fields && counts && { blank_fields: countedAgain(blank_fields, counts) }),
+      ...(columns && { columns: checkedAgain(columns, names) }),
+      ...(blank_fields && counts && { blank_fields: checkedAgain(blank_fields, counts.blankFields) }),
       ...(followers !== undefined && counts && { followers: counts.followers }),
       ...(repeated_ids !== undefined && counts && { repeated_ids: counts.repeated }),
     }
@@ -140,7 +150,7 @@ export async function checkExport(
   }
 }
 
-/** The recorded counts as they should be. A column that no watch names any more was not counted again. */
-function countedAgain(recorded: Readonly<Record<string, number>>, { blankFields }: CountingReader) {
-  return Object.fromEntries(Object.entries(recorded).map(([column, blank]) => [column, blankFields[column] ?? blank]))
+/** The recorded values of columns as they should be. A column that no watch names any more was not read again. */
+function checkedAgain<T>(recorded: Readonly<Record<string, T>>, found: Readonly<Record<string, T>>) {
+  return Object.fromEntries(Object.entries(recorded).map(([column, value]) => [column, found[column] ?? value]))
 }

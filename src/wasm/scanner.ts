@@ -58,6 +58,15 @@ class WasmScanner implements Scanner {
     return this.plain.end()
   }
 
+  lineAt(position: number): number {
+    if (this.isPlain) return this.plain.lineAt(position)
+    const filled = this.report()[2]
+    // All line ends received so far, without those after the position.
+    let line = this.plain.nextLine + this.lines
+    for (let at = position; at < filled; at++) if (this.instance.bytes[at] === LF) line--
+    return line
+  }
+
   private open(columns: number, wanted: readonly number[], longest: number): void {
     this.width = wanted.length
     const address = this.instance.exports.open(columns, wanted.length, longest)

@@ -213,7 +213,7 @@ describe('the ranking', () => {
   })
 
   test.each([
-    [['', 'Nobody', 3], /^organizations export, record 2: the organization has no id/],
+    [['', 'Nobody', 3], /^organizations export, record 2, line 3, column 2: the organization has no id/],
     [['b', 'Bad', '12x'], /^organizations export, record 2.*12x/],
     [['b', 'Bad', '-1'], /^organizations export, record 2.*-1/],
     [['b', 'Bad', '9007199254740992'], /^organizations export, record 2.*9007199254740992/],

@@ -496,14 +496,26 @@ describe('a snapshot that the store does not deliver', () => {
 })
 
 describe('what an attack found', () => {
-  test('archive and publish with another setting columns publish nothing', async () => {
+  test('another setting columns between the steps changes nothing: the names found are stored with the snapshot', async () => {
     const context = await testContextWith('')
+    await run(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
+    const before = await readFolder(join(context.folder, 'datagouv'))
     const mapped = await testContextWith('columns: { datasets: { title: description } }', context.folder)
-    await fetch(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
     await archive(of(mapped), mapped)
+    await publish(of(context), context)
+    expect(await readFolder(join(context.folder, 'datagouv'))).toEqual(before)
+  })
+
+  test('a CSV made with other column names is not published', async () => {
+    const context = await testContextWith('')
+    await run(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
+    await edit(join(context.folder, DESCRIPTION), (description) => ({
+      ...description,
+      'urn:datagouv-tops:column_names': { title: 'description' },
+    }))
     await expect(publish(of(context), context)).rejects.toMatchObject({
       kind: 'usage',
-      message: expect.stringMatching(/made with another setting columns/),
+      message: expect.stringMatching(/made with other column names/),
     })
   })
 

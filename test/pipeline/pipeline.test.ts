@@ -340,7 +340,7 @@ describe('nothing is published and nothing stays behind', () => {
       'followers that are no whole number',
       { organizations: ORGANIZATION_HEADER + row('o1', 'Un', 'o1', '1.5') },
       'contract',
-      /record 1: metric.followers is "1.5"/,
+      /record 1, line 2, column 17: metric.followers is "1.5"/,
     ],
     [
       'negative followers',
@@ -352,13 +352,13 @@ describe('nothing is published and nothing stays behind', () => {
       'an organization without id',
       { organizations: ORGANIZATION_HEADER + row(' \u00a0', 'Un', 'o1', 1) },
       'contract',
-      /organizations export, record 1: the column id is blank/,
+      /organizations export .*, record 1, line 2, column 2: the column id is blank \("\s+"\)/,
     ],
     [
       'a dataset without id, which mentions no term',
       { datasets: `${good.datasets}${datasetRow({ id: '' })}` },
       'contract',
-      /datasets export, record 8: the column id is blank/,
+      /datasets export .*, record 8, line 10, column 2: the column id is blank \(""\)/,
     ],
     [
       'a record cut short at the end',

@@ -412,7 +412,12 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
       'contract',
       /organizations export, the header, line 1, column 1: invalid UTF-8/,
     ],
-    ['another separator', csv(DATASETS.replaceAll(';', ',')), 'contract', /text after a closing quote/],
+    [
+      'another separator',
+      csv(DATASETS.replaceAll(';', ',')),
+      'contract',
+      /line 1, column 5: a comma \(","\) separates the fields/,
+    ],
     [
       'a missing column',
       orgs(row('id', 'name', 'followers') + row('o1', 'Un', 1)),

@@ -1,0 +1,92 @@
+import type { Context } from '../context.ts'
+import { Failure, type FailureKind, quoted } from '../errors.ts'
+import {
+  type FailedExport,
+  type ImportedDate,
+  type ImportResult,
+  importExports,
+  unretainedDates,
+} from '../import/import.ts'
+import { formatTable } from '../terminal/table.ts'
+import { pluralize } from '../text/format.ts'
+import { type CommandInput, print, printJson, withContext } from './io.ts'
+
+/** Imports past exports and prints what became of each date. */
+export default async function importCommand(io: CommandInput): Promise<void> {
+  await withContext(io, async (context) => {
+    const { tolerance, force = false, json, quiet } = io.options
+    if (io.arguments.length === 0)
+      throw new Failure(
+        'usage',
+        'cannot import: no place is given. Name files, folders, s3://BUCKET/PREFIX or addresses.',
+      )
+    const request = { places: io.arguments, tolerance: parseTolerance(tolerance), force }
+    const { report } = context
+    const result = await importExports(request, context, ({ date, status, summary }, position, of) => {
+      report.info(`${position} of ${of}  ${date}  ${status}: ${summary}`)
+    })
+    const advice = await adviceFor(result.dates, context)
+    if (result.failed.length > 0) for (const line of [totals(result), ...advice]) report.info(line)
+    report.close()
+    refuseFailed(result)
+    if (json) await printJson({ dates: result.dates, exports: result.exports, foreign: result.foreign })
+    else if (!quiet) await print(describe(result, advice))
+  })
+}
+
+function parseTolerance(text = '0d'): number {
+  const [, days] = /^(\d{1,3}) ?(?:d|days?)?$/.exec(text) ?? []
+  if (days !== undefined) return Number(days)
+  throw new Failure('usage', `--tolerance must be a number of days such as 3d, not ${quoted(text)}`)
+}
+
+/** The kind of failure to report if exports failed in several ways: first those that a retry does not help. */
+const BY_SEVERITY: readonly FailureKind[] = ['usage', 'contract', 'portal', 'held']
+
+function refuseFailed({ failed, exports, dates }: ImportResult): void {
+  if (failed.length === 0) return
+  const rank = ({ error }: FailedExport) => BY_SEVERITY.indexOf(error.kind)
+  const worst = [...failed].sort((a, b) => rank(a) - rank(b))[0]!
+  const imported = dates.filter(({ status }) => status === 'imported').length
+  const others = failed.length === 1 ? '' : ` (and ${failed.length - 1} more, see above)`
+  const what = `cannot import ${failed.length} of ${pluralize(exports, 'past export')}${others}; ${pluralize(imported, 'date')} imported`
+  throw new Failure(worst.error.kind, `${what}. ${worst.date}: ${worst.error.message}`)
+}
+
+function describe(result: ImportResult, advice: readonly string[]): string {
+  const columns = [{ title: 'date' }, { title: 'status' }, { title: 'result', share: 1 }]
+  const rows = result.dates.map(({ date, status, summary }) => [date, status, summary])
+  return [`${formatTable(columns, rows)}${totals(result)}`, ...advice].map((line) => `${line}\n`).join('')
+}
+
+/** `12 dates imported, 3 unchanged; 2 files with other names` */
+function totals({ dates, foreign }: ImportResult): string {
+  const counts = new Map<string, number>()
+  for (const { status } of dates) counts.set(status, (counts.get(status) ?? 0) + 1)
+  const { size } = counts
+  const parts = [...counts].map(
+    ([status, count], index) => `${index === 0 ? pluralize(count, 'date') : count} ${status}`,
+  )
+  return `${size === 0 ? 'no date' : parts.join(', ')}; ${pluralize(foreign, 'file')} with other names passed over`
+}
+
+/** Says what to do next, one line each. */
+async function adviceFor(dates: readonly ImportedDate[], context: Context): Promise<string[]> {
+  const imported = dates.filter(({ status }) => status === 'imported')
+  if (imported.length === 0) return []
+  const spanOf = (list: readonly string[]) => `--from ${list[0]} --to ${list.at(-1)}`
+  const advice = [`run "backfill ${spanOf(imported.map(({ date }) => date))}" to publish their editions`]
+  const ids = await context.documents.ids('tops')
+  const published = new Set(ids.map((id) => id.split('/')[1]!))
+  const outdated = imported.flatMap(({ date, replaced }) => (replaced && published.has(date) ? [date] : []))
+  if (outdated.length > 0) {
+    const what = `${pluralize(outdated.length, 'date')} still ${outdated.length === 1 ? 'has' : 'have'} editions of the replaced snapshot`
+    advice.push(`${what}: run "backfill ${spanOf(outdated)} --force" to renew them`)
+  }
+  const unretained = unretainedDates(dates, context)
+  if (unretained.length > 0) {
+    const what = `the setting retention keeps ${unretained.length === imported.length ? 'none' : 'not all'} of these snapshots`
+    advice.push(`${what}: run backfill before the next run deletes them, or set retention to all`)
+  }
+  return advice
+}

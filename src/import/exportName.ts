@@ -1,0 +1,42 @@
+import { dateIn, parseDate } from '../editions/date.ts'
+import type { ExportName } from '../editions/edition.ts'
+import { Failure } from '../errors.ts'
+
+/** What the name of a past export says. */
+export interface NamedExport {
+  readonly kind: ExportName
+  /** The date in the time zone of the schedule. */
+  readonly date: string
+  /** When the portal wrote it (ISO 8601, UTC); null for a name with a date alone. */
+  readonly time: string | null
+}
+
+const KINDS: Readonly<Record<string, ExportName>> = { dataset: 'datasets', organization: 'organizations' }
+const NAME =
+  /^export-(dataset|organization)-(?:(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})(\d{2})|(\d{4}-\d{2}-\d{2}))\.csv(?:\.gz)?$/
+
+/**
+ * Parses the name of an export: `export-dataset-20260116-055249.csv.gz`, as uData writes it in UTC, or with a date alone, as some
+ * collections of past exports have it.
+ *
+ * @returns undefined for any other name
+ */
+export function parseExportName(name: string, timeZone: string): NamedExport | undefined {
+  const [, model, year, month, day, hour, minute, second, dateAlone] = NAME.exec(name) ?? []
+  if (model === undefined) return undefined
+  const kind = KINDS[model]!
+  if (dateAlone !== undefined) return isDate(dateAlone) ? { kind, date: dateAlone, time: null } : undefined
+  const time = `${year}-${month}-${day}T${hour}:${minute}:${second}`
+  const instant = new Date(`${time}Z`)
+  if (Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(time)) return undefined
+  return { kind, date: dateIn(timeZone, instant), time: instant.toISOString() }
+}
+
+function isDate(text: string): boolean {
+  try {
+    return parseDate(text) === text
+  } catch (error) {
+    if (error instanceof Failure) return false
+    throw error
+  }
+}

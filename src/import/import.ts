@@ -1,0 +1,290 @@
+import { basename } from 'node:path'
+import type { Context } from '../context.ts'
+import { dateIn } from '../editions/date.ts'
+import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
+import { Failure } from '../errors.ts'
+import { CountingReader } from '../pipeline/counts.ts'
+import { judge } from '../pipeline/gate.ts'
+import { Ranking } from '../pipeline/rank.ts'
+import type { Reader } from '../pipeline/read.ts'
+import { findSnapshot, openStoredExport } from '../pipeline/snapshot.ts'
+import {
+  baselineFor,
+  commitSnapshot,
+  type DraftedExport,
+  draftSnapshot,
+  gateCandidate,
+  isSameSnapshot,
+  stageDescription,
+} from '../pipeline/snapshotDraft.ts'
+import { snapshotFacts } from '../pipeline/snapshotSource.ts'
+import { type StagedExport, stageExport } from '../pipeline/stage.ts'
+import { columnCheck } from '../pipeline/watchFilter.ts'
+import { FileChangedError } from '../portal/download.ts'
+import type { ExportSource } from '../portal/open.ts'
+import { executeRun, type Outcome, type Run } from '../runs/run.ts'
+import { pluralize } from '../text/format.ts'
+import { stripControls } from '../text/stripControls.ts'
+import { type NamedExport, parseExportName } from './exportName.ts'
+import { findExports, type PastExport } from './places.ts'
+import { byFitness, type PlannedDate, planDates } from './plan.ts'
+
+export interface ImportRequest {
+  /** Files, folders, `s3://BUCKET/PREFIX`, http(s) addresses. */
+  readonly places: readonly string[]
+  /** How many days the two kinds may be apart. */
+  readonly tolerance: number
+  /** Also replaces snapshots that came from the portal. */
+  readonly force: boolean
+}
+
+/** The result for one date. */
+export interface ImportedDate {
+  readonly date: string
+  readonly status: 'imported' | 'unchanged' | 'kept' | 'unpaired' | 'failed'
+  /** One sentence. */
+  readonly summary: string
+  readonly run_id: string | null
+  /** Whether another snapshot of the date was there before. */
+  readonly replaced?: true
+}
+
+/** An export that could not be read, and why. */
+export interface FailedExport {
+  readonly date: string
+  readonly url: string
+  readonly error: Failure
+}
+
+export interface ImportResult {
+  /** In ascending order. */
+  readonly dates: readonly ImportedDate[]
+  readonly failed: readonly FailedExport[]
+  /** The number of past exports in the places. */
+  readonly exports: number
+  /** The number of files with other names. */
+  readonly foreign: number
+}
+
+/**
+ * Makes past exports the snapshots of their dates. A damaged export is replaced by the next one of its date, or its date fails; the
+ * other dates are imported all the same. Each date is complete or unchanged, so an interrupted import goes on at the next call.
+ *
+ * @param onDate is called for each date when it is done
+ */
+export async function importExports(
+  request: ImportRequest,
+  context: Context,
+  onDate: (date: ImportedDate, position: number, of: number) => void,
+): Promise<ImportResult> {
+  await using found = await findExports(request.places, context)
+  const { exports, foreign } = found
+  if (exports.length === 0) throw nothingFound(request.places, foreign)
+  const { dates: planned, unpaired } = planDates(exports, request.tolerance)
+  const dates: ImportedDate[] = unpaired.map(({ date, kind }) => {
+    const other = kind === 'datasets' ? 'organizations' : 'datasets'
+    const near = request.tolerance === 0 ? 'of that day' : `within ${pluralize(request.tolerance, 'day')}`
+    return { date, status: 'unpaired', summary: `there is no ${other} export ${near}`, run_id: null }
+  })
+  const failed: FailedExport[] = []
+  const of = planned.length + dates.length
+  for (const [index, date] of dates.entries()) onDate(date, index + 1, of)
+  for (const one of planned) {
+    context.signal.throwIfAborted()
+    const date = await importDate(one, request, context, failed)
+    dates.push(date)
+    onDate(date, dates.length, of)
+  }
+  return { dates: dates.sort((a, b) => (a.date < b.date ? -1 : 1)), failed, exports: exports.length, foreign }
+}
+
+function nothingFound(places: readonly string[], foreign: number): Failure {
+  const what = `cannot import ${places.map(stripControls).join(', ')}: there is no past export (${pluralize(foreign, 'file')} with other names)`
+  const next =
+    'Exports are named export-dataset-YYYYMMDD-HHMMSS.csv and export-organization-YYYYMMDD-HHMMSS.csv, also .gz'
+  return new Failure('usage', `${what}. ${next}.`)
+}
+
+async function importDate(
+  planned: PlannedDate<PastExport>,
+  request: ImportRequest,
+  context: Context,
+  failed: FailedExport[],
+): Promise<ImportedDate> {
+  const { date } = planned
+  const kept = keptDate(planned, await findSnapshot(date, context), request, context)
+  if (kept !== undefined) return kept
+  try {
+    const plan = { command: 'import', date, watches: [], leases: [date] }
+    const { status, summary, replaced, run_id } = await executeRun(plan, context, (run) =>
+      importUnderLease(planned, request, run, context, failed),
+    )
+    return {
+      date,
+      status: status === 'unchanged' ? 'unchanged' : 'imported',
+      summary,
+      run_id,
+      ...(replaced && { replaced }),
+    }
+  } catch (error) {
+    context.signal.throwIfAborted()
+    // A store that is down fails for every date.
+    if (!(error instanceof Failure) || error.kind === 'store') throw error
+    if (!failed.some((one) => one.error === error)) failed.push({ date, url: '', error })
+    return { date, status: 'failed', summary: error.message, run_id: null }
+  }
+}
+
+/** Returns the result for a date whose snapshot stays; undefined if there is something to import. */
+function keptDate(
+  { date, exports }: PlannedDate<PastExport>,
+  stored: Snapshot | undefined,
+  { force }: ImportRequest,
+  { config }: Context,
+): ImportedDate | undefined {
+  if (stored === undefined || force) return undefined
+  const result = { date, run_id: null }
+  if (isFromPortal(stored)) {
+    return { ...result, status: 'kept', summary: 'its snapshot came from the portal; --force replaces it' }
+  }
+  const isImported = (kind: ExportName) => {
+    const [first] = exports[kind]
+    const { url, bytes, stored_bytes } = stored[kind]
+    return url === first!.url && (first!.bytes === undefined || [bytes, stored_bytes].includes(first!.bytes))
+  }
+  if (isImported('datasets') && isImported('organizations'))
+    return { ...result, status: 'unchanged', summary: 'was imported before' }
+  const isBetter = (kind: ExportName) => (betterStored(kind, stored, exports[kind][0]!, date, config.time_zone) ? 1 : 0)
+  if (isBetter('datasets') + isBetter('organizations') < 2) return undefined
+  return { ...result, status: 'kept', summary: 'its snapshot has later exports of that day' }
+}
+
+/** Version 0.1 did not record the origin. */
+function isFromPortal({ datasets, organizations }: Snapshot): boolean {
+  return [datasets, organizations].some(
+    ({ origin, url }) => (origin ?? (url.startsWith('file:') ? 'file' : 'portal')) === 'portal',
+  )
+}
+
+/** Returns what the name of a stored export says if it suits the date better than another export. */
+function betterStored(
+  kind: ExportName,
+  stored: Snapshot,
+  other: PastExport,
+  date: string,
+  timeZone: string,
+): NamedExport | undefined {
+  const named = parseExportName(decodeURIComponent(basename(stored[kind].url)), timeZone)
+  const isBetter = named !== undefined && stored[kind].url !== other.url && byFitness(date)(named, other) < 0
+  return isBetter ? named : undefined
+}
+
+interface ImportOutcome extends Outcome {
+  readonly replaced?: true
+}
+
+/** An export that may become part of the snapshot. */
+interface Candidate {
+  readonly url: string
+  readonly origin: ExportOrigin
+  readonly time: string | null
+  open(): Promise<ExportSource>
+}
+
+async function importUnderLease(
+  planned: PlannedDate<PastExport>,
+  request: ImportRequest,
+  run: Run,
+  context: Context,
+  failed: FailedExport[],
+): Promise<ImportOutcome> {
+  const { date } = planned
+  const stored = await findSnapshot(date, context)
+  // Another run may have stored a snapshot before this one got the lease.
+  const kept = keptDate(planned, stored, request, context)
+  if (kept !== undefined) return { status: 'unchanged', summary: kept.summary }
+
+  const candidates = (kind: ExportName): readonly Candidate[] => {
+    const past = planned.exports[kind]
+    const better = stored && !request.force && betterStored(kind, stored, past[0]!, date, context.config.time_zone)
+    if (!better) return past
+    const { url, origin = 'file' } = stored[kind]
+    return [{ url, origin, time: better.time, open: () => openStoredExport(kind, stored, context) }, ...past]
+  }
+  const staged: StagedExport[] = []
+  const stage = async (kind: ExportName, inner: Reader, organizations?: CountingReader): Promise<DraftedExport> => {
+    const first = failed.length
+    for (const candidate of candidates(kind)) {
+      const counts = new CountingReader(kind, inner, organizations?.ids)
+      try {
+        const source = { ...(await candidate.open()), url: candidate.url, lastModified: candidate.time }
+        const one = await stageExport(kind, date, source, counts, context)
+        staged.push(one)
+        return { facts: one.facts, counts, origin: candidate.origin }
+      } catch (error) {
+        context.signal.throwIfAborted()
+        const failure = unreadable(error, candidate.url)
+        failed.push({ date, url: candidate.url, error: failure })
+        run.warn(failure.message)
+      }
+    }
+    throw failed[first]!.error
+  }
+
+  let description: Awaited<ReturnType<typeof stageDescription>> | undefined
+  try {
+    const ranking = new Ranking()
+    const organizations = await readStep('organizations', run, () => stage('organizations', ranking))
+    const reader = columnCheck(context.config)
+    const datasets = await readStep('datasets', run, () => stage('datasets', reader, organizations.counts))
+    const drafted = { datasets, organizations }
+    const snapshot = draftSnapshot(date, drafted, ranking, context)
+    if (stored !== undefined && isSameSnapshot(stored, snapshot))
+      return { status: 'unchanged', summary: 'the same exports were there before' }
+
+    const baseline = await baselineFor(date, context)
+    const { violations, warnings } = judge(gateCandidate(snapshot, drafted, ranking, []), baseline, context.config)
+    for (const { reason } of violations) run.warn(`${date}: imported although it seems incomplete: ${reason}`)
+    for (const warning of warnings) run.warn(`${date}: ${warning}`)
+    description = await stageDescription(snapshot, context)
+
+    await run.checkLeases()
+    await run.step('keep snapshot', async () => {
+      await commitSnapshot(snapshot, staged, description!, run, context)
+      return { facts: snapshotFacts(snapshot) }
+    })
+    const { datasets: d, organizations: o } = snapshot
+    const summary = `${pluralize(d.records, 'dataset')} of ${basename(d.url)}, ${pluralize(o.records, 'organization')} of ${basename(o.url)}`
+    const replaced = stored !== undefined && ({ replaced: true } as const)
+    return { status: 'published', summary, ...(replaced && replaced) }
+  } finally {
+    for (const one of staged) await one.discard()
+    await description?.abort()
+  }
+}
+
+/** Records a step with the facts that lineage reads. */
+async function readStep(kind: ExportName, run: Run, body: () => Promise<DraftedExport>): Promise<DraftedExport> {
+  const { drafted } = await run.step(`read ${kind}`, async () => {
+    const drafted = await body()
+    const { key, url, last_modified, bytes, sha1, sha256, records } = drafted.facts
+    return { drafted, facts: { key, url, last_modified, bytes, sha1, sha256, records, from: 'given' } }
+  })
+  return drafted
+}
+
+/** Returns the failure of one export, with its place. Other errors end the import. */
+function unreadable(error: unknown, url: string): Failure {
+  if (error instanceof FileChangedError)
+    return new Failure('portal', `cannot import ${url}: ${error.message}`, { cause: error })
+  if (!(error instanceof Failure) || error.kind === 'store') throw error
+  if (error.message.includes(stripControls(basename(url))) || error.message.includes(url)) return error
+  return new Failure(error.kind, `cannot import ${url}: ${error.message}`, { cause: error })
+}
+
+/** Returns the dates whose snapshots the next run would delete, because of the setting `retention`. */
+export function unretainedDates(dates: readonly ImportedDate[], { config, clock }: Context): string[] {
+  if (!Number.isFinite(config.retention)) return []
+  const limit = dateIn(config.time_zone, new Date(clock().getTime() - config.retention))
+  return dates.flatMap(({ date, status }) => (status === 'imported' && date < limit ? [date] : []))
+}

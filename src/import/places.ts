@@ -1,0 +1,107 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Context } from '../context.ts'
+import type { ExportOrigin } from '../editions/edition.ts'
+import { Failure, quoted } from '../errors.ts'
+import { openArchive } from '../openContext.ts'
+import { type ExportSource, isUrl, openExport } from '../portal/open.ts'
+import { type NamedExport, parseExportName } from './exportName.ts'
+
+/** A past export at its place. */
+export interface PastExport extends NamedExport {
+  /** Without folders. */
+  readonly name: string
+  readonly url: string
+  readonly origin: ExportOrigin
+  /** The size of the file; undefined if only a request would show it. */
+  readonly bytes: number | undefined
+  open(): Promise<ExportSource>
+}
+
+/** What the places hold. Disposing of it closes the buckets. */
+export interface FoundExports extends AsyncDisposable {
+  /** Each once, in the order of the places. */
+  readonly exports: readonly PastExport[]
+  /** The number of files with other names. */
+  readonly foreign: number
+}
+
+/** Lists the past exports in files, folders (with their subfolders), S3 prefixes and at addresses. */
+export async function findExports(places: readonly string[], context: Context): Promise<FoundExports> {
+  const closing: (() => Promise<void>)[] = []
+  const found = new Map<string, PastExport>()
+  let foreign = 0
+  const add = (name: string, rest: Omit<PastExport, keyof NamedExport | 'name'>) => {
+    const named = parseExportName(name, context.config.time_zone)
+    if (named === undefined) foreign++
+    else if (!found.has(rest.url)) found.set(rest.url, { ...named, name, ...rest })
+  }
+  const close = async () => {
+    for (const one of closing) await one()
+  }
+  try {
+    for (const place of places) {
+      context.signal.throwIfAborted()
+      if (isUrl(place)) addAddress(place, context, add)
+      else if (place.startsWith('s3://')) closing.push(await addBucket(place, add))
+      else await addPath(place, context, add)
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { exports: [...found.values()], foreign, [Symbol.asyncDispose]: close }
+}
+
+type Add = (name: string, rest: Omit<PastExport, keyof NamedExport | 'name'>) => void
+
+function addAddress(place: string, context: Context, add: Add): void {
+  if (!URL.canParse(place))
+    throw new Failure('usage', `cannot import ${quoted(place)}: it is not an address. Check it.`)
+  const name = decodeURIComponent(basename(new URL(place).pathname))
+  // The address given stays the export's address: where it redirects to may change from day to day.
+  const open = async () => ({ ...(await openExport(place, context)), url: place })
+  add(name, { url: place, origin: 'address', bytes: undefined, open })
+}
+
+/** @returns what closes the bucket */
+async function addBucket(place: string, add: Add): Promise<() => Promise<void>> {
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(place) ?? []
+  const archive = await openArchive(`s3://${bucket}`)
+  for await (const { key, bytes, modified } of archive.list(prefix)) {
+    const url = `s3://${bucket}/${key}`
+    const open = async () => ({ url, lastModified: modified, length: bytes, chunks: archive.read(key) })
+    add(basename(key), { url, origin: 'address', bytes, open })
+  }
+  return () => archive.close()
+}
+
+async function addPath(place: string, context: Context, add: Add): Promise<void> {
+  const path = place.startsWith('file://') ? fileURLToPath(place) : resolve(place)
+  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'there is no such file or folder' : `it cannot be read (${error.code})`
+    throw new Failure('usage', `cannot import ${quoted(place)}: ${why}. Check the path.`, { cause: error })
+  })
+  const files = facts.isDirectory() ? await filesIn(path) : [path]
+  for (const file of files) {
+    // A link may lead nowhere.
+    const found = await stat(file).catch(() => undefined)
+    if (found === undefined || found.isDirectory()) continue
+    const open = () => openExport(file, context)
+    add(basename(file), { url: pathToFileURL(file).href, origin: 'file', bytes: found.size, open })
+  }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error) => {
+    throw new Failure(
+      'usage',
+      `cannot import ${quoted(folder)}: it cannot be read (${error.code}). Check its permissions.`,
+    )
+  })
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+}

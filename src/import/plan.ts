@@ -1,0 +1,56 @@
+import type { ExportName } from '../editions/edition.ts'
+import type { NamedExport } from './exportName.ts'
+
+const DAY_MS = 86_400_000
+
+/** The exports that can make the snapshot of a date, best first. */
+export interface PlannedDate<T extends NamedExport> {
+  readonly date: string
+  readonly exports: Readonly<Record<ExportName, readonly T[]>>
+}
+
+/** A date with exports of one kind alone. */
+export interface UnpairedDate {
+  readonly date: string
+  readonly kind: ExportName
+}
+
+/**
+ * Groups past exports by date. The latest of each kind comes first; the others replace it if it is damaged.
+ *
+ * A snapshot has the date of its datasets export, since that is what an edition lists. If that day has no organizations export,
+ * the nearest within `tolerance` days serves, and may serve several dates.
+ */
+export function planDates<T extends NamedExport>(
+  exports: readonly T[],
+  tolerance: number,
+): { readonly dates: readonly PlannedDate<T>[]; readonly unpaired: readonly UnpairedDate[] } {
+  const of = (kind: ExportName) => exports.filter((one) => one.kind === kind)
+  const [datasets, organizations] = [of('datasets'), of('organizations')]
+  const datesOf = (list: readonly T[]) => [...new Set(list.map(({ date }) => date))].sort()
+  const dates: PlannedDate<T>[] = []
+  const unpaired: UnpairedDate[] = []
+  for (const date of datesOf(datasets)) {
+    const near = organizations.filter((one) => daysBetween(one.date, date) <= tolerance).sort(byFitness(date))
+    if (near.length === 0) unpaired.push({ date, kind: 'datasets' })
+    else {
+      const own = datasets.filter((one) => one.date === date).sort(byFitness(date))
+      dates.push({ date, exports: { datasets: own, organizations: near } })
+    }
+  }
+  for (const date of datesOf(organizations)) {
+    const isUsed = datasets.some((one) => daysBetween(one.date, date) <= tolerance)
+    if (!isUsed) unpaired.push({ date, kind: 'organizations' })
+  }
+  return { dates, unpaired: unpaired.sort((a, b) => (a.date < b.date ? -1 : 1)) }
+}
+
+/** Orders exports for a date: nearest day first, then latest. A name without time counts as the start of its day. */
+export function byFitness(date: string): (a: NamedExport, b: NamedExport) => number {
+  const instant = (one: NamedExport) => Date.parse(one.time ?? one.date)
+  return (a, b) => daysBetween(a.date, date) - daysBetween(b.date, date) || instant(b) - instant(a)
+}
+
+function daysBetween(a: string, b: string): number {
+  return Math.abs(Date.parse(a) - Date.parse(b)) / DAY_MS
+}
