@@ -127,7 +127,7 @@ export async function checkExport(
       records,
       ...(stored_bytes !== undefined && { stored_bytes: stored.bytes }),
       ...(columns && { columns: checkedAgain(columns, names) }),
-      ...(blank_fields && counts && { blank_fields: checkedAgain(blank_fields, counts.blankFields) }),
+      ...(blank_fields && counts && { blank_fields: checkedAgain(blank_fields, counts.blankFields, columns) }),
       ...(followers !== undefined && counts && { followers: counts.followers }),
       ...(repeated_ids !== undefined && counts && { repeated_ids: counts.repeated }),
     }
@@ -150,7 +150,15 @@ export async function checkExport(
   }
 }
 
-/** The recorded values of columns as they should be. A column that no watch names any more was not read again. */
-function checkedAgain<T>(recorded: Readonly<Record<string, T>>, found: Readonly<Record<string, T>>) {
-  return Object.fromEntries(Object.entries(recorded).map(([column, value]) => [column, found[column] ?? value]))
+/**
+ * The recorded values of columns as they should be. A column that no watch names any more was not read again.
+ *
+ * @param columns those that have a value, if another fact records them as well
+ */
+function checkedAgain<T>(
+  recorded: Readonly<Record<string, T>>,
+  found: Readonly<Record<string, T>>,
+  columns: object = recorded,
+) {
+  return Object.fromEntries(Object.keys(columns).map((column) => [column, found[column] ?? recorded[column]!]))
 }
