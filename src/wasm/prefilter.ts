@@ -5,6 +5,8 @@ import { FOREIGN, PREFIX_BYTES, type Prefix, Spellings } from './spellings.ts'
 const QUOTE = 0x22
 /** U+2000 to U+203F, ’ and – among them. They begin with the same two bytes. */
 const PUNCTUATION = { first: 0x2000, length: 0x40 }
+/** ¼, ½ and ¾ fold to three letters and take two bytes. */
+const FRACTIONS = [0xbc, 0xbd, 0xbe]
 
 /** With more terms, the prefix table is faster than the nibble tables. */
 const MAX_NIBBLE_TERMS = 12
@@ -36,7 +38,14 @@ export function buildPrefilter(terms: readonly string[], alphabet: Alphabet): Pr
 }
 
 function punctuationTable(terms: readonly (readonly number[])[], alphabet: Alphabet): Uint32Array {
-  const early = new Set([MARK, ...terms.flatMap((term) => term.slice(0, PREFIX_BYTES - 1))])
+  const fractions = FRACTIONS.map((code) => alphabet.symbolsOf(code))
+  // After a fraction, the fourth letter can be among the bytes compared: "½—o" is ½ and the first byte of —.
+  const isFraction = (term: readonly number[]) =>
+    fractions.some((fraction) => fraction.every((symbol, at) => term[at] === symbol))
+  const early = new Set([
+    MARK,
+    ...terms.flatMap((term) => term.slice(0, isFraction(term) ? PREFIX_BYTES : PREFIX_BYTES - 1)),
+  ])
   const flags = Uint8Array.from({ length: PUNCTUATION.length }, (_, index) =>
     Number(alphabet.symbolsOf(PUNCTUATION.first + index).some((symbol) => early.has(symbol))),
   )

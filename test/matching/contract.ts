@@ -148,6 +148,8 @@ export function matcherContract(name: string, create: Create): void {
       ['borne-de_recharge', 'Bornes, borne\u00a0de–recharge', true],
       ['euvre', 'Œuvres', true],
       ['bo', 'bœuf', true],
+      ['½—o', 'x ½—o y', true],
+      ['¼ heure', 'tous les ¼–heure', true],
       ['cœur', 'COEUR', true],
       ['coeur', 'cœur', true],
       ['2', 'CO₂', true],
