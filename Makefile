@@ -1,6 +1,6 @@
 # The commands of the README. They need only Node (20.19 or later) and npm.
 
-.PHONY: demo test test-airflow build install
+.PHONY: demo test test-airflow test-udata build install
 
 demo: build
 	@node dist/cli.js demo
@@ -15,6 +15,10 @@ test: build
 test-airflow: build
 	scripts/services install minio mongodb postgres redis airflow
 	TEST_AIRFLOW=1 npx vitest run test/airflow
+
+# Tests the program with a real uData server, which UDATA_KIT (default: ../shared/udata) starts. The first start takes 3 minutes.
+test-udata: build
+	TEST_UDATA=1 npx vitest run test/udata
 
 build: install
 	@npm run --silent build

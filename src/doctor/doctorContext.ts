@@ -5,6 +5,7 @@ import { openArchive, openDocuments } from '../openContext.ts'
 import { type CatalogueEntry, readCatalogue } from '../portal/catalogue.ts'
 import { fetchFailure, HttpClient, TransientError } from '../portal/http.ts'
 import { fetchPolicy } from '../portal/policy.ts'
+import { NO_CATALOGUE, siteExports } from '../portal/siteExports.ts'
 import type { Archive } from '../stores/archive.ts'
 import type { Documents } from '../stores/documents.ts'
 import type { StoreFacts } from '../stores/facts.ts'
@@ -75,7 +76,10 @@ async function examinePortal(config: ResolvedConfig['config'], signal: AbortSign
   }
   const http = await HttpClient.open(quickPolicy, signal, () => {})
   try {
-    const exports = await readCatalogue(config.portal, config.catalogue, http)
+    const exports =
+      config.catalogue === NO_CATALOGUE
+        ? await siteExports(config.portal, http)
+        : await readCatalogue(config.portal, config.catalogue, http)
     let now: Date | undefined
     for (const { url } of Object.values(exports)) now = (await readFirstByte(url, http)) ?? now
     return { exports, now }

@@ -36,6 +36,8 @@ export interface Candidate {
   readonly orphans: number
   /** Exports whose source gave neither length nor checksum. */
   readonly unverified: readonly ExportName[]
+  /** Exports that the portal streamed live → how many records the portal counts; undefined if it does not say. */
+  readonly liveTotals?: ReadonlyMap<ExportName, number | undefined>
 }
 
 /**
@@ -60,6 +62,14 @@ export function judge(candidate: Candidate, baseline: Snapshot | undefined, conf
     const reasons = [lossOf(name, snapshot, baseline, config), followersLostOf(name, snapshot, baseline)]
     for (const reason of [...reasons, ...newBlanksOf(name, snapshot, baseline)])
       if (reason !== undefined) violations.push({ export: name, reason })
+  }
+  for (const [name, total] of candidate.liveTotals ?? []) {
+    if (total === undefined)
+      warnings.push(
+        `the portal does not say how many ${name} it has, so a loss in the live stream of ${name} would not show`,
+      )
+    const reason = total === undefined ? undefined : lossInStream(name, snapshot[name].records, total, config)
+    if (reason !== undefined) violations.push({ export: name, reason })
   }
   const gone = goneFrom(baseline, config.watches, candidate)
   if (gone.top !== undefined) violations.push({ export: 'organizations', reason: gone.top })
@@ -95,6 +105,13 @@ function lossOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot, { gate
   if (before - now <= before * gate_max_loss) return undefined
   const limit = `gate_max_loss is ${Number((100 * gate_max_loss).toFixed(2))} %`
   return `${formatCount(now)} ${name} where ${baseline.date} had ${formatCount(before)}: ${percent((before - now) / before)} fewer (${limit})`
+}
+
+/** A worker of the portal that dies can end a live stream cleanly, at the end of a record. Only the portal's own count shows it. */
+function lossInStream(name: ExportName, records: number, total: number, { gate_max_loss }: Config) {
+  if (total - records <= total * gate_max_loss) return undefined
+  const limit = `gate_max_loss is ${Number((100 * gate_max_loss).toFixed(2))} %`
+  return `${formatCount(records)} ${name} in the live stream where the portal counts ${formatCount(total)}: ${percent((total - records) / total)} fewer (${limit})`
 }
 
 function followersLostOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot) {

@@ -56,6 +56,7 @@ export function gateCandidate(
   { datasets, organizations }: Readonly<Record<ExportName, Pick<DraftedExport, 'counts'>>>,
   ranking: Ranking,
   unverified: readonly ExportName[],
+  liveTotals?: Candidate['liveTotals'],
 ): Candidate {
   const repeated = ({ counts }: Pick<DraftedExport, 'counts'>) => ({
     count: counts.repeated,
@@ -67,6 +68,7 @@ export function gateCandidate(
     repeated: { datasets: repeated(datasets), organizations: repeated(organizations) },
     orphans: datasets.counts.orphans,
     unverified,
+    ...(liveTotals && { liveTotals }),
   }
 }
 

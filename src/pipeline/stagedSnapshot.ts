@@ -222,7 +222,7 @@ export class StagedSnapshot implements SnapshotSource {
   private async passGate(snapshot: Snapshot, ranking: Ranking): Promise<void> {
     const { run, baseline, context, request } = this
     const { facts } = await run.step('check completeness', async () => {
-      const found = judge(this.candidate(snapshot, ranking), baseline, context.config)
+      const found = judge(await this.candidate(snapshot, ranking), baseline, context.config)
       return { facts: { compared_with: baseline?.date ?? null, ...found } }
     })
     for (const warning of facts.warnings) run.warn(warning)
@@ -242,10 +242,10 @@ export class StagedSnapshot implements SnapshotSource {
     throw new Failure('gate', `the export seems incomplete: ${joinReasons(refused)}; ${advice}`)
   }
 
-  private candidate(snapshot: Snapshot, ranking: Ranking): Candidate {
+  private async candidate(snapshot: Snapshot, ranking: Ranking): Promise<Candidate> {
     const { datasets, organizations } = this.counts as Record<ExportName, CountingReader>
     const drafted = { datasets: { counts: datasets }, organizations: { counts: organizations } }
-    return gateCandidate(snapshot, drafted, ranking, [...this.unverified])
+    return gateCandidate(snapshot, drafted, ranking, [...this.unverified], await this.portal?.liveTotals())
   }
 
   /** Returns the columns that the previous snapshot does not have. They are harmless, and worth a note in the run record. */

@@ -3,6 +3,7 @@ import { Failure, quoted } from '../errors.ts'
 import { formatBytes, pluralize } from '../text/format.ts'
 import { fetchFailure, type HttpClient } from './http.ts'
 import { MAX_METADATA_BYTES } from './policy.ts'
+import { StatusError } from './statusError.ts'
 
 /** An export as the portal's catalogue describes it. Missing values are undefined. */
 export interface CatalogueEntry {
@@ -27,35 +28,64 @@ type Json = Readonly<Record<string, unknown>>
  * Reads the addresses of both exports from the portal's catalogue, which is itself a dataset of the portal.
  *
  * @param catalogue the id or slug of that dataset
+ * @param warn receives a line if an export occurs twice
  * @throws Failure `portal` if the portal is not a uData portal, or if the catalogue lacks an export
  */
 export async function readCatalogue(
   portal: string,
   catalogue: string,
   http: HttpClient,
+  warn: (line: string) => void = () => {},
 ): Promise<Record<ExportName, CatalogueEntry>> {
   const url = `${portal}/api/1/datasets/${catalogue}/`
-  const metadata = await readJson(url, http)
+  const metadata = await readJson(url, http).catch((error) => {
+    throw isMissing(error) ? missingCatalogue(url, error) : error
+  })
   const resources =
     isObject(metadata) && Array.isArray(metadata.resources) ? metadata.resources.filter(isObject) : undefined
   if (resources === undefined) throw fetchFailure(url, `it lists no resources. Is ${quoted(portal)} a uData portal?`)
   return {
-    datasets: findExport('datasets', resources, url),
-    organizations: findExport('organizations', resources, url),
+    datasets: findExport('datasets', resources, url, warn),
+    organizations: findExport('organizations', resources, url, warn),
   }
 }
 
-function findExport(name: ExportName, resources: readonly Json[], url: string): CatalogueEntry {
+const NEXT = 'Set catalogue to the dataset that lists its exports, or to none if it has no such dataset.'
+
+function isMissing(error: unknown): boolean {
+  const cause = error instanceof Failure ? error.cause : undefined
+  return cause instanceof StatusError && (cause.status === 404 || cause.status === 410)
+}
+
+function missingCatalogue(url: string, error: unknown): Failure {
+  return fetchFailure(
+    url,
+    `it answers ${((error as Failure).cause as StatusError).status}, which a retry will not change. Check the settings portal and catalogue: ${NEXT.charAt(0).toLowerCase()}${NEXT.slice(1)}`,
+    error,
+  )
+}
+
+function findExport(
+  name: ExportName,
+  resources: readonly Json[],
+  url: string,
+  warn: (line: string) => void,
+): CatalogueEntry {
   const { model, resourceId } = EXPORTS[name]
   const modelOf = (one: Json) => (isObject(one.extras) ? one.extras['csv-export:model'] : undefined)
-  const found = resources.find((one) => modelOf(one) === model) ?? resources.find((one) => one.id === resourceId)
+  const marked = resources.filter((one) => modelOf(one) === model).sort((a, b) => modifiedAt(b) - modifiedAt(a))
+  if (marked.length > 1) {
+    const [latest] = marked
+    const what = `${url} lists ${marked.length} exports of ${model}s`
+    warn(`${what}; the most recently modified one is used (${quoted(String(latest!.title ?? latest!.id))})`)
+  }
+  const found = marked[0] ?? resources.find((one) => one.id === resourceId)
   if (found === undefined) {
     const models = resources.map(modelOf).filter((value) => typeof value === 'string')
     const listed =
       models.length > 0 ? `exports of ${models.map((value) => quoted(value as string)).join(', ')}` : 'no export'
     const what = `${url} lists ${pluralize(resources.length, 'resource')}, ${listed}`
-    const next = 'Set catalogue to the dataset of this portal that lists its exports.'
-    throw new Failure('portal', `cannot find the ${name} export: ${what}. ${next}`)
+    throw new Failure('portal', `cannot find the ${name} export: ${what}. ${NEXT}`)
   }
   return parseEntry(name, found, url)
 }
@@ -83,12 +113,19 @@ function isHttpAddress(value: unknown): value is string {
   return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
 }
 
+/** Returns when a resource was modified, in milliseconds; 0 if it does not say. */
+function modifiedAt({ last_modified }: Json): number {
+  const instant = typeof last_modified === 'string' ? parseInstant(last_modified) : Number.NaN
+  return Number.isNaN(instant) ? 0 : instant
+}
+
 /** Parses a time as uData writes it: with or without a zone; without one it is UTC. */
 function parseInstant(text: string): number {
   return Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`)
 }
 
-async function readJson(url: string, http: HttpClient): Promise<unknown> {
+/** Reads a JSON value of the portal. @throws Failure `portal` */
+export async function readJson(url: string, http: HttpClient): Promise<unknown> {
   const text = await http.withRetries({ failed: 0 }, async () => {
     const response = await http.get(url, { accept: 'application/json' })
     const parts: Uint8Array[] = []

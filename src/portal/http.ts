@@ -5,6 +5,7 @@ import { formatDuration } from '../text/format.ts'
 import { USER_AGENT } from '../version.ts'
 import { isPrivateAddress } from './addresses.ts'
 import { type FetchPolicy, MAX_REDIRECTS, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from './policy.ts'
+import { StatusError } from './statusError.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -136,7 +137,7 @@ export class HttpClient {
       throw new TransientError(url, `it answers ${status}`, parseRetryAfter(header('retry-after'), Date.now()))
     }
     const why = `it answers ${status}, which a retry will not change`
-    throw fetchFailure(url, `${why}. Check the settings portal and catalogue.`)
+    throw fetchFailure(url, `${why}. Check the settings portal and catalogue.`, new StatusError(url, status))
   }
 
   /** Sends one GET; resolves when the response starts. */

@@ -5,11 +5,17 @@ import { type Download, download } from './download.ts'
 import { HttpClient } from './http.ts'
 import type { ExportSource } from './open.ts'
 import { fetchPolicy } from './policy.ts'
+import { NO_CATALOGUE, openSiteExport, readTotal } from './siteExports.ts'
 
 /** The portal's exports. Both downloads start together. */
 export interface Portal extends AsyncDisposable {
   /** Opens an export, unless the stored one is the same. */
   open(name: ExportName): Promise<ExportSource | UnchangedExport>
+  /**
+   * Returns, for each opened export that the portal streams live, how many records it should have; undefined if the portal does
+   * not say.
+   */
+  liveTotals(): Promise<ReadonlyMap<ExportName, number | undefined>>
   /**
    * Makes the next `open` read the catalogue again.
    *
@@ -28,7 +34,11 @@ interface UnchangedExport {
 const NAMES: readonly ExportName[] = ['datasets', 'organizations']
 
 /** The download is undefined if the export has not changed. */
-type StartedDownload = Promise<{ readonly entry: CatalogueEntry; readonly file: Download | undefined }>
+type StartedDownload = Promise<{
+  readonly entry: CatalogueEntry
+  readonly file: Download | undefined
+  readonly isLive?: boolean
+}>
 
 /** @param earlier the stored exports that are not downloaded again if the portal still has them */
 export async function openPortal(
@@ -41,9 +51,15 @@ export async function openPortal(
   let known: typeof earlier = earlier
 
   async function startDownloads(): Promise<Record<ExportName, StartedDownload>> {
-    const catalogue = await readCatalogue(config.portal, config.catalogue, http)
+    const catalogue =
+      config.catalogue === NO_CATALOGUE
+        ? undefined
+        : await readCatalogue(config.portal, config.catalogue, http, report.warn)
     const entries = NAMES.map((name) => {
-      const started = startDownload(catalogue[name], known[name], http)
+      const started =
+        catalogue === undefined
+          ? startSiteDownload(config.portal, name, known[name], http)
+          : startDownload(catalogue[name], known[name], http)
       // The error is thrown where the promise is awaited; until then it must not end the process.
       started.catch(() => {})
       return [name, started] as const
@@ -65,6 +81,13 @@ export async function openPortal(
         lastModified: entry.lastModified ?? file.lastModified,
       }
     },
+    liveTotals: async () => {
+      const totals = new Map<ExportName, number | undefined>()
+      const started = Object.entries((await downloads) ?? {}) as [ExportName, StartedDownload][]
+      for (const [name, one] of started)
+        if ((await one).isLive) totals.set(name, await readTotal(config.portal, name, http))
+      return totals
+    },
     refresh: (ignoreEarlier = false) => {
       downloads = undefined
       if (ignoreEarlier) known = {}
@@ -82,4 +105,14 @@ async function startDownload(
   // A different checksum means a new file, whatever its date.
   const since = entry.sha1 === undefined ? earlier?.last_modified : undefined
   return { entry, file: await download(entry.url, http, since ?? undefined) }
+}
+
+async function startSiteDownload(
+  portal: string,
+  name: ExportName,
+  earlier: ExportFacts | undefined,
+  http: HttpClient,
+): StartedDownload {
+  const { file, isLive } = await openSiteExport(portal, name, http, earlier?.last_modified ?? undefined)
+  return { entry: { url: file?.url ?? '', bytes: undefined, sha1: undefined, lastModified: null }, file, isLive }
 }
