@@ -15,7 +15,7 @@ import { silentReport } from '../dist/terminal/report.js'
 const folder = process.argv[2] ?? 'docs/reference'
 mkdirSync(folder, { recursive: true })
 
-const NOTE = '<!-- Made of the code by "npm run reference"; changes belong there. -->\n\n'
+const NOTE = '<!-- Generated from the code by "npm run reference". Do not edit. -->\n\n'
 const page = (name, text) => writeFileSync(join(folder, name), `${NOTE}${text.trimEnd()}\n`)
 const json = (name, value) => writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
 const cell = (text) => String(text).replaceAll('|', '\\|')
@@ -37,7 +37,10 @@ const commands = COMMANDS.map(({ name, about, arguments: args, options: own = []
     .filter((part) => part !== '')
     .join('\n\n'),
 )
-page('commands.md', `# Commands\n\n${commands.join('\n\n')}\n\n## Of every command\n\n${options(SHARED_OPTIONS)}`)
+page(
+  'commands.md',
+  `# Commands\n\n${commands.join('\n\n')}\n\n## Options of every command\n\n${options(SHARED_OPTIONS)}`,
+)
 
 const settings = Object.entries(SETTINGS).map(([name, { about, environment, default: fallback, notInFile }]) => [
   `\`${name}\`${notInFile ? ' (not in the file)' : ''}`,
@@ -47,18 +50,18 @@ const settings = Object.entries(SETTINGS).map(([name, { about, environment, defa
 ])
 page(
   'settings.md',
-  `# Settings\n\nFlags over environment over the file (\`datagouv-tops.yaml\`, or \`--config FILE\`) over defaults. Unknown ones are refused.\n\n${table(['setting', 'variable', 'default', ''], settings)}`,
+  `# Settings\n\nFlags override environment variables, which override the file (\`datagouv-tops.yaml\`, or \`--config FILE\`), which overrides the defaults. Unknown settings are refused.\n\n${table(['setting', 'variable', 'default', ''], settings)}`,
 )
 
 const codes = Object.entries(FAILURES).map(([kind, { exit, meaning, retry }]) => [
   exit,
   `\`${kind}\``,
   meaning,
-  retry ? 'yes' : kind === 'gate' ? 'after a look' : 'no',
+  retry ? 'yes' : kind === 'gate' ? 'once you have checked the export' : 'no',
 ])
 page(
   'exit-codes.md',
-  `# Exit codes\n\nAn error is one line that says what, where, why and what next. 0 means done, or nothing left to do.\n\n${table(['code', 'kind', 'meaning', 'can the same command succeed when it is called again?'], codes)}`,
+  `# Exit codes\n\nAn expected error is one line: what failed, where, why, and what to do. Exit code 0 means done, or nothing left to do.\n\n${table(['code', 'kind', 'meaning', 'retry?'], codes)}`,
 )
 
 const storesFolder = mkdtempSync(join(tmpdir(), 'datagouv-tops-reference-'))
@@ -71,7 +74,7 @@ try {
   const metrics = [...(await renderMetrics(context)).matchAll(/^# HELP (\w+) (.*)\n# TYPE \w+ (\w+)$/gm)]
   page(
     'metrics.md',
-    `# Metrics\n\nHow they are read and what to be woken by: [monitoring](../monitoring.md).\n\n${table(
+    `# Metrics\n\n[Monitoring](../monitoring.md) explains how to read the metrics and which alerts to set.\n\n${table(
       ['metric', 'type', ''],
       metrics.map(([, name, about, type]) => [`\`${name}\``, type, about]),
     )}`,

@@ -13,7 +13,7 @@ export const FAILURES = {
   contract: { exit: 4, retry: false, meaning: 'an export breaks its contract (format, encoding, columns)' },
   store: { exit: 5, retry: true, meaning: 'a store cannot be reached or refuses' },
   gate: { exit: 6, retry: false, meaning: 'the completeness gate refused the export' },
-  held: { exit: 7, retry: true, meaning: 'another run holds this date' },
+  held: { exit: 7, retry: true, meaning: 'another run is working on this date' },
   interrupted: { exit: 130, retry: true, meaning: 'interrupted, cleanly' },
   terminated: { exit: 143, retry: true, meaning: 'terminated, cleanly' },
 } as const

@@ -20,7 +20,7 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
   ['--portal <url>', 'fetch the exports of this portal'],
   ['--archive <address>', 'store files in file:FOLDER or s3://BUCKET'],
   ['--documents <address>', 'store documents in sqlite:FILE or mongodb://HOST/DATABASE'],
-  ['--json', 'print one JSON value'],
+  ['--json', 'print JSON: one value, or one line per run with "schedule"'],
   ['--quiet', 'print only the requested data and errors: no progress, no summary'],
   ['--verbose', 'print more details'],
   ['--log-format <format>', 'write stderr for people (text) or for machines (json)'],
@@ -38,7 +38,7 @@ const SOURCES: readonly OptionSpec[] = [
     "read the organizations export from this path or address, also .gz (default: the portal's)",
   ],
   ['--refetch', 'fetch the exports again for a past date that has a snapshot'],
-  ['--accept-incomplete', 'publish an export that the completeness gate refuses'],
+  ['--accept-incomplete', 'accept an export that the completeness gate refuses'],
 ]
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -83,7 +83,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--to <date>', 'end at this date, YYYY-MM-DD (default: today)'],
       WATCH,
       ['--force', 'also publish dates that have an edition'],
-      ['--jobs <number>', 'publish this many dates at the same time (default: 1)', 'number'],
+      ['--jobs <number>', 'process this many dates at the same time (default: 1)', 'number'],
     ],
     examples: ['backfill --from 2026-09-01 --to 2026-11-18', 'backfill --from 2026-01-01 --force --jobs 2'],
     load: () => import('./backfill.ts'),
@@ -105,8 +105,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'prune',
-    about: 'delete the snapshots that the setting "retention" does not keep (each run does this too)',
-    options: [['--dry-run', 'list the snapshots to delete, and delete none']],
+    about: 'delete the snapshots that the setting "retention" does not keep ("run" does this too)',
+    options: [['--dry-run', 'only list the snapshots that would be deleted']],
     examples: ['prune --dry-run'],
     load: () => import('./prune.ts'),
   },
@@ -119,13 +119,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'filter',
-    about: 'filter an export (file, .gz, address or stdin) and print the CSV of a watch',
+    about: 'filter an export (file, .gz, URL or stdin) and print the CSV of a watch',
     arguments: '[file]',
     options: [
-      ['--watch <name>', 'use the terms of this watch (default: the first one)', 'list'],
-      ['--into <folder>', 'write the CSV of each watch into this folder, in one pass (default: all watches)'],
+      ['--watch <name>', 'use the terms of this watch (default: the first one; with --into, all)', 'list'],
+      ['--into <folder>', 'instead of printing, write one CSV per watch into this folder, in one pass'],
       ['--term <term>', 'search for this term instead of those of a watch (repeatable)', 'list'],
-      ['--column <name>', 'search in this column (repeatable)', 'list'],
+      ['--column <name>', 'search in this column (repeatable; default: the columns of the watch)', 'list'],
       ['--word', 'match whole words only'],
     ],
     examples: [
@@ -150,7 +150,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'schedule',
     about:
-      'keep running and publish each edition when it is due; at the start, catch up missed dates (setting catch_up)',
+      'keep running and publish each edition when it is due; at the start, catch up on missed dates (setting catch_up)',
     options: [
       ['--health-port <number>', 'serve /healthz and /metrics on this port; 0 for any free port', 'port'],
       ['--health-host <address>', 'listen on this address (default: 127.0.0.1, this machine only)'],

@@ -94,7 +94,7 @@ export function summarize(
     ? replaced
       ? 'in place of what was there before: '
       : ''
-    : 'nothing to do, all was there before: '
+    : 'nothing to do, everything was already there: '
   const status = changed ? ('published' as const) : ('unchanged' as const)
   return { date, status, ...replaced, summary: place + sentences.join(', '), ...facts }
 }

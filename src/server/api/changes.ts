@@ -7,7 +7,7 @@ import { Changes } from './schemas.ts'
 
 const description =
   'Lists the datasets that entered or left, with reasons, the followers gained or lost, and the organizations whose rank, ' +
-  'followers or number of datasets changed. A reason is null if the files of that date were not kept.'
+  'followers or number of datasets changed. A reason is null if the files that would show it were not kept.'
 
 const route = jsonRoute({
   path: '/api/changes',

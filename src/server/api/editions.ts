@@ -56,7 +56,7 @@ const oneRoute = jsonRoute({
   query: {
     q: z.string().max(200).optional().openapi({
       example: 'velo',
-      description: 'Words to find in title or organization, ignoring accents and case',
+      description: 'Words to find in title or organization, ignoring accents, case, hyphens and apostrophes',
     }),
     organization: z
       .string()

@@ -10,7 +10,7 @@ const datasetParam = z
   .string()
   .min(1)
   .max(300)
-  .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'ID, slug or (encoded) page address of a dataset' })
+  .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'ID, slug or URL-encoded page URL of a dataset' })
 
 const route = jsonRoute({
   path: '/api/explain/{id}',

@@ -42,7 +42,7 @@ export const WatchItem = z
     terms: z.array(z.string()).openapi({ example: ['mobilité', 'transport'] }),
     columns: z.array(z.string()).openapi({ example: ['title', 'tags', 'description'] }),
     match: z.enum(['substring', 'word']),
-    top: number.openapi({ example: 30, description: 'Number of most followed organizations that count' }),
+    top: number.openapi({ example: 30, description: 'How many of the most followed organizations the tops cover' }),
     editions: number.openapi({ example: 12 }),
     latest: date.nullable().openapi({ description: 'Date of the latest edition' }),
   })

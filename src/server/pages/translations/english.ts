@@ -46,7 +46,7 @@ export const english: Translation = {
   newBadge: 'New',
 
   find: 'Search',
-  findPlaceholder: 'Search titles, organizations',
+  findPlaceholder: 'Search titles and organizations',
   organization: 'Organization',
   everyOrganization: 'All organizations',
   newOnly: 'New datasets only',
@@ -63,7 +63,7 @@ export const english: Translation = {
   why: 'Why?',
   untitled: '(untitled)',
   noneFound: 'No dataset matches your search.',
-  noneFoundHint: 'The search covers titles and organizations, and ignores accents and case.',
+  noneFoundHint: 'The search covers titles and organizations. It ignores accents, case, hyphens and apostrophes.',
   clear: 'Show all',
   emptyEdition: 'This edition has no datasets from the most followed organizations.',
   emptyEditionHint: 'The full CSV has the datasets of all organizations.',
@@ -99,9 +99,9 @@ export const english: Translation = {
 
   verdicts: {
     'in-tops': (day) => `This dataset is in the tops of ${day}: it meets all three conditions.`,
-    unknown: (day) => `Not in the edition of ${day}: no dataset on the portal has this ID.`,
+    unknown: (day) => `Not in the edition of ${day}: no dataset on the portal has this ID or address.`,
     'not-listed': (day) =>
-      `This dataset is not in the list of ${day}. That day’s export was not kept, so the reason is unknown.`,
+      `This dataset is not in the full list of ${day}. That day’s export was not kept, so the reason is unknown.`,
     'no-term': (day) => `This dataset is not in the edition of ${day}: it mentions none of the words.`,
     'no-organization': (day) =>
       `This dataset is in the full list of ${day}, but not in the tops: it does not belong to an organization.`,
@@ -118,7 +118,7 @@ export const english: Translation = {
   mentions: (terms) => `It mentions ${terms}`,
   foundIn: (term, column) => `${term}, in ${column}`,
   times: (count) => `${count} times`,
-  searchedIn: (columns) => `Searched in ${columns}, ignoring accents and case.`,
+  searchedIn: (columns) => `Searched in ${columns}, ignoring accents, case, hyphens and apostrophes.`,
   columns: {
     title: 'the title',
     tags: 'the tags',
@@ -132,7 +132,7 @@ export const english: Translation = {
   noOrganization: 'It does not belong to an organization.',
   unknownOrganization: 'Its organization is missing from the organizations export.',
   nearest: 'Closest matches:',
-  explainForm: 'Why is a dataset here, or not?',
+  explainForm: 'Why is a dataset listed, or not?',
   explainFormPlaceholder: 'Its ID, or the address of its page',
 
   mostFollowed: (top) => `The ${top} most followed organizations`,
@@ -156,7 +156,7 @@ export const english: Translation = {
   runOf: (day) => `Edition of ${day}`,
   runInProgress: 'In progress.',
   runUnchanged: 'Nothing to do: the same data was already published.',
-  runStopped: 'Stopped early, without a partial publication. The next run for this date will take over.',
+  runStopped: 'Stopped early. Nothing partial was published. The next run for this date will complete the work.',
   runPublished: (datasets, organizations, top) =>
     `${datasets} published, from ${organizations} of the ${top} most followed organizations`,
   runArchived: (datasets) => `${datasets} archived`,
@@ -169,15 +169,15 @@ export const english: Translation = {
     stopped: 'Stopped',
   },
   failures: {
-    bug: 'A bug in the program, without a partial publication.',
+    bug: 'A bug in the program. Nothing partial was published.',
     usage: 'The command or the configuration was wrong.',
     portal: 'The portal was unreachable or delivered incomplete data. A retry can succeed.',
     contract: 'An export did not have the expected format. Nothing was published.',
     store: 'A store was unreachable or refused the operation. A retry can succeed.',
     gate: 'An export looked incomplete. It was set aside, and nothing was published.',
     held: 'Another run was working on this date.',
-    interrupted: 'Interrupted. The next run will take over.',
-    terminated: 'Stopped by the system. The next run will take over.',
+    interrupted: 'Interrupted. The next run will complete the work.',
+    terminated: 'Stopped by the system. The next run will complete the work.',
   },
   warnings: 'Warnings',
   steps: 'Steps',
@@ -186,9 +186,11 @@ export const english: Translation = {
   stepNames: {
     'read organizations': 'Read the organizations',
     'read datasets': 'Read and filter the datasets',
+    'check completeness': 'Check the completeness',
     'keep snapshot': 'Store the exports',
     archive: 'Archive the CSV',
     publish: 'Publish the document',
+    prune: 'Delete old snapshots',
   },
   records: 'Records',
   size: 'Size',

@@ -63,7 +63,8 @@ export const french = {
   why: 'Pourquoi\u00a0?',
   untitled: '(sans titre)',
   noneFound: 'Aucun jeu de données ne correspond à votre recherche.',
-  noneFoundHint: 'La recherche porte sur le titre et l’organisation, sans tenir compte des accents ni des majuscules.',
+  noneFoundHint:
+    'La recherche porte sur le titre et l’organisation. Elle ignore les accents, les majuscules, les traits d’union et les apostrophes.',
   clear: 'Tout afficher',
   emptyEdition: 'Cette édition ne contient aucun jeu de données des organisations les plus suivies.',
   emptyEditionHint: 'Le CSV complet contient les jeux de données de toutes les organisations.',
@@ -121,7 +122,8 @@ export const french = {
   mentions: (terms: string) => `Il mentionne ${terms}`,
   foundIn: (term: string, column: string) => `${term}, dans ${column}`,
   times: (count: string) => `${count} fois`,
-  searchedIn: (columns: string) => `Recherché dans ${columns}, sans tenir compte des accents ni des majuscules.`,
+  searchedIn: (columns: string) =>
+    `Recherché dans ${columns}, sans tenir compte des accents, des majuscules, des traits d’union ni des apostrophes.`,
   columns: {
     title: 'le titre',
     tags: 'les mots-clés',
@@ -192,9 +194,11 @@ export const french = {
   stepNames: {
     'read organizations': 'Lire les organisations',
     'read datasets': 'Lire et filtrer les jeux de données',
+    'check completeness': 'Contrôler la complétude',
     'keep snapshot': 'Conserver les exports',
     archive: 'Archiver le CSV',
     publish: 'Publier le document',
+    prune: 'Supprimer les anciens exports',
   },
   records: 'Lignes',
   size: 'Taille',
