@@ -1,6 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import type { Batch } from '../csv/scanner.ts'
 import { foldTerm } from '../matching/fold.ts'
+import { PROJECTED_COLUMNS } from '../pipeline/project.ts'
 import { textOf, wholeNumber } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import type { FoundDataset, SuggestedDataset } from './explanation.ts'
@@ -10,8 +11,6 @@ export interface FoundRecord {
   readonly dataset: FoundDataset
   readonly texts: Readonly<Record<string, string>>
 }
-
-const IDENTITY = ['id', 'title', 'organization_id', 'metric.followers'] as const
 
 /** Finds datasets by ID or slug while an export is read. If several records have one, the first counts. */
 export class DatasetFinder implements Reader {
@@ -25,7 +24,7 @@ export class DatasetFinder implements Reader {
   constructor(wanted: ReadonlySet<string>, searched: readonly string[], identifiers: readonly string[]) {
     this.wanted = wanted
     this.searched = searched
-    this.columns = [...new Set([...IDENTITY, ...identifiers, ...searched])]
+    this.columns = [...new Set([...PROJECTED_COLUMNS, ...identifiers, ...searched])]
     this.identifiers = identifiers.map((name) => this.columns.indexOf(name))
   }
 

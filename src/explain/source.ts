@@ -3,7 +3,7 @@ import { findNames } from '../csv/columns.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { NotFound } from '../errors.ts'
 import { archivedNames } from '../pipeline/archivedCsv.ts'
-import { type Reader, readCsv, readOptions } from '../pipeline/read.ts'
+import { type Reader, readOptions, scanCsv } from '../pipeline/read.ts'
 import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
 
 /** The source for dataset look-ups: the snapshot of the edition, or its archived CSV if there is no snapshot. */
@@ -15,7 +15,7 @@ export interface DatasetSource {
   read(reader: Reader): Promise<void>
 }
 
-/** @throws Missing if the archive has neither the snapshot nor the CSV */
+/** @throws NotFound if the archive has neither the snapshot nor the CSV */
 export async function openDatasetSource(edition: Edition, context: Context): Promise<DatasetSource> {
   const { archive, config } = context
   const snapshot = await findSnapshot(edition.date, context)
@@ -27,7 +27,7 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
       )
     }
     const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, context))
-    const read = async (reader: Reader) => void (await readCsv(archive.read(key), key, reader, options))
+    const read = async (reader: Reader) => void (await scanCsv(archive.read(key), key, reader, options))
     return { key, snapshot, identifiers: ['id'], read }
   }
   const columns = await readColumns('datasets', snapshot, context)

@@ -4,7 +4,7 @@ import type { Standing, Standings } from '../editions/changes.ts'
 import type { Edition } from '../editions/edition.ts'
 import { archivedNames } from '../pipeline/archivedCsv.ts'
 import { textOf } from '../pipeline/rank.ts'
-import { readCsv, readOptions } from '../pipeline/read.ts'
+import { readOptions, scanCsv } from '../pipeline/read.ts'
 import { findSnapshot, readStoredExport } from '../pipeline/snapshot.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function standingsOf(edition: Edition, ids: ReadonlySet<string>, co
   const listed = collect(ids, ['id', 'organization_id'])
   const { key } = edition.archive
   const names = await archivedNames(edition.watch, edition.date, context)
-  await readCsv(context.archive.read(key), key, listed, readOptions('datasets', context.config, names))
+  await scanCsv(context.archive.read(key), key, listed, readOptions('datasets', context.config, names))
   for (const [id, organization_id] of listed.found) {
     standings.set(id, { exists: true, matches: true, organization_id })
   }

@@ -79,7 +79,7 @@ export async function readExport(...[chunks, name, reader, options]: Parameters<
   return facts
 }
 
-/** Reads an export without computing checksums, which take twice as long as everything else. */
+/** Reads an export: like `scanCsv`, and refuses a file without records. */
 export async function scanExport(...[chunks, name, reader, options]: Parameters<typeof readCsv>): Promise<ScanFacts> {
   const facts = await scanCsv(chunks, name, reader, options)
   assertNotEmpty(facts, name)
@@ -94,7 +94,8 @@ function assertNotEmpty({ records }: ScanFacts, name: string): void {
   )
 }
 
-async function scanCsv(
+/** Reads a CSV without computing checksums, which take twice as long as everything else. */
+export async function scanCsv(
   chunks: Chunks,
   name: string,
   reader: Reader,
@@ -136,7 +137,7 @@ async function scanCsv(
   return { bytes, records, columns, names: findNames(columns, reader.columns, columnNames) }
 }
 
-/** Adds to an error of the scanner, which knows no more than bytes, what the user can do. */
+/** Adds the remedy to an error of the scanner. */
 function scanned(scan: () => Batch): Batch {
   try {
     return scan()
@@ -147,7 +148,7 @@ function scanned(scan: () => Batch): Batch {
   }
 }
 
-/** Says where a field is that an export may not hold. */
+/** Creates the failure for an invalid field, with its record, line and column. */
 function fieldFailure(
   { record, slot, message, next }: FieldError,
   batch: Batch,
