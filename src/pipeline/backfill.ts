@@ -3,7 +3,6 @@ import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { scheduledDates } from '../editions/calendar.ts'
 import { dateIn } from '../editions/date.ts'
-import type { Edition } from '../editions/edition.ts'
 import { editionKey } from '../editions/layout.ts'
 import { readStoredEdition } from '../editions/read.ts'
 import { Failure } from '../errors.ts'
@@ -74,14 +73,17 @@ export async function backfill(
 async function backfillDate(date: string, request: Backfill, context: Context): Promise<BackfilledDate> {
   try {
     if ((await findSnapshot(date, context)) === undefined) return gapOf([date])
-    const watches = request.force ? request.watches : await lacking(date, request.watches, context)
-    if (watches.length === 0) {
-      const others = await madeOtherwise(date, request.watches, context)
+    const { lacking, outdated } = request.force
+      ? { lacking: request.watches, outdated: [] }
+      : await examineEditions(date, request.watches, context)
+    if (lacking.length === 0) {
       const why =
-        others.length > 0 ? `; ${others.join(', ')} made with other terms or another top: --force republishes it` : ''
+        outdated.length > 0
+          ? `; ${outdated.join(', ')} made with other terms or another top: --force republishes it`
+          : ''
       return { date, status: 'there', summary: `has its editions${why}`, run_id: null }
     }
-    const { status, summary, run_id } = await run({ date, watches, replay: true }, context)
+    const { status, summary, run_id } = await run({ date, watches: lacking, replay: true }, context)
     return { date, status: status === 'unchanged' ? 'unchanged' : 'published', summary, run_id }
   } catch (error) {
     context.signal.throwIfAborted()
@@ -90,30 +92,21 @@ async function backfillDate(date: string, request: Backfill, context: Context): 
   }
 }
 
-/** The watches whose edition of the date is missing, incomplete or damaged. */
-async function lacking(date: string, watches: readonly Watch[], context: Context): Promise<Watch[]> {
-  const lacks: Watch[] = []
+/**
+ * Finds the watches whose edition of the date is missing, incomplete or damaged, and the names of those whose edition was made
+ * with other terms, or another top, than now. A damaged edition needs no warning here: the run that publishes it again warns.
+ */
+async function examineEditions(date: string, watches: readonly Watch[], { archive, documents }: Context) {
+  const lacking: Watch[] = []
+  const outdated: string[] = []
   for (const watch of watches) {
-    const hasCsv = (await context.archive.stat(editionKey(watch.name, date))) !== undefined
-    if (!hasCsv || (await soundEdition(watch.name, date, context)) === undefined) lacks.push(watch)
+    const { name, terms, top } = watch
+    const hasCsv = (await archive.stat(editionKey(name, date))) !== undefined
+    const edition = hasCsv ? (await readStoredEdition(documents, name, date)).edition : undefined
+    if (edition === undefined) lacking.push(watch)
+    else if (!isDeepStrictEqual([edition.terms, edition.top], [terms, top])) outdated.push(name)
   }
-  return lacks
-}
-
-/** The names of watches whose editions of the date were made with other terms, or another top, than now. */
-async function madeOtherwise(date: string, watches: readonly Watch[], context: Context): Promise<string[]> {
-  const names: string[] = []
-  for (const { name, terms, top } of watches) {
-    const edition = await soundEdition(name, date, context)
-    const isSame = edition === undefined || isDeepStrictEqual([edition.terms, edition.top], [terms, top])
-    if (!isSame) names.push(name)
-  }
-  return names
-}
-
-/** A damaged edition needs no warning here: it is published again, and that run warns. */
-async function soundEdition(watch: string, date: string, { documents }: Context): Promise<Edition | undefined> {
-  return (await readStoredEdition(documents, watch, date)).edition
+  return { lacking, outdated }
 }
 
 /** Sums up the scheduled dates without a snapshot: one entry for all that follow each other. */
