@@ -1,12 +1,6 @@
 import type { Context } from '../context.ts'
-import { Failure, type FailureKind, quoted } from '../errors.ts'
-import {
-  type FailedExport,
-  type ImportedDate,
-  type ImportResult,
-  importExports,
-  unretainedDates,
-} from '../import/import.ts'
+import { Failure, quoted, worstOf } from '../errors.ts'
+import { type ImportedDate, type ImportResult, importExports, unretainedDates } from '../import/import.ts'
 import { formatTable } from '../terminal/table.ts'
 import { pluralize } from '../text/format.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
@@ -40,13 +34,10 @@ function parseTolerance(text = '0d'): number {
   throw new Failure('usage', `--tolerance must be a number of days such as 3d, not ${quoted(text)}`)
 }
 
-/** The kind of failure to report if exports failed in several ways: first those that a retry does not help. */
-const BY_SEVERITY: readonly FailureKind[] = ['usage', 'contract', 'portal', 'held']
-
 function refuseFailed({ failed, exports, dates }: ImportResult): void {
   if (failed.length === 0) return
-  const rank = ({ error }: FailedExport) => BY_SEVERITY.indexOf(error.kind)
-  const worst = [...failed].sort((a, b) => rank(a) - rank(b))[0]!
+  const kinds = failed.map(({ error }) => error.kind)
+  const worst = failed[kinds.indexOf(worstOf(kinds)!)]!
   const imported = dates.filter(({ status }) => status === 'imported').length
   const others = failed.length === 1 ? '' : ` (and ${failed.length - 1} more, see above)`
   const what = `cannot import ${failed.length} of ${pluralize(exports, 'past export')}${others}; ${pluralize(imported, 'date')} imported`

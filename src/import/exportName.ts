@@ -1,6 +1,5 @@
-import { dateIn, parseDate } from '../editions/date.ts'
+import { dateIn, isDate } from '../editions/date.ts'
 import type { ExportName } from '../editions/edition.ts'
-import { Failure } from '../errors.ts'
 
 /** What the name of a past export says. */
 export interface NamedExport {
@@ -30,13 +29,4 @@ export function parseExportName(name: string, timeZone: string): NamedExport | u
   const instant = new Date(`${time}Z`)
   if (Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(time)) return undefined
   return { kind, date: dateIn(timeZone, instant), time: instant.toISOString() }
-}
-
-function isDate(text: string): boolean {
-  try {
-    return parseDate(text) === text
-  } catch (error) {
-    if (error instanceof Failure) return false
-    throw error
-  }
 }
