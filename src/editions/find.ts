@@ -16,7 +16,7 @@ export async function datesOf(documents: Documents, watch: string): Promise<stri
 /**
  * Returns an edition of a watch: that of a date, or the latest.
  *
- * @throws Missing, naming the dates that exist; DamagedDocument
+ * @throws NotFound, naming the dates that exist; DamagedDocument
  */
 export async function findEdition(documents: Documents, watch: string, date?: string): Promise<Edition> {
   const at = date ?? (await datesOf(documents, watch))[0]
@@ -44,7 +44,7 @@ export async function missingEdition(
 /**
  * Returns two editions of a watch to compare: those of the given dates, or the latest and the one before it. When it searches
  * for the one before, it skips damaged editions and logs a warning.
- * @throws Missing when there are no two such editions; DamagedDocument for one whose date was given
+ * @throws NotFound when there are no two such editions; DamagedDocument for one whose date was given
  */
 export async function findPair(
   { documents, report }: { readonly documents: Documents; readonly report: Report },

@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
 import type { Context } from '../context.ts'
-import { dateIn } from '../editions/date.ts'
 import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { CountingReader } from '../pipeline/counts.ts'
 import { judge } from '../pipeline/gate.ts'
 import { Ranking } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
+import { retentionLimit } from '../pipeline/retention.ts'
 import { findSnapshot, openStoredExport } from '../pipeline/snapshot.ts'
 import {
   baselineFor,
@@ -17,12 +17,13 @@ import {
   isSameSnapshot,
   stageDescription,
 } from '../pipeline/snapshotDraft.ts'
-import { snapshotFacts } from '../pipeline/snapshotSource.ts'
+import { readFacts, snapshotFacts } from '../pipeline/snapshotSource.ts'
 import { type StagedExport, stageExport } from '../pipeline/stage.ts'
 import { columnCheck } from '../pipeline/watchFilter.ts'
 import { FileChangedError } from '../portal/download.ts'
 import type { ExportSource } from '../portal/open.ts'
 import { executeRun, type Outcome, type Run } from '../runs/run.ts'
+import type { PendingObject } from '../stores/archive.ts'
 import { pluralize } from '../text/format.ts'
 import { stripControls } from '../text/stripControls.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
@@ -50,7 +51,7 @@ export interface ImportedDate {
 }
 
 /** An export that could not be read, and why. */
-export interface FailedExport {
+interface FailedExport {
   readonly date: string
   readonly url: string
   readonly error: Failure
@@ -154,8 +155,9 @@ function keptDate(
   }
   if (isImported('datasets') && isImported('organizations'))
     return { ...result, status: 'unchanged', summary: 'was imported before' }
-  const isBetter = (kind: ExportName) => (betterStored(kind, stored, exports[kind][0]!, date, config.time_zone) ? 1 : 0)
-  if (isBetter('datasets') + isBetter('organizations') < 2) return undefined
+  const isBetter = (kind: ExportName) =>
+    betterStored(kind, stored, exports[kind][0]!, date, config.time_zone) !== undefined
+  if (!isBetter('datasets') || !isBetter('organizations')) return undefined
   return { ...result, status: 'kept', summary: 'its snapshot has later exports of that day' }
 }
 
@@ -231,19 +233,19 @@ async function importUnderLease(
     throw failed[first]!.error
   }
 
-  let description: Awaited<ReturnType<typeof stageDescription>> | undefined
+  let description: PendingObject | undefined
   try {
     const ranking = new Ranking()
     const organizations = await readStep('organizations', run, () => stage('organizations', ranking))
     const reader = columnCheck(context.config)
     const datasets = await readStep('datasets', run, () => stage('datasets', reader, organizations.counts))
-    const drafted = { datasets, organizations }
-    const snapshot = draftSnapshot(date, drafted, ranking, context)
+    const snapshot = draftSnapshot(date, { datasets, organizations }, ranking, context)
     if (stored !== undefined && isSameSnapshot(stored, snapshot))
       return { status: 'unchanged', summary: 'the same exports were there before' }
 
     const baseline = await baselineFor(date, context)
-    const { violations, warnings } = judge(gateCandidate(snapshot, drafted, ranking, []), baseline, context.config)
+    const counts = { datasets: datasets.counts, organizations: organizations.counts }
+    const { violations, warnings } = judge(gateCandidate(snapshot, counts, ranking, []), baseline, context.config)
     for (const { reason } of violations) run.warn(`${date}: imported although it seems incomplete: ${reason}`)
     for (const warning of warnings) run.warn(`${date}: ${warning}`)
     description = await stageDescription(snapshot, context)
@@ -256,7 +258,7 @@ async function importUnderLease(
     const { datasets: d, organizations: o } = snapshot
     const summary = `${pluralize(d.records, 'dataset')} of ${basename(d.url)}, ${pluralize(o.records, 'organization')} of ${basename(o.url)}`
     const replaced = stored !== undefined && ({ replaced: true } as const)
-    return { status: 'published', summary, ...(replaced && replaced) }
+    return { status: 'published', summary, ...replaced }
   } finally {
     for (const one of staged) await one.discard()
     await description?.abort()
@@ -267,8 +269,7 @@ async function importUnderLease(
 async function readStep(kind: ExportName, run: Run, body: () => Promise<DraftedExport>): Promise<DraftedExport> {
   const { drafted } = await run.step(`read ${kind}`, async () => {
     const drafted = await body()
-    const { key, url, last_modified, bytes, sha1, sha256, records } = drafted.facts
-    return { drafted, facts: { key, url, last_modified, bytes, sha1, sha256, records, from: 'given' } }
+    return { drafted, facts: readFacts(drafted.facts, 'given') }
   })
   return drafted
 }
@@ -283,8 +284,8 @@ function unreadable(error: unknown, url: string): Failure {
 }
 
 /** Returns the dates whose snapshots the next run would delete, because of the setting `retention`. */
-export function unretainedDates(dates: readonly ImportedDate[], { config, clock }: Context): string[] {
-  if (!Number.isFinite(config.retention)) return []
-  const limit = dateIn(config.time_zone, new Date(clock().getTime() - config.retention))
+export function unretainedDates(dates: readonly ImportedDate[], context: Context): string[] {
+  const limit = retentionLimit(context)
+  if (limit === undefined) return []
   return dates.flatMap(({ date, status }) => (status === 'imported' && date < limit ? [date] : []))
 }

@@ -32,7 +32,7 @@ export async function findExports(places: readonly string[], context: Context): 
   const closing: (() => Promise<void>)[] = []
   const found = new Map<string, PastExport>()
   let foreign = 0
-  const add = (name: string, rest: Omit<PastExport, keyof NamedExport | 'name'>) => {
+  const add: Add = (name, rest) => {
     const named = parseExportName(name, context.config.time_zone)
     if (named === undefined) foreign++
     else if (!found.has(rest.url)) found.set(rest.url, { ...named, name, ...rest })
@@ -65,7 +65,7 @@ function addAddress(place: string, context: Context, add: Add): void {
   add(name, { url: place, origin: 'address', bytes: undefined, open })
 }
 
-/** @returns what closes the bucket */
+/** @returns a function that closes the bucket */
 async function addBucket(place: string, add: Add): Promise<() => Promise<void>> {
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(place) ?? []
   const archive = await openArchive(`s3://${bucket}`)

@@ -5,7 +5,7 @@ import type { ExportName } from '../editions/edition.ts'
 import { quoted } from '../errors.ts'
 import { IdTable } from './ids.ts'
 import { PROJECTED_COLUMNS } from './project.ts'
-import { RANKED_COLUMNS } from './rank.ts'
+import { RANKED_COLUMNS, REPORT, textOf } from './rank.ts'
 import type { Reader } from './read.ts'
 
 /** Of data.gouv.fr; more are counted as well, a little slower. */
@@ -93,17 +93,14 @@ export class CountingReader implements Reader {
     return Object.fromEntries(this.columns.map((column, slot) => [column, this.blanks[slot]!]))
   }
 
-  private countRepeated({ bytes, fields, width }: Batch, record: number): void {
-    const at = 2 * (record * width + this.idSlot)
-    if (this.repeated === 0) this.firstRepeated = decodeField(bytes, fields[at]!, fields[at + 1]!)
+  private countRepeated(batch: Batch, record: number): void {
+    if (this.repeated === 0) this.firstRepeated = textOf(batch, record, this.idSlot)
     this.repeated++
   }
 
-  private blankId({ bytes, fields, width }: Batch, record: number): FieldError {
-    const at = 2 * (record * width + this.idSlot)
-    const id = quoted(decodeField(bytes, fields[at]!, fields[at + 1]!))
-    const next = 'Wait for the next export, or report it to the portal.'
-    return new FieldError(record, this.idSlot, `the column id is blank (${id})`, next)
+  private blankId(batch: Batch, record: number): FieldError {
+    const id = quoted(textOf(batch, record, this.idSlot))
+    return new FieldError(record, this.idSlot, `the column id is blank (${id})`, REPORT)
   }
 }
 

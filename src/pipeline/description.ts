@@ -59,8 +59,7 @@ export function describeCsv(
   snapshot: Snapshot,
   names: ColumnNames,
 ): string {
-  const needed = [...watch.columns, ...PROJECTED_COLUMNS]
-  const found = findNames(header, needed, preferFound(snapshot.datasets.columns, names))
+  const found = neededNames(header, watch, snapshot, names)
   const facts = { watch: watch.name, date, top: watch.top, ...identityOf(watch, csv, snapshot, found) }
   const description = {
     '@context': 'http://www.w3.org/ns/csvw',
@@ -73,6 +72,10 @@ export function describeCsv(
     tableSchema: { columns: columnsOf(header, found) },
   }
   return `${JSON.stringify(description, null, 2)}\n`
+}
+
+function neededNames(header: readonly string[], { columns }: Watch, { datasets }: Snapshot, names: ColumnNames) {
+  return findNames(header, [...columns, ...PROJECTED_COLUMNS], preferFound(datasets.columns, names))
 }
 
 /**
@@ -103,9 +106,7 @@ function csvwName(title: string, index: number): string {
 
 /** Returns the names that a description gives to the columns whose titles differ: needed column → its name in the CSV. */
 export function describedNames(description: string): FoundNames {
-  const { tableSchema } = (parseDescription(description) ?? {}) as { tableSchema?: { columns?: unknown } }
-  const columns = Array.isArray(tableSchema?.columns) ? tableSchema.columns : []
-  const named = columns.flatMap((column: { name?: unknown; titles?: unknown } | null) => {
+  const named = describedColumns(parseDescription(description) ?? {}).flatMap((column) => {
     const { name, titles } = column ?? {}
     if (typeof name !== 'string' || typeof titles !== 'string') return []
     try {
@@ -132,8 +133,8 @@ export function descriptionMismatch(
 ): string | undefined {
   const found = parseDescription(description)
   if (found === undefined) return 'has a description that is not JSON'
-  const needed = [...watch.columns, ...PROJECTED_COLUMNS]
-  const columnNames = findNames(titlesIn(found), needed, preferFound(snapshot.datasets.columns, names))
+  const header = describedColumns(found).map((column) => String(column?.titles))
+  const columnNames = neededNames(header, watch, snapshot, names)
   const expected = identityOf(watch, csv, snapshot, columnNames)
   const differs = (...facts: readonly (keyof Identity)[]) =>
     facts.some((fact) => !isDeepStrictEqual(found[FACT_PREFIX + fact], expected[fact]))
@@ -145,10 +146,12 @@ export function descriptionMismatch(
   return undefined
 }
 
-/** Returns the header of the CSV, as a description has it. */
-function titlesIn({ tableSchema }: Readonly<Record<string, unknown>>): string[] {
+type DescribedColumn = { readonly name?: unknown; readonly titles?: unknown } | null
+
+/** Returns the columns of the CSV, as a description has them. */
+function describedColumns({ tableSchema }: Readonly<Record<string, unknown>>): readonly DescribedColumn[] {
   const { columns } = (tableSchema ?? {}) as { columns?: unknown }
-  return Array.isArray(columns) ? columns.map((column) => String((column as { titles?: unknown } | null)?.titles)) : []
+  return Array.isArray(columns) ? columns : []
 }
 
 /** Returns the `top` that a description names, if it can be read. */

@@ -64,11 +64,15 @@ export function judge(candidate: Candidate, baseline: Snapshot | undefined, conf
       if (reason !== undefined) violations.push({ export: name, reason })
   }
   for (const [name, total] of candidate.liveTotals ?? []) {
-    if (total === undefined)
+    if (total === undefined) {
       warnings.push(
         `the portal does not say how many ${name} it has, so a loss in the live stream of ${name} would not show`,
       )
-    const reason = total === undefined ? undefined : lossInStream(name, snapshot[name].records, total, config)
+      continue
+    }
+    // A worker of the portal that dies can end a live stream cleanly, at the end of a record. Only the portal's own count shows it.
+    const { records } = snapshot[name]
+    const reason = lossReason(`${name} in the live stream`, records, 'the portal counts', total, config)
     if (reason !== undefined) violations.push({ export: name, reason })
   }
   const gone = goneFrom(baseline, config.watches, candidate)
@@ -98,20 +102,16 @@ function absoluteRules(name: ExportName, snapshot: Snapshot, config: Config): Ma
   return broken
 }
 
-function lossOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot, { gate_max_loss }: Config) {
+function lossOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot, config: Config) {
   // A cursor that repeats records must not hide that it loses others.
   const distinct = ({ records, repeated_ids = 0 }: ExportFacts) => records - repeated_ids
-  const [before, now] = [distinct(baseline[name]), distinct(snapshot[name])]
-  if (before - now <= before * gate_max_loss) return undefined
-  const limit = `gate_max_loss is ${Number((100 * gate_max_loss).toFixed(2))} %`
-  return `${formatCount(now)} ${name} where ${baseline.date} had ${formatCount(before)}: ${percent((before - now) / before)} fewer (${limit})`
+  return lossReason(name, distinct(snapshot[name]), `${baseline.date} had`, distinct(baseline[name]), config)
 }
 
-/** A worker of the portal that dies can end a live stream cleanly, at the end of a record. Only the portal's own count shows it. */
-function lossInStream(name: ExportName, records: number, total: number, { gate_max_loss }: Config) {
-  if (total - records <= total * gate_max_loss) return undefined
+function lossReason(what: string, now: number, where: string, before: number, { gate_max_loss }: Config) {
+  if (before - now <= before * gate_max_loss) return undefined
   const limit = `gate_max_loss is ${Number((100 * gate_max_loss).toFixed(2))} %`
-  return `${formatCount(records)} ${name} in the live stream where the portal counts ${formatCount(total)}: ${percent((total - records) / total)} fewer (${limit})`
+  return `${formatCount(now)} ${what} where ${where} ${formatCount(before)}: ${percent((before - now) / before)} fewer (${limit})`
 }
 
 function followersLostOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot) {
@@ -153,7 +153,7 @@ function goneFrom(baseline: Snapshot | undefined, watches: readonly Watch[], { h
   }
 }
 
-/** What is worth a look and never a reason to refuse. */
+/** Returns remarks that are never a reason to refuse. */
 function remarksOn({ repeated, orphans, unverified }: Candidate): string[] {
   const remarks: string[] = []
   for (const name of ['datasets', 'organizations'] as const) {

@@ -82,4 +82,5 @@ export function wholeNumber(batch: Batch, record: number, slot: number): number 
   throw new FieldError(record, slot, why, REPORT)
 }
 
-const REPORT = 'Wait for the next export, or report it to the portal.'
+/** What to do about an invalid field of an export. */
+export const REPORT = 'Wait for the next export, or report it to the portal.'

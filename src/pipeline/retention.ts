@@ -5,10 +5,16 @@ import { snapshotKey } from '../editions/layout.ts'
 /** The snapshots of this many last dates, and of this many last editions of each watch, stay for replays and comparisons. */
 const LAST = 2
 
-/** What the setting `retention` does not keep: dates, and all their keys, the descriptions first. */
+/** The dates that the setting `retention` does not keep, and all their keys, the descriptions first. */
 export interface Expired {
   readonly dates: readonly string[]
   readonly keys: readonly string[]
+}
+
+/** Returns the date before which the setting `retention` lets snapshots expire; undefined if it keeps all. */
+export function retentionLimit({ config, clock }: Context): string | undefined {
+  if (!Number.isFinite(config.retention)) return undefined
+  return dateIn(config.time_zone, new Date(clock().getTime() - config.retention))
 }
 
 /**
@@ -16,12 +22,10 @@ export interface Expired {
  *
  * @param isSound whether the snapshot of a date can be read: one that cannot does not count among the last ones
  */
-export async function findExpired(
-  { archive, documents, config, clock }: Context,
-  isSound: (date: string) => Promise<boolean>,
-): Promise<Expired> {
-  if (!Number.isFinite(config.retention)) return { dates: [], keys: [] }
-  const limit = dateIn(config.time_zone, new Date(clock().getTime() - config.retention))
+export async function findExpired(context: Context, isSound: (date: string) => Promise<boolean>): Promise<Expired> {
+  const { archive, documents } = context
+  const limit = retentionLimit(context)
+  if (limit === undefined) return { dates: [], keys: [] }
   const stored = new Map<string, string[]>()
   for (const folder of ['snapshots/', 'refused/']) {
     for await (const { key } of archive.list(folder)) {
@@ -35,7 +39,7 @@ export async function findExpired(
   return { dates, keys: dates.flatMap((date) => descriptionFirst(stored.get(date)!)) }
 }
 
-/** Whoever finds a snapshot.json finds its exports, so it is deleted first. */
+/** A reader that finds a snapshot.json expects its exports, so it is deleted first. */
 function descriptionFirst(keys: readonly string[]): string[] {
   const isDescription = (key: string) => key.endsWith('.json')
   return [...keys.filter(isDescription), ...keys.filter((key) => !isDescription(key))]

@@ -53,38 +53,36 @@ export function draftSnapshot(
 /** @param unverified exports whose source gave neither length nor checksum */
 export function gateCandidate(
   snapshot: Snapshot,
-  { datasets, organizations }: Readonly<Record<ExportName, Pick<DraftedExport, 'counts'>>>,
+  counts: Readonly<Record<ExportName, CountingReader>>,
   ranking: Ranking,
   unverified: readonly ExportName[],
   liveTotals?: Candidate['liveTotals'],
 ): Candidate {
-  const repeated = ({ counts }: Pick<DraftedExport, 'counts'>) => ({
-    count: counts.repeated,
-    first: counts.firstRepeated,
-  })
+  const repeated = ({ repeated, firstRepeated }: CountingReader) => ({ count: repeated, first: firstRepeated })
   return {
     snapshot,
     hasOrganization: (id) => ranking.has(id),
-    repeated: { datasets: repeated(datasets), organizations: repeated(organizations) },
-    orphans: datasets.counts.orphans,
+    repeated: { datasets: repeated(counts.datasets), organizations: repeated(counts.organizations) },
+    orphans: counts.datasets.orphans,
     unverified,
     ...(liveTotals && { liveTotals }),
   }
 }
 
-/** Returns the last sound snapshot of the same portal and catalogue before a date. Version 0.1 did not store the catalogue. */
+/** Returns the last sound snapshot of the same portal and catalogue before a date. */
 export async function baselineFor(
   date: string,
   context: Pick<Context, 'archive' | 'config' | 'report'>,
 ): Promise<Snapshot | undefined> {
-  for await (const snapshot of snapshotsBefore(date, context)) if (isSamePlace(snapshot, context)) return snapshot
+  for await (const snapshot of snapshotsBefore(date, context))
+    if (isSamePlace(snapshot, context.config)) return snapshot
   return undefined
 }
 
-/** Whether a snapshot came from the portal and the catalogue of the settings. */
+/** Whether a snapshot came from this portal and catalogue. Version 0.1 did not store the catalogue. */
 export function isSamePlace(
   snapshot: Snapshot | undefined,
-  { config: { portal, catalogue } }: Pick<Context, 'config'>,
+  { portal, catalogue }: Pick<Snapshot, 'portal' | 'catalogue'>,
 ): snapshot is Snapshot {
   return snapshot?.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue
 }
@@ -95,9 +93,7 @@ export function isSameSnapshot(stored: Snapshot, snapshot: Snapshot): boolean {
     stored[name].sha256 === snapshot[name].sha256 &&
     (stored[name].origin ?? snapshot[name].origin) === snapshot[name].origin &&
     hasSameColumns(stored[name], snapshot[name])
-  const isSamePlace =
-    stored.portal === snapshot.portal && (stored.catalogue ?? snapshot.catalogue) === snapshot.catalogue
-  return isSamePlace && isSameExport('datasets') && isSameExport('organizations')
+  return isSamePlace(stored, snapshot) && isSameExport('datasets') && isSameExport('organizations')
 }
 
 /** Version 0.1 did not store the names, and watches may need other columns by now. */

@@ -31,8 +31,7 @@ export function storedSnapshot(snapshot: Snapshot, context: Context): SnapshotSo
   return {
     read: async (name, reader) => {
       await readStoredExport(name, snapshot, reader, context)
-      const { key, url, last_modified, bytes, sha1, sha256, records } = snapshot[name]
-      return { facts: { key, url, last_modified, bytes, sha1, sha256, records, from: 'snapshot' } }
+      return { facts: readFacts(snapshot[name], 'snapshot') }
     },
     accept: async () => snapshot,
     unchangedSince: () => undefined,
@@ -41,7 +40,15 @@ export function storedSnapshot(snapshot: Snapshot, context: Context): SnapshotSo
   }
 }
 
-/** What a run record and the command line say of a snapshot. */
+/** Picks the facts that the record of a read step keeps. */
+export function readFacts(
+  { key, url, last_modified, bytes, sha1, sha256, records }: ExportFacts,
+  from: ReadExportFacts['from'],
+): ReadExportFacts {
+  return { key, url, last_modified, bytes, sha1, sha256, records, from }
+}
+
+/** Returns the facts of a snapshot that run records and the command line show. */
 export function snapshotFacts({ date, datasets, organizations }: Snapshot): SnapshotFacts {
   const short = ({ records, bytes, sha256 }: ExportFacts) => ({ records, bytes, sha256 })
   return { snapshot: { key: snapshotKey(date), datasets: short(datasets), organizations: short(organizations) } }

@@ -35,9 +35,9 @@ export class StagedSnapshot implements SnapshotSource {
   private readonly request: RunRequest
   private readonly run: Pick<Run, 'warn' | 'step' | 'checkLeases'>
   private readonly context: Context
-  /** The stored snapshot of the date, and the last sound one, which the gate compares with. */
+  /** The stored snapshot of the date. */
   private readonly stored: Snapshot | undefined
-  /** The latest earlier snapshot, which the gate compares with. */
+  /** The snapshot that the gate compares with: the stored one if it is of the same place, or the last sound one before. */
   private readonly baseline: Snapshot | undefined
   private readonly staged: Partial<Record<ExportName, StagedExport>> = {}
   private readonly counts: Partial<Record<ExportName, CountingReader>> = {}
@@ -75,7 +75,7 @@ export class StagedSnapshot implements SnapshotSource {
       if (isUrl(location)) assertPublicUrl(location)
       else await openExport(location, context)
     }
-    const baseline = isSamePlace(stored, context) ? stored : await baselineFor(request.date, context)
+    const baseline = isSamePlace(stored, context.config) ? stored : await baselineFor(request.date, context)
     return new StagedSnapshot(request, run, context, stored, baseline)
   }
 
@@ -209,10 +209,8 @@ export class StagedSnapshot implements SnapshotSource {
 
   /** Returns the stored snapshot if it has the same portal and catalogue, so that an unchanged export is not fetched again. */
   private reusableSnapshot(name: ExportName): Snapshot | undefined {
-    const { portal, catalogue } = this.context.config
     const last = this.stored ?? this.baseline
-    const isSameCatalogue = last?.portal === portal && last.catalogue === catalogue
-    return isSameCatalogue && last[name].origin === 'portal' ? last : undefined
+    return isSamePlace(last, this.context.config) && last[name].origin === 'portal' ? last : undefined
   }
 
   /**
@@ -243,9 +241,8 @@ export class StagedSnapshot implements SnapshotSource {
   }
 
   private async candidate(snapshot: Snapshot, ranking: Ranking): Promise<Candidate> {
-    const { datasets, organizations } = this.counts as Record<ExportName, CountingReader>
-    const drafted = { datasets: { counts: datasets }, organizations: { counts: organizations } }
-    return gateCandidate(snapshot, drafted, ranking, [...this.unverified], await this.portal?.liveTotals())
+    const counts = this.counts as Record<ExportName, CountingReader>
+    return gateCandidate(snapshot, counts, ranking, [...this.unverified], await this.portal?.liveTotals())
   }
 
   /** Returns the columns that the previous snapshot does not have. They are harmless, and worth a note in the run record. */

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { Failure, quoted } from '../errors.ts'
 import type { Documents, Holder, Lease } from '../stores/documents.ts'
 import { bootId, hasEnded, pidNamespace, startTicks } from './processes.ts'
-import { validateLease } from './read.ts'
+import { readLease } from './read.ts'
 
 /** How long a lease lasts without renewal, and how often it is renewed. */
 export const LEASE_MS = 60_000
@@ -41,7 +41,8 @@ export function currentProcessAsHolder(run: string): Holder {
 }
 
 /**
- * Acquires all leases or none. A holder that died on this host is succeeded at once, one elsewhere when its lease expires.
+ * Acquires all leases or none. Takes over at once from a holder that died on this host, and from
+ * any other when its lease expires.
  *
  * @param warn receives a line for each damaged lease, which is replaced
  * @throws Failure `held`, naming the holder, since when, and until when at the longest
@@ -99,20 +100,16 @@ async function takeLease(
   warn: (line: string) => void,
 ): Promise<Lease> {
   await removeDamagedLease(documents, id, warn)
-  const first = await documents.acquire(id, holder, LEASE_MS)
-  if (first.granted) return first.lease
-  if (isDead(first.lease, holder)) {
-    const second = await documents.acquire(id, holder, LEASE_MS, first.lease.run)
-    if (second.granted) return second.lease
-    throw leaseHeldFailure(second.lease, id)
-  }
-  throw leaseHeldFailure(first.lease, id)
+  let answer = await documents.acquire(id, holder, LEASE_MS)
+  if (!answer.granted && isDead(answer.lease, holder))
+    answer = await documents.acquire(id, holder, LEASE_MS, answer.lease.run)
+  if (answer.granted) return answer.lease
+  throw leaseHeldFailure(answer.lease, id)
 }
 
 /** Removes a lease that is damaged, unless another process replaces it first. */
 async function removeDamagedLease(documents: Documents, id: string, warn: (line: string) => void): Promise<void> {
-  const document = await documents.find('leases', id)
-  const stored = document && (await validateLease(documents, document))
+  const stored = await readLease(documents, id)
   if (stored?.damage === undefined) return
   warn(stored.damage)
   await documents.compareAndSwap('leases', id, stored.document, undefined)
@@ -124,11 +121,11 @@ async function removeDamagedLease(documents: Documents, id: string, warn: (line:
  * @returns the Failure `held` that names it; undefined when all of them are free
  */
 export async function findHolder(documents: Documents, ids: readonly string[]): Promise<Failure | undefined> {
+  const self = currentProcessAsHolder('')
   for (const id of ids) {
-    const document = await documents.find('leases', id)
-    const stored = document && (await validateLease(documents, document))
-    if (stored?.damage !== undefined || stored === undefined) continue
-    if (isDead(stored.lease, currentProcessAsHolder('')) || (await isExpired(stored.lease, documents))) continue
+    const stored = await readLease(documents, id)
+    if (stored === undefined || stored.damage !== undefined) continue
+    if (isDead(stored.lease, self) || (await isExpired(stored.lease, documents))) continue
     return leaseHeldFailure(stored.lease, id)
   }
   return undefined

@@ -68,8 +68,13 @@ export async function listLeases(documents: Documents): Promise<StoredLease[]> {
   return Promise.all(found.map((document) => validateLease(documents, document)))
 }
 
-/** Validates a document of the collection `leases`. */
-export async function validateLease(documents: Documents, document: Document): Promise<StoredLease> {
+/** Reads a lease, which may be damaged; undefined when there is none. */
+export async function readLease(documents: Documents, id: string): Promise<StoredLease | undefined> {
+  const document = await documents.find('leases', id)
+  return document && validateLease(documents, document)
+}
+
+async function validateLease(documents: Documents, document: Document): Promise<StoredLease> {
   const { flawInLease } = await import('./leaseSchema.ts')
   const flaw = flawInLease(document)
   if (flaw === undefined) return { lease: document as Lease }
