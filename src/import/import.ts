@@ -18,7 +18,7 @@ import {
   stageDescription,
 } from '../pipeline/snapshotDraft.ts'
 import { readFacts, snapshotFacts } from '../pipeline/snapshotSource.ts'
-import { type StagedExport, stageExport } from '../pipeline/stage.ts'
+import { fileNameIn, type StagedExport, stageExport } from '../pipeline/stage.ts'
 import { columnCheck } from '../pipeline/watchFilter.ts'
 import { FileChangedError } from '../portal/download.ts'
 import type { ExportSource } from '../portal/open.ts'
@@ -176,7 +176,7 @@ function betterStored(
   date: string,
   timeZone: string,
 ): NamedExport | undefined {
-  const named = parseExportName(decodeURIComponent(basename(stored[kind].url)), timeZone)
+  const named = parseExportName(fileNameIn(stored[kind].url), timeZone)
   const isBetter = named !== undefined && stored[kind].url !== other.url && byFitness(date)(named, other) < 0
   return isBetter ? named : undefined
 }

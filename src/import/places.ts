@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import type { ExportOrigin } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
 import { openArchive } from '../openContext.ts'
+import { fileNameIn } from '../pipeline/stage.ts'
 import { type ExportSource, isUrl, openExport } from '../portal/open.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 
@@ -59,7 +60,7 @@ type Add = (name: string, rest: Omit<PastExport, keyof NamedExport | 'name'>) =>
 function addAddress(place: string, context: Context, add: Add): void {
   if (!URL.canParse(place))
     throw new Failure('usage', `cannot import ${quoted(place)}: it is not an address. Check it.`)
-  const name = decodeURIComponent(basename(new URL(place).pathname))
+  const name = fileNameIn(place)
   // The address given stays the export's address: where it redirects to may change from day to day.
   const open = async () => ({ ...(await openExport(place, context)), url: place })
   add(name, { url: place, origin: 'address', bytes: undefined, open })

@@ -82,7 +82,12 @@ export async function stageExport(
 /** `datasets export (export-dataset.csv.gz)`: an error names the file when two were given. */
 function labelOf(name: ExportName, { url }: ExportSource): string {
   if (!url.startsWith('file:') || !URL.canParse(url)) return `${name} export`
-  return `${name} export (${stripControls(decodeName(basename(new URL(url).pathname)))})`
+  return `${name} export (${stripControls(fileNameIn(url))})`
+}
+
+/** Returns the file name in a URL, or in a path. */
+export function fileNameIn(url: string): string {
+  return decodeName(basename(URL.canParse(url) ? new URL(url).pathname : url))
 }
 
 function decodeName(name: string): string {

@@ -193,6 +193,26 @@ describe('addresses', () => {
     expect((await snapshotOf('2026-01-07')).datasets).toMatchObject({ origin: 'address', url: places[0], records: 9 })
     expect(statuses(await go({ places: places.slice(0, 2) }))).toEqual(['2026-01-07 unchanged'])
   })
+
+  test('with a query: a later export that they gave stays, and an earlier one does not replace it', async () => {
+    const server = createServer((request, response) => {
+      response.end(request.url!.includes('organization') ? ORGANIZATIONS : datasets(9))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const places = ['dataset', 'organization'].map((kind) => `${base}/export-${kind}-20260107-120000.csv?version=2`)
+    expect(statuses(await go({ places }))).toEqual(['2026-01-07 imported'])
+    await putPast('20260107-060000')
+    expect(statuses(await go())).toEqual(['2026-01-07 kept'])
+  })
+
+  test('that do not decode are files with other names', async () => {
+    await expect(go({ places: ['http://127.0.0.1:1/%E0.csv'] })).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(/there is no past export \(1 file with other names\)/),
+    })
+  })
 })
 
 test.each([
