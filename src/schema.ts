@@ -2,15 +2,11 @@ import * as z from 'zod/mini'
 import { quoted } from './errors.ts'
 import type { UnreadableDocument } from './stores/documents.ts'
 
-/**
- * What the schemas of stored documents have in common. Unknown fields are accepted, since a later version may add some.
- *
- * The modules of this folder load zod: import them only where a document is read.
- */
+/** A number of things. This module loads zod, as do the schemas that import it: import them only where a document is read. */
 export const count = z.int().check(z.gte(0))
 
 /**
- * Compares a stored document with its schema.
+ * Compares a stored document with its schema. Unknown fields are accepted, since a later version may add some.
  *
  * @returns the first flaw, in words (`datasets[3].dataset_followers is "7", not a number`); undefined when there is none
  */

@@ -18,7 +18,7 @@ export interface Edition extends Document {
   readonly datasets: readonly TopDataset[]
 }
 
-/** One export, uncompressed; `last_modified` is null when nobody said. */
+/** One export, uncompressed; `last_modified` is null if unknown. */
 export interface SourceFacts {
   readonly url: string
   readonly sha1: string
@@ -44,7 +44,7 @@ export interface RankedOrganization {
   readonly datasets: number
 }
 
-/** The six fields of the mission. */
+/** The six published fields. */
 export interface TopDataset {
   readonly dataset_id: string
   readonly dataset_title: string

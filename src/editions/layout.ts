@@ -7,7 +7,7 @@ export const editionKey = (watch: string, date: string) => `${date}/${watch}.csv
 export const descriptionKey = (watch: string, date: string) => `${editionKey(watch, date)}-metadata.json`
 export const editionId = (watch: string, date: string) => `${watch}/${date}`
 export const exportKey = (name: ExportName, date: string) => `snapshots/${date}/${name}.csv.gz`
-/** Where an export stays that the completeness gate refused. */
+/** Key of an export that the completeness gate refused. */
 export const refusedKey = (name: ExportName, date: string) => `refused/${date}/${name}.csv.gz`
 export const snapshotKey = (date: string) => `snapshots/${date}/snapshot.json`
 

@@ -5,7 +5,7 @@ import { editionId } from './layout.ts'
 
 /** A document of the collection `tops`, as found in the store. */
 export interface StoredEdition {
-  /** The document itself, for `swap`; undefined when there is none. */
+  /** The document itself, for `compareAndSwap`; undefined when there is none. */
   readonly document: Document | undefined
   /** The same once validated; undefined when it is missing or damaged. */
   readonly edition: Edition | undefined

@@ -17,7 +17,7 @@ import type { StagedCsv } from './watchFilter.ts'
  * the same bytes.
  */
 export async function archiveCsvs(
-  lists: readonly StagedCsv[],
+  csvs: readonly StagedCsv[],
   date: string,
   snapshot: Snapshot,
   run: Pick<Run, 'checkLeases' | 'warn'>,
@@ -25,7 +25,7 @@ export async function archiveCsvs(
 ): Promise<StepResult<CsvFacts>> {
   let changed = false
   let replaced = false
-  for (const { watch, csv, header, object } of lists) {
+  for (const { watch, csv, header, object } of csvs) {
     const stored = await context.archive.stat(csv.key)
     if (!(await isStored(csv, stored, context.archive))) {
       await deleteOutdatedDocument(watch.name, date, csv, run, context)
@@ -36,7 +36,7 @@ export async function archiveCsvs(
     const description = describeCsv(watch, date, csv, header, snapshot, context.config.columns.datasets)
     changed = (await archiveDescription(watch, date, description, run, context)) || changed
   }
-  return { changed, replaced, facts: { archived: lists.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }
+  return { changed, replaced, facts: { archived: csvs.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }
 }
 
 /** @returns false when the same description was there before */

@@ -73,7 +73,7 @@ function unusableCsv({ name }: Watch, date: string, why: string, { archive }: Co
 
 /**
  * Returns the names that the columns of an archived CSV have, as its description gives them; it outlives the snapshot. Version
- * 0.1 wrote none, so its snapshot is asked.
+ * 0.1 wrote no description, so the names come from the snapshot.
  */
 export async function archivedNames(watch: string, date: string, context: Context): Promise<FoundNames | undefined> {
   const { archive } = context

@@ -21,12 +21,12 @@ const MAX_BYTES = 16 * 1024 * 1024
  * @throws Failure `usage` when a document is larger than MongoDB allows
  */
 export async function buildEditions(
-  lists: readonly ArchivedCsv[],
+  csvs: readonly ArchivedCsv[],
   date: string,
   snapshot: Snapshot,
   run: Pick<Run, 'id' | 'now'>,
 ): Promise<Edition[]> {
-  const editions = lists.map(({ watch, csv, tops }) => ({
+  const editions = csvs.map(({ watch, csv, tops }) => ({
     _id: editionId(watch.name, date),
     watch: watch.name,
     date,

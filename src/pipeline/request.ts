@@ -3,7 +3,7 @@ import type { Edition, ExportName } from '../editions/edition.ts'
 import { editionId } from '../editions/layout.ts'
 import type { RunPlan } from '../runs/run.ts'
 
-/** What a run is to do. */
+/** The input of a run. */
 export interface RunRequest {
   readonly date: string
   readonly watches: readonly Watch[]

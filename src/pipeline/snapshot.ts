@@ -15,9 +15,9 @@ const EXPORTS: readonly ExportName[] = ['datasets', 'organizations']
 type SnapshotContext = Pick<Context, 'archive' | 'report'>
 
 /**
- * Returns the snapshot of a date, or undefined when there is none. An unsound one is as if it were not there, with a warning:
- * `snapshot.json` must have its shape and name the date of its folder, and both exports must be there with the stored size
- * that it says.
+ * Returns the snapshot of a date, or undefined when there is none. An unsound one counts as missing, with a warning:
+ * `snapshot.json` must match its schema and name the date of its folder, and both exports must be there with the stored size
+ * that it gives.
  */
 export async function findSnapshot(date: string, { archive, report }: SnapshotContext): Promise<Snapshot | undefined> {
   const key = snapshotKey(date)

@@ -10,7 +10,7 @@ import type { RunPlan } from './run.ts'
 export class RunJournal {
   readonly steps: StepRecord[] = []
   readonly warnings: string[] = []
-  private readonly mission: RunPlan
+  private readonly plan: RunPlan
   private readonly holder: Holder
   private readonly observers: readonly RunObserver[]
   private readonly context: Context
@@ -18,8 +18,8 @@ export class RunJournal {
   private ended: RunRecord | undefined
   private observed = Promise.resolve()
 
-  constructor(mission: RunPlan, holder: Holder, observers: readonly RunObserver[], context: Context) {
-    this.mission = mission
+  constructor(plan: RunPlan, holder: Holder, observers: readonly RunObserver[], context: Context) {
+    this.plan = plan
     this.holder = holder
     this.observers = observers
     this.context = context
@@ -58,7 +58,7 @@ export class RunJournal {
 
   private record(end: Partial<RunRecord>): RunRecord {
     const { run: id, host, pid } = this.holder
-    const { command, date, watches } = this.mission
+    const { command, date, watches } = this.plan
     return {
       _id: id,
       command,

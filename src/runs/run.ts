@@ -47,25 +47,25 @@ export interface Outcome {
 
 /** Runs `body` while holding the leases of the plan. Writes one run record, whether it succeeds or fails. */
 export function executeRun<T extends Outcome>(
-  mission: RunPlan,
+  plan: RunPlan,
   context: Context,
   body: (run: Run) => Promise<T>,
 ): Promise<T & { readonly run_id: string }> {
   const id = newRunId(context.clock())
-  return context.report.withRunId(id, () => executeRecorded(id, mission, context, body))
+  return context.report.withRunId(id, () => executeRecorded(id, plan, context, body))
 }
 
 async function executeRecorded<T extends Outcome>(
   id: string,
-  mission: RunPlan,
+  plan: RunPlan,
   context: Context,
   body: (run: Run) => Promise<T>,
 ): Promise<T & { readonly run_id: string }> {
   const { documents, report, signal } = context
   const holder = currentProcessAsHolder(id)
   const observers = await context.openObservers()
-  const leases = await acquireLeases(documents, mission.leases, holder, report.warn)
-  const journal = new RunJournal(mission, holder, observers, context)
+  const leases = await acquireLeases(documents, plan.leases, holder, report.warn)
+  const journal = new RunJournal(plan, holder, observers, context)
   try {
     for (const deadRun of await recoverDeadRuns(holder, leases, context)) journal.notify('onEnd', deadRun)
     await journal.open()

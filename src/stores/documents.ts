@@ -64,7 +64,7 @@ export interface Document {
 
 /**
  * Represents a stored text that is not a document: it is not JSON, not an object, or has another `_id` than its row. No
- * schema accepts it. `swap` compares the text, so it can be replaced safely.
+ * schema accepts it. `compareAndSwap` compares the text, so it can be replaced safely.
  */
 export interface UnreadableDocument extends Document {
   readonly unreadable: string
@@ -96,7 +96,7 @@ export interface Lease extends Document, Holder {
   readonly expires: string
 }
 
-/** The fields that `swap` compares. */
+/** The fields that `compareAndSwap` compares. */
 export function plainValues(document: Document): Record<string, unknown> {
   return Object.fromEntries(Object.entries(document).filter(([, value]) => typeof value !== 'object'))
 }

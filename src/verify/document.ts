@@ -17,7 +17,7 @@ export interface StoredDocument {
 /** Names a document in differences. */
 const documentName = (watch: string, date: string) => `tops ${editionId(watch, date)}`
 
-/** Reads the document of an edition, and says why it is none. */
+/** Reads the document of an edition. `differences` says why it is missing or damaged. */
 export async function readDocument(watch: string, date: string, { documents }: Context): Promise<StoredDocument> {
   const missing = { where: documentName(watch, date), part: '', expected: 'a document', found: undefined as unknown }
   const { document, damage } = await readStoredEdition(documents, watch, date)

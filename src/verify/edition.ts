@@ -39,7 +39,7 @@ export function candidatesOf(name: string, document: StoredDocument, { config }:
   return different.map((watch) => ({ watch, document }))
 }
 
-/** Plans a list that is compared with the stored CSV while it is built. */
+/** Plans a CSV that is compared with the stored CSV while it is built. */
 export function planOf({ watch }: Candidate, date: string, ranking: Ranking, { archive }: Context): CsvPlan {
   const key = editionKey(watch.name, date)
   return { watch, key, create: async () => new StoredCsv(archive, key), top: ranking.top(watch.top) }
@@ -47,17 +47,17 @@ export function planOf({ watch }: Candidate, date: string, ranking: Ranking, { a
 
 /** Compares the CSV and the document of an edition with the expected ones. */
 export async function compareEdition(
-  list: StagedCsv,
+  staged: StagedCsv,
   { document }: Candidate,
   snapshot: Snapshot,
   context: Context,
 ): Promise<Difference[]> {
   const { edition, differences } = document
-  const inCsv = await (list.object as StoredCsv).difference()
+  const inCsv = await (staged.object as StoredCsv).difference()
   const maker = { id: edition?.run_id ?? '', now: () => edition?.generated_at ?? '' }
-  const [expected] = await buildEditions([list], snapshot.date, snapshot, maker)
+  const [expected] = await buildEditions([staged], snapshot.date, snapshot, maker)
   const inDocument = edition === undefined ? differences : await compareDocument(expected!, edition, context)
-  const inDescription = await compareDescription(list, snapshot, context)
+  const inDescription = await compareDescription(staged, snapshot, context)
   return [...(inCsv === undefined ? [] : [inCsv]), ...inDescription, ...inDocument]
 }
 

@@ -121,9 +121,9 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
   const differences = [...inJson, ...organizations.differences, ...datasets.differences, ...inFollowed]
   if (organizations.facts && datasets.facts) {
     const sound: Snapshot = { ...snapshot, date, datasets: datasets.facts, organizations: organizations.facts }
-    const lists = await completeCsvs(filter)
+    const csvs = await completeCsvs(filter)
     for (const [index, candidate] of candidates.entries()) {
-      const found = await compareEdition(lists[index]!, candidate, sound, context)
+      const found = await compareEdition(csvs[index]!, candidate, sound, context)
       const { name } = candidate.watch
       const verdict = verdictOf(name, date, found, isConfigured(candidate, context))
       const first = editions.get(name)
