@@ -1,12 +1,10 @@
 import { type Alphabet, MARK } from '../matching/alphabet.ts'
 import { prefixBits, prefixTable } from './prefixTable.ts'
-import { FOREIGN, PREFIX_BYTES, type Prefix, Spellings } from './spellings.ts'
+import { ANY_BYTE, FOREIGN, type Prefix, Spellings } from './spellings.ts'
 
 const QUOTE = 0x22
 /** U+2000 to U+203F, ’ and – among them. They begin with the same two bytes. */
 const PUNCTUATION = { first: 0x2000, length: 0x40 }
-/** ¼, ½ and ¾ fold to three letters and take two bytes. */
-const FRACTIONS = [0xbc, 0xbd, 0xbe]
 
 /** With more terms, the prefix table is faster than the nibble tables. */
 const MAX_NIBBLE_TERMS = 12
@@ -28,24 +26,17 @@ export function buildPrefilter(terms: readonly string[], alphabet: Alphabet): Pr
   const spelled = [...terms].sort().map((term) => alphabet.spell(term))
   if (spelled.some(([first]) => first === quote)) return undefined
   const spellings = new Spellings(alphabet)
-  const prefixes = spelled.map((term) => spellings.prefixesOf(term))
+  const starts = spelled.map((term) => spellings.startOf(term))
+  const prefixes = starts.map((start) => start.prefixes)
   return {
     nibbles: terms.length > MAX_NIBBLE_TERMS ? undefined : nibbleTables(prefixes),
     table: prefixTable(prefixes.flat()),
     prefixes: prefixBits(prefixes.flat()),
-    punctuation: punctuationTable(spelled, alphabet),
+    punctuation: punctuationTable(new Set([MARK, ...starts.flatMap(({ early }) => [...early])]), alphabet),
   }
 }
 
-function punctuationTable(terms: readonly (readonly number[])[], alphabet: Alphabet): Uint32Array {
-  const fractions = FRACTIONS.map((code) => alphabet.symbolsOf(code))
-  // After a fraction, the fourth letter can be among the bytes compared: "½—o" is ½ and the first byte of —.
-  const isFraction = (term: readonly number[]) =>
-    fractions.some((fraction) => fraction.every((symbol, at) => term[at] === symbol))
-  const early = new Set([
-    MARK,
-    ...terms.flatMap((term) => term.slice(0, isFraction(term) ? PREFIX_BYTES : PREFIX_BYTES - 1)),
-  ])
+function punctuationTable(early: ReadonlySet<number>, alphabet: Alphabet): Uint32Array {
   const flags = Uint8Array.from({ length: PUNCTUATION.length }, (_, index) =>
     Number(alphabet.symbolsOf(PUNCTUATION.first + index).some((symbol) => early.has(symbol))),
   )
@@ -72,8 +63,7 @@ function nibbleTables(terms: readonly (readonly Prefix[])[]): Uint32Array {
       add(prefix, long < 0 ? Math.floor((ASCII_SETS * term) / terms.length) : ASCII_SETS + long)
     }
   })
-  const any = Array.from({ length: 0x100 }, (_, byte) => byte)
-  add([any.slice(FOREIGN, 0xd0), any, any], ASCII_SETS + LONG_SETS)
-  add([any.slice(0xd0), any, any], ASCII_SETS + LONG_SETS + 1)
+  add([ANY_BYTE.slice(FOREIGN, 0xd0), ANY_BYTE, ANY_BYTE], ASCII_SETS + LONG_SETS)
+  add([ANY_BYTE.slice(0xd0), ANY_BYTE, ANY_BYTE], ASCII_SETS + LONG_SETS + 1)
   return new Uint32Array(tables.buffer)
 }

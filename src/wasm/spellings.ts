@@ -9,14 +9,21 @@ const KNOWN = 0x100
 export const FOREIGN = 0xc0 | (KNOWN >> 6)
 
 /** How many bytes of a term the prefilter compares. */
-export const PREFIX_BYTES = 4
+const PREFIX_BYTES = 4
 
 /** The first bytes of a term in one of its spellings: for each position, the bytes that it allows. */
 export type Prefix = readonly (readonly number[])[]
 
-const ANY_BYTE = Array.from({ length: 0x100 }, (_, byte) => byte)
+export const ANY_BYTE = Array.from({ length: 0x100 }, (_, byte) => byte)
 const FOREIGN_LEADS = ANY_BYTE.slice(FOREIGN)
 const QUOTE = 0x22
+
+/** How a term can begin. */
+interface TermStart {
+  readonly prefixes: Prefix[]
+  /** The symbols before the last byte compared. A foreign character with one of them is a candidate. */
+  readonly early: Set<number>
+}
 
 /** Characters with the same symbols and the same lead byte. */
 interface Spelling {
@@ -43,9 +50,9 @@ export class Spellings {
     this.spellings = [...spellings.values()]
   }
 
-  /** Lists the prefixes of a term of these symbols. A match may begin inside the first character: "euvre" in "œuvre". */
-  prefixesOf(term: readonly number[]): Prefix[] {
-    const found: Prefix[] = []
+  /** Finds how a term of these symbols can begin. A match may begin inside the first character: "euvre" in "œuvre". */
+  startOf(term: readonly number[]): TermStart {
+    const found: TermStart = { prefixes: [], early: new Set([term[0]!]) }
     for (const { symbols, bytes } of this.spellings) {
       for (let from = 0; from < symbols.length; from++) {
         this.extend(bytes, term, this.advance(term, 0, symbols.slice(from)), found)
@@ -55,13 +62,14 @@ export class Spellings {
   }
 
   /** Extends a prefix by all that can follow it, until it is long enough. `next` is undefined if it does not fit the term. */
-  private extend(prefix: Prefix, term: readonly number[], next: number | undefined, found: Prefix[]): void {
+  private extend(prefix: Prefix, term: readonly number[], next: number | undefined, found: TermStart): void {
     if (next === undefined) return
-    if (prefix.length >= PREFIX_BYTES) found.push(prefix.slice(0, PREFIX_BYTES))
+    if (prefix.length >= PREFIX_BYTES) found.prefixes.push(prefix.slice(0, PREFIX_BYTES))
     else if (next === term.length) this.extend([...prefix, ANY_BYTE], term, next, found)
     else {
       // A foreign character that is the last byte compared is left to the automaton.
-      if (prefix.length === PREFIX_BYTES - 1) found.push([...prefix, FOREIGN_LEADS])
+      if (prefix.length === PREFIX_BYTES - 1) found.prefixes.push([...prefix, FOREIGN_LEADS])
+      else found.early.add(term[next]!)
       for (const { symbols, bytes } of this.spellings) {
         this.extend([...prefix, ...bytes], term, this.advance(term, next, symbols), found)
       }
