@@ -20,7 +20,7 @@ import { Report } from './report'
  *
  * The grammar is checked with the same words, shifted by one. An opening quote must follow a separator or a quote. A closing
  * quote must be followed by a separator, a quote or a CR, and a CR outside quotes by LF. A mistake is only reported as
- * WRONG. The plain scanner then reads the same bytes again, from the start of the unfinished record, and finds the
+ * WRONG. The reference scanner then reads the same bytes again, from the start of the unfinished record, and finds the
  * mistake. The runtime checks UTF-8, with wider vectors than WebAssembly has.
  *
  * A block needs four bits from the one before it. They are kept between calls, so a chunk may end anywhere.
@@ -34,7 +34,7 @@ const SPACE: u8 = 0x20
 const BLOCK: usize = 64
 const ENTRY: usize = 4
 
-/** The plain scanner has to read the bytes again. */
+/** The reference scanner has to read the bytes again. */
 const WRONG: i32 = -1
 
 const report = changetype<Report>(memory.data(offsetof<Report>()))

@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { COMMANDS, type CommandSpec, SHARED_OPTIONS } from './commands/commands.ts'
 import type { CommandInput } from './commands/io.ts'
-import { Failure, type FailureKind, quoted, runIdOf } from './errors.ts'
+import { FAILURES, Failure, type FailureKind, messageOf, quoted, runIdOf } from './errors.ts'
 import { isJsonLog, logLine } from './terminal/logLine.ts'
 import { VERSION } from './version.ts'
 
@@ -51,8 +51,8 @@ function stopOnSignals(stop: AbortController): void {
 }
 
 function printError(error: unknown): void {
-  if (error instanceof Failure) printErrorLine(error.message, error.kind, error.exitCode, runIdOf(error))
-  else printErrorLine(`this is a bug, please report it\n${(error as Error)?.stack ?? error}`, 'bug', 1, runIdOf(error))
+  const { kind, exitCode } = error instanceof Failure ? error : { kind: 'bug' as const, exitCode: FAILURES.bug.exit }
+  printErrorLine(messageOf(error), kind, exitCode, runIdOf(error))
 }
 
 function printErrorLine(message: string, kind: FailureKind, exit_code: number, run_id?: string): void {

@@ -63,6 +63,13 @@ export function runIdOf(error: unknown): string | undefined {
   return (error as { run_id?: string } | undefined)?.run_id
 }
 
+/** Returns the message to print: one line for an expected failure. A bug keeps its stack. */
+export function messageOf(error: unknown): string {
+  return error instanceof Failure
+    ? error.message
+    : `this is a bug, please report it\n${(error as Error)?.stack ?? error}`
+}
+
 /** The requested item does not exist. The message lists the existing ones. */
 export class NotFound extends Failure {
   constructor(message: string) {

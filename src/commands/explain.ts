@@ -6,7 +6,7 @@ import { explain as explainAll } from '../explain/explain.ts'
 import { type Mark, sentencesOf } from '../explain/sentences.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { wrap } from '../terminal/wrap.ts'
-import { type CommandInput, printJson, withContext } from './io.ts'
+import { type CommandInput, isColored, printJson, withContext } from './io.ts'
 
 /** Explains in sentences why a dataset is or is not in the list and in the tops. */
 export default async function explain(io: CommandInput): Promise<void> {
@@ -21,11 +21,10 @@ export default async function explain(io: CommandInput): Promise<void> {
     context.report.close()
     if (io.options.json) await printJson(explanation)
     else {
-      const sentences = sentencesOf(explanation!, isColored() ? bold : undefined)
+      const sentences = sentencesOf(explanation!, isColored(process.stdout) ? bold : undefined)
       await showInPager(`${sentences.map(wrap).join('\n')}\n`)
     }
   })
 }
 
-const isColored = () => process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === ''
 const bold: Mark = (found) => `\u001b[1;33m${found}\u001b[22;39m`

@@ -37,19 +37,19 @@ export default async function filter(io: CommandInput): Promise<void> {
 }
 
 async function filterOne(watch: Watch, { json = false }: Options, report: Report, read: ReadSource): Promise<void> {
-  const spool = await TemporaryFile.open()
+  const file = await TemporaryFile.open()
   try {
     // Checksums take longer than the filter itself, so they are computed only if they are printed.
-    await using filter = new WatchFilter([{ watch, key: 'stdout', create: async () => spool, checksum: json }])
+    await using filter = new WatchFilter([{ watch, key: 'stdout', create: async () => file, checksum: json }])
     const records = await read(
       filter,
       (all) => `${formatCount(filter.csvs[0]!.records)} of ${formatCount(all)} records kept`,
     )
     const [{ csv }] = (await completeCsvs(filter, report)) as [StagedCsv]
     if (json) await printJson({ records, kept: csv.records, bytes: csv.bytes, sha256: csv.sha256 })
-    else for await (const chunk of spool.read()) await print(chunk)
+    else for await (const chunk of file.read()) await print(chunk)
   } finally {
-    await spool.close()
+    await file.close()
   }
 }
 

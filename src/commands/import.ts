@@ -5,7 +5,7 @@ import { formatTable } from '../terminal/table.ts'
 import { pluralize } from '../text/format.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
-/** Imports past exports and prints what became of each date. */
+/** Imports past exports and prints the outcome of each date. */
 export default async function importCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { tolerance, force = false, json, quiet } = io.options

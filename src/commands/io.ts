@@ -94,9 +94,17 @@ export async function openReport({ quiet = false, verbose = false, logFormat }: 
   if (quiet) return { ...silentReport, error: (line) => void process.stderr.write(`error: ${line}\n`) }
   const { createProgress } = await import('../terminal/progress.ts')
   const isTerminal = process.stderr.isTTY === true
-  const color = isTerminal && (process.env.NO_COLOR ?? '') === ''
-  return createProgress({ stream: process.stderr, live: isTerminal && !process.env.CI, verbose, color })
+  return createProgress({
+    stream: process.stderr,
+    live: isTerminal && !process.env.CI,
+    verbose,
+    color: isColored(process.stderr),
+  })
 }
+
+/** Whether to color what is written to a stream: in a terminal, unless NO_COLOR is set. */
+export const isColored = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY === true && (process.env.NO_COLOR ?? '') === ''
 
 /** Writes to stdout. Once it resolves, the buffer may be reused. */
 export function print(data: string | Uint8Array): Promise<void> {

@@ -1,6 +1,6 @@
 import { resolveConfig } from '../config/config.ts'
 import type { Config } from '../config/settings.ts'
-import { Failure, runIdOf } from '../errors.ts'
+import { Failure, messageOf, runIdOf } from '../errors.ts'
 import { announceFailure, announceMissed, announcePublished, shouldAnnounce, warnOnError } from '../notify/announce.ts'
 import type { NotifyContext } from '../notify/delivery.ts'
 import { failedNews } from '../notify/news.ts'
@@ -120,13 +120,6 @@ class RunHandlers implements SchedulerHandlers {
       if (number === 1 || retryAt === undefined) await warnOnError(this.withoutStores, () => notify(this.withoutStores))
     }
   }
-}
-
-/** One line for an expected failure. A bug keeps its stack, and does not stop the scheduler. */
-function messageOf(error: unknown): string {
-  return error instanceof Failure
-    ? error.message
-    : `this is a bug, please report it\n${(error as Error)?.stack ?? error}`
 }
 
 function describeRetry({ number, retryAt }: FailedAttempt): string {

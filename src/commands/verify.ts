@@ -37,7 +37,7 @@ function refuseDifferent(verdicts: readonly Verdict[]): void {
   throw new Failure('contract', `${nameOf(first!)} is not as expected (${sentence(difference!)})${rest}; ${next}`)
 }
 
-/** What a run is writing at the moment cannot be judged: a later call can. */
+/** Fails if a run is still writing a date. A later call can verify it. */
 function refuseHeld(verdicts: readonly Verdict[]): void {
   const held = verdicts.find(({ status }) => status === 'held')
   if (held !== undefined) throw new Failure('held', `cannot verify ${nameOf(held)}: ${held.note}`)

@@ -18,7 +18,7 @@ export type Flags = Readonly<Record<string, unknown>>
 export interface ResolvedConfig {
   readonly config: Config
   readonly origins: Readonly<Record<SettingKey, { readonly origin: string; readonly written: unknown }>>
-  /** What is allowed but hardly meant, each with where it was written. */
+  /** Warnings about values that are allowed but probably not intended. Each names its origin. */
   readonly warnings: readonly string[]
 }
 

@@ -1,4 +1,4 @@
-import { InvalidValue, listOf, mapping, nonEmptyText, oneOf, type Parser } from './parsers.ts'
+import { InvalidValue, listOf, mapping, nonEmptyText, oneOf, type Parser, repeatedName } from './parsers.ts'
 import { EVENTS, hostOf, type NotifyTarget } from './target.ts'
 
 /** Parses an address that is itself a secret, so the error message does not repeat it. */
@@ -43,9 +43,9 @@ export const parseTargets: Parser<readonly NotifyTarget[]> = (written) => {
   const given = typeof written === 'string' ? fromJson(written) : written
   if (Array.isArray(given) && given.length === 0) return []
   const list = listOf(target)(given)
-  const duplicate = list.find(({ name }, index) => list.findIndex((other) => other.name === name) < index)
-  if (duplicate === undefined) return list
-  throw new InvalidValue(`must not have two targets of the same name (${duplicate.name}); give each a name`)
+  const repeated = repeatedName(list)
+  if (repeated === undefined) return list
+  throw new InvalidValue(`must not have two targets of the same name (${repeated}); give each a name`)
 }
 
 /** Lists the targets without their addresses, which are secret. */

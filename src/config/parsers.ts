@@ -75,19 +75,22 @@ export function listOf<T>(parse: Parser<T>): Parser<readonly T[]> {
   }
 }
 
+const isMapping = (written: unknown): written is Readonly<Record<string, unknown>> =>
+  typeof written === 'object' && written !== null && !Array.isArray(written)
+
 /** Parses a mapping of known keys. A missing key takes its default; without a default it is required. */
 export function mapping<T extends object>(
   fields: { readonly [K in keyof T]: { readonly parse: Parser<T[K]>; readonly default?: T[K] } },
 ): Parser<T> {
   return (written) => {
-    if (typeof written !== 'object' || written === null || Array.isArray(written)) {
+    if (!isMapping(written)) {
       throw new InvalidValue(`must be a mapping with ${Object.keys(fields).join(', ')}`)
     }
     for (const key of Object.keys(written)) {
       if (!Object.hasOwn(fields, key))
         throw new InvalidValue(`has an unknown key ${quoted(key)}; ${suggestName(key, Object.keys(fields))}`)
     }
-    const given = written as Readonly<Record<string, unknown>>
+    const given = written
     const entries = Object.entries<{ parse: Parser<unknown>; default?: unknown }>(fields).map(([key, field]) => {
       if (isEmpty(given[key])) throw new InvalidValue(EMPTY, `.${key}`)
       const value = given[key] === undefined ? field.default : given[key]
@@ -100,8 +103,7 @@ export function mapping<T extends object>(
 
 /** Parses a mapping of arbitrary names to texts, or to lists of them. */
 export const textMapping: Parser<Readonly<Record<string, readonly string[]>>> = (written) => {
-  if (typeof written !== 'object' || written === null || Array.isArray(written))
-    throw new InvalidValue('must be a mapping')
+  if (!isMapping(written)) throw new InvalidValue('must be a mapping')
   const oneOrMore = (value: unknown) => (Array.isArray(value) ? listOf(nonEmptyText)(value) : [nonEmptyText(value)])
   return Object.fromEntries(
     Object.entries(written).map(([key, value]) => [key, atPath(`.${key}`, () => oneOrMore(value))]),
@@ -121,4 +123,9 @@ function atPath<T>(path: string, body: () => T): T {
 export function suggestName(name: string, known: readonly string[]): string {
   const best = closest(name, [...known])
   return distance(name, best) <= Math.max(2, name.length / 2) ? `did you mean ${best}?` : `known: ${known.join(', ')}`
+}
+
+/** Returns the first name that two items of a list share. */
+export function repeatedName(list: readonly { readonly name: string }[]): string | undefined {
+  return list.find(({ name }, index) => list.findIndex((other) => other.name === name) < index)?.name
 }

@@ -12,6 +12,7 @@ import {
   nonEmptyText,
   oneOf,
   type Parser,
+  repeatedName,
   textMapping,
   textMatching,
   wholeNumber,
@@ -75,8 +76,8 @@ const watch: Parser<Watch> = (written) => {
 
 const watches: Parser<readonly Watch[]> = (written) => {
   const list = listOf(watch)(written)
-  const twice = list.find(({ name }, index) => list.findIndex((other) => other.name === name) < index)
-  if (twice !== undefined) throw new InvalidValue(`must not name two watches alike (${twice.name})`)
+  const repeated = repeatedName(list)
+  if (repeated !== undefined) throw new InvalidValue(`must not name two watches alike (${repeated})`)
   return list
 }
 

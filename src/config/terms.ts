@@ -6,7 +6,7 @@ export interface ReviewedTerms {
   readonly warnings: readonly string[]
 }
 
-/** What people write around a term to quote it, where YAML or a shell does not expect it. */
+/** A term in quotes that neither YAML nor the shell has removed. */
 const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|„.*[“”]|«.*»|‘.*’|‹.*›)$/su
 
 /**

@@ -1,4 +1,4 @@
-/** A field that an export may not hold. Whoever reads the export adds its name, the line and the column. */
+/** An invalid field of an export. The caller that reads the export adds its name, the line and the column. */
 export class FieldError extends Error {
   /** The record in its batch, from 0. */
   readonly record: number

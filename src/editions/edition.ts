@@ -95,4 +95,5 @@ export interface FollowedOrganization {
   readonly followers: number
 }
 
-export type ExportName = 'datasets' | 'organizations'
+export const EXPORT_NAMES = ['datasets', 'organizations'] as const
+export type ExportName = (typeof EXPORT_NAMES)[number]

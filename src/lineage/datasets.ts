@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { ExportName } from '../editions/edition.ts'
+import { EXPORT_NAMES, type ExportName } from '../editions/edition.ts'
 import { PROJECTED_COLUMNS } from '../pipeline/project.ts'
 import { RANKED_COLUMNS } from '../pipeline/rank.ts'
 import type { CsvFacts, EditionFacts, SnapshotFacts } from '../pipeline/result.ts'
@@ -36,7 +36,7 @@ function tablesOf(run: RunRecord, context: Pick<Context, 'config' | 'archive' | 
   const { date } = run
   const names = datasetNames(context)
   const steps = stepFacts(run)
-  const exports = (['datasets', 'organizations'] as const).flatMap((name) => {
+  const exports = EXPORT_NAMES.flatMap((name) => {
     const facts = steps[name]
     return facts ? [{ export: name, facts, name: names.export(name, date, facts) }] : []
   })

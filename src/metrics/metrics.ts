@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import { nextFiringOnLaterDate } from '../editions/calendar.ts'
-import type { Edition } from '../editions/edition.ts'
+import { type Edition, EXPORT_NAMES } from '../editions/edition.ts'
 import { datesOf } from '../editions/find.ts'
 import { readSoundEdition } from '../editions/read.ts'
 import { listRuns } from '../runs/read.ts'
@@ -48,7 +48,7 @@ async function addEditions(
     if (next !== undefined) due.set({ watch }, next.getTime() / 1000)
     datasets.set({ watch }, last.datasets.length)
     archived.set({ watch }, last.archive.records)
-    for (const name of ['datasets', 'organizations'] as const) {
+    for (const name of EXPORT_NAMES) {
       records.set({ watch, export: name }, last.source[name].records)
     }
     followers.set({ watch, edition: 'last' }, sumFollowers(last))

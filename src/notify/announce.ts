@@ -11,7 +11,7 @@ import { listRuns, readSoundRun } from '../runs/read.ts'
 import { type NotificationRecord, newRunId, type RunRecord } from '../runs/record.ts'
 import { waitForAll } from '../waitForAll.ts'
 import { deliver, type NotifyContext } from './delivery.ts'
-import { type FailedNews, failedNews, publishedNews } from './news.ts'
+import { type FailedNews, failedNews, type MissedNews, publishedNews } from './news.ts'
 
 /** How many recent run records to search for an earlier notification. */
 const RECENT = 200
@@ -68,7 +68,7 @@ async function takeTurn(date: string, { documents, clock, report, signal }: Cont
     } catch (error) {
       if (!(error instanceof Failure && error.kind === 'held')) throw error
       if (waited >= WAIT_MS || signal.aborted) {
-        throw new Failure('held', `cannot send them: ${error.message}. Then run "notify --date ${date}"`)
+        throw new Failure('held', `cannot notify of ${date}: ${error.message}. Then run "notify --date ${date}"`)
       }
       await sleep(POLL_MS, undefined, { signal }).catch(() => {})
     }
@@ -107,30 +107,34 @@ export async function announceFailure(news: FailedNews, run_id: string | undefin
     (target) => !before.some((run) => wasNotified(run, news.event, target)),
   )
   const id = run_id ?? `${news.date}-${context.clock().toISOString()}`
-  const records = await waitForAll(
-    targets.map((target) => deliver({ target, news, id: messageId(news.event, target, id) }, context)),
-  )
-  if (run_id !== undefined) await saveNotifications(run_id, records, context)
-  return records
+  return notifyTargets(targets, news, id, run_id, context)
 }
 
 /** Notifies that dates passed without an edition. */
 export async function announceMissed(dates: readonly string[], run_id: string | undefined, context: NotifyContext) {
-  const news = { event: 'missed', dates } as const
   const id = `${dates}-${context.clock().toISOString()}`
+  return notifyTargets(targetsOf('missed', context), { event: 'missed', dates }, id, run_id, context)
+}
+
+/** Sends news to targets, and adds the notifications to the record of the run, if one had begun. */
+async function notifyTargets(
+  targets: readonly NotifyTarget[],
+  news: FailedNews | MissedNews,
+  subject: string,
+  run_id: string | undefined,
+  context: NotifyContext,
+): Promise<NotificationRecord[]> {
   const records = await waitForAll(
-    targetsOf('missed', context).map((target) =>
-      deliver({ target, news, id: messageId('missed', target, id) }, context),
-    ),
+    targets.map((target) => deliver({ target, news, id: messageId(news.event, target, subject) }, context)),
   )
   if (run_id !== undefined) await saveNotifications(run_id, records, context)
   return records
 }
 
 /** Wraps a run so that it announces its outcome. A failed notification is only a warning and does not change that outcome. */
-export function withAnnouncement<Order extends { date: string; watches: readonly Watch[] }, Result>(
-  run: (request: Order, context: Context) => Promise<Result>,
-): (order: Order, context: Context) => Promise<Result> {
+export function withAnnouncement<Request extends { date: string; watches: readonly Watch[] }, Result>(
+  run: (request: Request, context: Context) => Promise<Result>,
+): (request: Request, context: Context) => Promise<Result> {
   return async (request, context) => {
     let result: Result
     try {

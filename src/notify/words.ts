@@ -67,7 +67,7 @@ const en: Words = {
     contract: 'an export breaks its contract',
     store: 'a store cannot be reached or refuses',
     gate: 'the export seems incomplete',
-    held: 'another run holds this date',
+    held: 'another run is working on this date',
     interrupted: 'interrupted',
     terminated: 'terminated',
   },
@@ -75,7 +75,7 @@ const en: Words = {
   notAgain: 'It will not be retried.',
   untouched: 'Nothing incomplete was published; the earlier editions are unchanged.',
   look: (date) =>
-    `If the export is right all the same, "datagouv-tops run --date ${date} --accept-incomplete" publishes it.`,
+    `If the export is correct after all, "datagouv-tops run --date ${date} --accept-incomplete" publishes it.`,
   missed: (dates) => `no edition of ${dates}`,
   makeUp: (date) => `"datagouv-tops run --date ${date}" makes one from the portal's current export.`,
 }
@@ -108,16 +108,17 @@ const fr: Words = {
     contract: 'un export ne respecte pas son format',
     store: 'un stockage est injoignable ou refuse',
     gate: 'l’export semble incomplet',
-    held: 'une autre exécution tient cette date',
+    held: 'une autre exécution traite déjà cette date',
     interrupted: 'interrompue',
     terminated: 'arrêtée',
   },
   again: (time) => `Nouvel essai à ${time}, puis d’autres jusqu’à la réussite ou la fin de la journée.`,
   notAgain: 'Il n’y aura pas d’autre essai.',
   untouched: 'Rien d’inachevé n’a été publié ; les éditions précédentes restent en place.',
-  look: (date) => `Après examen, « datagouv-tops run --date ${date} --accept-incomplete » la publie malgré tout.`,
+  look: (date) =>
+    `Si l’export est correct malgré tout, « datagouv-tops run --date ${date} --accept-incomplete » le publie.`,
   missed: (dates) => `pas d’édition du ${dates}`,
-  makeUp: (date) => `« datagouv-tops run --date ${date} » en fait une de ce que le portail a aujourd’hui.`,
+  makeUp: (date) => `« datagouv-tops run --date ${date} » en produit une à partir de l’export actuel du portail.`,
 }
 
 export const WORDS = { en, fr } as const

@@ -1,6 +1,12 @@
 import type { Config } from '../config/settings.ts'
 import type { Watch } from '../config/watch.ts'
-import type { ExportFacts, ExportName, FollowedOrganization, Snapshot } from '../editions/edition.ts'
+import {
+  EXPORT_NAMES,
+  type ExportFacts,
+  type ExportName,
+  type FollowedOrganization,
+  type Snapshot,
+} from '../editions/edition.ts'
 import { quoted } from '../errors.ts'
 import { formatCount, pluralize } from '../text/format.ts'
 
@@ -52,7 +58,7 @@ export function judge(candidate: Candidate, baseline: Snapshot | undefined, conf
   const { snapshot } = candidate
   const violations: Violation[] = []
   const warnings: string[] = []
-  for (const name of ['datasets', 'organizations'] as const) {
+  for (const name of EXPORT_NAMES) {
     const broken = baseline === undefined ? new Map() : absoluteRules(name, baseline, config)
     for (const [rule, reason] of absoluteRules(name, snapshot, config)) {
       if (broken.has(rule)) warnings.push(`${reason}, as in the snapshot of ${baseline!.date}`)
@@ -156,7 +162,7 @@ function goneFrom(baseline: Snapshot | undefined, watches: readonly Watch[], { h
 /** Returns remarks that are never a reason to refuse. */
 function remarksOn({ repeated, orphans, unverified }: Candidate): string[] {
   const remarks: string[] = []
-  for (const name of ['datasets', 'organizations'] as const) {
+  for (const name of EXPORT_NAMES) {
     const { count: records, first } = repeated[name]
     if (records === 0) continue
     const what = `${pluralize(records, 'record')} of the ${name} export ${records === 1 ? 'repeats' : 'repeat'} the id of an earlier one`

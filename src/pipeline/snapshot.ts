@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { createReferenceScanner } from '../csv/referenceScanner.ts'
 import { isDate } from '../editions/date.ts'
-import type { ExportName, Snapshot } from '../editions/edition.ts'
+import { EXPORT_NAMES, type ExportName, type Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
 import { Failure, quoted } from '../errors.ts'
 import type { ExportSource } from '../portal/open.ts'
@@ -9,8 +9,6 @@ import { pluralize } from '../text/format.ts'
 import { gunzip } from './compression.ts'
 import { meterChunks } from './meterChunks.ts'
 import { type Reader, readCsv, readExport, readOptions } from './read.ts'
-
-const EXPORTS: readonly ExportName[] = ['datasets', 'organizations']
 
 type SnapshotContext = Pick<Context, 'archive' | 'report'>
 
@@ -34,7 +32,7 @@ async function problemOf(value: unknown, date: string, archive: Context['archive
   const { flawInSnapshot } = await import('../editions/snapshotSchema.ts')
   const problem = flawInSnapshot(value, date)
   if (problem !== undefined) return problem
-  for (const name of EXPORTS) {
+  for (const name of EXPORT_NAMES) {
     const { key, stored_bytes } = (value as Snapshot)[name]
     const stored = await archive.stat(key)
     if (stored === undefined) return `${key} is missing`

@@ -3,7 +3,7 @@ import { Failure, quoted } from '../errors.ts'
 import { formatBytes, pluralize } from '../text/format.ts'
 import { fetchFailure, type HttpClient } from './http.ts'
 import { MAX_METADATA_BYTES } from './policy.ts'
-import { StatusError } from './statusError.ts'
+import { notFoundCause } from './statusError.ts'
 
 /** An export as the portal's catalogue describes it. Missing values are undefined. */
 export interface CatalogueEntry {
@@ -39,7 +39,8 @@ export async function readCatalogue(
 ): Promise<Record<ExportName, CatalogueEntry>> {
   const url = `${portal}/api/1/datasets/${catalogue}/`
   const metadata = await readJson(url, http).catch((error) => {
-    throw isMissing(error) ? missingCatalogue(url, error) : error
+    const missing = notFoundCause(error)
+    throw missing === undefined ? error : missingCatalogue(url, missing.status, error)
   })
   const resources =
     isObject(metadata) && Array.isArray(metadata.resources) ? metadata.resources.filter(isObject) : undefined
@@ -52,17 +53,10 @@ export async function readCatalogue(
 
 const NEXT = 'Set catalogue to the dataset that lists its exports, or to none if it has no such dataset.'
 
-function isMissing(error: unknown): boolean {
-  const cause = error instanceof Failure ? error.cause : undefined
-  return cause instanceof StatusError && (cause.status === 404 || cause.status === 410)
-}
-
-function missingCatalogue(url: string, error: unknown): Failure {
-  return fetchFailure(
-    url,
-    `it answers ${((error as Failure).cause as StatusError).status}, which a retry will not change. Check the settings portal and catalogue: ${NEXT.charAt(0).toLowerCase()}${NEXT.slice(1)}`,
-    error,
-  )
+function missingCatalogue(url: string, status: number, cause: unknown): Failure {
+  const next = `${NEXT.charAt(0).toLowerCase()}${NEXT.slice(1)}`
+  const why = `it answers ${status}, which a retry will not change. Check the settings portal and catalogue: ${next}`
+  return fetchFailure(url, why, cause)
 }
 
 function findExport(
@@ -99,7 +93,7 @@ function parseEntry(name: ExportName, resource: Json, url: string): CatalogueEnt
   }
   const { filesize, checksum, last_modified } = resource
   const sha1 = isObject(checksum) && checksum.type === 'sha1' ? checksum.value : undefined
-  const modified = typeof last_modified === 'string' ? parseInstant(last_modified) : Number.NaN
+  const modified = parseInstant(last_modified)
   return {
     url: location,
     bytes: Number.isSafeInteger(filesize) && (filesize as number) > 0 ? (filesize as number) : undefined,
@@ -115,13 +109,13 @@ function isHttpAddress(value: unknown): value is string {
 
 /** Returns when a resource was modified, in milliseconds; 0 if it does not say. */
 function modifiedAt({ last_modified }: Json): number {
-  const instant = typeof last_modified === 'string' ? parseInstant(last_modified) : Number.NaN
-  return Number.isNaN(instant) ? 0 : instant
+  return parseInstant(last_modified) || 0
 }
 
-/** Parses a time as uData writes it: with or without a zone; without one it is UTC. */
-function parseInstant(text: string): number {
-  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`)
+/** Parses a time as uData writes it: with or without a zone; without one it is UTC. NaN if it is not a time. */
+function parseInstant(written: unknown): number {
+  if (typeof written !== 'string') return Number.NaN
+  return Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(written) ? written : `${written}Z`)
 }
 
 /** Reads a JSON value of the portal. @throws Failure `portal` */

@@ -1,7 +1,7 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, quoted } from '../errors.ts'
-import { formatDuration } from '../text/format.ts'
+import { formatDuration, pluralize } from '../text/format.ts'
 import { USER_AGENT } from '../version.ts'
 import { isPrivateAddress } from './addresses.ts'
 import { type FetchPolicy, MAX_REDIRECTS, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from './policy.ts'
@@ -112,7 +112,7 @@ export class HttpClient {
   private async pauseAfter(error: TransientError, failed: number): Promise<void> {
     const { url, reason, retryAfter, message } = error
     if (failed > this.policy.retries) {
-      const attempts = `${failed} attempt${failed === 1 ? '' : 's'}`
+      const attempts = pluralize(failed, 'attempt')
       throw fetchFailure(url, `${reason} (${attempts}); nothing was published. Try again later.`, error)
     }
     if (retryAfter !== undefined && retryAfter > MAX_RETRY_AFTER) {

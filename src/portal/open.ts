@@ -69,7 +69,7 @@ function pathOf(location: string): string | undefined {
   }
 }
 
-/** This passes, unlike a wrong path, so an orchestrator may try again. */
+/** Unlike a wrong path, this is temporary, so the failure is retryable. */
 function tooManyFiles(location: string, cause: NodeJS.ErrnoException): Failure {
   const why =
     cause.code === 'EMFILE'

@@ -5,7 +5,7 @@ import { type Download, download } from './download.ts'
 import { HttpClient } from './http.ts'
 import type { ExportSource } from './open.ts'
 import { fetchPolicy } from './policy.ts'
-import { NO_CATALOGUE, openSiteExport, readTotal } from './siteExports.ts'
+import { NO_CATALOGUE, NO_FACTS, openSiteExport, readTotal } from './siteExports.ts'
 
 /** The portal's exports. Both downloads start together. */
 export interface Portal extends AsyncDisposable {
@@ -24,7 +24,7 @@ export interface Portal extends AsyncDisposable {
   refresh(ignoreEarlier?: boolean): void
 }
 
-/** The portal still has the stored export, byte for byte. It may have published it again since: then its date is new. */
+/** The portal still has the stored export, byte for byte. If the portal has published it again since, only the date is new. */
 interface UnchangedExport {
   readonly chunks: undefined
   /** ISO 8601, UTC; null if the catalogue does not say. */
@@ -35,7 +35,7 @@ const NAMES: readonly ExportName[] = ['datasets', 'organizations']
 
 /** The download is undefined if the export has not changed. */
 type StartedDownload = Promise<{
-  readonly entry: CatalogueEntry
+  readonly entry: Omit<CatalogueEntry, 'url'>
   readonly file: Download | undefined
   readonly isLive?: boolean
 }>
@@ -114,5 +114,5 @@ async function startSiteDownload(
   http: HttpClient,
 ): StartedDownload {
   const { file, isLive } = await openSiteExport(portal, name, http, earlier?.last_modified ?? undefined)
-  return { entry: { url: file?.url ?? '', bytes: undefined, sha1: undefined, lastModified: null }, file, isLive }
+  return { entry: NO_FACTS, file, isLive }
 }

@@ -3,16 +3,19 @@ import { Failure } from '../errors.ts'
 import { type CatalogueEntry, readJson } from './catalogue.ts'
 import { type Download, download } from './download.ts'
 import type { HttpClient } from './http.ts'
-import { StatusError } from './statusError.ts'
+import { notFoundCause } from './statusError.ts'
 
 /** The value of the setting `catalogue` for a portal that has no dataset that lists its exports. */
 export const NO_CATALOGUE = 'none'
+
+/** Without a catalogue, nothing is known of an export before it is downloaded. */
+export const NO_FACTS = { bytes: undefined, sha1: undefined, lastModified: null } as const
 
 /** An export of a portal without catalogue. */
 export interface SiteExport {
   /** Undefined if it has not changed. */
   readonly file: Download | undefined
-  /** Whether the portal writes it at this moment. Such a stream has no length, and can end early without a sign. */
+  /** Whether the portal writes it at this moment. Such a stream has no length, and can end early without an error. */
   readonly isLive: boolean
 }
 
@@ -53,7 +56,7 @@ export async function siteExports(portal: string, http: HttpClient): Promise<Rec
         throw error
       },
     )
-    return { url: address, bytes: undefined, sha1: undefined, lastModified: null }
+    return { url: address, ...NO_FACTS }
   }
   return { datasets: await find('datasets'), organizations: await find('organizations') }
 }
@@ -71,7 +74,4 @@ export async function readTotal(portal: string, name: ExportName, http: HttpClie
 }
 
 /** Whether this address itself is not there. A file that is gone behind its redirect was replaced. */
-function isNotFound(error: unknown, url: string): boolean {
-  const cause = error instanceof Failure ? error.cause : undefined
-  return cause instanceof StatusError && cause.url === url && (cause.status === 404 || cause.status === 410)
-}
+const isNotFound = (error: unknown, url: string) => notFoundCause(error)?.url === url

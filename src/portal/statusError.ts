@@ -1,3 +1,5 @@
+import { Failure } from '../errors.ts'
+
 /** The cause of a failure: a response with a status that a retry will not change. */
 export class StatusError extends Error {
   readonly url: string
@@ -8,4 +10,10 @@ export class StatusError extends Error {
     this.url = url
     this.status = status
   }
+}
+
+/** Returns the cause of a failure if it is a response with status 404 or 410. */
+export function notFoundCause(error: unknown): StatusError | undefined {
+  const cause = error instanceof Failure ? error.cause : undefined
+  return cause instanceof StatusError && (cause.status === 404 || cause.status === 410) ? cause : undefined
 }

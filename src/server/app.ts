@@ -38,7 +38,7 @@ export function createApp(context: Context, editions: Editions, { pages }: AppOp
     throw new Problem(405, `cannot handle ${method}: this server is read-only. Use ${allow}.`, { allow })
   })
 
-  app.route('/', createApi({ context: context, editions }))
+  app.route('/', createApi({ context, editions }))
   app.route('/', createFeeds(context, editions))
   app.route('/', createHealth(context))
   if (pages !== undefined) app.route('/', pages)

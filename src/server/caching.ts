@@ -1,6 +1,6 @@
 /**
- * `Cache-Control` of the answers. None is `immutable`, because an edition can be republished for its date; after `max-age` the
- * ETag tells whether it was.
+ * `Cache-Control` of the responses. None is `immutable`, because an edition can be republished for its date. After `max-age`,
+ * clients check the ETag.
  */
 export const CACHE_CONTROL = {
   /** For answers that the next edition changes. */

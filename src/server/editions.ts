@@ -46,11 +46,11 @@ export interface RecentEdition {
 export interface Editions {
   /** Returns the dates of a watch's editions, latest first. */
   dates(watch: string): Promise<readonly string[]>
-  /** Returns the edition of a date; by default the latest. @throws Missing */
+  /** Returns the edition of a date; by default the latest. @throws NotFound */
   find(watch: string, date?: string): Promise<CachedEdition>
   /** Returns the last sound edition before another one, if there is one. */
   before(edition: Edition): Promise<Edition | undefined>
-  /** Compares the edition of `to` (default: the latest) with that of `from` (default: the one before). @throws Missing */
+  /** Compares the edition of `to` (default: the latest) with that of `from` (default: the one before). @throws NotFound */
   changes(watch: string, from?: string, to?: string): Promise<Changes>
   /** Returns the latest editions with their changes, latest first. Only the latest edition's reasons are looked up in the archive. */
   recent(watch: string, most: number): Promise<readonly RecentEdition[]>
@@ -58,12 +58,12 @@ export interface Editions {
    * Explains why a dataset is in an edition or not.
    *
    * @param reference the ID, the slug or the page address of the dataset
-   * @throws Missing, Failure `usage`, Problem 503 when too many requests are waiting
+   * @throws NotFound, Failure `usage`, Problem 503 when too many requests are waiting
    */
   explain(watch: string, date: string | undefined, reference: string): Promise<Explanation>
-  /** Returns an organization's place in every edition, latest first. @throws Missing if no edition ranks it */
+  /** Returns an organization's place in every edition, latest first. @throws NotFound if no edition ranks it */
   history(watch: string, organization: string): Promise<readonly HistoryWeek[]>
-  /** Returns a watch of the configuration. @throws Missing */
+  /** Returns a watch of the configuration. @throws NotFound */
   watch(name: string): Watch
 }
 

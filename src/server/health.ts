@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { LRUCache } from 'lru-cache'
 import type { Context } from '../context.ts'
 import { snapshotKey } from '../editions/layout.ts'
+import { warnOnce } from '../terminal/report.ts'
 import { CACHE_CONTROL } from './caching.ts'
 import { metricsResponse } from './metricsResponse.ts'
 
@@ -16,10 +17,12 @@ const NO_STORE = { 'cache-control': CACHE_CONTROL.never }
 /** Serves the probes: `/healthz` (the process answers), `/readyz` (both stores answer) and `/metrics` (for Prometheus). */
 export function createHealth(context: Context): Hono {
   const { documents, archive, report } = context
+  // A damaged document would log a line at each scrape.
+  const quietContext = { ...context, report: { ...report, warn: warnOnce(report.warn) } }
   const metrics = new LRUCache<'metrics', string>({
     max: 1,
     ttl: FRESH_MS,
-    fetchMethod: async () => (await import('../metrics/metrics.ts')).renderMetrics(context),
+    fetchMethod: async () => (await import('../metrics/metrics.ts')).renderMetrics(quietContext),
   })
   const health = new Hono()
   health.get('/healthz', (c) => c.json({ status: 'ok' }, 200, NO_STORE))

@@ -5,26 +5,26 @@ import { type WasmBatch, WasmInstance } from './wasmInstance.ts'
 
 const LF = 10
 
-/** The plain scanner reads longer records and chunks, since addresses have 31 bits. */
+/** The reference scanner reads longer records and chunks, since addresses have 31 bits. */
 const MAX_RECORD_BYTES = 1 << 28
 const MAX_CHUNK_BYTES = 1 << 25
 
 /**
- * Creates the scanner of assembly/scanner.ts. It reads well-formed records only. The plain scanner reads the header, and
+ * Creates the scanner of assembly/scanner.ts. It reads well-formed records only. The reference scanner reads the header, and
  * everything from the first record on that looks wrong. It then finds the mistake, or that there is none (blank lines at
  * the end). So both scanners have the same errors.
  *
- * @throws Failure `contract`, as the plain scanner does
+ * @throws Failure `contract`, as the reference scanner does
  */
 export function createWasmScanner(options: ScanOptions): Scanner {
   return new WasmScanner(options)
 }
 
 class WasmScanner implements Scanner {
-  private readonly plain: ReferenceScanner
+  private readonly reference: ReferenceScanner
   private readonly instance = new WasmInstance()
   private width = 0
-  private isPlain = false
+  private usesReference = false
   private records = 0
   private lines = 0
 
@@ -34,19 +34,19 @@ class WasmScanner implements Scanner {
       this.open(columns.length, wanted, Math.min(options.maxRecordBytes, MAX_RECORD_BYTES))
       return wanted
     }
-    this.plain = createReferenceScanner({ ...options, select })
+    this.reference = createReferenceScanner({ ...options, select })
   }
 
   get header(): Uint8Array {
-    return this.plain.header
+    return this.reference.header
   }
 
   write(chunk: Uint8Array): Batch {
-    if (this.isPlain) return this.plain.write(chunk)
+    if (this.usesReference) return this.reference.write(chunk)
     let from = 0
     while (this.header.length === 0) {
       const lineEnd = chunk.indexOf(LF, from)
-      const batch = this.plain.write(chunk.subarray(from, lineEnd < 0 ? chunk.length : lineEnd + 1))
+      const batch = this.reference.write(chunk.subarray(from, lineEnd < 0 ? chunk.length : lineEnd + 1))
       if (lineEnd < 0) return batch
       from = lineEnd + 1
     }
@@ -54,15 +54,15 @@ class WasmScanner implements Scanner {
   }
 
   end(): Batch {
-    if (!this.isPlain && this.header.length > 0) this.switchToPlain(new Uint8Array(0))
-    return this.plain.end()
+    if (!this.usesReference && this.header.length > 0) this.switchToReference(new Uint8Array(0))
+    return this.reference.end()
   }
 
   lineAt(position: number): number {
-    if (this.isPlain) return this.plain.lineAt(position)
+    if (this.usesReference) return this.reference.lineAt(position)
     const filled = this.report()[2]
     // All line ends received so far, without those after the position.
-    let line = this.plain.nextLine + this.lines
+    let line = this.reference.nextLine + this.lines
     for (let at = position; at < filled; at++) if (this.instance.bytes[at] === LF) line--
     return line
   }
@@ -75,13 +75,13 @@ class WasmScanner implements Scanner {
 
   private scan(chunk: Uint8Array): Batch {
     const { instance, width } = this
-    if (chunk.length > MAX_CHUNK_BYTES) return this.switchToPlain(chunk)
+    if (chunk.length > MAX_CHUNK_BYTES) return this.switchToReference(chunk)
     const address = instance.exports.reserve(chunk.length)
     instance.bytes.set(chunk, address)
     const count = instance.exports.scan(chunk.length)
     const { bytes } = instance
     const [buffer, recordStart, , recordsAt, fieldsAt, lines] = this.report()
-    if (count < 0 || !isUtf8(bytes.subarray(buffer, recordStart))) return this.switchToPlain(chunk, buffer, address)
+    if (count < 0 || !isUtf8(bytes.subarray(buffer, recordStart))) return this.switchToReference(chunk, buffer, address)
     const first = this.records + 1
     this.records += count
     this.lines += lines
@@ -91,15 +91,15 @@ class WasmScanner implements Scanner {
     return batch
   }
 
-  /** Continues with the plain scanner, from the start of the unfinished record. */
-  private switchToPlain(chunk: Uint8Array, start = this.report()[1], end = this.report()[2]): Batch {
+  /** Continues with the reference scanner, from the start of the unfinished record. */
+  private switchToReference(chunk: Uint8Array, start = this.report()[1], end = this.report()[2]): Batch {
     const unfinished = this.instance.bytes.subarray(start, end)
     let lines = this.lines
     for (let at = unfinished.indexOf(LF); at >= 0; at = unfinished.indexOf(LF, at + 1)) lines--
-    this.plain.resume(this.records, lines)
-    this.plain.write(unfinished)
-    this.isPlain = true
-    return this.plain.write(chunk)
+    this.reference.resume(this.records, lines)
+    this.reference.write(unfinished)
+    this.usesReference = true
+    return this.reference.write(chunk)
   }
 
   private report(): Report {

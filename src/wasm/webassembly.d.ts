@@ -10,8 +10,4 @@ declare namespace WebAssembly {
   interface Memory {
     readonly buffer: ArrayBuffer
   }
-  /** Of type i32. */
-  interface Global {
-    readonly value: number
-  }
 }

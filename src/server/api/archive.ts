@@ -54,9 +54,9 @@ export function archiveApi({ context, editions }: ApiContext) {
   return createRouter().openapi(route, async (c) => {
     const { watch, edition: name } = c.req.valid('param')
     const { edition } = await editions.find(watch, editionDate(name))
-    const { key, sha256, bytes } = edition.archive
-    const etag = `"${sha256}"`
+    const { key, bytes } = edition.archive
     const headers = headersOf(edition, editionDate(name))
+    const { etag } = headers
     if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
     if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
     const range = parseRange(isCurrent(c, etag) ? c.req.header('range') : undefined, bytes)
@@ -135,7 +135,7 @@ function isCurrent(c: HonoContext, etag: string): boolean {
  * @param onEnd called once, when the body is sent, fails or is canceled
  */
 function bodyOf(first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Array>, onEnd: () => void): BodyInit {
-  let next: Promise<IteratorResult<Uint8Array>> | undefined = Promise.resolve(first)
+  let unsent: IteratorResult<Uint8Array> | undefined = first
   let ended = false
   const end = async () => {
     if (ended) return
@@ -148,8 +148,8 @@ function bodyOf(first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Ar
     {
       async pull(controller) {
         try {
-          const { done, value } = await (next ?? chunks.next())
-          next = undefined
+          const { done, value } = unsent ?? (await chunks.next())
+          unsent = undefined
           if (ended) return
           if (!done) return controller.enqueue(value)
           await end()

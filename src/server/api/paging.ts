@@ -34,8 +34,8 @@ export function sortBy<T extends object>(all: readonly T[], sort: string | undef
   }))
   return [...all].sort((a, b) => {
     for (const { field, sign } of keys) {
-      const request = compare((a as Sortable)[field]!, (b as Sortable)[field]!)
-      if (request !== 0) return sign * request
+      const order = compare((a as Sortable)[field]!, (b as Sortable)[field]!)
+      if (order !== 0) return sign * order
     }
     return 0
   })

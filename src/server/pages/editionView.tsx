@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import type { VNode } from 'preact'
 import type { Config } from '../../config/settings.ts'
+import { isDate } from '../../editions/date.ts'
 import type { Edition } from '../../editions/edition.ts'
 import type { Editions } from '../editions.ts'
 import type { Assets } from './assets.ts'
@@ -54,8 +55,6 @@ export async function showEdition(
   if (!isDate(date)) throw new PageNotFound('noSuchPage')
   return htmlResponse(<NoSuchEdition frame={frame} watch={watch} date={date} dates={dates} />, frame, 404)
 }
-
-const isDate = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))
 
 /** Creates the frame of a page that is not about an edition: its navigation leads to the latest one. */
 export async function latestFrame(site: Site, c: HonoContext): Promise<Frame> {

@@ -116,11 +116,11 @@ function searchText(row: Row, tops: TopsData): string {
 function sorted(rows: readonly Row[], { sort, grouped }: TopsQuery, compare: (a: string, b: string) => number) {
   if (sort === 'rank') return rows
   const direction = sort.startsWith('-') ? -1 : 1
-  const request = sort.endsWith('title')
+  const byKey = sort.endsWith('title')
     ? (a: Row, b: Row) => compare(a.title, b.title)
     : (a: Row, b: Row) => a.followers - b.followers
   // Rows come in order of rank and the sort is stable, so equal rows stay in that order.
-  return [...rows].sort((a, b) => (grouped ? a.rank - b.rank : 0) || direction * request(a, b))
+  return [...rows].sort((a, b) => (grouped ? a.rank - b.rank : 0) || direction * byKey(a, b))
 }
 
 /** Groups rows by organization, in the order of each group's first row. */
