@@ -43,7 +43,7 @@ export function startDaemon(
         if (result !== undefined && result !== false) return result
         if (child.exitCode !== null) break
       }
-      throw new Error(`waited in vain for ${what}\nstdout: ${output.stdout}\nstderr: ${output.stderr}`)
+      throw new Error(`timed out waiting for ${what}\nstdout: ${output.stdout}\nstderr: ${output.stderr}`)
     },
     stop: (signal = 'SIGTERM') => {
       child.kill(signal)

@@ -67,3 +67,10 @@ export async function readFolder(folder: string): Promise<Map<string, Buffer>> {
   }
   return files
 }
+
+/** Flips a bit in the middle of a file, whose size stays the same. */
+export async function flipBit(path: string): Promise<void> {
+  const bytes = await readFile(path)
+  bytes[bytes.length >> 1]! ^= 1
+  await writeFile(path, bytes)
+}

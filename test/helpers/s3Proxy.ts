@@ -16,7 +16,7 @@ export type Operation =
   | 'PutObject'
   | 'UploadPart'
 
-/** An answer that the proxy gives in the store's place. */
+/** A response that the proxy sends instead of the store's. */
 export interface FakeAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -24,20 +24,23 @@ export interface FakeAnswer {
 }
 
 interface Fault {
-  /** `every` is a captive portal. */
+  /** `every` simulates a captive portal. */
   readonly operation: Operation | 'every'
   readonly answer: FakeAnswer
-  /** Whether the store gets the request all the same, so that only its answer is lost. */
+  /** Whether the request is also forwarded to the store, so that only the response is lost. */
   readonly forwards?: boolean
 }
 
 export interface S3Proxy {
   readonly url: string
-  /** Answers these requests itself from now on; undefined: none. */
+  /** The requests that the proxy answers itself; undefined to forward all. */
   fault: Fault | undefined
 }
 
-/** Starts a proxy in front of a real store; it ends with the test. Signatures hold, as they cover the proxy's own host. */
+/**
+ * Starts a proxy in front of a real store, and stops it after the test. Signatures stay valid, because the signed `Host` header is
+ * forwarded unchanged.
+ */
 export async function s3Proxy(target: string): Promise<S3Proxy> {
   const proxy: { url: string; fault: Fault | undefined } = { url: '', fault: undefined }
   const server = createServer(async (incoming, outgoing) => {

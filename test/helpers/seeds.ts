@@ -1,17 +1,22 @@
 import fc from 'fast-check'
 
-/** Seeds that every run tries, so that a change is held against the same cases as the one before. */
+/** Seeds that every run tries, so that successive changes are tested on the same cases. */
 const FIXED = [1, 2, 3, -1019838330]
 const RERUN = process.env.FUZZ_SEED || undefined
 
+/** Returns the fixed seeds and a random one, or only FUZZ_SEED if it is set. */
+export function seedsToTry(): readonly number[] {
+  return RERUN === undefined ? [...FIXED, Math.trunc(Math.random() * 2 ** 31)] : [Number(RERUN)]
+}
+
 /**
- * Checks a property with the fixed seeds and a random one; `runs` is the number of cases of all together, and the
- * variable FUZZ_RUNS multiplies it. A failure prints the case in ASCII and the variable that repeats it.
+ * Checks a property with these seeds; `runs` is the total number of cases. A failure prints the case in ASCII and the variable
+ * that repeats it.
  */
 export function checkSeeds<Case>(property: fc.IProperty<Case>, runs: number): void {
-  const seeds = RERUN === undefined ? [...FIXED, Math.trunc(Math.random() * 2 ** 31)] : [Number(RERUN)]
+  const seeds = seedsToTry()
   for (const seed of seeds) {
-    const numRuns = Math.ceil(runs / (RERUN === undefined ? seeds.length : 1))
+    const numRuns = Math.ceil(runs / seeds.length)
     fc.assert(property, { seed, numRuns, reporter: (details) => report(details, seed) })
   }
 }

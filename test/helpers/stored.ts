@@ -3,17 +3,17 @@ import { MongoClient } from 'mongodb'
 import type { Collection } from '../../src/stores/documents.ts'
 import type { TestStores } from './storePairs.ts'
 
-/** Stored documents as somebody sees them who goes past the program. */
+/** Reads and writes stored documents directly, without the program. */
 export interface StoredDocuments {
-  /** The document, or its text where the store keeps texts. */
+  /** Returns the document; undefined if there is none. */
   read(collection: Collection, id: string): Promise<unknown>
-  /** Puts any text under an id, where the store keeps texts; else the document that it is. */
+  /** Stores a text under an ID. MongoDB needs a text that is a JSON object. */
   write(collection: Collection, id: string, text: string): Promise<void>
-  /** Whether it can hold texts that are not documents. */
+  /** Whether the store accepts texts that are not JSON objects. */
   readonly takesAnyText: boolean
 }
 
-/** Opens the document store of a place behind the program's back. */
+/** Opens the document store of a test directly. */
 export function storedDocuments({ environment }: TestStores): StoredDocuments {
   const address = environment.DATAGOUV_TOPS_DOCUMENTS!
   return address.startsWith('sqlite:') ? inSqlite(address.slice('sqlite:'.length)) : inMongo(address)

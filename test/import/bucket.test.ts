@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { importExports } from '../../src/import/import.ts'
 import { findSnapshot } from '../../src/pipeline/snapshot.ts'
-import { type TestBucket, testBucket } from '../helpers/bucket.ts'
+import { put } from '../contracts/archive.ts'
+import { testBucket } from '../helpers/bucket.ts'
 import { openTestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
 import { serviceOrSkip } from '../helpers/services.ts'
@@ -16,15 +16,15 @@ if (variables !== undefined) {
     const source = await testBucket()
     onTestFinished(() => source.close())
     for (const day of ['20260107', '20260114']) {
-      await putObject(source, `exports/${day}/export-dataset-${day}-060000.csv`, datasetsCsv([{ id: 'd1' }]))
-      await putObject(
-        source,
+      await put(source.archive, `exports/${day}/export-dataset-${day}-060000.csv`, datasetsCsv([{ id: 'd1' }]))
+      await put(
+        source.archive,
         `exports/${day}/export-organization-${day}-060000.csv`,
         organizationsCsv([['o1', 'Un', 1]]),
       )
     }
-    await putObject(source, 'exports/readme.txt', 'foreign')
-    await putObject(source, 'other/export-dataset-20260121-060000.csv', 'outside the prefix')
+    await put(source.archive, 'exports/readme.txt', 'foreign')
+    await put(source.archive, 'other/export-dataset-20260121-060000.csv', 'outside the prefix')
     const context = await openTestContext()
     const places = [`s3://${source.bucket}/exports/`]
     const go = () => importExports({ places, tolerance: 0, force: false }, context, () => {})
@@ -40,11 +40,4 @@ if (variables !== undefined) {
     })
     expect((await go()).dates.map(({ status }) => status)).toEqual(['unchanged', 'unchanged'])
   })
-}
-
-async function putObject({ archive }: TestBucket, key: string, text: string): Promise<void> {
-  const object = await archive.create(key, { contentType: 'text/csv' })
-  await object.write(Buffer.from(text))
-  await object.complete(createHash('sha256').update(text).digest('hex'))
-  await object.commit()
 }

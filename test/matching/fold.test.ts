@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fold, foldTerm } from '../../src/matching/fold.ts'
-import { checkSeeds } from '../helpers/seeds.ts'
+import { checkSeeds, seedsToTry } from '../helpers/seeds.ts'
 
 /** Every code point that text can hold. */
 const CHARACTERS: string[] = []
@@ -96,8 +96,7 @@ describe.skipIf(!hasPython)('another implementation (python3, unicodedata)', () 
   })
 
   test('folds texts to the same', () => {
-    const seeds = [1, 2, 3, Number(process.env.FUZZ_SEED ?? Math.trunc(Math.random() * 2 ** 31))]
-    for (const seed of seeds) {
+    for (const seed of seedsToTry()) {
       const texts = fc.sample(TEXT, { seed, numRuns: 5_000 })
       expect({ seed, different: differences(texts) }).toEqual({ seed, different: [] })
     }

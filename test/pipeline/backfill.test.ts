@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { type Backfill, type BackfilledDate, backfill } from '../../src/pipeline
 import { fetch } from '../../src/pipeline/pipeline.ts'
 import { cli } from '../helpers/cli.ts'
 import { openTestContext, type TestContext } from '../helpers/context.ts'
-import { datasetsCsv, organizationsCsv, readFolder, writeTestFile } from '../helpers/exports.ts'
+import { datasetsCsv, flipBit, organizationsCsv, readFolder, writeTestFile } from '../helpers/exports.ts'
 import { interceptStores } from '../helpers/interception.ts'
 
 const SPAN = { from: '2026-10-12', to: '2026-11-10' }
@@ -29,13 +29,6 @@ async function fetched(dates: readonly string[], config = ''): Promise<TestConte
     await fetch({ date, watches: context.config.watches, sources }, context)
   }
   return context
-}
-
-/** Flips a bit in the middle of a file: its size stays. */
-async function damage(path: string): Promise<void> {
-  const bytes = await readFile(path)
-  bytes[bytes.length >> 1]! ^= 1
-  await writeFile(path, bytes)
 }
 
 const go = (context: TestContext, more: Partial<Backfill> = {}) =>
@@ -98,7 +91,7 @@ test('says of editions that are there when the watch has other rules by now', as
 
 test('goes on after a date that fails', async () => {
   const context = await fetched(WEDNESDAYS)
-  await damage(join(context.folder, 'datagouv/snapshots/2026-10-21/datasets.csv.gz'))
+  await flipBit(join(context.folder, 'datagouv/snapshots/2026-10-21/datasets.csv.gz'))
   const dates = await go(context)
   expect(statuses(dates)).toEqual([
     '2026-10-14 published',
@@ -191,7 +184,7 @@ test('on the command line sums up, and a failed date decides the exit code', asy
   expect(first.code).toBe(0)
   expect(JSON.parse(first.stdout).map(({ date }: { date: string }) => date)).toEqual(WEDNESDAYS)
   expect(first.stderr).toContain('4 of 4  2026-11-04  published: 4 datasets in 2026-11-04/mobilite-transport.csv')
-  await damage(join(context.folder, 'datagouv/snapshots/2026-10-21/organizations.csv.gz'))
+  await flipBit(join(context.folder, 'datagouv/snapshots/2026-10-21/organizations.csv.gz'))
   const second = await call('--from', SPAN.from, '--to', SPAN.to, '--force', '--quiet')
   expect([second.code, second.stdout]).toEqual([5, ''])
   expect(second.stderr).toMatch(

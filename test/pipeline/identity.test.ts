@@ -11,6 +11,7 @@ import { runChecker } from '../helpers/checker.ts'
 import { createRunRequest, DATE, openTestContext, type TestContext } from '../helpers/context.ts'
 import {
   datasetsCsv,
+  flipBit,
   ORGANIZATION_HEADER,
   organizationsCsv,
   readFolder,
@@ -55,13 +56,6 @@ async function onPortal(date: string, csv = datasets(100), organizations = ORGAN
 const go = (context: TestContext, date: string, more = {}) =>
   run({ date, watches: context.config.watches, ...more }, context)
 const of = (context: TestContext, date = DATE) => ({ date, watches: context.config.watches })
-
-/** Flips a bit in the middle of a file: its size stays. */
-async function flip(path: string): Promise<void> {
-  const bytes = await readFile(path)
-  bytes[bytes.length >> 1]! ^= 1
-  await writeFile(path, bytes)
-}
 
 async function edit(path: string, change: (value: Record<string, never>) => unknown): Promise<void> {
   await writeFile(path, JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')))))
@@ -130,7 +124,11 @@ describe("an edition's CSV", () => {
         fetch(await createRunRequest(context, datasets(4), `${ORGANIZATIONS}${row('o3', 'Trois', 'x', 1)}`), context),
       /it was made from another snapshot/,
     ],
-    ['a CSV that changed by a bit', ({ folder }) => flip(join(folder, CSV)), /it (is damaged|does not match the size)/],
+    [
+      'a CSV that changed by a bit',
+      ({ folder }) => flipBit(join(folder, CSV)),
+      /it (is damaged|does not match the size)/,
+    ],
     ['a CSV that was cut', ({ folder }) => truncate(join(folder, CSV), 150), /it (is damaged|does not match the size)/],
     ['an empty CSV', ({ folder }) => truncate(join(folder, CSV)), /it is damaged/],
     ['a CSV without description', ({ folder }) => rm(join(folder, DESCRIPTION)), /-metadata\.json is missing/],
@@ -294,7 +292,7 @@ describe('a snapshot that is damaged', () => {
   test('is an error of the store when its size is right and its bytes are not', async () => {
     const context = await openTestContext()
     await fetch(await createRunRequest(context, datasets(400), ORGANIZATIONS), context)
-    await flip(join(context.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`))
+    await flipBit(join(context.folder, `datagouv/snapshots/${DATE}/datasets.csv.gz`))
     await expect(archive(of(context), context)).rejects.toMatchObject({
       kind: 'store',
       message: expect.stringMatching(

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -17,6 +17,7 @@ import { DATE, openTestContext, type TestContext } from '../helpers/context.ts'
 import {
   DATASET_HEADER,
   datasetsCsv,
+  flipBit,
   ORGANIZATION_HEADER,
   organizationsCsv,
   readFolder,
@@ -593,11 +594,7 @@ describe('an export that the portal has not renewed', () => {
     ['cut', (path: string) => writeFile(path, 'x'), /datasets.csv.gz has 1 bytes, not \d+. Restore it from a backup/],
     [
       'damaged inside',
-      async (path: string) => {
-        const stored = await readFile(path)
-        stored[stored.length >> 1]! ^= 1
-        await writeFile(path, stored)
-      },
+      flipBit,
       /^cannot use the stored datasets export of 2026-11-11 \(.*\); fetching it from the portal instead$/,
     ],
     ['gone', (path: string) => rm(path), /datasets.csv.gz is missing. Restore it from a backup/],

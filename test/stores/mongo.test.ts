@@ -7,11 +7,11 @@ import type { Lease } from '../../src/stores/documents.ts'
 import { openMongo } from '../../src/stores/mongo/mongo.ts'
 import { documentsContract } from '../contracts/documents.ts'
 import { testDatabase } from '../helpers/database.ts'
+import { failureOf } from '../helpers/failure.ts'
 import { isInstalled, serviceOrSkip, startOwnServer } from '../helpers/services.ts'
 import { run, start } from './children.ts'
 
 const HOLDER = { run: 'r1', host: 'here', pid: 1 }
-const failureOf = (work: Promise<unknown>) => work.then(() => undefined).catch((error) => error)
 
 const mongodb = serviceOrSkip('mongodb', 'the MongoDB documents')
 if (mongodb) {

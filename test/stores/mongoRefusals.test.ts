@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openMongo } from '../../src/stores/mongo/mongo.ts'
+import { failureOf } from '../helpers/failure.ts'
 import { type Command, startFakeMongo } from '../helpers/fakeMongo.ts'
 
 const EDITION = { _id: 'velo/2026-11-18' }
@@ -12,7 +13,6 @@ async function storeAt(answer: Parameters<typeof startFakeMongo>[0], options = '
   onTestFinished(() => documents.close())
   return { ...server, documents, writes: () => server.commands.filter((command) => 'update' in command) }
 }
-const failureOf = (work: Promise<unknown>) => work.then(() => undefined).catch((error) => error)
 const isWrite = (command: Command) => 'update' in command
 const refusing = (code: number, codeName: string) => ({ ok: 0, code, codeName, errmsg: `no: ${codeName}` })
 

@@ -9,6 +9,7 @@ import { openS3, type S3 } from '../../src/stores/s3/s3.ts'
 import { archiveContract, put, readAll } from '../contracts/archive.ts'
 import { restrictedCredentials, type TestBucket, testBucket } from '../helpers/bucket.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
+import { failureOf } from '../helpers/failure.ts'
 import { isInstalled, serviceOrSkip, startOwnServer } from '../helpers/services.ts'
 
 const MODULE = JSON.stringify(new URL('../../dist/stores/s3/s3.js', import.meta.url))
@@ -16,7 +17,6 @@ const CSV = { contentType: 'text/csv; charset=utf-8' }
 const MIB = 1 << 20
 
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-const failureOf = (work: Promise<unknown>) => work.then(() => undefined).catch((error) => error)
 
 beforeEach(() => {
   // Nobody's own AWS settings count here.

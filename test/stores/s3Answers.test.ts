@@ -12,6 +12,7 @@ import { put, readAll } from '../contracts/archive.ts'
 import { restrictedCredentials, type TestBucket, testBucket } from '../helpers/bucket.ts'
 import { cli } from '../helpers/cli.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
+import { failureOf } from '../helpers/failure.ts'
 import { type FakeAnswer, type Operation, type S3Proxy, s3Proxy } from '../helpers/s3Proxy.ts'
 import { serviceOrSkip } from '../helpers/services.ts'
 
@@ -35,8 +36,6 @@ const ANSWERS: Readonly<Record<string, FakeAnswer>> = {
     body: '<?xml version="1.0"?><ListBucketResult><Name>a</Name><IsTruncated>false</IsTruncated><Contents><Key>x',
   },
 }
-
-const failureOf = (work: Promise<unknown>) => work.then(() => undefined).catch((error) => error)
 
 beforeEach(() => {
   for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null')
