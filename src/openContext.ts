@@ -1,6 +1,7 @@
 import { type Flags, resolveConfig } from './config/config.ts'
 import type { Config } from './config/settings.ts'
 import type { Context } from './context.ts'
+import type { ProxySettings } from './network/proxy.ts'
 import type { RunObserver } from './runs/observer.ts'
 import type { Archive, OnWarning } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
@@ -23,7 +24,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const { config, warnings } = await resolveConfig(options.flags, options.environment, options.configFile)
   for (const warning of warnings) options.report.warn(warning)
   await options.onConfig?.(config)
-  const archive = await openArchive(config.archive, (line) => options.report.warn(line))
+  const archive = await openArchive(config.archive, {
+    proxies: config,
+    onWarning: (line) => options.report.warn(line),
+  })
   const documents = await openDocuments(config.documents).catch(async (error) => {
     await archive.close().catch(() => {})
     throw error
@@ -51,16 +55,18 @@ export async function closeContext({ archive, documents }: Context): Promise<voi
   await waitForAll([archive.close(), documents.close()])
 }
 
-/**
- * Opens an archive.
- *
- * @param address as configured: `file:FOLDER` or `s3://BUCKET`
- * @param onWarning receives warnings to the archive's owner; nothing has failed
- */
-export async function openArchive(address: string, onWarning?: OnWarning): Promise<Archive> {
+export interface ArchiveOptions {
+  /** For requests to a bucket. */
+  readonly proxies?: ProxySettings
+  /** Receives warnings to the archive's owner; nothing has failed. */
+  readonly onWarning?: OnWarning
+}
+
+/** Opens an archive. @param address as configured: `file:FOLDER` or `s3://BUCKET` */
+export async function openArchive(address: string, options?: ArchiveOptions): Promise<Archive> {
   if (address.startsWith('file:'))
     return (await import('./stores/folder/folder.ts')).openFolder(address.slice('file:'.length))
-  return (await import('./stores/s3/s3.ts')).openS3(address, onWarning)
+  return (await import('./stores/s3/s3.ts')).openS3(address, options)
 }
 
 /** Opens a document store. @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE` */

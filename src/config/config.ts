@@ -111,14 +111,16 @@ function readEnvironment(
 ): Record<string, string | undefined> {
   const names = new Map<string, SettingKey>()
   for (const [key, setting] of Object.entries(SETTINGS)) {
-    if ('environment' in setting) names.set(setting.environment, key as SettingKey)
+    if (!('environment' in setting)) continue
+    names.set(setting.environment, key as SettingKey)
+    if ('anyCase' in setting) names.set(setting.environment.toLowerCase(), key as SettingKey)
   }
   const found: Record<string, string | undefined> = {}
   for (const [name, value] of Object.entries(environment)) {
     // Compose files and shells write "not set" as an empty variable.
     if (value === undefined || value === '') continue
     const key = names.get(name)
-    if (key !== undefined) found[key] = value
+    if (key !== undefined) found[key] = name === name.toLowerCase() ? value : (found[key] ?? value)
     else if (name.startsWith(ENVIRONMENT_PREFIX)) refuseUnknown(name, [...names.keys()], 'environment')
   }
   return found

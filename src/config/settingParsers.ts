@@ -1,10 +1,11 @@
+import { quoted } from '../errors.ts'
 import { InvalidValue, nonEmptyText, type Parser, quantity, textMatching } from './parsers.ts'
 
 /** Parses a duration such as `10s` into milliseconds. */
 export const duration = quantity({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }, '10s')
 
 /** Parses a size such as `64MiB` into bytes. */
-export const size = quantity({ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }, '64MiB')
+export const size = quantity({ kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }, '64MiB')
 
 /** Parses a percentage: `5%` as 0.05. */
 export const share: Parser<number> = quantity({ '%': 0.01 }, '5%')
@@ -25,6 +26,31 @@ export const httpUrl = textMatching(
 
 /** Parses an address without its final slashes. */
 export const baseUrl: Parser<string> = (written) => httpUrl(written).replace(/\/+$/, '')
+
+/** Parses the address of a proxy. Without a scheme it is an http address, as other programs read it. */
+export const proxyUrl: Parser<string> = (written) => {
+  const text = nonEmptyText(written)
+  const url = text.includes('://') ? text : `http://${text}`
+  const shown = quoted(String(maskUser(text)))
+  if (!isHttpUrl(url))
+    throw new InvalidValue(`must be the http or https address of a proxy such as http://proxy:3128, not ${shown}`)
+  if (!isDecodable(new URL(url)))
+    throw new InvalidValue(`has a % in its user or password that must be written as %25 (${shown})`)
+  return url
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Hides the user and the password in an address, with or without a scheme. */
+export const maskUser = (written: unknown) =>
+  typeof written === 'string' ? written.replace(/^(.*:\/\/)?.*@/s, '$1***@') : written
 
 /** Parses null as undefined. */
 export const optional =

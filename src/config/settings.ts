@@ -23,7 +23,9 @@ import {
   DEFAULT_TIME_ZONE,
   duration,
   httpUrl,
+  maskUser,
   optional,
+  proxyUrl,
   retention,
   share,
   size,
@@ -37,6 +39,8 @@ export interface Setting<T> {
   readonly about: string
   readonly flag?: string
   readonly environment?: string
+  /** The variable may also be written in lower case, which then takes precedence, as in other programs. */
+  readonly anyCase?: boolean
   /** The setting is needed before the file is read, or is a secret of one process. */
   readonly notInFile?: boolean
   /** As a user would write it. */
@@ -132,6 +136,12 @@ export const SETTINGS = {
     environment: 'DATAGOUV_TOPS_STALL_TIMEOUT',
     default: '30s',
     parse: duration,
+  },
+  min_rate: {
+    about: 'least bytes a second that a download must bring, measured over stall_timeout',
+    environment: 'DATAGOUV_TOPS_MIN_RATE',
+    default: '1kB',
+    parse: size,
   },
   retries: {
     about: 'how many times to retry a failed request',
@@ -260,6 +270,33 @@ export const SETTINGS = {
   lineage_root_parent: {
     about: 'root job run, NAMESPACE/JOB/UUID (variable only; set by Airflow)',
     environment: 'OPENLINEAGE_ROOT_PARENT_ID',
+    notInFile: true,
+    default: null,
+    parse: optional(nonEmptyText),
+  },
+  https_proxy: {
+    about: 'proxy for https addresses of portal, webhooks, lineage and S3 (variable only; also https_proxy)',
+    environment: 'HTTPS_PROXY',
+    anyCase: true,
+    notInFile: true,
+    default: null,
+    parse: optional(proxyUrl),
+    mask: maskUser,
+  },
+  http_proxy: {
+    about: 'the same for http addresses (variable only; also http_proxy)',
+    environment: 'HTTP_PROXY',
+    anyCase: true,
+    notInFile: true,
+    default: null,
+    parse: optional(proxyUrl),
+    mask: maskUser,
+  },
+  no_proxy: {
+    about:
+      'hosts to reach without proxy: HOST (with its subdomains), HOST:PORT, 10.0.0.0/8 or * (variable only; also no_proxy)',
+    environment: 'NO_PROXY',
+    anyCase: true,
     notInFile: true,
     default: null,
     parse: optional(nonEmptyText),

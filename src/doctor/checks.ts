@@ -3,6 +3,7 @@ import { hostname, tmpdir } from 'node:os'
 import { buffer } from 'node:stream/consumers'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
+import { proxyFor } from '../network/proxy.ts'
 import { baselineFor } from '../pipeline/snapshotDraft.ts'
 import { freeBytes } from '../stores/freeBytes.ts'
 import { silentReport } from '../terminal/report.ts'
@@ -17,6 +18,7 @@ type Check = (context: DoctorContext, fix: boolean) => Promise<Finding>
 /** The checks, in the order of the report. */
 export const CHECKS: Readonly<Record<string, Check>> = {
   settings: checkSettings,
+  proxies: checkProxies,
   portal: checkPortal,
   archive: checkArchive,
   documents: checkDocuments,
@@ -38,6 +40,30 @@ async function checkSettings({ settings }: DoctorContext): Promise<Finding> {
   const list = changed.map(([key, { origin }]) => `${key} (${origin})`)
   const watches = config.watches.map(({ name }) => name).join(', ')
   return ok(`watches ${watches}; ${list.length === 0 ? 'all other settings are defaults' : `set: ${list.join(', ')}`}`)
+}
+
+/** Says which proxy carries the requests to which server. */
+async function checkProxies({ settings, archive }: DoctorContext): Promise<Finding> {
+  const { config } = await settings()
+  if (config.https_proxy === undefined && config.http_proxy === undefined)
+    return ok('none is set (HTTPS_PROXY, HTTP_PROXY); all requests go directly')
+  const server = await archive().then(
+    (store) => store.server,
+    () => undefined,
+  )
+  const targets = config.notify.map(({ name, url }) => [name, url] as const)
+  const uses = [
+    ['the portal', config.portal],
+    ['the archive', server],
+    ...targets,
+    ['lineage', config.lineage],
+  ] as const
+  const routes = uses.flatMap(([what, address]) => {
+    if (!address?.startsWith('http')) return []
+    const proxy = proxyFor(address, config)
+    return [`${what} ${proxy === undefined ? 'directly' : `through ${proxy.origin} (${proxy.variable})`}`]
+  })
+  return ok(routes.join(', '))
 }
 
 async function checkPortal({ settings, portal }: DoctorContext): Promise<Finding> {

@@ -37,7 +37,10 @@ export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, sign
   const settings = once(resolve)
   const config = async () => (await settings()).config
   const archiveWarnings: string[] = []
-  const archive = once(async () => openArchive((await config()).archive, (line) => archiveWarnings.push(line)))
+  const archive = once(async () => {
+    const proxies = await config()
+    return openArchive(proxies.archive, { proxies, onWarning: (line) => archiveWarnings.push(line) })
+  })
   const documents = once(async () => openDocuments((await config()).documents))
   return {
     settings,
@@ -74,7 +77,7 @@ async function examinePortal(config: ResolvedConfig['config'], signal: AbortSign
     headersTimeout: Math.min(policy.headersTimeout, TIMEOUT_MS),
     stallTimeout: Math.min(policy.stallTimeout, TIMEOUT_MS),
   }
-  const http = await HttpClient.open(quickPolicy, signal, () => {})
+  const http = await HttpClient.open(quickPolicy, config, signal, () => {})
   try {
     const exports =
       config.catalogue === NO_CATALOGUE

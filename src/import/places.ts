@@ -45,7 +45,7 @@ export async function findExports(places: readonly string[], context: Context): 
     for (const place of places) {
       context.signal.throwIfAborted()
       if (isUrl(place)) addAddress(place, context, add)
-      else if (place.startsWith('s3://')) closing.push(await addBucket(place, add))
+      else if (place.startsWith('s3://')) closing.push(await addBucket(place, context, add))
       else await addPath(place, context, add)
     }
   } catch (error) {
@@ -67,9 +67,9 @@ function addAddress(place: string, context: Context, add: Add): void {
 }
 
 /** @returns a function that closes the bucket */
-async function addBucket(place: string, add: Add): Promise<() => Promise<void>> {
+async function addBucket(place: string, { config }: Context, add: Add): Promise<() => Promise<void>> {
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(place) ?? []
-  const archive = await openArchive(`s3://${bucket}`)
+  const archive = await openArchive(`s3://${bucket}`, { proxies: config })
   for await (const { key, bytes, modified } of archive.list(prefix)) {
     const url = `s3://${bucket}/${key}`
     const open = async () => ({ url, lastModified: modified, length: bytes, chunks: archive.read(key) })

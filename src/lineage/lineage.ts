@@ -14,7 +14,7 @@ export function createLineageObserver(
   address: string,
   context: Pick<Context, 'config' | 'archive' | 'documents'>,
 ): RunObserver {
-  const send = createTransport(address, context.config.lineage_api_key)
+  const send = createTransport(address, context.config)
   const sendEvent = async (run: RunRecord) => {
     const event = toRunEvent(run, context)
     try {

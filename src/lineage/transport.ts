@@ -1,6 +1,7 @@
 import { appendFile, mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { post } from '../post.ts'
+import type { Config } from '../config/settings.ts'
+import { post } from '../network/post.ts'
 
 /** Time limit for a collector's answer; a run waits for it before it ends. */
 const TIMEOUT_MS = 2_000
@@ -16,8 +17,8 @@ export type SendEvent = (event: object) => Promise<void>
  *
  * @param address `file:PATH`, or the URL of a collector
  */
-export function createTransport(address: string, key: string | undefined): SendEvent {
-  return address.startsWith('file:') ? toFile(address.slice('file:'.length)) : toCollector(new URL(address), key)
+export function createTransport(address: string, config: Config): SendEvent {
+  return address.startsWith('file:') ? toFile(address.slice('file:'.length)) : toCollector(new URL(address), config)
 }
 
 function toFile(path: string): SendEvent {
@@ -28,11 +29,13 @@ function toFile(path: string): SendEvent {
   }
 }
 
-function toCollector(address: URL, key: string | undefined): SendEvent {
+function toCollector(address: URL, config: Config): SendEvent {
   const url = address.pathname === '/' ? new URL(ENDPOINT, address) : address
+  const { lineage_api_key: key } = config
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` }
   return async (event) => {
-    const { ok, status } = await post(url, event, AbortSignal.timeout(TIMEOUT_MS), headers)
+    const options = { proxies: config, signal: AbortSignal.timeout(TIMEOUT_MS), headers }
+    const { ok, status } = await post(url, event, options)
     if (!ok) throw new Error(`it answers ${status}`)
   }
 }

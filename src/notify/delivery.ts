@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import type { NotificationRecord } from '../runs/record.ts'
 import { stripControls } from '../text/stripControls.ts'
 import { type Delivery, DeliveryError } from './channel.ts'
+import type { Connection } from './webhook.ts'
 
 /** How often a message is tried, and how much longer each pause is than the one before (the first is `retry_pause`). */
 const TRIES = 3
@@ -24,7 +25,7 @@ export async function deliver(
   }
   for (let tries = 1; ; tries++) {
     try {
-      await send(delivery, signal)
+      await send(delivery, { proxies: config, signal })
       report.debug(`notified ${name}`)
       return record('sent', tries, null)
     } catch (error) {
@@ -39,14 +40,14 @@ export async function deliver(
   }
 }
 
-async function send(delivery: Delivery, signal: AbortSignal): Promise<void> {
+async function send(delivery: Delivery, connection: Connection): Promise<void> {
   switch (delivery.target.kind) {
     case 'email':
       return (await import('./email.ts')).sendMail(delivery)
     case 'slack':
-      return (await import('./webhook.ts')).postSlack(delivery, signal)
+      return (await import('./webhook.ts')).postSlack(delivery, connection)
     case 'webhook':
-      return (await import('./webhook.ts')).postJson(delivery, signal)
+      return (await import('./webhook.ts')).postJson(delivery, connection)
   }
 }
 

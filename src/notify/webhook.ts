@@ -1,4 +1,5 @@
-import { post } from '../post.ts'
+import { post } from '../network/post.ts'
+import type { ProxySettings } from '../network/proxy.ts'
 import { VERSION } from '../version.ts'
 import { type Delivery, DeliveryError } from './channel.ts'
 import { messageOf } from './message.ts'
@@ -6,16 +7,22 @@ import { messageOf } from './message.ts'
 /** Time limit for the answer of a webhook. */
 const TIMEOUT_MS = 10_000
 
+/** How a message reaches its target. */
+export interface Connection {
+  readonly proxies: ProxySettings
+  readonly signal: AbortSignal
+}
+
 /** Sends the news as JSON, and the same in words. */
-export function postJson({ target, news, wording, id }: Delivery, signal: AbortSignal): Promise<void> {
+export function postJson({ target, news, wording, id }: Delivery, connection: Connection): Promise<void> {
   const { subject, lines } = messageOf(news, { ...wording, literal: (text) => text })
-  return send(target.url, { ...news, id, version: VERSION, subject, text: lines.join('\n') }, signal)
+  return send(target.url, { ...news, id, version: VERSION, subject, text: lines.join('\n') }, connection)
 }
 
 /** Sends the message in the format of Slack, which Mattermost and the bridges of Matrix (Tchap) accept as well. */
-export function postSlack({ target, news, wording }: Delivery, signal: AbortSignal): Promise<void> {
+export function postSlack({ target, news, wording }: Delivery, connection: Connection): Promise<void> {
   const { subject, lines } = messageOf(news, { ...wording, literal: code })
-  return send(target.url, { text: [`*${subject}*`, ...lines].join('\n') }, signal)
+  return send(target.url, { text: [`*${subject}*`, ...lines].join('\n') }, connection)
 }
 
 /**
@@ -26,9 +33,9 @@ function code(text: string): string {
   return `\`${text.replaceAll('`', '’').replaceAll('<', '‹').replaceAll('>', '›')}\``
 }
 
-async function send(url: string, body: object, signal: AbortSignal): Promise<void> {
-  const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
-  const { ok, status } = await post(url, body, timeout).catch((error: Error) => {
+async function send(url: string, body: object, { proxies, signal }: Connection): Promise<void> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
+  const { ok, status } = await post(url, body, { proxies, signal: limited }).catch((error: Error) => {
     throw new DeliveryError(error.message, true)
   })
   if (ok) return

@@ -1,9 +1,11 @@
-import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, quoted } from '../errors.ts'
+import { type ProxySettings, proxyFor } from '../network/proxy.ts'
+import { isCertificateError, ProxyError, proxyRefusal, reasonOf } from '../network/reason.ts'
 import { formatDuration, pluralize } from '../text/format.ts'
-import { USER_AGENT } from '../version.ts'
-import { isPrivateAddress } from './addresses.ts'
+import { readBody } from './body.ts'
+import { Connections, PrivateAddressError } from './connections.ts'
 import { type FetchPolicy, MAX_REDIRECTS, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from './policy.ts'
 import { StatusError } from './statusError.ts'
 
@@ -40,42 +42,38 @@ export interface Attempts {
   failed: number
 }
 
-/** How much of a body is received ahead of its reader. With less, the connection stops and starts too often. */
-const READ_AHEAD_BYTES = 1 << 18
-
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
-
-type HttpModule = Pick<typeof import('node:http'), 'request' | 'Agent'>
 
 /** Fetches the portal's metadata and exports: GET with redirects, time limits and retries. */
 export class HttpClient {
   readonly policy: FetchPolicy
+  private readonly proxies: ProxySettings
   private readonly signal: AbortSignal
   private readonly warn: (line: string) => void
-  private readonly modules: Readonly<Record<string, HttpModule>>
-  private readonly agents: Readonly<Record<string, Agent>>
-  private readonly openRequests = new Set<ClientRequest>()
-  private hasMetPublicAddress = false
+  private readonly connections: Connections
 
   /** @param warn receives one line for each retry */
-  static async open(policy: FetchPolicy, signal: AbortSignal, warn: (line: string) => void): Promise<HttpClient> {
-    const modules = { 'http:': await import('node:http'), 'https:': await import('node:https') }
-    return new HttpClient(policy, signal, warn, modules)
+  static async open(
+    policy: FetchPolicy,
+    proxies: ProxySettings,
+    signal: AbortSignal,
+    warn: (line: string) => void,
+  ): Promise<HttpClient> {
+    return new HttpClient(policy, proxies, signal, warn, await Connections.open(policy, proxies, signal))
   }
 
   private constructor(
     policy: FetchPolicy,
+    proxies: ProxySettings,
     signal: AbortSignal,
     warn: (line: string) => void,
-    modules: Readonly<Record<'http:' | 'https:', HttpModule>>,
+    connections: Connections,
   ) {
     this.policy = policy
+    this.proxies = proxies
     this.signal = signal
     this.warn = warn
-    this.modules = modules
-    // A run sends six requests. With a connection each, none is sent over one that the server has just closed.
-    const options = { keepAlive: false, highWaterMark: READ_AHEAD_BYTES }
-    this.agents = { 'http:': new modules['http:'].Agent(options), 'https:': new modules['https:'].Agent(options) }
+    this.connections = connections
   }
 
   /** Sends a GET and follows redirects. @throws TransientError; Failure `portal` if a retry cannot help */
@@ -106,7 +104,7 @@ export class HttpClient {
   }
 
   close(): void {
-    for (const request of this.openRequests) request.destroy()
+    this.connections.close()
   }
 
   private async pauseAfter(error: TransientError, failed: number): Promise<void> {
@@ -125,91 +123,54 @@ export class HttpClient {
   }
 
   private async getOnce(url: string, headers: Headers): Promise<HttpResponse> {
-    const response = await this.send(url, headers).catch((error) => {
+    const response = await this.connections.get(url, headers).catch((error) => {
       throw this.asTransient(url, error)
     })
     const status = response.statusCode!
     const header = (name: string) => [response.headers[name]].flat()[0]
     const discard = () => void response.on('error', () => {}).destroy()
-    if (status < 400 || status === 416) return { url, status, header, body: this.readBody(url, response), discard }
+    if (status < 400 || status === 416) return { url, status, header, body: this.read(url, response), discard }
     discard()
-    if (status === 429 || status >= 500) {
-      throw new TransientError(url, `it answers ${status}`, parseRetryAfter(header('retry-after'), Date.now()))
-    }
-    const why = `it answers ${status}, which a retry will not change`
-    throw fetchFailure(url, `${why}. Check the settings portal and catalogue.`, new StatusError(url, status))
+    throw this.statusFailure(url, status, header('retry-after'))
   }
 
-  /** Sends one GET; resolves when the response starts. */
-  private async send(url: string, headers: Headers): Promise<IncomingMessage> {
-    const { protocol, origin } = new URL(url)
-    const request = this.modules[protocol]!.request(url, {
-      agent: this.agents[protocol],
-      signal: this.signal,
-      headers: { 'user-agent': USER_AGENT, accept: '*/*', 'accept-encoding': 'identity', ...headers },
-    })
-    this.openRequests.add(request)
-    const stopTimer = this.limitWait(request, protocol)
-    request.once('socket', (socket) => {
-      // Only the connected address counts: a name may resolve to another address each time.
-      socket.once('connect', () => this.checkAddress(request, origin, socket.remoteAddress ?? ''))
-    })
-    return new Promise<IncomingMessage>((resolve, reject) => {
-      request.on('response', resolve)
-      request.on('error', reject)
-      request.on('close', () => this.openRequests.delete(request))
-      request.end()
-    }).finally(stopTimer)
-  }
-
-  /** Destroys a request that is not connected, or not answered, in time. @returns a function that stops the timer */
-  private limitWait(request: ClientRequest, protocol: string): () => void {
-    const { connectTimeout, headersTimeout } = this.policy
-    const fail = (what: string, ms: number) =>
-      setTimeout(() => request.destroy(new Error(`no ${what} within ${formatDuration(ms)}`)), ms)
-    let timer = fail('connection', connectTimeout)
-    request.once('socket', (socket) =>
-      socket.once(protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-        clearTimeout(timer)
-        timer = fail('answer', headersTimeout)
-      }),
-    )
-    return () => clearTimeout(timer)
-  }
-
-  /** Destroys a request to a private address if an earlier one reached a public address: a redirect must not lead inside. */
-  private checkAddress(request: ClientRequest, origin: string, address: string): void {
-    const isPrivate = isPrivateAddress(address)
-    if (this.hasMetPublicAddress && isPrivate) {
-      request.destroy(fetchFailure(origin, `a public portal must not lead to the private address ${address}`))
-    }
-    this.hasMetPublicAddress ||= !isPrivate
-  }
-
-  private async *readBody(url: string, response: IncomingMessage): AsyncIterable<Uint8Array> {
-    const { stallTimeout } = this.policy
-    const chunks = response[Symbol.asyncIterator]()
+  private async *read(url: string, response: IncomingMessage): AsyncIterable<Uint8Array> {
     try {
-      for (;;) {
-        // The timer runs only while a chunk is awaited: a slow reader is fine.
-        const timer = setTimeout(() => {
-          response.destroy(new Error(`no byte for ${formatDuration(stallTimeout)}`))
-        }, stallTimeout)
-        const { value, done } = await chunks.next().finally(() => clearTimeout(timer))
-        if (done) return
-        yield value
-      }
+      yield* readBody(response, this.policy)
     } catch (error) {
       throw this.asTransient(url, error)
-    } finally {
-      response.destroy()
     }
+  }
+
+  private statusFailure(url: string, status: number, retryAfter: string | undefined): Error {
+    const proxy = proxyFor(url, this.proxies)
+    if (status === 407 && proxy !== undefined)
+      return this.proxyFailure(url, proxyRefusal(proxy, status, new URL(url).host))
+    const what = `it answers ${status}${this.route(url)}`
+    if (status === 429 || status >= 500) return new TransientError(url, what, parseRetryAfter(retryAfter, Date.now()))
+    const why = `${what}, which a retry will not change`
+    return fetchFailure(url, `${why}. Check the settings portal and catalogue.`, new StatusError(url, status))
   }
 
   private asTransient(url: string, error: unknown): unknown {
     if (this.signal.aborted) return this.signal.reason
     if (error instanceof Failure || error instanceof TransientError) return error
-    return new TransientError(url, reasonOf(error as NodeJS.ErrnoException), undefined, { cause: error })
+    if (error instanceof PrivateAddressError) return fetchFailure(url, error.message)
+    if (error instanceof ProxyError) return this.proxyFailure(url, error)
+    const cause = error as NodeJS.ErrnoException
+    if (isCertificateError(cause)) return fetchFailure(url, reasonOf(cause), error)
+    return new TransientError(url, `${reasonOf(cause)}${this.route(url)}`, undefined, { cause: error })
+  }
+
+  private proxyFailure(url: string, error: ProxyError): Error {
+    const { message, retryable } = error
+    return retryable ? new TransientError(url, message, undefined, { cause: error }) : fetchFailure(url, message, error)
+  }
+
+  /** Says through which proxy an address is requested. */
+  private route(url: string): string {
+    const proxy = proxyFor(url, this.proxies)
+    return proxy === undefined ? '' : ` through the proxy ${proxy.origin}`
   }
 }
 
@@ -229,16 +190,4 @@ function redirectTarget(from: string, location: string | undefined): string {
     throw new Failure('portal', `cannot follow the redirect of ${from}: ${quoted(target.href)} is not a safe address`)
   }
   return target.href
-}
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ECONNREFUSED':
-      return 'the connection is refused'
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'the host name cannot be resolved (no network, or a typing error in the address)'
-    default:
-      return (error.message || error.code || String(error)).split('\n')[0]!
-  }
 }

@@ -109,7 +109,7 @@ async function openUrl(
   { config, signal, report }: Pick<Context, 'config' | 'signal' | 'report'>,
 ): Promise<ExportSource> {
   assertPublicUrl(url)
-  const http = await HttpClient.open(fetchPolicy(config), signal, report.warn)
+  const http = await HttpClient.open(fetchPolicy(config), config, signal, report.warn)
   try {
     const file = (await download(url, http))!
     return { ...file, chunks: closeAfter(file.chunks, http) }

@@ -7,6 +7,8 @@ export interface FetchPolicy {
   readonly headersTimeout: number
   /** Time limit for the next byte of a body. */
   readonly stallTimeout: number
+  /** The least bytes a second that a body must bring while it is awaited, over each stall time-out. */
+  readonly minRate: number
   /** How often a failed request is retried. The count restarts when a download has progressed by PROGRESS_BYTES. */
   readonly retries: number
   /** The pause before the first retry; it doubles with each further one, up to MAX_PAUSE. */
@@ -18,9 +20,9 @@ export interface FetchPolicy {
 const MAX_PAUSE = 60_000
 /** If `Retry-After` asks for more than this, the request fails. */
 export const MAX_RETRY_AFTER = 5 * 60_000
-export const MAX_REDIRECTS = 5
+export const MAX_REDIRECTS = 10
 /** The catalogue's metadata are some 100 kB. */
-export const MAX_METADATA_BYTES = 32 * 2 ** 20
+export const MAX_METADATA_BYTES = 2 * 2 ** 20
 /** With less progress per attempt, a server that sends one byte at a time would be retried forever. */
 export const PROGRESS_BYTES = 2 ** 20
 
@@ -30,6 +32,7 @@ export function fetchPolicy(config: Config): FetchPolicy {
     connectTimeout: config.connect_timeout,
     headersTimeout: config.headers_timeout,
     stallTimeout: config.stall_timeout,
+    minRate: config.min_rate,
     retries: config.retries,
     retryPause: config.retry_pause,
     maxBytes: config.max_export_size,

@@ -46,7 +46,7 @@ export async function openPortal(
   earlier: Partial<Record<ExportName, ExportFacts | undefined>> = {},
 ): Promise<Portal> {
   const { config, signal, report } = context
-  const http = await HttpClient.open(fetchPolicy(config), signal, report.warn)
+  const http = await HttpClient.open(fetchPolicy(config), config, signal, report.warn)
   let downloads: Promise<Record<ExportName, StartedDownload>> | undefined
   let known: typeof earlier = earlier
 

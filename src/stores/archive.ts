@@ -11,6 +11,8 @@ import type { StoreFacts } from './facts.ts'
 export interface Archive {
   /** The address as configured, without any secret: `file:./data/datagouv`, `s3://datagouv`. */
   readonly address: string
+  /** The server that keeps it; undefined for a folder. */
+  readonly server?: string
 
   /**
    * Begins to write an object. Until `commit` nothing is visible under the key and an earlier object stays readable;

@@ -19,6 +19,7 @@ export async function openTestContext(
   now = '2026-11-18T16:00:00Z',
   config = '',
   folder?: string,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<TestContext> {
   const root = folder ?? (await temporaryFolder())
   const warnings: string[] = []
@@ -26,6 +27,7 @@ export async function openTestContext(
   const context = await openContext({
     flags: { archive: `file:${join(root, 'datagouv')}`, documents: `sqlite:${join(root, 'datagouv.db')}` },
     configFile,
+    environment,
     report: { ...silentReport, warn: (line) => warnings.push(line) },
     signal: new AbortController().signal,
     clock: () => new Date(now),

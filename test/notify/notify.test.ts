@@ -204,7 +204,7 @@ describe('a message that does not arrive', () => {
       notify({ kind: 'webhook', url: 'http://127.0.0.1:59999/x', name: 'w' }),
     )
     await published(context)
-    expect(context.warnings).toEqual(['w could not be notified: ECONNREFUSED'])
+    expect(context.warnings).toEqual(['w could not be notified: the connection is refused'])
   })
 
   test('by e-mail is tried again after a refusal for now, under the same id', async () => {

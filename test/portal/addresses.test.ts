@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isPrivateAddress } from '../../src/portal/addresses.ts'
+import { isPrivateAddress, isPrivateHost } from '../../src/portal/addresses.ts'
 import { fetchPolicy, parseRetryAfter, pauseBefore } from '../../src/portal/policy.ts'
 import { openTestContext } from '../helpers/context.ts'
 
@@ -19,8 +19,46 @@ test.each([
   ['2001:4860:4860::8888', false],
   ['::ffff:10.0.0.1', true],
   ['::ffff:8.8.8.8', false],
+  ['::ffff:7f00:1', true],
+  ['192.0.0.8', true],
+  ['192.0.1.1', false],
+  ['198.18.0.1', true],
+  ['198.19.255.255', true],
+  ['198.20.0.1', false],
+  ['224.0.0.1', true],
+  ['239.1.2.3', true],
+  ['255.255.255.255', true],
+  ['223.255.255.255', false],
+  ['::7f00:1', true],
+  ['::8.8.8.8', true],
+  ['fec0::1', true],
+  ['ff02::1', true],
+  ['fe80::1%eth0', true],
+  ['64:ff9b::10.0.0.1', true],
+  ['64:ff9b::a9fe:a9fe', true],
+  ['64:ff9b::8.8.8.8', false],
+  ['64:ff9b:1::192.168.1.1', true],
+  ['64:ff9b:1:0a00:0:100::', true],
+  ['64:ff9b:1:c0a8:1:100::', true],
+  ['64:ff9b:1::8.8.8.8', false],
+  ['2002:a00:1::', true],
+  ['2002:7f00:1::1', true],
+  ['2002:c0a8:101::', true],
+  ['2002:808:808::', false],
 ])('%s is private: %s', (address, expected) => {
   expect(isPrivateAddress(address)).toBe(expected)
+})
+
+test.each([
+  ['localhost', true],
+  ['a.localhost.', true],
+  ['127.0.0.1', true],
+  ['[::1]', true],
+  ['www.data.gouv.fr', false],
+  ['notlocalhost', false],
+  ['8.8.8.8', false],
+])('the host %s of a URL is private: %s', (host, expected) => {
+  expect(isPrivateHost(host)).toBe(expected)
 })
 
 test('pauses double up to a minute, and are between half and all of that at random', async () => {

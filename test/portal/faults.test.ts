@@ -296,7 +296,7 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
       'a redirect loop',
       { fault: always(latest, { headers: { location: '/latest/datasets' } }) },
       'portal',
-      /redirects more than 5 times/,
+      /redirects more than 10 times/,
     ],
     [
       'a redirect to another scheme',

@@ -1,12 +1,14 @@
 import { createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { NO_PROXIES } from '../../src/network/proxy.ts'
 import { HttpClient } from '../../src/portal/http.ts'
 
 const POLICY = {
   connectTimeout: 300,
   headersTimeout: 300,
   stallTimeout: 300,
+  minRate: 1_000,
   retries: 0,
   retryPause: 1,
   maxBytes: 2 ** 30,
@@ -22,7 +24,7 @@ async function startClosingServer(head: string): Promise<{ readonly http: HttpCl
     socket.once('data', () => socket.end(Buffer.concat([Buffer.from(`${head}\r\n\r\n`), BODY])))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const http = await HttpClient.open(POLICY, new AbortController().signal, () => {})
+  const http = await HttpClient.open(POLICY, NO_PROXIES, new AbortController().signal, () => {})
   onTestFinished(async () => {
     http.close()
     for (const socket of sockets) socket.destroy()

@@ -64,6 +64,8 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
     /^(TimeoutError|ETIMEDOUT|RequestTimeout)$/,
     (endpoint) => `${endpoint} does not answer in time; see that it is up and run again`,
   ],
+  // The message names the proxy and the remedy.
+  [/^ProxyError$/, (_, __, { message }) => message],
   [
     /CERT|^EPROTO$|SSL|ALTNAME/,
     (endpoint, code) =>
@@ -94,6 +96,8 @@ export function reasonOf(error: unknown, endpoint: string): string | undefined {
   // MinIO may find this in the middle of a write, and then calls it an internal error.
   if (/no space left/.test(message)) return FULL
   const status = $metadata?.httpStatusCode
+  if (status === 407)
+    return 'the proxy asks for a user and a password, or refuses those it got (407); set them in HTTP_PROXY: http://USER:PASSWORD@HOST:PORT'
   if (isRedirect(status)) return wrongRegion(endpoint, `HTTP ${status}`, fields)
   if (isForeign(error)) return `${endpoint} does not answer like an S3 store; check AWS_ENDPOINT_URL_S3`
   if (status === undefined && code === undefined) return undefined
@@ -138,7 +142,7 @@ export function isUnusable(error: unknown): boolean {
     isForeign(error) ||
     isRedirect($metadata?.httpStatusCode) ||
     /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ETIMEDOUT)$/.test(code) ||
-    /^(Timeout|Abort)Error$/.test(name)
+    /^(Timeout|Abort|Proxy)Error$/.test(name)
   )
 }
 

@@ -1,5 +1,6 @@
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import type { S3Client } from '@aws-sdk/client-s3'
 import { Failure } from '../../errors.ts'
+import { NO_PROXIES, type ProxySettings } from '../../network/proxy.ts'
 import {
   type Archive,
   archiveFailure,
@@ -10,25 +11,13 @@ import {
   type StoredObject,
 } from '../archive.ts'
 import type { StoreFacts } from '../facts.ts'
-import { Bucket, DEFAULT_REGION } from './bucket.ts'
+import { Bucket } from './bucket.ts'
+import { createClient } from './client.ts'
 import { hasName, isForeign, isUnusable, reasonOf } from './errors.ts'
 import { stagedKeyTarget, stagingPrefixes } from './keys.ts'
 import { PendingUpload } from './pending.ts'
 import { type Range, readObject } from './read.ts'
 import { BucketWarnings } from './warnings.ts'
-
-/**
- * An unreachable store must be reported within a minute. The SDK makes three attempts (`AWS_MAX_ATTEMPTS`), and each fails
- * after 10 s without traffic (13 s in practice). `expectContinueHeader: false` saves another 6 s of waiting for
- * `100 Continue`. The SDK's newer checksums are left out where S3 does not require them, because some other stores refuse
- * them. The signature covers every request's body, and the sha256 the whole object.
- */
-const CLIENT: S3ClientConfig = {
-  requestHandler: { connectionTimeout: 5_000, socketTimeout: 10_000 },
-  expectContinueHeader: false,
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-  responseChecksumValidation: 'WHEN_REQUIRED',
-}
 
 /** Time limit for each cleanup request of a writer. */
 const CLEANUP_MS = 3_000
@@ -43,7 +32,13 @@ const CLEANUP_MS = 3_000
  * @param address `s3://BUCKET`
  * @param onWarning receives a warning, once each, of bucket settings that keep deleted objects
  */
-export async function openS3(address: string, onWarning: OnWarning = () => {}): Promise<Archive> {
+export async function openS3(
+  address: string,
+  {
+    proxies = NO_PROXIES,
+    onWarning = () => {},
+  }: { readonly proxies?: ProxySettings; readonly onWarning?: OnWarning } = {},
+): Promise<Archive> {
   const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(address)?.[1]
   if (bucket === undefined) {
     throw new Failure(
@@ -51,35 +46,24 @@ export async function openS3(address: string, onWarning: OnWarning = () => {}): 
       'the archive is not the address of a bucket; write s3://BUCKET, with nothing after it: 3 to 63 of a-z, 0-9, . and -',
     )
   }
-  const regionless = new S3Client(CLIENT)
-  // An empty variable counts as not set.
-  const region = (await regionless.config.region().catch(() => undefined)) || DEFAULT_REGION
-  regionless.destroy()
-  const client = new S3Client({ ...CLIENT, region })
-  const endpoint = (await client.config.serviceConfiguredEndpoint?.()) || undefined
-  if (endpoint !== undefined && !/^https?:\/\/[^/]/.test(endpoint)) {
-    client.destroy()
-    throw new Failure(
-      'usage',
-      'AWS_ENDPOINT_URL_S3 is not the address of a store; write http://HOST:9000 or https://HOST',
-    )
-  }
-  // A store on one host has no names like BUCKET.HOST.
-  client.config.forcePathStyle = endpoint !== undefined
+  const { client, region, endpoint } = await createClient(proxies)
   const label = endpoint === undefined ? `Amazon (${region})` : new URL(endpoint).host
-  return new S3(new Bucket(client, bucket, region), label, onWarning)
+  const server = endpoint ?? `https://s3.${region}.amazonaws.com`
+  return new S3(new Bucket(client, bucket, region), label, server, onWarning)
 }
 
 /** The archive in one bucket. A pending upload uses its bucket, its error handling and its warnings too. */
 export class S3 implements Archive {
   readonly address: string
+  readonly server: string
   readonly bucket: Bucket
   private readonly endpoint: string
   private readonly warnings: BucketWarnings
   /** Whether the last request showed that the next one would fail as well. */
   private unusable = false
 
-  constructor(bucket: Bucket, endpoint: string, onWarning: OnWarning) {
+  constructor(bucket: Bucket, endpoint: string, server: string, onWarning: OnWarning) {
+    this.server = server
     this.address = `s3://${bucket.name}`
     this.bucket = bucket
     this.endpoint = endpoint

@@ -1,0 +1,76 @@
+import type { ClientRequest, Agent as NodeAgent } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
+import { Agent, type AgentConnectOpts } from 'agent-base'
+import { HttpProxyAgent } from 'http-proxy-agent'
+import { HttpsProxyAgent } from 'https-proxy-agent'
+import { formatDuration } from '../text/format.ts'
+import type { ConnectOptions } from './agents.ts'
+import { type ForwardProxy, type ProxySettings, proxyFor } from './proxy.ts'
+import { proxyFailure, proxyRefusal } from './reason.ts'
+
+/**
+ * Connects each request directly, or through the proxy for its address. A request to an https address goes through a tunnel
+ * (`CONNECT`); for an http address, the proxy receives the request itself. In both cases the proxy resolves the host name.
+ */
+export class ProxyAgent extends Agent {
+  private readonly direct: NodeAgent
+  private readonly settings: ProxySettings
+  private readonly connectOptions: ConnectOptions
+
+  constructor(direct: NodeAgent, settings: ProxySettings, options: ConnectOptions) {
+    super(options)
+    this.direct = direct
+    this.settings = settings
+    this.connectOptions = options
+  }
+
+  override async connect(request: ClientRequest, options: AgentConnectOpts): Promise<Duplex | NodeAgent> {
+    const host = options.host!.includes(':') ? `[${options.host}]` : options.host
+    const target = `${options.secureEndpoint ? 'https' : 'http'}://${host}:${options.port}`
+    const proxy = proxyFor(target, this.settings)
+    return proxy === undefined ? this.direct : this.connectThrough(proxy, request, options)
+  }
+
+  override destroy(): void {
+    this.direct.destroy()
+    super.destroy()
+  }
+
+  /** @throws ProxyError */
+  private async connectThrough(
+    proxy: ForwardProxy,
+    request: ClientRequest,
+    options: AgentConnectOpts,
+  ): Promise<Duplex> {
+    const { connectTimeout, signal, highWaterMark } = this.connectOptions
+    // Until a request has its socket, destroying it has no effect. This signal ends the connection to the proxy instead.
+    const attempt = new AbortController()
+    const abort = () => attempt.abort(signal?.reason)
+    const expire = () => attempt.abort(new Error(`no connection within ${formatDuration(connectTimeout)}`))
+    const timer = setTimeout(expire, connectTimeout)
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
+    try {
+      const socketOptions = { signal: attempt.signal, highWaterMark }
+      const Tunnel = options.secureEndpoint ? HttpsProxyAgent : HttpProxyAgent
+      const tunnel = new Tunnel(proxy.url, socketOptions as object)
+      tunnel.once('proxyConnect', ({ statusCode = 200 }: { readonly statusCode?: number }) => {
+        if (statusCode !== 200) request.destroy(proxyRefusal(proxy, statusCode, options.host!))
+      })
+      return await tunnel.connect(request as never, { ...options, ...identityCheck(options) } as never)
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason
+      throw proxyFailure(proxy, attempt.signal.aborted ? attempt.signal.reason : error)
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+}
+
+/** Checks the certificate against the host of the request. In a tunnel to an IP address, Node would check it against `localhost`. */
+function identityCheck({ host, secureEndpoint }: AgentConnectOpts) {
+  if (!secureEndpoint) return {}
+  return { checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(host!, certificate) }
+}

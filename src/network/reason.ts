@@ -1,0 +1,55 @@
+import type { ForwardProxy } from './proxy.ts'
+
+/** A proxy cannot be reached, or refuses. The message names the proxy and the remedy. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError'
+  /** Whether a retry may help. */
+  readonly retryable: boolean
+
+  constructor(message: string, retryable: boolean, options?: { cause?: unknown }) {
+    super(message, options)
+    this.retryable = retryable
+  }
+}
+
+/** Creates the error of a proxy that answers with another status than the host would. */
+export function proxyRefusal({ origin, variable }: ForwardProxy, status: number, host: string): ProxyError {
+  if (status === 407) {
+    const what = `the proxy ${origin} asks for a user and a password, or refuses those it got (407)`
+    return new ProxyError(`${what}. Set them in ${variable}: http://USER:PASSWORD@HOST:PORT`, false)
+  }
+  const what = `the proxy ${origin} refuses to connect to ${host} (${status})`
+  const next = `Ask its administrator, or add ${host} to NO_PROXY if this machine can reach it directly`
+  return new ProxyError(`${what}. ${next}`, status >= 500 || status === 429)
+}
+
+/** Creates the error of a proxy to which there is no connection. */
+export function proxyFailure({ origin, variable }: ForwardProxy, cause: unknown): ProxyError {
+  const what = `the proxy ${origin} cannot be reached: ${reasonOf(cause as Error)}`
+  return new ProxyError(`${what}. Check ${variable}`, !isCertificateError(cause as Error), { cause })
+}
+
+const UNKNOWN_AUTHORITY =
+  /^(UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_UNTRUSTED)$/
+
+/** Whether the certificate of a server is refused. A retry cannot help. */
+export function isCertificateError({ code = '' }: NodeJS.ErrnoException): boolean {
+  return UNKNOWN_AUTHORITY.test(code) || /^(CERT_|ERR_TLS_CERT_)/.test(code)
+}
+
+/** Explains why a connection failed, in one line. */
+export function reasonOf(error: NodeJS.ErrnoException): string {
+  if (UNKNOWN_AUTHORITY.test(error.code ?? '')) {
+    const what = `its certificate is from an authority that this machine does not know (${error.code})`
+    return `${what}. If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to the file of its authority's certificate (PEM)`
+  }
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return 'the connection is refused'
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the host name cannot be resolved (no network, or a typing error in the address)'
+    default:
+      return (error.message || error.code || String(error)).split('\n')[0]!
+  }
+}
