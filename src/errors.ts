@@ -1,3 +1,5 @@
+import { stripControls } from './text/stripControls.ts'
+
 /**
  * What can go wrong on purpose, and how the process says so. One row a kind: the exit code, and whether trying the same
  * command again can help (an orchestrator reads this from the exit code alone).
@@ -43,7 +45,8 @@ export class Failure extends Error {
   readonly kind: FailureKind
 
   constructor(kind: FailureKind, message: string, options?: { cause?: unknown }) {
-    super(message, options)
+    // Text from outside, such as an address, must not forge a line or an escape sequence in a terminal or a log.
+    super(stripControls(message), options)
     this.name = 'Failure'
     this.kind = kind
   }
@@ -65,9 +68,13 @@ export function runIdOf(error: unknown): string | undefined {
 
 /** Returns the message to print: one line for an expected failure. A bug keeps its stack. */
 export function messageOf(error: unknown): string {
-  return error instanceof Failure
-    ? error.message
-    : `this is a bug, please report it\n${(error as Error)?.stack ?? error}`
+  return error instanceof Failure ? error.message : `this is a bug, please report it\n${stackLines(error).join('\n')}`
+}
+
+function stackLines(error: unknown): string[] {
+  return String((error as Error)?.stack ?? error)
+    .split('\n')
+    .map(stripControls)
 }
 
 /** The requested item does not exist. The message lists the existing ones. */

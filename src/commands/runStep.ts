@@ -7,7 +7,9 @@ import type { Outcome } from '../runs/run.ts'
 import { pluralize } from '../text/format.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
-type Result = Outcome & { readonly replaced?: true } & Partial<SnapshotFacts & CsvFacts & EditionFacts>
+type Result = Outcome & { readonly replaced?: true; readonly unchanged_since?: string } & Partial<
+    SnapshotFacts & CsvFacts & EditionFacts
+  >
 
 /** Runs a step of the pipeline (or all of them) as the options request it, and prints the result. */
 export async function runStep(
@@ -50,7 +52,8 @@ function describe(result: Result, { date }: RunRequest, { archive, documents }: 
   return `${date}${titleSuffix(result)}\n${lines.join('')}`
 }
 
-function titleSuffix({ status, replaced }: Result): string {
+function titleSuffix({ status, replaced, unchanged_since: since }: Result): string {
+  if (since !== undefined) return `: skipped, unchanged since ${since} (when_unchanged is skip)`
   if (status === 'unchanged') return ': nothing to do, everything was published before'
   return replaced ? ': replaced what was published before' : ''
 }

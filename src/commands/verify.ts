@@ -1,5 +1,6 @@
 import { parseDate } from '../editions/date.ts'
 import { Failure, quoted } from '../errors.ts'
+import { joinFirst } from '../text/format.ts'
 import type { Difference } from '../verify/difference.ts'
 import { type Verdict, verify } from '../verify/verify.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
@@ -17,7 +18,7 @@ export default async function verifyCommand(io: CommandInput): Promise<void> {
     context.report.close()
     const unknown = dates.filter((date) => !verdicts.some((verdict) => verdict.date === date))
     if (unknown.length > 0)
-      throw new Failure('usage', `nothing is stored for ${unknown.join(', ')}; "runs" lists the runs so far`)
+      throw new Failure('usage', `nothing is stored for ${joinFirst(unknown)}; "runs" lists the runs so far`)
     if (json) await printJson(verdicts)
     else if (verdicts.length === 0 && !quiet) await print('nothing is stored yet: "run" makes the first edition\n')
     refuseDifferent(verdicts)

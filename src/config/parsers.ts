@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { quoted } from '../errors.ts'
+import { joinFirst } from '../text/format.ts'
 import { maskSecrets } from './secrets.ts'
 
 /** Parses a value as written in a file, a variable or a flag. */
@@ -122,7 +123,7 @@ function atPath<T>(path: string, body: () => T): T {
 /** Suggests the closest known name, or lists all of them if none is close. */
 export function suggestName(name: string, known: readonly string[]): string {
   const best = closest(name, [...known])
-  return distance(name, best) <= Math.max(2, name.length / 2) ? `did you mean ${best}?` : `known: ${known.join(', ')}`
+  return distance(name, best) <= Math.max(2, name.length / 2) ? `did you mean ${best}?` : `known: ${joinFirst(known)}`
 }
 
 /** Returns the first name that two items of a list share. */

@@ -24,8 +24,8 @@ export const httpUrl = textMatching(
   'be an http or https address, without user and password',
 )
 
-/** Parses an address without its final slashes. */
-export const baseUrl: Parser<string> = (written) => httpUrl(written).replace(/\/+$/, '')
+/** Parses an address: as URLs are normalized, without its final slashes. */
+export const baseUrl: Parser<string> = (written) => new URL(httpUrl(written)).href.replace(/\/+$/, '')
 
 /** Parses the address of a proxy. Without a scheme it is an http address, as other programs read it. */
 export const proxyUrl: Parser<string> = (written) => {

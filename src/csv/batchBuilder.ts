@@ -46,6 +46,12 @@ export class BatchBuilder {
     return index
   }
 
+  /** Returns where the complete record that contains a position starts; undefined for the unfinished one. */
+  startAt(position: number): number | undefined {
+    const index = this.indexAt(position)
+    return index < this.count ? this.records[2 * index] : undefined
+  }
+
   build(bytes: Uint8Array): Batch {
     const { count, first, records, width, fields } = this
     return { bytes, count, first, records, width, fields }

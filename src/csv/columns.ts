@@ -1,4 +1,6 @@
+import { distance } from 'fastest-levenshtein'
 import { Failure, quoted } from '../errors.ts'
+import { joinFirst } from '../text/format.ts'
 
 /** Needed column → the names that an export may use for it, in order of preference. The needed name itself comes last. */
 export type ColumnNames = Readonly<Record<string, readonly string[]>>
@@ -63,12 +65,20 @@ function missingColumns(
       .map((name) => quoted(name))
       .join(' or '),
   )
-  const found = `found: ${header.map((name) => quoted(name, 40)).join(', ')}`.slice(0, 1_500)
+  const found = describeHeader(header, missing[0]!)
   const model = modelOf(header)
   const seems = model === undefined ? 'Is it the right export?' : `It seems to be an export of ${model}.`
   const what = `no column ${listed.join(', ')} (${found}); nothing was published`
   const next = 'If a column of the header (line 1) was renamed, map it with the setting columns.'
   return new Failure('contract', `${exportName} has ${what}. ${seems} ${next}`)
+}
+
+/** Lists a short header, or those of its columns that are most like the missing one. */
+function describeHeader(header: readonly string[], missing: string): string {
+  const names = (columns: readonly string[]) => joinFirst(columns.map((name) => quoted(name, 40)))
+  if (header.length <= 5) return `found: ${names(header)}`
+  const byLikeness = header.toSorted((a, b) => distance(a, missing) - distance(b, missing))
+  return `the nearest of its ${header.length}: ${names(byLikeness.slice(0, 5))}`
 }
 
 const OTHER_DELIMITERS: Readonly<Record<string, string>> = { ',': 'comma', '\t': 'tab', '|': 'vertical bar' }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { Failure } from '../errors.ts'
+import { Failure, quoted } from '../errors.ts'
 import { BatchBuilder } from './batchBuilder.ts'
 import { delimiterFailure, isOtherDelimiter } from './columns.ts'
 import { decodeField } from './field.ts'
@@ -53,6 +53,7 @@ export class ReferenceScanner implements Scanner {
   /** The slot of each column in a batch, -1 for unwanted ones; undefined before the header. */
   private slots: Int32Array | undefined
   private headerFields: string[] = []
+  private idColumn = -1
   private batch = new BatchBuilder(0)
 
   /** The line number at the start of the buffer. */
@@ -247,6 +248,7 @@ export class ReferenceScanner implements Scanner {
       slots[column] = slot
     })
     this.slots = slots
+    this.idColumn = this.headerFields.indexOf(this.options.idColumn ?? '')
     this.headerFields = []
     this.batch = new BatchBuilder(wanted.length)
   }
@@ -261,8 +263,35 @@ export class ReferenceScanner implements Scanner {
     const bytes = this.buffer.subarray(0, end)
     const nul = bytes.indexOf(0)
     const text = nul < 0 ? bytes : bytes.subarray(0, nul)
-    if (!isUtf8(text)) throw this.failureAt(firstInvalidByte(text), 'invalid UTF-8')
-    if (nul >= 0) throw this.failureAt(nul, 'a NUL byte')
+    if (!isUtf8(text)) throw this.encodingFailure(firstInvalidByte(text), 'invalid UTF-8')
+    if (nul >= 0) throw this.encodingFailure(nul, 'a NUL byte')
+  }
+
+  private encodingFailure(position: number, what: string): Failure {
+    const id = this.slots === undefined ? undefined : this.idOfRecord(position)
+    if (id === undefined) return this.failureAt(position, what)
+    const next = `Correct the record ${quoted(id)} on the portal, or run with a corrected copy of the file.`
+    return this.failureAt(position, `${what} in the record with the id ${quoted(id)}; nothing was published. ${next}`)
+  }
+
+  /** Returns the id of the record at a position. Undefined if there is no column of ids, or if the id itself is the problem. */
+  private idOfRecord(position: number): string | undefined {
+    if (this.idColumn < 0) return undefined
+    let at = this.batch.startAt(position) ?? this.recordStart
+    for (let column = 0; ; column++) {
+      const isQuoted = this.buffer[at] === QUOTE
+      const start = isQuoted ? at + 1 : at
+      const end = isQuoted ? this.closingQuote(start) : this.buffer.indexOf(SEMICOLON, at)
+      if (end < 0 || end >= position) return undefined
+      if (column === this.idColumn) return decodeField(this.buffer, start, end)
+      at = isQuoted ? end + 2 : end + 1
+    }
+  }
+
+  private closingQuote(from: number): number {
+    let at = this.buffer.indexOf(QUOTE, from)
+    while (at >= 0 && this.buffer[at + 1] === QUOTE) at = this.buffer.indexOf(QUOTE, at + 2)
+    return at
   }
 
   /** Reports an error, unless there is another one before it. */

@@ -19,6 +19,8 @@ export interface Scanner {
 export interface ScanOptions {
   /** The name of the export in errors: `datasets export`. */
   readonly name: string
+  /** The column whose text identifies a record in errors about its bytes. */
+  readonly idColumn?: string
   /** The longest accepted record, in bytes. */
   readonly maxRecordBytes: number
   /** Selects columns of the header by index. Batches contain their fields in this order. */

@@ -19,8 +19,10 @@ export interface Fault {
   readonly dropAfter?: number
   /** Sends nothing after this many bytes of the body, and keeps the connection open. */
   readonly stallAfter?: number
-  /** Sends the body in pieces of this many bytes, one per millisecond. */
+  /** Sends the body in pieces of this many bytes. */
   readonly trickle?: number
+  /** The time between two pieces, in milliseconds; 1 by default. */
+  readonly trickleMs?: number
   /** Drops the connection before the response. */
   readonly reset?: boolean
   /** Never responds. */
@@ -190,14 +192,14 @@ function send(
   const length = fault.chunked ? {} : { 'content-length': String(body.length) }
   response.writeHead(fault.status ?? status, { ...length, ...headers, ...fault.headers })
   const stop = fault.dropAfter ?? fault.stallAfter
-  if (fault.trickle !== undefined) return trickle(response, body, fault.trickle)
+  if (fault.trickle !== undefined) return trickle(response, body, fault.trickle, fault.trickleMs)
   if (stop === undefined) return void response.end(body)
   response.write(body.subarray(0, stop), () => {
     if (fault.dropAfter !== undefined) setTimeout(() => response.socket?.destroy(), 5)
   })
 }
 
-function trickle(response: ServerResponse, body: Uint8Array, size: number): void {
+function trickle(response: ServerResponse, body: Uint8Array, size: number, ms = 1): void {
   let at = 0
   const timer = setInterval(() => {
     if (at >= body.length || response.destroyed) {
@@ -206,5 +208,5 @@ function trickle(response: ServerResponse, body: Uint8Array, size: number): void
     }
     response.write(body.subarray(at, at + size))
     at += size
-  }, 1)
+  }, ms)
 }

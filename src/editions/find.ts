@@ -1,6 +1,7 @@
 import { Failure, NotFound } from '../errors.ts'
 import type { Documents } from '../stores/documents.ts'
 import type { Report } from '../terminal/report.ts'
+import { joinFirst } from '../text/format.ts'
 import { isDate } from './date.ts'
 import type { Edition } from './edition.ts'
 import { editionId } from './layout.ts'
@@ -36,8 +37,8 @@ export async function missingEdition(
   date?: string,
   where = '',
 ): Promise<NotFound> {
-  const dates = (await datesOf(documents, watch)).slice(0, 10)
-  const known = dates.length === 0 ? 'there is none yet: "run" makes one' : `there are: ${dates.join(', ')}`
+  const dates = await datesOf(documents, watch)
+  const known = dates.length === 0 ? 'there is none yet: "run" makes one' : `there are: ${joinFirst(dates)}`
   return new NotFound(`there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}${where}; ${known}`)
 }
 

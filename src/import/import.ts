@@ -20,11 +20,12 @@ import {
 import { readFacts, snapshotFacts } from '../pipeline/snapshotSource.ts'
 import { fileNameIn, type StagedExport, stageExport } from '../pipeline/stage.ts'
 import { columnCheck } from '../pipeline/watchFilter.ts'
-import { FileChangedError } from '../portal/download.ts'
+import type { FileChangedError } from '../portal/download.ts'
 import type { ExportSource } from '../portal/open.ts'
+import { retryReplaced } from '../portal/replaced.ts'
 import { executeRun, type Outcome, type Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
-import { pluralize } from '../text/format.ts'
+import { joinFirst, pluralize } from '../text/format.ts'
 import { stripControls } from '../text/stripControls.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 import { findExports, type PastExport } from './places.ts'
@@ -100,7 +101,7 @@ export async function importExports(
 }
 
 function nothingFound(places: readonly string[], foreign: number): Failure {
-  const what = `cannot import ${places.map(stripControls).join(', ')}: there is no past export (${pluralize(foreign, 'file')} with other names)`
+  const what = `cannot import ${joinFirst(places)}: there is no past export (${pluralize(foreign, 'file')} with other names)`
   const next =
     'Exports are named export-dataset-YYYYMMDD-HHMMSS.csv and export-organization-YYYYMMDD-HHMMSS.csv, also .gz'
   return new Failure('usage', `${what}. ${next}.`)
@@ -219,8 +220,12 @@ async function importUnderLease(
     for (const candidate of candidates(kind)) {
       const counts = new CountingReader(kind, inner, organizations?.ids)
       try {
-        const source = { ...(await candidate.open()), url: candidate.url, lastModified: candidate.time }
-        const one = await stageExport(kind, date, source, counts, context)
+        const read = async () => {
+          const source = { ...(await candidate.open()), url: candidate.url, lastModified: candidate.time }
+          return stageExport(kind, date, source, counts, context)
+        }
+        const warn = (error: FileChangedError) => run.warn(`${error.message}; fetching it again`)
+        const one = await retryReplaced(read, false, warn, context)
         staged.push(one)
         return { facts: one.facts, counts, origin: candidate.origin }
       } catch (error) {
@@ -276,8 +281,6 @@ async function readStep(kind: ExportName, run: Run, body: () => Promise<DraftedE
 
 /** Returns the failure of one export, with its place. Other errors end the import. */
 function unreadable(error: unknown, url: string): Failure {
-  if (error instanceof FileChangedError)
-    return new Failure('portal', `cannot import ${url}: ${error.message}`, { cause: error })
   if (!(error instanceof Failure) || error.kind === 'store') throw error
   if (error.message.includes(stripControls(basename(url))) || error.message.includes(url)) return error
   return new Failure(error.kind, `cannot import ${url}: ${error.message}`, { cause: error })

@@ -60,10 +60,11 @@ type Add = (name: string, rest: Omit<PastExport, keyof NamedExport | 'name'>) =>
 function addAddress(place: string, context: Context, add: Add): void {
   if (!URL.canParse(place))
     throw new Failure('usage', `cannot import ${quoted(place)}: it is not an address. Check it.`)
-  const name = fileNameIn(place)
+  const url = new URL(place).href
+  const name = fileNameIn(url)
   // The address given stays the export's address: where it redirects to may change from day to day.
-  const open = async () => ({ ...(await openExport(place, context)), url: place })
-  add(name, { url: place, origin: 'address', bytes: undefined, open })
+  const open = async () => ({ ...(await openExport(url, context)), url })
+  add(name, { url, origin: 'address', bytes: undefined, open })
 }
 
 /** @returns a function that closes the bucket */

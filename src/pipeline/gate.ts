@@ -8,7 +8,7 @@ import {
   type Snapshot,
 } from '../editions/edition.ts'
 import { quoted } from '../errors.ts'
-import { formatCount, pluralize } from '../text/format.ts'
+import { formatCount, joinFirst, pluralize } from '../text/format.ts'
 
 const DAY_MS = 86_400_000
 /** A getter of uData that fails in one row of five is far outside what a week changes. */
@@ -19,7 +19,6 @@ const FOLLOWERS_SHARE = 0.8
  * was missing in four weeks, always by mistake. One with any follower was missing in 25.
  */
 export const NOTABLE_FOLLOWERS = 10
-const MOST_NAMED = 5
 
 /** A reason not to publish an export. */
 interface Violation {
@@ -151,11 +150,11 @@ function goneFrom(baseline: Snapshot | undefined, watches: readonly Watch[], { h
     top:
       ofTop.length === 0
         ? undefined
-        : `${pluralize(ofTop.length, 'organization')} of the TOP of ${baseline!.date} ${isOrAre(ofTop.length)} gone: ${listed(ofTop, (one) => `${name(one)}, rank ${one.rank})`)}`,
+        : `${pluralize(ofTop.length, 'organization')} of the TOP of ${baseline!.date} ${isOrAre(ofTop.length)} gone: ${joinFirst(ofTop.map((one) => `${name(one)}, rank ${one.rank})`))}`,
     others:
       others.length === 0
         ? undefined
-        : `${pluralize(others.length, 'organization')} with at least ${NOTABLE_FOLLOWERS} followers on ${baseline!.date} ${isOrAre(others.length)} gone: ${listed(others, (one) => `${name(one)}, ${pluralize(one.followers, 'follower')})`)}`,
+        : `${pluralize(others.length, 'organization')} with at least ${NOTABLE_FOLLOWERS} followers on ${baseline!.date} ${isOrAre(others.length)} gone: ${joinFirst(others.map((one) => `${name(one)}, ${pluralize(one.followers, 'follower')})`))}`,
   }
 }
 
@@ -175,11 +174,6 @@ function remarksOn({ repeated, orphans, unverified }: Candidate): string[] {
       `the source of the ${name} export gave neither its length nor a checksum, so a loss on the way would not show`,
     )
   return remarks
-}
-
-function listed<T>(all: readonly T[], describe: (one: T) => string): string {
-  const rest = all.length > MOST_NAMED ? ` and ${all.length - MOST_NAMED} more` : ''
-  return all.slice(0, MOST_NAMED).map(describe).join(', ') + rest
 }
 
 const isOrAre = (number: number) => (number === 1 ? 'is' : 'are')

@@ -36,6 +36,9 @@ interface ScanFacts {
   readonly names: FoundNames
 }
 
+/** What identifies the bytes of a file. */
+type FileFacts = Pick<ReadFacts, 'bytes' | 'sha1'>
+
 export interface ReadFacts extends ScanFacts {
   readonly sha1: string
   readonly sha256: string
@@ -47,6 +50,11 @@ export interface ReadOptions {
   readonly columnNames?: ColumnNames
   /** Refuses an export that seems to be of another model. */
   readonly model?: ExportName
+  /**
+   * Checks the file once it was read to its end, also if a record breaks the contract: the mistake of a file that is not the
+   * expected one means nothing. Throws if it is not.
+   */
+  readonly checkFile?: (facts: FileFacts) => void
 }
 
 type Chunks = AsyncIterable<Uint8Array>
@@ -61,15 +69,41 @@ export async function readCsv(chunks: Chunks, name: string, reader: Reader, opti
   const { createHash } = await import('node:crypto')
   const sha1 = createHash('sha1')
   const sha256 = createHash('sha256')
-  async function* hashed() {
-    for await (const chunk of chunks) {
-      sha1.update(chunk)
-      sha256.update(chunk)
-      yield chunk
+  let bytes = 0
+  let hasFailed = false
+  async function* hash() {
+    try {
+      for await (const chunk of chunks) {
+        bytes += chunk.length
+        sha1.update(chunk)
+        sha256.update(chunk)
+        yield chunk
+      }
+    } catch (error) {
+      hasFailed = true
+      throw error
     }
   }
-  const facts = await scanCsv(hashed(), name, reader, options)
-  return { ...facts, sha1: sha1.digest('hex'), sha256: sha256.digest('hex') }
+  const hashed = hash()
+  const { checkFile = () => {} } = options
+  try {
+    const facts = await scanCsv(withoutReturn(hashed), name, reader, options)
+    const checksums = { sha1: sha1.digest('hex'), sha256: sha256.digest('hex') }
+    checkFile({ bytes, sha1: checksums.sha1 })
+    return { ...facts, ...checksums }
+  } catch (error) {
+    if (hasFailed || !(error instanceof Failure) || error.kind !== 'contract') throw error
+    for await (const _ of hashed);
+    checkFile({ bytes, sha1: sha1.digest('hex') })
+    throw error
+  } finally {
+    await hashed.return(undefined)
+  }
+}
+
+/** Keeps a generator open when the loop over it ends early. */
+function withoutReturn(chunks: AsyncGenerator<Uint8Array>): Chunks {
+  return { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) }
 }
 
 /** Reads an export: like `readCsv`, and refuses a file without records. */
@@ -107,6 +141,7 @@ export async function scanCsv(
   let columns: readonly string[] = []
   const scanner = createWasmScanner({
     name,
+    idColumn: 'id',
     maxRecordBytes,
     select: (header) => {
       columns = header

@@ -44,6 +44,8 @@ interface Summary extends Outcome {
   readonly date: string
   /** Whether it replaced another edition of the date. */
   readonly replaced?: true
+  /** The date of the snapshot since which the portal has not published, if the run was skipped for that reason. */
+  readonly unchanged_since?: string
 }
 type Recorded<T> = T & Summary & { readonly run_id: string }
 
@@ -58,8 +60,8 @@ export function skippedResult(
   { date }: RunRequest,
   since: string,
 ): Summary & CsvFacts & EditionFacts & Partial<SnapshotFacts> {
-  const summary = `skipped: the portal has not published since ${since} (when_unchanged is skip)`
-  return { date, status: 'unchanged', summary, archived: [], published: [] }
+  const summary = `skipped, unchanged since ${since} (when_unchanged is skip)`
+  return { date, status: 'unchanged', unchanged_since: since, summary, archived: [], published: [] }
 }
 
 /** Joins the results of the steps, and sums them up in a sentence. */

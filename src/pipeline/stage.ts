@@ -5,6 +5,7 @@ import type { ExportFacts, ExportName } from '../editions/edition.ts'
 import { exportKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import type { ExpectedFile, ExportSource } from '../portal/open.ts'
+import { MismatchError } from '../portal/replaced.ts'
 import { formatBytes, pluralize } from '../text/format.ts'
 import { stripControls } from '../text/stripControls.ts'
 import { detectGzip, gunzip, tee } from './compression.ts'
@@ -20,9 +21,6 @@ export interface StagedExport {
   commit(key?: string): Promise<void>
   discard(): Promise<void>
 }
-
-/** The file is not the one that the portal's catalogue describes; it may have been replaced a moment ago. */
-export class MismatchError extends Error {}
 
 /**
  * Streams an export once: writes it to a temporary object, computes its checksums and feeds the record reader. A gzip source
@@ -41,8 +39,9 @@ export async function stageExport(
   const object = await archive.create(key, { contentType: 'application/gzip' })
   const label = labelOf(name, source)
   const meter = report.meter(`fetch ${name}`, source.length)
+  const { expected = {} } = source
   const stored = { bytes: 0, hash: createHash('sha256') }
-  const original = { bytes: 0, hash: source.expected?.sha1 === undefined ? undefined : createHash('sha1') }
+  const original = { bytes: 0, hash: expected.sha1 === undefined ? undefined : createHash('sha1') }
   const store = async (bytes: Uint8Array) => {
     stored.bytes += bytes.length
     stored.hash.update(bytes)
@@ -57,13 +56,14 @@ export async function stageExport(
     const { gzip, chunks } = await detectGzip(meterChunks(source.chunks, meter.add, signal))
     const plain = gzip
       ? gunzip(tee(chunks, storeUnchanged), label)
-      : gzipTee(checkedLength(chunks, name, source.expected), store)
+      : gzipTee(checkedLength(chunks, name, expected), store)
     const bounded = limitSize(plain, config.max_export_size, label)
-    const options = { ...readOptions(name, config), model: name }
+    const checkFile = (facts: { readonly bytes: number; readonly sha1: string }) => {
+      const unchanged = { bytes: original.bytes, sha1: original.hash?.digest('hex') ?? '' }
+      if (!matches(facts, expected) && !(gzip && matches(unchanged, expected))) throw mismatch(name, facts, expected)
+    }
+    const options = { ...readOptions(name, config), model: name, checkFile }
     const { columns, names, ...facts } = await readExport(bounded, label, reader, options)
-    const { expected = {} } = source
-    const unchanged = { bytes: original.bytes, sha1: original.hash?.digest('hex') ?? '' }
-    if (!matches(facts, expected) && !(gzip && matches(unchanged, expected))) throw mismatch(name, facts, expected)
     meter.done(pluralize(facts.records, 'record'))
     await object.complete(stored.hash.digest('hex'))
     const { url, lastModified } = source
@@ -127,8 +127,8 @@ function matches(actual: { readonly bytes: number; readonly sha1: string }, { by
 
 function mismatch(name: string, actual: ExpectedFile, expected: ExpectedFile): MismatchError {
   const bySize = expected.bytes !== undefined && actual.bytes !== expected.bytes
-  const [what, is, said] = bySize ? ['bytes', actual.bytes, expected.bytes] : ['sha1', actual.sha1, expected.sha1]
-  return new MismatchError(
-    `the ${name} export is not the file that the catalogue describes: its ${what} is ${is}, not ${said}`,
-  )
+  const how = bySize
+    ? `it has ${actual.bytes} bytes, not ${expected.bytes}`
+    : `its sha1 is ${actual.sha1}, not ${expected.sha1}`
+  return new MismatchError(`the ${name} export is not the file that the catalogue describes: ${how}`)
 }

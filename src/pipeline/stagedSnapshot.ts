@@ -2,9 +2,10 @@ import type { Context } from '../context.ts'
 import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { refusedKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { FileChangedError } from '../portal/download.ts'
+import type { FileChangedError } from '../portal/download.ts'
 import { assertPublicUrl, type ExportSource, isUrl, openExport } from '../portal/open.ts'
 import { openPortal, type Portal } from '../portal/portal.ts'
+import { MismatchError, retryReplaced } from '../portal/replaced.ts'
 import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { CountingReader } from './counts.ts'
@@ -24,7 +25,7 @@ import {
   stageDescription,
 } from './snapshotDraft.ts'
 import { type ReadExportFacts, type SnapshotSource, snapshotFacts } from './snapshotSource.ts'
-import { MismatchError, type StagedExport, stageExport } from './stage.ts'
+import { type StagedExport, stageExport } from './stage.ts'
 
 /**
  * Stages the two exports of a date from the portal, or from the sources of the request. Fetches, checks and writes each to a
@@ -159,10 +160,20 @@ export class StagedSnapshot implements SnapshotSource {
     return isUrl(location) ? 'address' : 'file'
   }
 
-  /** Stages an export. Fetches it a second time if it was replaced or damaged during the download. */
+  /** Stages an export. Fetches it again if it was replaced, or was damaged on the way. */
   private async stage(name: ExportName, reader: Reader): Promise<StagedExport> {
+    const { run, context } = this
+    const isListed = this.originOf(name) === 'portal'
+    const refresh = (error: FileChangedError) => {
+      run.warn(`${error.message}; it may have just been replaced, so fetching it again`)
+      this.portal?.refresh()
+    }
+    return retryReplaced(() => this.stageOnce(name, reader), isListed, refresh, context)
+  }
+
+  private async stageOnce(name: ExportName, reader: Reader): Promise<StagedExport> {
     const { run, context, request } = this
-    for (let isRetry = false; ; ) {
+    for (;;) {
       const source = await this.open(name)
       try {
         const staged = await stageExport(name, request.date, source, reader, context)
@@ -172,20 +183,11 @@ export class StagedSnapshot implements SnapshotSource {
         return staged
       } catch (error) {
         context.signal.throwIfAborted()
-        if (this.unchanged.delete(name)) {
-          if (!(error instanceof Failure || error instanceof MismatchError)) throw error
-          const { date } = this.reusableSnapshot(name)!
-          run.warn(
-            `cannot use the stored ${name} export of ${date} (${error.message}); fetching it from the portal instead`,
-          )
-          this.portal!.refresh(true)
-          continue
-        }
-        if (!(error instanceof MismatchError || error instanceof FileChangedError)) throw error
-        if (isRetry || this.portal === undefined) throw mismatchFailure(error)
-        run.warn(`${error.message}; it may have just been replaced, so fetching it again`)
-        this.portal.refresh()
-        isRetry = true
+        if (!(error instanceof Failure || error instanceof MismatchError) || !this.unchanged.delete(name)) throw error
+        const { date } = this.reusableSnapshot(name)!
+        const what = `cannot use the stored ${name} export of ${date} (${error.message})`
+        run.warn(`${what}; fetching it from the portal instead`)
+        this.portal!.refresh(true)
       }
     }
   }
@@ -261,8 +263,3 @@ export class StagedSnapshot implements SnapshotSource {
 }
 
 const joinReasons = (violations: GateVerdict['violations']) => violations.map(({ reason }) => reason).join('; ')
-
-function mismatchFailure(error: MismatchError | FileChangedError): Failure {
-  const what = `${error.message}, even after a second download; nothing was published`
-  return new Failure('portal', `${what}. Run the command again later`, { cause: error })
-}

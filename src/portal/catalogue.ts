@@ -1,13 +1,16 @@
 import type { ExportName } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
-import { formatBytes, pluralize } from '../text/format.ts'
+import { formatBytes, joinFirst, pluralize } from '../text/format.ts'
 import { fetchFailure, type HttpClient } from './http.ts'
 import { MAX_METADATA_BYTES } from './policy.ts'
 import { notFoundCause } from './statusError.ts'
 
 /** An export as the portal's catalogue describes it. Missing values are undefined. */
 export interface CatalogueEntry {
+  /** A stable address that redirects to the current file, if the portal has one. */
   readonly url: string
+  /** The address of the current file; undefined if it is the same, or missing. */
+  readonly fileUrl?: string | undefined
   readonly bytes: number | undefined
   readonly sha1: string | undefined
   /** ISO 8601, UTC. */
@@ -77,7 +80,7 @@ function findExport(
   if (found === undefined) {
     const models = resources.map(modelOf).filter((value) => typeof value === 'string')
     const listed =
-      models.length > 0 ? `exports of ${models.map((value) => quoted(value as string)).join(', ')}` : 'no export'
+      models.length > 0 ? `exports of ${joinFirst(models.map((value) => quoted(value as string)))}` : 'no export'
     const what = `${url} lists ${pluralize(resources.length, 'resource')}, ${listed}`
     throw new Failure('portal', `cannot find the ${name} export: ${what}. ${NEXT}`)
   }
@@ -86,7 +89,7 @@ function findExport(
 
 function parseEntry(name: ExportName, resource: Json, url: string): CatalogueEntry {
   // `latest` redirects to the current file; the file at `url` is deleted when the next one is published.
-  const location = [resource.latest, resource.url].find(isHttpAddress)
+  const [location, fileUrl] = [resource.latest, resource.url].filter(isHttpAddress).map((one) => new URL(one).href)
   if (location === undefined) {
     const why = `${url} has no http address for it (${quoted(String(resource.url))})`
     throw fetchFailure(`the ${name} export`, why)
@@ -96,6 +99,7 @@ function parseEntry(name: ExportName, resource: Json, url: string): CatalogueEnt
   const modified = parseInstant(last_modified)
   return {
     url: location,
+    fileUrl,
     bytes: Number.isSafeInteger(filesize) && (filesize as number) > 0 ? (filesize as number) : undefined,
     sha1: typeof sha1 === 'string' && /^[0-9a-f]{40}$/i.test(sha1) ? sha1.toLowerCase() : undefined,
     // A date beyond the year 9999 is a mistake, and not ISO 8601 as others read it.

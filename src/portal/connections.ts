@@ -118,7 +118,7 @@ export class Connections {
   /** @throws PrivateAddressError if a host is private and an earlier one was public: a redirect must not lead inside */
   private guard(host: string, isPrivate: boolean): void {
     if (isPrivate && this.hasMetPublicHost)
-      throw new PrivateAddressError(`a public portal must not lead to the private address ${host}`)
+      throw new PrivateAddressError(`a public host must not lead to the private address ${host}`)
     this.hasMetPublicHost ||= !isPrivate
   }
 }

@@ -2,8 +2,9 @@ import { Failure, quoted } from '../errors.ts'
 import { formatBytes } from '../text/format.ts'
 import { type Attempts, fetchFailure, type HttpClient, type HttpResponse, TransientError } from './http.ts'
 import { PROGRESS_BYTES } from './policy.ts'
+import { notFoundCause, type StatusError } from './statusError.ts'
 
-/** The file was replaced during the download, so the bytes received so far are useless. */
+/** The file was replaced during the download, or is gone, so the bytes received so far are useless. A new download may succeed. */
 export class FileChangedError extends Error {}
 
 /** A download in progress. */
@@ -29,12 +30,18 @@ interface FileVersion {
  *
  * @param since download only if the file has changed since then (ISO 8601)
  * @returns undefined if it has not changed
- * @throws Failure `portal`; `chunks` also throws FileChangedError
+ * @throws Failure `portal`; FileChangedError, also from `chunks`
  */
 export async function download(url: string, http: HttpClient, since?: string): Promise<Download | undefined> {
   const attempts: Attempts = { failed: 0 }
   const headers = since === undefined ? {} : { 'if-modified-since': new Date(since).toUTCString() }
-  const first = await http.withRetries(attempts, () => http.get(url, headers))
+  const first = await http
+    .withRetries(attempts, () => http.get(url, headers))
+    .catch((error) => {
+      // uData deletes the file to which an address redirected a moment ago.
+      const gone = notFoundCause(error)
+      throw gone === undefined || gone.url === url ? error : goneError(gone)
+    })
   if (first.status === 304 && since !== undefined) {
     first.discard()
     return undefined
@@ -115,7 +122,10 @@ async function resume(
   const strong = version.etag?.startsWith('W/') ? undefined : version.etag
   const validator = strong ?? version.lastModified
   const headers = validator && received > 0 ? { range: `bytes=${received}-`, 'if-range': validator } : undefined
-  const response = await http.get(url, headers)
+  const response = await http.get(url, headers).catch((error) => {
+    const gone = notFoundCause(error)
+    throw gone === undefined ? error : goneError(gone)
+  })
   if (response.status === 206 && isRest(response.header('content-range'), received, version)) return response.body
   // Without a validator, the bytes received before may be those of another file.
   const isSafe = received === 0 || validator !== undefined
@@ -127,6 +137,11 @@ async function resume(
     ? 'it changed during the download'
     : `it broke off after ${formatBytes(received)}, and the server sends neither ETag nor Last-Modified`
   throw new FileChangedError(`cannot resume ${url}: ${why}`)
+}
+
+/** Creates the error for a file that is not there any more. */
+export function goneError({ url, status }: StatusError): FileChangedError {
+  return new FileChangedError(`cannot fetch ${url}: it answers ${status}`)
 }
 
 function isRest(contentRange: string | undefined, received: number, { length }: FileVersion): boolean {

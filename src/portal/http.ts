@@ -51,15 +51,20 @@ export class HttpClient {
   private readonly signal: AbortSignal
   private readonly warn: (line: string) => void
   private readonly connections: Connections
+  private readonly advice: string
 
-  /** @param warn receives one line for each retry */
+  /**
+   * @param warn receives one line for each retry
+   * @param advice what to check if an address answers with an error that a retry cannot fix
+   */
   static async open(
     policy: FetchPolicy,
     proxies: ProxySettings,
     signal: AbortSignal,
     warn: (line: string) => void,
+    advice = 'Check the settings portal and catalogue.',
   ): Promise<HttpClient> {
-    return new HttpClient(policy, proxies, signal, warn, await Connections.open(policy, proxies, signal))
+    return new HttpClient(policy, proxies, signal, warn, await Connections.open(policy, proxies, signal), advice)
   }
 
   private constructor(
@@ -68,12 +73,14 @@ export class HttpClient {
     signal: AbortSignal,
     warn: (line: string) => void,
     connections: Connections,
+    advice: string,
   ) {
     this.policy = policy
     this.proxies = proxies
     this.signal = signal
     this.warn = warn
     this.connections = connections
+    this.advice = advice
   }
 
   /** Sends a GET and follows redirects. @throws TransientError; Failure `portal` if a retry cannot help */
@@ -84,7 +91,7 @@ export class HttpClient {
       if (!REDIRECT_STATUSES.has(response.status)) return response
       response.discard()
       if (redirects === MAX_REDIRECTS) {
-        throw fetchFailure(url, `it redirects more than ${MAX_REDIRECTS} times. Check the portal.`)
+        throw fetchFailure(url, `it redirects more than ${MAX_REDIRECTS} times. ${this.advice}`)
       }
       target = redirectTarget(target, response.header('location'))
     }
@@ -149,7 +156,7 @@ export class HttpClient {
     const what = `it answers ${status}${this.route(url)}`
     if (status === 429 || status >= 500) return new TransientError(url, what, parseRetryAfter(retryAfter, Date.now()))
     const why = `${what}, which a retry will not change`
-    return fetchFailure(url, `${why}. Check the settings portal and catalogue.`, new StatusError(url, status))
+    return fetchFailure(url, `${why}. ${this.advice}`, new StatusError(url, status))
   }
 
   private asTransient(url: string, error: unknown): unknown {

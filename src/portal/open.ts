@@ -109,9 +109,9 @@ async function openUrl(
   { config, signal, report }: Pick<Context, 'config' | 'signal' | 'report'>,
 ): Promise<ExportSource> {
   assertPublicUrl(url)
-  const http = await HttpClient.open(fetchPolicy(config), config, signal, report.warn)
+  const http = await HttpClient.open(fetchPolicy(config), config, signal, report.warn, 'Check the address.')
   try {
-    const file = (await download(url, http))!
+    const file = (await download(new URL(url).href, http))!
     return { ...file, chunks: closeAfter(file.chunks, http) }
   } catch (error) {
     http.close()

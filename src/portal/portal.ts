@@ -1,11 +1,12 @@
 import type { Context } from '../context.ts'
 import type { ExportFacts, ExportName } from '../editions/edition.ts'
 import { type CatalogueEntry, readCatalogue } from './catalogue.ts'
-import { type Download, download } from './download.ts'
+import { type Download, download, goneError } from './download.ts'
 import { HttpClient } from './http.ts'
 import type { ExportSource } from './open.ts'
 import { fetchPolicy } from './policy.ts'
 import { NO_CATALOGUE, NO_FACTS, openSiteExport, readTotal } from './siteExports.ts'
+import { notFoundCause } from './statusError.ts'
 
 /** The portal's exports. Both downloads start together. */
 export interface Portal extends AsyncDisposable {
@@ -49,6 +50,7 @@ export async function openPortal(
   const http = await HttpClient.open(fetchPolicy(config), config, signal, report.warn)
   let downloads: Promise<Record<ExportName, StartedDownload>> | undefined
   let known: typeof earlier = earlier
+  const goneAddresses = new Set<string>()
 
   async function startDownloads(): Promise<Record<ExportName, StartedDownload>> {
     const catalogue =
@@ -59,7 +61,7 @@ export async function openPortal(
       const started =
         catalogue === undefined
           ? startSiteDownload(config.portal, name, known[name], http)
-          : startDownload(catalogue[name], known[name], http)
+          : startDownload(catalogue[name], known[name], goneAddresses, http)
       // The error is thrown where the promise is awaited; until then it must not end the process.
       started.catch(() => {})
       return [name, started] as const
@@ -96,15 +98,25 @@ export async function openPortal(
   }
 }
 
+/** @param goneAddresses addresses of the catalogue that answered 404 or 410; an address that does so now is added */
 async function startDownload(
   entry: CatalogueEntry,
   earlier: ExportFacts | undefined,
+  goneAddresses: Set<string>,
   http: HttpClient,
 ): StartedDownload {
   if (earlier !== undefined && entry.sha1 === earlier.sha1) return { entry, file: undefined }
   // A different checksum means a new file, whatever its date.
   const since = entry.sha1 === undefined ? earlier?.last_modified : undefined
-  return { entry, file: await download(entry.url, http, since ?? undefined) }
+  const address = goneAddresses.has(entry.url) ? (entry.fileUrl ?? entry.url) : entry.url
+  try {
+    return { entry, file: await download(address, http, since ?? undefined) }
+  } catch (error) {
+    const gone = notFoundCause(error)
+    if (gone === undefined) throw error
+    goneAddresses.add(address)
+    throw goneError(gone)
+  }
 }
 
 async function startSiteDownload(

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { Failure } from '../errors.ts'
+import { stripControls } from '../text/stripControls.ts'
 import { withTimeout } from '../timeout.ts'
 import { RunJournal } from './journal.ts'
 import { acquireLeases, currentProcessAsHolder, type HeldLeases } from './lease.ts'
@@ -85,7 +86,9 @@ async function executeRecorded<T extends Outcome>(
 
 function failureRecord(failure: unknown): Pick<RunRecord, 'status' | 'summary' | 'error'> {
   const { kind, exitCode, message } =
-    failure instanceof Failure ? failure : { kind: 'bug' as const, exitCode: 1, message: String(failure) }
+    failure instanceof Failure
+      ? failure
+      : { kind: 'bug' as const, exitCode: 1, message: stripControls(String(failure)) }
   const status = kind === 'interrupted' || kind === 'terminated' ? 'stopped' : 'failed'
   return { status, summary: message, error: { kind, exit_code: exitCode, message } }
 }
@@ -109,7 +112,7 @@ function createRun(id: string, leases: HeldLeases, { steps, warnings }: RunJourn
       return result
     },
     warn: (line) => {
-      warnings.push(line)
+      warnings.push(stripControls(line))
       report.warn(line)
     },
     checkLeases: async (...ids) => {

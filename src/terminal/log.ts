@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
+import { stripControls } from '../text/stripControls.ts'
 import { type Level, logLine } from './logLine.ts'
 import type { Report } from './report.ts'
 
@@ -16,7 +17,7 @@ export function createLog(output: Output, { quiet = false, verbose = false } = {
   // Concurrent runs of one process (backfill --jobs) share the report.
   const runId = new AsyncLocalStorage<string>()
   const log = (level: Level, message: string, fields: object = {}) => {
-    output.write(logLine(level, message, { run_id: runId.getStore(), ...fields }))
+    output.write(logLine(level, stripControls(message), { run_id: runId.getStore(), ...fields }))
   }
   const unlessQuiet = (level: Level) => (quiet ? () => {} : (line: string) => log(level, line))
   return {

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { formatBytes, formatDuration } from '../text/format.ts'
+import { stripControls } from '../text/stripControls.ts'
 import type { Meter, Report } from './report.ts'
 
 export interface ProgressOptions {
@@ -22,11 +23,11 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
   const [yellow, red, dim] = [styled(33, 39), styled(31, 39), styled(2, 22)]
 
   return {
-    info: print,
-    warn: (line) => print(`${yellow('warning:')} ${line}`),
-    error: (line) => print(`${red('error:')} ${line}`),
+    info: (line) => print(line),
+    warn: (line) => print(line, (text) => `${yellow('warning:')} ${text}`),
+    error: (line) => print(line, (text) => `${red('error:')} ${text}`),
     debug: (line) => {
-      if (verbose) print(dim(line))
+      if (verbose) print(line, dim)
     },
     meter,
     withRunId: (_, body) => body(),
@@ -37,9 +38,9 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
     },
   }
 
-  function print(line: string): void {
+  function print(line: string, style = (text: string) => text): void {
     screen?.clear()
-    stream.write(`${line}\n`)
+    stream.write(`${style(stripControls(line))}\n`)
     redraw()
   }
 

@@ -7,6 +7,12 @@ export const formatCount = (number: number): string => String(number).replace(/\
 export const pluralize = (number: number, noun: string): string =>
   `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`
 
+/** `a, b, c, d, e and 3 more` */
+export function joinFirst(items: readonly string[], most = 5): string {
+  const rest = items.length - most
+  return items.slice(0, most).join(', ') + (rest > 0 ? ` and ${formatCount(rest)} more` : '')
+}
+
 /** `+3`, `−2`, `0` */
 export const formatSigned = (number: number): string =>
   number > 0 ? `+${formatCount(number)}` : number < 0 ? `−${formatCount(-number)}` : '0'

@@ -164,6 +164,20 @@ describe('a run succeeds despite', () => {
       },
       1,
     ],
+    ['a file that is deleted after the redirect named it', { fault: times(1, file, { status: 404 }) }, 2],
+    [
+      'a file that is deleted while its download is resumed',
+      {
+        fault: (seen) => {
+          const number = file(seen) ? replica.requests.filter(file).length : 0
+          return number === 1 ? { dropAfter: 50_000 } : number === 2 ? { status: 404 } : undefined
+        },
+      },
+      3,
+    ],
+    ['a "latest" that answers 404, by "url"', { fault: always(latest, { status: 404 }) }, 1],
+    ['a "latest" that answers 410, by "url"', { fault: always(latest, { status: 410 }) }, 1],
+    ['a chain of 10 redirects', { fault: times(9, latest, { headers: { location: '/latest/datasets' } }) }, 1],
     ['outdated metadata, by reading the catalogue again', { catalogue: staleOnce() }],
   ]
   test.each(rows)('%s', async (_, options, requests) => {
@@ -310,7 +324,13 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
       'portal',
       /cannot follow the redirect of \S+: "http:\/\/" is not an address/,
     ],
-    ['a deleted file', { fault: always(file, { status: 410 }) }, 'portal', /answers 410/, 1],
+    [
+      'a deleted file',
+      { fault: always(file, { status: 410 }) },
+      'portal',
+      /^cannot fetch \S+\/file\/datasets: it answers 410, even after 3 downloads; nothing was published/,
+      3,
+    ],
     [
       'a file that keeps answering 500',
       { fault: always(file, { status: 500 }) },
@@ -347,6 +367,62 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
       3,
     ],
     [
+      'a file that trickles',
+      { fault: always(file, { trickle: 1, trickleMs: 20 }) },
+      'portal',
+      /only \d+ bytes in 0\.3 s, less than 1 kB a second \(min_rate\) \(3 attempts\)/,
+      3,
+    ],
+    [
+      'a catalogue that trickles',
+      { fault: always(catalogue, { trickle: 1, trickleMs: 20 }) },
+      'portal',
+      /only \d+ bytes in 0\.3 s, less than 1 kB a second \(min_rate\) \(3 attempts\)/,
+    ],
+    [
+      'a catalogue of a thousand other exports, of which it names five',
+      {
+        catalogue: ({ resources }) => ({
+          resources: Array.from({ length: 1_000 }, (_, i) => ({
+            ...resources[0]!,
+            extras: { 'csv-export:model': `model\u001b[31m${i}` },
+          })),
+        }),
+      },
+      'portal',
+      /lists 1,000 resources, exports of "model\\u001b\[31m0", .*"model\\u001b\[31m4" and 995 more\. Set catalogue/,
+    ],
+    [
+      'a catalogue larger than metadata are',
+      {
+        catalogue: ({ resources }) => ({
+          resources: Array.from({ length: 20_000 }, () => ({ ...resources[0]!, extras: {} })),
+        }),
+      },
+      'portal',
+      /it is larger than 2\.1 MB/,
+    ],
+    [
+      'a broken file that is not the one of the catalogue either',
+      { fault: always(file, { body: `${DATASETS}"x` }) },
+      'portal',
+      /datasets export is not the file .* it has \d+ bytes, not \d+, even after a second download/,
+      2,
+    ],
+    [
+      'a broken file of the right size that is not the one of the catalogue',
+      { fault: always(file, { body: DATASETS.replace('"', 'x') }) },
+      'portal',
+      /datasets export is not the file .* its sha1 is \w+, not \w+, even after a second download/,
+      2,
+    ],
+    [
+      'a NUL byte, with the id of its record',
+      csv(DATASETS.replace('Mobilité', 'Mobi\0lité')),
+      'contract',
+      /record 2, line 3, column \d+: a NUL byte in the record with the id "d1"; nothing was published\. Correct the record "d1" on the portal, or run with a corrected copy/,
+    ],
+    [
       'an unsupported encoding',
       { fault: always(file, { headers: { 'content-encoding': 'br' } }) },
       'portal',
@@ -368,13 +444,13 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
         catalogue: ({ resources }) => ({ resources: resources.map((one) => ({ ...one, filesize: one.filesize + 1 })) }),
       },
       'portal',
-      /its bytes is \d+, not \d+, even after a second download/,
+      /it has \d+ bytes, not \d+, even after a second download/,
     ],
     [
       'a file cut short, with a matching length header',
       { fault: always(file, { body: DATASETS.slice(0, 100_001) }) },
       'portal',
-      /datasets export is not the file .* its bytes is \d+, not \d+/,
+      /datasets export is not the file .* it has \d+ bytes, not \d+/,
     ],
     [
       'HTML instead of CSV',
@@ -575,7 +651,10 @@ describe('an export that the portal has not renewed', () => {
       `portal: ${replica.url}\n${SHORT_TIMEOUTS}when_unchanged: skip\n`,
       first.folder,
     )
-    expect(await publish(context)).toMatchObject({ status: 'unchanged', summary: expect.stringMatching(/^skipped: /) })
+    expect(await publish(context)).toMatchObject({
+      status: 'unchanged',
+      summary: 'skipped, unchanged since 2026-11-11 (when_unchanged is skip)',
+    })
     expect((await files(context)).filter((key) => key.includes(DATE))).toEqual([])
   })
 
