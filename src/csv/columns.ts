@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein'
+import { closest } from 'fastest-levenshtein'
 import { Failure, quoted } from '../errors.ts'
 import { joinFirst } from '../text/format.ts'
 
@@ -73,12 +73,11 @@ function missingColumns(
   return new Failure('contract', `${exportName} has ${what}. ${seems} ${next}`)
 }
 
-/** Lists a short header, or those of its columns that are most like the missing one. */
+/** Lists the first columns of a header. If there are more, adds the one most like the missing column. */
 function describeHeader(header: readonly string[], missing: string): string {
-  const names = (columns: readonly string[]) => joinFirst(columns.map((name) => quoted(name, 40)))
-  if (header.length <= 5) return `found: ${names(header)}`
-  const byLikeness = header.toSorted((a, b) => distance(a, missing) - distance(b, missing))
-  return `the nearest of its ${header.length}: ${names(byLikeness.slice(0, 5))}`
+  const names = header.map((name) => quoted(name, 40))
+  const found = `found: ${joinFirst(names)}`
+  return header.length <= 5 ? found : `${found}; nearest: ${quoted(closest(missing, header), 40)}`
 }
 
 const OTHER_DELIMITERS: Readonly<Record<string, string>> = { ',': 'comma', '\t': 'tab', '|': 'vertical bar' }
