@@ -2,29 +2,29 @@ import { END, learn, Queries } from './queries'
 import { characterAt, isContinuation, lengthOf } from './utf8'
 
 /**
- * The automaton of src/matching/automaton.ts over the bytes of a field. The runtime is asked which symbols a character has
- * when the character first appears.
+ * The automaton of src/matching/automaton.ts over the bytes of a field. When a character first
+ * appears, `learn` asks the runtime for its symbols.
  */
 const QUOTE: u32 = 0x22
 const MARK: i32 = 2
 
 /** Offset of the symbols in their table, where the 0 of fresh memory means "not known yet". */
 const FIRST_KNOWN: i32 = 1
-/** Flag of the entries that are a place in `sequences`: the sign. */
+/** The sign bit marks an entry as an index into `sequences`. */
 const SEQUENCE: i32 = ~0x7fff
-/** Characters from this one on share one entry, which stays 0. They are rare: emoji, and letters of old scripts. */
+/** Characters from here on are rare (emoji, letters of old scripts). They share one entry, which stays 0. */
 const TABLED: u32 = 0xffff
 
-/** A row below all others: with it as `idle`, the automaton does not stop before the end of the field. */
+/** A row below all others. If it is `idle`, the automaton runs to the end of the field. */
 export const NEVER: i32 = -1
 
-/** The current field, and how many of the queries that search it have not matched yet. */
+/** The current field, and the number of its queries that have not matched yet. */
 export let fieldStart: usize = 0
 export let fieldEnd: usize = 0
 export let open: i32 = 0
 let fieldQueries: usize = 0
 
-/** Where the automaton stopped last: the next byte, and the row. */
+/** The next byte and the row at which the automaton last stopped. */
 export let position: usize = 0
 let stoppedIn: i32 = 0
 
@@ -38,8 +38,8 @@ export function openField(start: usize, end: usize, queries: usize, count: i32):
 }
 
 /**
- * Runs from `from` until the field ends, every query has matched, or no partial match is left (the row is not above
- * `idle`) after the character at `least`.
+ * Runs from `from` until the field ends or every query has matched. Past the byte at `least`, also stops when no partial
+ * match is left, that is, when the row is not above `idle`.
  */
 export function run(queries: Queries, from: usize, firstRow: i32, idle: i32, least: usize): void {
   const end = fieldEnd
@@ -79,12 +79,12 @@ export function resume(queries: Queries, idle: i32, least: usize): void {
   run(queries, position, stoppedIn, idle, least)
 }
 
-/** Starts at `from`. Where whole words matter, the row depends on the letter before it. */
+/** Starts at `from`. With whole-word queries, the first row depends on the letter before `from`. */
 export function start(queries: Queries, from: usize, idle: i32, least: usize): void {
   run(queries, from, idle === 0 ? 0 : rowBefore(queries, from, idle), idle, least)
 }
 
-/** The row in which the letter before `from` leaves the automaton. Marks are skipped. */
+/** Returns the row after the letter before `from`. Skips marks. */
 function rowBefore(queries: Queries, from: usize, idle: i32): i32 {
   for (let at = from - 1; at >= fieldStart; at--) {
     if (at < position && from >= position) return stoppedIn
@@ -116,7 +116,7 @@ function lastSymbol(queries: Queries, character: u32): i32 {
   return load<u16>(sequence + 2 * load<u16>(sequence)) as i32
 }
 
-/** The list of the symbols of a character whose table entry is not a single symbol. */
+/** Returns the symbol list of a character whose table entry is not a single symbol. */
 function sequenceOf(queries: Queries, character: u32, known: i32): usize {
   return known === 0 ? learn(queries, character) : queries.sequences + 2 * (known & ~SEQUENCE)
 }

@@ -3,19 +3,19 @@ import { candidates, ENTRY, FOREIGN, filterByPrefix, findByNibbles, findByTable,
 import { BY_AUTOMATON, BY_NIBBLES, BY_TABLE, onMatch, Queries, WORD } from './queries'
 
 /**
- * Finds the queries that match a record. The automaton decides, a character at a time. But few positions in a text can
- * start a term, so a faster prefilter finds those first. The automaton starts there and stops when no partial match is
- * left.
+ * Finds the queries that match a record. The automaton reads one character at a time and decides. Few positions in
+ * a text can start a term, so a faster prefilter finds those first. The automaton starts there and stops when no partial
+ * match is left.
  *
  *      text            l e s   t r a n s p o r t s   d u   m o i s   t r è s
  *      first bytes     . . . . t r a . . . . . . . . . . . m o i . . t r C3     three bytes: "mob" and "tra" are wanted
  *      closer look             t r a n                                          four bytes: "mobi" and "tran"
  *      automaton               1 2 3 4 5 6 7 8 hit
  *
- * The prefilter (assembly/prefilter.ts) knows how ASCII and Latin-1 spell a term. Any other character is foreign. The
- * automaton always runs around one, starting two bytes before it.
+ * The prefilter (assembly/prefilter.ts) knows the spellings of a term in ASCII and Latin-1. Any other character is foreign:
+ * the automaton always starts two bytes before it.
  *
- * If every twentieth byte starts the automaton, the prefilter costs more than it saves, and the automaton runs alone.
+ * If more than one byte in twenty starts the automaton, the prefilter costs more than it saves. The automaton then runs alone.
  */
 
 /** Number of bytes after which the method is chosen again. */
@@ -54,10 +54,11 @@ function matchRecord(queries: Queries, fields: usize): bool {
 }
 
 /**
- * Runs the automaton wherever a term can begin. If a term has a foreign character among its first bytes, that character is
- * the candidate, not the start of the term. So the automaton must have read the bytes before that character too. The
- * previous run may have started after them, for another term. Example: the terms are "e" and "véhicule", and the text writes
- * "é" with a combining accent. The run for "e" has not read the "v".
+ * Runs the automaton wherever a term can begin.
+ *
+ * If a term has a foreign character among its first bytes, the candidate is that character, not the start of the term. The
+ * automaton must then also read the bytes before it, and the previous run may have started after them. Example: the terms
+ * are "e" and "véhicule", and the text writes "é" with a combining accent. The run for "e" has not read the "v".
  */
 function matchCandidates(queries: Queries): void {
   // The row for "inside a word, no partial match". It comes right after row 0. Without whole-word queries it is row 0 itself.

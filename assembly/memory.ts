@@ -1,11 +1,11 @@
 /**
- * Memory is allocated from bottom to top and never freed: the matchers' tables, the scanner's lists, and the scanner's
- * buffer, which grows in place as long as it is the last. Untouched memory costs nothing, so the lists are as long as the
- * worst export needs. Fresh memory is zero.
+ * Allocates memory from bottom to top and never frees it. It holds the matchers' tables, the scanner's lists and the
+ * scanner's buffer, which can grow in place while it is the last allocation. Untouched memory costs nothing, so each list
+ * has room for the worst case. New memory is zero.
  */
 let top: usize = __heap_base
 
-/** Number of bytes that the memory grows beyond the need, to leave room for queries that are loaded later. */
+/** Extra bytes per growth, to leave room for queries that are loaded later. */
 const SPARE: usize = 1 << 21
 const PAGE_BITS: usize = 16
 

@@ -3,32 +3,32 @@ import { Queries } from './queries'
 import { isContinuation } from './utf8'
 
 /**
- * Finds candidates: the places where a term can begin, by its first bytes. It lists them for a strip of the field at a time.
+ * Finds candidates: positions whose first bytes can begin a term. Searches the field one strip at a time.
  *
- * For up to twelve terms there are nibble tables. They hold eight sets of three-byte prefixes, one to a bit. Two tables of
- * sixteen bytes for each of the three positions say which of the eight sets allow a byte there, by its low and by its high
- * half. One instruction looks up sixteen bytes. And-ing the results for three adjacent bytes leaves the sets with
- * a prefix that may match here:
+ * Up to twelve terms use nibble tables. The three-byte prefixes of the terms are divided into eight sets, one per bit. For
+ * each of the three positions, two 16-byte tables give the sets that allow a byte there: one table is indexed by its low
+ * nibble, the other by its high nibble. One instruction looks up sixteen bytes. And-ing the results for three adjacent
+ * bytes leaves the sets that may have a prefix here:
  *
  *      sets that allow t first  &  sets that allow r second  &  sets that allow a third   =   a candidate, unless 0
  *
- * A set holds more than its prefixes: any of its low halves goes with any of its high halves. With many terms nearly
- * everything would pass. Then a table of 32,768 bytes says whether a term begins with three bytes, by the low five bits of
- * each, and is read without a branch. Either way `filterByPrefix` then compares a fourth byte.
+ * A set accepts more than its prefixes, because it combines any of its low nibbles with any of its high ones. With many
+ * terms nearly every position would pass. More than twelve terms therefore use a table of 32,768 bytes, indexed by the low
+ * five bits of three bytes and read without a branch. In both cases `filterByPrefix` then compares a fourth byte.
  *
  * The tables hold spellings in ASCII and Latin-1, soft hyphens included (src/wasm/spellings.ts). Any other character is
- * foreign, and a candidate itself. Foreign characters are rare in French, except U+2000 to U+203F (’ and –). Those are
+ * foreign, and is itself a candidate. French has few of them, except for ’ and – (in U+2000 to U+203F). Those are
  * skipped if no term has a separator among its first letters.
  */
 const QUOTE: u32 = 0x22
 
-/** Lead bytes from here on are those of foreign characters. */
+/** The lowest lead byte of a foreign character. */
 export const FOREIGN: u32 = 0xc4
 /** The first two bytes of the characters from U+2000 to U+203F. */
 const PUNCTUATION: u32 = 0x80e2
-/** Set in the five bits of every byte of a longer character, and in hardly any ASCII character. */
+/** Bits that are set in every byte of a multi-byte character. Few ASCII characters have them all. */
 const LONG: u32 = 0x1c
-/** Greatest distance in bytes between the start of a term and a foreign character that is the candidate instead. */
+/** How many bytes a term may begin before the foreign character that is its candidate. */
 const LOOK_BACK: usize = 2
 
 /** The field is searched in strips of this length. The list of candidates has room for a strip and a vector. */
@@ -36,13 +36,13 @@ export const STRIP: usize = 4096
 export const ENTRY: usize = 4
 const VECTOR: usize = 16
 export const candidates = memory.data(4 * 3 * ((STRIP / 2 + 2 * VECTOR) as i32))
-/** The entries of the table for every other place of a strip, a byte each. */
+/** One byte of the table for every second position of a strip. */
 const replies = memory.data((STRIP / 2 + 2 * VECTOR) as i32, 16)
-/** Bits of an entry: a term can begin one byte before the place, at it, or one behind it. */
+/** Bits of a table entry: a term can begin one byte before the position, at it, or one byte after it. */
 const BEFORE: u8 = 1
 const HERE: u8 = 2
 const BEHIND: u8 = 4
-/** The indexes into the table for the places of a vector, 16 bits each. */
+/** The table indexes for the positions of a vector, 16 bits each. */
 const indexes = memory.data(16, 16)
 
 /** Keeps the candidates whose first four bytes can begin a term, and the foreign characters. Returns the list's new end. */
@@ -66,13 +66,13 @@ export function filterByPrefix(queries: Queries, listed: usize): usize {
   return kept
 }
 
-/** The low five bits of four bytes. They are the same for upper and lower case. LONG keeps longer characters apart. */
+/** Packs the low five bits of four bytes: equal for upper and lower case. LONG keeps multi-byte characters distinct. */
 function fiveBits(bytes: u32): u32 {
   const each = (bytes & 0x1f1f1f1f) | (((bytes >> 7) & 0x01010101) * LONG)
   return (each & 0x1f) | ((each >> 3) & 0x3e0) | ((each >> 6) & 0x7c00) | ((each >> 9) & 0xf8000)
 }
 
-/** The earliest place where a term can begin that has this foreign character among its first bytes. */
+/** Returns the earliest position of a term that has this foreign character among its first bytes. */
 export function startBefore(character: usize): usize {
   let at = max(character - LOOK_BACK, fieldStart)
   // Not at the second of two quotes, nor inside a character.
@@ -81,7 +81,7 @@ export function startBefore(character: usize): usize {
   return at
 }
 
-/** Lists the candidates from `start` to `end` with the table, read at every other place. Returns the end of the list. */
+/** Lists the candidates from `start` to `end`, using the table at every second position. Returns the end of the list. */
 export function findByTable(table: usize, start: usize, end: usize): usize {
   const first = i16x8.splat(0x001f)
   const second = i16x8.splat(0x1f00)
@@ -104,18 +104,18 @@ export function findByTable(table: usize, start: usize, end: usize): usize {
   return listCandidates(start, end)
 }
 
-/** Reads the table for one place of a vector that has foreign characters, which are candidates too. */
+/** Returns the table entry for a position whose vector contains foreign characters, which are candidates too. */
 function entryAt(table: usize, at: usize): u8 {
   const bytes = load<u32>(at)
   if (((bytes >> 8) & 0xff) >= FOREIGN) return BEFORE | HERE | BEHIND
   return (bytes & 0xff) >= FOREIGN ? BEFORE | HERE : load<u8>(table + (fiveBits(bytes) & 0x7fff))
 }
 
-/** Lists the candidates that the replies stand for. */
+/** Turns the bits in `replies` into a list of candidates. */
 function listCandidates(start: usize, end: usize): usize {
   const nothing = i64x2.splat(0)
   let entry = candidates
-  // The byte before the strip was searched with the strip before, or is outside the field.
+  // The byte before the strip belongs to the previous strip, or is outside the field.
   store<u8>(replies, load<u8>(replies) & ~BEFORE)
   for (let block = start, reply = replies; block <= end; block += 2 * VECTOR, reply += VECTOR) {
     const found = v128.load(reply)
@@ -124,7 +124,7 @@ function listCandidates(start: usize, end: usize): usize {
       const place = ctz(bits)
       const candidate = (block as u32) + 2 * (place as u32)
       const begins = load<u8>(reply + place)
-      // Each is written, and overwritten by the next unless the reply has its bit: no branch.
+      // Avoids branches: writes every candidate, and advances `entry` only if its bit is set.
       store<u32>(entry, candidate - 1)
       entry += ENTRY * (begins & BEFORE)
       store<u32>(entry, candidate)
@@ -156,7 +156,7 @@ export function findByNibbles(tables: usize, start: usize, end: usize): usize {
   let first = nothing
   let second = nothing
   let entry = candidates
-  // A candidate is found with the vector that holds its third byte.
+  // The vector with its third byte finds a candidate.
   for (let block = start; block < end + 2; block += VECTOR) {
     const bytes = v128.load(block)
     const low = v128.and(bytes, half)

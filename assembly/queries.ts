@@ -5,7 +5,7 @@ export const WORD: i32 = 1
 /** Symbol for the end of a field. Counts as a non-word character. */
 export const END: i32 = 0
 
-/** Values of `method`: how the matcher finds where a term can begin. */
+/** Values of `method`: how the matcher finds candidates. */
 export const BY_AUTOMATON: u32 = 0
 export const BY_TABLE: u32 = 1
 export const BY_NIBBLES: u32 = 2
@@ -22,13 +22,13 @@ export class Queries {
   next: usize = 0
   /** Hit → row to continue from, and address of its patterns (a count, then the patterns). */
   hits: usize = 0
-  /** Pattern → its query's place in a bit set: the index of the word, then the mask of the bit. */
+  /** Pattern → its query in a bit set: the index of the word, then the mask of the bit. */
   patterns: usize = 0
   /** Field of a batch → bit set of the queries that search it. */
   queriesByColumn: usize = 0
-  /** How many fields a batch carries. */
+  /** The number of selected fields per record. */
   columns: u32 = 0
-  /** How many words a bit set of queries has. */
+  /** The length of a bit set of queries, in 32-bit words. */
   words: u32 = 0
   /** BY_AUTOMATON, BY_TABLE or BY_NIBBLES. */
   method: u32 = BY_AUTOMATON

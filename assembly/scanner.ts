@@ -2,7 +2,7 @@ import { allocate, extend, isLast } from './memory'
 import { Report } from './report'
 
 /**
- * The scanner: finds where fields and records end, 64 bytes at a time, without looking at bytes one by one.
+ * Finds the ends of fields and records, 64 bytes at a time.
  *
  * Comparing a block of 64 bytes with a quote gives a word of 64 bits, one for each byte. Xor-ing each bit with all bits
  * before it turns "here is a quote" into "here is inside quotes": the first quote opens, the second closes, and a doubled
@@ -14,16 +14,16 @@ import { Report } from './report'
  *      inside          1 1 1 1 . . 1 1 . 1 1 . . . . .      the xor of all quotes up to here
  *      separators      . . . . . 1 . . . . . . 1 . . 1      ; and LF that are not inside
  *
- * Each separator's address is appended to a list. A record with the right number of fields has as many entries there as
- * the header has columns, its line feed last. Record r ends at entry r * columns - 1, and its column c is between two
- * neighboring entries. So counting is enough to check a record, and unwanted columns cost nothing.
+ * Each separator's address is appended to a list. A valid record has as many entries as the header has columns, and its
+ * line feed is the last. So counting entries is enough to check a record. A field lies between two neighboring entries,
+ * so unwanted columns cost nothing.
  *
- * The grammar is checked with the same words, shifted by one. An opening quote must follow a separator or a quote. A closing
- * quote must be followed by a separator, a quote or a CR, and a CR outside quotes by LF. A mistake is only reported as
- * WRONG. The reference scanner then reads the same bytes again, from the start of the unfinished record, and finds the
- * mistake. The runtime checks UTF-8, with wider vectors than WebAssembly has.
+ * The same words, shifted by one bit, check the grammar. An opening quote must follow a separator or a quote. A closing
+ * quote must be followed by a separator, a quote or a CR, and a CR outside quotes by LF. An error is only reported as
+ * WRONG. The reference scanner then rereads the bytes from the start of the unfinished record and describes the error. The
+ * runtime checks UTF-8, with wider vectors than WebAssembly has.
  *
- * A block needs four bits from the one before it. They are kept between calls, so a chunk may end anywhere.
+ * Four bits carry over from one block to the next, also between calls. So a chunk may end anywhere.
  */
 const QUOTE: u8 = 0x22
 const SEMICOLON: u8 = 0x3b
@@ -53,13 +53,13 @@ let separators: usize = 0
 let recordSeparators: usize = 0
 let nextSeparator: usize = 0
 
-/** All ones if the last byte was inside quotes; 1 if it was a separator or quote, a closing quote, a CR outside quotes. */
+/** State after the last byte: all ones inside quotes. The flags follow a separator or quote, a closing quote, and a CR. */
 let inside: u64 = 0
 let afterBoundary: u64 = 1
 let afterClosing: u64 = 0
 let afterReturn: u64 = 0
 
-/** Address of the report, which every call updates. */
+/** Returns the address of the report, which every call updates. */
 export function reportAt(): usize {
   return changetype<usize>(report)
 }
@@ -78,7 +78,7 @@ export function open(columnCount: u32, wantedCount: u32, maximum: u32): usize {
   return wanted
 }
 
-/** Makes room for a chunk and returns its address, behind the unfinished record, which moves to the front. */
+/** Moves the unfinished record to the front and makes room for a chunk after it. Returns the address for the chunk. */
 export function reserve(length: usize): usize {
   const unfinished = report.filled - report.recordStart
   const begun = nextSeparator - recordSeparators
@@ -120,7 +120,7 @@ export function scan(length: usize): i32 {
   const from = report.filled
   const to = from + length
   report.filled = to
-  // The last block is as long as the others, so spaces fill it up.
+  // Pad the last block with spaces.
   const filler = i8x16.splat(SPACE)
   v128.store(to, filler)
   v128.store(to, filler, 16)
@@ -147,7 +147,7 @@ export function scan(length: usize): i32 {
     const lineFeeds = equal(a, b, c, d, LINE_FEED)
     const quotes = equal(a, b, c, d, QUOTE)
     lineFeedCount += popcnt(lineFeeds) as u32
-    // A block in the middle of a long text has no separators.
+    // A block entirely within quotes has no separators.
     if ((quotes | ~within) === 0) continue
 
     const size = min(to - block, BLOCK)
@@ -229,7 +229,7 @@ function writeField(to: usize, from: usize, end: usize): void {
   store<u32>(to + ENTRY, end as u32)
 }
 
-/** A bit for each of 64 bytes that equals `byte`. */
+/** Returns a word with a bit for each of the 64 bytes that equals `byte`. */
 function equal(a: v128, b: v128, c: v128, d: v128, byte: u8): u64 {
   const all = i8x16.splat(byte)
   const low = i8x16.bitmask(i8x16.eq(a, all)) | (i8x16.bitmask(i8x16.eq(b, all)) << 16)

@@ -1,4 +1,4 @@
-/** Whether a byte is not the first of its character. */
+/** Whether a byte continues a character. */
 export function isContinuation(byte: u8): bool {
   return (byte & 0xc0) === 0x80
 }
@@ -14,7 +14,7 @@ export function characterAt(at: usize): u32 {
   return ((byte & 0x07) << 18) | (second << 12) | (third << 6) | ((load<u8>(at, 3) as u32) & 0x3f)
 }
 
-/** The number of bytes of a character. */
+/** Returns the length of a character in bytes. */
 export function lengthOf(character: u32): usize {
   return character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4
 }

@@ -20,7 +20,7 @@ const peer = (name) => resolve('bench/peers', name)
 const python = (name, ...args) => [resolve('bench/.venv/bin/python'), peer(name), ...args]
 const tool = (...args) => [process.execPath, resolve('dist/cli.js'), ...args]
 
-// Some machines set a kernel that slows down current numpy.
+// Some machines select an OpenBLAS kernel that slows down current numpy.
 for (const name of ['OPENBLAS_CORETYPE', 'OPENBLAS_L2_SIZE']) delete process.env[name]
 
 const work = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-files-'))
@@ -29,7 +29,7 @@ const plain = join(work, 'datasets.csv')
 const content = gunzipSync(readFileSync(datasets))
 writeFileSync(plain, content)
 
-/** Writes a file with `times` copies of the export's records, and returns its path. Each copy has its own ids: an id is listed once. */
+/** Writes a file with `times` copies of the export's records, and returns its path. Each copy has its own ids, because an id is listed only once. */
 function repeatExport(times) {
   const path = join(work, `datasets-${times}.csv`)
   const file = openSync(path, 'w')

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Subjects of possible watches. Combined with KINDS, they give a few hundred terms, about as frequent as real ones. */
+/** Combined with KINDS, these subjects give a few hundred terms that occur about as often as real ones. */
 const SUBJECTS =
   'mobilité transport vélo cyclable piéton bus tramway métro gare train ferroviaire route autoroute covoiturage parking ' +
   'stationnement aéroport port fluvial logistique fret livraison eau rivière inondation forêt biodiversité climat énergie ' +

@@ -1,10 +1,10 @@
 // Makes sample/ from real exports: npm run build && node scripts/make-sample.mjs EXPORTS_FOLDER
-// sample/README.md describes it. The same exports give the same bytes.
+// The same exports give the same bytes. sample/README.md describes the result.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { decodeField } from '../dist/csv/field.js'
-import { createPlainScanner } from '../dist/csv/plain.js'
+import { createReferenceScanner } from '../dist/csv/referenceScanner.js'
 import { fold } from '../dist/matching/fold.js'
 
 const [exportsFolder = '../shared/data'] = process.argv.slice(2)
@@ -20,7 +20,7 @@ const MAX_RECORD_BYTES = 12_000
 async function read(name, columns) {
   const records = []
   let header
-  const scanner = createPlainScanner({
+  const scanner = createReferenceScanner({
     name,
     maxRecordBytes: 1 << 26,
     select: (header) => columns.map((column) => header.indexOf(column)),

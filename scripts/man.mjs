@@ -5,7 +5,7 @@ import { SETTINGS } from '../dist/config/settings.js'
 import { FAILURES } from '../dist/errors.js'
 import { VERSION } from '../dist/version.js'
 
-/** Escapes text for roff, where a plain dash is a hyphen, and a dot or an apostrophe at the start of a line is a request. */
+/** Escapes text for roff, which reads a dash as a hyphen, and a line that starts with a dot or an apostrophe as a request. */
 const roff = (text) =>
   text
     .replaceAll('\\', '\\e')

@@ -1,8 +1,8 @@
 import { stripControls } from './text/stripControls.ts'
 
 /**
- * What can go wrong on purpose, and how the process says so. One row a kind: the exit code, and whether trying the same
- * command again can help (an orchestrator reads this from the exit code alone).
+ * The kinds of failure: the exit code of each, and whether running the same command again can help. An orchestrator sees only
+ * the exit code.
  */
 export const FAILURES = {
   bug: { exit: 1, retry: false, meaning: 'a bug (stack trace)' },
@@ -22,7 +22,7 @@ export const FAILURES = {
 
 export type FailureKind = keyof typeof FAILURES
 
-/** Most severe first: a bug, then failures that no retry fixes, then failures that may pass by themselves. */
+/** Most severe first: a bug, then failures that a retry cannot fix, then those that it may fix. */
 const BY_SEVERITY: readonly FailureKind[] = [
   'bug',
   'usage',
@@ -35,7 +35,7 @@ const BY_SEVERITY: readonly FailureKind[] = [
   'terminated',
 ]
 
-/** Returns the most severe of some kinds: of several failures it decides the exit code. */
+/** Returns the most severe kind, which decides the exit code when there are several failures. */
 export function worstOf(kinds: readonly FailureKind[]): FailureKind | undefined {
   return BY_SEVERITY.find((kind) => kinds.includes(kind))
 }
@@ -55,13 +55,13 @@ export class Failure extends Error {
     return FAILURES[this.kind].exit
   }
 
-  /** Whether the same command can succeed when it is called again. */
+  /** Whether running the same command again can succeed. */
   get retryable(): boolean {
     return FAILURES[this.kind].retry
   }
 }
 
-/** The run that ended with an error, when one had begun. */
+/** Returns the ID of the run that ended with this error; undefined if no run had begun. */
 export function runIdOf(error: unknown): string | undefined {
   return (error as { run_id?: string } | undefined)?.run_id
 }
@@ -84,7 +84,7 @@ export class NotFound extends Failure {
   }
 }
 
-/** A stored document is not valid for its ID. The message gives the reason and tells how to restore it. */
+/** A stored document is not valid for its ID. The message gives the reason and the remedy. */
 export class DamagedDocument extends Failure {
   /** `the edition mobilite-transport/2026-11-18` */
   readonly subject: string
@@ -95,7 +95,7 @@ export class DamagedDocument extends Failure {
   }
 }
 
-/** Text from outside, made safe to stand in a one-line message: quoted, control characters escaped, cut at `most`. */
+/** Makes untrusted text safe for a one-line message: quotes it, escapes control characters and cuts it at `most`. */
 export function quoted(text: string, most = 80): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text
   // JSON escapes C0 only; C1 controls, line separators and bidi overrides could still forge a terminal line.

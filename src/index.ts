@@ -10,7 +10,7 @@ import { silentReport } from './terminal/report.ts'
 export type { Edition, RankedOrganization, TopDataset } from './editions/edition.ts'
 export { Failure, type FailureKind } from './errors.ts'
 
-/** Settings by their name, as a configuration file writes them: `datagouv-tops config` lists them all. */
+/** Settings, named as in the configuration file. `datagouv-tops config` lists them all. */
 export interface Settings {
   /** `file:FOLDER` or `s3://BUCKET` */
   readonly archive?: string
@@ -30,31 +30,31 @@ export interface Settings {
 export interface OpenOptions {
   /** Receives warnings: problems that do not stop the call. The library never writes to stdout or stderr. */
   readonly warn?: (line: string) => void
-  /** Ends a run under way, cleanly. */
+  /** Stops a running pipeline cleanly when aborted. */
   readonly signal?: AbortSignal
 }
 
 export interface RunOptions {
-  /** The edition's date, YYYY-MM-DD, or `due` for the last one by the schedule; today in its time zone by default. */
+  /** The edition's date: YYYY-MM-DD, or `due` for the last scheduled date. By default, today in the schedule's time zone. */
   readonly date?: string
-  /** Only these watches. */
+  /** The names of the watches to run; by default all. */
   readonly watches?: readonly string[]
-  /** A path or an address in place of the portal's export, `.gz` too. */
+  /** A path or URL to use instead of the portal's export, plain or gzip. */
   readonly datasets?: string
   readonly organizations?: string
-  /** Asks the portal again for a past date that has a snapshot. */
+  /** Fetches from the portal again, even if a past date has a snapshot. */
   readonly refetch?: boolean
-  /** Publishes an export that the completeness gate refuses. */
+  /** Publishes an export even if the completeness gate refuses it. */
   readonly acceptIncomplete?: boolean
 }
 
-/** What a run has left. */
+/** The result of a run. */
 export interface RunResult {
   readonly run_id: string
   readonly date: string
   /** `unchanged`: the same inputs had been published before. */
   readonly status: 'published' | 'unchanged'
-  /** One sentence. */
+  /** The outcome in one sentence. */
   readonly summary: string
   readonly archived: readonly {
     readonly watch: string
@@ -72,22 +72,22 @@ export interface RunResult {
   }[]
 }
 
-/** The stores of an installation, open: `await using tops = await openTops({ archive, documents })`. */
+/** The open stores of an installation: `await using tops = await openTops({ archive, documents })`. */
 export interface Tops extends AsyncDisposable {
-  /** The whole pipeline for a date. @throws Failure, with its kind and whether another try can help */
+  /** Runs the whole pipeline for a date. @throws Failure, with its kind and whether a retry can help */
   run(options?: RunOptions): Promise<RunResult>
-  /** An edition: of a date, or the latest; of a watch, or the first. @throws Failure `usage` when there is none */
+  /** Returns an edition: by default the latest, of the first watch. @throws Failure `usage` if there is none */
   edition(date?: string, watch?: string): Promise<Edition>
-  /** The dates that have an edition, latest first. */
+  /** Lists the dates that have an edition, latest first. */
   dates(watch?: string): Promise<string[]>
   close(): Promise<void>
 }
 
 /**
- * Opens the stores that settings name, as the command line does. Reads the settings that are not given here from
- * `datagouv-tops.yaml` and the environment.
+ * Opens the stores that the settings name. Reads settings that are not given here from `datagouv-tops.yaml` and the environment,
+ * as the command line does.
  *
- * @throws Failure `usage` for a setting that cannot be, `store` when a store is away
+ * @throws Failure `usage` for an invalid setting, `store` if a store is unreachable
  */
 export async function openTops(settings: Settings = {}, { warn, signal }: OpenOptions = {}): Promise<Tops> {
   const context = await openContext({
@@ -109,7 +109,7 @@ export async function openTops(settings: Settings = {}, { warn, signal }: OpenOp
 async function runIn(context: Context, options: RunOptions = {}): Promise<RunResult> {
   const { date, watches, datasets, organizations, refetch, acceptIncomplete } = options
   const { config, clock } = context
-  const { status, ...left } = await run(
+  const { status, ...result } = await run(
     {
       date: resolveDate(date, config, clock()),
       watches: findWatches(watches, config),
@@ -119,7 +119,7 @@ async function runIn(context: Context, options: RunOptions = {}): Promise<RunRes
     },
     context,
   )
-  return { ...left, status: status === 'unchanged' ? status : 'published' }
+  return { ...result, status: status === 'unchanged' ? status : 'published' }
 }
 
 function nameOf({ config }: Context, name = config.watches[0]!.name): string {

@@ -2,13 +2,13 @@ import * as z from 'zod/mini'
 import { quoted } from './errors.ts'
 import type { UnreadableDocument } from './stores/documents.ts'
 
-/** A number of things. This module loads zod, as do the schemas that import it: import them only where a document is read. */
+/** A whole number from 0. Import this module only where a document is read, because it loads zod. */
 export const count = z.int().check(z.gte(0))
 
 /**
- * Compares a stored document with its schema. Unknown fields are accepted, since a later version may add some.
+ * Checks a stored document against its schema. Accepts unknown fields, because a later version may add some.
  *
- * @returns the first flaw, in words (`datasets[3].dataset_followers is "7", not a number`); undefined when there is none
+ * @returns the first flaw (`datasets[3].dataset_followers is "7", not a number`); undefined if there is none
  */
 export function flawIn(schema: z.ZodMiniType, document: unknown): string | undefined {
   const { unreadable } = (document ?? {}) as Partial<UnreadableDocument>
@@ -23,10 +23,10 @@ export function flawIn(schema: z.ZodMiniType, document: unknown): string | undef
   return `${field} is ${written(found)}, ${expectation(issue)}`
 }
 
-/** Real documents have six levels. Many more would overflow the stack of whatever compares or prints them. */
+/** Real documents have six levels. Far more would overflow the stack when they are compared or printed. */
 const MAX_DEPTH = 50
 
-/** Whether a JSON value is nested so deeply that it cannot be a document of this program. */
+/** Whether a JSON value is nested too deeply to be a document of this program. */
 export function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value]
   for (let depth = 0; depth <= MAX_DEPTH; depth++) {

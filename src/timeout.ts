@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Waits at most `ms` for optional work. Its errors are ignored. */
+/** Waits at most `ms` for optional work. Ignores its errors. */
 export async function withTimeout(ms: number, work: Promise<unknown>): Promise<void> {
   const stop = new AbortController()
   await Promise.race([work.catch(() => {}), sleep(ms, undefined, { signal: stop.signal }).catch(() => {})])

@@ -1,6 +1,6 @@
 /**
- * As `Promise.all`, but waits until every promise has settled before it throws the first error. `Promise.all` would leave
- * the others running, so that a caller who reports the error ends the process in the middle of their work.
+ * Like `Promise.all`, but waits for every promise to settle before it throws the first error. With `Promise.all` the others
+ * would still be running when the caller reports the error and ends the process.
  */
 export async function waitForAll<T>(promises: Iterable<Promise<T>>): Promise<T[]> {
   const settled = await Promise.allSettled(promises)

@@ -1,4 +1,4 @@
-"""An Airflow operator for datagouv-tops. It runs one command: the JSON is the result, the exit code decides about a retry."""
+"""An Airflow operator that runs one datagouv-tops command. Returns its JSON; its exit code decides whether to retry."""
 
 from __future__ import annotations
 

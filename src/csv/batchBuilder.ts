@@ -31,7 +31,7 @@ export class BatchBuilder {
     if (2 * (this.count + 1) * this.width > this.fields.length) this.fields = doubled(this.fields)
   }
 
-  /** Removes the complete records. The unfinished one has moved forward in the buffer by `shift` bytes. */
+  /** Removes the complete records. The unfinished one has moved toward the start of the buffer by `shift` bytes. */
   clear(shift: number): void {
     const unfinished = 2 * this.count * this.width
     for (let at = 0; at < 2 * this.width; at++) this.fields[at] = this.fields[unfinished + at]! - shift

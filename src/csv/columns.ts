@@ -2,7 +2,7 @@ import { closest } from 'fastest-levenshtein'
 import { Failure, quoted } from '../errors.ts'
 import { joinFirst } from '../text/format.ts'
 
-/** Needed column → the names that an export may use for it, in order of preference. The needed name itself comes last. */
+/** Needed column → the names that an export may use for it, in order of preference. Its own name is tried last. */
 export type ColumnNames = Readonly<Record<string, readonly string[]>>
 
 /** Needed column → the name that one export uses for it. */
@@ -12,7 +12,7 @@ export type FoundNames = Readonly<Record<string, string>>
  * Finds columns by name, because the portal's exports gain, move and rename columns over the years.
  *
  * @returns the index in `header` of each of `needed`
- * @throws Failure `contract` if columns are missing, or if a needed one occurs twice (others may: `metric.dataservices` does)
+ * @throws Failure `contract` if a needed column is missing or occurs twice (others may: `metric.dataservices` does)
  */
 export function findColumns(
   header: readonly string[],
@@ -35,7 +35,7 @@ export function findColumns(
   })
 }
 
-/** Returns the name that a header uses for each needed column. Columns that it lacks are left out. */
+/** Returns the name that a header uses for each needed column. Omits missing columns. */
 export function findNames(header: readonly string[], needed: readonly string[], names: ColumnNames = {}): FoundNames {
   const entries = needed.flatMap((column) => {
     const name = candidates(column, names).find((one) => header.includes(one))
@@ -44,7 +44,7 @@ export function findNames(header: readonly string[], needed: readonly string[], 
   return Object.fromEntries(entries)
 }
 
-/** Prefers the names that were found in an export before to those of the configuration, which may have changed since. */
+/** Puts the names found in an export at its first reading before the configured ones, which may have changed since. */
 export function preferFound(found: FoundNames | undefined, names: ColumnNames): ColumnNames {
   const known = Object.entries(found ?? {}).map(([column, name]) => [column, [name, ...candidates(column, names)]])
   return { ...names, ...Object.fromEntries(known) }
@@ -92,7 +92,7 @@ function refuseOtherDelimiter(header: readonly string[], exportName: string): vo
   throw delimiterFailure(`${exportName}, the header, line 1, column ${column}`, delimiter)
 }
 
-/** Returns the character's name if it often separates fields in other CSV dialects. */
+/** Whether other CSV dialects use this character to separate fields. */
 export function isOtherDelimiter(character: string): boolean {
   return Object.hasOwn(OTHER_DELIMITERS, character)
 }
@@ -105,8 +105,8 @@ export function delimiterFailure(where: string, delimiter: string): Failure {
 }
 
 /**
- * Columns that only the export of one of uData's models has, by model. Exports of reuses and dataservices have all the columns
- * that datasets need, or most of them, so their names alone do not tell them apart.
+ * Columns that are typical of the export of each uData model. They are needed because exports of reuses and dataservices
+ * also have all or most of the columns that this program reads from datasets.
  */
 const MODELS: Readonly<Record<string, readonly string[]>> = {
   datasets: ['frequency', 'license', 'resources_count', 'temporal_coverage.start', 'spatial.zones'],
@@ -119,7 +119,7 @@ const MODELS: Readonly<Record<string, readonly string[]>> = {
   tags: ['total', 'count'],
 }
 
-/** Returns the model whose own columns a header has most of, at least two; undefined if there is none. */
+/** Returns the model with the most typical columns in a header; undefined if no model has two. */
 function modelOf(header: readonly string[]): string | undefined {
   const counts = Object.entries(MODELS).map(([model, own]) => {
     return { model, count: own.filter((column) => header.includes(column)).length }
@@ -128,7 +128,7 @@ function modelOf(header: readonly string[]): string | undefined {
   return best.count >= 2 ? best.model : undefined
 }
 
-/** @throws Failure `contract` if a header seems to be that of another model than `expected` */
+/** @throws Failure `contract` if the header looks like that of a model other than `expected` */
 export function refuseOtherModel(header: readonly string[], expected: string, exportName: string): void {
   const model = modelOf(header)
   if (model === undefined || model === expected) return

@@ -1,4 +1,4 @@
-/** Decodes a field of a batch: UTF-8, with doubled quotes made single. */
+/** Decodes the UTF-8 of a field and undoubles its quotes. */
 export function decodeField(bytes: Uint8Array, start: number, end: number): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8')
   return text.includes('"') ? text.replaceAll('""', '"') : text

@@ -1,9 +1,10 @@
-/** An invalid field of an export. The caller that reads the export adds its name, the line and the column. */
+/** An invalid field. The reader of the export turns it into a Failure with file name, line and column. */
 export class FieldError extends Error {
-  /** The record in its batch, from 0. */
+  /** The index of the record in its batch. */
   readonly record: number
-  /** The selected field. */
+  /** The index of the field among the selected ones. */
   readonly slot: number
+  /** What the user can do next. */
   readonly next: string
 
   constructor(record: number, slot: number, why: string, next: string) {

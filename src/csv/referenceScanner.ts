@@ -11,7 +11,7 @@ const CR = 13
 const QUOTE = 34
 const SEMICOLON = 59
 
-// The state before the next byte. It is kept between chunks, so that no byte is read twice.
+// The state before the next byte, kept between chunks.
 const AT_RECORD = 0
 const AT_FIELD = 1
 const IN_PLAIN = 2
@@ -23,8 +23,8 @@ const AFTER_CR_ON_BLANK_LINE = 6
 const BARE_CR = 'a carriage return without a line feed outside quotes'
 
 /**
- * Creates a scanner in plain TypeScript: a state machine that reads each byte once. UTF-8 and NUL are checked natively, per batch.
- * However the bytes are split into chunks, the first error in the export is reported.
+ * Creates a scanner in plain TypeScript: a state machine that reads each byte once. Native code checks each batch for invalid
+ * UTF-8 and NUL. Always reports the first error of the export, however its bytes are split into chunks.
  *
  * @throws Failure `contract` with record, line and column (each from 1; columns count characters).
  */
@@ -32,7 +32,7 @@ export function createReferenceScanner(options: ScanOptions): ReferenceScanner {
   return new ReferenceScanner(options)
 }
 
-/** The scanner in plain TypeScript. It is the reference for the fast one, and locates errors for it. */
+/** The reference for the WebAssembly scanner, for which it also locates errors. */
 export class ReferenceScanner implements Scanner {
   header: Uint8Array = new Uint8Array(0)
   private readonly options: ScanOptions
@@ -90,7 +90,7 @@ export class ReferenceScanner implements Scanner {
     return this.batch.build(this.buffer)
   }
 
-  /** Counts valid records and lines after the header that another scanner has read. */
+  /** Adds the records and lines that another scanner has read since the header. */
   resume(records: number, lines: number): void {
     this.batch.first += records
     this.firstLine += lines
@@ -144,8 +144,8 @@ export class ReferenceScanner implements Scanner {
     buffer[length] = QUOTE
     while (i < length) {
       if (state === IN_QUOTES) {
-        // Most bytes are in quotes, where the native search is ten times as fast as a loop. The quote after the last
-        // byte stops it.
+        // Most bytes are in quotes. The native search is ten times as fast as a loop, and always ends at the quote
+        // appended to the buffer.
         i = buffer.indexOf(QUOTE, i)
         if (i < length) {
           this.fieldEnd = i++
@@ -294,7 +294,7 @@ export class ReferenceScanner implements Scanner {
     return at
   }
 
-  /** Reports an error, unless there is another one before it. */
+  /** Throws an error at a position, or an earlier one if there is any. */
   private refuse(position: number, what: string, checkedTo = position): never {
     this.checkEncoding(checkedTo)
     if (position - this.recordStart > this.options.maxRecordBytes) this.refuseLongRecord()
@@ -303,7 +303,7 @@ export class ReferenceScanner implements Scanner {
 
   private refuseAfterQuote(position: number): never {
     const character = String.fromCharCode(this.buffer[position]!)
-    // In the first field of the header it is the separator of another dialect.
+    // In the first field of the header, it may be the delimiter of another dialect.
     if (this.slots === undefined && this.field === 0 && isOtherDelimiter(character)) {
       this.checkEncoding(position)
       throw delimiterFailure(`${this.options.name}, ${this.whereIs(position)}`, character)

@@ -1,23 +1,23 @@
 /**
  * Splits the bytes of an export into batches of records.
  *
- * The dialect is that of the portal: fields separated by `;`, text in `"`, `""` for a quote in a text, records ended by CRLF or LF.
- * Records and the selected fields are byte ranges; no strings are created. All of them are valid: UTF-8 without NUL, closed quotes, the
- * same number of fields as the header.
+ * Reads the portal's dialect: fields are separated by `;` and may be quoted with `"`, a quote inside is doubled, and records
+ * end with CRLF or LF. Records and selected fields are byte ranges, so no strings are created. Every record in a batch is
+ * valid: UTF-8 without NUL, closed quotes, and as many fields as the header.
  */
 export interface Scanner {
-  /** The bytes of the header record, with its line end and without BOM; empty before it was read. */
+  /** The header record with its line end, without a byte order mark; empty until it has been read. */
   readonly header: Uint8Array
-  /** Adds bytes, and returns the records that they complete (possibly none). */
+  /** Adds bytes and returns the records that they complete, if any. */
   write(chunk: Uint8Array): Batch
-  /** Ends the export, and returns its last record if that has no line end. */
+  /** Ends the export. Returns its last record if that has no line end. */
   end(): Batch
-  /** Returns the line number (from 1) of a byte of the last batch. It counts line ends, so it is for errors. */
+  /** Returns the line number (from 1) of a byte of the last batch. Slow, because it counts line ends: for errors only. */
   lineAt(position: number): number
 }
 
 export interface ScanOptions {
-  /** The name of the export in errors: `datasets export`. */
+  /** What errors call the export: `datasets export`. */
   readonly name: string
   /** The column whose text identifies a record in errors about its bytes. */
   readonly idColumn?: string

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 
-/** Returns the position of the first byte that is not valid UTF-8, by bisection with the native check. */
+/** Returns the position of the first byte that is not valid UTF-8. Bisects with the native check. */
 export function firstInvalidByte(bytes: Buffer): number {
   let valid = 0
   let invalid = bytes.length

@@ -2,7 +2,7 @@ import { Cron } from 'croner'
 import { Failure } from '../errors.ts'
 import { dateIn, parseDate } from './date.ts'
 
-/** The settings that say when editions are due: a cron expression and its time zone. */
+/** The schedule of editions: a cron expression and its time zone. */
 export interface Schedule {
   readonly schedule: string
   readonly time_zone: string
@@ -36,8 +36,8 @@ export function lastFiring(schedule: Schedule, instant: Date): Date | undefined 
 }
 
 /**
- * Lists the dates (YYYY-MM-DD, in the schedule's time zone) on which the schedule fires from `from` to `to`, both included, in
- * ascending order. A date on which it fires several times is listed once.
+ * Lists the dates (YYYY-MM-DD, in the schedule's time zone) on which the schedule fires, from `from` to `to` inclusive, in
+ * ascending order and without duplicates.
  */
 export function scheduledDates(schedule: Schedule, from: string, to: string): string[] {
   const cron = toCron(schedule)

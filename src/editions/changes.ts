@@ -1,35 +1,34 @@
 import type { Edition, RankedOrganization, TopDataset } from './edition.ts'
 
 /**
- * What changed between two editions of a watch. Command line, API, page, feed and notifications all show this one shape;
- * it is plain JSON.
+ * The changes between two editions of a watch, as plain JSON. Command line, API, page, feed and notifications all show it.
  */
 export interface Changes {
   readonly watch: string
   /** The dates of the earlier and the later edition. */
   readonly from: string
   readonly to: string
-  /** Datasets of the later edition alone, in its order. */
+  /** Datasets that only the later edition has, in its order. */
   readonly entered: readonly EnteredDataset[]
-  /** Datasets of the earlier edition alone, in its order. */
+  /** Datasets that only the earlier edition has, in its order. */
   readonly left: readonly LeftDataset[]
-  /** Datasets of both that moved to another of the TOP organizations, as the later edition has them. */
+  /** Datasets that moved from one TOP organization to another, as in the later edition. */
   readonly moved: readonly MovedDataset[]
-  /** Datasets of both that gained or lost followers, as the later edition has them: most gained first. */
+  /** Datasets of both editions that gained or lost followers, as in the later edition, largest gain first. */
   readonly followers: readonly FollowedDataset[]
-  /** Organizations whose rank, followers or number of datasets changed: by rank, then those that fell out of the TOP. */
+  /** Organizations whose rank, followers or number of datasets changed, by rank; those that left the TOP come last. */
   readonly organizations: readonly ChangedOrganization[]
 }
 
 interface EnteredDataset extends TopDataset {
   readonly reason: EntryReason | null
-  /** The organization it belonged to, when it changed: an id, or empty for none. */
+  /** The id of its previous organization, if that changed; empty for none. */
   readonly moved_from?: string
 }
 
 interface LeftDataset extends TopDataset {
   readonly reason: ExitReason | null
-  /** The organization it belongs to now, when it changed: an id, or empty for none. */
+  /** The id of its present organization, if that changed; empty for none. */
   readonly moved_to?: string
 }
 
@@ -41,7 +40,7 @@ export interface FollowedDataset extends TopDataset {
   readonly dataset_followers_before: number
 }
 
-/** Null where it was not, or is not any more, among the TOP. */
+/** An organization in the TOP of either edition. Values are null for an edition in whose TOP it is not. */
 export interface ChangedOrganization {
   readonly id: string
   readonly name: string
@@ -53,7 +52,7 @@ export interface ChangedOrganization {
   readonly datasets_before: number | null
 }
 
-/** Why a dataset entered, in words: the first condition that it did not meet before. */
+/** Why a dataset entered: the first condition that it did not meet before. */
 export const ENTRY_REASONS = {
   new: 'new at the portal',
   matches: 'mentions a term now',
@@ -61,7 +60,7 @@ export const ENTRY_REASONS = {
   moved: 'moved to a TOP organization',
 } as const
 
-/** Why a dataset left, in words: the first condition that it does not meet any more. */
+/** Why a dataset left: the first condition that it no longer meets. */
 export const EXIT_REASONS = {
   removed: 'removed from the portal',
   'no-match': 'mentions no term any more',
@@ -72,24 +71,24 @@ export const EXIT_REASONS = {
 type EntryReason = keyof typeof ENTRY_REASONS
 type ExitReason = keyof typeof EXIT_REASONS
 
-/** Where a dataset stood on the date of an edition. */
+/** The state of a dataset on the date of an edition. */
 export interface Standing {
   /** Whether the portal had it. */
   readonly exists: boolean
-  /** Whether a term was present in it. */
+  /** Whether it contained a term. */
   readonly matches: boolean
-  /** Its organization's id, empty for none; known when it matches. */
+  /** The id of its organization; empty for none. Only known if it matches. */
   readonly organization_id: string
 }
 
-/** By dataset id: where datasets stood. Of the earlier date those that entered, of the later one those that left. */
+/** Dataset id → its state, on the earlier date for datasets that entered, on the later date for those that left. */
 export type Standings = ReadonlyMap<string, Standing>
 
 /**
  * Compares two editions of a watch. The documents show what changed, but not why a dataset entered or left.
  *
- * @param before where the datasets that entered stood on the earlier date; without it, the reasons are null
- * @param after where the datasets that left stood on the later date; without it, the reasons are null
+ * @param before the earlier state of the datasets that entered; without it, their reasons are null
+ * @param after the later state of the datasets that left; without it, their reasons are null
  */
 export function changesBetween(from: Edition, to: Edition, before?: Standings, after?: Standings): Changes {
   const earlier = byId(from)
@@ -117,7 +116,7 @@ export function changesBetween(from: Edition, to: Edition, before?: Standings, a
   }
 }
 
-/** How many followers a dataset gained; negative when it lost some. */
+/** Returns how many followers a dataset gained; negative if it lost some. */
 export function followersGained({ dataset_followers, dataset_followers_before }: FollowedDataset): number {
   return dataset_followers - dataset_followers_before
 }

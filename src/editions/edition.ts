@@ -1,6 +1,6 @@
 import type { Document } from '../stores/documents.ts'
 
-/** What a watch publishes for a date: the document of the collection `tops`. */
+/** The edition of a watch for a date: a document in the collection `tops`. */
 export interface Edition extends Document {
   /** `WATCH/DATE` */
   readonly _id: string
@@ -12,9 +12,9 @@ export interface Edition extends Document {
   readonly top: number
   readonly source: { readonly datasets: SourceFacts; readonly organizations: SourceFacts }
   readonly archive: ArchiveFacts
-  /** All of the TOP, by rank, also those without a dataset in the list. */
+  /** All TOP organizations, by rank, including those without a dataset in the edition. */
   readonly organizations: readonly RankedOrganization[]
-  /** By organization's rank, then followers descending, then id. */
+  /** By rank of the organization, then followers descending, then id. */
   readonly datasets: readonly TopDataset[]
 }
 
@@ -55,8 +55,7 @@ export interface TopDataset {
 }
 
 /**
- * `snapshots/DATE/snapshot.json`: both exports as fetched for one date. Facts marked optional are missing from snapshots that
- * version 0.1 made.
+ * `snapshots/DATE/snapshot.json`: both exports as fetched for one date. Snapshots of version 0.1 lack the optional facts.
  */
 export interface Snapshot {
   readonly date: string
@@ -80,13 +79,13 @@ export interface ExportFacts extends SourceFacts {
   readonly blank_fields?: Readonly<Record<string, number>>
   /** Sum of `metric.followers` over the first record of each id. */
   readonly followers?: number
-  /** Records whose id an earlier record has. */
+  /** Number of records that repeat the id of an earlier one. */
   readonly repeated_ids?: number
-  /** Of the organizations export: those that count for the completeness gate of the next week, by rank. */
+  /** In the organizations export: the organizations that next week's completeness gate needs, by rank. */
   readonly most_followed?: readonly FollowedOrganization[]
 }
 
-/** The portal's catalogue, an address given by hand, or a local file given by hand. */
+/** The portal's catalogue, a URL given by the user, or a local file given by the user. */
 export type ExportOrigin = 'portal' | 'address' | 'file'
 
 export interface FollowedOrganization {

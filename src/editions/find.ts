@@ -29,7 +29,7 @@ export async function findEdition(documents: Documents, watch: string, date?: st
 /**
  * Returns the error for an edition that does not exist. It names the latest dates that do.
  *
- * @param where names the store, for readers who are allowed to see it
+ * @param where the name of the store, if the reader may see it
  */
 export async function missingEdition(
   documents: Documents,
@@ -61,7 +61,7 @@ export async function findPair(
   return { from: earlier, to: later }
 }
 
-/** Returns the last sound edition before a date; each damaged one is passed over with a warning. */
+/** Returns the last sound edition before a date. Skips damaged ones, each with a warning. */
 export async function readEditionBefore(
   documents: Documents,
   watch: string,

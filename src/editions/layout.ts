@@ -1,6 +1,6 @@
 import type { ExportName } from './edition.ts'
 
-/** Keys of the archive's objects, and IDs of the documents. */
+// Keys of objects in the archive, and IDs of documents.
 
 export const editionKey = (watch: string, date: string) => `${date}/${watch}.csv`
 /** The CSVW description of an edition's CSV: https://www.w3.org/TR/tabular-metadata/#standard-file-metadata */

@@ -7,13 +7,13 @@ import { editionId } from './layout.ts'
 export interface StoredEdition {
   /** The document itself, for `compareAndSwap`; undefined when there is none. */
   readonly document: Document | undefined
-  /** The same once validated; undefined when it is missing or damaged. */
+  /** The document, validated; undefined if it is missing or damaged. */
   readonly edition: Edition | undefined
-  /** Why it is not an edition, in one line with its name and the remedy. */
+  /** Why it is not an edition, in one line with its name and the remedy; undefined if it is not damaged. */
   readonly damage: string | undefined
 }
 
-/** Reads an edition that may be damaged. Every other reader of editions goes through here. */
+/** Reads an edition, damaged or not. All other readers of editions call this function. */
 export async function readStoredEdition(documents: Documents, watch: string, date: string): Promise<StoredEdition> {
   const document = await documents.find('tops', editionId(watch, date))
   if (document === undefined) return { document, edition: undefined, damage: undefined }
@@ -25,7 +25,7 @@ export async function readStoredEdition(documents: Documents, watch: string, dat
   return { document, edition: undefined, damage: `cannot read ${name}: ${flaw}. ${remedy}` }
 }
 
-/** A document copied to another id would be shown as the edition of a date on which it was not made. */
+/** Detects a document that was copied to another id. It would be shown as the edition of the wrong date. */
 function identityFlaw(edition: Edition, watch: string, date: string): string | undefined {
   if (edition.watch === watch && edition.date === date) return undefined
   return `it says that it is the edition ${editionId(edition.watch, edition.date)}`

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 
-/** Identifies this program. Any UUID would do, but it must never change. */
+/** The namespace of this program's UUIDs. It must never change. */
 const NAMESPACE = Buffer.from('6f2c5b3e8b1d5e0a9c4f7a1d2e3b4c5d', 'hex')
 
-/** Returns the UUID of a name (of a run, a watch, an edition): always the same one, of version 5 (RFC 9562). */
+/** Returns the version 5 UUID (RFC 9562) of a name. The same name always has the same UUID. */
 export function uuidOf(name: string): string {
   const bytes = createHash('sha1').update(NAMESPACE).update(name).digest().subarray(0, 16)
   bytes[6] = (bytes[6]! & 0x0f) | 0x50

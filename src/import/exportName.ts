@@ -1,12 +1,12 @@
 import { dateIn, isDate } from '../editions/date.ts'
 import type { ExportName } from '../editions/edition.ts'
 
-/** What the name of a past export says. */
+/** The facts in the file name of a past export. */
 export interface NamedExport {
   readonly kind: ExportName
   /** The date in the time zone of the schedule. */
   readonly date: string
-  /** When the portal wrote it (ISO 8601, UTC); null for a name with a date alone. */
+  /** When the portal wrote it (ISO 8601, UTC); null if the name has only a date. */
   readonly time: string | null
 }
 
@@ -15,8 +15,8 @@ const NAME =
   /^export-(dataset|organization)-(?:(\d{4})(\d{2})(\d{2})-(\d{2})(\d{2})(\d{2})|(\d{4}-\d{2}-\d{2}))\.csv(?:\.gz)?$/
 
 /**
- * Parses the name of an export: `export-dataset-20260116-055249.csv.gz`, as uData writes it in UTC, or with a date alone, as some
- * collections of past exports have it.
+ * Parses the file name of an export: `export-dataset-20260116-055249.csv.gz`, as uData writes it, in UTC. Also accepts a name with
+ * only a date, as in some collections of past exports.
  *
  * @returns undefined for any other name
  */

@@ -34,7 +34,7 @@ import { byFitness, type PlannedDate, planDates } from './plan.ts'
 export interface ImportRequest {
   /** Files, folders, `s3://BUCKET/PREFIX`, http(s) addresses. */
   readonly places: readonly string[]
-  /** How many days the two kinds may be apart. */
+  /** How many days the two exports of a snapshot may be apart. */
   readonly tolerance: number
   /** Also replaces snapshots that came from the portal. */
   readonly force: boolean
@@ -47,7 +47,7 @@ export interface ImportedDate {
   /** One sentence. */
   readonly summary: string
   readonly run_id: string | null
-  /** Whether another snapshot of the date was there before. */
+  /** Whether it replaced another snapshot of the date. */
   readonly replaced?: true
 }
 
@@ -69,10 +69,11 @@ export interface ImportResult {
 }
 
 /**
- * Makes past exports the snapshots of their dates. A damaged export is replaced by the next one of its date, or its date fails; the
- * other dates are imported all the same. Each date is complete or unchanged, so an interrupted import goes on at the next call.
+ * Stores past exports as the snapshots of their dates. If an export is damaged, tries the next one of its date. If all are
+ * damaged, the date fails, but not the import. Each date is imported completely or not at all, so the next call continues an
+ * interrupted import.
  *
- * @param onDate is called for each date when it is done
+ * @param onDate receives the outcome of each date when it is done
  */
 export async function importExports(
   request: ImportRequest,
@@ -130,14 +131,14 @@ async function importDate(
     }
   } catch (error) {
     context.signal.throwIfAborted()
-    // A store that is down fails for every date.
+    // If the store is down, every date would fail.
     if (!(error instanceof Failure) || error.kind === 'store') throw error
     if (!failed.some((one) => one.error === error)) failed.push({ date, url: '', error })
     return { date, status: 'failed', summary: error.message, run_id: null }
   }
 }
 
-/** Returns the result for a date whose snapshot stays; undefined if there is something to import. */
+/** Returns the result for a date that keeps its snapshot; undefined if there is something to import. */
 function keptDate(
   { date, exports }: PlannedDate<PastExport>,
   stored: Snapshot | undefined,
@@ -169,7 +170,7 @@ function isFromPortal({ datasets, organizations }: Snapshot): boolean {
   )
 }
 
-/** Returns what the name of a stored export says if it suits the date better than another export. */
+/** Returns the name facts of a stored export if it fits the date better than `other`. */
 function betterStored(
   kind: ExportName,
   stored: Snapshot,
@@ -270,7 +271,7 @@ async function importUnderLease(
   }
 }
 
-/** Records a step with the facts that lineage reads. */
+/** Runs a read step that records the facts for lineage. */
 async function readStep(kind: ExportName, run: Run, body: () => Promise<DraftedExport>): Promise<DraftedExport> {
   const { drafted } = await run.step(`read ${kind}`, async () => {
     const drafted = await body()
@@ -279,14 +280,14 @@ async function readStep(kind: ExportName, run: Run, body: () => Promise<DraftedE
   return drafted
 }
 
-/** Returns the failure of one export, with its place. Other errors end the import. */
+/** Returns the Failure of one export, with its location. Throws any error that should end the import. */
 function unreadable(error: unknown, url: string): Failure {
   if (!(error instanceof Failure) || error.kind === 'store') throw error
   if (error.message.includes(stripControls(basename(url))) || error.message.includes(url)) return error
   return new Failure(error.kind, `cannot import ${url}: ${error.message}`, { cause: error })
 }
 
-/** Returns the dates whose snapshots the next run would delete, because of the setting `retention`. */
+/** Returns the imported dates whose snapshots the next run would delete (setting `retention`). */
 export function unretainedDates(dates: readonly ImportedDate[], context: Context): string[] {
   const limit = retentionLimit(context)
   if (limit === undefined) return []

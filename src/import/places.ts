@@ -9,20 +9,20 @@ import { fileNameIn } from '../pipeline/stage.ts'
 import { type ExportSource, isUrl, openExport } from '../portal/open.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 
-/** A past export at its place. */
+/** A past export that was found. */
 export interface PastExport extends NamedExport {
-  /** Without folders. */
+  /** The file name, without folders. */
   readonly name: string
   readonly url: string
   readonly origin: ExportOrigin
-  /** The size of the file; undefined if only a request would show it. */
+  /** The size of the file; undefined for a URL, where it would take a request. */
   readonly bytes: number | undefined
   open(): Promise<ExportSource>
 }
 
-/** What the places hold. Disposing of it closes the buckets. */
+/** The exports found in the places. Disposal closes the buckets. */
 export interface FoundExports extends AsyncDisposable {
-  /** Each once, in the order of the places. */
+  /** The exports without duplicates, in the order of the places. */
   readonly exports: readonly PastExport[]
   /** The number of files with other names. */
   readonly foreign: number
@@ -62,7 +62,7 @@ function addAddress(place: string, context: Context, add: Add): void {
     throw new Failure('usage', `cannot import ${quoted(place)}: it is not an address. Check it.`)
   const url = new URL(place).href
   const name = fileNameIn(url)
-  // The address given stays the export's address: where it redirects to may change from day to day.
+  // Record the given address, since the target of a redirect may change from day to day.
   const open = async () => ({ ...(await openExport(url, context)), url })
   add(name, { url, origin: 'address', bytes: undefined, open })
 }
@@ -87,7 +87,7 @@ async function addPath(place: string, context: Context, add: Add): Promise<void>
   })
   const files = facts.isDirectory() ? await filesIn(path) : [path]
   for (const file of files) {
-    // A link may lead nowhere.
+    // A symbolic link may be broken.
     const found = await stat(file).catch(() => undefined)
     if (found === undefined || found.isDirectory()) continue
     const open = () => openExport(file, context)

@@ -3,23 +3,23 @@ import type { NamedExport } from './exportName.ts'
 
 const DAY_MS = 86_400_000
 
-/** The exports that can make the snapshot of a date, best first. */
+/** The exports that can form the snapshot of a date, best first. */
 export interface PlannedDate<T extends NamedExport> {
   readonly date: string
   readonly exports: Readonly<Record<ExportName, readonly T[]>>
 }
 
-/** A date with exports of one kind alone. */
+/** A date with exports of only one kind. */
 export interface UnpairedDate {
   readonly date: string
   readonly kind: ExportName
 }
 
 /**
- * Groups past exports by date. The latest of each kind comes first; the others replace it if it is damaged.
+ * Groups past exports by date. The latest of each kind comes first. The others are used if it is damaged.
  *
- * A snapshot has the date of its datasets export, since that is what an edition lists. If that day has no organizations export,
- * the nearest within `tolerance` days serves, and may serve several dates.
+ * A snapshot has the date of its datasets export, because an edition lists datasets. If that day has no organizations export, the
+ * nearest within `tolerance` days is used, for several dates if necessary.
  */
 export function planDates<T extends NamedExport>(
   exports: readonly T[],

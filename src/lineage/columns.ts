@@ -1,7 +1,7 @@
 import { type Facets, facet } from './facets.ts'
 import type { DatasetName } from './names.ts'
 
-/** A column of an input that determines a value, or which rows there are. */
+/** An input column that determines a value, or selects rows. */
 export interface InputField extends DatasetName {
   readonly field: string
   readonly transformations: readonly object[]
@@ -15,7 +15,7 @@ export function schemaFacet(columns: readonly string[]): Facets {
   return facet('schema', { fields })
 }
 
-/** Lists the input fields of a column that is copied from one of these tables, which have the same columns. */
+/** Lists the input fields of a column that is copied from one of these tables. They all have the column. */
 export function copiedFrom(tables: readonly DatasetName[], column: string): readonly InputField[] {
   return inputFields(tables, [column], { type: 'DIRECT', subtype: 'IDENTITY' })
 }
@@ -38,7 +38,7 @@ export function indirectFields(
  * Builds the `columnLineage` facet.
  *
  * @param fields the input fields of each column
- * @param dataset the input fields that determine which rows there are, and their order
+ * @param dataset the input fields that select and order the rows
  */
 export function columnLineageFacet(
   fields: Readonly<Record<string, readonly InputField[]>>,

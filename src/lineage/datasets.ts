@@ -54,7 +54,7 @@ function tablesOf(run: RunRecord, context: Pick<Context, 'config' | 'archive' | 
     /** The tables whose rows are datasets. */
     datasets: [...exported('datasets'), ...csvs],
     organizations: exported('organizations'),
-    /** The columns in which terms are searched. */
+    /** The columns that are searched for terms. */
     searched,
     columns: { datasets: [...new Set([...PROJECTED_COLUMNS, ...searched])], organizations: RANKED_COLUMNS },
   }
@@ -74,7 +74,7 @@ function inputsOf({ exports, csvs, columns }: Tables): InputDataset[] {
   ]
 }
 
-/** A run that read the date's existing snapshot has not written one. */
+/** Lists the exports that the run stored in the snapshot: none if it read an existing snapshot. */
 function snapshotOutputs({ date, names, steps, exports, columns }: Tables): OutputDataset[] {
   const written = steps.snapshot ? exports.filter(({ facts }) => facts.from !== 'snapshot') : []
   return written.map(({ export: kind, facts, name }) => ({
@@ -122,7 +122,7 @@ function topsOutput({ date, names, steps: { published }, csvs, datasets, organiz
   return [{ ...names.tops, facets, outputFacets: statisticsFacet(rowCount) }]
 }
 
-/** Returns the facts of each step of a run that has finished. */
+/** Returns the facts of each finished step of a run. */
 function stepFacts({ steps }: RunRecord) {
   const facts = (name: string) => steps.find((step) => step.name === name)?.facts
   const { snapshot } = (facts('keep snapshot') ?? {}) as Partial<SnapshotFacts>

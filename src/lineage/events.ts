@@ -16,7 +16,7 @@ const EVENT_TYPES = {
   stopped: 'ABORT',
 } as const
 
-/** Builds the event of a run: its start while it runs, its end afterwards, with the datasets read and written so far. */
+/** Builds the start event of a running run, or the end event of an ended one, with the datasets read and written so far. */
 export function toRunEvent(run: RunRecord, context: Pick<Context, 'config' | 'archive' | 'documents'>) {
   const { config } = context
   return {
@@ -34,7 +34,7 @@ export function toRunEvent(run: RunRecord, context: Pick<Context, 'config' | 'ar
   }
 }
 
-/** Names a job per watch: runs of the same command for other watches write other datasets. */
+/** Returns a job name per watch, because runs of a command for different watches write different datasets. */
 function jobName({ command, watches }: RunRecord): string {
   return command === 'fetch' || watches.length > 1 ? command : `${command}.${watches[0]}`
 }
@@ -54,7 +54,7 @@ function runFacets({ date, error }: RunRecord, config: Config): Facets {
   }
 }
 
-/** Returns the parent job, or undefined if its id is not `NAMESPACE/JOB/UUID`: a wrong id from outside costs only the link. */
+/** Returns the parent job. An id that is not `NAMESPACE/JOB/UUID` costs only the link, so it is ignored. */
 function parentRun({ lineage_parent, lineage_root_parent }: Config) {
   const parent = parseJobRun(lineage_parent)
   if (parent === undefined) return undefined
@@ -63,7 +63,7 @@ function parentRun({ lineage_parent, lineage_root_parent }: Config) {
 }
 
 function parseJobRun(text = '') {
-  // A namespace may be a URL with slashes, so the job is the last but one part.
+  // A namespace may be a URL with slashes, so the job is the second to last part.
   const [, namespace, name, runId] = /^(.+)\/([^/]+)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.exec(text) ?? []
   return runId === undefined ? undefined : { job: { namespace, name }, run: { runId } }
 }

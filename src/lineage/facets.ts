@@ -3,7 +3,7 @@ import { VERSION } from '../version.ts'
 /** Identifies this program as the source of the events. */
 export const PRODUCER = `https://www.npmjs.com/package/datagouv-tops/v/${VERSION}`
 
-/** The published schema, with its version, of each facet. */
+/** The version and name of each facet's published schema. */
 const SCHEMAS = {
   columnLineage: '1-2-0/ColumnLineageDatasetFacet',
   dataSource: '1-0-1/DatasourceDatasetFacet',
@@ -19,7 +19,7 @@ const SCHEMAS = {
 
 export type Facets = Readonly<Record<string, object>>
 
-/** Builds a facet under its name, with its producer and schema. */
+/** Returns an object with one facet, including its producer and schema. */
 export function facet(name: keyof typeof SCHEMAS, content: object): Facets {
   const schema = SCHEMAS[name]
   const _schemaURL = `https://openlineage.io/spec/facets/${schema}.json#/$defs/${schema.split('/')[1]}`

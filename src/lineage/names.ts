@@ -12,8 +12,8 @@ export interface DatasetName {
 }
 
 /**
- * Returns functions that name datasets. Files, objects and tables are named by their location; the portal's exports, whose files
- * change daily, by the catalogue.
+ * Returns functions that name datasets. The location names files, objects and tables. The catalogue names the portal's exports,
+ * because their files change daily.
  */
 export function datasetNames({ archive, documents, config }: Pick<Context, 'archive' | 'documents' | 'config'>) {
   const stored = (key: string): DatasetName =>

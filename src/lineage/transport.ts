@@ -3,17 +3,17 @@ import { dirname } from 'node:path'
 import type { Config } from '../config/settings.ts'
 import { post } from '../network/post.ts'
 
-/** Time limit for a collector's answer; a run waits for it before it ends. */
+/** Time limit for a request to the collector. It is short, because a run waits for it before it ends. */
 const TIMEOUT_MS = 2_000
 
-/** The path used if the address has none, as in `OPENLINEAGE_URL`. */
+/** The path if the address has none, as with `OPENLINEAGE_URL`. */
 const ENDPOINT = '/api/v1/lineage'
 
 /** @throws Error if the event was not accepted */
 export type SendEvent = (event: object) => Promise<void>
 
 /**
- * Returns a function that appends events to a file, one a line, or posts them to a collector.
+ * Returns a function that appends events to a file, one per line, or posts them to a collector.
  *
  * @param address `file:PATH`, or the URL of a collector
  */

@@ -1,21 +1,21 @@
 import { fold, foldTerm } from './fold.ts'
 
-/** Symbols of letters that no term uses: signs, and letters or digits. */
+/** Symbols of characters that no term uses: NON_WORD for punctuation, WORD for letters and digits. */
 export const NON_WORD = 0
 const WORD = 1
 /** The symbol of the characters that folding removes. */
 export const MARK = 2
-/** The letters of the terms have symbols from here on. */
+/** The first symbol of a letter that a term uses. */
 const FIRST_LETTER = 3
 
 /**
- * Numbers the letters of all terms, and maps every character to these symbols. `é`, `É`, `E` and `e` share a symbol, and so
- * do a space, a hyphen and an apostrophe. `œ` has the symbols of `o` and `e`.
+ * Gives each letter of the terms a symbol, and maps every character to symbols. `é`, `É`, `E` and `e` share a symbol; so do
+ * a space, a hyphen and an apostrophe. `œ` has the symbols of `o` and `e`.
  *
- * A text folds like its characters one by one, except for runs of separators. The automaton collapses those.
+ * A text can be folded one character at a time, except for runs of separators, which the automaton collapses.
  *
- * A character is folded when it first appears, with the runtime's own Unicode, so no table can be out of date. A catalogue
- * has about two thousand different characters.
+ * A character is folded when it first appears, with the runtime's Unicode data. A catalogue has about two thousand different
+ * characters.
  */
 export class Alphabet {
   private readonly letters = new Map<string, number>()

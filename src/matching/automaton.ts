@@ -8,14 +8,14 @@ export interface Pattern {
 }
 
 /**
- * One deterministic automaton for all terms. It steps over *symbols* (see Alphabet), so a state is just a place in a term.
- * The default watch has 19 states; an automaton over the bytes of all spellings would have hundreds.
+ * One deterministic automaton for all terms. It reads symbols (see Alphabet), so a state is just a place in a term. The
+ * default watch has 19 states; an automaton over the bytes of all spellings would have hundreds.
  *
  *      text      M   o   b   i   l   i   t   é
  *      symbol    m   o   b   i   l   i   t   e
  *      state   0 → 1 → 2 → 3 → 4 → 5 → 6 → 7 → hit
  *
- * Combining marks do not change the state, nor does a separator after another one.
+ * Combining marks do not change the state. Nor does a separator that follows another one.
  */
 export interface Automaton {
   /** The length of a row of `next`: the number of symbols. */
@@ -32,12 +32,12 @@ interface Hit {
   readonly row: number
 }
 
-/** A term that has begun: its index, and how many of its symbols were seen. */
+/** A partial match: the index of the term, and how many of its symbols have been seen. */
 type Place = readonly [pattern: number, seen: number]
 
 interface State {
   readonly places: readonly Place[]
-  /** Whether the symbol before was a letter or digit, so that no whole word can begin here. */
+  /** Whether the previous symbol was a letter or digit, so no whole word can begin here. */
   readonly inWord: boolean
 }
 
@@ -58,7 +58,7 @@ class Compiler {
   private readonly states: State[] = []
   private readonly numbers = new Map<string, number>()
   private readonly hits: Hit[] = []
-  /** Steps from the states in which no term has begun, outside and inside a word. Most steps from other states are equal. */
+  /** Steps from the two states without a partial match, outside and inside a word. Most other states share these steps. */
   private readonly firstSteps: (number | undefined)[] = []
 
   constructor(patterns: readonly Pattern[], alphabet: Alphabet) {
@@ -88,7 +88,7 @@ class Compiler {
     return { width, next: Int32Array.from(rows), hits }
   }
 
-  /** Whether the symbol before was a separator. A run of separators counts as one. */
+  /** Whether the previous symbol was a separator. A run of separators counts as one. */
   private isAfterSpace({ places }: State): boolean {
     return this.space !== undefined && places.some(([pattern, seen]) => this.spelled[pattern]![seen - 1] === this.space)
   }
@@ -115,7 +115,7 @@ class Compiler {
       else places.push([pattern, seen])
     }
     for (const [pattern, seen] of state.places) {
-      // All letters of a whole word were seen. It is one if no letter or digit follows.
+      // The word is complete. It is a whole word if no letter or digit follows.
       if (seen === spelled[pattern]!.length) {
         if (!isWord) found.push(pattern)
       } else if (spelled[pattern]![seen] === symbol) reach(pattern, seen + 1)

@@ -1,4 +1,4 @@
-/** Letters that NFKD does not decompose, and their usual replacement in slugs and on keyboards that lack them. */
+/** Letters that NFKD does not decompose, and what slugs and keyboards without them use instead. */
 const LETTER_REPLACEMENTS: Readonly<Record<string, string>> = {
   œ: 'oe',
   æ: 'ae',
@@ -22,7 +22,7 @@ const SEPARATORS = /[\p{White_Space}\-\u2010-\u2015\u2212_'\u2018\u2019\u02bc\u0
  * The portal's tags are slugs ("qualite-de-l-air") and its titles have typographic apostrophes ("qualité de l’air").
  * Folding only accents and case would find 378 of the 820 datasets.
  *
- * This is the definition. The automaton (automaton.ts, src/wasm) has to give the same answers.
+ * This function defines matching. The automaton (automaton.ts, src/wasm) must agree with it.
  */
 export function fold(text: string): string {
   return text

@@ -10,7 +10,7 @@ export interface Place {
 export class FoldedText {
   private readonly length: number
   private readonly folded: string
-  /** For each UTF-16 unit of `folded`, where its character begins in the text. */
+  /** For each UTF-16 unit of `folded`, the start of its character in the text. */
   private readonly origins: readonly number[]
 
   constructor(text: string) {

@@ -1,7 +1,7 @@
 import type { Batch } from '../csv/scanner.ts'
 import type { MatchMode } from './fold.ts'
 
-/** What one watch looks for, and in which columns. */
+/** The terms that one watch searches for, and the columns to search. */
 export interface Query {
   readonly terms: readonly string[]
   readonly columns: readonly string[]
@@ -10,7 +10,7 @@ export interface Query {
 
 /** Finds the queries that a record matches. */
 export interface Matcher {
-  /** Calls `onMatch` for each record of the batch and each query that it matches, by record, then by query. */
+  /** Calls `onMatch` for each match, ordered by record, then by query. */
   match(batch: Batch, onMatch: OnMatch): void
 }
 

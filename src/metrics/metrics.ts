@@ -10,11 +10,11 @@ import type { RunRecord } from '../runs/record.ts'
 const RECENT = 200
 
 /**
- * Renders metrics of the last edition of each watch and the last run of each command, in Prometheus's text format. They depend on
- * the stores alone, so the file of a run and a server show the same.
+ * Renders metrics of the last edition of each watch and the last run of each command, in Prometheus's text format. They depend
+ * only on the stores, so the metrics file and the server show the same values.
  */
 export async function renderMetrics(context: Pick<Context, 'config' | 'documents' | 'report'>): Promise<string> {
-  // prom-client is loaded only if metrics are wanted.
+  // Load prom-client only when metrics are wanted.
   const { Gauge, Registry } = await import('prom-client')
   const registry = new Registry()
   const gauge: CreateGauge = (name, help, ...labelNames) =>
@@ -70,7 +70,7 @@ async function addRuns(gauge: CreateGauge, context: Pick<Context, 'documents' | 
 const toSeconds = (iso: string) => Date.parse(iso) / 1000
 const sumFollowers = ({ organizations }: Edition) => organizations.reduce((sum, { followers }) => sum + followers, 0)
 
-/** The last two sound editions, latest first. */
+/** Returns the last two sound editions, latest first. */
 async function lastEditions(watch: string, { documents, report }: Pick<Context, 'documents' | 'report'>) {
   const found: Edition[] = []
   for (const date of await datesOf(documents, watch)) {

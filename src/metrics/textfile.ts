@@ -4,8 +4,8 @@ import type { RunObserver } from '../runs/observer.ts'
 import { renderMetrics } from './metrics.ts'
 
 /**
- * Writes the metrics to a file when a run ends, for the textfile collector of Prometheus's node exporter. The file is written under a
- * temporary name and then renamed, so the collector never reads half of it; it ignores names that do not end in `.prom`.
+ * Writes the metrics to a file when a run ends, for the textfile collector of Prometheus's node exporter. Writes under a
+ * temporary name and renames, so the collector never reads half a file. It ignores names that do not end in `.prom`.
  */
 export function createMetricsFileObserver(
   path: string,

@@ -39,7 +39,7 @@ export async function archiveCsvs(
   return { changed, replaced, facts: { archived: csvs.map(({ watch, csv }) => ({ watch: watch.name, ...csv })) } }
 }
 
-/** @returns false when the same description was there before */
+/** @returns whether the stored description changed */
 async function archiveDescription(
   watch: Watch,
   date: string,
@@ -66,7 +66,7 @@ async function archiveDescription(
   return true
 }
 
-/** Returns whether exactly these bytes are stored under the key. It reads them: neither a size nor a document proves it. */
+/** Returns whether exactly these bytes are stored under the key. Reads them all, because neither a size nor a document proves it. */
 async function isStored(
   { key, bytes, sha256 }: Pick<ArchiveFacts, 'key' | 'bytes' | 'sha256'>,
   stored: StoredObject | undefined,
@@ -77,7 +77,7 @@ async function isStored(
   try {
     for await (const chunk of archive.read(key)) hash.update(chunk)
   } catch (error) {
-    // A damaged object is replaced next; a store that is down fails next.
+    // A damaged object is about to be replaced. If the store is down, the next call fails.
     if (error instanceof Failure) return false
     throw error
   }
@@ -85,8 +85,8 @@ async function isStored(
 }
 
 /**
- * Deletes a document whose CSV is about to change, so that a document always names a CSV that exists. The document was read
- * while the lease was held, so one that a successor has published since stays.
+ * Deletes a document whose CSV is about to change, so a document always names a CSV that exists. The document was read under
+ * the lease. If another run has taken the lease over and published since, its document stays.
  */
 async function deleteOutdatedDocument(
   watch: string,

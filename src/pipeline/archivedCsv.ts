@@ -13,7 +13,7 @@ import { type Reader, readCsv, readOptions } from './read.ts'
 import type { RunRequest } from './request.ts'
 import { findSnapshot } from './snapshot.ts'
 
-/** The archived CSV of a watch: its facts, and the datasets of the top organizations in it. */
+/** The archived CSV of a watch, and its datasets of the top organizations. */
 export interface ArchivedCsv {
   readonly watch: Watch
   readonly csv: ArchiveFacts
@@ -23,7 +23,7 @@ export interface ArchivedCsv {
 /**
  * Reads the archived CSV of each watch.
  *
- * @throws Failure `usage` if its description says that it was made from another snapshot, or by other rules
+ * @throws Failure `usage` if a description names another snapshot or other watch settings
  */
 export async function readArchivedCsvs(
   { watches, date }: RunRequest,
@@ -72,8 +72,8 @@ function unusableCsv({ name }: Watch, date: string, why: string, { archive }: Co
 }
 
 /**
- * Returns the names that the columns of an archived CSV have, as its description gives them; it outlives the snapshot. Version
- * 0.1 wrote no description, so the names come from the snapshot.
+ * Returns the column names of an archived CSV from its description, which outlives the snapshot. Version 0.1 wrote no
+ * description, so its names come from the snapshot.
  */
 export async function archivedNames(watch: string, date: string, context: Context): Promise<FoundNames | undefined> {
   const { archive } = context
@@ -82,13 +82,13 @@ export async function archivedNames(watch: string, date: string, context: Contex
   try {
     return describedNames(await text(archive.read(key)))
   } catch (error) {
-    // The configured names serve when it is damaged. A store that is down fails at the next read.
+    // If it is damaged, use the configured names. If the store is down, the next read fails.
     if (error instanceof Failure) return undefined
     throw error
   }
 }
 
-/** Reads a CSV of the archive: its facts, and the datasets of some organizations in it. */
+/** Reads an archived CSV. Returns its facts, and its datasets of some organizations. */
 export async function readArchivedCsv(
   key: string,
   top: readonly Organization[],

@@ -10,23 +10,23 @@ import { waitForAll } from '../waitForAll.ts'
 import { run } from './pipeline.ts'
 import { findSnapshot, snapshotDates } from './snapshot.ts'
 
-/** Scheduled dates are not counted before this one: data.gov, the first portal of open data, opened in 2009. */
+/** The first date that counts as scheduled: data.gov, the first open data portal, opened in 2009. */
 const EARLIEST = '2009-01-01'
 
 export interface Backfill {
   readonly from: string
   readonly to: string
   readonly watches: readonly Watch[]
-  /** Also publishes the dates that have every edition. */
+  /** Also republishes dates that already have all editions. */
   readonly force: boolean
-  /** How many dates are published at the same time. */
+  /** How many dates to publish in parallel. */
   readonly jobs: number
 }
 
 /** The outcome for one date, or for consecutive scheduled dates without a snapshot. */
 export interface BackfilledDate {
   readonly date: string
-  /** The last of several dates without a snapshot, and how many they are. */
+  /** For several dates without a snapshot: the last of them, and their number. */
   readonly until?: string
   readonly dates?: number
   readonly status: 'published' | 'unchanged' | 'there' | 'no snapshot' | 'failed'
@@ -37,11 +37,11 @@ export interface BackfilledDate {
 }
 
 /**
- * Publishes the editions that the dates of a span lack, from their snapshots. A date that fails does not stop the others.
- * When it is interrupted, every date under way is stopped cleanly first, and the editions published so far stay.
+ * Publishes the missing editions of a date range from their snapshots. A failing date does not stop the others. An
+ * interruption stops the dates in progress cleanly, and keeps the editions published so far.
  *
- * @param onDate receives the outcome of each date that has a snapshot, as soon as it is known
- * @returns these outcomes and the gaps between them, in the order of their dates
+ * @param onDate receives the outcome of each date with a snapshot when it is done
+ * @returns these outcomes and the gaps between them, by date
  */
 export async function backfill(
   request: Backfill,
@@ -93,8 +93,8 @@ async function backfillDate(date: string, request: Backfill, context: Context): 
 }
 
 /**
- * Finds the watches whose edition of the date is missing, incomplete or damaged, and the names of those whose edition was made
- * with other terms, or another top, than now. A damaged edition needs no warning here: the run that publishes it again warns.
+ * Finds the watches whose edition is missing, incomplete or damaged, and the names of watches whose terms or top have changed
+ * since. Does not warn of a damaged edition, because the run that republishes it does.
  */
 async function examineEditions(date: string, watches: readonly Watch[], { archive, documents }: Context) {
   const lacking: Watch[] = []
@@ -109,7 +109,7 @@ async function examineEditions(date: string, watches: readonly Watch[], { archiv
   return { lacking, outdated }
 }
 
-/** Sums up the scheduled dates without a snapshot: one entry for all that follow each other. */
+/** Summarizes the scheduled dates without a snapshot: one entry for each series of consecutive dates. */
 function gapsBetween(
   present: ReadonlySet<string>,
   { from, to }: Backfill,

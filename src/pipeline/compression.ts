@@ -2,15 +2,15 @@ import type { Writable } from 'node:stream'
 import type { ZlibOptions } from 'node:zlib'
 import { Failure } from '../errors.ts'
 
-/** Size of a decompressed chunk; 64 KiB would take a third more time. */
+/** Size of a decompressed chunk. With 64 KiB, decompression takes a third longer. */
 const CHUNK_BYTES = 1 << 19
-/** Bytes that are decompressed ahead of the reader. */
+/** How far decompression may run ahead of the reader. */
 const AHEAD_BYTES = 2 * CHUNK_BYTES
 
 type Chunks = AsyncIterable<Uint8Array>
 type Write = (bytes: Uint8Array) => Promise<void>
 
-/** Detects gzip by the first bytes, not by a name. The chunks returned start at the first byte again. */
+/** Detects gzip by the first bytes. The returned chunks include them. */
 export async function detectGzip(chunks: Chunks): Promise<{ readonly gzip: boolean; readonly chunks: Chunks }> {
   const iterator = chunks[Symbol.asyncIterator]()
   // A copy, since reading the next chunk overwrites this one.
@@ -49,7 +49,7 @@ export async function* gunzip(chunks: Chunks, name: string): Chunks {
   }
 }
 
-/** Writes chunks to a stream, one ahead of the stream's progress. An error while reading them destroys the stream. */
+/** Writes chunks to a stream. Stays one chunk ahead of it. A read error destroys the stream. */
 async function feed(chunks: Chunks, stream: Writable): Promise<void> {
   const closed = new Promise<void>((resolve) => stream.once('close', resolve))
   let before = Promise.resolve()
@@ -67,7 +67,7 @@ async function feed(chunks: Chunks, stream: Writable): Promise<void> {
   }
 }
 
-/** Passes chunks on and writes them unchanged on the way. */
+/** Passes chunks on unchanged, and writes each of them. */
 export async function* tee(chunks: Chunks, write: Write): Chunks {
   for await (const chunk of chunks) {
     await write(chunk)

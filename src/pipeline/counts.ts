@@ -8,24 +8,24 @@ import { PROJECTED_COLUMNS } from './project.ts'
 import { RANKED_COLUMNS, REPORT, textOf } from './rank.ts'
 import type { Reader } from './read.ts'
 
-/** Of data.gouv.fr; more are counted as well, a little slower. */
+/** About as many as data.gouv.fr has. More are possible, but a little slower. */
 const EXPECTED_IDS = { datasets: 130_000, organizations: 6_000 } as const
 
 const COUNTED = { datasets: PROJECTED_COLUMNS, organizations: RANKED_COLUMNS } as const
 
 /**
- * Passes an export on to its reader and counts the figures that the completeness gate compares from week to week. When a
- * getter of uData fails, its column is blank in some or in all rows of a well-formed file with a right checksum.
+ * Passes an export on to its reader, and computes the counts that the completeness gate compares from week to week. A failing
+ * getter of uData leaves a column blank in some or all rows, in a well-formed file with a correct checksum.
  */
 export class CountingReader implements Reader {
   readonly columns: readonly string[]
-  /** Sum of `metric.followers` over the first record of each id; a value that is not a whole number counts as 0 here. */
+  /** Sum of `metric.followers` over the first record of each id; anything but a whole number counts as 0. */
   followers = 0
-  /** Records whose id an earlier record has. */
+  /** Number of records that repeat the id of an earlier one. */
   repeated = 0
-  /** The first of them. */
+  /** The first repeated id. */
   firstRepeated = ''
-  /** Datasets whose organization is not in the organizations export. */
+  /** Number of datasets whose organization is not in the organizations export. */
   orphans = 0
   readonly ids: IdTable
   private readonly inner: Reader
@@ -35,7 +35,7 @@ export class CountingReader implements Reader {
   private readonly followersSlot: number
   private readonly organizationSlot: number
 
-  /** @param organizations the ids of the organizations export, to look for those of datasets among them */
+  /** @param organizations the ids of the organizations export, to count the orphans in the datasets export */
   constructor(name: ExportName, inner: Reader, organizations?: IdTable) {
     this.ids = new IdTable(EXPECTED_IDS[name])
     this.inner = inner
@@ -54,7 +54,7 @@ export class CountingReader implements Reader {
     await this.inner.begin?.(header, columns)
   }
 
-  /** A hot loop: it runs for every field of the export, so it allocates nothing and calls little. */
+  /** Runs for every field of the export, so it allocates nothing and calls few functions. */
   take(batch: Batch): void {
     const { bytes, fields, width, count } = batch
     const { blanks, ids, organizations, organizationSlot } = this
@@ -65,7 +65,7 @@ export class CountingReader implements Reader {
       for (let slot = 0; slot < width; slot++) {
         const start = fields[at + 2 * slot]!
         const end = fields[at + 2 * slot + 1]!
-        // Only these bytes begin a white-space character.
+        // A white-space character can only begin with these bytes.
         if (start === end || ((bytes[start]! <= 0x20 || bytes[start]! >= 0xc2) && isSpace(bytes, start, end)))
           blanks[slot]!++
       }
@@ -76,7 +76,7 @@ export class CountingReader implements Reader {
       if (organizations === undefined) continue
       const start = fields[at + 2 * organizationSlot]!
       const end = fields[at + 2 * organizationSlot + 1]!
-      // Three of four datasets have the organization of the one before.
+      // Three in four datasets have the same organization as the previous one.
       if (record === 0 || !isSame(bytes, start, end, at - 2 * width + 2 * organizationSlot, fields))
         isOrphan = end > start && !organizations.has(bytes, start, end)
       if (isOrphan) this.orphans++
@@ -88,7 +88,7 @@ export class CountingReader implements Reader {
     await this.inner.drain?.()
   }
 
-  /** Needed column → records in which it is blank. */
+  /** Needed column → number of records in which it is blank. */
   get blankFields(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.columns.map((column, slot) => [column, this.blanks[slot]!]))
   }
@@ -104,7 +104,7 @@ export class CountingReader implements Reader {
   }
 }
 
-/** Whether a field is the one at `other` in `fields`. */
+/** Whether a field has the same bytes as the one at `other` in `fields`. */
 function isSame(bytes: Uint8Array, start: number, end: number, other: number, fields: Uint32Array): boolean {
   let from = fields[other]!
   if (fields[other + 1]! - from !== end - start) return false
@@ -112,7 +112,7 @@ function isSame(bytes: Uint8Array, start: number, end: number, other: number, fi
   return true
 }
 
-/** Whether a field holds nothing but white space. It is decoded only if each of its bytes can be part of white space. */
+/** Whether a field is only white space. Decodes it only if none of its bytes rules that out. */
 function isSpace(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at]! > 0x20 && bytes[at]! < 0x80) return false
   return /^\p{White_Space}*$/u.test(decodeField(bytes, start, end))

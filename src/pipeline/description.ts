@@ -21,7 +21,7 @@ interface Identity {
   readonly terms: readonly string[]
   readonly columns: readonly string[]
   readonly match: string
-  /** What the export calls the needed columns. */
+  /** Needed column → its name in the export. */
   readonly column_names: FoundNames
   readonly datasets_sha256: string
   readonly organizations_sha256: string
@@ -45,7 +45,7 @@ function identityOf({ terms, columns, match }: Watch, csv: CsvFacts, snapshot: S
 
 /**
  * Describes an archived CSV as CSVW metadata (https://www.w3.org/TR/tabular-metadata/), which any CSVW tool can read: dialect,
- * columns, source and license. Also stores the `Identity` of the CSV: `publish` rejects a CSV whose identity differs.
+ * columns, source and license. Also stores the `Identity` of the CSV, because `publish` rejects a CSV with another identity.
  *
  * @param header the columns of the CSV
  * @param names the setting `columns` of the datasets export
@@ -79,8 +79,8 @@ function neededNames(header: readonly string[], { columns }: Watch, { datasets }
 }
 
 /**
- * CSVW wants names that are unique and fit into a URI template; titles hold the columns as they are. A needed column that has
- * another name in this export keeps its own as its CSVW name, so that the CSV stays readable without its snapshot.
+ * Builds the CSVW columns. Their `titles` are the header's columns. Their names must be unique and fit into a URI template. A
+ * needed column that the export has renamed keeps its usual name here, so the CSV stays readable without its snapshot.
  */
 function columnsOf(header: readonly string[], found: FoundNames) {
   const renamed = new Map(
@@ -104,7 +104,7 @@ function csvwName(title: string, index: number): string {
   return isPlain ? name : `column.${index + 1}`
 }
 
-/** Returns the names that a description gives to the columns whose titles differ: needed column → its name in the CSV. */
+/** Returns the renamed columns of a description: needed column → its name in the CSV. */
 export function describedNames(description: string): FoundNames {
   const named = describedColumns(parseDescription(description) ?? {}).flatMap((column) => {
     const { name, titles } = column ?? {}
@@ -119,8 +119,7 @@ export function describedNames(description: string): FoundNames {
 }
 
 /**
- * Compares a stored description with the CSV, the snapshot and the watch that it should describe. Ignores `top`, because
- * the CSV does not depend on it.
+ * Compares a stored description with its CSV, snapshot and watch. Ignores `top`, because the CSV does not depend on it.
  *
  * @returns the difference, worded to follow "it", or undefined if they match
  */
@@ -148,13 +147,13 @@ export function descriptionMismatch(
 
 type DescribedColumn = { readonly name?: unknown; readonly titles?: unknown } | null
 
-/** Returns the columns of the CSV, as a description has them. */
+/** Returns the CSV columns in a parsed description. */
 function describedColumns({ tableSchema }: Readonly<Record<string, unknown>>): readonly DescribedColumn[] {
   const { columns } = (tableSchema ?? {}) as { columns?: unknown }
   return Array.isArray(columns) ? columns : []
 }
 
-/** Returns the `top` that a description names, if it can be read. */
+/** Returns the `top` in a description, or undefined if it cannot be read. */
 export function descriptionTop(description: string): number | undefined {
   const top = parseDescription(description)?.[`${FACT_PREFIX}top`]
   return typeof top === 'number' ? top : undefined

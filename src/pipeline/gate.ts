@@ -11,12 +11,13 @@ import { quoted } from '../errors.ts'
 import { formatCount, joinFirst, pluralize } from '../text/format.ts'
 
 const DAY_MS = 86_400_000
-/** A getter of uData that fails in one row of five is far outside what a week changes. */
+/** The increase in blank fields that the gate refuses. A failing uData getter blanks far more than a normal week does. */
 const BLANK_SHARE = 0.2
+/** The share of the earlier followers that must remain. */
 const FOLLOWERS_SHARE = 0.8
 /**
- * Number of followers from which a missing organization counts. In 113 real weeks of 2021 to 2023, one with at least this many
- * was missing in four weeks, always by mistake. One with any follower was missing in 25.
+ * Followers that an organization needs for its absence to count. In 113 real weeks of 2021 to 2023, an organization with at
+ * least this many was missing in four weeks, always by mistake. One with at least one follower was missing in 25 weeks.
  */
 export const NOTABLE_FOLLOWERS = 10
 
@@ -31,27 +32,27 @@ export interface GateVerdict {
   readonly warnings: readonly string[]
 }
 
-/** What the gate judges: a snapshot that is not published yet, and the counts of its pass over the exports. */
+/** The input of the gate: an unpublished snapshot, and the counts from reading its exports. */
 export interface Candidate {
   readonly snapshot: Snapshot
   readonly hasOrganization: (id: string) => boolean
-  /** Per export: records whose id an earlier record has, and the first such id. */
+  /** Per export: the number of records that repeat an earlier id, and the first such id. */
   readonly repeated: Readonly<Record<ExportName, { readonly count: number; readonly first: string }>>
-  /** Datasets whose organization is not in the organizations export. */
+  /** Number of datasets whose organization is not in the organizations export. */
   readonly orphans: number
   /** Exports whose source gave neither length nor checksum. */
   readonly unverified: readonly ExportName[]
-  /** Exports that the portal streamed live → how many records the portal counts; undefined if it does not say. */
+  /** Each export that the portal streamed live → the portal's own record count; undefined if it gives none. */
   readonly liveTotals?: ReadonlyMap<ExportName, number | undefined>
 }
 
 /**
- * The completeness gate: compares a snapshot with the last sound one of the same portal and catalogue. Exports lost their last
- * rows for months (six organizations were missing from 2021-10-07 to 2023-03-10), and fields turn blank, while every file is
- * well-formed and its checksum right. Only the week before shows it.
+ * The completeness gate: compares a snapshot with the last sound one of the same portal and catalogue. A well-formed export
+ * with a correct checksum can still be incomplete. Exports lost their last rows for months (six organizations were missing
+ * from 2021-10-07 to 2023-03-10), and columns turn blank. Only a comparison with the previous week shows this.
  *
- * A rule whose facts a snapshot of version 0.1 lacks is skipped. A rule that the last snapshot broke as well is only a warning: a
- * small portal may have no followers, and its first run was accepted.
+ * Skips rules for which a snapshot of version 0.1 has no facts. Only warns of a broken rule that the last snapshot also broke:
+ * a small portal may have no followers, and its first run was accepted.
  */
 export function judge(candidate: Candidate, baseline: Snapshot | undefined, config: Config): GateVerdict {
   const { snapshot } = candidate
@@ -75,7 +76,7 @@ export function judge(candidate: Candidate, baseline: Snapshot | undefined, conf
       )
       continue
     }
-    // A worker of the portal that dies can end a live stream cleanly, at the end of a record. Only the portal's own count shows it.
+    // If a worker of the portal dies, a live stream can end cleanly after a record. Only the portal's own count shows the loss.
     const { records } = snapshot[name]
     const reason = lossReason(`${name} in the live stream`, records, 'the portal counts', total, config)
     if (reason !== undefined) violations.push({ export: name, reason })
@@ -86,14 +87,14 @@ export function judge(candidate: Candidate, baseline: Snapshot | undefined, conf
   return { violations, warnings: [...warnings, ...remarksOn(candidate)] }
 }
 
-/** The rules that need no other snapshot: rule → how it is broken. */
+/** Checks the rules that need no other snapshot. Returns each broken rule → the reason. */
 function absoluteRules(name: ExportName, snapshot: Snapshot, config: Config): Map<string, string> {
   const { records, blank_fields = {}, followers, last_modified, origin, url } = snapshot[name]
   const broken = new Map<string, string>()
   for (const [column, blank] of Object.entries(blank_fields))
     if (blank === records) broken.set(column, `the column ${column} of ${name} is blank in every record`)
   if (name === 'organizations' && followers === 0) broken.set('followers', 'no organization has a follower')
-  // When a file was written does not say how old its content is.
+  // A file's modification time does not show the age of its content.
   const isFile = origin === 'file' || url.startsWith('file:')
   const age = isFile || last_modified === null ? 0 : Date.parse(snapshot.date) - Date.parse(last_modified)
   if (age > config.gate_max_age) {
@@ -108,7 +109,7 @@ function absoluteRules(name: ExportName, snapshot: Snapshot, config: Config): Ma
 }
 
 function lossOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot, config: Config) {
-  // A cursor that repeats records must not hide that it loses others.
+  // Repeated records must not hide lost ones.
   const distinct = ({ records, repeated_ids = 0 }: ExportFacts) => records - repeated_ids
   return lossReason(name, distinct(snapshot[name]), `${baseline.date} had`, distinct(baseline[name]), config)
 }
@@ -138,7 +139,7 @@ function newBlanksOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot): 
   })
 }
 
-/** The followed organizations of the last snapshot that are gone: those of a watch's TOP, and the others. */
+/** Describes the organizations missing since the last snapshot: those in a watch's TOP, and other followed ones. */
 function goneFrom(baseline: Snapshot | undefined, watches: readonly Watch[], { hasOrganization }: Candidate) {
   const before = baseline?.organizations.most_followed ?? []
   const top = Math.max(...watches.map((watch) => watch.top))
@@ -158,7 +159,7 @@ function goneFrom(baseline: Snapshot | undefined, watches: readonly Watch[], { h
   }
 }
 
-/** Returns remarks that are never a reason to refuse. */
+/** Returns warnings that are never a reason to refuse. */
 function remarksOn({ repeated, orphans, unverified }: Candidate): string[] {
   const remarks: string[] = []
   for (const name of EXPORT_NAMES) {

@@ -1,8 +1,8 @@
 import type { DeflateRaw, ZlibOptions } from 'node:zlib'
 
-/** Size of a piece: passing one to another thread costs nothing, and it stays in a processor's cache. */
+/** Size of a piece: large enough that handing it to a thread costs little, small enough for the processor's cache. */
 const PIECE_BYTES = 1 << 18
-/** Pieces that are compressed or written in parallel while the next one is read. More were not faster. */
+/** How many pieces are compressed or written while the next one is read. More were not faster. */
 const PARALLEL = 3
 
 /** Measured on the export of 224 MB: level 1 takes 1.0 s and gives 43 MB, level 6 takes 2.4 s and gives 36 MB. */
@@ -17,8 +17,8 @@ type Chunks = AsyncIterable<Uint8Array>
 type Write = (bytes: Uint8Array) => Promise<void>
 
 /**
- * Passes chunks on in larger pieces, and writes them gzip-compressed on the way. Compression takes longer than everything else,
- * so pieces are compressed in parallel threads and joined to one gzip stream, as pigz does.
+ * Passes chunks on in larger pieces, and also writes them as one gzip stream. Compression is the slowest step, so parallel
+ * threads compress the pieces, as in pigz.
  *
  * @param write receives the parts in order
  */
@@ -27,7 +27,7 @@ export async function* gzipTee(chunks: Chunks, write: Write): Chunks {
   const options = {
     level: LEVEL,
     memLevel: 9,
-    // A full flush ends each piece: the next one, of another deflater, refers to nothing before it.
+    // A full flush ends each piece, since the next one comes from another deflater and cannot refer back to it.
     flush: constants.Z_FULL_FLUSH,
     chunkSize: PIECE_BYTES,
     readableHighWaterMark: 2 * PIECE_BYTES,
@@ -70,7 +70,7 @@ function deflate(deflater: DeflateRaw, piece: Uint8Array): Promise<Uint8Array> {
   })
 }
 
-/** Joins chunks to pieces of one size; only the last is smaller. A piece is overwritten `PARALLEL` pieces later. */
+/** Regroups chunks into pieces of equal size, except the last. The buffer of a piece is reused `PARALLEL` pieces later. */
 async function* gather(chunks: Chunks): AsyncGenerator<Uint8Array> {
   const buffers = Array.from({ length: PARALLEL }, () => Buffer.allocUnsafeSlow(PIECE_BYTES))
   let filled = 0

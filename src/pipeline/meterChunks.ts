@@ -1,4 +1,4 @@
-/** Reports the size of each chunk, and stops between two chunks when the run is stopped. */
+/** Passes chunks on and reports the size of each. Throws before the next chunk once the signal is aborted. */
 export async function* meterChunks(
   chunks: AsyncIterable<Uint8Array>,
   add: (bytes: number) => void,

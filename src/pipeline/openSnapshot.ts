@@ -7,8 +7,8 @@ import { type SnapshotSource, storedSnapshot } from './snapshotSource.ts'
 import { StagedSnapshot } from './stagedSnapshot.ts'
 
 /**
- * Chooses the source of a date's exports: the sources of the request, the snapshot for a past date, otherwise the portal, which
- * keeps only the current export.
+ * Chooses the source of a date's exports: the request's own sources, the stored snapshot for a past date, or else the portal,
+ * which has only the current exports.
  */
 export async function openSnapshot(
   request: RunRequest,

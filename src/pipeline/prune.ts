@@ -9,7 +9,7 @@ import { type Expired, findExpired } from './retention.ts'
 import { findSnapshot } from './snapshot.ts'
 
 export interface Pruned extends Expired {
-  /** Dates that were passed over, since another run holds a lease of theirs. */
+  /** Skipped dates: another run holds one of their leases. */
   readonly held: readonly { readonly date: string; readonly reason: Failure }[]
 }
 
@@ -28,8 +28,8 @@ export function expiredSnapshots(context: Context): Promise<Expired> {
 }
 
 /**
- * Deletes the snapshots that the setting `retention` does not keep, each under all leases of its date, so that no other
- * run reads or writes it meanwhile. A date of which another run holds a lease is passed over.
+ * Deletes the snapshots that the setting `retention` does not keep. Holds all leases of a date while deleting its snapshot, so no
+ * other run reads or writes it meanwhile. Skips a date if another run holds one of its leases.
  */
 export async function prune(context: Context): Promise<Pruned> {
   const { archive, documents, clock, report } = context
@@ -48,7 +48,7 @@ export async function prune(context: Context): Promise<Pruned> {
       }
     }
     if (leases.size === 0) return { dates: [], keys: [], held }
-    // Another run may have published a date before its leases were acquired, and now needs its snapshot.
+    // Look again: before the leases were acquired, another run may have published a date and need its snapshot.
     const now = await expiredSnapshots(context)
     const mine = now.dates.filter((date) => leases.has(date))
     const keys = now.keys.filter((key) => mine.includes(key.split('/')[1]!))
@@ -63,14 +63,14 @@ export async function prune(context: Context): Promise<Pruned> {
   }
 }
 
-/** The lease of a date and those of its editions: `archive` and `publish` read the snapshot under the latter. */
+/** Returns the leases of a date and of its editions. `archive` and `publish` read the snapshot under an edition's lease. */
 async function leasesOf(date: string, { config, documents }: Context): Promise<string[]> {
   const suffix = `/${date}`
   const stored = (await documents.ids('tops')).filter((id) => id.endsWith(suffix))
   return [...new Set([date, ...config.watches.map(({ name }) => editionId(name, date)), ...stored])]
 }
 
-/** The last step of a run: deletes expired snapshots. An error there is a warning, since the run has published. */
+/** Deletes expired snapshots as the last step of a run. A Failure is only a warning, since the run has already published. */
 export async function pruneSnapshots(run: Pick<Run, 'step' | 'warn'>, context: Context): Promise<void> {
   if (!Number.isFinite(context.config.retention)) return
   try {

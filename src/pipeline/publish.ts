@@ -12,7 +12,7 @@ import type { ArchivedCsv } from './archivedCsv.ts'
 import type { RunRequest } from './request.ts'
 import type { EditionFacts, StepResult } from './result.ts'
 
-/** MongoDB's limit for a document, in BSON bytes. It holds for every store, so that an edition can move. */
+/** MongoDB's document limit, in BSON bytes. It applies to every store, so editions can be moved between stores. */
 const MAX_BYTES = 16 * 1024 * 1024
 
 /**
@@ -48,7 +48,7 @@ function sourceOf({ url, sha1, bytes, records, last_modified }: ExportFacts): So
 }
 
 async function assertFitsMongo(edition: Edition): Promise<void> {
-  // BSON is about as long as JSON, so the library that measures it is needed for very large documents only.
+  // BSON is about as long as JSON, so load the library that measures it only for very large documents.
   if (JSON.stringify(edition).length < MAX_BYTES / 4) return
   const { calculateObjectSize } = await import('bson')
   const size = calculateObjectSize(edition)
@@ -74,7 +74,7 @@ export async function publishEditions(
     const { _id: id, date, watch } = edition
     const { document: earlier, edition: stored, damage } = await readStoredEdition(documents, watch, date)
     if (damage !== undefined) run.warn(`${damage}. This run replaces it`)
-    // It was read while the lease was held, so a document that a successor has published since is not replaced.
+    // The stored document was read under the lease. If another run has published since, this check or the swap fails.
     await run.checkLeases(date, id)
     if (stored !== undefined && isSame(edition, stored) && (await isAcceptable(stored))) continue
     if (!(await documents.compareAndSwap('tops', id, earlier, edition))) throw leaseLostFailure(id)
@@ -93,8 +93,8 @@ export async function publishEditions(
 }
 
 /**
- * Checks the lease again after the write. If the run paused right before the write, it may have overwritten an edition that
- * the run that took over had found to be right. If the lease is lost, restores the earlier edition.
+ * Checks the lease again after the write, and restores the earlier edition if it is lost. A run that paused right before the
+ * write may have overwritten an edition that its successor had found correct and left in place.
  */
 async function restoreIfLeaseLost(
   edition: Edition,
@@ -111,7 +111,7 @@ async function restoreIfLeaseLost(
   }
 }
 
-/** Whether two editions differ at most in their run and time. */
+/** Whether two editions are equal, apart from their run and time. */
 function isSame(edition: Edition, earlier: Edition): boolean {
   const { generated_at, run_id } = earlier
   return isDeepStrictEqual({ ...edition, generated_at, run_id }, earlier)

@@ -5,15 +5,15 @@ import type { RankedOrganization } from '../editions/edition.ts'
 import { quoted } from '../errors.ts'
 import type { Reader } from './read.ts'
 
-/** An organization of the export, and its place among all. */
+/** An organization of the export, and its rank. */
 export type Organization = Omit<RankedOrganization, 'datasets'>
 
 /** The columns that ranking needs. */
 export const RANKED_COLUMNS = ['id', 'name', 'metric.followers'] as const
 
 /**
- * Reads the organizations export and ranks it: followers descending, then id ascending. Of an id that occurs twice the first
- * record counts: uData's cursor over a changing collection repeats some.
+ * Reads the organizations export and ranks it: followers descending, then id ascending. If an id is repeated,
+ * the first record counts: uData's cursor repeats some records when the collection changes.
  */
 export class Ranking implements Reader {
   readonly columns = RANKED_COLUMNS
@@ -62,7 +62,7 @@ export function textOf(batch: Batch, record: number, slot: number): string {
   return decodeField(batch.bytes, batch.fields[at]!, batch.fields[at + 1]!)
 }
 
-/** Compares by code points, which is also the order of the UTF-8 bytes and depends on no locale. */
+/** Compares ids by their UTF-8 bytes, which is the order of code points in every locale. */
 export function compareIds(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
@@ -70,8 +70,8 @@ export function compareIds(a: string, b: string): number {
 /**
  * Parses a count as the portal writes it; empty is 0.
  *
- * @param slot where in the batch `metric.followers` is
- * @throws FieldError for anything else that is not a whole number, or is too large to be counted exactly
+ * @param slot the slot of `metric.followers`
+ * @throws FieldError if the field is not a whole number, or is too large to be exact
  */
 export function wholeNumber(batch: Batch, record: number, slot: number): number {
   const text = textOf(batch, record, slot)

@@ -16,7 +16,7 @@ import { createWasmScanner } from '../wasm/scanner.ts'
 
 /** Receives the records of an export while it is read. */
 export interface Reader {
-  /** The columns whose fields batches carry, in this order. */
+  /** The columns that it needs. Batches contain their fields in this order. */
   readonly columns: readonly string[]
   /** Receives the unchanged header record of the export, and its columns. Discards the records of an earlier, failed attempt. */
   begin?(header: Uint8Array, columns: readonly string[]): Promise<void> | void
@@ -62,8 +62,8 @@ type Chunks = AsyncIterable<Uint8Array>
 /**
  * Reads a CSV once, in constant memory, and computes its checksums.
  *
- * @param name its name in errors
- * @throws Failure `contract` for the first thing that an export must not contain
+ * @param name what errors call it
+ * @throws Failure `contract` for the first error in the export
  */
 export async function readCsv(chunks: Chunks, name: string, reader: Reader, options: ReadOptions): Promise<ReadFacts> {
   const { createHash } = await import('node:crypto')
@@ -106,14 +106,14 @@ function withoutReturn(chunks: AsyncGenerator<Uint8Array>): Chunks {
   return { [Symbol.asyncIterator]: () => ({ next: () => chunks.next() }) }
 }
 
-/** Reads an export: like `readCsv`, and refuses a file without records. */
+/** Like `readCsv`, but refuses a file without records. */
 export async function readExport(...[chunks, name, reader, options]: Parameters<typeof readCsv>): Promise<ReadFacts> {
   const facts = await readCsv(chunks, name, reader, options)
   assertNotEmpty(facts, name)
   return facts
 }
 
-/** Reads an export: like `scanCsv`, and refuses a file without records. */
+/** Like `scanCsv`, but refuses a file without records. */
 export async function scanExport(...[chunks, name, reader, options]: Parameters<typeof readCsv>): Promise<ScanFacts> {
   const facts = await scanCsv(chunks, name, reader, options)
   assertNotEmpty(facts, name)
@@ -172,7 +172,7 @@ export async function scanCsv(
   return { bytes, records, columns, names: findNames(columns, reader.columns, columnNames) }
 }
 
-/** Adds the remedy to an error of the scanner. */
+/** Runs the scanner, and adds the remedy to its error. */
 function scanned(scan: () => Batch): Batch {
   try {
     return scan()
@@ -197,9 +197,9 @@ function fieldFailure(
 }
 
 /**
- * Returns how an export is read under a configuration.
+ * Returns the options for reading an export.
  *
- * @param found the names that were found in this export when it was fetched
+ * @param found the column names recorded when it was fetched
  */
 export function readOptions(
   name: ExportName,

@@ -9,22 +9,21 @@ export interface RunRequest {
   readonly watches: readonly Watch[]
   /** Paths or addresses to use instead of the portal's exports. */
   readonly sources?: Readonly<Partial<Record<ExportName, string | undefined>>>
-  /** Fetches from the portal again, although the date has a snapshot. */
+  /** Fetches from the portal again, even if the date has a snapshot. */
   readonly refetch?: boolean | undefined
   /** Publishes an export even if the completeness gate would refuse it. */
   readonly acceptIncomplete?: boolean | undefined
-  /** Uses the snapshot, also for today. */
+  /** Uses the stored snapshot, even for today. */
   readonly replay?: boolean
   /**
-   * Decides, under the edition's lease, whether a stored document with the expected contents may stay. By default it may,
-   * whichever run made it.
+   * Decides, under the edition's lease, whether a stored document with the expected contents may stay. By default, it may.
    */
   readonly isAcceptable?: (stored: Edition) => Promise<boolean>
 }
 
 /**
- * Plans the run of a request. It takes the lease of the date if it may write the snapshot, and that of each edition that it may
- * write. So two watches of a date can be processed in parallel, and no two runs write the same object.
+ * Plans the run of a request. A run needs the lease of the date if it may write the snapshot, and the lease of each edition that
+ * it may write. So two watches of a date can run in parallel, but no two runs write the same object.
  */
 export function planRun(command: 'run' | 'fetch' | 'archive' | 'publish', request: RunRequest): RunPlan {
   const { date, watches, replay = false, isAcceptable } = request

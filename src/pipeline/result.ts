@@ -2,10 +2,10 @@ import type { Outcome } from '../runs/run.ts'
 import { pluralize } from '../text/format.ts'
 import type { RunRequest } from './request.ts'
 
-/** What a step left in a store: facts for the run record and for the next step. */
+/** The result of a step: facts for the run record, and whether a store changed. */
 export interface StepResult<Facts extends object> {
   readonly facts: Facts
-  /** False if the same content was there before. */
+  /** False if the store already had the same content. */
   readonly changed: boolean
   /** Whether it replaced other content. */
   readonly replaced?: boolean
@@ -42,14 +42,14 @@ export interface EditionFacts {
 
 interface Summary extends Outcome {
   readonly date: string
-  /** Whether it replaced another edition of the date. */
+  /** Whether it replaced an earlier edition of the date. */
   readonly replaced?: true
   /** The date of the snapshot since which the portal has not published, if the run was skipped for that reason. */
   readonly unchanged_since?: string
 }
 type Recorded<T> = T & Summary & { readonly run_id: string }
 
-/** What the commands print as JSON: small enough to pass from one worker to the next. */
+/** The JSON that the commands print, small enough to pass from one worker to the next. */
 export type FetchResult = Recorded<SnapshotFacts>
 export type ArchiveResult = Recorded<CsvFacts>
 export type PublishResult = Recorded<EditionFacts>
@@ -64,7 +64,7 @@ export function skippedResult(
   return { date, status: 'unchanged', unchanged_since: since, summary, archived: [], published: [] }
 }
 
-/** Joins the results of the steps, and sums them up in a sentence. */
+/** Merges the facts of the steps, and summarizes them in one sentence. */
 export function summarize<A extends object>({ date }: RunRequest, a: StepResult<A>): Summary & A
 export function summarize<A extends object, B extends object, C extends object>(
   { date }: RunRequest,

@@ -2,10 +2,10 @@ import type { Context } from '../context.ts'
 import { dateIn, isDate } from '../editions/date.ts'
 import { snapshotKey } from '../editions/layout.ts'
 
-/** The snapshots of this many last dates, and of this many last editions of each watch, stay for replays and comparisons. */
+/** How many sound snapshots, and how many editions of each watch, always keep their snapshot for replays and comparisons. */
 const LAST = 2
 
-/** The dates that the setting `retention` does not keep, and all their keys, the descriptions first. */
+/** The dates that the setting `retention` does not keep, and their keys, descriptions first. */
 export interface Expired {
   readonly dates: readonly string[]
   readonly keys: readonly string[]
@@ -18,9 +18,9 @@ export function retentionLimit({ config, clock }: Context): string | undefined {
 }
 
 /**
- * Finds the snapshots, and the exports that the gate refused, that the setting `retention` does not keep.
+ * Finds the snapshots and refused exports that the setting `retention` does not keep.
  *
- * @param isSound whether the snapshot of a date can be read: one that cannot does not count among the last ones
+ * @param isSound whether the snapshot of a date can be read; unreadable ones do not count among the last
  */
 export async function findExpired(context: Context, isSound: (date: string) => Promise<boolean>): Promise<Expired> {
   const { archive, documents } = context
@@ -39,13 +39,13 @@ export async function findExpired(context: Context, isSound: (date: string) => P
   return { dates, keys: dates.flatMap((date) => descriptionFirst(stored.get(date)!)) }
 }
 
-/** A reader that finds a snapshot.json expects its exports, so it is deleted first. */
+/** Puts snapshot.json first: a reader that finds it expects its exports. */
 function descriptionFirst(keys: readonly string[]): string[] {
   const isDescription = (key: string) => key.endsWith('.json')
   return [...keys.filter(isDescription), ...keys.filter((key) => !isDescription(key))]
 }
 
-/** The last dates, as many as it takes to have two sound snapshots among them. */
+/** Returns the last dates, going back to the second sound snapshot. */
 async function lastSound(dates: readonly string[], isSound: (date: string) => Promise<boolean>): Promise<string[]> {
   const last: string[] = []
   let sound = 0
@@ -57,7 +57,7 @@ async function lastSound(dates: readonly string[], isSound: (date: string) => Pr
   return last
 }
 
-/** The dates of the last editions of each watch, from ids `WATCH/DATE`. */
+/** Returns the dates of the last editions of each watch, from ids `WATCH/DATE`. */
 function lastEditions(ids: readonly string[]): string[] {
   const dates = new Map<string, string[]>()
   for (const id of ids) {

@@ -1,11 +1,11 @@
 import type { Hash } from 'node:crypto'
 
-/** Memory that parallel writers fill before they write. As much again may be in the process of being written. */
+/** Memory that parallel writers fill before they write. The same amount again may be in use by writes in progress. */
 const SHARED_BYTES = 1 << 22
 const LARGEST_BLOCK = 1 << 18
 const SMALLEST_BLOCK = 1 << 14
 
-/** Memory shared by parallel writers: a block that one has written is filled again by another. */
+/** A pool of memory blocks for parallel writers. */
 export class Blocks {
   /** Size of a block, in bytes. */
   readonly size: number
@@ -46,7 +46,7 @@ interface SliceWriterOptions {
   readonly hash?: Hash
 }
 
-/** Joins slices to large blocks and writes these; hashes all bytes if a hash is given. */
+/** Collects slices in large blocks and writes the blocks. Also hashes all bytes if a hash is given. */
 export class SliceWriter {
   bytes = 0
   private readonly write: (block: Uint8Array) => Promise<void>
@@ -65,7 +65,7 @@ export class SliceWriter {
     this.blocks = blocks
   }
 
-  /** Copies the slice, so its buffer can be reused at once. */
+  /** Copies a slice, so the caller can reuse its buffer. */
   add(slice: Uint8Array): void {
     this.bytes += slice.length
     for (let rest = slice; rest.length > 0; ) {
@@ -78,7 +78,7 @@ export class SliceWriter {
     }
   }
 
-  /** Starts to write the full blocks, after the earlier ones. More slices can be added meanwhile. */
+  /** Starts writing the full blocks once the earlier ones are written. More slices can be added meanwhile. */
   async drain(): Promise<void> {
     if (this.full.length === 0) return
     await this.writing
@@ -88,7 +88,7 @@ export class SliceWriter {
     if (this.blocks.scarce) await this.writing
   }
 
-  /** Writes the rest. */
+  /** Writes the last block, and waits for all writes. */
   async end(): Promise<void> {
     if (this.block) this.close(this.block)
     await this.drain()

@@ -13,9 +13,8 @@ import { type Reader, readCsv, readExport, readOptions } from './read.ts'
 type SnapshotContext = Pick<Context, 'archive' | 'report'>
 
 /**
- * Returns the snapshot of a date, or undefined when there is none. An unsound one counts as missing, with a warning:
- * `snapshot.json` must match its schema and name the date of its folder, and both exports must be there with the stored size
- * that it gives.
+ * Returns the snapshot of a date, or undefined if there is none. Ignores an unsound one with a warning. In a sound one,
+ * `snapshot.json` matches its schema and names the date of its folder, and both exports exist with the recorded sizes.
  */
 export async function findSnapshot(date: string, { archive, report }: SnapshotContext): Promise<Snapshot | undefined> {
   const key = snapshotKey(date)
@@ -42,7 +41,7 @@ async function problemOf(value: unknown, date: string, archive: Context['archive
   return undefined
 }
 
-/** Reads a JSON object of the archive. A damaged one is a problem; one that the store does not deliver is a Failure. */
+/** Reads a JSON object from the archive. Returns a problem if it is damaged. Throws if the store fails. */
 async function readJson(key: string, archive: Context['archive']): Promise<{ value: unknown } | { problem: string }> {
   const parts: Uint8Array[] = []
   let read = 0
@@ -54,8 +53,8 @@ async function readJson(key: string, archive: Context['archive']): Promise<{ val
     return { value: JSON.parse(Buffer.concat(parts).toString('utf8')) }
   } catch (error) {
     if (error instanceof SyntaxError) return { problem: `it is not JSON (${error.message})` }
-    // A store that keeps checksums reports damage at the end of the object. Any other error says nothing about the object: to take
-    // it for damage would replace a sound snapshot, or skip the gate.
+    // A store with checksums reports damage after the last byte. Any other error says nothing about the object. Treating it as
+    // damage could replace a sound snapshot or skip the gate.
     const isDamaged = error instanceof Failure && (await archive.stat(key))?.bytes === read
     if (!isDamaged) throw error
     return { problem: error.message }
@@ -82,9 +81,9 @@ export async function* snapshotsBefore(date: string, context: SnapshotContext): 
 }
 
 /**
- * Returns the snapshot of a date, for a step that needs it.
+ * Returns the snapshot of a date.
  *
- * @throws Failure `usage` when there is none that is sound
+ * @throws Failure `usage` if there is no sound one
  */
 export async function requireSnapshot(date: string, context: SnapshotContext): Promise<Snapshot> {
   const snapshot = await findSnapshot(date, context)
@@ -93,7 +92,7 @@ export async function requireSnapshot(date: string, context: SnapshotContext): P
   throw new Failure('usage', `${what}. Run "fetch --date ${date}" first`)
 }
 
-/** An export of a stored snapshot, opened to be staged again for another date. */
+/** Opens an export of a stored snapshot, to stage it again for another date. */
 export async function openStoredExport(
   name: ExportName,
   snapshot: Snapshot,
@@ -126,8 +125,8 @@ export async function readColumns(
 /**
  * Reads a stored export and passes its records to a reader.
  *
- * @throws Failure `store` when its bytes are not those that were fetched; `contract` when they are, and the reader needs a
- * column that they do not have
+ * @throws Failure `store` if its bytes have changed since it was fetched; `contract` if they have not, but lack a column that
+ * the reader needs
  */
 export async function readStoredExport(
   name: ExportName,
@@ -165,7 +164,7 @@ function damaged(key: string, date: string, { address }: Context['archive'], why
   )
 }
 
-/** Returns whether a stored export holds the bytes that were fetched. */
+/** Returns whether a stored export still has the bytes that were fetched. */
 export async function isAsFetched(
   name: ExportName,
   snapshot: Snapshot,

@@ -10,14 +10,14 @@ import type { Ranking } from './rank.ts'
 import { snapshotsBefore } from './snapshot.ts'
 import type { StagedExport } from './stage.ts'
 
-/** One export of a snapshot that is not stored yet: its facts, its counts, and where it came from. */
+/** One export of a snapshot that is not stored yet. */
 export interface DraftedExport {
   readonly facts: ExportFacts
   readonly counts: CountingReader
   readonly origin: ExportOrigin
 }
 
-/** Returns the snapshot that two staged exports make, with the counts that the gate of the next week compares with. */
+/** Builds the snapshot of two staged exports, including the counts that next week's gate needs. */
 export function draftSnapshot(
   date: string,
   exports: Readonly<Record<ExportName, DraftedExport>>,
@@ -87,7 +87,7 @@ export function isSamePlace(
   return snapshot?.portal === portal && (snapshot.catalogue ?? catalogue) === catalogue
 }
 
-/** Whether two snapshots of a date hold the same exports from the same place, read by the same columns. */
+/** Whether two snapshots have the same portal, catalogue, exports and column names. */
 export function isSameSnapshot(stored: Snapshot, snapshot: Snapshot): boolean {
   const isSameExport = (name: ExportName) =>
     stored[name].sha256 === snapshot[name].sha256 &&
@@ -96,7 +96,7 @@ export function isSameSnapshot(stored: Snapshot, snapshot: Snapshot): boolean {
   return isSamePlace(stored, snapshot) && isSameExport('datasets') && isSameExport('organizations')
 }
 
-/** Version 0.1 did not store the names, and watches may need other columns by now. */
+/** Compares the column names that both have. Version 0.1 stored none, and the watches may have changed since. */
 function hasSameColumns({ columns: stored = {} }: ExportFacts, { columns = {} }: ExportFacts): boolean {
   return Object.entries(columns).every(([column, name]) => (stored[column] ?? name) === name)
 }
@@ -116,8 +116,8 @@ export async function stageDescription(snapshot: Snapshot, { archive }: Context)
 }
 
 /**
- * Makes staged exports and their description the snapshot of its date. An earlier description goes first, and the new one comes
- * last, so a `snapshot.json` always stands beside the exports that it describes.
+ * Makes staged exports the snapshot of their date. Deletes an earlier `snapshot.json` first and commits the new one last, so it
+ * never describes exports that are not there.
  */
 export async function commitSnapshot(
   { date }: Snapshot,

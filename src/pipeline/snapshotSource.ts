@@ -8,21 +8,21 @@ import { readStoredExport } from './snapshot.ts'
 
 export interface ReadExportFacts
   extends Pick<ExportFacts, 'key' | 'url' | 'last_modified' | 'bytes' | 'sha1' | 'sha256' | 'records'> {
-  /** Where it was read: at the portal, from a source given by hand, or in the snapshot of the date. */
+  /** Its source: the portal, a file or URL given by the user, or the snapshot of the date. */
   readonly from: 'portal' | 'given' | 'snapshot'
-  /** Columns that the snapshot before did not have. */
+  /** Columns that the previous snapshot did not have. */
   readonly new_columns?: readonly string[]
 }
 
-/** The two exports of a date: stored already, or staged on their way to become its snapshot. */
+/** A source of a date's two exports: its stored snapshot, or exports staged to become it. */
 export interface SnapshotSource extends AsyncDisposable {
-  /** Reads one of them from start to end. Read the organizations first. */
+  /** Reads one export from start to end. Call it for the organizations first. */
   read(name: ExportName, reader: Reader): Promise<{ readonly facts: ReadExportFacts }>
-  /** Returns the snapshot, once both were read. @throws Failure `gate` when it is not complete */
+  /** Returns the snapshot after both exports were read. @throws Failure `gate` if it is incomplete */
   accept(ranking: Ranking): Promise<Snapshot>
-  /** Returns the date since which the portal has published neither export, once both were read. */
+  /** Returns the date since which neither export has changed; undefined if one has. Call it after reading both. */
   unchangedSince(): string | undefined
-  /** Makes it the date's snapshot, unless the stored one holds the same. */
+  /** Stores it as the date's snapshot, unless the stored one is the same. */
   commit(): Promise<StepResult<SnapshotFacts>>
 }
 
@@ -40,7 +40,7 @@ export function storedSnapshot(snapshot: Snapshot, context: Context): SnapshotSo
   }
 }
 
-/** Picks the facts that the record of a read step keeps. */
+/** Picks the facts for the record of a read step. */
 export function readFacts(
   { key, url, last_modified, bytes, sha1, sha256, records }: ExportFacts,
   from: ReadExportFacts['from'],

@@ -13,11 +13,11 @@ import { gzipTee } from './gzip.ts'
 import { meterChunks } from './meterChunks.ts'
 import { type Reader, readExport, readOptions } from './read.ts'
 
-/** An export that was read to its end and lies in a temporary object: not visible until `commit`. */
+/** A fully read export in a temporary object, not visible until `commit`. */
 export interface StagedExport {
   readonly facts: ExportFacts
   readonly columns: readonly string[]
-  /** Makes it part of the date's snapshot, or stores it under another key. */
+  /** Stores it in the date's snapshot, or under `key`. */
   commit(key?: string): Promise<void>
   discard(): Promise<void>
 }
@@ -26,7 +26,7 @@ export interface StagedExport {
  * Streams an export once: writes it to a temporary object, computes its checksums and feeds the record reader. A gzip source
  * is stored unchanged.
  *
- * @throws MismatchError when size or checksum differ from those that the source was said to have
+ * @throws MismatchError if the size or checksum is not the one that the source announced
  */
 export async function stageExport(
   name: ExportName,
@@ -79,7 +79,7 @@ export async function stageExport(
   }
 }
 
-/** `datasets export (export-dataset.csv.gz)`: an error names the file when two were given. */
+/** Returns the export's name in errors, with the name of a local file: `datasets export (export-dataset.csv.gz)`. */
 function labelOf(name: ExportName, { url }: ExportSource): string {
   if (!url.startsWith('file:') || !URL.canParse(url)) return `${name} export`
   return `${name} export (${stripControls(fileNameIn(url))})`
@@ -98,7 +98,7 @@ function decodeName(name: string): string {
   }
 }
 
-/** Stops an export that decompresses to more than the setting allows. */
+/** Fails when an export decompresses to more than the setting `max_export_size`. */
 async function* limitSize(chunks: AsyncIterable<Uint8Array>, most: number, label: string) {
   let length = 0
   for await (const chunk of chunks) {
@@ -111,7 +111,7 @@ async function* limitSize(chunks: AsyncIterable<Uint8Array>, most: number, label
   }
 }
 
-/** Notices a file that is cut short before its last bytes look like a broken record. */
+/** Fails if a file has another length than announced, before its cut-off end is reported as a broken record. */
 async function* checkedLength(chunks: AsyncIterable<Uint8Array>, name: string, expected: ExpectedFile = {}) {
   let bytes = 0
   for await (const chunk of chunks) {

@@ -38,11 +38,11 @@ export class StagedSnapshot implements SnapshotSource {
   private readonly context: Context
   /** The stored snapshot of the date. */
   private readonly stored: Snapshot | undefined
-  /** The snapshot that the gate compares with: the stored one if it is of the same place, or the last sound one before. */
+  /** The gate's reference: the stored snapshot if it has the same portal and catalogue, or else the last sound one before. */
   private readonly baseline: Snapshot | undefined
   private readonly staged: Partial<Record<ExportName, StagedExport>> = {}
   private readonly counts: Partial<Record<ExportName, CountingReader>> = {}
-  /** The exports that the portal still has byte for byte, and when it last published them. */
+  /** The exports that have not changed at the portal → when it last published them. */
   private readonly unchanged = new Map<ExportName, string | null>()
   private readonly unverified = new Set<ExportName>()
   private portal: Portal | undefined
@@ -70,7 +70,7 @@ export class StagedSnapshot implements SnapshotSource {
     context: Context,
     stored: Snapshot | undefined,
   ): Promise<StagedSnapshot> {
-    // A missing file or a wrong address is reported before the other export is fetched.
+    // Report a missing file or a wrong address before fetching the other export.
     for (const location of Object.values(request.sources ?? {})) {
       if (location === undefined) continue
       if (isUrl(location)) assertPublicUrl(location)
@@ -93,7 +93,7 @@ export class StagedSnapshot implements SnapshotSource {
     const snapshot = this.draft(ranking)
     const { stored } = this
     if (stored !== undefined && isSameSnapshot(stored, snapshot)) {
-      // It passed the gate when it was stored, or --accept-incomplete let it in.
+      // It passed the gate when it was stored, or was accepted with --accept-incomplete.
       this.snapshot = stored
       return stored
     }
@@ -108,7 +108,7 @@ export class StagedSnapshot implements SnapshotSource {
   unchangedSince(): string | undefined {
     const previous = this.reusableSnapshot('datasets')
     if (this.unchanged.size < 2 || previous === undefined || previous.date === this.request.date) return undefined
-    // The same bytes with a new date were published again.
+    // The same bytes with a new date are a new publication.
     const isRenewed = [...this.unchanged].some(([name, modified]) => modified !== previous[name].last_modified)
     return isRenewed ? undefined : previous.date
   }
@@ -122,7 +122,7 @@ export class StagedSnapshot implements SnapshotSource {
     return { changed: description !== undefined, facts: snapshotFacts(snapshot!) }
   }
 
-  /** The editions of watches that this run leaves out were made from the snapshot that it replaces. */
+  /** Warns of editions of other watches, which were made from the snapshot that this run replaces. */
   private async warnOfOutdatedEditions(): Promise<void> {
     const { request, context, run } = this
     const names = request.watches.map(({ name }) => name)
@@ -247,7 +247,7 @@ export class StagedSnapshot implements SnapshotSource {
     return gateCandidate(snapshot, counts, ranking, [...this.unverified], await this.portal?.liveTotals())
   }
 
-  /** Returns the columns that the previous snapshot does not have. They are harmless, and worth a note in the run record. */
+  /** Returns the columns that the previous snapshot lacks, for the run record. They are harmless. */
   private async newColumns(name: ExportName, { facts, columns }: StagedExport): Promise<{ new_columns?: string[] }> {
     const previous = this.stored ?? this.baseline
     if (previous === undefined || previous[name].sha256 === facts.sha256) return {}

@@ -22,20 +22,20 @@ export interface StagedCsv {
   readonly csv: ArchiveFacts
   /** The columns of the CSV. */
   readonly header: readonly string[]
-  /** Records left out because an earlier record of the CSV has their id. */
+  /** Number of records left out because they repeat the id of an earlier one. */
   readonly repeated: number
-  /** Undefined if the filter did not know the ranking. */
+  /** Undefined if the filter had no ranking. */
   readonly tops: TopDatasets | undefined
   readonly object: PendingObject
 }
 
-/** A CSV to write, and the top organizations if their datasets are wanted as well. */
+/** A CSV to write, and the top organizations whose datasets to collect, if any. */
 export interface CsvPlan {
   readonly watch: Watch
   readonly key: string
   readonly create: () => Promise<PendingObject>
   readonly top?: readonly Organization[]
-  /** False saves the time for the sha256 of the CSV. */
+  /** Set to false to skip the sha256 of the CSV. */
   readonly checksum?: boolean
 }
 
@@ -46,16 +46,15 @@ interface CsvBuilder {
   readonly csv: SliceWriter
   readonly hash: Hash | undefined
   readonly tops: TopDatasets | undefined
-  /** Numbers of the ids in it. */
+  /** The numbers of its ids. */
   readonly ids: NumberSet
   records: number
   repeated: number
 }
 
 /**
- * Filters an export for all watches in one pass: copies the records in which a term is present, byte for byte, into a temporary
- * CSV per watch. A dataset id is listed once; its first record counts. Disposing of the filter discards CSVs that were not
- * committed.
+ * Filters an export for all watches in one pass. Copies each record that contains a term, byte for byte, into a temporary CSV
+ * per watch. Keeps only the first record of each dataset id. Disposal discards CSVs that were not committed.
  */
 export class WatchFilter implements Reader, AsyncDisposable {
   readonly columns: readonly string[]
@@ -67,7 +66,7 @@ export class WatchFilter implements Reader, AsyncDisposable {
   private readonly ids = new IdTable()
   private header: readonly string[] = []
 
-  /** @param ranking if the datasets of the top organizations are wanted as well */
+  /** @param ranking given if the datasets of the top organizations should be collected as well */
   static of({ watches, date }: RunRequest, { archive }: Context, ranking?: Ranking): WatchFilter {
     return new WatchFilter(
       watches.map((watch) => {
@@ -138,7 +137,7 @@ export class WatchFilter implements Reader, AsyncDisposable {
     return this.discard()
   }
 
-  /** Writes the rest of each CSV and returns them. Nothing is visible yet. */
+  /** Writes the rest of each CSV, and returns them, not yet visible. */
   async close(): Promise<StagedCsv[]> {
     const closed: StagedCsv[] = []
     for (const { plan, object, csv, hash, tops, records, repeated } of this.csvs) {
@@ -170,7 +169,7 @@ export async function completeCsvs(filter: WatchFilter, run?: Pick<Run, 'warn'>)
   return csvs
 }
 
-/** Returns a reader that takes no record. Reading with it checks that an export has the columns that the watches need. */
+/** Returns a reader that ignores all records. Reading with it checks that an export has the columns the watches need. */
 export function columnCheck({ watches }: Pick<RunRequest, 'watches'>): Reader {
   const columns = new Set([...watches.flatMap((watch) => watch.columns), ...PROJECTED_COLUMNS])
   return { columns: [...columns], take: () => {} }

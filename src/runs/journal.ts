@@ -6,7 +6,7 @@ import { readSoundRun } from './read.ts'
 import { type RunRecord, STATUS_WORDS, type StepRecord } from './record.ts'
 import type { RunPlan } from './run.ts'
 
-/** Keeps the record of one run in the store, and passes its beginning and its end on to the observers. */
+/** Writes the record of one run to the store, and notifies the observers of its beginning and end. */
 export class RunJournal {
   readonly steps: StepRecord[] = []
   readonly warnings: string[] = []
@@ -26,23 +26,23 @@ export class RunJournal {
     this.started = context.clock().toISOString()
   }
 
-  /** Stores the record as running, so that a run that dies can be recognized. */
+  /** Stores the record with the status `running`, so a later run can recognize this one if it dies. */
   async open(): Promise<void> {
     await this.context.documents.replace('runs', this.record({}))
     this.notify('onBegin', this.record({}))
   }
 
-  /** Stores the record as ended. */
+  /** Stores the record of the ended run. */
   async close(end: Partial<RunRecord>): Promise<void> {
     const { documents, clock } = this.context
     this.ended = this.record({ ended_at: clock().toISOString(), ...end })
-    // "notify" may have announced the edition already, and keeps that in the record.
+    // Keep the notifications that the command "notify" may have recorded meanwhile.
     const stored = await readSoundRun(documents, this.holder.run, () => {})
     if (stored?.notifications !== undefined) this.ended = { ...this.ended, notifications: stored.notifications }
     await documents.replace('runs', this.ended)
   }
 
-  /** Passes the run's events to the observers, one at a time, while the run continues. */
+  /** Notifies the observers of an event, after all earlier events. The run does not wait for them. */
   notify(event: 'onBegin' | 'onEnd', run: RunRecord): void {
     this.observed = this.observed.then(async () => {
       const all = await Promise.allSettled(this.observers.map((observer) => observer[event](run)))
@@ -50,7 +50,7 @@ export class RunJournal {
     })
   }
 
-  /** Passes the end on, if there is one, and waits until the observers have seen everything. */
+  /** Notifies the observers of the end, if the run has ended, and waits for them. */
   async finish(): Promise<void> {
     if (this.ended !== undefined) this.notify('onEnd', this.ended)
     await this.observed

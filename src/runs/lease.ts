@@ -4,7 +4,7 @@ import type { Documents, Holder, Lease } from '../stores/documents.ts'
 import { bootId, hasEnded, pidNamespace, startTicks } from './processes.ts'
 import { readLease } from './read.ts'
 
-/** How long a lease lasts without renewal, and how often it is renewed. */
+/** Lifetime of a lease without renewal, and the interval of renewals. */
 export const LEASE_MS = 60_000
 const RENEW_MS = 15_000
 
@@ -41,11 +41,11 @@ export function currentProcessAsHolder(run: string): Holder {
 }
 
 /**
- * Acquires all leases or none. Takes over at once from a holder that died on this host, and from
- * any other when its lease expires.
+ * Acquires all leases or none. Takes over the lease of a holder that died on this host at once, and any other lease when it
+ * expires.
  *
  * @param warn receives a line for each damaged lease, which is replaced
- * @throws Failure `held`, naming the holder, since when, and until when at the longest
+ * @throws Failure `held` with the holder, the start of its lease and the expiry
  */
 export async function acquireLeases(
   documents: Documents,
@@ -67,7 +67,7 @@ export async function acquireLeases(
       acquired.push(id)
     }
   } catch (error) {
-    // The first error is the one to report; leases that cannot be released expire.
+    // Report the first error. Leases that cannot be released expire.
     await releaseAll().catch(() => {})
     throw error
   }
@@ -116,9 +116,9 @@ async function removeDamagedLease(documents: Documents, id: string, warn: (line:
 }
 
 /**
- * Looks for a run that holds one of these leases, without acquiring any.
+ * Finds a run that holds one of these leases, without acquiring any.
  *
- * @returns the Failure `held` that names it; undefined when all of them are free
+ * @returns the Failure `held` that names the run; undefined if all leases are free
  */
 export async function findHolder(documents: Documents, ids: readonly string[]): Promise<Failure | undefined> {
   const self = currentProcessAsHolder('')
@@ -132,7 +132,7 @@ export async function findHolder(documents: Documents, ids: readonly string[]): 
 }
 
 async function isExpired({ expires }: Lease, documents: Documents): Promise<boolean> {
-  // A store without a clock of its own runs on this machine.
+  // A store without its own clock runs on this machine.
   const { now = new Date() } = await documents.facts()
   return Date.parse(expires) <= now.getTime()
 }
@@ -143,17 +143,17 @@ function leaseHeldFailure({ run, host, pid, since, expires }: Lease, id: string)
 }
 
 /**
- * Whether a lease's holder is a process of this host that has ended. No clock decides that: clocks are stepped, and the
- * store's clock is another one. If this process cannot see the holder, the lease has to expire.
+ * Whether the holder of a lease is a process of this host that has ended. Does not rely on clocks, because they can be set
+ * back, and the store has its own. If this process cannot see the holder, the lease has to expire.
  */
 export function isDead(lease: Lease, self: Holder): boolean {
   if (lease.host !== self.host) return false
-  // A holder of an earlier boot of this host is gone.
+  // The host has rebooted since.
   if (lease.boot_id !== undefined && self.boot_id !== undefined && lease.boot_id !== self.boot_id) return true
   if (lease.pid_namespace !== undefined && lease.pid_namespace !== self.pid_namespace) return false
   if (lease.pid === self.pid && (lease.start_ticks ?? self.start_ticks) === self.start_ticks) {
     return !activeRuns.has(lease.run)
   }
-  // Version 0.1 stored no ticks: then a number that is in use again keeps the lease until it expires.
+  // Version 0.1 stored no ticks. If the PID has been reused since, the lease has to expire.
   return hasEnded(lease.pid, lease.start_ticks) ?? false
 }

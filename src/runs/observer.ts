@@ -1,9 +1,9 @@
 import type { RunRecord } from './record.ts'
 
-/** Receives the beginning and the end of each run, to pass them on to something outside the stores. */
+/** Is notified of the beginning and end of each run, to report them outside the stores. */
 export interface RunObserver {
-  /** The run does not wait for it. */
+  /** Called when the run begins. The run does not wait for it. */
   onBegin(run: RunRecord): Promise<void>
-  /** The store holds the record by then. */
+  /** Called after the record of the ended run is stored. */
   onEnd(run: RunRecord): Promise<void>
 }

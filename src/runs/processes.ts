@@ -1,34 +1,33 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 
 /**
- * What identifies a process of this machine without any clock: the boot (one id per start of the kernel), the PID namespace
- * in which its number counts, and when the kernel started it, in clock ticks since that boot. Linux only: elsewhere there is
- * no /proc, and all of them are undefined.
+ * Returns the ID of this boot of the kernel. Boot, PID namespace and start ticks identify a process without relying on a clock.
+ * They need Linux: without /proc, all three are undefined.
  */
 export function bootId(): string | undefined {
   return read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
 }
 
-/** Containers can share a host's name, and each of them counts its processes from 1. */
+/** Returns the PID namespace. Containers can share a host name, but each counts its processes from 1. */
 export function pidNamespace(): string | undefined {
   return read(() => readlinkSync('/proc/self/ns/pid'))
 }
 
-/** Returns undefined when the process is not visible to this user as well. */
+/** Returns the start time of a process, in clock ticks since boot. Also undefined if this user cannot see the process. */
 export function startTicks(pid: number): number | undefined {
   return statOf(pid)?.startTicks
 }
 
 /**
- * Whether a process has ended. A zombie has: it only waits for its parent to collect its exit code.
+ * Whether a process has ended. A zombie has ended: it only waits for its parent to collect the exit code.
  *
- * @returns undefined when a process has that number, but may be another one that got it later
+ * @returns undefined if a process has this PID, but may be a later one
  */
 export function hasEnded(pid: number, ticks: number | undefined): boolean | undefined {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    // EPERM: it is there, but belongs to another user.
+    // EPERM: it exists, but belongs to another user.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true
   }
   const stat = statOf(pid)
@@ -37,7 +36,7 @@ export function hasEnded(pid: number, ticks: number | undefined): boolean | unde
   return ticks === undefined ? undefined : stat.startTicks !== ticks
 }
 
-/** Fields 3 and 22 of /proc/PID/stat. The name, field 2, may contain blanks and parentheses. */
+/** Reads fields 3 and 22 of /proc/PID/stat. Field 2, the name, may contain spaces and parentheses. */
 function statOf(pid: number): { readonly state: string; readonly startTicks: number } | undefined {
   return read(() => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')

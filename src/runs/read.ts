@@ -25,7 +25,7 @@ export async function readSoundRun(
   return document && (await onlySound(documents, [document], warn))[0]
 }
 
-/** Lists run records. Damaged ones are passed over, each with a warning. */
+/** Lists run records. Skips damaged ones, each with a warning. */
 export async function listRuns(
   documents: Documents,
   query: ListQuery,
@@ -59,7 +59,7 @@ async function runDamage(documents: Documents, document: Document): Promise<stri
 /** A document of the collection `leases`, as found in the store. */
 export type StoredLease =
   | { readonly lease: Lease; readonly damage?: undefined }
-  /** Why it is not a lease, in one line. It counts as absent. */
+  /** `damage` says in one line why it is not a lease. It counts as absent. */
   | { readonly document: Document; readonly damage: string }
 
 /** Reads all leases, damaged ones included. */
@@ -68,7 +68,7 @@ export async function listLeases(documents: Documents): Promise<StoredLease[]> {
   return Promise.all(found.map((document) => validateLease(documents, document)))
 }
 
-/** Reads a lease, which may be damaged; undefined when there is none. */
+/** Reads a lease, damaged or not. Returns undefined if there is none. */
 export async function readLease(documents: Documents, id: string): Promise<StoredLease | undefined> {
   const document = await documents.find('leases', id)
   return document && validateLease(documents, document)

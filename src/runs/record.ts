@@ -1,7 +1,7 @@
 import type { FailureKind } from '../errors.ts'
 import type { Document, Holder } from '../stores/documents.ts'
 
-/** What one execution did: the document of the collection `runs`. Command line, API and page all show this shape. */
+/** The record of one run: a document in the collection `runs`. Command line, API and page all show it. */
 export interface RunRecord extends Document, Pick<Holder, 'host' | 'pid'> {
   readonly command: string
   readonly date: string
@@ -14,14 +14,14 @@ export interface RunRecord extends Document, Pick<Holder, 'host' | 'pid'> {
   readonly ended_at: string | null
   readonly steps: readonly StepRecord[]
   readonly warnings: readonly string[]
-  /** The notifications sent about it; absent when there were none. */
+  /** The notifications sent about it; absent if there were none. */
   readonly notifications?: readonly NotificationRecord[]
   readonly error: { readonly kind: FailureKind; readonly exit_code: number; readonly message: string } | null
 }
 
 export type RunStatus = 'running' | 'published' | 'unchanged' | 'failed' | 'stopped'
 
-/** Each status as the end of a sentence. */
+/** Each status in words, to complete a sentence. */
 export const STATUS_WORDS: Record<RunStatus, string> = {
   running: 'is running',
   published: 'left something new',

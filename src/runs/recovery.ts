@@ -7,19 +7,19 @@ import { type HeldLeases, isDead, LEASE_MS } from './lease.ts'
 import { listLeases, listRuns, readSoundRun } from './read.ts'
 import type { RunRecord } from './record.ts'
 
-/** How many recent records are searched for runs that died without leaving even a lease. */
+/** How many recent records to search for dead runs that have no lease left. */
 const RECENT = 50
 
 /**
- * Cleans up after runs whose process died, of any date and watch: closes their records, releases their leases and
- * sweeps their pending objects. A run is dead when its process on this host has ended, or when its lease has expired.
+ * Cleans up after dead runs, whatever their date and watch. Closes their records, releases their leases and sweeps their
+ * pending objects. A run is dead when its process on this host has ended, or when its lease has expired.
  *
  * @returns the records that were closed
  */
 export async function recoverDeadRuns(self: Holder, own: HeldLeases, context: Context): Promise<RunRecord[]> {
   const { documents } = context
   const warn = warnOnce(context.report.warn)
-  // The order matters: a run closes its record before it releases its leases, so one without a lease has ended or died.
+  // Read records before leases. A run closes its record before it releases its leases, so one without a lease has died.
   const recent = await listRuns(documents, { descending: true, limit: RECENT }, warn)
   const leases = await soundLeases(context)
   const isOver = (lease: Lease) => Date.parse(lease.expires) < own.since || isDead(lease, self)
@@ -49,7 +49,7 @@ async function soundLeases({ documents, report }: Context): Promise<Lease[]> {
   return sound
 }
 
-/** @returns undefined when the run closed its record itself, or another recovery did */
+/** @returns undefined if the run itself or another recovery has closed the record */
 async function closeRecord(
   run: string,
   warn: (line: string) => void,
@@ -67,8 +67,8 @@ async function closeRecord(
 }
 
 /**
- * Sweeps the pending objects of dead runs. Sweeps each key while holding its lease, so a run that is still writing keeps its
- * objects. Fails only for this run's own keys; an error with another date's is a warning.
+ * Sweeps the pending objects of dead runs. Holds the lease of a key while sweeping it, so a run that is still writing keeps its
+ * objects. An error fails the run only for its own keys; for others it is a warning.
  */
 async function sweepPending(self: Holder, own: HeldLeases, { archive, documents, report }: Context): Promise<void> {
   for await (const key of archive.pendingKeys()) {

@@ -10,10 +10,10 @@ import { acquireLeases, currentProcessAsHolder, type HeldLeases } from './lease.
 import { newRunId, type RunRecord, type RunStatus } from './record.ts'
 import { recoverDeadRuns } from './recovery.ts'
 
-/** Time limit for each cleanup call to the store after a run ends: checking the leases, closing the record, releasing. */
+/** Time limit for each cleanup call after a run: checking leases, closing the record, releasing leases. */
 const CLEANUP_CALL_MS = 3_000
 
-/** Time limit for the cleanup of an aborted run. Then its record is closed even if the cleanup has not finished. */
+/** Time limit for the cleanup of an aborted run. After it, the record is closed even if the cleanup is unfinished. */
 const CLEANUP_MS = 2_000
 
 /** The work of a run, and the leases it needs. */
@@ -21,7 +21,7 @@ export interface RunPlan {
   readonly command: string
   readonly date: string
   readonly watches: readonly string[]
-  /** They guard everything that the run writes. */
+  /** The leases that guard everything the run writes. */
   readonly leases: readonly string[]
 }
 
@@ -34,9 +34,9 @@ export interface Run {
   step<T extends { readonly facts: object }>(name: string, body: () => Promise<T>): Promise<T>
   warn(line: string): void
   /**
-   * Call it right before something becomes visible. It fails when the run was aborted or has lost one of these leases.
+   * Fails if the run was aborted or has lost one of these leases. Call it right before something becomes visible.
    *
-   * @param leases the leases to check; the run need not hold all of them. By default, all that it holds
+   * @param leases the leases to check, ignoring those the run does not hold; by default all that it holds
    */
   checkLeases(...leases: readonly string[]): Promise<void>
 }
@@ -137,7 +137,7 @@ async function asLeaseLoss(error: unknown, leases: HeldLeases): Promise<unknown>
   return cause
 }
 
-/** Waits for work. After the abort it waits only as long as a cleanup may take, in case a store hangs. */
+/** Waits for work. After an abort, waits at most `CLEANUP_MS`, in case a store hangs. */
 async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const timer = new AbortController()
   const timeout = (async () => {

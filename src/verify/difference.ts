@@ -2,17 +2,17 @@
 export interface Difference {
   /** A key in the archive, or `tops WATCH/DATE`. */
   readonly where: string
-  /** `datasets[3].dataset_followers`, `byte 12345 (record 17)`; empty for the whole. */
+  /** `datasets[3].dataset_followers` or `byte 12345 (record 17)`; empty for the whole object. */
   readonly part: string
-  /** JSON values or words; undefined for nothing. */
+  /** A JSON value, or a description in words; undefined if nothing is expected or found. */
   readonly expected: unknown
   readonly found: unknown
 }
 
-/** More differences than this in one place are only counted. */
+/** How many differences of one object to list. The rest are only counted. */
 const MAX = 20
 
-/** Compares two JSON values, and returns each part in which they differ, up to `MAX`. */
+/** Compares two JSON values. Returns up to `MAX` differences, and the number of the others. */
 export function compareValues(where: string, expected: unknown, found: unknown): Difference[] {
   const all = [...differences('', expected, found)].map((one) => ({ where, ...one }))
   if (all.length <= MAX) return all
@@ -30,7 +30,7 @@ function* differences(part: string, expected: unknown, found: unknown): Iterable
   } else yield { part, expected, found }
 }
 
-/** The entries behind a missing or additional one are moved, not different, so only the first difference is returned. */
+/** Compares two lists. If their lengths differ, later entries are only shifted, so it stops at the first differing entry. */
 function* ofLists(part: string, expected: readonly unknown[], found: readonly unknown[]) {
   const moved = expected.length !== found.length
   if (moved) yield { part: `${part}.length`, expected: expected.length, found: found.length }

@@ -8,13 +8,13 @@ import { compareValues, type Difference } from './difference.ts'
 
 /** The document of an edition, as found in the store. */
 export interface StoredDocument {
-  /** Not validated: the comparison names each value that is wrong. Undefined when it is missing or not JSON. */
+  /** Undefined if it is missing or not JSON. Not validated otherwise, because the comparison reports each wrong value. */
   readonly edition: Edition | undefined
-  /** Why it is no edition, missing or damaged. */
+  /** Why it is missing or damaged, if so. */
   readonly differences: readonly Difference[]
 }
 
-/** Names a document in differences. */
+/** Returns what differences call a document. */
 const documentName = (watch: string, date: string) => `tops ${editionId(watch, date)}`
 
 /** Reads the document of an edition. `differences` says why it is missing or damaged. */
@@ -27,7 +27,7 @@ export async function readDocument(watch: string, date: string, { documents }: C
   return { edition, differences: damage === undefined ? [] : [{ ...missing, expected: 'an edition', found: damage }] }
 }
 
-/** Compares a document with the one expected. */
+/** Compares a document with the expected one. */
 export async function compareDocument(expected: Edition, found: Edition, context: Context): Promise<Difference[]> {
   const { generated_at, run_id } = found
   const where = documentName(expected.watch, expected.date)
@@ -39,14 +39,14 @@ export async function compareDocument(expected: Edition, found: Edition, context
 }
 
 /**
- * Checks `run_id` and `generated_at`. They do not follow from the snapshot, so they are compared with the run record: it
- * has to exist, and the run has to have been active at that time.
+ * Checks `run_id` and `generated_at`. They cannot be derived from the snapshot, so the run record must exist and cover that
+ * time.
  */
 export async function makerDifference(
   { generated_at, run_id, watch, date }: Edition,
   { documents, report }: Context,
 ): Promise<Omit<Difference, 'where'> | undefined> {
-  // The document may be damaged: its run_id can be anything.
+  // The document may be damaged, so its run_id can be anything.
   const run = typeof run_id === 'string' ? await readSoundRun(documents, run_id, report.warn) : undefined
   if (run === undefined) return { part: 'run_id', expected: 'a run of which there is a record', found: run_id }
   if (generated_at >= run.started_at && (run.ended_at === null || generated_at <= run.ended_at)) return undefined

@@ -15,15 +15,15 @@ import { compareValues, type Difference } from './difference.ts'
 import { compareDocument, type StoredDocument } from './document.ts'
 import { refuseUnlessDamaged, StoredCsv } from './storedCsv.ts'
 
-/** A watch whose edition of a date is derived again. */
+/** A watch that may have produced a stored edition. */
 export interface Candidate {
   readonly watch: Watch
   readonly document: StoredDocument
 }
 
 /**
- * Returns the watches that a stored edition may have been made with: the configured one of its name, and the same with the
- * terms and the top that the document names, if they differ, since the watch may have changed.
+ * Returns the watches that may have produced a stored edition. The first is the configured watch. The second has the terms and
+ * the top that the document names, if they differ, because the watch may have changed since.
  */
 export function candidatesOf(name: string, document: StoredDocument, { config }: Context): Candidate[] {
   const configured = config.watches.find((watch) => watch.name === name)
@@ -39,7 +39,7 @@ export function candidatesOf(name: string, document: StoredDocument, { config }:
   return different.map((watch) => ({ watch, document }))
 }
 
-/** Plans a CSV that is compared with the stored CSV while it is built. */
+/** Plans a CSV that is compared with the stored one while it is built. */
 export function planOf({ watch }: Candidate, date: string, ranking: Ranking, { archive }: Context): CsvPlan {
   const key = editionKey(watch.name, date)
   return { watch, key, create: async () => new StoredCsv(archive, key), top: ranking.top(watch.top) }
@@ -61,7 +61,7 @@ export async function compareEdition(
   return [...(inCsv === undefined ? [] : [inCsv]), ...inDescription, ...inDocument]
 }
 
-/** Compares the description of a CSV. Its `top` may be that of an earlier run: the CSV does not depend on it. */
+/** Compares the description of a CSV. Ignores its `top`, which may be from an earlier run. */
 async function compareDescription(
   { watch, csv, header }: StagedCsv,
   snapshot: Snapshot,
@@ -70,7 +70,7 @@ async function compareDescription(
   const where = descriptionKey(watch.name, snapshot.date)
   const object = await archive.stat(where)
   if (object === undefined) {
-    // Version 0.1 wrote none.
+    // Version 0.1 wrote no description.
     const isExpected = snapshot.datasets.stored_bytes !== undefined
     return isExpected ? [{ where, part: '', expected: 'the description of the CSV', found: undefined }] : []
   }
@@ -100,8 +100,8 @@ async function compareDescription(
 }
 
 /**
- * Compares CSV and document with each other, for lack of a sound snapshot: the CSV has to be the one that the document names,
- * and the document's datasets and counts have to follow from the CSV and the document's own organizations.
+ * Compares the CSV and the document with each other, when there is no sound snapshot. The CSV must be the one that the document
+ * names. The document's datasets and counts must follow from the CSV and the document's own organizations.
  */
 export async function compareWithin(name: string, date: string, document: StoredDocument, context: Context) {
   const { edition, differences } = document

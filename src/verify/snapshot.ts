@@ -51,7 +51,7 @@ export async function readSnapshot(
   return { snapshot: isUsable(snapshot) ? snapshot : undefined, differences }
 }
 
-/** The expected snapshot.json, as far as it is known without the exports: values of the right kind are taken from the stored one. */
+/** Returns the expected snapshot.json, without reading the exports. Accepts every stored value of the right type. */
 function shapeOf(date: string, found: Snapshot): unknown {
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : TEXT)
   const instant = (value: unknown) =>
@@ -92,7 +92,7 @@ function isUsable(value: unknown): value is Snapshot {
 /**
  * Streams a stored export through a reader, and compares it with the facts in snapshot.json.
  *
- * @returns its actual facts; undefined if its bytes are not those that were fetched
+ * @returns its actual facts; undefined if its bytes have changed since it was fetched
  */
 export async function checkExport(
   name: ExportName,
@@ -131,7 +131,7 @@ export async function checkExport(
       ...(followers !== undefined && counts && { followers: counts.followers }),
       ...(repeated_ids !== undefined && counts && { repeated_ids: counts.repeated }),
     }
-    // One matching checksum proves that the export is right, and that snapshot.json is wrong about the rest.
+    // If one checksum matches, the export is sound, and any difference is an error in snapshot.json.
     const isSound = sha256 === snapshot[name].sha256 || sha1 === snapshot[name].sha1
     const differences = isSound
       ? compareValues(snapshotKey(snapshot.date), { [name]: facts }, { [name]: snapshot[name] })
@@ -141,7 +141,7 @@ export async function checkExport(
     if (!(error instanceof Failure)) throw error
     signal.throwIfAborted()
     await refuseUnlessDamaged(archive, where, read, error)
-    // The export is intact if only a watch names a column that it never had.
+    // If the bytes are as fetched, the configuration is wrong: a watch needs a column that the export never had.
     if (await isAsFetched(name, snapshot, context)) throw error
     const broken = { where, part: '', expected: 'the export as it was fetched', found: error.message }
     return { facts: undefined, differences: [broken] }
@@ -151,9 +151,10 @@ export async function checkExport(
 }
 
 /**
- * The recorded values of columns as they should be. A column that no watch names any more was not read again.
+ * Returns the expected values of columns. Keeps the recorded value of a column that no watch needs any more, since it was not
+ * read again.
  *
- * @param columns those that have a value, if another fact records them as well
+ * @param columns has a key for each column that needs a value
  */
 function checkedAgain<T>(
   recorded: Readonly<Record<string, T>>,

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { descriptionKey, editionId, editionKey, exportKey, snapshotKey } from '../editions/layout.ts'
 
-/** The names of everything that the stores hold for a date. */
+/** What the stores contain for a date. */
 export interface Stored {
   readonly date: string
   readonly snapshot: boolean
@@ -11,7 +11,7 @@ export interface Stored {
   readonly unexpectedKeys: readonly string[]
 }
 
-/** Lists every date for which the stores hold anything, in order. */
+/** Lists, in ascending order, every date for which the stores contain anything. */
 export async function storedDates({ archive, documents }: Context): Promise<Stored[]> {
   const dates = new Map<string, { snapshot: boolean; watches: Set<string>; unexpectedKeys: string[] }>()
   const of = (date: string) => {

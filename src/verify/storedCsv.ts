@@ -3,9 +3,7 @@ import { Failure } from '../errors.ts'
 import type { Archive, PendingObject } from '../stores/archive.ts'
 import type { Difference } from './difference.ts'
 
-/**
- * Replaces a new CSV during verification: compares the bytes written to it with the archived CSV, and stores nothing.
- */
+/** Compares the bytes written to it with the archived CSV. Stores nothing. */
 export class StoredCsv implements PendingObject {
   private readonly archive: Archive
   private readonly key: string
@@ -38,7 +36,7 @@ export class StoredCsv implements PendingObject {
     }
   }
 
-  /** Returns where the stored bytes differ first, after everything was written; undefined if they are equal. */
+  /** Returns the first difference, or undefined if the bytes are equal. Call it after writing everything. */
   async difference(): Promise<Difference | undefined> {
     if (this.found === undefined && (this.chunk.length > 0 || (await this.next())))
       this.differ(undefined, this.chunk[0])
@@ -81,7 +79,7 @@ export class StoredCsv implements PendingObject {
     }
   }
 
-  /** Returns ` (record 17)`. The records before the first different byte are the expected ones, so they can be counted. */
+  /** Returns ` (record 17)` for a position, by counting the records before it. */
   private async recordAt(position: number): Promise<string> {
     let records = 0
     let left = position
@@ -99,8 +97,8 @@ export class StoredCsv implements PendingObject {
 }
 
 /**
- * Returns if an error means that the object is damaged, and throws it otherwise. A store that keeps checksums reports damage
- * only after the last byte, so an error before that is trouble with the store itself.
+ * Throws the error, unless it means that the object is damaged. A store with checksums reports damage only after the last byte,
+ * so an earlier error is a problem of the store itself.
  */
 export async function refuseUnlessDamaged(archive: Archive, key: string, read: number, error: unknown): Promise<void> {
   if (!(error instanceof Failure)) throw error

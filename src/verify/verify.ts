@@ -19,23 +19,23 @@ export interface Verdict {
   /** null for the snapshot itself. */
   readonly watch: string | null
   readonly status: VerdictStatus
-  /** What it could not be compared with, how it was compared, or which run is writing it; '' otherwise. */
+  /** What is missing for the comparison, how it was compared, or which run is writing it; otherwise empty. */
   readonly note: string
   readonly differences: readonly Difference[]
 }
 
-/** `partly`: no difference, as far as it could be compared. `held`: it differs because a run is writing it. */
+/** `partly`: no difference, but not everything could be compared. `held`: it differs because a run is writing it. */
 type VerdictStatus = 'same' | 'partly' | 'different' | 'held' | 'repaired'
 
 export interface Verification {
-  /** Only these dates; all that are stored when there are none. */
+  /** The dates to verify; all stored dates if empty. */
   readonly dates: readonly string[]
   readonly repair: boolean
 }
 
-/** Derives everything that is stored again from its snapshots, and compares every byte and value. Writes only to repair. */
+/** Rebuilds everything from the stored snapshots and compares every byte and value. Writes only to repair. */
 export async function* verify({ dates, repair }: Verification, context: Context): AsyncIterable<Verdict> {
-  // A date may be compared twice.
+  // A date may be compared twice, but each warning should appear once.
   const quietContext = { ...context, report: { ...context.report, warn: warnOnce(context.report.warn) } }
   for (const stored of await storedDates(quietContext)) {
     if (dates.length > 0 && !dates.includes(stored.date)) continue
@@ -47,7 +47,7 @@ export async function* verify({ dates, repair }: Verification, context: Context)
   }
 }
 
-/** A run that is writing the date makes it differ for a moment. Names this run, or compares the date again once it has ended. */
+/** Verifies a date. A run that is writing it makes it differ for a moment: names the run, or verifies again if it has ended. */
 async function verifySettled(stored: Stored, context: Context): Promise<Verdict[]> {
   const isDifferent = ({ status }: Verdict) => status === 'different'
   let verdicts = await verifyDate(stored, context)
@@ -88,7 +88,7 @@ async function verifyDate(stored: Stored, context: Context): Promise<Verdict[]> 
   return verdicts
 }
 
-/** Compares CSV and document with each other, where the snapshot or the watch is missing. */
+/** Compares the CSV and the document with each other, because the snapshot or the watch is missing. */
 async function verifyWithin(watch: string, date: string, document: StoredDocument, stored: Stored, context: Context) {
   const differences = await compareWithin(watch, date, document, context)
   const isWatch = context.config.watches.some(({ name }) => name === watch)
@@ -97,7 +97,7 @@ async function verifyWithin(watch: string, date: string, document: StoredDocumen
   return { date, watch, status: differences.length > 0 ? 'different' : 'partly', note, differences } as const
 }
 
-/** Derives the editions of a date from its snapshot, and compares them with the stored ones. */
+/** Rebuilds the editions of a date from its snapshot, and compares them with the stored ones. */
 async function derive(date: string, documents: ReadonlyMap<string, StoredDocument>, context: Context) {
   const { snapshot, differences: inJson } = await readSnapshot(date, context)
   const editions = new Map<string, Verdict>()
@@ -127,14 +127,14 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
       const { name } = candidate.watch
       const verdict = verdictOf(name, date, found, isConfigured(candidate, context))
       const first = editions.get(name)
-      // The configured watch comes first. The watch as the document names it counts only if it explains every difference.
+      // The configured watch comes first. The document's own terms and top count only if they leave no difference.
       if (first === undefined || (found.length === 0 && mayHaveChanged(first))) editions.set(name, verdict)
     }
   }
   return { differences, editions }
 }
 
-/** Whether the watch may have had other terms or another top. Terms that differ only in spelling keep the same records. */
+/** Whether other terms or another top may explain the differences. Spelling variants of a term select the same records. */
 function mayHaveChanged({ differences, date, watch }: Verdict): boolean {
   return differences.some(({ where, part }) => where === editionKey(watch!, date) || part === 'top')
 }
@@ -149,8 +149,8 @@ function isConfigured({ watch }: Candidate, { config }: Context): boolean {
 }
 
 /**
- * Republishes a differing edition from its snapshot, in a normal run. The run compares while holding the leases, and replaces
- * only a document that has not changed since it was read.
+ * Republishes a differing edition from its snapshot, in a normal run. The run compares again under the leases, and replaces only
+ * a document that has not changed since it was read.
  */
 async function repaired(verdict: Verdict, isSound: boolean, context: Context): Promise<Verdict> {
   const { date, watch: name, status } = verdict

@@ -12,9 +12,9 @@ const BY_NIBBLES = 2
 const FIRST_KNOWN = 1
 const SEQUENCE = 0x8000
 const TABLED = 0xffff
-/** No character folds to more letters. */
+/** The largest number of letters that one character folds to. */
 const MAX_LETTERS = 32
-/** The prefilter reads beyond the end of a field. */
+/** Spare bytes after the fields: the prefilter reads past their end. */
 const SLACK = 64
 /** Room for the tables of the prefilter, the list of sequences and small tables. */
 const OTHER_TABLES = 4 << 16
@@ -29,7 +29,7 @@ export class LoadedQueries {
   private readonly matchBits: number
   private readonly symbols: number
   private readonly sequences: number
-  /** The used length of the list of sequences, in units of 16 bits. Its beginning is for characters that are not tabled. */
+  /** End of the used part of `sequences`, in 16-bit units. The start is scratch space for characters outside the table. */
   private sequencesEnd = 1 + MAX_LETTERS
   private readonly copiedFields: number
   private copy = { address: 0, length: 0 }
@@ -69,7 +69,7 @@ export class LoadedQueries {
     })
   }
 
-  /** The fields of `Queries` in assembly/queries.ts, in their order. */
+  /** Stores the tables. Returns the fields of `Queries` in assembly/queries.ts, in their order. */
   private storeTables({ automaton, patterns, queriesByColumn, prefilter }: CompiledQueries): number[] {
     const { instance } = this
     const store = (numbers: ArrayLike<number> | undefined) => (numbers === undefined ? 0 : instance.store(numbers))
@@ -91,7 +91,7 @@ export class LoadedQueries {
     ]
   }
 
-  /** Matches records whose fields' ranges are at this address. */
+  /** Matches records, given the address of their field ranges. */
   match(fields: number, { width, count }: Pick<Batch, 'width' | 'count'>, onMatch: OnMatch): void {
     const matchBits = this.instance.uint32s(this.matchBits, this.words)
     this.onMatch = (record) => {
@@ -103,7 +103,7 @@ export class LoadedQueries {
     this.instance.exports.match(this.address, fields, width, count)
   }
 
-  /** Matches the records of another memory, one by one. */
+  /** Matches records from outside this memory. Copies them in one at a time. */
   matchCopies(batch: Batch, onMatch: OnMatch): void {
     for (let record = 0; record < batch.count; record++) {
       this.copyRecord(batch, record)
@@ -131,7 +131,7 @@ export class LoadedQueries {
     this.instance.uint32s(this.copiedFields, copied.length).set(copied)
   }
 
-  /** Stores the symbols of a character where the automaton finds them from now on. Returns the address of their list. */
+  /** Stores the symbols of a character for the automaton. Returns the address of their list. */
   private learn(character: number): number {
     const symbols = this.alphabet.symbolsOf(character).filter(isInformative)
     const table = this.instance.uint16s(this.symbols, TABLED)
@@ -147,7 +147,7 @@ export class LoadedQueries {
   }
 }
 
-/** A repeated letter that no term uses has no effect. Most Hangul syllables are two or three of them. */
+/** Whether a symbol can change the state. Most Hangul syllables repeat the symbol of unused letters, which has no effect. */
 function isInformative(symbol: number, index: number, symbols: readonly number[]): boolean {
   return symbol > MARK || symbol !== symbols[index - 1]
 }

@@ -5,8 +5,8 @@ import { type CompiledQueries, compileQueries } from './queries.ts'
 import { isWasmBatch, type WasmInstance } from './wasmInstance.ts'
 
 /**
- * Creates the matcher of assembly/matcher.ts. It loads the queries into the memory of the scanner whose batches it gets.
- * Fields of other batches are copied.
+ * Creates the matcher of assembly/matcher.ts. It loads the queries into the memory of the scanner that makes the batches.
+ * It copies the fields of other batches.
  *
  * @param columns names of the fields that batches carry, in their order
  */

@@ -3,7 +3,7 @@ import { prefixBits, prefixTable } from './prefixTable.ts'
 import { ANY_BYTE, FOREIGN, type Prefix, Spellings } from './spellings.ts'
 
 const QUOTE = 0x22
-/** U+2000 to U+203F, ’ and – among them. They begin with the same two bytes. */
+/** U+2000 to U+203F, which include ’ and –. They share their first two bytes. */
 const PUNCTUATION = { first: 0x2000, length: 0x40 }
 
 /** With more terms, the prefix table is faster than the nibble tables. */
@@ -12,11 +12,11 @@ const NIBBLE_PLACES = 3
 
 /** The tables of assembly/prefilter.ts. */
 export interface Prefilter {
-  /** Six tables of 16 bytes: for each of three positions, the sets that allow a byte there, by its two halves. */
+  /** Six tables of 16 bytes: for each of three positions, the sets that allow a byte there, by low and by high nibble. */
   readonly nibbles: Uint32Array | undefined
   readonly table: Uint32Array
   readonly prefixes: Uint32Array
-  /** For each character from U+2000 to U+203F, a byte that says whether it can be among the first of a term. */
+  /** For each character from U+2000 to U+203F, a byte: whether it can be among the first characters of a term. */
   readonly punctuation: Uint32Array
 }
 
@@ -43,7 +43,7 @@ function punctuationTable(early: ReadonlySet<number>, alphabet: Alphabet): Uint3
   return new Uint32Array(flags.buffer)
 }
 
-/** Three sets for prefixes in ASCII, one for each place of the first longer character, and two for foreign characters. */
+/** The eight sets: three for ASCII prefixes, one per position of the first non-ASCII byte, two for foreign characters. */
 const ASCII_SETS = 3
 const LONG_SETS = NIBBLE_PLACES
 

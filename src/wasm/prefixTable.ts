@@ -4,7 +4,7 @@ import type { Prefix } from './spellings.ts'
 const BEFORE = 1
 const HERE = 2
 
-/** Three bytes, five bits of each → HERE if a term begins with them, BEFORE if a term has them from its second byte on. */
+/** Builds the table: five bits of each of three bytes → HERE if a term begins with them, BEFORE if they follow its first byte. */
 export function prefixTable(prefixes: readonly Prefix[]): Uint32Array {
   const table = new Uint8Array(1 << 15)
   for (const places of prefixes.map(fiveBits)) {
@@ -18,7 +18,7 @@ export function prefixTable(prefixes: readonly Prefix[]): Uint32Array {
   return new Uint32Array(table.buffer)
 }
 
-/** A bit set of four bytes, five bits of each. */
+/** Builds a bit set of the four-byte prefixes, five bits of each byte. */
 export function prefixBits(prefixes: readonly Prefix[]): Uint32Array {
   const bits = new Uint32Array(1 << 15)
   for (const [first, second, third, fourth] of prefixes.map(fiveBits)) {

@@ -3,14 +3,14 @@ import { type Automaton, compile } from '../matching/automaton.ts'
 import type { Query } from '../matching/matcher.ts'
 import { buildPrefilter, type Prefilter } from './prefilter.ts'
 
-/** Queries as the tables of assembly/queries.ts, not yet in a memory. */
+/** The tables of assembly/queries.ts, before they are loaded into memory. */
 export interface CompiledQueries {
   readonly alphabet: Alphabet
   readonly automaton: Automaton
   readonly patterns: readonly number[]
   readonly queriesByColumn: readonly number[]
   readonly columns: number
-  /** How many words a bit set of queries has. */
+  /** The length of a bit set of queries, in 32-bit words. */
   readonly words: number
   readonly prefilter: Prefilter | undefined
 }

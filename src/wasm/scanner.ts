@@ -5,14 +5,14 @@ import { type WasmBatch, WasmInstance } from './wasmInstance.ts'
 
 const LF = 10
 
-/** The reference scanner reads longer records and chunks, since addresses have 31 bits. */
+/** Addresses have 31 bits, so the reference scanner reads longer records and chunks. */
 const MAX_RECORD_BYTES = 1 << 28
 const MAX_CHUNK_BYTES = 1 << 25
 
 /**
- * Creates the scanner of assembly/scanner.ts. It reads well-formed records only. The reference scanner reads the header, and
- * everything from the first record on that looks wrong. It then finds the mistake, or that there is none (blank lines at
- * the end). So both scanners have the same errors.
+ * Creates the scanner of assembly/scanner.ts, which reads only well-formed records. The reference scanner reads the header. It
+ * also takes over at the first record that looks wrong, and reports the error, or none for blank lines at the end. So both
+ * scanners report the same errors.
  *
  * @throws Failure `contract`, as the reference scanner does
  */

@@ -1,14 +1,14 @@
 import { type Alphabet, MARK } from '../matching/alphabet.ts'
 
 /**
- * Characters below this are known: ASCII and Latin-1, which French is written in except for one letter in five thousand.
- * All others are foreign, combining marks included (assembly/prefilter.ts).
+ * Characters below this are known: ASCII and Latin-1, which cover all but one in five thousand letters of French text. All
+ * others are foreign, including combining marks (assembly/prefilter.ts).
  */
 const KNOWN = 0x100
 /** The lowest lead byte of a foreign character. */
 export const FOREIGN = 0xc0 | (KNOWN >> 6)
 
-/** How many bytes of a term the prefilter compares. */
+/** The number of bytes that the prefilter compares. */
 const PREFIX_BYTES = 4
 
 /** The first bytes of a term in one of its spellings: for each position, the bytes that it allows. */
@@ -21,7 +21,7 @@ const QUOTE = 0x22
 /** How a term can begin. */
 interface TermStart {
   readonly prefixes: Prefix[]
-  /** The symbols before the last byte compared. A foreign character with one of them is a candidate. */
+  /** The symbols before the last compared byte. A foreign character with one of them is a candidate. */
   readonly early: Set<number>
 }
 
@@ -61,13 +61,13 @@ export class Spellings {
     return found
   }
 
-  /** Extends a prefix by all that can follow it, until it is long enough. `next` is undefined if it does not fit the term. */
+  /** Extends a prefix with every spelling that can follow it. `next` is undefined if the prefix does not fit the term. */
   private extend(prefix: Prefix, term: readonly number[], next: number | undefined, found: TermStart): void {
     if (next === undefined) return
     if (prefix.length >= PREFIX_BYTES) found.prefixes.push(prefix.slice(0, PREFIX_BYTES))
     else if (next === term.length) this.extend([...prefix, ANY_BYTE], term, next, found)
     else {
-      // A foreign character that is the last byte compared is left to the automaton.
+      // If the last compared byte is foreign, the automaton decides.
       if (prefix.length === PREFIX_BYTES - 1) found.prefixes.push([...prefix, FOREIGN_LEADS])
       else found.early.add(term[next]!)
       for (const { symbols, bytes } of this.spellings) {
@@ -76,7 +76,7 @@ export class Spellings {
     }
   }
 
-  /** Where in the term a character with these symbols ends, if it begins at `from`; undefined if it does not fit. */
+  /** Returns the position in the term after these symbols, starting at `from`; undefined if they do not fit. */
   private advance(term: readonly number[], from: number, symbols: readonly number[]): number | undefined {
     let at = from
     for (const symbol of symbols) {

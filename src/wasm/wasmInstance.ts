@@ -16,9 +16,9 @@ interface Exports {
   match(queries: number, fields: number, width: number, count: number): void
 }
 
-/** What assembly/matcher.ts calls while it matches. */
+/** Functions that assembly/ calls while it matches. */
 export interface MatcherCallbacks {
-  /** Returns the address of the list of a character's symbols: their number, then each of them; 16 bits. */
+  /** Returns the address of a character's symbol list: a count, then the symbols, 16 bits each. */
   learn(character: number): number
   onMatch(record: number): void
 }
@@ -69,7 +69,7 @@ export class WasmInstance {
   }
 }
 
-/** A batch in the memory of an instance, where a matcher reads it without a copy. */
+/** A batch in the memory of an instance, which a matcher there reads without copying. */
 export interface WasmBatch extends Batch {
   readonly instance: WasmInstance
   /** The address of `fields`. */

@@ -64,7 +64,7 @@ export function archiveContract(
       await place.close()
     })
 
-    test('keeps an object out of sight until it is committed', async () => {
+    test('hides an object until it is committed', async () => {
       const { archive, leftovers } = place
       const object = await archive.create('2026-11-18/a.csv', CSV)
       await object.write(Buffer.from('half'))
@@ -77,7 +77,7 @@ export function archiveContract(
       expect(await leftovers()).toBe(0)
     })
 
-    test('replaces an object in one step, and not before', async () => {
+    test('replaces an object atomically at the commit', async () => {
       const { archive } = place
       await put(archive, 'a', 'old')
       const object = await archive.create('a', CSV)
@@ -89,7 +89,7 @@ export function archiveContract(
       expect(await archive.stat('a')).toMatchObject({ bytes: 7 })
     })
 
-    test('a reader of an object that is replaced gets all of the old one, or a failure, never a mixture', async () => {
+    test('a reader of a replaced object gets the whole old one or an error, never a mixture', async () => {
       const { archive } = place
       const old = Buffer.alloc(12 << 20, 'old, ')
       await put(archive, 'a', old)
@@ -110,7 +110,7 @@ export function archiveContract(
       expect(sha256Of(await readAll(archive, 'a'))).toBe(sha256)
     })
 
-    test('leaves nothing of an aborted object, and changes nothing else', async () => {
+    test('removes an aborted object and changes nothing else', async () => {
       const { archive, leftovers } = place
       await put(archive, 'x/a', 'old')
       for (const key of ['x/a', 'y/b']) {
@@ -181,7 +181,7 @@ export function archiveContract(
       expect(sha256Of(await readAll(archive, 'large'))).toBe(sha256)
     })
 
-    test('reads a range, both ends included, and no further than the end', async () => {
+    test('reads an inclusive range, up to the end of the object', async () => {
       const { archive } = place
       await put(archive, 'a', '0123456789')
       const range = async (start: number, end: number) => (await readAll(archive, 'a', { start, end })).toString()
@@ -270,14 +270,14 @@ export function archiveContract(
       await expect(archive.sweep(key)).rejects.toEqual(usage)
     })
 
-    test('refuses to read what is not there, in one line that names it', async () => {
+    test('fails to read a missing object with one line that names it', async () => {
       const { archive } = place
       const failure = await readAll(archive, 'none.csv').catch((error) => error)
       expect(failure).toMatchObject({ kind: 'store', message: expect.stringMatching(/none\.csv/) })
       expect(failure.message).not.toContain('\n')
     })
 
-    test('removes an object and no other, once and for all', async () => {
+    test('removes only the given object', async () => {
       const { archive } = place
       for (const key of ['x/a', 'x/ab', 'x/a.csv']) await put(archive, key, key)
       await archive.remove('x/a')
@@ -286,7 +286,7 @@ export function archiveContract(
       expect(await keysOf(archive, '')).toEqual(['x/a.csv', 'x/ab'])
     })
 
-    test('gives one whole object to a key that several write at once', async () => {
+    test('stores one whole object when several writers use the same key', async () => {
       const { archive, leftovers } = place
       const contents = Array.from({ length: 6 }, (_, i) => String(i).repeat(i % 2 === 0 ? 300_000 : 6_000_000))
       await Promise.all(contents.map((content) => put(archive, 'x/a', content)))
@@ -363,7 +363,7 @@ export function archiveContract(
       expect(await pending()).toEqual(['x/y/ü & b'])
     })
 
-    test('sweeps one key, and leaves writers to keys with the same beginning alone', async () => {
+    test('sweeps one key, but not keys that it is a prefix of', async () => {
       const { archive } = place
       const others = ['x/a.csv', 'x/ab', 'x/a/b', 'a']
       const pending = await Promise.all(others.map((key) => archive.create(key, CSV)))

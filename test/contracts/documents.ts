@@ -42,7 +42,7 @@ export function documentsContract(
       expect(await documents.list('runs')).toEqual([])
     })
 
-    test('keeps a document of several megabytes, also in the place of a small one', async () => {
+    test('stores a document of several megabytes, also in place of a small one', async () => {
       const { documents } = place
       const note: Note = {
         _id: 'large',
@@ -83,7 +83,7 @@ export function documentsContract(
       expect(await ids({ prefix: 'none' })).toEqual([])
     })
 
-    test('takes every character of a prefix for itself', async () => {
+    test('treats every character of a prefix literally', async () => {
       const { documents } = place
       const prefixes = ['%', '_', '.', '*', '[a]', '(', '^', '$', '\\', '"', "'", '?', '\u{10ffff}', 'É', '🚋']
       for (const prefix of prefixes) await documents.replace('tops', { _id: `${prefix}/1` })
@@ -94,7 +94,7 @@ export function documentsContract(
       }
     })
 
-    test('swaps a document for another only where it still is what was read', async () => {
+    test('swaps a document only if it is unchanged since it was read', async () => {
       const { documents } = place
       const [a, b, c] = ['r1', 'r2', 'r3'].map((run_id) => ({ _id: 'x', run_id, list: [run_id] }))
       expect(await documents.compareAndSwap('tops', 'x', undefined, undefined)).toBe(true)
@@ -125,7 +125,7 @@ export function documentsContract(
       await Promise.all(others.map((other) => other.close()))
     })
 
-    test('finds nothing where there is nothing, and removes once and for all', async () => {
+    test('finds no missing or removed document', async () => {
       const { documents } = place
       expect(await documents.find('tops', 'a')).toBeUndefined()
       await documents.replace('tops', { _id: 'a' })
@@ -134,14 +134,14 @@ export function documentsContract(
       expect(await documents.find('tops', 'a')).toBeUndefined()
     })
 
-    test('shows to one what another has put', async () => {
+    test('one connection sees what another has stored', async () => {
       const other = await place.another()
       await place.documents.replace('tops', { _id: 'a' })
       expect(await other.find('tops', 'a')).toEqual({ _id: 'a' })
       await other.close()
     })
 
-    test('grants a lease to one, and names the holder to the others', async () => {
+    test('grants a lease to one caller and names the holder to the others', async () => {
       const { documents } = place
       const first = await documents.acquire('2026-11-18', holder('r1'), 60_000)
       expect(first).toMatchObject({ granted: true, lease: { _id: '2026-11-18', run: 'r1', host: 'here', pid: 1 } })
@@ -185,7 +185,7 @@ export function documentsContract(
       expect((await documents.acquire('b', holder('r3'), 60_000, 'r0')).granted).toBe(true)
     })
 
-    test('lets only the holder renew a lease or give it up', async () => {
+    test('lets only the holder renew or release a lease', async () => {
       const { documents } = place
       const { lease } = await documents.acquire('a', holder('r1'), 1_000)
       expect(await documents.renew('a', 'r2', 60_000)).toBe(false)

@@ -10,7 +10,7 @@ import { serviceOrSkip } from '../helpers/services.ts'
 const variables = serviceOrSkip('minio', 'import from a bucket')
 
 if (variables !== undefined) {
-  test('an s3:// prefix is imported, and its other objects are passed over', async () => {
+  test('imports an s3:// prefix and skips its other objects', async () => {
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
     onTestFinished(() => void vi.unstubAllEnvs())
     const source = await testBucket()

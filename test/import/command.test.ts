@@ -75,7 +75,7 @@ test.each([
   expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
 })
 
-test('killed at any moment, the next import ends as if it had never been killed', async () => {
+test('after an import is killed at any moment, the next one completes it', async () => {
   const whole = await pastExports(20_000)
   expect(await cli(['import', 'past', '--quiet'], { cwd: whole })).toMatchObject({ code: 0 })
   const expected = await readFolder(join(whole, 'data/datagouv'))

@@ -83,7 +83,7 @@ test('the gate warns and never refuses; a gap is no obstacle', async () => {
   ])
 })
 
-test('importing again changes nothing and reads nothing again, from another folder too', async () => {
+test('importing again changes and reads nothing, also from another folder', async () => {
   await putPast('20260107-060000', '20260114-060000')
   await go()
   const before = await archived()
@@ -131,7 +131,7 @@ test('a later export of the day replaces the imported one, an earlier one does n
   expect(await snapshotOf('2026-01-07')).toMatchObject({ datasets: { records: 30 } })
 })
 
-test('what came from the portal stays, unless --force', async () => {
+test('keeps a snapshot from the portal, unless --force is given', async () => {
   const file = (text: string) => ({ content: Buffer.from(text), modified: new Date('2026-11-18T06:00:00Z') })
   const replica = await startReplica({ files: { datasets: file(datasets(7)), organizations: file(ORGANIZATIONS) } })
   onTestFinished(() => replica.close())

@@ -246,7 +246,7 @@ export function matcherContract(name: string, create: Create): void {
       expect(found(queries, [text])).toEqual([true, true])
     })
 
-    test('look in their own columns only', () => {
+    test('search only their own columns', () => {
       const queries: Query[] = [
         { terms: ['transport'], columns: ['title'], match: 'substring' },
         { terms: ['transport'], columns: ['tags', 'description'], match: 'substring' },

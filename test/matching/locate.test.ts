@@ -35,7 +35,7 @@ describe('a term is located', () => {
     expect(cut(text, term)).toEqual(found)
   })
 
-  test('as a whole word only, when words are asked for', () => {
+  test('only as a whole word, in word mode', () => {
     expect(locate('transport', 'transports, transport-en-commun 𝒜transport', 'word')).toEqual([{ start: 12, end: 21 }])
   })
 

@@ -35,7 +35,7 @@ const go = (context: TestContext, more: Partial<Backfill> = {}) =>
   backfill({ ...SPAN, watches: context.config.watches, force: false, jobs: 1, ...more }, context, () => {})
 const statuses = (dates: readonly BackfilledDate[]) => dates.map(({ date, status }) => `${date} ${status}`)
 
-test('publishes every date that has a snapshot, scheduled or not, and says which scheduled ones have none', async () => {
+test('publishes every date with a snapshot and lists the scheduled dates without one', async () => {
   const context = await fetched(['2026-10-14', '2026-10-15', '2026-10-28', '2026-11-04'])
   expect(statuses(await go(context))).toEqual([
     '2026-10-14 published',
@@ -51,7 +51,7 @@ test('publishes every date that has a snapshot, scheduled or not, and says which
   expect(records.filter(({ command }) => command === 'backfill')).toHaveLength(4)
 })
 
-test('leaves what is there, does the rest, and with --force does all again', async () => {
+test('publishes only missing editions, and with --force all of them', async () => {
   const context = await fetched(WEDNESDAYS)
   await go(context, { to: '2026-10-20' })
   await rm(join(context.folder, 'datagouv', '2026-10-14', 'mobilite-transport.csv'))
@@ -65,7 +65,7 @@ test('leaves what is there, does the rest, and with --force does all again', asy
   expect(statuses(await go(context, { force: true }))).toEqual(WEDNESDAYS.map((date) => `${date} unchanged`))
 })
 
-test('fills in the watch that is new', async () => {
+test('publishes the editions of a new watch', async () => {
   const context = await fetched(WEDNESDAYS)
   await go(context)
   const more = await openTestContext(
@@ -77,7 +77,7 @@ test('fills in the watch that is new', async () => {
   expect(await more.documents.ids('tops')).toHaveLength(8)
 })
 
-test('says of editions that are there when the watch has other rules by now', async () => {
+test('reports editions whose watch has changed since', async () => {
   const context = await fetched(WEDNESDAYS)
   await go(context)
   const changed = 'watches: [{name: mobilite-transport, terms: [mobilité, transport], top: 20}]'
@@ -89,7 +89,7 @@ test('says of editions that are there when the watch has other rules by now', as
   )
 })
 
-test('goes on after a date that fails', async () => {
+test('continues after a date that fails', async () => {
   const context = await fetched(WEDNESDAYS)
   await flipBit(join(context.folder, 'datagouv/snapshots/2026-10-21/datasets.csv.gz'))
   const dates = await go(context)
@@ -121,7 +121,7 @@ test('publishes an edition again whose document is damaged', async () => {
   expect(await context.documents.find('tops', id)).toMatchObject({ date: '2026-10-21' })
 })
 
-test('does not remove the old snapshots that it still needs', async () => {
+test('does not prune old snapshots that it still needs', async () => {
   const context = await fetched(WEDNESDAYS)
   const forgetful = await openTestContext('2026-11-18T16:00:00Z', 'retention: 1d\n', context.folder)
   expect(statuses(await go(forgetful))).toEqual(WEDNESDAYS.map((date) => `${date} published`))
@@ -161,7 +161,7 @@ describe.each<[string, (world: TestContext, stop: AbortController) => Promise<un
   })
 })
 
-test('with several jobs leaves what one leaves', async () => {
+test('several jobs store the same as one', async () => {
   const context = await fetched(WEDNESDAYS)
   await go(context, { jobs: 3 })
   const other = await fetched(WEDNESDAYS)

@@ -40,8 +40,8 @@ function slowSink() {
   return { write, written: () => Buffer.concat(parts) }
 }
 
-describe('chunks that are gone when the next one is asked for', () => {
-  test.each([1, 2, 3, ...SIZES])('are told to be gzip or not, and lose no byte: %d at a time', async (size) => {
+describe('chunks that are overwritten by the next one', () => {
+  test.each([1, 2, 3, ...SIZES])('are recognized as gzip or not, without losing a byte: %d at a time', async (size) => {
     const bytes = size < 10 ? TEXT.subarray(0, 1_000) : TEXT
     const plain = await detectGzip(fleeting(bytes, size))
     expect([plain.gzip, (await joined(plain.chunks)).equals(bytes)]).toEqual([false, true])
@@ -82,7 +82,7 @@ describe('chunks that are gone when the next one is asked for', () => {
   })
 })
 
-describe('what goes wrong on the way', () => {
+describe('errors in a stream', () => {
   const gzipped = gzipSync(TEXT)
   const broken = Buffer.from(gzipped)
   broken.fill(0xff, broken.length >> 1)
@@ -111,7 +111,7 @@ describe('what goes wrong on the way', () => {
     await expect(joined(gzipTee(failing(), async () => {}))).rejects.toThrow('the line is dead')
   })
 
-  test('a store that refuses ends the reading', async () => {
+  test('a store that fails stops the reading', async () => {
     let ended = false
     const source = fleeting(TEXT, 4_096, () => (ended = true))
     const refuse = async () => {

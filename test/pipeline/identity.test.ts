@@ -62,7 +62,7 @@ async function edit(path: string, change: (value: Record<string, never>) => unkn
 }
 
 describe("an edition's CSV", () => {
-  test('has a description that an independent CSVW implementation takes, with the facts that identify it', async ({
+  test('has a description that an independent CSVW implementation accepts, with the identity of the CSV', async ({
     skip,
   }) => {
     const context = await openTestContext()
@@ -301,7 +301,7 @@ describe('a snapshot that is damaged', () => {
     })
   })
 
-  test('is not to blame when a watch asks for a column that it never had', async () => {
+  test('is not reported as damaged when a watch needs a column that it never had', async () => {
     const context = await openTestContext()
     await fetch(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
     const rules = 'watches: [{ name: a, terms: [x], columns: [titel] }]'
@@ -457,7 +457,7 @@ describe('the gate, over HTTP, as a real uData server fails', () => {
   })
 })
 
-describe('a snapshot that the store does not deliver', () => {
+describe('a snapshot that the store fails to read', () => {
   /** A context whose archive fails to read one object, as after an HTTP 500 or with the wrong permissions. */
   function withUnreadable(context: TestContext, key: string): TestContext {
     const archive = Object.create(context.archive, {
@@ -493,7 +493,7 @@ describe('a snapshot that the store does not deliver', () => {
   })
 })
 
-describe('what an attack found', () => {
+describe('problems found by attacks', () => {
   test('another setting columns between the steps changes nothing: the names found are stored with the snapshot', async () => {
     const context = await testContextWith('')
     await run(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)

@@ -131,7 +131,7 @@ describe('run', () => {
     })
   })
 
-  test('stores a source that comes as .gz as it came', async () => {
+  test('stores a .gz source unchanged', async () => {
     const context = await openTestContext()
     const request = await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
     const compressed = await writeTestFile(context.folder, 'datasets.csv.gz', datasetsCsv(DATASETS))
@@ -156,7 +156,7 @@ describe('run', () => {
     expect((await stat(join(context.folder, CSV))).mtimeMs).toBe(modified)
   })
 
-  test('replaces snapshot and edition when the inputs for a date are others', async () => {
+  test('replaces snapshot and edition when the inputs of a date change', async () => {
     const context = await openTestContext()
     await run(await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), context)
     const fewer = datasetsCsv(DATASETS.slice(0, 2))
@@ -205,7 +205,7 @@ describe('run', () => {
 })
 
 describe('the three steps', () => {
-  test('end in the same bytes and values as one run', async () => {
+  test('store the same bytes and values as one run', async () => {
     const whole = await openTestContext()
     const request = await createRunRequest(whole, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
     await run(request, whole)
@@ -248,7 +248,7 @@ describe('the three steps', () => {
 })
 
 describe('replay', () => {
-  test('takes the snapshot of a past date, not what the sources have become', async () => {
+  test('reads the snapshot of a past date, not the current sources', async () => {
     const context = await openTestContext()
     const request = await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
     await run(request, context)
@@ -263,7 +263,7 @@ describe('replay', () => {
   })
 })
 
-test('what is published in the place of something else says so', async () => {
+test('reports that it replaced an edition', async () => {
   const context = await openTestContext()
   const first = await run(
     await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)),
@@ -282,7 +282,7 @@ test('what is published in the place of something else says so', async () => {
   }
 })
 
-test('a file that is not there is told before the other export is fetched', async () => {
+test('reports a missing file before it fetches the other export', async () => {
   const context = await openTestContext()
   const request = await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))
   const sources = { organizations: request.sources!.organizations, datasets: 'none.csv' }
@@ -307,7 +307,7 @@ describe('a warning tells, and the run record keeps,', () => {
   })
 })
 
-describe('nothing is published and nothing stays behind', () => {
+describe('publishes nothing and leaves no temporary files', () => {
   const good = { datasets: datasetsCsv(DATASETS), organizations: organizationsCsv(ORGANIZATIONS) }
   const cases: [title: string, inputs: Partial<typeof good>, kind: string, message: RegExp][] = [
     ['an empty datasets export', { datasets: '' }, 'contract', /datasets export \(source-datasets.csv\) is empty/],
@@ -379,7 +379,7 @@ describe('nothing is published and nothing stays behind', () => {
     expect(await context.documents.list('leases')).toEqual([])
   })
 
-  test('when an edition stood there before: it stands there still', async () => {
+  test('and keeps the earlier edition', async () => {
     const context = await openTestContext()
     await run(await createRunRequest(context, good.datasets, good.organizations), context)
     const before = [await readFolder(join(context.folder, 'datagouv')), await context.documents.list('tops')]
@@ -416,7 +416,7 @@ describe('nothing is published and nothing stays behind', () => {
 })
 
 describe('run records', () => {
-  test('tell each step with its facts, and the outcome in a sentence', async () => {
+  test('contain each step with its facts, and the outcome in one sentence', async () => {
     const context = await openTestContext()
     const { run_id } = await run(
       await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)),
@@ -441,7 +441,7 @@ describe('run records', () => {
     ])
   })
 
-  test('tell the failure of a run that failed', async () => {
+  test('contain the error of a failed run', async () => {
     const context = await openTestContext()
     await run(await createRunRequest(context, '', organizationsCsv(ORGANIZATIONS)), context).catch(() => {})
     const [record] = await context.documents.list<RunRecord>('runs')

@@ -60,13 +60,13 @@ test('never removes an edition, nor the snapshots of the last editions of any wa
   expect(await context.documents.ids('tops')).toHaveLength(6)
 })
 
-test('keeps everything unless told otherwise', async () => {
+test('keeps everything by default', async () => {
   const context = await sixWeeks('')
   expect((await prune(context)).dates).toEqual([])
   expect(await snapshots(context)).toEqual(DATES)
 })
 
-test('passes over a date of which another run holds a lease, and removes the others', async () => {
+test('skips a date whose lease another run holds, and removes the others', async () => {
   const context = await sixWeeks()
   const other = { run: 'r1', host: 'elsewhere', pid: 7 }
   await context.documents.acquire('2026-08-05', other, 60_000)
@@ -97,7 +97,7 @@ test('the command warns of a date that another run holds, and fails with 7 if it
   expect(await snapshots(context)).toEqual(['2026-08-05', '2026-09-30', '2026-11-11'])
 })
 
-test('keeps the snapshots of the last dates that are sound, not only those that are named so', async () => {
+test('counts only sound snapshots among the last ones', async () => {
   const context = await sixWeeks()
   await context.archive.remove('snapshots/2026-09-30/snapshot.json')
   for (const date of ['2026-11-04', '9999-99-99']) {

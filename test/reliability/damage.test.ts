@@ -191,7 +191,7 @@ for (const { name, open: newPlace } of storePairs('damaged documents')) {
       })
     })
 
-    test('run record is passed over with a warning that names it', async () => {
+    test('run record is skipped with a warning that names it', async () => {
       const { place, stored, world } = await place3Weeks(newPlace)
       const { backfill: _, prune: __, ...commands } = commandsOf(place)
       const [target] = await world.documents.ids('runs')
@@ -247,7 +247,7 @@ for (const { name, open: newPlace } of storePairs('damaged documents')) {
       })
     })
 
-    test('document is a 503 where it is named, and passed over by lists, feeds and metrics', async () => {
+    test('document is a 503 when requested, and skipped by lists, feeds and metrics', async () => {
       const { stored, world } = await place3Weeks(newPlace)
       const target = { collection: 'tops', id: id('2026-11-04') } as const
       const original = (await stored.read('tops', target.id)) as Fields

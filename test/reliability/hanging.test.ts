@@ -27,7 +27,7 @@ async function until(happened: () => Promise<unknown>): Promise<void> {
   while (!(await happened())) await sleep(5)
 }
 
-test('a run that waits for a locked SQLite file stops when it is told to', async ({ skip }) => {
+test('a run that waits for a locked SQLite file stops on a signal', async ({ skip }) => {
   if (process.platform !== 'linux') skip('only Linux tells which files a process has open')
   const { folder, args } = await withSources()
   const path = join(folder, 'data/datagouv.db')
@@ -51,9 +51,7 @@ test('a run that waits for a locked SQLite file stops when it is told to', async
   expect(await cli(args, { cwd: folder })).toMatchObject({ code: 0, stderr: '' })
 })
 
-test('a run whose stores fall silent stops when it is told to, and the next one goes on from there', async ({
-  skip,
-}) => {
+test('a run whose stores hang stops on a signal, and the next run continues', async ({ skip }) => {
   if (!isInstalled('minio') || !isInstalled('mongodb')) skip('needs MinIO and MongoDB: scripts/services install')
   const servers: Record<string, OwnServer> = {
     minio: await startOwnServer('minio'),

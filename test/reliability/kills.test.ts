@@ -106,7 +106,7 @@ for (const { name, open: newPlace } of storePairs('what happens to processes tha
       60_000 + KILLS * 10_000,
     )
 
-    test('a run that is told to stop at any moment leaves with 143 or 130, and nothing half-done', async () => {
+    test('a run that is stopped at any moment exits with 143 or 130 and publishes nothing incomplete', async () => {
       const portal = await slowPortal()
       const place = await newPlace()
       const chance = random(SEED + 1)

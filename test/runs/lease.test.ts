@@ -27,7 +27,7 @@ function replaced(documents: Documents, methods: Partial<Documents>): Documents 
 }
 
 describe('a second run', () => {
-  test('is refused, and told who holds the date, since when, and until when at the longest', async () => {
+  test('is refused, with the holder of the date, the start of its lease and the expiry', async () => {
     const { documents } = await openTestContext()
     await acquireLeases(documents, ['2026-11-18'], ELSEWHERE)
     const [{ since, expires }] = (await leasesIn(documents)) as [Lease]
@@ -48,7 +48,7 @@ describe('a second run', () => {
     await (await acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r2'))).release()
   })
 
-  test('of the same process succeeds at once to one that is over, but could not say so to the store', async () => {
+  test('of the same process takes over at once from one that has ended but could not release its lease', async () => {
     const { documents } = await openTestContext()
     const away = replaced(documents, { release: () => Promise.reject(new Failure('store', 'away')) })
     const first = await acquireLeases(away, ['2026-11-18'], currentProcessAsHolder('r1'))
@@ -56,7 +56,7 @@ describe('a second run', () => {
     await (await acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r2'))).release()
   })
 
-  test('succeeds at once to a holder that died on this host', async () => {
+  test('takes over at once from a holder that died on this host', async () => {
     const { documents } = await openTestContext()
     await acquireLeases(documents, ['2026-11-18'], { ...currentProcessAsHolder('r1'), pid: deadPid() })
     const leases = await acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r2'))
@@ -65,7 +65,7 @@ describe('a second run', () => {
     expect(await leasesIn(documents)).toEqual([])
   })
 
-  test('does not when a third one was quicker, and is told of that one', async () => {
+  test('does not take over if a third run was faster, and names that run', async () => {
     const { documents } = await openTestContext()
     await acquireLeases(documents, ['2026-11-18'], { ...currentProcessAsHolder('r1'), pid: deadPid() })
     const raced = replaced(documents, {
@@ -83,7 +83,7 @@ describe('a second run', () => {
 })
 
 describe('several leases', () => {
-  test('are taken in one order, whatever the order in which they are named, and given up from the last', async () => {
+  test('are acquired in one order, however they are listed, and released in reverse', async () => {
     const { documents } = await openTestContext()
     const calls: string[] = []
     const told = replaced(documents, {
@@ -103,7 +103,7 @@ describe('several leases', () => {
     expect(calls).toEqual(['+a', '+b', '+c', '-c', '-b', '-a'])
   })
 
-  test('are taken all or none', async () => {
+  test('are acquired all or none', async () => {
     const { documents } = await openTestContext()
     await acquireLeases(documents, ['b'], ELSEWHERE)
     await expect(acquireLeases(documents, ['a', 'b', 'c'], currentProcessAsHolder('r2'))).rejects.toMatchObject({
@@ -112,7 +112,7 @@ describe('several leases', () => {
     expect((await leasesIn(documents)).map(({ _id, run }) => [_id, run])).toEqual([['b', 'r1']])
   })
 
-  test('are none after trouble with the store in the middle, which is told', async () => {
+  test('are all released after a store error, which is reported', async () => {
     const { documents } = await openTestContext()
     const away = new Failure('store', 'away')
     const failing = replaced(documents, {
@@ -122,7 +122,7 @@ describe('several leases', () => {
     expect(await leasesIn(documents)).toEqual([])
   })
 
-  test('are checked by name, one or all; those of others are nobody’s business', async () => {
+  test('are checked by name, one or all, ignoring those of other runs', async () => {
     const { documents } = await openTestContext()
     const leases = await acquireLeases(documents, ['a', 'b'], currentProcessAsHolder('r1'))
     await documents.acquire('b', { ...ELSEWHERE, run: 'r9' }, LEASE_MS, 'r1')
@@ -139,7 +139,7 @@ describe('several leases', () => {
 })
 
 describe('a lease that is held', () => {
-  test('is prolonged every quarter of its time until it is given up, whatever goes wrong in between', async () => {
+  test('is renewed every quarter of its lifetime until released, even after errors', async () => {
     const { documents } = await openTestContext()
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => void vi.useRealTimers())
@@ -168,7 +168,7 @@ describe('a lease that is held', () => {
     expect(renewals).toBe(6)
   })
 
-  test('and was lost is missed by whoever checks next, also when the timer found it', async () => {
+  test('and is lost fails the next check, even if the timer noticed it first', async () => {
     const { documents } = await openTestContext()
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => void vi.useRealTimers())
@@ -203,13 +203,13 @@ describe('a holder is dead', () => {
     return pid!
   }
 
-  test('when its process on this host is gone, and not when that process is of another host', () => {
+  test('when its process on this host has ended, but not if it is on another host', () => {
     const pid = deadPid()
     expect([isDead(lease({ pid }), self), isDead(lease({ pid, host: 'elsewhere' }), self)]).toEqual([true, false])
     expect(isDead(lease01(pid), self)).toBe(true)
   })
 
-  test('not when its process is there, also one that this user may send no signal', () => {
+  test('not when its process exists, even if this user may not signal it', () => {
     const other = lease({ pid: process.ppid, start_ticks: startTicks(process.ppid)! })
     expect(isDead(other, self)).toBe(false)
     const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
@@ -228,7 +228,7 @@ describe('a holder is dead', () => {
       }
     })
 
-    test('when its number was given to another process, whenever that began', () => {
+    test('when its PID belongs to another process, whenever that started', () => {
       const pid = startProcess()
       expect(isDead(lease({ pid, start_ticks: startTicks(pid)! - 1 }), self)).toBe(true)
       expect(isDead(lease({ start_ticks: self.start_ticks! - 1 }), self)).toBe(true)
