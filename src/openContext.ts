@@ -4,6 +4,7 @@ import type { Context } from './context.ts'
 import type { RunObserver } from './runs/observer.ts'
 import type { Archive, OnWarning } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
+import type { StoreReport } from './stores/report.ts'
 import type { Report } from './terminal/report.ts'
 import { waitForAll } from './waitForAll.ts'
 
@@ -24,7 +25,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   for (const warning of warnings) options.report.warn(warning)
   await options.onConfig?.(config)
   const archive = await openArchive(config.archive, (line) => options.report.warn(line))
-  const documents = await openDocuments(config.documents).catch(async (error) => {
+  const documents = await openDocuments(config.documents, options.report).catch(async (error) => {
     await archive.close().catch(() => {})
     throw error
   })
@@ -63,9 +64,14 @@ export async function openArchive(address: string, onWarning?: OnWarning): Promi
   return (await import('./stores/s3/s3.ts')).openS3(address, onWarning)
 }
 
-/** Opens a document store. @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE` */
-export async function openDocuments(address: string): Promise<Documents> {
+/**
+ * Opens a document store.
+ *
+ * @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE`
+ * @param report receives what the first write creates, and what the store lacks
+ */
+export async function openDocuments(address: string, report?: StoreReport): Promise<Documents> {
   if (address.startsWith('sqlite:'))
     return (await import('./stores/sqlite/sqlite.ts')).openSqlite(address.slice('sqlite:'.length))
-  return (await import('./stores/mongo/mongo.ts')).openMongo(address)
+  return (await import('./stores/mongo/mongo.ts')).openMongo(address, report)
 }

@@ -106,18 +106,23 @@ async function checkDocuments({ documents }: DoctorContext): Promise<Finding> {
 async function checkSchema({ documentsFacts }: DoctorContext, fix: boolean): Promise<Finding> {
   const { schema } = await documentsFacts()
   if (schema === undefined) return ok('this store has no schema; the program checks each document')
-  if (fix && schema.state !== 'installed') {
+  const { state, canValidate, lacks } = schema
+  if (fix && state !== 'installed') {
     if (await schema.install()) return ok('installed: the server checks every edition; tops has its indexes')
-    return warning(
-      'tops has its indexes, but this server cannot check documents',
-      'nothing, unless this server should be MongoDB',
-    )
+    return withoutValidators('tops has its indexes')
   }
-  if (schema.state === 'installed') return ok('the server checks every edition; tops has its indexes')
-  if (schema.state === 'later') return ok('the first publication creates tops with its schema and indexes')
+  if (state === 'missing') return warning(`tops lacks ${lacks.join(', ')}`, 'run "doctor --fix"')
+  const isLater = state === 'later'
+  if (!canValidate)
+    return withoutValidators(isLater ? 'the first publication creates tops with its indexes' : 'tops has its indexes')
+  if (isLater) return ok('the first publication creates tops with its schema and indexes')
+  return ok('the server checks every edition; tops has its indexes')
+}
+
+function withoutValidators(indexes: string): Finding {
   return warning(
-    'tops lacks the schema or the indexes of this version (some servers that speak MongoDB’s protocol support no schema)',
-    'run "doctor --fix"',
+    `${indexes}, but this server has no validators, so it does not check documents; the program checks each one that it reads`,
+    'nothing, unless this server should be MongoDB',
   )
 }
 
