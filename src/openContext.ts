@@ -2,7 +2,7 @@ import { type Flags, resolveConfig } from './config/config.ts'
 import type { Config } from './config/settings.ts'
 import type { Context } from './context.ts'
 import type { RunObserver } from './runs/observer.ts'
-import type { Archive, OnWarning } from './stores/archive.ts'
+import type { Archive } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
 import type { StoreReport } from './stores/report.ts'
 import type { Report } from './terminal/report.ts'
@@ -24,7 +24,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const { config, warnings } = await resolveConfig(options.flags, options.environment, options.configFile)
   for (const warning of warnings) options.report.warn(warning)
   await options.onConfig?.(config)
-  const archive = await openArchive(config.archive, (line) => options.report.warn(line))
+  const archive = await openArchive(config.archive, options.report)
   const documents = await openDocuments(config.documents, options.report).catch(async (error) => {
     await archive.close().catch(() => {})
     throw error
@@ -56,22 +56,22 @@ export async function closeContext({ archive, documents }: Context): Promise<voi
  * Opens an archive.
  *
  * @param address as configured: `file:FOLDER` or `s3://BUCKET`
- * @param onWarning receives warnings to the archive's owner; nothing has failed
+ * @param report receives what the first write creates, and warnings about the store's settings
  */
-export async function openArchive(address: string, onWarning?: OnWarning): Promise<Archive> {
+export async function openArchive(address: string, report?: StoreReport): Promise<Archive> {
   if (address.startsWith('file:'))
-    return (await import('./stores/folder/folder.ts')).openFolder(address.slice('file:'.length))
-  return (await import('./stores/s3/s3.ts')).openS3(address, onWarning)
+    return (await import('./stores/folder/folder.ts')).openFolder(address.slice('file:'.length), report)
+  return (await import('./stores/s3/s3.ts')).openS3(address, report)
 }
 
 /**
  * Opens a document store.
  *
  * @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE`
- * @param report receives what the first write creates, and what the store lacks
+ * @param report receives what the first write creates, and what the server lacks
  */
 export async function openDocuments(address: string, report?: StoreReport): Promise<Documents> {
   if (address.startsWith('sqlite:'))
-    return (await import('./stores/sqlite/sqlite.ts')).openSqlite(address.slice('sqlite:'.length))
+    return (await import('./stores/sqlite/sqlite.ts')).openSqlite(address.slice('sqlite:'.length), report)
   return (await import('./stores/mongo/mongo.ts')).openMongo(address, report)
 }

@@ -48,7 +48,7 @@ async function checkPortal({ settings, portal }: DoctorContext): Promise<Finding
 }
 
 /** Writes, reads and deletes an object. */
-async function checkArchive({ archive, archiveWarnings }: DoctorContext): Promise<Finding> {
+async function checkArchive({ archive, archiveWarnings, created }: DoctorContext): Promise<Finding> {
   const store = await archive()
   const key = `doctor/${probeName()}.txt`
   const content = Buffer.from('written by "datagouv-tops doctor"; safe to delete\n')
@@ -67,7 +67,7 @@ async function checkArchive({ archive, archiveWarnings }: DoctorContext): Promis
   }
   const [, finding, remedy] = /^(.*); (.*)$/s.exec(archiveWarnings[0] ?? '') ?? []
   if (finding !== undefined) return warning(finding, remedy!)
-  return ok(`an object was written to ${store.address}, read and removed`)
+  return ok([`an object was written to ${store.address}, read and removed`, ...created.archive].join('; '))
 }
 
 /** Says which snapshot the completeness gate compares the next export with, and which ones it cannot use. */
@@ -87,7 +87,7 @@ async function checkBaseline({ settings, archive }: DoctorContext): Promise<Find
 }
 
 /** Acquires, renews and releases a lease, which needs every operation of the store. */
-async function checkDocuments({ documents }: DoctorContext): Promise<Finding> {
+async function checkDocuments({ documents, created }: DoctorContext): Promise<Finding> {
   const store = await documents()
   const id = `doctor/${probeName()}`
   const { lease } = await store.acquire(id, { run: id, host: hostname(), pid: process.pid }, 60_000)
@@ -99,7 +99,7 @@ async function checkDocuments({ documents }: DoctorContext): Promise<Finding> {
   } finally {
     await store.release(id, id)
   }
-  return ok(`a document was written to ${store.address}, read, changed and removed`)
+  return ok([`a document was written to ${store.address}, read, changed and removed`, ...created.documents].join('; '))
 }
 
 /** With `fix`, installs the schema and the indexes. */

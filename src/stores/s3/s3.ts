@@ -1,15 +1,8 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { Failure } from '../../errors.ts'
-import {
-  type Archive,
-  archiveFailure,
-  assertKey,
-  isKey,
-  type OnWarning,
-  type PendingObject,
-  type StoredObject,
-} from '../archive.ts'
+import { type Archive, archiveFailure, assertKey, isKey, type PendingObject, type StoredObject } from '../archive.ts'
 import type { StoreFacts } from '../facts.ts'
+import { SILENT, type StoreReport } from '../report.ts'
 import { Bucket, DEFAULT_REGION } from './bucket.ts'
 import { hasName, isForeign, isUnusable, reasonOf } from './errors.ts'
 import { stagedKeyTarget, stagingPrefixes } from './keys.ts'
@@ -41,9 +34,9 @@ const CLEANUP_MS = 3_000
  * This module loads the AWS SDK: import it only when an address is `s3://`.
  *
  * @param address `s3://BUCKET`
- * @param onWarning receives a warning, once each, of bucket settings that keep deleted objects
+ * @param report receives a warning, once each, of bucket settings that keep deleted objects
  */
-export async function openS3(address: string, onWarning: OnWarning = () => {}): Promise<Archive> {
+export async function openS3(address: string, report: StoreReport = SILENT): Promise<Archive> {
   const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(address)?.[1]
   if (bucket === undefined) {
     throw new Failure(
@@ -67,7 +60,7 @@ export async function openS3(address: string, onWarning: OnWarning = () => {}): 
   // A store on one host has no names like BUCKET.HOST.
   client.config.forcePathStyle = endpoint !== undefined
   const label = endpoint === undefined ? `Amazon (${region})` : new URL(endpoint).host
-  return new S3(new Bucket(client, bucket, region), label, onWarning)
+  return new S3(new Bucket(client, bucket, region, report), label, report)
 }
 
 /** The archive in one bucket. A pending upload uses its bucket, its error handling and its warnings too. */
@@ -79,11 +72,11 @@ export class S3 implements Archive {
   /** Whether the last request showed that the next one would fail as well. */
   private unusable = false
 
-  constructor(bucket: Bucket, endpoint: string, onWarning: OnWarning) {
+  constructor(bucket: Bucket, endpoint: string, report: StoreReport) {
     this.address = `s3://${bucket.name}`
     this.bucket = bucket
     this.endpoint = endpoint
-    this.warnings = new BucketWarnings(bucket, onWarning)
+    this.warnings = new BucketWarnings(bucket, report)
   }
 
   get client(): S3Client {
