@@ -6,22 +6,21 @@ const COLLECTIONS: readonly Collection[] = ['tops', 'runs', 'leases']
 
 /**
  * One row per edition and dataset, for any program that reads SQLite. A document that is not JSON has no rows, instead of
- * failing the whole query. `json_extract` rather than `->>`, which needs SQLite 3.38.
+ * failing the whole query. The casts give the columns types. It uses `json_extract`, because a program with an SQLite before
+ * 3.38 (RHEL 9 has 3.34) could not even open a file with `->>` in a view.
  */
 const DATASETS = `CREATE VIEW datasets AS
 SELECT
-  json_extract(edition.document, '$.watch') AS watch,
-  json_extract(edition.document, '$.date') AS date,
-  (SELECT json_extract(o.value, '$.rank') FROM json_each(edition.document, '$.organizations') AS o
-    WHERE json_extract(o.value, '$.id') = json_extract(d.value, '$.organization_id')) AS organization_rank,
-  json_extract(d.value, '$.dataset_id') AS dataset_id,
-  json_extract(d.value, '$.dataset_title') AS dataset_title,
-  json_extract(d.value, '$.dataset_followers') AS dataset_followers,
-  json_extract(d.value, '$.organization') AS organization,
-  json_extract(d.value, '$.organization_id') AS organization_id,
-  json_extract(d.value, '$.organization_followers') AS organization_followers
+  CAST(json_extract(edition.document, '$.watch') AS TEXT) AS watch,
+  CAST(json_extract(edition.document, '$.date') AS TEXT) AS date,
+  CAST(json_extract(dataset.value, '$.dataset_id') AS TEXT) AS dataset_id,
+  CAST(json_extract(dataset.value, '$.dataset_title') AS TEXT) AS dataset_title,
+  CAST(json_extract(dataset.value, '$.dataset_followers') AS INTEGER) AS dataset_followers,
+  CAST(json_extract(dataset.value, '$.organization') AS TEXT) AS organization,
+  CAST(json_extract(dataset.value, '$.organization_id') AS TEXT) AS organization_id,
+  CAST(json_extract(dataset.value, '$.organization_followers') AS INTEGER) AS organization_followers
 FROM (SELECT CASE WHEN json_valid(document) THEN document ELSE '{}' END AS document FROM tops) AS edition,
-  json_each(edition.document, '$.datasets') AS d`
+  json_each(edition.document, '$.datasets') AS dataset`
 
 /**
  * Prepares a file for writing: sets its journal mode, and creates the tables and the view that it lacks.
