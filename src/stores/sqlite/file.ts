@@ -10,6 +10,7 @@ import { freeBytes } from '../freeBytes.ts'
 import type { StoreReport } from '../report.ts'
 import { isBusy, reasonOf } from './errors.ts'
 import { prepareFile, usesWriteAheadLog } from './schema.ts'
+import { select } from './select.ts'
 
 /**
  * How long a statement waits for another process that writes. SQLite itself blocks the thread while it waits, so it waits
@@ -17,6 +18,9 @@ import { prepareFile, usesWriteAheadLog } from './schema.ts'
  */
 const BUSY_MS = 10_000
 const BLOCKING_MS = 50
+
+/** How long a commit waits for reads under way. A read of a year's editions takes 100 ms. */
+const COMMIT_MS = 1_000
 
 /** An SQLite file that is read without being created or changed, and created by the first write. */
 export class DatabaseFile {
@@ -97,11 +101,10 @@ export class DatabaseFile {
 
   /** Reads rows; none as long as there is no file, or another process has not created its tables yet. */
   rows<Row>(sql: string, ...parameters: readonly unknown[]): Row[] {
+    const database = this.connect()
+    if (database === undefined) return []
     try {
-      return (this.connect()
-        ?.prepare(sql)
-        .raw()
-        .all(...parameters) ?? []) as Row[]
+      return select(database, sql, ...parameters)
     } catch (error) {
       if (/^no such table/.test((error as Error).message)) return []
       throw error
@@ -119,7 +122,7 @@ export class DatabaseFile {
       database.exec('BEGIN IMMEDIATE')
       try {
         const result = body()
-        database.exec('COMMIT')
+        commit(database)
         return result
       } catch (error) {
         // Some errors, such as a full disk, have ended the transaction already.
@@ -146,6 +149,21 @@ export class DatabaseFile {
       } catch (error) {
         if (!isBusy(error) || Date.now() > until) throw error
       }
+    }
+  }
+}
+
+/**
+ * Commits, and blocks the thread until the reads under way have ended. New ones wait meanwhile. If it gave the transaction up
+ * instead, and tried again later, other processes that read all the time would keep it from ever committing.
+ */
+function commit(database: Database.Database): void {
+  for (const until = Date.now() + COMMIT_MS; ; ) {
+    try {
+      database.exec('COMMIT')
+      return
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > until) throw error
     }
   }
 }

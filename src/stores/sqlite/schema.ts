@@ -1,6 +1,7 @@
 import type { Database } from 'libsql'
 import type { Collection } from '../documents.ts'
 import { isBusy } from './errors.ts'
+import { select } from './select.ts'
 
 const COLLECTIONS: readonly Collection[] = ['tops', 'runs', 'leases']
 
@@ -74,9 +75,6 @@ function isComplete(database: Database): boolean {
 /** The tables and views of the file, with their SQL. */
 function definitions(database: Database): Map<string, string> {
   return new Map(
-    database.prepare("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'view')").raw().all() as [
-      string,
-      string,
-    ][],
+    select<[string, string]>(database, "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'view')"),
   )
 }
