@@ -3,8 +3,9 @@ import type { Config } from './config/settings.ts'
 import type { Context } from './context.ts'
 import type { ProxySettings } from './network/proxy.ts'
 import type { RunObserver } from './runs/observer.ts'
-import type { Archive, OnWarning } from './stores/archive.ts'
+import type { Archive } from './stores/archive.ts'
 import type { Documents } from './stores/documents.ts'
+import type { StoreReport } from './stores/report.ts'
 import type { Report } from './terminal/report.ts'
 import { waitForAll } from './waitForAll.ts'
 
@@ -24,11 +25,8 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const { config, warnings } = await resolveConfig(options.flags, options.environment, options.configFile)
   for (const warning of warnings) options.report.warn(warning)
   await options.onConfig?.(config)
-  const archive = await openArchive(config.archive, {
-    proxies: config,
-    onWarning: (line) => options.report.warn(line),
-  })
-  const documents = await openDocuments(config.documents).catch(async (error) => {
+  const archive = await openArchive(config.archive, options.report, config)
+  const documents = await openDocuments(config.documents, options.report).catch(async (error) => {
     await archive.close().catch(() => {})
     throw error
   })
@@ -55,23 +53,27 @@ export async function closeContext({ archive, documents }: Context): Promise<voi
   await waitForAll([archive.close(), documents.close()])
 }
 
-export interface ArchiveOptions {
-  /** For requests to a bucket. */
-  readonly proxies?: ProxySettings
-  /** Receives warnings to the archive's owner; nothing has failed. */
-  readonly onWarning?: OnWarning
-}
-
-/** Opens an archive. @param address as configured: `file:FOLDER` or `s3://BUCKET` */
-export async function openArchive(address: string, options?: ArchiveOptions): Promise<Archive> {
+/**
+ * Opens an archive.
+ *
+ * @param address as configured: `file:FOLDER` or `s3://BUCKET`
+ * @param report receives what the first write creates, and warnings about the store's settings
+ * @param proxies for requests to a bucket
+ */
+export async function openArchive(address: string, report?: StoreReport, proxies?: ProxySettings): Promise<Archive> {
   if (address.startsWith('file:'))
-    return (await import('./stores/folder/folder.ts')).openFolder(address.slice('file:'.length))
-  return (await import('./stores/s3/s3.ts')).openS3(address, options)
+    return (await import('./stores/folder/folder.ts')).openFolder(address.slice('file:'.length), report)
+  return (await import('./stores/s3/s3.ts')).openS3(address, report, proxies)
 }
 
-/** Opens a document store. @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE` */
-export async function openDocuments(address: string): Promise<Documents> {
+/**
+ * Opens a document store.
+ *
+ * @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE`
+ * @param report receives what the first write creates, and what the server lacks
+ */
+export async function openDocuments(address: string, report?: StoreReport): Promise<Documents> {
   if (address.startsWith('sqlite:'))
-    return (await import('./stores/sqlite/sqlite.ts')).openSqlite(address.slice('sqlite:'.length))
-  return (await import('./stores/mongo/mongo.ts')).openMongo(address)
+    return (await import('./stores/sqlite/sqlite.ts')).openSqlite(address.slice('sqlite:'.length), report)
+  return (await import('./stores/mongo/mongo.ts')).openMongo(address, report)
 }

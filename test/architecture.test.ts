@@ -43,6 +43,7 @@ const USES: Readonly<Record<string, string>> = {
 
 /** Files over 250 lines, and why they stay whole. */
 const LONG_FILES: Readonly<Record<string, string>> = {
+  'commands/commands.ts': 'one table',
   'csv/referenceScanner.ts': 'one state machine and the buffer that it reads from',
   'config/settings.ts': 'one table',
   'import/import.ts': 'the steps of one command, and the errors of each',

@@ -40,7 +40,7 @@ describe('run', () => {
       ].join('\n'),
     )
     expect(stderr).toMatch(
-      /^fetch organizations {2}1 record · \d+ bytes in [\d.]+ s \([\d.]+ \w+\/s\)\nfetch datasets {2}2 records/,
+      /^created the database sqlite:\.\/data\/datagouv\.db\ncreated the folder \.\/data\/datagouv\nfetch organizations {2}1 record · \d+ bytes in [\d.]+ s \([\d.]+ \w+\/s\)\nfetch datasets {2}2 records/,
     )
   })
 
@@ -139,8 +139,9 @@ describe('run', () => {
     const ended = await cli(args, {
       cwd,
       onStart: (child) => {
-        // It handles signals well before it has fetched the organizations.
-        child.stderr!.once('data', () => child.kill(signal))
+        child.stderr!.on('data', (line) => {
+          if (String(line).includes('fetch organizations')) child.kill(signal)
+        })
       },
     })
     expect(ended.code).toBe(exit)
@@ -159,8 +160,9 @@ describe('run', () => {
     const first = await cli([...args, 'many.csv'], {
       cwd,
       onStart: (child) => {
-        child.stderr!.once('data', () => {
-          second = cli(['run', '--date', '2026-11-18', '--quiet', ...sources], { cwd })
+        child.stderr!.on('data', (line) => {
+          if (!String(line).includes('fetch organizations')) return
+          second ??= cli(['run', '--date', '2026-11-18', '--quiet', ...sources], { cwd })
         })
       },
     })

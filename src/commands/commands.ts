@@ -104,6 +104,27 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./import.ts'),
   },
   {
+    name: 'remove',
+    about: 'remove the editions of a date: document, CSV and description; shows them and asks first',
+    arguments: '[date]',
+    options: [
+      ['--date <date>', 'remove the editions of this date: YYYY-MM-DD, or due for the last scheduled one'],
+      [
+        '--watch <name>',
+        'remove only the edition of this watch, also of a former one (repeatable; default: all)',
+        'list',
+      ],
+      ['--snapshot', 'also remove the snapshot, if no edition of the date is left'],
+      ['--yes', 'do not ask (needed where there is no terminal)'],
+    ],
+    examples: [
+      'remove 2098-11-19',
+      'remove 2098-11-19 --watch velo --yes',
+      'remove 2098-11-19 --snapshot --yes --json',
+    ],
+    load: () => import('./remove.ts'),
+  },
+  {
     name: 'prune',
     about: 'delete the snapshots that the setting "retention" does not keep ("run" does this too)',
     options: [['--dry-run', 'only list the snapshots that would be deleted']],

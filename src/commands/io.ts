@@ -47,6 +47,8 @@ export interface Options {
   readonly jobs?: number
   readonly dryRun?: boolean
   readonly tolerance?: string
+  readonly snapshot?: boolean
+  readonly yes?: boolean
 }
 
 /** Returns the settings given as flags. */

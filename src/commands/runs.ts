@@ -1,3 +1,4 @@
+import { missingStore } from '../editions/find.ts'
 import { Failure, quoted } from '../errors.ts'
 import { listRuns, readRun } from '../runs/read.ts'
 import { type RunRecord, STATUS_WORDS, type StepRecord } from '../runs/record.ts'
@@ -20,6 +21,7 @@ export default async function runs(io: CommandInput): Promise<void> {
       return io.options.json ? printJson(run) : showInPager(describe(run))
     }
     const records = await listRuns(documents, { descending: true, limit: io.options.limit ?? 20 }, report.warn)
+    if (records.length === 0 && !(await documents.exists())) report.warn(missingStore(documents))
     if (io.options.json) return printJson(records)
     if (records.length > 0) return showInPager(tableOf(records))
     const [any] = await documents.ids('runs', { limit: 1 })

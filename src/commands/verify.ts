@@ -1,4 +1,5 @@
 import { parseDate } from '../editions/date.ts'
+import { missingStore } from '../editions/find.ts'
 import { Failure, quoted } from '../errors.ts'
 import { joinFirst } from '../text/format.ts'
 import type { Difference } from '../verify/difference.ts'
@@ -15,10 +16,12 @@ export default async function verifyCommand(io: CommandInput): Promise<void> {
       verdicts.push(verdict)
       if (!json && !quiet) await print(describe(verdict))
     }
+    const isMissing = verdicts.length === 0 && !(await context.documents.exists())
+    const hint = isMissing ? missingStore(context.documents) : '"runs" lists the runs so far'
+    if (isMissing && dates.length === 0) context.report.warn(hint)
     context.report.close()
     const unknown = dates.filter((date) => !verdicts.some((verdict) => verdict.date === date))
-    if (unknown.length > 0)
-      throw new Failure('usage', `nothing is stored for ${joinFirst(unknown)}; "runs" lists the runs so far`)
+    if (unknown.length > 0) throw new Failure('usage', `nothing is stored for ${joinFirst(unknown)}; ${hint}`)
     if (json) await printJson(verdicts)
     else if (verdicts.length === 0 && !quiet) await print('nothing is stored yet: "run" makes the first edition\n')
     refuseDifferent(verdicts)

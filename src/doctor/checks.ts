@@ -74,7 +74,7 @@ async function checkPortal({ settings, portal }: DoctorContext): Promise<Finding
 }
 
 /** Writes, reads and deletes an object. */
-async function checkArchive({ archive, archiveWarnings }: DoctorContext): Promise<Finding> {
+async function checkArchive({ archive, archiveWarnings, created }: DoctorContext): Promise<Finding> {
   const store = await archive()
   const key = `doctor/${probeName()}.txt`
   const content = Buffer.from('written by "datagouv-tops doctor"; safe to delete\n')
@@ -93,7 +93,7 @@ async function checkArchive({ archive, archiveWarnings }: DoctorContext): Promis
   }
   const [, finding, remedy] = /^(.*); (.*)$/s.exec(archiveWarnings[0] ?? '') ?? []
   if (finding !== undefined) return warning(finding, remedy!)
-  return ok(`an object was written to ${store.address}, read and removed`)
+  return ok([`an object was written to ${store.address}, read and removed`, ...created.archive].join('; '))
 }
 
 /** Says which snapshot the completeness gate compares the next export with, and which ones it cannot use. */
@@ -113,7 +113,7 @@ async function checkBaseline({ settings, archive }: DoctorContext): Promise<Find
 }
 
 /** Acquires, renews and releases a lease, which needs every operation of the store. */
-async function checkDocuments({ documents }: DoctorContext): Promise<Finding> {
+async function checkDocuments({ documents, created }: DoctorContext): Promise<Finding> {
   const store = await documents()
   const id = `doctor/${probeName()}`
   const { lease } = await store.acquire(id, { run: id, host: hostname(), pid: process.pid }, 60_000)
@@ -125,25 +125,30 @@ async function checkDocuments({ documents }: DoctorContext): Promise<Finding> {
   } finally {
     await store.release(id, id)
   }
-  return ok(`a document was written to ${store.address}, read, changed and removed`)
+  return ok([`a document was written to ${store.address}, read, changed and removed`, ...created.documents].join('; '))
 }
 
 /** With `fix`, installs the schema and the indexes. */
 async function checkSchema({ documentsFacts }: DoctorContext, fix: boolean): Promise<Finding> {
   const { schema } = await documentsFacts()
   if (schema === undefined) return ok('this store has no schema; the program checks each document')
-  if (fix && schema.state !== 'installed') {
+  const { state, canValidate, lacks } = schema
+  if (fix && state !== 'installed') {
     if (await schema.install()) return ok('installed: the server checks every edition; tops has its indexes')
-    return warning(
-      'tops has its indexes, but this server cannot check documents',
-      'nothing, unless this server should be MongoDB',
-    )
+    return withoutValidators('tops has its indexes')
   }
-  if (schema.state === 'installed') return ok('the server checks every edition; tops has its indexes')
-  if (schema.state === 'later') return ok('the first publication creates tops with its schema and indexes')
+  if (state === 'missing') return warning(`tops lacks ${lacks.join(', ')}`, 'run "doctor --fix"')
+  const isLater = state === 'later'
+  if (!canValidate)
+    return withoutValidators(isLater ? 'the first publication creates tops with its indexes' : 'tops has its indexes')
+  if (isLater) return ok('the first publication creates tops with its schema and indexes')
+  return ok('the server checks every edition; tops has its indexes')
+}
+
+function withoutValidators(indexes: string): Finding {
   return warning(
-    'tops lacks the schema or the indexes of this version (some servers that speak MongoDB’s protocol support no schema)',
-    'run "doctor --fix"',
+    `${indexes}, but this server has no validators, so it does not check documents; the program checks each one that it reads`,
+    'nothing, unless this server should be MongoDB',
   )
 }
 

@@ -17,6 +17,8 @@ export interface DoctorContext {
   readonly archive: () => Promise<Archive>
   /** Warnings of the archive so far. */
   readonly archiveWarnings: readonly string[]
+  /** What the write checks created: `created the bucket datagouv`. */
+  readonly created: { readonly archive: readonly string[]; readonly documents: readonly string[] }
   readonly documents: () => Promise<Documents>
   readonly archiveFacts: () => Promise<StoreFacts>
   readonly documentsFacts: () => Promise<StoreFacts>
@@ -37,16 +39,24 @@ export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, sign
   const settings = once(resolve)
   const config = async () => (await settings()).config
   const archiveWarnings: string[] = []
+  const created = { archive: [] as string[], documents: [] as string[] }
   const archive = once(async () => {
     const proxies = await config()
-    return openArchive(proxies.archive, { proxies, onWarning: (line) => archiveWarnings.push(line) })
+    const report = {
+      info: (line: string) => void created.archive.push(line),
+      warn: (line: string) => void archiveWarnings.push(line),
+    }
+    return openArchive(proxies.archive, report, proxies)
   })
-  const documents = once(async () => openDocuments((await config()).documents))
+  const documents = once(async () =>
+    openDocuments((await config()).documents, { info: (line) => void created.documents.push(line), warn: () => {} }),
+  )
   return {
     settings,
     portal: once(async () => examinePortal(await config(), signal)),
     archive,
     archiveWarnings,
+    created,
     documents,
     archiveFacts: once(async () => (await archive()).facts()),
     documentsFacts: once(async () => (await documents()).facts()),

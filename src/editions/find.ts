@@ -37,9 +37,16 @@ export async function missingEdition(
   date?: string,
   where = '',
 ): Promise<NotFound> {
+  const missing = `there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}`
   const dates = await datesOf(documents, watch)
-  const known = dates.length === 0 ? 'there is none yet: "run" makes one' : `there are: ${joinFirst(dates)}`
-  return new NotFound(`there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}${where}; ${known}`)
+  if (dates.length > 0) return new NotFound(`${missing}${where}; there are: ${joinFirst(dates)}`)
+  if (where !== '' && !(await documents.exists())) return new NotFound(`${missing}; ${missingStore(documents)}`)
+  return new NotFound(`${missing}${where}; there is none yet: "run" makes one`)
+}
+
+/** Says that a store does not exist, and which command makes it. */
+export function missingStore({ address }: Documents): string {
+  return `${address} does not exist yet: "run" creates it`
 }
 
 /**

@@ -70,7 +70,7 @@ function addAddress(place: string, context: Context, add: Add): void {
 /** @returns a function that closes the bucket */
 async function addBucket(place: string, { config }: Context, add: Add): Promise<() => Promise<void>> {
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(place) ?? []
-  const archive = await openArchive(`s3://${bucket}`, { proxies: config })
+  const archive = await openArchive(`s3://${bucket}`, undefined, config)
   for await (const { key, bytes, modified } of archive.list(prefix)) {
     const url = `s3://${bucket}/${key}`
     const open = async () => ({ url, lastModified: modified, length: bytes, chunks: archive.read(key) })

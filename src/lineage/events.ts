@@ -12,6 +12,7 @@ const EVENT_TYPES = {
   running: 'START',
   published: 'COMPLETE',
   unchanged: 'COMPLETE',
+  removed: 'COMPLETE',
   failed: 'FAIL',
   stopped: 'ABORT',
 } as const

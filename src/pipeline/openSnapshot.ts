@@ -20,7 +20,10 @@ export async function openSnapshot(
   const stored = await findSnapshot(date, context)
   const isGiven = sources.datasets !== undefined || sources.organizations !== undefined
   const today = dateIn(context.config.time_zone, context.clock())
-  if (date > today) run.warn(`${date} has yet to come: its edition is the latest one from now on`)
+  if (date > today)
+    run.warn(
+      `${date} has yet to come: its edition is the latest one from now on; "remove ${date} --snapshot" undoes this`,
+    )
   if (!isGiven && date < today) {
     if (stored !== undefined && !refetch) return storedSnapshot(stored, context)
     const why = stored === undefined ? `there is no snapshot of ${date}` : `--refetch replaces the snapshot of ${date}`

@@ -64,7 +64,7 @@ export async function prune(context: Context): Promise<Pruned> {
 }
 
 /** Returns the leases of a date and of its editions. `archive` and `publish` read the snapshot under an edition's lease. */
-async function leasesOf(date: string, { config, documents }: Context): Promise<string[]> {
+export async function leasesOf(date: string, { config, documents }: Context): Promise<string[]> {
   const suffix = `/${date}`
   const stored = (await documents.ids('tops')).filter((id) => id.endsWith(suffix))
   return [...new Set([date, ...config.watches.map(({ name }) => editionId(name, date)), ...stored])]

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { dateIn, isDate } from '../editions/date.ts'
-import { snapshotKey } from '../editions/layout.ts'
+import { EXPORT_NAMES } from '../editions/edition.ts'
+import { exportKey, snapshotKey } from '../editions/layout.ts'
 
 /** How many sound snapshots, and how many editions of each watch, always keep their snapshot for replays and comparisons. */
 const LAST = 2
@@ -37,6 +38,14 @@ export async function findExpired(context: Context, isSound: (date: string) => P
   const kept = new Set([...(await lastSound(snapshots, isSound)), ...lastEditions(await documents.ids('tops'))])
   const dates = [...stored.keys()].filter((date) => date < limit && !kept.has(date)).sort()
   return { dates, keys: dates.flatMap((date) => descriptionFirst(stored.get(date)!)) }
+}
+
+/** Lists the keys of the snapshot of a date, its description first. */
+export async function snapshotKeys(date: string, { archive }: Pick<Context, 'archive'>): Promise<string[]> {
+  const own = [snapshotKey(date), ...EXPORT_NAMES.map((name) => exportKey(name, date))]
+  const stored = new Set<string>()
+  for await (const { key } of archive.list(`snapshots/${date}/`)) stored.add(key)
+  return own.filter((key) => stored.has(key))
 }
 
 /** Puts snapshot.json first: a reader that finds it expects its exports. */

@@ -19,13 +19,14 @@ export interface RunRecord extends Document, Pick<Holder, 'host' | 'pid'> {
   readonly error: { readonly kind: FailureKind; readonly exit_code: number; readonly message: string } | null
 }
 
-export type RunStatus = 'running' | 'published' | 'unchanged' | 'failed' | 'stopped'
+export type RunStatus = 'running' | 'published' | 'unchanged' | 'removed' | 'failed' | 'stopped'
 
 /** Each status in words, to complete a sentence. */
 export const STATUS_WORDS: Record<RunStatus, string> = {
   running: 'is running',
   published: 'left something new',
   unchanged: 'found nothing to do: the same inputs had been published before',
+  removed: 'removed what was published',
   failed: 'failed; nothing incomplete was published',
   stopped: 'was stopped before its end; the next run for its date takes over',
 }

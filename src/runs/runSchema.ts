@@ -3,7 +3,7 @@ import { FAILURES, type FailureKind } from '../errors.ts'
 import { count, flawIn } from '../schema.ts'
 import type { RunStatus } from './record.ts'
 
-const STATUSES: readonly RunStatus[] = ['running', 'published', 'unchanged', 'failed', 'stopped']
+const STATUSES: readonly RunStatus[] = ['running', 'published', 'unchanged', 'removed', 'failed', 'stopped']
 
 const RUN = z.looseObject({
   _id: z.string(),

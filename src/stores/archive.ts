@@ -46,9 +46,6 @@ export interface Archive {
   close(): Promise<void>
 }
 
-/** Receives a warning to the store's owner, as one line with its remedy. Nothing has failed. */
-export type OnWarning = (line: string) => void
-
 interface ObjectFacts {
   /** `text/csv; charset=utf-8`, `application/gzip`, `application/json`. */
   readonly contentType: string

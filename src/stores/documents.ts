@@ -10,6 +10,9 @@ export interface Documents {
   /** The address as configured, without any secret: `sqlite:./data/datagouv.db`, `mongodb://host:27017/datagouv`. */
   readonly address: string
 
+  /** Whether anything was ever stored there. Reading creates nothing, so a misspelled address looks like an empty store. */
+  exists(): Promise<boolean>
+
   /** What is stored is not validated here: `editions/read.ts` and `runs/read.ts` do that. */
   find<T extends Document>(collection: Collection, id: string): Promise<T | undefined>
 

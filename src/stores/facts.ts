@@ -12,9 +12,13 @@ export interface StoreFacts {
   readonly schema?: Schema
 }
 
-interface Schema {
-  /** `later`: the first publication installs it. */
+export interface Schema {
+  /** `installed`: as far as the server supports it. `later`: the first publication installs it. */
   readonly state: 'installed' | 'missing' | 'later'
+  /** Whether the server can check documents. */
+  readonly canValidate: boolean
+  /** What is missing: `the schema of this version`, `the index on watch and date`. */
+  readonly lacks: readonly string[]
   /** Makes the store check every edition. @returns false when it cannot */
   install(): Promise<boolean>
 }

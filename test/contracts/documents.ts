@@ -32,7 +32,7 @@ export function documentsContract(
         times: ['2026-11-18T16:00:09.123Z', '2026-11-18'],
         nothing: null,
         yes: true,
-        nested: { empty: {}, list: [] },
+        nested: { empty: {}, list: [{ 'metric.followers': 1, '100%': 2, '%2E': 3 }] },
       }
       await documents.replace('tops', { ...note, text: 'before' } as Note)
       await documents.replace('tops', note)

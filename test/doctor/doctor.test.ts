@@ -47,7 +47,12 @@ async function doctor(args: readonly string[], env: Record<string, string> = {})
 test('finds no problem in a working installation, and leaves nothing behind', async () => {
   const { cwd, code, stderr, failed, found } = await doctor(['--portal', await portal()])
   expect([code, stderr, failed]).toEqual([0, '', []])
-  expect(found('archive')).toMatchObject({ finding: 'an object was written to file:./data/datagouv, read and removed' })
+  expect(found('archive')).toMatchObject({
+    finding: 'an object was written to file:./data/datagouv, read and removed; created the folder ./data/datagouv',
+  })
+  expect(found('documents')).toMatchObject({
+    finding: expect.stringMatching(/ removed; created the database sqlite:\.\/data\/datagouv\.db$/),
+  })
   expect(found('versions')!.finding).toMatch(
     /^datagouv-tops [\d.]+, Node [\d.]+, a folder, SQLite 3[\d.]+, libsql [\d.]+$/,
   )
@@ -134,6 +139,7 @@ describe.runIf(minio && mongodb)('on MinIO and MongoDB', () => {
     const before = await doctor(args, minio)
     expect([before.code, before.failed]).toEqual([0, []])
     expect(before.found('schema')).toMatchObject({ status: 'warning', remedy: 'run "doctor --fix"' })
+    expect(before.found('archive')!.finding).toMatch(/; created the bucket tops-test-\w+$/)
     expect(before.found('clock and the archive')).toMatchObject({ finding: expect.stringMatching(/agree$/) })
     expect(before.found('clock and the documents')).toMatchObject({ finding: expect.stringMatching(/agree$/) })
     expect(before.found('versions')!.finding).toMatch(

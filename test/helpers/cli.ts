@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 /** The path of the built command line. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
+const NOBODY = 65_534
+
 export interface CliResult {
   readonly code: number | null
   readonly stdout: string
@@ -15,6 +17,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Text, bytes, or the descriptor of an open file. */
   readonly stdin?: string | Uint8Array | number
+  /** Runs it as a user without any rights, if this one is root, to whom permissions mean nothing. */
+  readonly unprivileged?: boolean
   /** Called after the process has started; may send it a signal. */
   readonly onStart?: (child: ReturnType<typeof spawn>) => void
 }
@@ -26,11 +30,15 @@ export const BASE_ENVIRONMENT: Readonly<Record<string, string | undefined>> = {
 }
 
 /** Runs the built command line in a new process. */
-export function cli(args: readonly string[], { cwd, env = {}, stdin, onStart }: CliOptions): Promise<CliResult> {
+export function cli(
+  args: readonly string[],
+  { cwd, env = {}, stdin, unprivileged = false, onStart }: CliOptions,
+): Promise<CliResult> {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
     env: { ...BASE_ENVIRONMENT, ...env },
     stdio: [typeof stdin === 'number' ? stdin : 'pipe', 'pipe', 'pipe'],
+    ...(unprivileged && process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
   })
   onStart?.(child)
   const out: Buffer[] = []

@@ -1,12 +1,17 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { deserialize, serialize } from 'bson'
+import { deserialize, Long, serialize } from 'bson'
 import { onTestFinished } from 'vitest'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /** A received command, including the documents of its sections. */
 export type Command = Fields & { readonly $db?: string }
+
+/** Returns the answer to a query. The driver requires the cursor's id to be a 64-bit number. */
+export function cursorOf(...firstBatch: readonly object[]) {
+  return { cursor: { id: Long.ZERO, ns: 'datagouv.any', firstBatch } }
+}
 
 const OP_REPLY = 1
 const OP_QUERY = 2004
@@ -50,7 +55,7 @@ export async function startFakeMongo(answer: (command: Command) => Fields | unde
   function defaultResponse(command: Command): Fields {
     if ('hello' in command || 'ismaster' in command || 'isMaster' in command)
       return { ...hello(), localTime: new Date() }
-    if ('find' in command) return { cursor: { id: 0, ns: 'datagouv.any', firstBatch: [] } }
+    if ('listCollections' in command || 'listIndexes' in command || 'find' in command) return cursorOf()
     return { n: 1, nModified: 1 }
   }
 

@@ -10,10 +10,10 @@ import { test } from 'vitest'
 const SCRIPT = fileURLToPath(new URL('../../scripts/services', import.meta.url))
 const FOLDER = fileURLToPath(new URL('../../.services', import.meta.url))
 
-export type Service = 'minio' | 'mongodb'
+export type Service = 'minio' | 'mongodb' | 'ferretdb'
 export type Variables = Readonly<Record<string, string>>
 
-/** The variables for external servers, given by TEST_S3_ENDPOINT and TEST_MONGODB_URL. */
+/** The variables for external servers, given by TEST_S3_ENDPOINT, TEST_MONGODB_URL and TEST_FERRETDB_URL. */
 const EXTERNAL: Record<Service, () => Variables | undefined> = {
   minio: () => {
     const { TEST_S3_ENDPOINT, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = process.env
@@ -29,6 +29,10 @@ const EXTERNAL: Record<Service, () => Variables | undefined> = {
   mongodb: () => {
     const { TEST_MONGODB_URL } = process.env
     return TEST_MONGODB_URL ? { DATAGOUV_TOPS_DOCUMENTS: TEST_MONGODB_URL } : undefined
+  },
+  ferretdb: () => {
+    const { TEST_FERRETDB_URL } = process.env
+    return TEST_FERRETDB_URL ? { DATAGOUV_TOPS_DOCUMENTS: TEST_FERRETDB_URL } : undefined
   },
 }
 

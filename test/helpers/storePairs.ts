@@ -26,33 +26,59 @@ interface Pair {
   open(): Promise<TestStores>
 }
 
+interface Options {
+  /** Also a folder with FerretDB, where changes of a document are not atomic. */
+  readonly ferretdb?: boolean
+}
+
 /** Returns folder and SQLite, and also MinIO and MongoDB if they are running; otherwise it adds a skipped test. */
-export function storePairs(suite: string): Pair[] {
+export function storePairs(suite: string, options: Options = {}): Pair[] {
   const minio = serviceOrSkip('minio', `${suite}, on MinIO`)
   const mongodb = serviceOrSkip('mongodb', `${suite}, on MongoDB`)
-  const embedded = { name: 'folder and SQLite', open: embeddedPlace }
-  if (!minio || !mongodb) return [embedded]
-  // The AWS SDK reads only the environment.
-  Object.assign(process.env, minio)
-  const server = mongodb.DATAGOUV_TOPS_DOCUMENTS!
-  return [embedded, { name: 'MinIO and MongoDB', open: () => servedPlace(minio, server) }]
+  const ferretdb = options.ferretdb ? serviceOrSkip('ferretdb', `${suite}, on FerretDB`) : undefined
+  const pairs: Pair[] = [{ name: 'folder and SQLite', open: embeddedPlace }]
+  if (minio && mongodb) {
+    // The AWS SDK reads only the environment.
+    Object.assign(process.env, minio)
+    pairs.push({ name: 'MinIO and MongoDB', open: () => servedPlace(minio, mongodb.DATAGOUV_TOPS_DOCUMENTS!) })
+  }
+  if (ferretdb) pairs.push({ name: 'folder and FerretDB', open: () => mixedPlace(ferretdb.DATAGOUV_TOPS_DOCUMENTS!) })
+  return pairs
 }
 
 async function embeddedPlace(): Promise<TestStores> {
   const folder = await temporaryFolder()
   const root = join(folder, 'datagouv')
   const stores = { archive: `file:${root}`, documents: `sqlite:${join(folder, 'datagouv.db')}` }
-  const partials = async () => {
-    const names = await readdir(root, { recursive: true }).catch(() => [])
-    return names.filter((name) => name.endsWith('.partial'))
-  }
-  return place(folder, stores, {}, partials)
+  return place(folder, stores, {}, () => partialsIn(root))
+}
+
+async function mixedPlace(server: string): Promise<TestStores> {
+  const folder = await temporaryFolder()
+  const root = join(folder, 'datagouv')
+  return place(folder, { archive: `file:${root}`, documents: newDatabase(server) }, {}, () => partialsIn(root))
+}
+
+async function partialsIn(root: string): Promise<string[]> {
+  const names = await readdir(root, { recursive: true }).catch(() => [])
+  return names.filter((name) => name.endsWith('.partial'))
+}
+
+/** Returns the address of a new database, which is dropped after the test. */
+function newDatabase(server: string): string {
+  const address = server.replace(/\/[^/]*$/, `/${uniqueName()}`)
+  onTestFinished(async () => {
+    const mongo = await new MongoClient(address).connect()
+    await mongo.db().dropDatabase()
+    await mongo.close()
+  })
+  return address
 }
 
 async function servedPlace(minio: Readonly<Record<string, string>>, server: string): Promise<TestStores> {
   const folder = await temporaryFolder()
   const bucket = uniqueName()
-  const documents = server.replace(/\/[^/]*$/, `/${uniqueName()}`)
+  const documents = newDatabase(server)
   const client = new S3Client({ forcePathStyle: true })
   const keys = async () => {
     const listed = await client.send(new ListObjectsV2Command({ Bucket: bucket })).catch(() => undefined)
@@ -62,9 +88,6 @@ async function servedPlace(minio: Readonly<Record<string, string>>, server: stri
     for (const Key of await keys()) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }))
     await client.send(new DeleteBucketCommand({ Bucket: bucket })).catch(() => {})
     client.destroy()
-    const mongo = await new MongoClient(documents).connect()
-    await mongo.db().dropDatabase()
-    await mongo.close()
   })
   const partials = async () => (await keys()).filter((key) => key.endsWith('.partial'))
   return place(folder, { archive: `s3://${bucket}`, documents }, minio, partials)

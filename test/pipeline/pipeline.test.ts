@@ -300,7 +300,9 @@ describe('a warning tells, and the run record keeps,', () => {
     const { run_id, status } = await run({ ...request, date: '2026-11-25' }, context)
     expect(status).toBe('published')
     const [coming, lacking] = (await context.documents.find<RunRecord>('runs', run_id))!.warnings
-    expect(coming).toBe('2026-11-25 has yet to come: its edition is the latest one from now on')
+    expect(coming).toBe(
+      '2026-11-25 has yet to come: its edition is the latest one from now on; "remove 2026-11-25 --snapshot" undoes this',
+    )
     expect(lacking).toMatch(
       /^publishing from a local file that looks incomplete: \d datasets where 2026-11-18 had \d: /,
     )

@@ -1,4 +1,4 @@
-import { readdir, readlink } from 'node:fs/promises'
+import { mkdir, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Database from 'libsql'
@@ -31,7 +31,7 @@ test('a run that waits for a locked SQLite file stops on a signal', async ({ ski
   if (process.platform !== 'linux') skip('only Linux tells which files a process has open')
   const { folder, args } = await withSources()
   const path = join(folder, 'data/datagouv.db')
-  await cli(['runs', '--quiet'], { cwd: folder })
+  await mkdir(join(folder, 'data'))
   const database = new Database(path)
   database.exec('BEGIN IMMEDIATE')
   const ended = await cli(args, {

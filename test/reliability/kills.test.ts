@@ -74,7 +74,7 @@ async function expectNothingLeft(place: TestStores, { documents }: Context, told
   expect([told, running]).toEqual([told, []])
 }
 
-for (const { name, open: newPlace } of storePairs('what happens to processes that are killed')) {
+for (const { name, open: newPlace } of storePairs('what happens to processes that are killed', { ferretdb: true })) {
   describe(name, () => {
     test(
       `the command that follows ${KILLS} kills at seeded moments ends as if none had been`,

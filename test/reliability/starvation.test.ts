@@ -61,7 +61,7 @@ test('a disk that is full while any of the artefacts is written costs the run, a
 })
 
 test('documents that do not fit any more fail with 5 in one line', async ({ skip }) => {
-  const disk = await fileSystem('128k', skip)
+  const disk = await fileSystem('48k', skip)
   const folder = await temporaryFolder()
   const { code, stdout, stderr } = await cli(RUN, { cwd: folder, env: stores(folder, disk) })
   expect([code, stdout, stderr]).toEqual([

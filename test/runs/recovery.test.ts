@@ -48,7 +48,7 @@ async function left({ documents }: Context, place: TestStores) {
 const CLEARED = { leases: [], partials: 0, statuses: ['published', 'stopped'] }
 const UNTOUCHED = { leases: [DEAD, DEAD], partials: 3, statuses: ['published', 'running'] }
 
-for (const { name, open: newPlace } of storePairs('what dead runs leave')) {
+for (const { name, open: newPlace } of storePairs('what dead runs leave', { ferretdb: true })) {
   describe(`${name}: the next run, of whatever date and watch,`, () => {
     async function prepared(): Promise<{ place: TestStores; world: Context; order: RunRequest }> {
       const place = await newPlace()

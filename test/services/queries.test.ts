@@ -11,7 +11,7 @@ import { serviceOrSkip } from '../helpers/services.ts'
 
 const EDITION = 'mobilite-transport/2023-08-09'
 
-/** The queries of the documentation, in their order: three, in two languages each. */
+/** The queries of the documentation, in their order: three in two languages each, then two for the view datasets. */
 async function queries(organization: string): Promise<{ js: string[]; sql: string[] }> {
   const text = (await readFile('docs/queries.md', 'utf8'))
     .replaceAll('ORGANIZATION', organization)
@@ -45,6 +45,14 @@ test('the documented queries answer alike in SQLite, and in MongoDB where it is 
   )
   expect(rows[1]).toEqual(over)
   expect(rows[2]).toEqual(last.datasets)
+  expect(rows[3]).toEqual(editions.map(({ watch, date, datasets }) => ({ watch, date, datasets: datasets.length })))
+  expect(rows[4]).toHaveLength(10)
+  expect(rows[4]![0]!.growth).toBeGreaterThanOrEqual(rows[4]![9]!.growth as number)
+
+  const flat = editions.flatMap(({ watch, date, datasets }) => datasets.map((one: object) => ({ watch, date, ...one })))
+  expect(database.prepare('SELECT * FROM datasets').all()).toEqual(flat)
+  database.prepare('INSERT INTO tops VALUES (?, ?)').run('a/1', 'not JSON')
+  expect(database.prepare('SELECT count(*) FROM datasets').raw().get()).toEqual([flat.length])
 
   if (!mongodb) return
   const place = await testDatabase(mongodb.DATAGOUV_TOPS_DOCUMENTS!)

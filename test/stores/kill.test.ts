@@ -10,7 +10,7 @@ import { put, readAll } from '../contracts/archive.ts'
 import { testBucket } from '../helpers/bucket.ts'
 import { testDatabase } from '../helpers/database.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
-import { serviceOrSkip } from '../helpers/services.ts'
+import { serviceOrSkip, type Variables } from '../helpers/services.ts'
 import { kill, start } from './children.ts'
 
 /** How long after it has begun a child is killed, in ms: anywhere in what it does over and over. */
@@ -18,6 +18,7 @@ const MOMENTS = [0, 3, 7, 13, 29, 61]
 
 const minio = serviceOrSkip('minio', 'writers to a bucket that are killed')
 const mongodb = serviceOrSkip('mongodb', 'writers to MongoDB that are killed')
+const ferretdb = serviceOrSkip('ferretdb', 'writers to FerretDB that are killed')
 
 beforeEach(() => {
   for (const [name, value] of Object.entries(minio ?? {})) vi.stubEnv(name, value)
@@ -54,14 +55,15 @@ const STORES = {
     }
     return { address: `sqlite:${path}`, isSound }
   },
-  ...(mongodb && {
-    MongoDB: async () => {
-      const { url, database, close } = await testDatabase(mongodb.DATAGOUV_TOPS_DOCUMENTS!)
-      onTestFinished(close)
-      await database.createCollection('tops')
-      return { address: url, isSound: async () => {} }
-    },
-  }),
+  ...(mongodb && { MongoDB: () => database(mongodb) }),
+  ...(ferretdb && { FerretDB: () => database(ferretdb) }),
+}
+
+async function database({ DATAGOUV_TOPS_DOCUMENTS: server }: Variables) {
+  const { url, database, close } = await testDatabase(server!)
+  onTestFinished(close)
+  await database.createCollection('tops')
+  return { address: url, isSound: async () => {} }
 }
 
 describe.each(Object.entries(ARCHIVES))('a writer to %s', (_, place) => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { MongoClient } from 'mongodb'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Lease } from '../../src/stores/documents.ts'
 import { openMongo } from '../../src/stores/mongo/mongo.ts'
@@ -13,17 +14,21 @@ import { run, start } from './children.ts'
 
 const HOLDER = { run: 'r1', host: 'here', pid: 1 }
 
-const mongodb = serviceOrSkip('mongodb', 'the MongoDB documents')
-if (mongodb) {
-  const server = mongodb.DATAGOUV_TOPS_DOCUMENTS!
-  documentsContract('MongoDB', async () => {
+/** Servers that speak MongoDB's protocol. */
+const SERVERS = ['mongodb', 'ferretdb'] as const
+
+for (const service of SERVERS) {
+  const variables = serviceOrSkip(service, `the documents in ${service}`)
+  if (variables === undefined) continue
+  const server = variables.DATAGOUV_TOPS_DOCUMENTS!
+  documentsContract(service, async () => {
     const { url, database, close } = await testDatabase(server)
     // The contract is about documents of any shape: where there is a collection already, the server does not check them.
     await database.createCollection('tops')
     return { documents: await openMongo(url), another: () => openMongo(url), close }
   })
 
-  describe('a database', () => {
+  describe(`a database of ${service}`, () => {
     const opened = async () => {
       const place = await testDatabase(server)
       const documents = await openMongo(place.url)
@@ -50,8 +55,10 @@ if (mongodb) {
     test.each(['the first publication', 'doctor --fix'])('gets its indexes by %s', async (by) => {
       const { database, documents } = await opened()
       const install = async () => (await documents.facts()).schema!.install()
-      expect((await documents.facts()).schema!.state).toBe('later')
+      const { state, canValidate } = (await documents.facts()).schema!
+      expect(state).toBe('later')
       const checked = await install()
+      expect(checked).toBe(canValidate)
       if (by === 'the first publication') {
         await database.dropCollection('tops')
         // Refused by a server that checks editions; what it takes to be one is tested with real ones.
@@ -67,7 +74,7 @@ if (mongodb) {
         ]),
       )
       // What publishes again finds all of it there.
-      expect((await documents.facts()).schema!.state).toBe(checked ? 'installed' : 'missing')
+      expect((await documents.facts()).schema!).toMatchObject({ state: 'installed', canValidate: checked, lacks: [] })
       expect(await install()).toBe(checked)
     })
 
@@ -85,6 +92,29 @@ if (mongodb) {
         })
       }
       expect(await documents.find('runs', 'a')).toBeUndefined()
+    })
+
+    test('reports once what its first writes create', async () => {
+      const { url, database, close } = await testDatabase(server)
+      onTestFinished(close)
+      const lines: string[] = []
+      const warnings: string[] = []
+      const report = { info: (line: string) => lines.push(line), warn: (line: string) => warnings.push(line) }
+      const write = async () => {
+        const documents = await openMongo(url, report)
+        await documents.acquire('a', HOLDER, 1_000)
+        await documents.replace('runs', { _id: 'a' })
+        await documents.replace('tops', { _id: 'a' }).catch(() => {})
+        await documents.close()
+      }
+      await write()
+      await write()
+      expect(lines).toEqual([`created the database ${url}`])
+      await database.dropCollection('runs')
+      await write()
+      expect(lines.slice(1)).toEqual([`created the collection runs in ${url}`])
+      expect(warnings.length).toBeLessThanOrEqual(1)
+      for (const warning of warnings) expect(warning).toMatch(/ does not check documents: the server has no validators/)
     })
 
     test('is one that the address names; without a name, datagouv', async () => {
@@ -113,16 +143,18 @@ if (mongodb) {
         expect(since).toBeGreaterThanOrEqual(begun - 1)
         expect(since).toBeLessThanOrEqual(ended + 1)
         if (next === undefined) continue
-        expect(next.from, `${next.run} while ${turn.run} had it`).toBeGreaterThanOrEqual(turn.to)
-        if (turn.died) expect(next.since >= turn.expires, `${next.run} before ${turn.run} had run out`).toBe(true)
+        // On a busy machine a holder can be slower than its lease lasts, and then another gets it.
+        const hasExpired = next.since >= turn.expires
+        if (!hasExpired) expect(next.from, `${next.run} while ${turn.run} had it`).toBeGreaterThanOrEqual(turn.to)
+        if (turn.died) expect(hasExpired, `${next.run} before ${turn.run} had run out`).toBe(true)
       }
     })
   })
 }
 
-describe.runIf(isInstalled('mongodb'))('a MongoDB of its own', () => {
+describe.each(SERVERS.filter(isInstalled))('a %s of its own', (service) => {
   const opened = async (options = '') => {
-    const server = await startOwnServer('mongodb')
+    const server = await startOwnServer(service)
     onTestFinished(() => server.remove())
     const url = server.variables.DATAGOUV_TOPS_DOCUMENTS! + options
     const documents = await openMongo(url)
@@ -195,6 +227,25 @@ describe.runIf(isInstalled('mongodb'))('a MongoDB of its own', () => {
     expect(performance.now() - begun).toBeLessThan(50_000)
     server.resume()
     expect(await documents.find('runs', 'a')).toEqual({ _id: 'a' })
+  })
+})
+
+describe.runIf(isInstalled('ferretdb'))('a FerretDB of its own', () => {
+  test('goes on after a process that died while it held a lock', async () => {
+    const server = await startOwnServer('ferretdb')
+    onTestFinished(() => server.remove())
+    const url = server.variables.DATAGOUV_TOPS_DOCUMENTS!
+    const documents = await openMongo(url)
+    await documents.replace('runs', { _id: 'a' })
+    const client = await new MongoClient(url).connect()
+    const locks = client.db().collection<{ _id: string; since: Date }>('locks')
+    await locks.insertOne({ _id: 'runs/a', since: new Date(Date.now() - 4_500) })
+    const begun = Date.now()
+    expect(await documents.compareAndSwap('runs', 'a', { _id: 'a' }, { _id: 'a', b: 1 } as never)).toBe(true)
+    expect(Date.now() - begun).toBeGreaterThan(300)
+    expect(await locks.find().toArray()).toEqual([])
+    await client.close()
+    await documents.close()
   })
 })
 

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { openMongo } from '../../src/stores/mongo/mongo.ts'
 import { failureOf } from '../helpers/failure.ts'
-import { type Command, startFakeMongo } from '../helpers/fakeMongo.ts'
+import { type Command, cursorOf, startFakeMongo } from '../helpers/fakeMongo.ts'
 
 const EDITION = { _id: 'velo/2026-11-18' }
 const SECRET = 'hunter2'
@@ -28,6 +28,20 @@ test('writes are confirmed by a majority of the members, and can be tried again 
       txnNumber: expect.anything(),
     },
   ])
+})
+
+test('retryWrites=false in the address is respected, for servers that know no such writes', async () => {
+  const { documents, writes } = await storeAt(() => undefined, '&retryWrites=false')
+  await documents.replace('runs', EDITION)
+  expect(writes()[0]).not.toHaveProperty('txnNumber')
+})
+
+test('a server that cannot create an index gets the editions without it', async () => {
+  const { documents, writes } = await storeAt((command) =>
+    'createIndexes' in command ? refusing(67, 'CannotCreateIndex') : undefined,
+  )
+  await documents.replace('tops', EDITION)
+  expect(writes()).toHaveLength(1)
 })
 
 test('a change of the primary in the middle of a write is not even noticed', async () => {
@@ -140,7 +154,46 @@ test('the server is asked to check editions before the first is published, and o
   await documents.replace('tops', EDITION)
   const created = commands.filter((command) => 'create' in command)
   expect(created).toMatchObject([{ create: 'tops', validationAction: 'error', validator: { $jsonSchema: {} } }])
-  expect(commands.filter((command) => 'createIndexes' in command)).toHaveLength(1)
+  const indexes = commands.flatMap((command) => ('createIndexes' in command ? [command.indexes] : []))
+  expect(indexes).toMatchObject([
+    [{ key: { watch: 1, date: -1 } }],
+    [{ key: { 'organizations.id': 1, date: -1 } }],
+    [{ key: { 'datasets.dataset_id': 1, date: -1 } }],
+  ])
+})
+
+test('only the indexes that are missing are created', async () => {
+  const there = [{ _id: 1 }, { watch: 1, date: -1 }, { 'datasets.dataset_id': 1, date: -1 }]
+  const { documents, commands } = await storeAt((command) =>
+    'listIndexes' in command ? cursorOf(...there.map((key, i) => ({ v: 2, key, name: String(i) }))) : undefined,
+  )
+  await documents.replace('tops', EDITION)
+  expect(commands.filter((command) => 'createIndexes' in command)).toMatchObject([
+    { indexes: [{ key: { 'organizations.id': 1, date: -1 } }] },
+  ])
+})
+
+test.each([
+  ['FerretDB 1', refusing(238, 'NotImplemented')],
+  ['Amazon DocumentDB', refusing(303, 'UnsupportedFeature')],
+  ['a server that does not know the option', refusing(72, 'InvalidOptions')],
+])('a server without validators, as %s, gets tops without its schema, with one warning', async (_, refusal) => {
+  const warnings: string[] = []
+  const server = await startFakeMongo((command) => {
+    if ('create' in command && 'validator' in command) return refusal
+    return 'collMod' in command ? refusal : undefined
+  })
+  const documents = await openMongo(server.url, { info: () => {}, warn: (line) => warnings.push(line) })
+  onTestFinished(() => documents.close())
+  await documents.replace('tops', EDITION)
+  await documents.replace('tops', EDITION)
+  expect(server.commands.flatMap((command) => ('create' in command ? ['validator' in command] : []))).toEqual([
+    true,
+    false,
+  ])
+  expect(warnings).toEqual([
+    `mongodb://${server.host}/datagouv does not check documents: the server has no validators, so "tops" was created without its schema; nothing to do, unless it should be MongoDB`,
+  ])
 })
 
 /** What a server that is none may say to everything but the handshake: yes, and nothing more. */
@@ -148,23 +201,23 @@ const isHandshake = (command: Command) => 'hello' in command || 'ismaster' in co
 const HOLDER = { run: 'r1', host: 'here', pid: 1 }
 const LEASE = { _id: 'a', ...HOLDER, since: '2026-11-18T16:00:00.000Z', expires: '2026-11-18T16:01:00.000Z' }
 type Call = 'find' | 'list' | 'replace' | 'swap' | 'add' | 'remove' | 'acquire' | 'renew' | 'release' | 'facts'
-const found = (...firstBatch: readonly object[]) => ({ cursor: { id: 0, ns: 'datagouv.any', firstBatch } })
 
 test.each([
   ['find', 'a query'],
   ['find', 'a query with a cursor without documents', { find: { cursor: {} } }],
-  ['find', 'a query with another document', { find: found({ _id: 'b' }) }],
-  ['list', 'a query with documents that were not asked for', { find: found({ _id: 1 }) }],
+  ['find', 'a query with another document', { find: cursorOf({ _id: 'b' }) }],
+  ['list', 'a query with documents that were not asked for', { find: cursorOf({ _id: 1 }) }],
+  ['replace', 'a question for its collections', { listCollections: {} }],
   ['replace', 'a replacement', {}],
   ['replace', 'a replacement of nothing', { update: { n: 0, nModified: 0 } }],
   ['swap', 'a conditional replacement', {}],
   ['add', 'an addition', {}],
   ['add', 'an addition of nothing', { insert: { n: 0 } }],
   ['remove', 'a removal', {}],
-  ['acquire', 'a question for the time', { find: found() }],
-  ['acquire', 'a new lease', { find: found(), isMaster: { localTime: new Date() } }],
-  ['acquire', 'a lease in the place of an old one', { find: found(LEASE), isMaster: { localTime: new Date() } }],
-  ['acquire', 'a lease of another id', { find: found({ ...LEASE, _id: 'b' }), isMaster: { localTime: new Date() } }],
+  ['acquire', 'a question for the time', { find: cursorOf() }],
+  ['acquire', 'a new lease', { find: cursorOf(), isMaster: { localTime: new Date() } }],
+  ['acquire', 'a lease in the place of an old one', { find: cursorOf(LEASE), isMaster: { localTime: new Date() } }],
+  ['acquire', 'a lease of another id', { find: cursorOf({ ...LEASE, _id: 'b' }), isMaster: { localTime: new Date() } }],
   ['renew', 'a renewal', { isMaster: { localTime: new Date() } }],
   ['release', 'a release', {}],
   ['facts', 'a question for its version', {}],
@@ -174,7 +227,9 @@ test.each([
     const answer = (command: Command) => {
       if (isHandshake(command)) return undefined
       const name = Object.keys(command)[0]!
-      return { n: undefined, nModified: undefined, ...answers[name] }
+      const collections = cursorOf(...['tops', 'runs', 'leases'].map((name) => ({ name, type: 'collection' })))
+      const prepared = name === 'listCollections' ? collections : {}
+      return { n: undefined, nModified: undefined, ...(answers[name] ?? prepared) }
     }
     const { documents, host } = await storeAt(answer)
     const calls: Record<Call, () => Promise<unknown>> = {

@@ -264,7 +264,7 @@ describe.runIf(minio)('an endpoint that answers', () => {
     )
     const warnings: string[] = []
     const writeTwo = async () => {
-      const opened = await openS3(`s3://${bucket}`, { onWarning: (line) => warnings.push(line) })
+      const opened = await openS3(`s3://${bucket}`, { info: () => {}, warn: (line) => warnings.push(line) })
       await put(opened, 'b', 'x')
       await put(opened, 'c', 'x')
       await opened.close()

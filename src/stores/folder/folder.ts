@@ -6,6 +6,7 @@ import { type Archive, archiveFailure, assertKey, isKey, type PendingObject, typ
 import { createFolder } from '../createFolder.ts'
 import type { StoreFacts } from '../facts.ts'
 import { freeBytes } from '../freeBytes.ts'
+import { SILENT, type StoreReport } from '../report.ts'
 import { reasonOf } from './errors.ts'
 import { PendingFile } from './pending.ts'
 
@@ -21,18 +22,20 @@ const FOLDER_ATTEMPTS = 10
  *
  * @param path as configured; the first write creates it
  */
-export async function openFolder(path: string): Promise<Archive> {
-  return new Folder(path)
+export async function openFolder(path: string, report: StoreReport = SILENT): Promise<Archive> {
+  return new Folder(path, report)
 }
 
 /** The archive in one folder. Its pending files use it for paths and for errors as failures. */
 export class Folder implements Archive {
   readonly address: string
   private readonly root: string
+  private readonly report: StoreReport
 
-  constructor(path: string) {
+  constructor(path: string, report: StoreReport) {
     this.address = `file:${path}`
     this.root = resolve(path)
+    this.report = report
   }
 
   async create(key: string): Promise<PendingObject> {
@@ -42,7 +45,9 @@ export class Folder implements Archive {
       for (let attempt = 1; ; attempt++) {
         try {
           const created = await createFolder(dirname(path))
-          const top = created !== undefined && created.length <= this.root.length ? dirname(created) : this.root
+          const isNew = created !== undefined && created.length <= this.root.length
+          if (isNew) this.report.info(`created the folder ${this.address.slice('file:'.length)}`)
+          const top = isNew ? dirname(created) : this.root
           return new PendingFile(this, key, await open(partial, 'wx'), partial, path, top)
         } catch (error) {
           if (!isMissing(error) || attempt === FOLDER_ATTEMPTS) throw error

@@ -5,21 +5,21 @@ import { Failure } from '../../errors.ts'
 const DEFAULT_DATABASE = 'datagouv'
 
 /**
- * An unreachable server must be reported within a minute. The driver takes 10 s to find one and 10 s to get an answer, and
- * may retry both once. Options in the address override these.
+ * Options in the address override these. An unreachable server must be reported within a minute: the driver takes 10 s to find
+ * one and 10 s to get an answer, and may retry both once. Amazon DocumentDB before 8.0.2 needs `retryWrites=false`.
  */
-const TIMEOUTS = {
+const DEFAULTS = {
   serverSelectionTimeoutMS: 10_000,
   connectTimeoutMS: 5_000,
   socketTimeoutMS: 10_000,
   waitQueueTimeoutMS: 10_000,
+  retryWrites: true,
 }
 
 /** The address cannot change these. A lease is safe only if every process reads and writes with majority confirmation. */
 const RULES: MongoClientOptions = {
   readPreference: 'primary',
   writeConcern: { w: 'majority', wtimeoutMS: 10_000 },
-  retryWrites: true,
   retryReads: true,
   // As in JSON, a field without a value is left out.
   ignoreUndefined: true,
@@ -27,11 +27,14 @@ const RULES: MongoClientOptions = {
   appName: 'datagouv-tops',
 }
 
-/** A client that is not connected yet, the database that the address names, and the address without any secret. */
+/** A client that is not connected yet, and the database that the address names. */
 export interface Client {
   readonly client: MongoClient
   readonly database: Db
+  /** The address without any secret. */
   readonly label: string
+  /** Amazon DocumentDB refuses field names with a dot, says its documentation. */
+  readonly isDocumentDB: boolean
 }
 
 /**
@@ -45,17 +48,18 @@ export function clientFor(address: string): Client {
   const name = /^mongodb(\+srv)?:\/\/[^/]*\/[^?]/.test(address) ? dbName : DEFAULT_DATABASE
   // Built from the driver's parsed address, so that no part of a password can slip through.
   const server = srvHost ? `mongodb+srv://${srvHost}` : `mongodb://${hosts.join(',')}`
-  return { client, database: client.db(name), label: `${server}/${name}` }
+  const isDocumentDB = hosts.some(({ host }) => /\.docdb(-elastic)?\.amazonaws\.com(\.cn)?$/.test(host ?? ''))
+  return { client, database: client.db(name), label: `${server}/${name}`, isDocumentDB }
 }
 
 function parse(address: string): MongoClient {
   const options = new URLSearchParams(address.toLowerCase().split('?')[1])
-  const timeouts = Object.entries(TIMEOUTS).filter(([name]) => !options.has(name.toLowerCase()))
+  const defaults = Object.entries(DEFAULTS).filter(([name]) => !options.has(name.toLowerCase()))
   try {
     // With a bare @ or / in the password, the driver would take the end of it for the host or the database, and we would
     // print that.
     if (/^[^/]*\/\/([^/?#]*@.*|[^@]*[/?#].*)@/s.test(address)) throw new TypeError('an @ in the wrong place')
-    return new MongoClient(address, { ...RULES, ...Object.fromEntries(timeouts) })
+    return new MongoClient(address, { ...RULES, ...Object.fromEntries(defaults) })
   } catch (cause) {
     // The driver's message may hold the address, and the address a password.
     const what =

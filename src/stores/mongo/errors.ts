@@ -20,7 +20,10 @@ const CODES = {
   BadAuth: [18, 8000],
   Unauthorized: [13],
   NamespaceExists: [48],
-  NotSupported: [59, 72, 115],
+  /** FerretDB 1 answers 238 to what it does not know, Amazon DocumentDB 303. */
+  NotSupported: [59, 72, 115, 238, 303],
+  CannotCreateIndex: [67],
+  NoCollection: [26],
   Invalid: [121],
   DuplicateKey: [11000],
   TooLarge: [10334, 17419, 17420],

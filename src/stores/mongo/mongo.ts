@@ -12,10 +12,13 @@ import {
   plainValues,
 } from '../documents.ts'
 import type { StoreFacts } from '../facts.ts'
+import { SILENT, type StoreReport } from '../report.ts'
 import { findById, insert, isOne } from './answers.ts'
-import { clientFor } from './client.ts'
+import { type Client, clientFor } from './client.ts'
+import { Dialect } from './dialect.ts'
 import { hasCode, NotMongoError, reasonOf } from './errors.ts'
-import { changeSchema, prepareSchema, schemaState } from './schema.ts'
+import { collectionsOf, FirstWrites } from './firstWrites.ts'
+import { changeSchema, schemaState } from './schema.ts'
 
 /** Time limit for closing the connections in order. */
 const CLOSE_MS = 2_000
@@ -29,13 +32,12 @@ const LEASE_ATTEMPTS = 50
  *
  * This module loads MongoDB's driver: import it only when an address is `mongodb://` or `mongodb+srv://`.
  *
- * @param address a MongoDB connection string; its path names the database
+ * @param address a MongoDB connection string; its path names the database, which the first write creates
  */
-export async function openMongo(address: string): Promise<Documents> {
-  const { client, database, label } = clientFor(address)
-  const store = new Mongo(label, client, database)
+export async function openMongo(address: string, report: StoreReport = SILENT): Promise<Documents> {
+  const store = new Mongo(clientFor(address), report)
   try {
-    await store.withStoreErrors(() => client.connect())
+    await store.open()
     return store
   } catch (error) {
     await store.close()
@@ -47,21 +49,37 @@ class Mongo implements Documents {
   readonly address: string
   readonly database: Db
   private readonly client: MongoClient
-  private prepared: Promise<void> | undefined
+  private readonly firstWrites: FirstWrites
+  private readonly isDocumentDB: boolean
+  private dialect!: Dialect
 
-  constructor(address: string, client: MongoClient, database: Db) {
-    this.address = address
+  constructor({ label, client, database, isDocumentDB }: Client, report: StoreReport) {
+    this.address = label
     this.client = client
     this.database = database
+    this.isDocumentDB = isDocumentDB
+    this.firstWrites = new FirstWrites(database, label, report)
+  }
+
+  async open(): Promise<void> {
+    await this.withStoreErrors(async () => {
+      await this.client.connect()
+      this.dialect = await Dialect.of(this.database, this.isDocumentDB, () => this.now())
+    })
+  }
+
+  async exists(): Promise<boolean> {
+    return this.withStoreErrors(async () => (await collectionsOf(this.database))?.length !== 0)
   }
 
   async find<T extends Document>(collection: Collection, id: string): Promise<T | undefined> {
     const found = await this.withStoreErrors(() => findById(this.in(collection), id))
-    return (found as T | null) ?? undefined
+    return found === null ? undefined : this.dialect.decode<T>(found)
   }
 
   async list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]> {
-    return (await this.withStoreErrors(() => this.select(collection, query))) as T[]
+    const found = await this.withStoreErrors(() => this.select(collection, query))
+    return found.map((document) => this.dialect.decode<T>(document))
   }
 
   async ids(collection: Collection, query?: ListQuery): Promise<string[]> {
@@ -71,10 +89,11 @@ class Mongo implements Documents {
 
   async replace(collection: Collection, document: Document): Promise<void> {
     await this.withStoreErrors(async () => {
-      if (collection === 'tops') await this.prepareTops()
+      await this.firstWrites.before(collection)
       const by = { _id: document._id }
+      const stored = this.dialect.encode(document)
       const put = async () => {
-        const { matchedCount, upsertedCount } = await this.in(collection).replaceOne(by, document, { upsert: true })
+        const { matchedCount, upsertedCount } = await this.in(collection).replaceOne(by, stored, { upsert: true })
         if (!isOne(matchedCount + upsertedCount)) throw new NotMongoError('update replaced nothing and added nothing')
       }
       // Another process added the document at the same time, so the second attempt replaces it.
@@ -89,15 +108,17 @@ class Mongo implements Documents {
     now: Document | undefined,
   ): Promise<boolean> {
     return this.withStoreErrors(async () => {
-      if (collection === 'tops' && now !== undefined) await this.prepareTops()
+      if (now !== undefined) await this.firstWrites.before(collection)
       const documents = this.in(collection)
       if (was !== undefined) {
         const same = { ...plainValues(was), _id: id }
-        if (now === undefined) return isOne((await documents.deleteOne(same)).deletedCount)
-        return isOne((await documents.replaceOne(same, now)).matchedCount)
+        return this.dialect.change(collection, id, async () => {
+          if (now === undefined) return isOne((await documents.deleteOne(same)).deletedCount)
+          return isOne((await documents.replaceOne(same, this.dialect.encode(now))).matchedCount)
+        })
       }
       if (now === undefined) return (await findById(documents, id)) === null
-      return insert(documents, now)
+      return insert(documents, this.dialect.encode(now))
     })
   }
 
@@ -117,6 +138,7 @@ class Mongo implements Documents {
     succeeds?: string,
   ): Promise<{ granted: boolean; lease: Lease }> {
     return this.withStoreErrors(async () => {
+      await this.firstWrites.before('leases')
       for (let attempt = 0; attempt < LEASE_ATTEMPTS; attempt++) {
         const current = await findById(this.leases, id)
         const now = await this.now()
@@ -132,26 +154,29 @@ class Mongo implements Documents {
   }
 
   async renew(id: string, run: string, ttl: number): Promise<boolean> {
-    return this.withStoreErrors(async () => {
+    return this.changeLease(id, async () => {
       const expires = iso((await this.now()) + ttl)
       return isOne((await this.leases.updateOne({ _id: id, run }, { $set: { expires } })).matchedCount)
     })
   }
 
   async release(id: string, run: string): Promise<void> {
-    await this.withStoreErrors(async () => isOne((await this.leases.deleteOne({ _id: id, run })).deletedCount))
+    if ((await this.find<Lease>('leases', id))?.run !== run) return
+    await this.changeLease(id, async () => isOne((await this.leases.deleteOne({ _id: id, run })).deletedCount))
   }
 
   async facts(): Promise<StoreFacts> {
     return this.withStoreErrors(async () => {
-      const { version } = await this.database.admin().buildInfo()
+      const { version, ferretdbVersion } = await this.database.admin().buildInfo()
       if (typeof version !== 'string') throw new NotMongoError('buildInfo has no version')
+      const product =
+        ferretdbVersion === undefined ? `MongoDB ${version}` : `FerretDB ${ferretdbVersion} as MongoDB ${version}`
       const install = () => this.withStoreErrors(() => changeSchema(this.database))
       return {
-        product: `MongoDB ${version}`,
+        product,
         driver: 'mongodb',
         now: new Date(await this.now()),
-        schema: { state: await schemaState(this.database), install },
+        schema: { ...(await schemaState(this.database)), install },
       }
     })
   }
@@ -188,20 +213,17 @@ class Mongo implements Documents {
     return found
   }
 
-  /** Prepares the collection `tops` before the first publication of this process. */
-  private async prepareTops(): Promise<void> {
-    this.prepared ??= prepareSchema(this.database)
-    await this.prepared.catch((error) => {
-      this.prepared = undefined
-      throw error
-    })
+  private changeLease<T>(id: string, change: () => Promise<T>): Promise<T> {
+    return this.withStoreErrors(() => this.dialect.change('leases', id, change))
   }
 
   /** Replaces the lease that was read. Returns false if another process has changed it since. */
   private async replaceLease(lease: Lease, current: Lease | null): Promise<boolean> {
     if (current !== null) {
       const { _id, run, expires } = current
-      return isOne((await this.leases.replaceOne({ _id, run, expires }, lease)).matchedCount)
+      return this.changeLease(_id, async () =>
+        isOne((await this.leases.replaceOne({ _id, run, expires }, lease)).matchedCount),
+      )
     }
     return insert(this.leases, lease)
   }

@@ -14,6 +14,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import { SILENT, type StoreReport } from '../report.ts'
 import { isTruncated, type ListedObject, objectsOf, rangeOf, required, requireNoContent } from './answers.ts'
 import { hasName, NotS3Error, unlessMissing } from './errors.ts'
 
@@ -47,11 +48,13 @@ export class Bucket {
   readonly client: S3Client
   readonly name: string
   private readonly region: string
+  private readonly report: StoreReport
 
-  constructor(client: S3Client, name: string, region: string) {
+  constructor(client: S3Client, name: string, region: string, report: StoreReport = SILENT) {
     this.client = client
     this.name = name
     this.region = region
+    this.report = report
     // Web servers send ETags too, so an HTML page in response to an upload can only be recognized by its content type.
     client.middlewareStack.add(
       (next, { commandName }) =>
@@ -231,6 +234,7 @@ export class Bucket {
     const location = this.region === DEFAULT_REGION ? {} : { LocationConstraint: this.region as never }
     const request = new CreateBucketCommand({ Bucket: this.name, CreateBucketConfiguration: location })
     // The response has no field that every store sends, so it cannot be checked. The next write fails if there is no bucket.
-    await unlessMissing(this.client.send(request), 'BucketAlreadyOwnedByYou', 'BucketAlreadyExists')
+    const created = await unlessMissing(this.client.send(request), 'BucketAlreadyOwnedByYou', 'BucketAlreadyExists')
+    if (created !== undefined) this.report.info(`created the bucket ${this.name}`)
   }
 }

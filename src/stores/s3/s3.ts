@@ -1,16 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { Failure } from '../../errors.ts'
-import { NO_PROXIES, type ProxySettings } from '../../network/proxy.ts'
-import {
-  type Archive,
-  archiveFailure,
-  assertKey,
-  isKey,
-  type OnWarning,
-  type PendingObject,
-  type StoredObject,
-} from '../archive.ts'
+import { NO_PROXIES } from '../../network/proxy.ts'
+import { type Archive, archiveFailure, assertKey, isKey, type PendingObject, type StoredObject } from '../archive.ts'
 import type { StoreFacts } from '../facts.ts'
+import { SILENT, type StoreReport } from '../report.ts'
 import { Bucket } from './bucket.ts'
 import { createClient } from './client.ts'
 import { hasName, isForeign, isUnusable, reasonOf } from './errors.ts'
@@ -30,15 +23,9 @@ const CLEANUP_MS = 3_000
  * This module loads the AWS SDK: import it only when an address is `s3://`.
  *
  * @param address `s3://BUCKET`
- * @param onWarning receives a warning, once each, of bucket settings that keep deleted objects
+ * @param report receives a warning, once each, of bucket settings that keep deleted objects
  */
-export async function openS3(
-  address: string,
-  {
-    proxies = NO_PROXIES,
-    onWarning = () => {},
-  }: { readonly proxies?: ProxySettings; readonly onWarning?: OnWarning } = {},
-): Promise<Archive> {
+export async function openS3(address: string, report: StoreReport = SILENT, proxies = NO_PROXIES): Promise<Archive> {
   const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(address)?.[1]
   if (bucket === undefined) {
     throw new Failure(
@@ -49,7 +36,7 @@ export async function openS3(
   const { client, region, endpoint } = await createClient(proxies)
   const label = endpoint === undefined ? `Amazon (${region})` : new URL(endpoint).host
   const server = endpoint ?? `https://s3.${region}.amazonaws.com`
-  return new S3(new Bucket(client, bucket, region), label, server, onWarning)
+  return new S3(new Bucket(client, bucket, region, report), label, server, report)
 }
 
 /** The archive in one bucket. A pending upload uses its bucket, its error handling and its warnings too. */
@@ -62,12 +49,12 @@ export class S3 implements Archive {
   /** Whether the last request showed that the next one would fail as well. */
   private unusable = false
 
-  constructor(bucket: Bucket, endpoint: string, server: string, onWarning: OnWarning) {
+  constructor(bucket: Bucket, endpoint: string, server: string, report: StoreReport) {
     this.server = server
     this.address = `s3://${bucket.name}`
     this.bucket = bucket
     this.endpoint = endpoint
-    this.warnings = new BucketWarnings(bucket, onWarning)
+    this.warnings = new BucketWarnings(bucket, report)
   }
 
   get client(): S3Client {

@@ -1,4 +1,4 @@
-import type { OnWarning } from '../archive.ts'
+import type { StoreReport } from '../report.ts'
 import type { Bucket } from './bucket.ts'
 import { STAGING_PREFIX } from './keys.ts'
 
@@ -7,18 +7,18 @@ const DOCS = 'docs/deploy.md, "A bucket\'s permissions and lifecycle"'
 /** Warns, once each, of bucket settings that keep the objects that a run deletes. */
 export class BucketWarnings {
   private readonly bucket: Bucket
-  private readonly onWarning: OnWarning
+  private readonly report: StoreReport
   private readonly sent = new Set<string>()
 
-  constructor(bucket: Bucket, onWarning: OnWarning) {
+  constructor(bucket: Bucket, report: StoreReport) {
     this.bucket = bucket
-    this.onWarning = onWarning
+    this.report = report
   }
 
   /** The access key may not delete the staged copy of an object. */
   missingPermission(): void {
     if (!this.isFirst('permission')) return
-    this.onWarning(
+    this.report.warn(
       `the access key may not delete objects in s3://${this.bucket.name}, so each file stays there twice, the second time under ${STAGING_PREFIX}; grant it DeleteObject, or expire ${STAGING_PREFIX} by a lifecycle rule (${DOCS})`,
     )
   }
@@ -26,7 +26,7 @@ export class BucketWarnings {
   /** The bucket is versioned. A lifecycle rule for its old versions ends this warning. */
   async versions(): Promise<void> {
     if (!this.isFirst('versions') || (await this.bucket.expiresVersions()) === true) return
-    this.onWarning(
+    this.report.warn(
       `s3://${this.bucket.name} is versioned and keeps what is deleted, so each file stays there twice; expire noncurrent versions by a lifecycle rule, and grant the access key GetLifecycleConfiguration to end this warning (${DOCS})`,
     )
   }

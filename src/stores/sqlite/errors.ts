@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fullDiskReason, lackOf } from '../fullDisk.ts'
 
@@ -7,6 +8,10 @@ const ELSEWHERE = 'or name another file with --documents'
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_(BUSY|LOCKED)/, 'another process has locked it for too long; run again later'],
   [/^EDQUOT/, 'the disk quota is used up; make room and run again'],
+  [
+    /^SQLITE_READONLY_ROLLBACK/,
+    'a process was killed while it wrote to it; let a user who may write it run any command, such as "show", which restores it',
+  ],
   [/^SQLITE_READONLY|^EROFS/, `it is read-only; give this user the right to write it and its folder, ${ELSEWHERE}`],
   [/^SQLITE_NOTADB/, `the file is not an SQLite database; move it away, ${ELSEWHERE}`],
   [/^SQLITE_CORRUPT/, 'the file is damaged; restore it from a backup, or move it away and publish again'],
@@ -15,7 +20,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^(ENOTDIR|EEXIST)/, `a file stands where a folder should be; move it away, ${ELSEWHERE}`],
   [
     /^SQLITE_CANTOPEN/,
-    `it cannot be opened; check that it is a file and that this user may write it and its folder, ${ELSEWHERE}`,
+    `it cannot be opened; check that it is a file and that this user may read it, or write it and its folder, ${ELSEWHERE}`,
   ],
 ]
 
@@ -41,10 +46,27 @@ export function reasonOf(error: unknown, file: string): string | undefined {
   const code = codeOf(error)
   if (code === undefined) return undefined
   if (/^SQLITE_(FULL|IOERR_SHMSIZE)|^ENOSPC/.test(code)) return fullDiskReason(dirname(file))
+  if (/^SQLITE_(READONLY|CANTOPEN)/.test(code) && hasWriteAheadLog(file)) return WRITE_AHEAD_LOG
   // SQLite cannot open the journal that it needs beside the file, and does not say why.
   const lack = /^SQLITE_(CANTOPEN|IOERR)/.test(code) ? lackOf(dirname(file)) : undefined
   if (lack !== undefined) return lack
   return REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? `${code}: ${(error as Error).message.split('\n')[0]}`
+}
+
+const WRITE_AHEAD_LOG =
+  'it uses a write-ahead log, as version 0.1 did, and this user may not write to its folder; let a user who may run "run" once, which ends that'
+
+/** Byte 18 of the file is 2 when it uses one: https://www.sqlite.org/fileformat.html */
+function hasWriteAheadLog(file: string): boolean {
+  try {
+    const descriptor = openSync(file, 'r')
+    const header = Buffer.alloc(19)
+    readSync(descriptor, header)
+    closeSync(descriptor)
+    return header[18] === 2
+  } catch {
+    return false
+  }
 }
 
 /** Whether another process has locked the file. */

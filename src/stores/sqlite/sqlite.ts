@@ -1,9 +1,4 @@
-import { dirname, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import Database from 'libsql'
-import { Failure } from '../../errors.ts'
-import { createFolder } from '../createFolder.ts'
 import {
   type Collection,
   type Document,
@@ -15,72 +10,54 @@ import {
   type UnreadableDocument,
 } from '../documents.ts'
 import type { StoreFacts } from '../facts.ts'
-import { freeBytes } from '../freeBytes.ts'
-import { isBusy, reasonOf } from './errors.ts'
-import { prepareFile } from './schema.ts'
+import { SILENT, type StoreReport } from '../report.ts'
+import { DatabaseFile } from './file.ts'
 
 /**
- * How long a statement waits for another process that writes. SQLite itself blocks the thread while it waits, so it waits
- * only briefly at a time: a run has to notice that it should stop.
- */
-const BUSY_MS = 10_000
-const BLOCKING_MS = 50
-
-/**
- * Opens an SQLite file as document store: a table per collection, `(_id TEXT PRIMARY KEY, document TEXT)` with JSON text, so that
- * `sqlite3` and its JSON functions read it.
+ * Opens an SQLite file as document store: a table per collection, `(_id TEXT PRIMARY KEY, document TEXT)` with JSON text, and
+ * the view `datasets`, so that `sqlite3` and other programs read it. Reading needs no write permission and creates nothing.
+ * The first write creates a missing file.
  *
  * This module loads libsql: import it only when an address is `sqlite:`.
  *
- * @param path as configured; a missing file or folder is created
+ * @param path as configured
  */
-export async function openSqlite(path: string): Promise<Documents> {
-  const address = `sqlite:${path}`
-  // libsql does not take some names (`https://…`, `:memory:`) for files; an absolute path is always one.
-  const file = resolve(path)
-  try {
-    await createFolder(dirname(file))
-    const store = new Sqlite(address, new Database(file, { timeout: BLOCKING_MS }))
-    await store.open()
-    return store
-  } catch (error) {
-    throw asStoreFailure(address, file, error)
-  }
+export async function openSqlite(path: string, report: StoreReport = SILENT): Promise<Documents> {
+  const file = new DatabaseFile(path, report)
+  await file.open()
+  return new Sqlite(file)
 }
 
 class Sqlite implements Documents {
   readonly address: string
-  private readonly database: Database.Database
+  private readonly file: DatabaseFile
 
-  constructor(address: string, database: Database.Database) {
-    this.address = address
-    this.database = database
+  constructor(file: DatabaseFile) {
+    this.address = file.address
+    this.file = file
   }
 
-  async open(): Promise<void> {
-    await this.retryWhileBusy(() => prepareFile(this.database)).catch((error) => {
-      this.database.close()
-      throw error
-    })
+  exists(): Promise<boolean> {
+    return this.file.exists()
   }
 
   async find<T extends Document>(collection: Collection, id: string): Promise<T | undefined> {
-    return this.withStoreErrors(() => this.findSync<T>(collection, id))
+    return this.file.read(() => this.findSync<T>(collection, id))
   }
 
   async list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]> {
-    return this.withStoreErrors(() => {
+    return this.file.read(() => {
       const rows = this.select<[string, string]>('_id, document', collection, query)
       return rows.map(([id, text]) => parseDocument(id, text) as T)
     })
   }
 
   async ids(collection: Collection, query?: ListQuery): Promise<string[]> {
-    return this.withStoreErrors(() => this.select<[string]>('_id', collection, query).map(([id]) => id))
+    return this.file.read(() => this.select<[string]>('_id', collection, query).map(([id]) => id))
   }
 
   async replace(collection: Collection, document: Document): Promise<void> {
-    await this.inTransaction(() => this.replaceSync(collection, document))
+    await this.file.write(() => this.replaceSync(collection, document))
   }
 
   async compareAndSwap(
@@ -89,7 +66,7 @@ class Sqlite implements Documents {
     was: Document | undefined,
     now: Document | undefined,
   ): Promise<boolean> {
-    return this.inTransaction(() => {
+    return this.file.write(() => {
       const there = this.findSync(collection, id)
       if ((there === undefined) !== (was === undefined)) return false
       if (there && was && !isDeepStrictEqual(plainValues(there), plainValues(was))) return false
@@ -100,7 +77,7 @@ class Sqlite implements Documents {
   }
 
   async remove(collection: Collection, id: string): Promise<void> {
-    await this.inTransaction(() => this.removeSync(collection, id))
+    await this.file.write(() => this.removeSync(collection, id))
   }
 
   async acquire(
@@ -109,7 +86,7 @@ class Sqlite implements Documents {
     ttl: number,
     succeeds?: string,
   ): Promise<{ granted: boolean; lease: Lease }> {
-    return this.inTransaction(() => {
+    return this.file.write(() => {
       const now = this.now()
       const current = this.findSync<Lease>('leases', id)
       if (current && Date.parse(current.expires) > now && current.run !== succeeds) {
@@ -122,7 +99,7 @@ class Sqlite implements Documents {
   }
 
   async renew(id: string, run: string, ttl: number): Promise<boolean> {
-    return this.inTransaction(() => {
+    return this.file.write(() => {
       const current = this.findSync<Lease>('leases', id)
       if (current?.run !== run) return false
       const lease: Lease = { ...current, expires: iso(this.now() + ttl) }
@@ -132,27 +109,17 @@ class Sqlite implements Documents {
   }
 
   async release(id: string, run: string): Promise<void> {
-    await this.inTransaction(() => {
+    await this.file.write(() => {
       if (this.findSync<Lease>('leases', id)?.run === run) this.removeSync('leases', id)
     })
   }
 
-  async facts(): Promise<StoreFacts> {
-    const [version] = await this.withStoreErrors(
-      () => this.database.prepare('SELECT sqlite_version()').raw().get() as [string],
-    )
-    return { product: `SQLite ${version}`, driver: 'libsql', free: await freeBytes(dirname(this.database.name)) }
+  facts(): Promise<StoreFacts> {
+    return this.file.facts()
   }
 
-  async close(): Promise<void> {
-    try {
-      // A copy of the file alone is then complete. Readers may prevent it; it is not worth waiting for them.
-      this.database.exec('PRAGMA busy_timeout = 0')
-      this.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    } catch {
-      // Every document is safe in the write-ahead log, which the next process to open the file replays.
-    }
-    this.database.close()
+  close(): Promise<void> {
+    return this.file.close()
   }
 
   private select<Row>(columns: string, collection: Collection, query: ListQuery = {}): Row[] {
@@ -160,68 +127,28 @@ class Sqlite implements Documents {
     // UTF-8 never contains the byte FF, so the prefix followed by it sorts after every text that begins with the prefix.
     const sql = `SELECT ${columns} FROM ${collection} WHERE _id >= ? AND _id < ? || CAST(x'FF' AS TEXT)
       ORDER BY _id ${descending ? 'DESC' : 'ASC'} LIMIT ?`
-    return this.database.prepare(sql).raw().all(prefix, prefix, limit) as Row[]
+    return this.file.rows(sql, prefix, prefix, limit)
   }
 
   private findSync<T extends Document>(collection: Collection, id: string): T | undefined {
-    const statement = this.database.prepare(`SELECT document FROM ${collection} WHERE _id = ?`).raw()
-    const row = statement.get(id) as [string] | undefined
+    const [row] = this.file.rows<[string]>(`SELECT document FROM ${collection} WHERE _id = ?`, id)
     return row && (parseDocument(id, row[0]) as T)
   }
 
   private replaceSync(collection: Collection, document: Document): void {
     const sql = `INSERT INTO ${collection} (_id, document) VALUES (?, ?)
       ON CONFLICT (_id) DO UPDATE SET document = excluded.document`
-    this.database.prepare(sql).run(document._id, JSON.stringify(document))
+    this.file.run(sql, document._id, JSON.stringify(document))
   }
 
   private removeSync(collection: Collection, id: string): void {
-    this.database.prepare(`DELETE FROM ${collection} WHERE _id = ?`).run(id)
+    this.file.run(`DELETE FROM ${collection} WHERE _id = ?`, id)
   }
 
   /** The store's clock, in ms. */
   private now(): number {
-    const [now] = this.database.prepare("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')").raw().get() as [string]
-    return Date.parse(now)
-  }
-
-  /**
-   * Reads and writes with no other writer in between. Every write goes through here. If a write outside a transaction fails
-   * as busy, libsql leaves an invisible transaction open, and loses all later writes of this connection.
-   */
-  private inTransaction<T>(body: () => T): Promise<T> {
-    return this.withStoreErrors(() => {
-      this.database.exec('BEGIN IMMEDIATE')
-      try {
-        const result = body()
-        this.database.exec('COMMIT')
-        return result
-      } catch (error) {
-        // Some errors, such as a full disk, have ended the transaction already.
-        if (this.database.inTransaction) this.database.exec('ROLLBACK')
-        throw error
-      }
-    })
-  }
-
-  /** Runs statements and turns their errors into failures of this store. */
-  private async withStoreErrors<T>(body: () => T): Promise<T> {
-    try {
-      return await this.retryWhileBusy(body)
-    } catch (error) {
-      throw asStoreFailure(this.address, this.database.name, error)
-    }
-  }
-
-  /** Retries while another process has locked the file. A statement that was refused as busy has changed nothing. */
-  private async retryWhileBusy<T>(body: () => T): Promise<T> {
-    for (const until = Date.now() + BUSY_MS; ; await sleep(10 + Math.random() * 40)) {
-      try {
-        return body()
-      } catch (error) {
-        if (!isBusy(error) || Date.now() > until) throw error
-      }
-    }
+    const [row] = this.file.rows<[string]>("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')")
+    return Date.parse(row![0])
   }
 }
 
@@ -237,10 +164,4 @@ function parseDocument(id: string, text: string): Document | UnreadableDocument 
 
 function iso(ms: number): string {
   return new Date(ms).toISOString()
-}
-
-function asStoreFailure(address: string, file: string, error: unknown): unknown {
-  const reason = reasonOf(error, file)
-  if (reason === undefined) return error
-  return new Failure('store', `the document store ${address} refuses: ${reason}`, { cause: error })
 }

@@ -156,6 +156,7 @@ export const english: Translation = {
   runOf: (day) => `Edition of ${day}`,
   runInProgress: 'In progress.',
   runUnchanged: 'Nothing to do: the same data was already published.',
+  runRemoved: 'Removed what had been published for this date.',
   runStopped: 'Stopped early. Nothing partial was published. The next run for this date will complete the work.',
   runPublished: (datasets, organizations, top) =>
     `${datasets} published, from ${organizations} of the ${top} most followed organizations`,
@@ -165,6 +166,7 @@ export const english: Translation = {
     running: 'Running',
     published: 'Published',
     unchanged: 'Unchanged',
+    removed: 'Removed',
     failed: 'Failed',
     stopped: 'Stopped',
   },

@@ -162,6 +162,7 @@ export const french = {
   runOf: (day: string) => `Édition du ${day}`,
   runInProgress: 'En cours d’exécution.',
   runUnchanged: 'Rien à faire\u00a0: les mêmes données étaient déjà publiées.',
+  runRemoved: 'Ce qui avait été publié pour cette date a été retiré.',
   runStopped:
     'Arrêtée avant la fin, sans publication partielle. La prochaine exécution pour cette date prendra le relais.',
   runPublished: (datasets: string, organizations: string, top: string) =>
@@ -173,6 +174,7 @@ export const french = {
     running: 'En cours',
     published: 'Publiée',
     unchanged: 'Inchangée',
+    removed: 'Retirée',
     failed: 'Échec',
     stopped: 'Arrêtée',
   },

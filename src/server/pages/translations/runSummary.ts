@@ -9,6 +9,8 @@ export function runSummary(run: RunRecord, { texts, count }: Locale): string {
       return texts.runInProgress
     case 'unchanged':
       return texts.runUnchanged
+    case 'removed':
+      return texts.runRemoved
     case 'stopped':
       return texts.runStopped
     case 'failed':

@@ -1,0 +1,179 @@
+import type { Context } from '../context.ts'
+import { isDate } from '../editions/date.ts'
+import { descriptionKey, editionId, editionKey } from '../editions/layout.ts'
+import { Failure, NotFound } from '../errors.ts'
+import { leaseLostFailure } from '../runs/lease.ts'
+import { listRuns } from '../runs/read.ts'
+import { executeRun, type Outcome, type Run } from '../runs/run.ts'
+import { pluralize } from '../text/format.ts'
+import { leasesOf } from './prune.ts'
+import { snapshotKeys } from './retention.ts'
+
+/** How many recent run records to search for an earlier removal of the date. */
+const RECENT = 200
+
+export interface RemovalRequest {
+  readonly date: string
+  /** Only the editions of these watches, which need not be configured any more; by default all. */
+  readonly watches?: readonly string[] | undefined
+  /** Also removes the snapshot, if no edition of the date is left. */
+  readonly snapshot: boolean
+}
+
+/** What the stores hold of an edition. A removal that was killed leaves a part of it. */
+interface StoredEditionParts {
+  readonly watch: string
+  /** The id of its document, if there is one. */
+  readonly document: string | undefined
+  /** The keys of its CSV and its description, as far as they exist. */
+  readonly keys: readonly string[]
+}
+
+/** What a removal takes. */
+export interface Removal {
+  readonly date: string
+  readonly editions: readonly StoredEditionParts[]
+  /** The keys of the snapshot if it goes too, its description first. */
+  readonly snapshot: readonly string[]
+  /** The watches whose editions stay, and so keep the snapshot. */
+  readonly kept: readonly string[]
+}
+
+export type RemovalResult = Removal & Outcome & { readonly run_id: string }
+
+/**
+ * Finds what a removal would take. It is empty if an earlier removal, which may have been killed, has left nothing.
+ *
+ * @throws NotFound when nothing is stored for the date, or for a watch that is named
+ */
+export async function findRemoval(request: RemovalRequest, context: Context): Promise<Removal> {
+  const { date, watches, snapshot } = request
+  const stored = await storedEditions(date, context)
+  const editions = watches === undefined ? stored : stored.filter(({ watch }) => watches.includes(watch))
+  const kept = stored.filter((one) => !editions.includes(one)).map(({ watch }) => watch)
+  const keys = snapshot && kept.length === 0 ? await snapshotKeys(date, context) : []
+  const removal = { date, editions, snapshot: keys, kept }
+  const missing = watches?.filter((name) => !editions.some(({ watch }) => watch === name)) ?? []
+  const isMissing = missing.length > 0 || (editions.length === 0 && keys.length === 0)
+  if (isMissing && !(await wasRemoved(request, missing, context)))
+    throw await nothingStored(date, missing, kept, context)
+  return removal
+}
+
+async function storedEditions(date: string, { archive, documents }: Context): Promise<StoredEditionParts[]> {
+  const keys = new Set<string>()
+  for await (const { key } of archive.list(`${date}/`)) keys.add(key)
+  const ids = new Set((await documents.ids('tops')).filter((id) => id.endsWith(`/${date}`)))
+  const ofKeys = [...keys].map((key) => /^[^/]+\/(.+?)\.csv(?:-metadata\.json)?$/.exec(key)?.[1])
+  const ofIds = [...ids].map((id) => id.slice(0, -`/${date}`.length))
+  const names = [...ofKeys, ...ofIds].filter((name) => name !== undefined && /^[a-z0-9-]+$/.test(name)) as string[]
+  return [...new Set(names)].sort().map((watch) => ({
+    watch,
+    document: ids.has(editionId(watch, date)) ? editionId(watch, date) : undefined,
+    keys: [editionKey(watch, date), descriptionKey(watch, date)].filter((key) => keys.has(key)),
+  }))
+}
+
+/** Whether the last run that wrote something for the date was a removal, of all the missing watches if any are named. */
+async function wasRemoved(
+  { date }: RemovalRequest,
+  missing: readonly string[],
+  { documents, report }: Context,
+): Promise<boolean> {
+  const runs = await listRuns(documents, { descending: true, limit: RECENT }, report.warn)
+  const last = (name: string | undefined) =>
+    runs.find((run) => run.date === date && (name === undefined || run.watches.includes(name)))
+  return (missing.length === 0 ? [undefined] : missing).every((name) => last(name)?.command === 'remove')
+}
+
+async function nothingStored(
+  date: string,
+  missing: readonly string[],
+  kept: readonly string[],
+  { documents }: Context,
+): Promise<NotFound> {
+  const what = `there is no edition${missing.length === 0 ? '' : ` of ${missing.join(', ')}`} of ${date}`
+  if (!(await documents.exists()))
+    return new NotFound(`cannot remove: ${what}; ${documents.address} does not exist yet`)
+  if (kept.length > 0) return new NotFound(`cannot remove: ${what}; that date has editions of ${kept.join(', ')}`)
+  const dates = (await documents.ids('tops')).map((id) => id.slice(id.lastIndexOf('/') + 1)).filter(isDate)
+  const latest = [...new Set(dates)].sort().reverse().slice(0, 10)
+  const known = latest.length === 0 ? 'there is none at all' : `there are: ${latest.join(', ')}`
+  return new NotFound(`cannot remove: ${what} in ${documents.address}; ${known}`)
+}
+
+/**
+ * Removes editions, and the snapshot if that is wanted, while holding their leases. Each document goes first, so that a
+ * document always names a CSV that exists. Killed anywhere, the next removal or run for the date completes the work.
+ *
+ * @param confirmed what the user has seen: nothing else is removed
+ */
+export async function remove(request: RemovalRequest, confirmed: Removal, context: Context): Promise<RemovalResult> {
+  const { date } = request
+  const watches = confirmed.editions.map(({ watch }) => watch)
+  const names = watches.length > 0 ? watches : (request.watches ?? [])
+  const leases = request.snapshot ? await leasesOf(date, context) : names.map((name) => editionId(name, date))
+  const plan = { command: 'remove', date, watches: names, leases: [...new Set([date, ...leases])] }
+  return executeRun(plan, context, async (run) => {
+    const removal = await findRemoval(request, context)
+    refuseUnconfirmed(removal, confirmed)
+    await run.checkLeases()
+    for (const edition of removal.editions) {
+      await run.step(`remove ${edition.watch}`, () => removeEdition(edition, date, run, context))
+    }
+    if (removal.snapshot.length > 0)
+      await run.step('remove snapshot', () => removeSnapshot(removal.snapshot, date, run, context))
+    return { ...removal, ...outcomeOf(removal) }
+  })
+}
+
+function refuseUnconfirmed({ date, editions, snapshot }: Removal, confirmed: Removal): void {
+  const names = ({ document, keys }: StoredEditionParts) => [...keys, ...(document === undefined ? [] : [document])]
+  const seen = new Set([...confirmed.editions.flatMap(names), ...confirmed.snapshot])
+  if ([...editions.flatMap(names), ...snapshot].every((name) => seen.has(name))) return
+  throw new Failure('held', `another run has published for ${date} meanwhile; nothing was removed. Run "remove" again`)
+}
+
+async function removeEdition(
+  { watch, document: id, keys }: StoredEditionParts,
+  date: string,
+  run: Pick<Run, 'checkLeases'>,
+  { archive, documents }: Context,
+): Promise<{ facts: object }> {
+  const edition = editionId(watch, date)
+  if (id !== undefined) {
+    const document = await documents.find('tops', id)
+    await run.checkLeases(date, edition)
+    if (document !== undefined && !(await documents.compareAndSwap('tops', id, document, undefined)))
+      throw leaseLostFailure(id)
+  }
+  for (const key of keys) {
+    await run.checkLeases(date, edition)
+    await archive.remove(key)
+  }
+  return { facts: { removed: [...(id === undefined ? [] : [id]), ...keys] } }
+}
+
+async function removeSnapshot(
+  keys: readonly string[],
+  date: string,
+  run: Pick<Run, 'checkLeases'>,
+  { archive }: Context,
+): Promise<{ facts: object }> {
+  for (const key of keys) {
+    await run.checkLeases(date)
+    await archive.remove(key)
+  }
+  return { facts: { removed: keys } }
+}
+
+function outcomeOf({ date, editions, snapshot }: Removal): Outcome {
+  const parts = [
+    ...(editions.length > 0
+      ? [`${pluralize(editions.length, 'edition')} (${editions.map(({ watch }) => watch).join(', ')})`]
+      : []),
+    ...(snapshot.length > 0 ? ['the snapshot'] : []),
+  ]
+  if (parts.length === 0) return { status: 'unchanged', summary: `nothing left to remove of ${date}` }
+  return { status: 'removed', summary: `removed ${parts.join(' and ')} of ${date}` }
+}

@@ -1,0 +1,185 @@
+import { statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import Database from 'libsql'
+import { Failure } from '../../errors.ts'
+import { createFolder } from '../createFolder.ts'
+import type { StoreFacts } from '../facts.ts'
+import { freeBytes } from '../freeBytes.ts'
+import type { StoreReport } from '../report.ts'
+import { isBusy, reasonOf } from './errors.ts'
+import { prepareFile, usesWriteAheadLog } from './schema.ts'
+import { select } from './select.ts'
+
+/**
+ * How long a statement waits for another process that writes. SQLite itself blocks the thread while it waits, so it waits
+ * only briefly at a time: a run has to notice that it should stop.
+ */
+const BUSY_MS = 10_000
+const BLOCKING_MS = 50
+
+/** How long a commit waits for reads under way. A read of a year's editions takes 100 ms. */
+const COMMIT_MS = 1_000
+
+/** An SQLite file that is read without being created or changed, and created by the first write. */
+export class DatabaseFile {
+  readonly address: string
+  private readonly path: string
+  private readonly report: StoreReport
+  /** Undefined as long as the file does not exist. */
+  private database: Database.Database | undefined
+  private prepared: Promise<Database.Database> | undefined
+
+  constructor(path: string, report: StoreReport) {
+    this.address = `sqlite:${path}`
+    this.path = resolve(path)
+    this.report = report
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.read(() => this.rows('SELECT count(*) FROM sqlite_master'))
+    } catch (error) {
+      this.database?.close()
+      throw error
+    }
+  }
+
+  async exists(): Promise<boolean> {
+    return this.read(() => this.rows("SELECT 1 FROM sqlite_master WHERE name = 'tops'").length > 0)
+  }
+
+  async facts(): Promise<StoreFacts> {
+    const database = this.connect() ?? new Database(':memory:')
+    const [version] = database.prepare('SELECT sqlite_version()').raw().get() as [string]
+    if (database !== this.database) database.close()
+    return { product: `SQLite ${version}`, driver: 'libsql', free: await freeBytes(dirname(this.path)) }
+  }
+
+  async close(): Promise<void> {
+    const { database } = this
+    if (database === undefined) return
+    try {
+      if (this.prepared !== undefined && usesWriteAheadLog(database)) {
+        // A copy of the file alone is then complete. Readers may prevent it; it is not worth waiting for them.
+        database.exec('PRAGMA busy_timeout = 0')
+        database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      }
+    } catch {
+      // Every document is safe in the write-ahead log, which the next process to open the file replays.
+    }
+    database.close()
+  }
+
+  /** Returns the connection for reading. `mode=rw` creates no file, and reads one that this user may not write. */
+  private connect(): Database.Database | undefined {
+    if (this.database === undefined && isThere(this.path))
+      this.database = new Database(`${pathToFileURL(this.path)}?mode=rw`, { timeout: BLOCKING_MS })
+    return this.database
+  }
+
+  /** Returns the connection for writing, once the file and its tables exist. */
+  private async prepare(): Promise<Database.Database> {
+    try {
+      await createFolder(dirname(this.path))
+      const database = this.connect() ?? new Database(this.path, { timeout: BLOCKING_MS })
+      this.database = database
+      const isNew = await this.retryWhileBusy(() => prepareFile(database))
+      if (isNew) this.report.info(`created the database ${this.address}`)
+      return database
+    } catch (error) {
+      this.prepared = undefined
+      throw asStoreFailure(this.address, this.path, error)
+    }
+  }
+
+  /** Changes rows, in a transaction. */
+  run(sql: string, ...parameters: readonly unknown[]): void {
+    this.database!.prepare(sql).run(...parameters)
+  }
+
+  /** Reads rows; none as long as there is no file, or another process has not created its tables yet. */
+  rows<Row>(sql: string, ...parameters: readonly unknown[]): Row[] {
+    const database = this.connect()
+    if (database === undefined) return []
+    try {
+      return select(database, sql, ...parameters)
+    } catch (error) {
+      if (/^no such table/.test((error as Error).message)) return []
+      throw error
+    }
+  }
+
+  /**
+   * Reads and writes with no other writer in between. Every write goes through here. If a write outside a transaction fails
+   * as busy, libsql leaves an invisible transaction open, and loses all later writes of this connection.
+   */
+  async write<T>(body: () => T): Promise<T> {
+    this.prepared ??= this.prepare()
+    const database = await this.prepared
+    return this.read(() => {
+      database.exec('BEGIN IMMEDIATE')
+      try {
+        const result = body()
+        commit(database)
+        return result
+      } catch (error) {
+        // Some errors, such as a full disk, have ended the transaction already.
+        if (database.inTransaction) database.exec('ROLLBACK')
+        throw error
+      }
+    })
+  }
+
+  /** Runs statements and turns their errors into failures of this store. */
+  async read<T>(body: () => T): Promise<T> {
+    try {
+      return await this.retryWhileBusy(body)
+    } catch (error) {
+      throw asStoreFailure(this.address, this.path, error)
+    }
+  }
+
+  /** Retries while another process has locked the file. A statement that was refused as busy has changed nothing. */
+  private async retryWhileBusy<T>(body: () => T): Promise<T> {
+    for (const until = Date.now() + BUSY_MS; ; await sleep(10 + Math.random() * 40)) {
+      try {
+        return body()
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > until) throw error
+      }
+    }
+  }
+}
+
+/**
+ * Commits, and blocks the thread until the reads under way have ended. New ones wait meanwhile. If it gave the transaction up
+ * instead, and tried again later, other processes that read all the time would keep it from ever committing.
+ */
+function commit(database: Database.Database): void {
+  for (const until = Date.now() + COMMIT_MS; ; ) {
+    try {
+      database.exec('COMMIT')
+      return
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > until) throw error
+    }
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    statSync(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
+}
+
+function asStoreFailure(address: string, file: string, error: unknown): unknown {
+  const reason = reasonOf(error, file)
+  if (reason === undefined) return error
+  return new Failure('store', `the document store ${address} refuses: ${reason}`, { cause: error })
+}
