@@ -3,7 +3,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { COMMANDS, SHARED_OPTIONS } from '../dist/commands/commands.js'
+import { COMMANDS } from '../dist/commands/commands.js'
+import { optionsOf, SHARED_OPTIONS } from '../dist/commands/options.js'
 import { SETTINGS } from '../dist/config/settings.js'
 import { FAILURES } from '../dist/errors.js'
 import { renderMetrics } from '../dist/metrics/metrics.js'
@@ -27,16 +28,18 @@ const options = (list) =>
     list.map(([flags, about]) => [`\`${flags}\``, about]),
   )
 
-const commands = COMMANDS.map(({ name, about, arguments: args, options: own = [], examples }) =>
-  [
+const commands = COMMANDS.map((spec) => {
+  const { name, about, arguments: args, examples } = spec
+  const own = optionsOf(spec).filter((option) => !SHARED_OPTIONS.includes(option))
+  return [
     `## ${name}`,
     `\`datagouv-tops ${name}${args ? ` ${args}` : ''}\`: ${about}.`,
     own.length > 0 ? options(own) : '',
     `<!-- not run: examples of one command each -->\n\n\`\`\`sh\n${examples.map((example) => `datagouv-tops ${example}`).join('\n')}\n\`\`\``,
   ]
     .filter((part) => part !== '')
-    .join('\n\n'),
-)
+    .join('\n\n')
+})
 page(
   'commands.md',
   `# Commands\n\n${commands.join('\n\n')}\n\n## Options of every command\n\n${options(SHARED_OPTIONS)}`,

@@ -41,11 +41,18 @@ export function worstOf(kinds: readonly FailureKind[]): FailureKind | undefined 
 /** An expected failure. Its one-line message gives the problem, its place, its cause and the remedy. Any other error is a bug. */
 export class Failure extends Error {
   readonly kind: FailureKind
+  /** What may have been meant, to print below the message, one a line. */
+  readonly candidates: readonly string[]
 
-  constructor(kind: FailureKind, message: string, options?: { cause?: unknown }) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options?: { cause?: unknown; candidates?: readonly string[] | undefined },
+  ) {
     super(message, options)
     this.name = 'Failure'
     this.kind = kind
+    this.candidates = options?.candidates ?? []
   }
 
   get exitCode(): number {
@@ -72,8 +79,8 @@ export function messageOf(error: unknown): string {
 
 /** The requested item does not exist. The message lists the existing ones. */
 export class NotFound extends Failure {
-  constructor(message: string) {
-    super('usage', message)
+  constructor(message: string, candidates?: readonly string[]) {
+    super('usage', message, { candidates })
   }
 }
 

@@ -37,12 +37,14 @@ const USES: Readonly<Record<string, string>> = {
   doctor: 'errors openContext pipeline portal stores terminal text version',
   index: 'config editions errors openContext pipeline terminal',
   commands:
-    '(metrics) (server) (terminal) config demo doctor editions errors explain import matching notify openContext pipeline portal runs scheduler stores terminal text verify',
-  cli: 'commands errors terminal version',
+    '(metrics) (server) (terminal) config demo doctor editions errors explain import matching notify openContext pipeline portal runs scheduler stores terminal text verify version',
+  program: 'commands errors terminal version',
+  cli: '(commands) (program) commands',
 }
 
 /** Files over 250 lines, and why they stay whole. */
 const LONG_FILES: Readonly<Record<string, string>> = {
+  'commands/commands.ts': 'one table',
   'csv/referenceScanner.ts': 'one state machine and the buffer that it reads from',
   'config/settings.ts': 'one table',
   'import/import.ts': 'the steps of one command, and the errors of each',

@@ -1,10 +1,10 @@
 import { findWatches } from '../config/watch.ts'
 import type { Context } from '../context.ts'
-import { resolveDate } from '../editions/calendar.ts'
 import type { RunRequest } from '../pipeline/request.ts'
 import type { CsvFacts, EditionFacts, SnapshotFacts } from '../pipeline/result.ts'
 import type { Outcome } from '../runs/run.ts'
 import { pluralize } from '../text/format.ts'
+import { dateToMake, givenDate } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 type Result = Outcome & { readonly replaced?: true } & Partial<SnapshotFacts & CsvFacts & EditionFacts>
@@ -15,9 +15,9 @@ export async function runStep(
   step: (request: RunRequest, context: Context) => Promise<Result>,
 ): Promise<void> {
   await withContext(io, async (context) => {
-    const { date, watch, datasets, organizations, refetch, acceptIncomplete, json, quiet } = io.options
+    const { watch, datasets, organizations, refetch, acceptIncomplete, json, quiet } = io.options
     const request: RunRequest = {
-      date: resolveDate(date, context.config, context.clock()),
+      date: dateToMake(givenDate(io), context),
       watches: findWatches(watch, context.config),
       sources: { datasets, organizations },
       refetch,

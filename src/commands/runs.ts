@@ -17,11 +17,11 @@ export default async function runs(io: CommandInput): Promise<void> {
     if (id !== undefined) {
       const run = await readRun(documents, id)
       if (run === undefined) throw new Failure('usage', `there is no run ${quoted(id)}; "runs" lists them`)
-      return io.options.json ? printJson(run) : showInPager(describe(run))
+      return io.options.json ? printJson(run) : showInPager(describe(run), io.options.pager)
     }
     const records = await listRuns(documents, { descending: true, limit: io.options.limit ?? 20 }, report.warn)
     if (io.options.json) return printJson(records)
-    if (records.length > 0) return showInPager(tableOf(records))
+    if (records.length > 0) return showInPager(tableOf(records), io.options.pager)
     const [any] = await documents.ids('runs', { limit: 1 })
     if (any === undefined) await print('no run yet: "run" makes the first one\n')
   })

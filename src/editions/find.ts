@@ -1,7 +1,7 @@
 import { Failure, NotFound } from '../errors.ts'
 import type { Documents } from '../stores/documents.ts'
 import type { Report } from '../terminal/report.ts'
-import { isDate } from './date.ts'
+import { isDate, weekdayOf } from './date.ts'
 import type { Edition } from './edition.ts'
 import { editionId } from './layout.ts'
 import { readEdition, readSoundEdition } from './read.ts'
@@ -26,7 +26,7 @@ export async function findEdition(documents: Documents, watch: string, date?: st
 }
 
 /**
- * Returns the error for an edition that does not exist. It names the latest dates that do.
+ * Returns the error for an edition that does not exist. It names the nearest dates that have one.
  *
  * @param where names the store, for readers who are allowed to see it
  */
@@ -36,9 +36,30 @@ export async function missingEdition(
   date?: string,
   where = '',
 ): Promise<NotFound> {
-  const dates = (await datesOf(documents, watch)).slice(0, 10)
-  const known = dates.length === 0 ? 'there is none yet: "run" makes one' : `there are: ${dates.join(', ')}`
-  return new NotFound(`there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}${where}; ${known}`)
+  const dates = await datesOf(documents, watch)
+  if (date === undefined || dates.length === 0) {
+    return new NotFound(
+      `there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}${where}; there is none yet: "run" makes one`,
+    )
+  }
+  const near = nearestDates(dates, date)
+  const isOtherDay = near.every((one) => weekdayOf(one) !== weekdayOf(date))
+  const named = (one: string) => (isOtherDay ? `${one}, a ${weekdayOf(one)}` : one)
+  const nearest = `the nearest ${near.length > 1 ? 'are those of' : 'is that of'} ${near
+    .reverse()
+    .map(named)
+    .join(isOtherDay ? ', and ' : ' and ')}`
+  return new NotFound(
+    `there is no edition of ${watch} of ${named(date)}${isOtherDay && where !== '' ? ',' : ''}${where}; ${nearest}`,
+  )
+}
+
+/** Returns the dates before and after a date, latest first; two of the same side at an end. */
+function nearestDates(dates: readonly string[], date: string): string[] {
+  const before = dates.findIndex((one) => one < date)
+  if (before < 0) return dates.slice(-2)
+  const first = Math.max(0, before - 1)
+  return dates.slice(first, first + 2)
 }
 
 /**

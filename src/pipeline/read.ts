@@ -47,6 +47,8 @@ export interface ReadOptions {
   readonly columnNames?: ColumnNames
   /** Refuses an export that seems to be of another model. */
   readonly model?: ExportName
+  /** Receives the columns of the header before the needed ones are looked up. May throw. */
+  readonly onHeader?: (columns: readonly string[]) => void
 }
 
 type Chunks = AsyncIterable<Uint8Array>
@@ -99,7 +101,7 @@ export async function scanCsv(
   chunks: Chunks,
   name: string,
   reader: Reader,
-  { maxRecordBytes, columnNames, model }: ReadOptions,
+  { maxRecordBytes, columnNames, model, onHeader }: ReadOptions,
 ): Promise<ScanFacts> {
   let bytes = 0
   let records = 0
@@ -110,6 +112,7 @@ export async function scanCsv(
     maxRecordBytes,
     select: (header) => {
       columns = header
+      onHeader?.(header)
       const found = findColumns(header, reader.columns, name, columnNames)
       if (model !== undefined) refuseOtherModel(header, model, name)
       return found
@@ -142,7 +145,8 @@ function scanned(scan: () => Batch): Batch {
   try {
     return scan()
   } catch (error) {
-    if (!(error instanceof Failure) || error.message.includes('; nothing was published')) throw error
+    if (!(error instanceof Failure) || error.kind === 'usage' || error.message.includes('; nothing was published'))
+      throw error
     const next = 'Fetch the file again; if it stays the same, report it to the portal.'
     throw new Failure(error.kind, `${error.message}; nothing was published. ${next}`)
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { COMMANDS, SHARED_OPTIONS } from '../../src/commands/commands.ts'
+import { COMMANDS } from '../../src/commands/commands.ts'
+import { optionsOf, parseFlags } from '../../src/commands/options.ts'
 import { resolveConfig } from '../../src/config/config.ts'
 import { SETTINGS } from '../../src/config/settings.ts'
 import { cli } from '../helpers/cli.ts'
@@ -53,8 +54,8 @@ describe('an empty value', () => {
     await expect(resolveConfig({}, { DATAGOUV_TOPS_UNKNOWN: 'x' })).rejects.toThrow('unknown setting')
   })
 
-  const valued = COMMANDS.flatMap(({ name, options = [] }) =>
-    [...options, ...SHARED_OPTIONS].flatMap(([flags]) => (flags.includes('<') ? [[name, flags.split(' ')[0]!]] : [])),
+  const valued = COMMANDS.flatMap((spec) =>
+    optionsOf(spec).flatMap(([flags]) => (flags.includes('<') ? [[spec.name, parseFlags(flags).name]] : [])),
   )
   const ofRun = valued.filter(([name]) => name === 'run')
   const others = valued.filter(([name, flag]) => name !== 'run' && !ofRun.some(([, one]) => one === flag))

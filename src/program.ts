@@ -1,0 +1,209 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { COMMANDS, type CommandSpec, GROUPS } from './commands/commands.ts'
+import type { CommandInput } from './commands/io.ts'
+import { type OptionSpec, optionsOf, unusedOptions } from './commands/options.ts'
+import { FAILURES, Failure, type FailureKind, messageOf, quoted, runIdOf } from './errors.ts'
+import { isJsonLog, logLine } from './terminal/logLine.ts'
+import { VERSION } from './version.ts'
+
+/** Time limit for a stopped command to end cleanly. */
+const STOP_MS = 4_000
+
+const EXAMPLES = `
+Examples:
+  $ datagouv-tops demo                           try it offline, on bundled data
+  $ datagouv-tops run                            publish today's edition
+  $ datagouv-tops show                           read the latest edition
+  $ datagouv-tops explain "horaires théoriques"  why is this dataset there, or not?
+
+"datagouv-tops COMMAND --help" has the options and examples of a command, "man datagouv-tops" all of them.
+The documentation is in the folder docs of the source, from docs/tutorial.md on.`
+
+// The AWS SDK warns that it will drop this Node version some day, which is of no use to users of the program.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
+
+/** Runs one command and returns its exit code. All errors are caught here: a Failure prints one line, a bug its stack. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [, , name, topic] = argv
+  const stop = new AbortController()
+  stopOnSignals(stop, findCommand(name)?.staysUp === true)
+  // A reader that has seen enough (`| head`) is not an error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  // If the reader of stderr is gone (a worker died but its task still runs), the run must still write its record.
+  process.stderr.on('error', () => {})
+
+  try {
+    const program = createProgram(name, stop.signal)
+    // Without this, commander prints the help of the program.
+    if (name === 'help' && topic !== undefined && topic !== 'help' && !findCommand(topic))
+      await program.parseAsync([...argv.slice(0, 2), topic])
+    await program.parseAsync(argv)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    printError(error)
+    // A stopped command does not wait for hanging connections.
+    if (error instanceof Failure && stop.signal.aborted) process.exit(error.exitCode)
+    return error instanceof Failure ? error.exitCode : 1
+  }
+  if (stop.signal.aborted) process.exit(0)
+  return 0
+}
+
+function findCommand(name: string | undefined): CommandSpec | undefined {
+  return COMMANDS.find((spec) => spec.name === name)
+}
+
+/**
+ * Aborts the command at the first SIGINT or SIGTERM, and ends the process at the second or after STOP_MS.
+ *
+ * @param staysUp whether stopping is the regular end of the command
+ */
+function stopOnSignals(stop: AbortController, staysUp: boolean): void {
+  const exit = (failure: Failure) => {
+    if (!staysUp) printError(failure)
+    process.exit(staysUp ? 0 : failure.exitCode)
+  }
+  const onSignal = (failure: Failure) => {
+    if (stop.signal.aborted) exit(failure)
+    stop.abort(failure)
+    setTimeout(exit, STOP_MS, failure).unref()
+  }
+  process.on('SIGINT', () => onSignal(new Failure('interrupted', 'interrupted; no partial edition was published')))
+  process.on('SIGTERM', () => onSignal(new Failure('terminated', 'terminated; no partial edition was published')))
+}
+
+function printError(error: unknown): void {
+  const { kind, exitCode } = error instanceof Failure ? error : { kind: 'bug' as const, exitCode: FAILURES.bug.exit }
+  const candidates = error instanceof Failure ? error.candidates : []
+  printErrorLine(messageOf(error), kind, exitCode, runIdOf(error), candidates)
+}
+
+function printErrorLine(
+  message: string,
+  kind: FailureKind,
+  exit_code: number,
+  run_id?: string,
+  candidates: readonly string[] = [],
+): void {
+  const { argv } = process
+  const flag = argv.findLastIndex((one) => one.startsWith('--log-format'))
+  const isJson = isJsonLog(flag < 0 ? undefined : (argv[flag]!.split('=')[1] ?? argv[flag + 1]))
+  const more = candidates.length > 0 ? { candidates } : {}
+  const lines = [`datagouv-tops: ${message}`, ...candidates.map((one) => `  ${one}`)]
+  process.stderr.write(
+    isJson ? logLine('error', message, { run_id, kind, exit_code, ...more }) : `${lines.join('\n')}\n`,
+  )
+}
+
+/** @param name the first argument. If it is a command, only that one is created: creating all takes as long as running one. */
+function createProgram(name: string | undefined, signal: AbortSignal): Command {
+  const program = new Command('datagouv-tops')
+    .usage('<command> [options]')
+    .description(
+      'Archive the datasets about mobility and transport on data.gouv.fr every Wednesday, and publish those of the most followed organizations.',
+    )
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ outputError: (text) => printErrorLine(toOneLine(text) + hintFor(name), 'usage', 2) })
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${findCommand(command.name())?.arguments ?? ''}` })
+    .showSuggestionAfterError()
+    .commandsGroup(`${GROUPS.operate}:`)
+    .helpCommand('help [command]', 'show the help of a command')
+    .addHelpText('after', EXAMPLES)
+    // refuseExcess reports them, with a suggestion.
+    .allowExcessArguments()
+  const named = COMMANDS.filter((spec) => spec.name === name)
+  for (const group of Object.keys(GROUPS))
+    for (const spec of named.length > 0 ? named : COMMANDS.filter((one) => one.group === group))
+      if (spec.group === group) program.addCommand(createCommand(spec, signal).copyInheritedSettings(program))
+  return program
+}
+
+/** Says what to do about an option before the command, or an unknown command. */
+function hintFor(name: string | undefined): string {
+  if (name === '-v') return '; -V is --version, and -v is --verbose after a command'
+  if (name?.startsWith('-')) return '; options follow the command'
+  return findCommand(name) ? '' : '; "datagouv-tops help" lists the commands'
+}
+
+/** Reformats an error message of commander. */
+function toOneLine(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ')
+}
+
+function createCommand(spec: CommandSpec, signal: AbortSignal): Command {
+  const command = new Command(spec.name)
+    .description(spec.about)
+    .usage(`${spec.arguments ?? ''} [options]`.trim())
+    .helpGroup(`${GROUPS[spec.group]}:`)
+  const names = spec.arguments?.split(' ') ?? []
+  // The command itself says what is missing, with an example.
+  for (const name of names) command.argument(`[${name.replace(/[[\]<>]/g, '')}]`)
+  for (const option of optionsOf(spec)) command.addOption(createOption(option))
+  for (const option of unusedOptions(spec)) command.addOption(createOption(option).hideHelp())
+  const examples = spec.examples.map((example) => `  $ datagouv-tops ${example}`).join('\n')
+  command.addHelpText('after', `\nExamples:\n${examples}`)
+  return command.action(async (...received) => {
+    refuseEmpty(command)
+    refuseTwoFormats(spec, command.opts())
+    const given = received.slice(0, -2).flat() as (string | undefined)[]
+    if (!names.at(-1)?.includes('...')) refuseExcess(spec, command.args.slice(names.length))
+    const io: CommandInput = { options: command.opts(), arguments: given.filter((one) => one !== undefined), signal }
+    await (await spec.load()).default(io)
+  })
+}
+
+function createOption([flags, about, kind]: OptionSpec): Option {
+  const option = new Option(flags, about)
+  if (kind === 'list') option.argParser((value, all: string[] = []) => [...all, value])
+  if (kind === 'number') option.argParser(parseWholeNumber)
+  if (kind === 'port') option.argParser(parsePort)
+  if (kind === 'once') option.argParser((value, before?: string) => parseOnce(option.long!, value, before))
+  return option
+}
+
+/** Suggests --date for `explain X 2026-11-18`, a likely mistake of users who know `show 2026-11-18`. */
+function refuseExcess({ name, options = [], ...spec }: CommandSpec, [excess]: readonly string[]): void {
+  if (excess === undefined) return
+  const takesDate = options.some(([flags]) => flags.startsWith('--date '))
+  const isDate = takesDate && /^\d|^(due|today|yesterday|latest)$/.test(excess) && !spec.arguments?.includes('[date]')
+  const next = isDate ? `did you mean --date ${excess}?` : `see "datagouv-tops ${name} --help"`
+  const what = spec.arguments === undefined ? 'no argument' : 'no further argument'
+  throw new Failure('usage', `${name} takes ${what} ${quoted(excess)}; ${next}`)
+}
+
+function refuseTwoFormats({ formats = [] }: CommandSpec, options: Readonly<Record<string, unknown>>): void {
+  const given = formats.filter((name) => options[name] === true).map((name) => `--${name}`)
+  if (given.length < 2) return
+  throw new Failure('usage', `cannot print two formats at once: ${given.join(' and ')} are given. Keep one of them.`)
+}
+
+/** An empty value is most often a shell variable that is not set. The default in its place would hide that. */
+function refuseEmpty(command: Command): void {
+  const options: Readonly<Record<string, unknown>> = command.opts()
+  const isEmpty = (value: unknown) => [value].flat().some((one) => typeof one === 'string' && one.trim() === '')
+  const flag = command.options.find((option) => isEmpty(options[option.attributeName()]))?.long
+  if (flag !== undefined || isEmpty(command.args))
+    throw new Failure('usage', `${flag ?? 'an argument'} is empty; give it a value, or leave it out`)
+}
+
+function parseWholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number of at least 1.')
+}
+
+function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 2 ** 16) return Number(text)
+  throw new InvalidArgumentError('It must be a port from 1 to 65535, or 0 for any free one.')
+}
+
+function parseOnce(flag: string, value: string, before: string | undefined): string {
+  if (before === undefined) return value
+  throw new Failure(
+    'usage',
+    `cannot use both ${flag} ${quoted(before)} and ${flag} ${quoted(value)}. Keep one of them.`,
+  )
+}
