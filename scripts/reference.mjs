@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COMMANDS } from '../dist/commands/commands.js'
 import { optionsOf, SHARED_OPTIONS } from '../dist/commands/options.js'
+import { configSchema } from '../dist/config/jsonSchema.js'
 import { SETTINGS } from '../dist/config/settings.js'
 import { FAILURES } from '../dist/errors.js'
 import { renderMetrics } from '../dist/metrics/metrics.js'
@@ -45,16 +46,19 @@ page(
   `# Commands\n\n${commands.join('\n\n')}\n\n## Options of every command\n\n${options(SHARED_OPTIONS)}`,
 )
 
-const settings = Object.entries(SETTINGS).map(([name, { about, environment, default: fallback, notInFile }]) => [
+const settings = Object.entries(SETTINGS).map(([name, { about, flag, environment, default: fallback, notInFile }]) => [
   `\`${name}\`${notInFile ? ' (not in the file)' : ''}`,
+  flag ? `\`${flag}\`` : '',
   environment ? `\`${environment}\`` : '',
   fallback === null ? '' : `\`${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}\``,
   about,
 ])
 page(
   'settings.md',
-  `# Settings\n\nFlags override environment variables, which override the file (\`datagouv-tops.yaml\`, or \`--config FILE\`), which overrides the defaults. Unknown settings are refused.\n\n${table(['setting', 'variable', 'default', ''], settings)}`,
+  `# Settings\n\nFlags override environment variables, which override the file, which overrides the defaults. The file is that of \`--config\`, else that of the variable \`DATAGOUV_TOPS_CONFIG\`, else \`./datagouv-tops.yaml\`, else \`$XDG_CONFIG_HOME/datagouv-tops/datagouv-tops.yaml\` (\`~/.config\` by default). \`config init\` writes an example, and [config.schema.json](config.schema.json) is its JSON schema. Unknown settings are refused.\n\n${table(['setting', 'flag', 'variable', 'default', ''], settings)}`,
 )
+
+json('config.schema.json', configSchema())
 
 const codes = Object.entries(FAILURES).map(([kind, { exit, meaning, retry }]) => [
   exit,

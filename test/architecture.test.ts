@@ -37,7 +37,7 @@ const USES: Readonly<Record<string, string>> = {
   doctor: 'errors openContext pipeline portal stores terminal text version',
   index: 'config editions errors openContext pipeline terminal',
   commands:
-    '(metrics) (server) (terminal) config demo doctor editions errors explain import matching notify openContext pipeline portal runs scheduler stores terminal text verify version',
+    '(config) (metrics) (server) (terminal) config demo doctor editions errors explain import matching notify openContext pipeline portal runs scheduler stores terminal text verify version',
   program: 'commands errors terminal version',
   cli: '(commands) (program) commands',
 }

@@ -280,10 +280,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'config',
     group: 'operate',
-    about: 'show every setting with its value and origin; "config init" writes an example of the file',
-    arguments: '[init [file]]',
+    about:
+      'show every setting with its value and origin; "config init" writes an example of the file, "config schema" prints its schema',
+    arguments: '[init|schema] [file]',
     uses: EVERYTHING,
-    examples: ['config', 'config --json', 'config init'],
+    examples: ['config', 'config --json', 'config init', 'config schema > datagouv-tops.schema.json'],
     load: () => import('./config.ts'),
   },
   {

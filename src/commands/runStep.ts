@@ -5,6 +5,7 @@ import type { CsvFacts, EditionFacts, SnapshotFacts } from '../pipeline/result.t
 import type { Outcome } from '../runs/run.ts'
 import { pluralize } from '../text/format.ts'
 import { dateToMake, givenDate } from './dates.ts'
+import { reportDroppedWatches } from './droppedWatches.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 type Result = Outcome & { readonly replaced?: true } & Partial<SnapshotFacts & CsvFacts & EditionFacts>
@@ -23,6 +24,7 @@ export async function runStep(
       refetch,
       acceptIncomplete,
     }
+    await reportDroppedWatches(context)
     const result = await step(request, context)
     context.report.close()
     if (json) await printJson(result)

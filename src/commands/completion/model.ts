@@ -61,6 +61,6 @@ function argumentSource(text = ''): Source | undefined {
   if (/date|from/.test(text.replace('dataset', ''))) return 'dates'
   if (text.includes('show')) return 'runs'
   if (text.includes('shell')) return ['bash', 'zsh', 'fish']
-  if (text.includes('init')) return ['init']
+  if (text.includes('init')) return ['init', 'schema']
   return /file|place/.test(text) ? 'files' : undefined
 }

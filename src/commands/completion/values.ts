@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { resolveConfig } from '../../config/config.ts'
 import type { Config } from '../../config/settings.ts'
 import { isDate } from '../../editions/date.ts'
@@ -31,8 +32,8 @@ async function listValues(kind: string, words: readonly string[]): Promise<reado
 }
 
 function storeFlags(words: readonly string[]): Record<string, string> {
-  const documents = flag(words, '--documents')
-  return documents === undefined ? {} : { documents }
+  const [archive, documents] = [flag(words, '--archive'), flag(words, '--documents')]
+  return { ...(archive !== undefined && { archive }), ...(documents !== undefined && { documents }) }
 }
 
 function flag(words: readonly string[], name: string): string | undefined {
@@ -49,8 +50,16 @@ const MAKERS = ['run', 'fetch']
 
 async function valuesOfDates(command: string, config: Config): Promise<readonly string[]> {
   const names = ['today', 'yesterday', ...(MAKERS.includes(command) ? [] : ['latest']), 'due']
-  const dates = (await storedIds(config, 'tops')).map((id) => id.slice(id.lastIndexOf('/') + 1)).filter(isDate)
-  return [...names, ...[...new Set(dates)].sort().reverse()]
+  return [...names, ...[...new Set(await storedDates(config).catch(() => []))].sort().reverse()]
+}
+
+/** Lists the dates of editions. A local archive has a folder for each, which is read faster than a database is loaded. */
+async function storedDates(config: Config): Promise<string[]> {
+  const { archive } = config
+  const names = archive.startsWith('file:')
+    ? await readdir(archive.slice('file:'.length))
+    : (await storedIds(config, 'tops')).map((id) => id.slice(id.lastIndexOf('/') + 1))
+  return names.filter(isDate)
 }
 
 /** Opens no SQLite file that does not exist: that would create it. */
