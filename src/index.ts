@@ -35,7 +35,7 @@ export interface OpenOptions {
 }
 
 export interface RunOptions {
-  /** The edition's date, YYYY-MM-DD, or `due` for the last one by the schedule; today in its time zone by default. */
+  /** The edition's date, YYYY-MM-DD, `today`, `yesterday`, or `due` for the last one by the schedule; today in its time zone by default. */
   readonly date?: string
   /** Only these watches. */
   readonly watches?: readonly string[]

@@ -150,7 +150,7 @@ function createCommand(spec: CommandSpec, signal: AbortSignal): Command {
     refuseEmpty(command)
     refuseTwoFormats(spec, command.opts())
     const given = received.slice(0, -2).flat() as (string | undefined)[]
-    if (!names.at(-1)?.includes('...')) refuseExcess(spec, command.args.slice(names.length))
+    if (!names.at(-1)?.includes('...')) refuseExcess(spec, command.args.slice(names.length), command.args)
     const io: CommandInput = { options: command.opts(), arguments: given.filter((one) => one !== undefined), signal }
     await (await spec.load()).default(io)
   })
@@ -165,12 +165,18 @@ function createOption([flags, about, kind]: OptionSpec): Option {
   return option
 }
 
-/** Suggests --date for `explain X 2026-11-18`, a likely mistake of users who know `show 2026-11-18`. */
-function refuseExcess({ name, options = [], ...spec }: CommandSpec, [excess]: readonly string[]): void {
+/** Suggests --date for `explain X 2026-11-18`, and quotes for a title of several words. */
+function refuseExcess(
+  { name, options = [], ...spec }: CommandSpec,
+  [excess]: readonly string[],
+  all: readonly string[],
+): void {
   if (excess === undefined) return
   const takesDate = options.some(([flags]) => flags.startsWith('--date '))
   const isDate = takesDate && /^\d|^(due|today|yesterday|latest)$/.test(excess) && !spec.arguments?.includes('[date]')
-  const next = isDate ? `did you mean --date ${excess}?` : `see "datagouv-tops ${name} --help"`
+  const isTitle = spec.arguments === '<dataset>'
+  const meant = isDate ? `--date ${excess}` : isTitle ? `${name} ${quoted(all.join(' '))}` : undefined
+  const next = meant === undefined ? `see "datagouv-tops ${name} --help"` : `did you mean ${meant}?`
   const what = spec.arguments === undefined ? 'no argument' : 'no further argument'
   throw new Failure('usage', `${name} takes ${what} ${quoted(excess)}; ${next}`)
 }

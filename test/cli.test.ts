@@ -380,6 +380,7 @@ describe('the rest of the command line', () => {
     expect(runs.map(({ status }: { status: string }) => status)).toEqual(['unchanged', 'published'])
     const { stdout } = await cli(['runs', 'show', runs[1]._id], { cwd })
     expect(stdout).toContain('run 2026-11-18 (mobilite-transport) left something new')
+    expect((await cli(['runs', runs[1]._id], { cwd })).stdout).toBe(stdout)
   })
 
   test('every command has help with examples', async () => {

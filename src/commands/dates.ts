@@ -26,7 +26,7 @@ export function givenDate({ options, arguments: [argument] }: Pick<CommandInput,
 export function dateToMake(text: string | undefined, { config, clock }: Pick<Context, 'config' | 'clock'>): string {
   if (text === 'latest')
     throw new Failure('usage', 'cannot use the date "latest": it names an edition that exists. Use today or due.')
-  refuseUnknownName(text)
+  refuseUnknownName(text, config)
   return resolveDate(text, config, clock())
 }
 
@@ -42,7 +42,7 @@ export async function dateToRead(
   { config, clock, documents }: Pick<Context, 'config' | 'clock' | 'documents'>,
 ): Promise<string> {
   if (text !== 'latest') {
-    refuseUnknownName(text)
+    refuseUnknownName(text, config)
     return resolveDate(text, config, clock())
   }
   const dates = await Promise.all(watches.map((name) => datesOf(documents, name)))
@@ -54,8 +54,10 @@ export async function dateToRead(
   throw new NotFound(`there is no edition of ${watches.join(', ')} in ${documents.address} yet; "run" makes one`)
 }
 
-/** Suggests the nearest name for a word that is none. */
-function refuseUnknownName(text: string | undefined): void {
+/** Suggests the nearest name for a word that is none, and --watch for the name of a watch. */
+function refuseUnknownName(text: string | undefined, { watches }: Context['config']): void {
+  if (watches.some(({ name }) => name === text))
+    throw new Failure('usage', `${quoted(text!)} is a watch, not a date; did you mean --watch ${text}?`)
   if (text === undefined || !/^\p{L}+$/u.test(text) || NAMES.includes(text)) return
   throw new Failure('usage', `${quoted(text)} is not a date; ${suggestName(text, NAMES)}`)
 }

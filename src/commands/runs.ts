@@ -7,11 +7,16 @@ import { wrap } from '../terminal/wrap.ts'
 import { formatBytes, formatDuration, pluralize } from '../text/format.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
+/** `20261118T160002123Z-3f9a1c` */
+const RUN_ID = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/
+
 /** Lists the run records, latest first, or prints one of them in full. */
 export default async function runs(io: CommandInput): Promise<void> {
   await withContext(io, async ({ documents, report }) => {
-    const [verb, id] = io.arguments
-    if (verb !== undefined && (verb !== 'show' || id === undefined)) {
+    const [verb, second] = io.arguments
+    // The ID alone is as clear.
+    const id = verb !== undefined && RUN_ID.test(verb) && second === undefined ? verb : second
+    if (verb !== undefined && id !== verb && (verb !== 'show' || id === undefined)) {
       throw new Failure('usage', `unknown argument ${quoted(verb)}; write "runs", or "runs show ID"`)
     }
     if (id !== undefined) {

@@ -23,11 +23,11 @@ const WIDE = 120
 const MIN_WIDTH = 8
 
 /**
- * Returns the width to which titles are cut: that of the terminal. In a pipe it is that of the terminal on stderr, or `WIDE` if
- * that is more. Without a limit, one title of 3,000 characters would pad every row to its length.
+ * Returns the width to which titles are cut: that of the terminal, in a pipe that of the terminal on stderr, else `WIDE`. Without
+ * a limit, one title of 3,000 characters would pad every row to its length.
  */
 export function titleWidth(): number {
-  return process.stdout.columns ?? Math.max(WIDE, process.stderr.columns ?? 0)
+  return process.stdout.columns ?? process.stderr.columns ?? WIDE
 }
 
 /** Formats rows in columns that fit a width: by default that of the terminal; in a pipe they keep their full width. */

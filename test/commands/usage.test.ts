@@ -38,6 +38,11 @@ test.each([
     ['explain', 'x', '2026-11-18'],
     /: explain takes no further argument "2026-11-18"; did you mean --date 2026-11-18\?\n$/,
   ],
+  [['explain', 'horaires', 'de', 'bus'], /; did you mean explain "horaires de bus"\?\n$/],
+  [
+    ['show', 'mobilite-transport'],
+    /: "mobilite-transport" is a watch, not a date; did you mean --watch mobilite-transport\?\n$/,
+  ],
   [['show', '2026-11-18', 'x'], /: show takes no further argument "x"; see "datagouv-tops show --help"\n$/],
   [['doctor', 'x'], /: doctor takes no argument "x"; see "datagouv-tops doctor --help"\n$/],
   [
