@@ -24,7 +24,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
 /** Runs one command and returns its exit code. All errors are caught here: a Failure prints one line, a bug its stack. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const [, , name, topic] = argv
+  const name = argv[2]
   const stop = new AbortController()
   stopOnSignals(stop, findCommand(name)?.staysUp === true)
   // A reader that has seen enough (`| head`) is not an error.
@@ -33,11 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.stderr.on('error', () => {})
 
   try {
-    const program = createProgram(name, stop.signal)
-    // Without this, commander prints the help of the program.
-    if (name === 'help' && topic !== undefined && topic !== 'help' && !findCommand(topic))
-      await program.parseAsync([...argv.slice(0, 2), topic])
-    await program.parseAsync(argv)
+    await createProgram(name, stop.signal).parseAsync(argumentsFor(argv))
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     printError(error)
@@ -47,6 +43,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   if (stop.signal.aborted) process.exit(0)
   return 0
+}
+
+/** Makes `help X` an error if there is no command X. Commander would print the help of the program. */
+function argumentsFor(argv: readonly string[]): readonly string[] {
+  const [node, self, name, topic] = argv
+  if (name !== 'help' || topic === undefined || findCommand(topic)) return argv
+  return [node!, self!, topic]
 }
 
 function findCommand(name: string | undefined): CommandSpec | undefined {
@@ -119,11 +122,11 @@ function createProgram(name: string | undefined, signal: AbortSignal): Command {
   return program
 }
 
-/** Says what to do about an option before the command, or an unknown command. */
+/** Says what to do about an error that commander found. */
 function hintFor(name: string | undefined): string {
   if (name === '-v') return '; -V is --version, and -v is --verbose after a command'
   if (name?.startsWith('-')) return '; options follow the command'
-  return findCommand(name) ? '' : '; "datagouv-tops help" lists the commands'
+  return findCommand(name) ? `; see "datagouv-tops ${name} --help"` : '; "datagouv-tops help" lists the commands'
 }
 
 /** Reformats an error message of commander. */
@@ -131,6 +134,7 @@ function toOneLine(text: string): string {
   return text
     .replace(/^error: /, '')
     .trim()
+    .replace(/\.$/, '')
     .replaceAll('\n', ' ')
 }
 

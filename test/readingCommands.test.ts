@@ -109,6 +109,9 @@ describe('explain', () => {
     expect(typo.stderr).toMatch(
       /^datagouv-tops: no dataset in \S+ has the ID "5eab9f4b7ee4582b405f11dd"; similar ones are:\n {2}5eab9f4b7ee4582b405f11df {2}"Comptage/,
     )
+    // The slug of an address is no part of a title.
+    const address = await run('explain', 'https://www.data.gouv.fr/datasets/comptage-velo-comp/', '--quiet')
+    expect([address.code, address.stdout]).toEqual([2, ''])
     const words = await run('explain', 'no such title', '--quiet')
     expect([words.code, words.stdout]).toEqual([2, ''])
     expect(words.stderr).toMatch(/ has the ID, slug or title "no such title"; give an ID, a slug, /)

@@ -26,7 +26,9 @@ export async function resolveDataset(text: string, edition: Edition, context: Co
   const source = await openDatasetSource(edition, context)
   const finder = new NameFinder(name, source.identifiers)
   await source.read(finder)
-  const [first, ...others] = finder.best()
+  // The slug in an address is that of one dataset, and no part of a title.
+  const isAddress = name !== text
+  const [first, ...others] = finder.best(isAddress)
   if (first === undefined) throw await unknownDataset(name, source)
   if (others.length === 0) return first.dataset_id
   const all = [first, ...others]
@@ -66,8 +68,9 @@ class NameFinder implements Reader {
   }
 
   /** The datasets that fit best: that with the ID or slug, those with the title, or those whose title has the name as a part. */
-  best(): readonly SuggestedDataset[] {
+  best(isAddress: boolean): readonly SuggestedDataset[] {
     if (this.identified !== undefined) return [this.identified]
+    if (isAddress) return []
     return this.titled.length > 0 ? this.titled : this.partial
   }
 

@@ -15,6 +15,11 @@ test.each([
   [['help', 'nope'], /^datagouv-tops: unknown command 'nope'; "datagouv-tops help" lists the commands\n$/],
   [['help', 'shwo'], /^datagouv-tops: unknown command 'shwo' \(Did you mean show\?\)/],
   [['-v'], /^datagouv-tops: unknown option '-v'; -V is --version, and -v is --verbose after a command\n$/],
+  [['show', '--limit'], /: option '--limit <number>' argument missing; see "datagouv-tops show --help"\n$/],
+  [
+    ['show', '--limit', '0'],
+    /: .* is invalid\. It must be a whole number of at least 1; see "datagouv-tops show --help"\n$/,
+  ],
   [
     ['show', '--json', '--csv'],
     /: cannot print two formats at once: --json and --csv are given\. Keep one of them\.\n$/,
