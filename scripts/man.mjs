@@ -50,9 +50,12 @@ ${COMMANDS.map(command).join('\n')}
 These options work with every command:
 ${SHARED_OPTIONS.map(flag).join('\n')}
 .SH SETTINGS
-Flags override environment variables, which override the file
-.IR datagouv\\-tops.yaml ,
-which overrides the defaults. \\fBdatagouv\\-tops config\\fR shows where each value comes from.
+Flags override environment variables, which override the file, which overrides the defaults. The file is that of \\fB\\-\\-config\\fR, else
+that of \\fBDATAGOUV_TOPS_CONFIG\\fR, else
+.I ./datagouv\\-tops.yaml
+or
+.IR ~/.config/datagouv\\-tops/datagouv\\-tops.yaml .
+\\fBdatagouv\\-tops config\\fR shows where each value comes from.
 ${Object.entries(SETTINGS).map(setting).join('\n')}
 .SH EXIT STATUS
 .TP

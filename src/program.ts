@@ -2,8 +2,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { COMMANDS, type CommandSpec, GROUPS } from './commands/commands.ts'
 import type { CommandInput } from './commands/io.ts'
 import { type OptionSpec, optionsOf, unusedOptions } from './commands/options.ts'
-import { FAILURES, Failure, type FailureKind, messageOf, quoted, runIdOf } from './errors.ts'
-import { isJsonLog, logLine } from './terminal/logLine.ts'
+import { Failure, quoted } from './errors.ts'
+import { printError, printErrorLine } from './terminal/printError.ts'
 import { VERSION } from './version.ts'
 
 /** Time limit for a stopped command to end cleanly. */
@@ -22,7 +22,7 @@ The documentation is in the folder docs of the source, from docs/tutorial.md on.
 // The AWS SDK warns that it will drop this Node version some day, which is of no use to users of the program.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
 
-/** Runs one command and returns its exit code. All errors are caught here: a Failure prints one line, a bug its stack. */
+/** Runs one command and returns its exit code. All errors are caught here. */
 export async function main(argv: readonly string[]): Promise<number> {
   const name = argv[2]
   const stop = new AbortController()
@@ -73,29 +73,6 @@ function stopOnSignals(stop: AbortController, staysUp: boolean): void {
   }
   process.on('SIGINT', () => onSignal(new Failure('interrupted', 'interrupted; no partial edition was published')))
   process.on('SIGTERM', () => onSignal(new Failure('terminated', 'terminated; no partial edition was published')))
-}
-
-function printError(error: unknown): void {
-  const { kind, exitCode } = error instanceof Failure ? error : { kind: 'bug' as const, exitCode: FAILURES.bug.exit }
-  const candidates = error instanceof Failure ? error.candidates : []
-  printErrorLine(messageOf(error), kind, exitCode, runIdOf(error), candidates)
-}
-
-function printErrorLine(
-  message: string,
-  kind: FailureKind,
-  exit_code: number,
-  run_id?: string,
-  candidates: readonly string[] = [],
-): void {
-  const { argv } = process
-  const flag = argv.findLastIndex((one) => one.startsWith('--log-format'))
-  const isJson = isJsonLog(flag < 0 ? undefined : (argv[flag]!.split('=')[1] ?? argv[flag + 1]))
-  const more = candidates.length > 0 ? { candidates } : {}
-  const lines = [`datagouv-tops: ${message}`, ...candidates.map((one) => `  ${one}`)]
-  process.stderr.write(
-    isJson ? logLine('error', message, { run_id, kind, exit_code, ...more }) : `${lines.join('\n')}\n`,
-  )
 }
 
 /** @param name the first argument. If it is a command, only that one is created: creating all takes as long as running one. */

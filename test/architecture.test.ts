@@ -15,7 +15,7 @@ const USES: Readonly<Record<string, string>> = {
   demo: '',
   csv: 'errors',
   matching: '',
-  terminal: 'text',
+  terminal: 'errors text',
   post: 'version',
   schema: 'errors',
   stores: 'errors timeout',

@@ -292,7 +292,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     group: 'operate',
     about: 'print a completion script for bash, zsh or fish',
     arguments: '<shell>',
-    examples: ['completion bash > ~/.local/share/bash-completion/completions/datagouv-tops'],
+    examples: [
+      'completion bash > ~/.local/share/bash-completion/completions/datagouv-tops',
+      'completion zsh > ~/.zfunc/_datagouv-tops',
+      'completion fish > ~/.config/fish/completions/datagouv-tops.fish',
+    ],
     load: async () => (await import('./completion/completion.ts')).createCompletion(COMMANDS),
   },
   {
