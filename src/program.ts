@@ -19,9 +19,6 @@ Examples:
 "datagouv-tops COMMAND --help" has the options and examples of a command, "man datagouv-tops" all of them.
 The documentation is in the folder docs of the source, from docs/tutorial.md on.`
 
-// The AWS SDK warns that it will drop this Node version some day, which is of no use to users of the program.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
-
 /** Runs one command and returns its exit code. All errors are caught here. */
 export async function main(argv: readonly string[]): Promise<number> {
   const name = argv[2]
