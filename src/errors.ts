@@ -41,7 +41,7 @@ export function worstOf(kinds: readonly FailureKind[]): FailureKind | undefined 
 /** An expected failure. Its one-line message gives the problem, its place, its cause and the remedy. Any other error is a bug. */
 export class Failure extends Error {
   readonly kind: FailureKind
-  /** What may have been meant, to print below the message, one a line. */
+  /** Items that fit, to print below the message, one per line. */
   readonly candidates: readonly string[]
 
   constructor(

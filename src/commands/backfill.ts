@@ -37,7 +37,7 @@ function refuseFailed(outcomes: readonly BackfilledDate[]): void {
   throw new Failure(kind, `${failed.length} of ${pluralize(dates, 'date')} failed: ${worst.date}: ${message}${others}`)
 }
 
-/** Sums up the outcomes. The dates themselves have been reported one by one. */
+/** Sums up the outcomes. Each date has been reported before. */
 function describe(outcomes: readonly BackfilledDate[], { from, to }: { from: string; to: string }): string {
   if (outcomes.length === 0) return `the schedule has no date from ${from} to ${to}\n`
   const made = outcomes.filter(({ status }) => status === 'published').length
@@ -48,7 +48,7 @@ function describe(outcomes: readonly BackfilledDate[], { from, to }: { from: str
   return `${from} to ${to}: ${counts.join(', ')}${describeGaps(gaps)}\n`
 }
 
-/** The span of the dates without a snapshot. */
+/** Names the first and the last date without a snapshot. */
 function describeGaps(gaps: readonly BackfilledDate[]): string {
   if (gaps.length === 0) return ''
   const [first, last] = [gaps[0]!.date, gaps.at(-1)!.until ?? gaps.at(-1)!.date]

@@ -22,16 +22,16 @@ export interface CommandSpec {
   readonly options?: readonly OptionSpec[]
   /** The settings with a flag that the command uses. */
   readonly uses?: readonly SettingOption[]
-  /** Options of which only one can be given. */
+  /** Options that exclude each other. */
   readonly formats?: readonly string[]
-  /** It runs until it is stopped. That is its regular end. */
+  /** Whether the command runs until it is stopped, which is then no error. */
   readonly staysUp?: boolean
   /** Without the name of the program. */
   readonly examples: readonly string[]
   readonly load: () => Promise<{ default: (io: CommandInput) => Promise<void> }>
 }
 
-/** What people do with the program, in the order of the help. */
+/** Groups of commands, in the order of the help. */
 export const GROUPS = {
   publish: 'Publish',
   read: 'Read',
@@ -168,7 +168,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--sort <field>', 'sort by rank (the default) or by a column of the CSV, numbers in descending order'],
       ['--limit <number>', 'show at most this many datasets', 'number'],
       ['--csv', 'print the six columns as CSV'],
-      ['--ids', 'print the IDs of the datasets, one a line'],
+      ['--ids', 'print the IDs of the datasets, one per line'],
       ['--output <file>', 'write to this file instead of stdout'],
       ['--wide', 'do not cut long titles'],
       NO_PAGER,

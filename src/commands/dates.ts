@@ -5,7 +5,7 @@ import { datesOf } from '../editions/find.ts'
 import { Failure, NotFound, quoted } from '../errors.ts'
 import type { CommandInput } from './io.ts'
 
-/** The names of a date of an edition that exists. All but `latest` also name one that is to be made. */
+/** Dates by name. `latest` is the date of an edition that exists, so a command that makes one refuses it. */
 const NAMES = ['today', 'yesterday', 'latest', 'due']
 
 /** Returns the date that a command was given, as an argument or with --date. */
@@ -54,7 +54,7 @@ export async function dateToRead(
   throw new NotFound(`there is no edition of ${watches.join(', ')} in ${documents.address} yet; "run" makes one`)
 }
 
-/** Suggests the nearest name for a word that is none, and --watch for the name of a watch. */
+/** Suggests the closest name for a misspelled one, and --watch for the name of a watch. */
 function refuseUnknownName(text: string | undefined, { watches }: Context['config']): void {
   if (watches.some(({ name }) => name === text))
     throw new Failure('usage', `${quoted(text!)} is a watch, not a date; did you mean --watch ${text}?`)
@@ -62,7 +62,7 @@ function refuseUnknownName(text: string | undefined, { watches }: Context['confi
   throw new Failure('usage', `${quoted(text)} is not a date; ${suggestName(text, NAMES)}`)
 }
 
-/** Resolves the dates of editions to read, of which any number may be given: as arguments, or with --date. */
+/** Resolves any number of dates of editions to read, given as arguments or with --date. */
 export function datesToRead({ options, arguments: texts }: CommandInput, context: Context): Promise<string[]> {
   const all = options.date === undefined ? texts : [...texts, options.date]
   const watches = context.config.watches.map(({ name }) => name)

@@ -3,9 +3,9 @@ import type { Context } from '../context.ts'
 import { listRuns } from '../runs/read.ts'
 
 /**
- * Reports the watches of the last run that are not configured any more; before the first run, the default watch counts as one. So
- * a file that names only other watches does not end the default one unnoticed. It is reported once: the next run follows one
- * without those watches.
+ * Reports the watches of the last run that are not configured any more. Before the first run, reports the default watch if it is not
+ * configured: a list of other watches replaces it, which users may not expect. The next run does not repeat the report, because its
+ * last run did not have these watches.
  */
 export async function reportDroppedWatches({ config, documents, report }: Context): Promise<void> {
   // If the store cannot be read, the run fails and says why.

@@ -45,7 +45,7 @@ export function sourceReader({
   }
 }
 
-/** Suggests --term for `filter vélo`, where a word stands in the place of the file. */
+/** Suggests --term for `filter vélo`: a word instead of a file. */
 function refuseMissing(file: string): void {
   if (/^https?:\/\//.test(file) || /[./\\]/.test(file) || existsSync(file)) return
   const next = `To search for the word, use --term: filter --term ${quoted(file)} FILE.`
@@ -63,7 +63,7 @@ function stdin(signal: AbortSignal): ExportSource {
   }
 }
 
-/** Reads stdin. Without the signal, a read from a terminal would go on until the process is killed. */
+/** Reads stdin. The signal ends the read, which would otherwise block on a terminal. */
 async function* abortableChunks(signal: AbortSignal): AsyncIterable<Uint8Array> {
   try {
     yield* addAbortSignal(signal, process.stdin)
@@ -72,7 +72,7 @@ async function* abortableChunks(signal: AbortSignal): AsyncIterable<Uint8Array> 
   }
 }
 
-/** Refuses a name given with --column that the export does not have. */
+/** Refuses --column with a name that the export does not have. */
 function refuseUnknownColumns(wanted: readonly string[] = [], columns: readonly string[], name: string): void {
   const unknown = wanted.find((column) => !columns.includes(column))
   if (unknown === undefined) return

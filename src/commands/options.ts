@@ -3,7 +3,7 @@ import type { CommandSpec } from './commands.ts'
 /** Flags, their help text, and the kind of their value if it is not a text. */
 export type OptionSpec = readonly [flags: string, about: string, kind?: OptionKind]
 
-/** `once`: a second value is an error, where other options take the last one. */
+/** `once`: a second value is an error. Other options take the last one. */
 type OptionKind = 'list' | 'number' | 'port' | 'once'
 
 /** Options of every command. */
@@ -19,7 +19,7 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
   ['--log-format <format>', 'write stderr for people (text) or for machines (json)'],
 ]
 
-/** Options that are settings. Every command accepts them; its help lists those that it uses. */
+/** Options for settings. Every command accepts them, and its help lists those that it uses. */
 const SETTING_OPTIONS = {
   portal: ['--portal <url>', 'fetch the exports of this portal'],
   archive: ['--archive <address>', 'store files in file:FOLDER or s3://BUCKET'],
@@ -36,7 +36,7 @@ export function optionsOf({ options = [], uses = [] }: CommandSpec): readonly Op
   return [...options, ...uses.map((name) => SETTING_OPTIONS[name]), ...SHARED_OPTIONS]
 }
 
-/** Lists the options that a command accepts although it does not use them, so that one set of flags fits all commands. */
+/** Lists the options that a command accepts and ignores, so that the same flags fit all commands. */
 export function unusedOptions({ uses = [] }: CommandSpec): readonly OptionSpec[] {
   return EVERYTHING.filter((name) => !uses.includes(name)).map((name) => SETTING_OPTIONS[name])
 }

@@ -5,7 +5,7 @@ import { Failure, quoted } from '../errors.ts'
 import type { Report } from '../terminal/report.ts'
 import { formatBytes } from '../text/format.ts'
 
-/** Writes a text to a file. The file has its old content until all of the new one is written. */
+/** Writes a text to a file. Replaces an existing file only once the whole text is written. */
 export async function writeOutput(path: string, text: string, report: Report): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
   try {

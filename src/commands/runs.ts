@@ -14,7 +14,7 @@ const RUN_ID = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/
 export default async function runs(io: CommandInput): Promise<void> {
   await withContext(io, async ({ documents, report }) => {
     const [verb, second] = io.arguments
-    // The ID alone is as clear.
+    // `runs ID` is short for `runs show ID`.
     const id = verb !== undefined && RUN_ID.test(verb) && second === undefined ? verb : second
     if (verb !== undefined && id !== verb && (verb !== 'show' || id === undefined)) {
       throw new Failure('usage', `unknown argument ${quoted(verb)}; write "runs", or "runs show ID"`)

@@ -132,7 +132,7 @@ class RunHandlers implements SchedulerHandlers {
   }
 }
 
-/** Lists a few dates. Sums up more of them: after a year without the scheduler they would fill the screen. */
+/** Lists up to MAX_LISTED dates, and counts more: after a year without the scheduler they would fill the screen. */
 function listDates(dates: readonly string[]): string {
   if (dates.length <= MAX_LISTED) return dates.join(', ')
   return `${dates.length} scheduled dates from ${dates[0]} to ${dates.at(-1)}`

@@ -38,7 +38,7 @@ async function findOne(io: CommandInput, context: Context): Promise<Edition> {
   return findEdition(context.documents, watch!, date)
 }
 
-/** Finds the edition of each watch that has one, of the same date. */
+/** Finds the editions of all watches of the same date. Watches without one are left out, with a warning. */
 async function findAll(io: CommandInput, context: Context): Promise<Edition[]> {
   const { config, documents, report } = context
   const watches = config.watches.map(({ name }) => name)
@@ -66,7 +66,7 @@ function format(
   return editions.map((edition, index) => tableOf(edition, whole[index]!, portal, width)).join('\n')
 }
 
-/** CSV of several watches: the usual columns, after the watch. */
+/** Writes the CSV of several watches: the name of the watch, then the usual columns. */
 function csvOfAll(editions: readonly Edition[]): string {
   const [header] = csvOf([]).split('\r\n')
   const rows = editions.flatMap(({ watch, datasets }) =>

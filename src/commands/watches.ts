@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { datesOf } from '../editions/find.ts'
 
 /**
- * Returns the names of watches whose editions are to be read. A watch that is not configured any more still has its editions.
+ * Checks the names of watches whose editions are to be read. A watch may have editions although it is not configured any more.
  *
  * @param given names; by default the first configured watch
  * @throws NotFound for a name that is neither configured nor has editions

@@ -3,7 +3,7 @@ import { SETTINGS, type Setting } from './settings.ts'
 
 const WIDTH = 100
 
-/** Values for settings that have no default, or whose default shows too little. */
+/** Examples for settings whose default is empty or too short to learn from. */
 const EXAMPLES: Readonly<Record<string, string>> = {
   public_url: 'public_url: https://tops.example.org',
   metrics_file: 'metrics_file: /var/lib/prometheus/node-exporter/datagouv-tops.prom',
@@ -45,7 +45,7 @@ export function exampleFile(): string {
   return [head, schema, ...settings].join('\n')
 }
 
-/** Writes a text as comment lines with two `#`, which tell it from settings that are commented out. */
+/** Writes a text as comment lines. They begin with `##`, because settings that are commented out begin with `#`. */
 function comment(text: string): string {
   const lines: string[] = []
   for (const word of text.split(' ')) {

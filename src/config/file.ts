@@ -14,11 +14,11 @@ export const FILE_VARIABLE = 'DATAGOUV_TOPS_CONFIG'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** A configuration file that was read. */
+/** The content of a configuration file. */
 export interface ConfigFile {
   readonly path: string
   readonly settings: Readonly<Record<string, unknown>>
-  /** `datagouv-tops.yaml, line 3` @param path of a key in the file; without the key, its nearest parent counts */
+  /** Returns where a key is: `datagouv-tops.yaml, line 3`. If the file does not have the key, that is the line of its parent. */
   locate(path: ValuePath): string
 }
 
@@ -42,7 +42,7 @@ export async function readConfigFile(given: string | undefined, environment: Env
   return parseFile(text, path)
 }
 
-/** @returns the path, and what named it */
+/** Returns the path, and what to check if it cannot be read. */
 function findFile(given: string | undefined, environment: Environment): [path?: string, origin?: string] {
   if (given !== undefined) return [given, '--config']
   const { [FILE_VARIABLE]: variable, XDG_CONFIG_HOME: xdg, HOME: home } = environment
@@ -111,7 +111,7 @@ function toValues(document: Document, path: string): unknown {
   }
 }
 
-/** Where a key of the file begins, or the nearest of its parents that the file has. */
+/** Returns the offset of a key in the file, or that of the closest parent that the file has. */
 function offsetOf(document: Document, keys: ValuePath): number | undefined {
   let node = document.contents as Node | null
   let offset: number | undefined

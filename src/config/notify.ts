@@ -67,7 +67,7 @@ function parseList(written: unknown): readonly NotifyTarget[] {
   throw new InvalidValue(`must not have two targets of the same name (${repeated}); give each a name`)
 }
 
-/** Parses the list. An error shows a value only if it is none that can have an address as a part. */
+/** Parses the list. Its errors do not quote values that may contain an address, which is secret. */
 function parseSecretly(given: unknown): readonly NotifyTarget[] {
   try {
     return listOf(target)(given)

@@ -2,13 +2,13 @@ import { closest, distance } from 'fastest-levenshtein'
 import { quoted } from '../errors.ts'
 import { maskSecrets } from './secrets.ts'
 
-/** A JSON schema, as far as this program writes them. */
+/** A JSON schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** Parses a value as written in a file, a variable or a flag. */
 export interface Parser<T> {
   (written: unknown): T
-  /** What the file may have, for editors. */
+  /** Describes the values in the configuration file, for editors. */
   readonly schema?: JsonSchema
 }
 
@@ -22,7 +22,7 @@ export type ValuePath = readonly (string | number)[]
 
 interface InvalidValueDetails {
   readonly path?: ValuePath
-  /** The wrong part as it is written, without secrets. */
+  /** The wrong part, as the user wrote it. */
   readonly value?: unknown
   /** A name that helps to find it in a long list. */
   readonly owner?: string
@@ -37,12 +37,12 @@ export class InvalidValue extends Error {
     this.details = details
   }
 
-  /** Returns the error for the value that has this one's value as a part. */
+  /** Returns the same error for the list or mapping that contains the value. */
   within(key: string | number): InvalidValue {
     return new InvalidValue(this.message, { ...this.details, path: [key, ...(this.details.path ?? [])] })
   }
 
-  /** `archive is "ftp://x": it must begin with file: or s3://` @param name of the whole value */
+  /** Writes the message: `archive is "ftp://x": it must begin with file: or s3://`. @param name the name of the setting */
   describe(name: string): string {
     const { path = [], value, owner } = this.details
     const part = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
@@ -70,7 +70,7 @@ export const nonEmptyText = withSchema({ type: 'string', minLength: 1 }, (writte
   throw new InvalidValue('must be a text that is not empty', { value: written })
 })
 
-/** Parses a text that meets a condition. @param schema the part of the condition that a schema can say */
+/** Parses a text that meets a condition. @param schema describes the condition as far as possible */
 export function textMatching(holds: (text: string) => boolean, must: string, schema: JsonSchema = {}): Parser<string> {
   return withSchema({ ...nonEmptyText.schema, ...schema }, (written) => {
     const value = nonEmptyText(written)

@@ -17,10 +17,10 @@ export function csvOf(datasets: readonly TopDataset[]): string {
   return toCsv(DATASET_FIELDS, datasets)
 }
 
-/** What happened to a dataset, why, and the organization that it had before or has now. */
+/** Columns before those of the dataset: the change, its reason, and the organization before or after it. */
 const CHANGE_FIELDS = ['change', 'reason', 'moved_from', 'moved_to'] as const
 
-/** Writes the datasets that entered, left or moved as CSV: a row each, what happened first. An unknown reason is empty. */
+/** Writes the datasets that entered, left or moved as CSV, one row per dataset. An unknown reason is empty. */
 export function changesCsvOf({ entered, left, moved }: Changes): string {
   const rows = [
     ...entered.map((dataset) => ({ ...dataset, change: 'entered' })),

@@ -54,7 +54,7 @@ export async function missingEdition(
   )
 }
 
-/** Returns the dates before and after a date, latest first; two of the same side at an end. */
+/** Returns the dates before and after a date, latest first. If one of them does not exist, returns the two closest dates. */
 function nearestDates(dates: readonly string[], date: string): string[] {
   const before = dates.findIndex((one) => one < date)
   if (before < 0) return dates.slice(-2)

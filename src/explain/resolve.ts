@@ -15,7 +15,7 @@ const ID = /^[0-9a-f]{24}$/
 const MAX_CANDIDATES = 20
 
 /**
- * Finds the dataset that a text means: its ID, slug, page address, exact title, or a part of its title that no other has.
+ * Finds a dataset by its ID, slug, page address, title, or a part of the title that no other title has.
  *
  * @returns its ID; an ID stays as it is, whether the dataset exists or not
  * @throws NotFound if no dataset or several fit, with the candidates
@@ -26,7 +26,7 @@ export async function resolveDataset(text: string, edition: Edition, context: Co
   const source = await openDatasetSource(edition, context)
   const finder = new NameFinder(name, source.identifiers)
   await source.read(finder)
-  // The slug in an address is that of one dataset, and no part of a title.
+  // The slug in an address names one dataset. It is not a part of a title.
   const isAddress = name !== text
   const [first, ...others] = finder.best(isAddress)
   if (first === undefined) throw await unknownDataset(name, source)
@@ -67,7 +67,7 @@ class NameFinder implements Reader {
     this.folded = foldTerm(name)
   }
 
-  /** The datasets that fit best: that with the ID or slug, those with the title, or those whose title has the name as a part. */
+  /** Returns the dataset with this ID or slug, else those with this title, else those whose title contains the name. */
   best(isAddress: boolean): readonly SuggestedDataset[] {
     if (this.identified !== undefined) return [this.identified]
     if (isAddress) return []

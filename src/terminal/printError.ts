@@ -1,7 +1,7 @@
 import { FAILURES, Failure, type FailureKind, messageOf, runIdOf } from '../errors.ts'
 import { isJsonLog, logLine } from './logLine.ts'
 
-/** Prints an error to stderr: one line for a Failure, and below it what may have been meant; a bug has its stack. */
+/** Prints an error to stderr: one line for a Failure, with its candidates below; a stack for a bug. */
 export function printError(error: unknown): void {
   const { kind, exitCode } = error instanceof Failure ? error : { kind: 'bug' as const, exitCode: FAILURES.bug.exit }
   const candidates = error instanceof Failure ? error.candidates : []
@@ -24,7 +24,7 @@ export function printErrorLine(
   )
 }
 
-/** Reads --log-format, which an error before the options are parsed needs as well. */
+/** Reads --log-format from the command line: the options may not be parsed yet. */
 function givenLogFormat(): string | undefined {
   const { argv } = process
   const flag = argv.findLastIndex((one) => one.startsWith('--log-format'))

@@ -3,14 +3,14 @@ import { type OptionSpec, optionsOf, parseFlags } from '../options.ts'
 
 export const NAME = 'datagouv-tops'
 
-/** How a value is completed: with paths, with words, or with what the stores and the settings have (`values.ts`). */
+/** Where completions come from: paths, a list of words, or the stores and the settings (`values.ts`). */
 export type Source = 'files' | 'dates' | 'watches' | 'runs' | readonly string[]
 
 export interface CompletedCommand {
   readonly name: string
   readonly about: string
   readonly flags: readonly Flag[]
-  /** How its arguments are completed; undefined if they are not. */
+  /** Completions for its arguments; undefined if there are none. */
   readonly argument: Source | undefined
 }
 
@@ -25,7 +25,7 @@ interface Flag {
   readonly source: Source | undefined
 }
 
-/** Returns how the words of each command are completed. */
+/** Returns the completions of each command: its flags, and the sources of their values. */
 export function completedCommands(specs: readonly CommandSpec[]): CompletedCommand[] {
   const help: OptionSpec = ['-h, --help', 'display help for command']
   const commands = specs.map((spec) => ({
@@ -43,7 +43,7 @@ function toFlag([flags, about]: OptionSpec): Flag {
   return { name, short, about, value, source: valueSource(name, value) }
 }
 
-/** By the name of a value in the help. */
+/** Sources by the name of a value in the help. */
 const SOURCES: Readonly<Record<string, Source>> = {
   date: 'dates',
   file: 'files',

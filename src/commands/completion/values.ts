@@ -5,30 +5,35 @@ import type { Config } from '../../config/settings.ts'
 import { isDate } from '../../editions/date.ts'
 import { openDocuments } from '../../openContext.ts'
 
-/** A shell waits for the values, so a store that is slow to answer has none. */
+/** Time limit. The shell waits, so the values of a slow store are left out. */
 const LIMIT_MS = 1_000
 const MAX_RUNS = 20
 
 /**
- * Prints the values with which a shell completes a command line, one a line: dates, watches or IDs of runs. On any error it
- * prints nothing.
+ * Prints the values that a shell offers for completion, one per line: dates, watches or run IDs. After an error it prints no
+ * more than the names of dates.
  *
  * @param words the command line so far; its flags may name other stores
  */
 export async function printValues(kind: string, words: readonly string[]): Promise<void> {
+  const print = (values: readonly string[]) => process.stdout.write(values.map((value) => `${value}\n`).join(''))
   setTimeout(() => process.exit(0), LIMIT_MS).unref()
-  process.stdout.write((await listValues(kind, words)).map((value) => `${value}\n`).join(''))
+  if (kind === 'dates') print(dateNames(words[0]))
+  print(await readValues(kind, words).catch(() => []))
 }
 
-async function listValues(kind: string, words: readonly string[]): Promise<readonly string[]> {
-  try {
-    const { config } = await resolveConfig(storeFlags(words), process.env, flag(words, '--config'))
-    if (kind === 'watches') return config.watches.map(({ name }) => name)
-    const [command = ''] = words
-    return kind === 'runs' ? await valuesOfRuns(words, config) : await valuesOfDates(command, config)
-  } catch {
-    return []
-  }
+/** Commands that make an edition. They do not take the date "latest". */
+const MAKERS = ['run', 'fetch', 'archive', 'publish', 'notify', 'backfill']
+
+function dateNames(command = ''): readonly string[] {
+  return ['today', 'yesterday', ...(MAKERS.includes(command) ? [] : ['latest']), 'due']
+}
+
+async function readValues(kind: string, words: readonly string[]): Promise<readonly string[]> {
+  const { config } = await resolveConfig(storeFlags(words), process.env, flag(words, '--config'))
+  if (kind === 'watches') return [...config.watches.map(({ name }) => name), ...(words[0] === 'show' ? ['all'] : [])]
+  if (kind === 'dates') return [...new Set(await storedDates(config))].sort().reverse()
+  return words.includes('show') ? storedIds(config, 'runs', MAX_RUNS) : ['show']
 }
 
 function storeFlags(words: readonly string[]): Record<string, string> {
@@ -41,18 +46,6 @@ function flag(words: readonly string[], name: string): string | undefined {
   return at < 0 ? words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) : words[at + 1]
 }
 
-async function valuesOfRuns(words: readonly string[], config: Config): Promise<readonly string[]> {
-  return words.includes('show') ? storedIds(config, 'runs', MAX_RUNS) : ['show']
-}
-
-/** Commands that make an edition. They take the date "due", and the others also the dates that have an edition. */
-const MAKERS = ['run', 'fetch']
-
-async function valuesOfDates(command: string, config: Config): Promise<readonly string[]> {
-  const names = ['today', 'yesterday', ...(MAKERS.includes(command) ? [] : ['latest']), 'due']
-  return [...names, ...[...new Set(await storedDates(config).catch(() => []))].sort().reverse()]
-}
-
 /** Lists the dates of editions. A local archive has a folder for each, which is read faster than a database is loaded. */
 async function storedDates(config: Config): Promise<string[]> {
   const { archive } = config
@@ -62,7 +55,7 @@ async function storedDates(config: Config): Promise<string[]> {
   return names.filter(isDate)
 }
 
-/** Opens no SQLite file that does not exist: that would create it. */
+/** Returns nothing for an SQLite file that does not exist, because opening it would create it. */
 async function storedIds({ documents }: Config, collection: 'tops' | 'runs', limit?: number): Promise<string[]> {
   if (documents.startsWith('sqlite:') && !existsSync(documents.slice('sqlite:'.length))) return []
   const store = await openDocuments(documents)
