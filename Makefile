@@ -2,8 +2,9 @@
 
 .PHONY: demo test test-airflow test-udata build install
 
+# make demo ARGS=--clean deletes the demo's folder at the end.
 demo: build
-	@node dist/cli.js demo
+	@node dist/cli.js demo $(ARGS)
 
 test: build
 	npm run --silent types
@@ -21,9 +22,11 @@ test-udata: build
 	TEST_UDATA=1 npx vitest run test/udata
 
 build: install
+	@echo 'building (about 10 seconds)'
 	@npm run --silent build
 
 install: node_modules/.package-lock.json
 
 node_modules/.package-lock.json: package.json package-lock.json
-	@npm ci --silent --no-fund --no-audit
+	@echo 'installing the packages of package-lock.json (up to a minute)'
+	@npm ci --no-fund --no-audit --loglevel=error

@@ -1,6 +1,7 @@
 // Generates the manual page dist/datagouv-tops.1 from the table of commands: node scripts/man.mjs, after tsc.
 import { writeFileSync } from 'node:fs'
-import { COMMANDS, SHARED_OPTIONS } from '../dist/commands/commands.js'
+import { COMMANDS } from '../dist/commands/commands.js'
+import { optionsOf, parseFlags, SHARED_OPTIONS } from '../dist/commands/options.js'
 import { SETTINGS } from '../dist/config/settings.js'
 import { FAILURES } from '../dist/errors.js'
 import { VERSION } from '../dist/version.js'
@@ -12,19 +13,23 @@ const roff = (text) =>
     .replaceAll('-', '\\-')
     .replace(/^([.'])/gm, '\\&$1')
 const flag = ([flags, about]) => {
-  const [, name, value] = /^(\S+)(?: <(\w+)>)?$/.exec(flags)
-  return `.TP\n\\fB${roff(name)}\\fR${value ? ` \\fI${roff(value)}\\fR` : ''}\n${roff(about)}`
+  const { short, name, value } = parseFlags(flags)
+  return `.TP\n\\fB${roff(short ? `${short}, ${name}` : name)}\\fR${value ? ` \\fI${roff(value)}\\fR` : ''}\n${roff(about)}`
 }
-const command = ({ name, about, arguments: args, options = [], examples }) =>
-  [
+const command = (spec) => {
+  const { name, about, arguments: args, examples } = spec
+  return [
     `.SS \\fB${roff(name)}\\fR${args ? ` ${roff(args)}` : ''}`,
     roff(about),
-    ...options.map(flag),
+    ...optionsOf(spec)
+      .filter((option) => !SHARED_OPTIONS.includes(option))
+      .map(flag),
     '.PP',
     '.nf',
     ...examples.map((example) => roff(`    datagouv-tops ${example}`)),
     '.fi',
   ].join('\n')
+}
 const setting = ([name, { about, environment }]) =>
   `.TP\n\\fB${roff(name)}\\fR${environment ? ` (\\fB${roff(environment)}\\fR)` : ''}\n${roff(about)}`
 
@@ -45,9 +50,12 @@ ${COMMANDS.map(command).join('\n')}
 These options work with every command:
 ${SHARED_OPTIONS.map(flag).join('\n')}
 .SH SETTINGS
-Flags override environment variables, which override the file
-.IR datagouv\\-tops.yaml ,
-which overrides the defaults. \\fBdatagouv\\-tops config\\fR shows where each value comes from.
+Flags override environment variables, which override the file, which overrides the defaults. The file is that of \\fB\\-\\-config\\fR, else
+that of \\fBDATAGOUV_TOPS_CONFIG\\fR, else
+.I ./datagouv\\-tops.yaml
+or
+.IR ~/.config/datagouv\\-tops/datagouv\\-tops.yaml .
+\\fBdatagouv\\-tops config\\fR shows where each value comes from.
 ${Object.entries(SETTINGS).map(setting).join('\n')}
 .SH EXIT STATUS
 .TP

@@ -3,7 +3,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { COMMANDS, SHARED_OPTIONS } from '../dist/commands/commands.js'
+import { COMMANDS } from '../dist/commands/commands.js'
+import { optionsOf, SHARED_OPTIONS } from '../dist/commands/options.js'
+import { configSchema } from '../dist/config/jsonSchema.js'
 import { SETTINGS } from '../dist/config/settings.js'
 import { FAILURES } from '../dist/errors.js'
 import { renderMetrics } from '../dist/metrics/metrics.js'
@@ -27,31 +29,36 @@ const options = (list) =>
     list.map(([flags, about]) => [`\`${flags}\``, about]),
   )
 
-const commands = COMMANDS.map(({ name, about, arguments: args, options: own = [], examples }) =>
-  [
+const commands = COMMANDS.map((spec) => {
+  const { name, about, arguments: args, examples } = spec
+  const own = optionsOf(spec).filter((option) => !SHARED_OPTIONS.includes(option))
+  return [
     `## ${name}`,
     `\`datagouv-tops ${name}${args ? ` ${args}` : ''}\`: ${about}.`,
     own.length > 0 ? options(own) : '',
     `<!-- not run: examples of one command each -->\n\n\`\`\`sh\n${examples.map((example) => `datagouv-tops ${example}`).join('\n')}\n\`\`\``,
   ]
     .filter((part) => part !== '')
-    .join('\n\n'),
-)
+    .join('\n\n')
+})
 page(
   'commands.md',
   `# Commands\n\n${commands.join('\n\n')}\n\n## Options of every command\n\n${options(SHARED_OPTIONS)}`,
 )
 
-const settings = Object.entries(SETTINGS).map(([name, { about, environment, default: fallback, notInFile }]) => [
+const settings = Object.entries(SETTINGS).map(([name, { about, flag, environment, default: fallback, notInFile }]) => [
   `\`${name}\`${notInFile ? ' (not in the file)' : ''}`,
+  flag ? `\`${flag}\`` : '',
   environment ? `\`${environment}\`` : '',
   fallback === null ? '' : `\`${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}\``,
   about,
 ])
 page(
   'settings.md',
-  `# Settings\n\nFlags override environment variables, which override the file (\`datagouv-tops.yaml\`, or \`--config FILE\`), which overrides the defaults. Unknown settings are refused.\n\n${table(['setting', 'variable', 'default', ''], settings)}`,
+  `# Settings\n\nFlags override environment variables, which override the file, which overrides the defaults. The file is that of \`--config\`, else that of the variable \`DATAGOUV_TOPS_CONFIG\`, else \`./datagouv-tops.yaml\`, else \`$XDG_CONFIG_HOME/datagouv-tops/datagouv-tops.yaml\` (\`~/.config\` by default). \`config init\` writes an example, and [config.schema.json](config.schema.json) is its JSON schema. Unknown settings are refused.\n\n${table(['setting', 'flag', 'variable', 'default', ''], settings)}`,
 )
+
+json('config.schema.json', configSchema())
 
 const codes = Object.entries(FAILURES).map(([kind, { exit, meaning, retry }]) => [
   exit,

@@ -43,12 +43,19 @@ export function worstOf(kinds: readonly FailureKind[]): FailureKind | undefined 
 /** An expected failure. Its one-line message gives the problem, its place, its cause and the remedy. Any other error is a bug. */
 export class Failure extends Error {
   readonly kind: FailureKind
+  /** Items that fit, to print below the message, one per line. */
+  readonly candidates: readonly string[]
 
-  constructor(kind: FailureKind, message: string, options?: { cause?: unknown }) {
+  constructor(
+    kind: FailureKind,
+    message: string,
+    options?: { cause?: unknown; candidates?: readonly string[] | undefined },
+  ) {
     // Text from outside, such as an address, must not forge a line or an escape sequence in a terminal or a log.
     super(stripControls(message), options)
     this.name = 'Failure'
     this.kind = kind
+    this.candidates = (options?.candidates ?? []).map(stripControls)
   }
 
   get exitCode(): number {
@@ -79,8 +86,8 @@ function stackLines(error: unknown): string[] {
 
 /** The requested item does not exist. The message lists the existing ones. */
 export class NotFound extends Failure {
-  constructor(message: string) {
-    super('usage', message)
+  constructor(message: string, candidates?: readonly string[]) {
+    super('usage', message, { candidates })
   }
 }
 

@@ -35,7 +35,7 @@ export interface OpenOptions {
 }
 
 export interface RunOptions {
-  /** The edition's date: YYYY-MM-DD, or `due` for the last scheduled date. By default, today in the schedule's time zone. */
+  /** The edition's date: YYYY-MM-DD, `today`, `yesterday`, or `due` for the last scheduled date. By default, today in the schedule's time zone. */
   readonly date?: string
   /** The names of the watches to run; by default all. */
   readonly watches?: readonly string[]

@@ -16,11 +16,11 @@ const USES: Readonly<Record<string, string>> = {
   csv: 'errors text',
   matching: '',
   network: 'text version',
-  terminal: 'text',
+  terminal: 'errors text',
   schema: 'errors',
   stores: 'errors network timeout',
   wasm: 'csv matching',
-  editions: 'csv errors schema text',
+  editions: 'csv errors schema',
   config: 'editions errors matching terminal text',
   portal: 'errors network text version',
   scheduler: 'editions errors',
@@ -37,8 +37,9 @@ const USES: Readonly<Record<string, string>> = {
   doctor: 'errors network openContext pipeline portal stores terminal text version',
   index: 'config editions errors openContext pipeline terminal',
   commands:
-    '(metrics) (server) (terminal) config demo doctor editions errors explain import matching notify openContext pipeline portal runs scheduler stores terminal text verify',
-  cli: 'commands errors terminal version',
+    '(config) (metrics) (server) (terminal) config demo doctor editions errors explain import matching notify openContext pipeline portal runs scheduler stores terminal text verify version',
+  program: 'commands errors terminal version',
+  cli: '(commands) (program) commands',
 }
 
 /** Files over 250 lines, and why they stay whole. */

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { COMMANDS } from '../src/commands/commands.ts'
 import type { Edition } from '../src/editions/edition.ts'
 import { cli } from './helpers/cli.ts'
 import {
@@ -91,13 +92,17 @@ describe('run', () => {
 
   test.each([
     [
-      'a date without its flag',
-      ['2026-11-18'],
+      'a second argument',
+      ['2026-11-18', 'x'],
       2,
-      /^datagouv-tops: run takes no argument "2026-11-18"; did you mean --date 2026-11-18\?\n$/,
+      /^datagouv-tops: run takes no further argument "x"; see "datagouv-tops run --help"\n$/,
     ],
-    ['an unexpected argument', ['x'], 2, /^datagouv-tops: run takes no argument "x"; see "run --help"\n$/],
-    ['a wrong date', ['--date', '2026-02-30'], 2, /^datagouv-tops: "2026-02-30" is not a date; write it as YYYY-MM-DD/],
+    [
+      'a wrong date',
+      ['--date', '2026-02-30'],
+      2,
+      /^datagouv-tops: "2026-02-30" is not a date of the calendar; that month has the days 01 to 28\n$/,
+    ],
     [
       'an unknown watch',
       ['--watch', 'mobilite-transprt'],
@@ -340,7 +345,7 @@ describe('show', () => {
     const { code, stderr } = await cli(['show', '2026-11-11'], { cwd })
     expect([code, stderr]).toEqual([
       2,
-      'datagouv-tops: there is no edition of mobilite-transport of 2026-11-11 in sqlite:./data/datagouv.db; there are: 2026-11-18\n',
+      'datagouv-tops: there is no edition of mobilite-transport of 2026-11-11 in sqlite:./data/datagouv.db; the nearest is that of 2026-11-18\n',
     ])
   })
 })
@@ -377,26 +382,14 @@ describe('the rest of the command line', () => {
     expect(runs.map(({ status }: { status: string }) => status)).toEqual(['unchanged', 'published'])
     const { stdout } = await cli(['runs', 'show', runs[1]._id], { cwd })
     expect(stdout).toContain('run 2026-11-18 (mobilite-transport) left something new')
+    expect((await cli(['runs', runs[1]._id], { cwd })).stdout).toBe(stdout)
   })
 
   test('every command has help with examples', async () => {
     const cwd = await temporaryFolder()
     const help = (await cli(['--help'], { cwd })).stdout
-    const commands = [...help.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name!)
-    expect(commands).toEqual(
-      expect.arrayContaining([
-        'run',
-        'fetch',
-        'archive',
-        'publish',
-        'filter',
-        'show',
-        'runs',
-        'config',
-        'demo',
-        'schedule',
-      ]),
-    )
+    const commands = COMMANDS.map(({ name }) => name)
+    for (const command of commands) expect(help).toMatch(new RegExp(`^ {2}${command} `, 'm'))
     for (const command of commands) {
       expect((await cli([command, '--help'], { cwd })).stdout).toMatch(/Examples:\n {2}\$ datagouv-tops /)
     }

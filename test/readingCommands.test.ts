@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cli } from './helpers/cli.ts'
 
 let folder: string
+/** A copy of the archive without snapshots. */
+let pruned: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-reading-'))
   await cli(['demo', '--into', folder, '--quiet', '--no-serve'], { cwd: folder })
+  pruned = join(folder, 'pruned')
+  await cp(join(folder, 'datagouv'), pruned, { recursive: true })
+  await rm(join(pruned, 'snapshots'), { recursive: true })
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -40,7 +45,7 @@ describe('changes', () => {
   test.each([
     [
       ['2023-08-01'],
-      /^datagouv-tops: there is no edition of mobilite-transport of 2023-08-01 in sqlite:\S+; there are: 2023-08-09, /,
+      /^datagouv-tops: there is no edition of mobilite-transport of 2023-08-01, a Tuesday, in sqlite:\S+; the nearest are those of 2023-07-26, a Wednesday, and 2023-08-02, a Wednesday\n$/,
     ],
     [['2023-08-09', '2023-08-02'], /^datagouv-tops: 2023-08-09 does not come before 2023-08-02; name the earlier/],
     [['--watch', 'velo'], /^datagouv-tops: there is no watch "velo"; known: mobilite-transport\n$/],
@@ -67,14 +72,66 @@ describe('explain', () => {
     )
   })
 
-  test('says why a dataset is not in the edition of a date', async () => {
-    const { code, stdout } = await run('explain', '5eab9f4b7ee4582b405f11df', '--date', '2023-07-26', '--json')
-    expect([code, JSON.parse(stdout).verdict]).toEqual([0, 'unknown'])
+  test.each([
+    ['its slug', 'comptage-velo-compteurs'],
+    ['its title, in other letters', 'COMPTAGE VELO – COMPTEURS'],
+    ['a part of its title that no other has', 'vélo - compt'],
+  ])('finds a dataset by %s, with and without the snapshot', async (_, text) => {
+    for (const archive of ['datagouv', pruned]) {
+      const { code, stdout } = await cli(
+        ['explain', text, '--json', '--archive', `file:${archive}`, ...STORES.slice(2)],
+        { cwd: folder },
+      )
+      const { dataset, asked, verdict } = JSON.parse(stdout)
+      expect([code, dataset.id, asked, verdict]).toEqual([0, '5eab9f4b7ee4582b405f11df', text, 'in-tops'])
+    }
+  })
+
+  test('lists the datasets that fit, with their IDs, if there are several', async () => {
+    const { code, stdout, stderr } = await run('explain', 'comptage vélo', '--quiet')
+    expect([code, stdout, stderr.split('\n')]).toEqual([
+      2,
+      '',
+      [
+        'datagouv-tops: cannot explain "comptage vélo": 4 datasets of snapshots/2023-08-09/datasets.csv.gz fit. Give one of these IDs:',
+        '  5eab9f4b7ee4582b405f11df  "Comptage vélo - Compteurs"',
+        '  5eab9f467ee4582b405f11de  "Comptage vélo - Historique - Données Compteurs et Sites de comptage"',
+        '  5dfc47a606e3e75fc2fac9d0  "Comptage vélo - Sites de comptage"',
+        '  5dfc47919ce2e75741f3a0cf  "Comptage vélo - Données compteurs"',
+        '',
+      ],
+    ])
+  })
+
+  test('exits with 2 for a dataset that does not exist, and names similar ones', async () => {
+    const typo = await run('explain', '5eab9f4b7ee4582b405f11dd', '--quiet')
+    expect([typo.code, typo.stdout]).toEqual([2, ''])
+    expect(typo.stderr).toMatch(
+      /^datagouv-tops: no dataset in \S+ has the ID "5eab9f4b7ee4582b405f11dd"; similar ones are:\n {2}5eab9f4b7ee4582b405f11df {2}"Comptage/,
+    )
+    // The slug of an address is no part of a title.
+    const address = await run('explain', 'https://www.data.gouv.fr/datasets/comptage-velo-comp/', '--quiet')
+    expect([address.code, address.stdout]).toEqual([2, ''])
+    const words = await run('explain', 'no such title', '--quiet')
+    expect([words.code, words.stdout]).toEqual([2, ''])
+    expect(words.stderr).toMatch(/ has the ID, slug or title "no such title"; give an ID, a slug, /)
+  })
+
+  test('says that a dataset is not in the list if the snapshot is gone', async () => {
+    const args = ['explain', '5eab9f4b7ee4582b405f11dd', '--json', '--archive', `file:${pruned}`, ...STORES.slice(2)]
+    const { code, stdout } = await cli(args, { cwd: folder })
+    expect([code, JSON.parse(stdout).verdict]).toEqual([0, 'not-listed'])
   })
 
   test.each([
-    [[], /^datagouv-tops: cannot explain: no dataset is given\. Add its id, or the address of its page\.\n$/],
-    [['x', '--date', '2023-01-01'], /there is no edition of mobilite-transport of 2023-01-01 in \S+; there are: /],
+    [
+      [],
+      /^datagouv-tops: cannot explain: no dataset is given\. Add its ID, its slug, the address of its page, or a part of its title\.\n$/,
+    ],
+    [
+      ['x', '--date', '2023-01-04'],
+      /there is no edition of mobilite-transport of 2023-01-04 in \S+; the nearest are those of 2023-07-26 and 2023-08-02\n$/,
+    ],
   ])('rejects %j with exit code 2 and one line', async (args, line) => {
     const { code, stdout, stderr } = await run('explain', ...args)
     expect([code, stdout]).toEqual([2, ''])
@@ -96,7 +153,7 @@ describe('serve', () => {
     })
     expect(health).toEqual({ status: 'ok' })
     expect(JSON.parse(stdout).url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
-    expect([code, stderr]).toEqual([143, 'datagouv-tops: terminated; no partial edition was published\n'])
+    expect([code, stderr]).toEqual([0, 'stopped\n'])
   })
 
   test('rejects a port that is in use', async () => {

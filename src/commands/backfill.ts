@@ -1,18 +1,17 @@
 import { findWatches } from '../config/watch.ts'
-import { dateIn, parseDate } from '../editions/date.ts'
 import { Failure, worstOf } from '../errors.ts'
 import { type BackfilledDate, backfill } from '../pipeline/backfill.ts'
-import { formatTable } from '../terminal/table.ts'
 import { pluralize } from '../text/format.ts'
+import { dateToMake } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
-/** Publishes the missing editions of a span of dates. Each outcome is reported at once, a summary at the end. */
+/** Publishes the missing editions of a span of dates. Reports each date when it is done, and prints a summary at the end. */
 export default async function backfillCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
-    const { config, clock, report } = context
+    const { config, report } = context
     const { from, to, watch, force = false, jobs = 1, json, quiet } = io.options
     if (from === undefined) throw new Failure('usage', 'backfill needs --from DATE; its last date is --to, or today')
-    const span = { from: parseDate(from), to: to === undefined ? dateIn(config.time_zone, clock()) : parseDate(to) }
+    const span = { from: dateToMake(from, context), to: dateToMake(to, context) }
     if (span.from > span.to) throw new Failure('usage', `--from ${span.from} is later than --to ${span.to}`)
     const request = { ...span, watches: findWatches(watch, config), force, jobs }
     const outcomes = await backfill(request, context, ({ date, status, summary }, position, of) => {
@@ -38,22 +37,20 @@ function refuseFailed(outcomes: readonly BackfilledDate[]): void {
   throw new Failure(kind, `${failed.length} of ${pluralize(dates, 'date')} failed: ${worst.date}: ${message}${others}`)
 }
 
-/** A row for each date that has a snapshot, and a line that sums up the others. */
+/** Sums up the outcomes. Each date has been reported before. */
 function describe(outcomes: readonly BackfilledDate[], { from, to }: { from: string; to: string }): string {
   if (outcomes.length === 0) return `the schedule has no date from ${from} to ${to}\n`
-  const rows = outcomes
-    .filter(({ status }) => status !== 'no snapshot')
-    .map(({ date, status, summary }) => [date, status, summary])
-  const columns = [{ title: 'date' }, { title: 'status' }, { title: 'outcome', share: 1 }]
-  return (rows.length > 0 ? formatTable(columns, rows) : '') + describeGaps(outcomes)
+  const made = outcomes.filter(({ status }) => status === 'published').length
+  const before = outcomes.filter(({ status }) => status === 'there' || status === 'unchanged').length
+  const gaps = outcomes.filter(({ status }) => status === 'no snapshot')
+  const missing = gaps.reduce((sum, { dates = 1 }) => sum + dates, 0)
+  const counts = [`${made} published`, `${before} there already`, `${missing} without a snapshot`]
+  return `${from} to ${to}: ${counts.join(', ')}${describeGaps(gaps)}\n`
 }
 
-function describeGaps(outcomes: readonly BackfilledDate[]): string {
-  const gaps = outcomes.filter(({ status }) => status === 'no snapshot')
+/** Names the first and the last date without a snapshot. */
+function describeGaps(gaps: readonly BackfilledDate[]): string {
   if (gaps.length === 0) return ''
-  const count = gaps.reduce((sum, { dates = 1 }) => sum + dates, 0)
   const [first, last] = [gaps[0]!.date, gaps.at(-1)!.until ?? gaps.at(-1)!.date]
-  const span = first === last ? `of ${first}` : `from ${first} to ${last}`
-  const [has, date] = count === 1 ? ['has', 'the scheduled date'] : ['have', `${count} scheduled dates`]
-  return `${date} ${span} ${has} no snapshot to publish from\n`
+  return first === last ? ` (${first})` : ` (between ${first} and ${last})`
 }

@@ -1,11 +1,43 @@
+import { writeFile } from 'node:fs/promises'
 import { resolveConfig } from '../config/config.ts'
+import { CONFIG_FILE } from '../config/file.ts'
+import { suggestName } from '../config/parsers.ts'
 import { maskSecrets } from '../config/secrets.ts'
 import { SETTINGS, type Setting, type SettingKey } from '../config/settings.ts'
+import { Failure, quoted } from '../errors.ts'
 import { formatTable } from '../terminal/table.ts'
-import { type CommandInput, print, printJson, settingFlags } from './io.ts'
+import { type CommandInput, openReport, print, printJson, settingFlags } from './io.ts'
+
+/** Prints the settings, or writes an example of the file, or prints the schema of the file. */
+export default async function config(io: CommandInput): Promise<void> {
+  const [verb, file] = io.arguments
+  if (verb === undefined) return printSettings(io)
+  if (verb === 'init') return writeExample(io, file ?? io.options.config ?? CONFIG_FILE)
+  if (verb === 'schema')
+    return print(`${JSON.stringify((await import('../config/jsonSchema.ts')).configSchema(), null, 2)}\n`)
+  throw new Failure('usage', `config has no ${quoted(verb)}; ${suggestName(verb, ['init', 'schema'])}`)
+}
+
+async function writeExample({ options }: CommandInput, path: string): Promise<void> {
+  const { exampleFile } = await import('../config/example.ts')
+  try {
+    await writeFile(path, exampleFile(), { flag: 'wx' })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why: Readonly<Record<string, string>> = {
+      EEXIST: 'the file exists. Name another one: config init FILE.',
+      ENOENT: 'its folder does not exist. Create the folder first.',
+    }
+    throw new Failure('usage', `cannot write ${quoted(path)}: ${why[code ?? ''] ?? message}`, { cause: error })
+  }
+  if (options.json) return printJson({ file: path })
+  const report = await openReport(options)
+  report.info(`wrote ${path}; every line in it is a comment, so nothing changes before you edit it`)
+  report.close()
+}
 
 /** Prints every setting: its value as the user wrote it, and where it was set. */
-export default async function config(io: CommandInput): Promise<void> {
+async function printSettings(io: CommandInput): Promise<void> {
   const { origins } = await resolveConfig(settingFlags(io.options), process.env, io.options.config)
   const rows = (Object.keys(SETTINGS) as SettingKey[]).map((setting) => {
     const { written, origin } = origins[setting]

@@ -1,26 +1,42 @@
-import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { type Replica, type ReplicaFile, startReplica } from '../demo/replica.ts'
 import type { ExportName } from '../editions/edition.ts'
+import { Failure, quoted } from '../errors.ts'
 import { closeContext, openContext } from '../openContext.ts'
 import { run } from '../pipeline/pipeline.ts'
 import type { RunResult } from '../pipeline/result.ts'
 import type { Report } from '../terminal/report.ts'
 import { formatTable } from '../terminal/table.ts'
 import { formatCount } from '../text/format.ts'
-import { type CommandInput, openReport, print, printJson } from './io.ts'
+import { type CommandInput, type Options, openReport, print, printJson } from './io.ts'
 
 /** Bundled real exports; `sample/README.md` describes them. */
 const SAMPLE = fileURLToPath(new URL('../../sample/', import.meta.url))
 
 /** Runs the pipeline for the bundled Wednesdays, from a local portal into a folder and SQLite. */
 export default async function demo(io: CommandInput): Promise<void> {
-  const folder = io.options.into ?? (await mkdtemp(join(tmpdir(), 'datagouv-tops-demo-')))
+  const { into, clean = false } = io.options
+  if (into !== undefined && clean)
+    throw new Failure(
+      'usage',
+      `cannot use --clean with --into: it would delete ${quoted(into)}. Leave out one of them.`,
+    )
+  const folder = into ?? (await mkdtemp(join(tmpdir(), 'datagouv-tops-demo-')))
+  try {
+    await runDemo(io, folder)
+  } finally {
+    if (clean) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function runDemo(io: CommandInput, folder: string): Promise<void> {
   const stores = { archive: `file:${join(folder, 'datagouv')}`, documents: `sqlite:${join(folder, 'datagouv.db')}` }
   const report = await openReport(io.options)
+  report.info(`publishing three Wednesdays of real exports into ${folder}`)
   let portal: Replica | undefined
   const results: RunResult[] = []
   try {
@@ -40,7 +56,7 @@ export default async function demo(io: CommandInput): Promise<void> {
     await portal?.close()
   }
   if (io.options.json) await printJson({ ...stores, results })
-  else if (!io.options.quiet) await print(describe(results, stores))
+  else if (!io.options.quiet) await print(describe(results, stores, io.options) + describeFolder(io.options, folder))
   if (io.options.serve ?? isInteractive(io)) await serveResults(io, stores)
 }
 
@@ -72,9 +88,15 @@ async function runFor(
   }
 }
 
+function describeFolder({ clean, into }: Options, folder: string): string {
+  if (into !== undefined) return ''
+  if (clean) return `The demo deletes ${folder} when it ends.\n`
+  return `The files stay in ${folder}. "rm -r ${folder}" deletes them; "demo --clean" does it at the end.\n`
+}
+
 type Stores = Readonly<Record<'archive' | 'documents', string>>
 
-function describe(results: readonly RunResult[], { archive, documents }: Stores): string {
+function describe(results: readonly RunResult[], { archive, documents }: Stores, { clean }: Options): string {
   const columns = [
     { title: 'Wednesday' },
     { title: 'datasets', align: 'right' },
@@ -94,5 +116,6 @@ function describe(results: readonly RunResult[], { archive, documents }: Stores)
   const program = basename(self) === 'cli.js' ? `node ${relative('.', self)}` : 'datagouv-tops'
   const flags = `--archive ${archive} --documents ${documents}`
   const examples = ['show', 'changes', 'serve'].map((command) => `  ${program} ${command} ${flags}\n`).join('')
-  return `\n${formatTable(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\nNext steps:\n${examples}\n`
+  const next = clean ? '' : `Next steps:\n${examples}\n`
+  return `\n${formatTable(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\n${next}`
 }

@@ -1,29 +1,44 @@
 import { findWatches } from '../config/watch.ts'
-import { parseDate } from '../editions/date.ts'
 import { findEdition } from '../editions/find.ts'
-import { Failure } from '../errors.ts'
+import { Failure, quoted } from '../errors.ts'
 import { explain as explainAll } from '../explain/explain.ts'
+import { resolveDataset } from '../explain/resolve.ts'
 import { type Mark, sentencesOf } from '../explain/sentences.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { wrap } from '../terminal/wrap.ts'
+import { dateToRead } from './dates.ts'
 import { type CommandInput, isColored, printJson, withContext } from './io.ts'
 
 /** Explains in sentences why a dataset is or is not in the list and in the tops. */
 export default async function explain(io: CommandInput): Promise<void> {
   const [dataset] = io.arguments
   if (dataset === undefined)
-    throw new Failure('usage', 'cannot explain: no dataset is given. Add its id, or the address of its page.')
+    throw new Failure(
+      'usage',
+      'cannot explain: no dataset is given. Add its ID, its slug, the address of its page, or a part of its title.',
+    )
   await withContext(io, async (context) => {
+    const { json, date: text, pager } = io.options
     const [watch] = findWatches(io.options.watch, context.config)
-    const date = io.options.date === undefined ? undefined : parseDate(io.options.date)
+    const date = text === undefined ? undefined : await dateToRead(text, [watch!.name], context)
     const edition = await findEdition(context.documents, watch!.name, date)
-    const [explanation] = await explainAll([dataset], edition, watch!, context)
+    const id = await resolveDataset(dataset, edition, context)
+    const [found] = await explainAll([id], edition, watch!, context)
     context.report.close()
-    if (io.options.json) await printJson(explanation)
-    else {
-      const sentences = sentencesOf(explanation!, isColored(process.stdout) ? bold : undefined)
-      await showInPager(`${sentences.map(wrap).join('\n')}\n`)
-    }
+    if (found!.verdict === 'unknown')
+      throw new Failure(
+        'usage',
+        `no dataset in ${found!.source} has the ID ${quoted(id)}${found!.nearest.length > 0 ? '; similar ones are:' : ''}`,
+        {
+          candidates: found!.nearest.flatMap((near) =>
+            'dataset_id' in near ? [`${near.dataset_id}  ${quoted(near.dataset_title, 120)}`] : [],
+          ),
+        },
+      )
+    const explanation = { ...found!, asked: dataset }
+    if (json) return printJson(explanation)
+    const sentences = sentencesOf(explanation, isColored(process.stdout) ? bold : undefined)
+    await showInPager(`${sentences.map(wrap).join('\n')}\n`, pager)
   })
 }
 

@@ -1,5 +1,8 @@
-import { fstatSync } from 'node:fs'
+import { existsSync, fstatSync } from 'node:fs'
+import { addAbortSignal } from 'node:stream'
+import { suggestName } from '../config/parsers.ts'
 import type { Config } from '../config/settings.ts'
+import { Failure, quoted } from '../errors.ts'
 import { detectGzip, gunzip } from '../pipeline/compression.ts'
 import { meterChunks } from '../pipeline/meterChunks.ts'
 import { type Reader, readOptions, scanExport } from '../pipeline/read.ts'
@@ -18,30 +21,61 @@ export type ReadSource = (reader: Reader, outcome: (records: number) => string) 
 /** Prepares to read the export that the command names; stdin without one. */
 export function sourceReader({
   arguments: [file = '-'],
+  options,
   signal,
   config,
   report,
 }: CommandInput & { readonly config: Config; readonly report: Report }): ReadSource {
   return async (reader, outcome) => {
     const name = file === '-' ? 'stdin' : file
-    const source = file === '-' ? stdin() : await openExport(file, { config, signal, report })
+    if (file !== '-') refuseMissing(file)
+    else if (process.stdin.isTTY)
+      report.info('waiting for an export on stdin (Ctrl-C stops); a file is given as argument')
+    const source = file === '-' ? stdin(signal) : await openExport(file, { config, signal, report })
     const meter = report.meter('filter', source.length)
     const { gzip, chunks } = await detectGzip(meterChunks(source.chunks, meter.add, signal))
     const plain = gzip ? gunzip(chunks, name) : chunks
-    const { records } = await scanExport(plain, name, reader, readOptions('datasets', config))
+    const { records } = await scanExport(plain, name, reader, {
+      ...readOptions('datasets', config),
+      onHeader: (columns) => refuseUnknownColumns(options.column, columns, name),
+    })
     meter.done(outcome(records))
     report.close()
     return records
   }
 }
 
+/** Suggests --term for `filter vélo`: a word instead of a file. */
+function refuseMissing(file: string): void {
+  if (/^https?:\/\//.test(file) || /[./\\]/.test(file) || existsSync(file)) return
+  const next = `To search for the word, use --term: filter --term ${quoted(file)} FILE.`
+  throw new Failure('usage', `cannot read ${quoted(file)}: there is no such file. ${next}`)
+}
+
 /** Reads stdin. A file in its place (`< datasets.csv`) is read as a file. */
-function stdin(): ExportSource {
+function stdin(signal: AbortSignal): ExportSource {
   const isFile = fstatSync(0).isFile()
   return {
     url: 'stdin',
     lastModified: null,
     length: undefined,
-    chunks: isFile ? readDescriptorChunks(0) : process.stdin,
+    chunks: isFile ? readDescriptorChunks(0) : abortableChunks(signal),
   }
+}
+
+/** Reads stdin. The signal ends the read, which would otherwise block on a terminal. */
+async function* abortableChunks(signal: AbortSignal): AsyncIterable<Uint8Array> {
+  try {
+    yield* addAbortSignal(signal, process.stdin)
+  } finally {
+    signal.throwIfAborted()
+  }
+}
+
+/** Refuses --column with a name that the export does not have. */
+function refuseUnknownColumns(wanted: readonly string[] = [], columns: readonly string[], name: string): void {
+  const unknown = wanted.find((column) => !columns.includes(column))
+  if (unknown === undefined) return
+  const next = suggestName(unknown, columns)
+  throw new Failure('usage', `cannot search in --column ${quoted(unknown)}: ${name} has no such column; ${next}`)
 }

@@ -32,9 +32,17 @@ export interface Options {
   readonly fix?: boolean
   readonly csv?: boolean
   readonly markdown?: boolean
+  readonly ids?: boolean
+  readonly organization?: string
+  readonly sort?: string
+  readonly output?: string
+  readonly wide?: boolean
+  /** False with --no-pager. */
+  readonly pager?: boolean
   readonly limit?: number
   readonly into?: string
   readonly serve?: boolean
+  readonly clean?: boolean
   readonly port?: number
   readonly host?: string
   readonly repair?: boolean
@@ -115,5 +123,10 @@ export function print(data: string | Uint8Array): Promise<void> {
 
 /** Prints a JSON value on one line, or indented in a terminal. */
 export async function printJson(value: unknown): Promise<void> {
-  await print(`${JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)}\n`)
+  await print(formatJson(value))
+}
+
+/** Formats a JSON value on one line, or indented in a terminal. */
+export function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, null, process.stdout.isTTY ? 2 : undefined)}\n`
 }

@@ -1,13 +1,14 @@
 import type { Config } from '../config/settings.ts'
 import { findWatches, type Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
-import { dueTime, resolveDate } from '../editions/calendar.ts'
+import { dueTime } from '../editions/calendar.ts'
 import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { announceFailure, announceMissed, announcePublished } from '../notify/announce.ts'
 import { failedNews } from '../notify/news.ts'
 import { listRuns } from '../runs/read.ts'
 import type { NotificationRecord } from '../runs/record.ts'
+import { dateToMake, givenDate } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** How many recent run records to search for those of the date. */
@@ -16,9 +17,9 @@ const RECENT = 200
 /** Sends the notifications of a date that have not been sent yet, for orchestrators whose steps send none themselves. */
 export default async function notify(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
-    const { config, clock, report } = context
-    const { date: given, watch, json, quiet } = io.options
-    const date = resolveDate(given, config, clock())
+    const { config, report } = context
+    const { watch, json, quiet } = io.options
+    const date = dateToMake(givenDate(io), context)
     const watches = findWatches(watch, config)
     const notifications = [
       ...(await announcePublished(date, watches, context)),

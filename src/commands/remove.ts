@@ -1,16 +1,17 @@
 import { createInterface } from 'node:readline/promises'
 import type { Context } from '../context.ts'
-import { resolveDate } from '../editions/calendar.ts'
-import { Failure, quoted } from '../errors.ts'
+import { Failure } from '../errors.ts'
 import { findRemoval, type Removal, remove } from '../pipeline/remove.ts'
+import { dateToRead, givenDate } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** Removes the editions of a date, and its snapshot if that is wanted. Asks first in a terminal. */
 export default async function removeCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { watch, snapshot = false, yes = false, json, quiet } = io.options
-    const date = resolveDate(dateOf(io), context.config, context.clock())
     const watches = watch === undefined ? undefined : [...new Set([watch].flat())]
+    const names = watches ?? context.config.watches.map(({ name }) => name)
+    const date = await dateToRead(dateOf(io), names, context)
     const request = { date, watches, snapshot }
     const removal = await findRemoval(request, context)
     if (snapshot && removal.kept.length > 0)
@@ -23,16 +24,11 @@ export default async function removeCommand(io: CommandInput): Promise<void> {
   })
 }
 
-/** Nothing is removed by default: the date has to be named. */
-function dateOf({ options: { date }, arguments: [argument] }: CommandInput): string {
-  const given = argument ?? date
-  if (given === undefined)
-    throw new Failure('usage', 'cannot remove: no date is given. Add it, as in "remove 2026-11-18".')
-  if (date === undefined || date === given) return given
-  throw new Failure(
-    'usage',
-    `cannot remove two dates: ${quoted(given)} and --date ${quoted(date)} are given. Keep one.`,
-  )
+/** Returns the given date. There is no default. */
+function dateOf(io: CommandInput): string {
+  const given = givenDate(io)
+  if (given !== undefined) return given
+  throw new Failure('usage', 'cannot remove: no date is given. Add it, as in "remove 2026-11-18".')
 }
 
 /** Shows what will be removed, and asks. */

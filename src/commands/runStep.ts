@@ -1,10 +1,12 @@
 import { findWatches } from '../config/watch.ts'
 import type { Context } from '../context.ts'
-import { resolveDate } from '../editions/calendar.ts'
 import type { RunRequest } from '../pipeline/request.ts'
 import type { CsvFacts, EditionFacts, SnapshotFacts } from '../pipeline/result.ts'
+import { checkSources } from '../portal/open.ts'
 import type { Outcome } from '../runs/run.ts'
 import { pluralize } from '../text/format.ts'
+import { dateToMake, givenDate } from './dates.ts'
+import { reportDroppedWatches } from './droppedWatches.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 type Result = Outcome & { readonly replaced?: true; readonly unchanged_since?: string } & Partial<
@@ -17,14 +19,16 @@ export async function runStep(
   step: (request: RunRequest, context: Context) => Promise<Result>,
 ): Promise<void> {
   await withContext(io, async (context) => {
-    const { date, watch, datasets, organizations, refetch, acceptIncomplete, json, quiet } = io.options
+    const { watch, datasets, organizations, refetch, acceptIncomplete, json, quiet } = io.options
     const request: RunRequest = {
-      date: resolveDate(date, context.config, context.clock()),
+      date: dateToMake(givenDate(io), context),
       watches: findWatches(watch, context.config),
       sources: { datasets, organizations },
       refetch,
       acceptIncomplete,
     }
+    await reportDroppedWatches(context)
+    await checkSources(request.sources, context)
     const result = await step(request, context)
     context.report.close()
     if (json) await printJson(result)

@@ -8,22 +8,27 @@ import { wrap } from '../terminal/wrap.ts'
 import { formatBytes, formatDuration, pluralize } from '../text/format.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
+/** `20261118T160002123Z-3f9a1c` */
+const RUN_ID = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/
+
 /** Lists the run records, latest first, or prints one of them in full. */
 export default async function runs(io: CommandInput): Promise<void> {
   await withContext(io, async ({ documents, report }) => {
-    const [verb, id] = io.arguments
-    if (verb !== undefined && (verb !== 'show' || id === undefined)) {
+    const [verb, second] = io.arguments
+    // `runs ID` is short for `runs show ID`.
+    const id = verb !== undefined && RUN_ID.test(verb) && second === undefined ? verb : second
+    if (verb !== undefined && id !== verb && (verb !== 'show' || id === undefined)) {
       throw new Failure('usage', `unknown argument ${quoted(verb)}; write "runs", or "runs show ID"`)
     }
     if (id !== undefined) {
       const run = await readRun(documents, id)
       if (run === undefined) throw new Failure('usage', `there is no run ${quoted(id)}; "runs" lists them`)
-      return io.options.json ? printJson(run) : showInPager(describe(run))
+      return io.options.json ? printJson(run) : showInPager(describe(run), io.options.pager)
     }
     const records = await listRuns(documents, { descending: true, limit: io.options.limit ?? 20 }, report.warn)
     if (records.length === 0 && !(await documents.exists())) report.warn(missingStore(documents))
     if (io.options.json) return printJson(records)
-    if (records.length > 0) return showInPager(tableOf(records))
+    if (records.length > 0) return showInPager(tableOf(records), io.options.pager)
     const [any] = await documents.ids('runs', { limit: 1 })
     if (any === undefined) await print('no run yet: "run" makes the first one\n')
   })

@@ -15,6 +15,8 @@ import { formatDuration } from '../text/format.ts'
 import { type CommandInput, openReport, settingFlags, withContext } from './io.ts'
 import { runStep } from './runStep.ts'
 
+const MAX_LISTED = 5
+
 /** Publishes each date when it is due, until it is stopped. Each run reads the settings again and opens its own stores. */
 export default async function schedule(io: CommandInput): Promise<void> {
   const { healthPort: port, healthHost: host = '127.0.0.1' } = io.options
@@ -25,6 +27,9 @@ export default async function schedule(io: CommandInput): Promise<void> {
   try {
     if (health) report.info(`health at ${health.url}healthz`)
     await new Scheduler(config, handlers, systemClock, io.signal).run()
+  } catch (error) {
+    if (error !== io.signal.reason) throw error
+    report.info(handlers.describeStop())
   } finally {
     await health?.close()
     report.close()
@@ -93,9 +98,14 @@ class RunHandlers implements SchedulerHandlers {
   }
 
   async onSkipped(dates: readonly string[]): Promise<void> {
-    const what = `${dates.join(', ')} ${dates.length === 1 ? 'has' : 'have'} no edition: the scheduler was not running`
-    this.report.warn(`${what}. "run --date" publishes the portal's current export for a date`)
+    const what = `${listDates(dates)} ${dates.length === 1 ? 'has' : 'have'} no edition: the scheduler was not running`
+    this.report.warn(`${what}. "run DATE" publishes the portal's current export for a date`)
     await warnOnError(this.withoutStores, () => announceMissed(dates, undefined, this.withoutStores))
+  }
+
+  describeStop(): string {
+    const { activity, date } = this.status
+    return activity === 'running' ? `stopped; no partial edition of ${date} was published` : 'stopped'
   }
 
   onWaiting(next: Date): void {
@@ -120,6 +130,12 @@ class RunHandlers implements SchedulerHandlers {
       if (number === 1 || retryAt === undefined) await warnOnError(this.withoutStores, () => notify(this.withoutStores))
     }
   }
+}
+
+/** Lists up to MAX_LISTED dates, and counts more: after a year without the scheduler they would fill the screen. */
+function listDates(dates: readonly string[]): string {
+  if (dates.length <= MAX_LISTED) return dates.join(', ')
+  return `${dates.length} scheduled dates from ${dates[0]} to ${dates.at(-1)}`
 }
 
 function describeRetry({ number, retryAt }: FailedAttempt): string {

@@ -13,6 +13,6 @@ export default async function serve(io: CommandInput): Promise<void> {
     else if (!quiet) await print(`serving ${server.url}  (Ctrl-C stops)\n`)
     if (!io.signal.aborted) await once(io.signal, 'abort')
     await server.close()
-    throw io.signal.reason
+    context.report.info('stopped')
   })
 }

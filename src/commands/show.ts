@@ -1,35 +1,91 @@
-import { findWatches } from '../config/watch.ts'
+import type { Context } from '../context.ts'
 import { csvOf } from '../editions/csv.ts'
-import { parseDate } from '../editions/date.ts'
 import type { Edition } from '../editions/edition.ts'
-import { findEdition } from '../editions/find.ts'
+import { datesOf, findEdition } from '../editions/find.ts'
 import { datasetPage, organizationPage } from '../editions/links.ts'
+import { NotFound } from '../errors.ts'
 import { showInPager } from '../terminal/pager.ts'
-import { formatTable } from '../terminal/table.ts'
+import { formatTable, titleWidth } from '../terminal/table.ts'
 import { wrap } from '../terminal/wrap.ts'
 import { formatCount, pluralize } from '../text/format.ts'
-import { type CommandInput, print, printJson, withContext } from './io.ts'
+import { dateToRead, givenDate } from './dates.ts'
+import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
+import { writeOutput } from './output.ts'
+import { selectDatasets } from './selection.ts'
+import { watchesToRead } from './watches.ts'
 
-/** Prints the tops of an edition: as a table, as JSON, or as CSV in the portal's own dialect. */
+/** `--watch all` */
+const ALL = 'all'
+
+/** Prints the tops of an edition: as a table, as JSON, as CSV in the portal's own dialect, or only the IDs. */
 export default async function show(io: CommandInput): Promise<void> {
-  await withContext(io, async ({ config, documents }) => {
-    const [watch] = findWatches(io.options.watch, config)
-    const [date] = io.arguments
-    const edition = await findEdition(documents, watch!.name, date === undefined ? undefined : parseDate(date))
-    if (io.options.json) await printJson(edition)
-    else if (io.options.csv) await print(csvOf(edition.datasets))
-    else await showInPager(tableOf(edition, config.portal))
+  await withContext(io, async (context) => {
+    const { options } = io
+    const isAll = options.watch === ALL && !context.config.watches.some(({ name }) => name === ALL)
+    const found = isAll ? await findAll(io, context) : [await findOne(io, context)]
+    const editions = found.map((edition) => ({ ...edition, datasets: selectDatasets(edition, options) }))
+    const text = format(editions, found, isAll, options, context.config.portal)
+    if (options.output !== undefined) await writeOutput(options.output, text, context.report)
+    else if (options.json || options.csv || options.ids) await print(text)
+    else await showInPager(text, options.pager)
   })
 }
 
-function tableOf(edition: Edition, portal: string): string {
-  const { organizations, datasets, archive, source } = edition
+async function findOne(io: CommandInput, context: Context): Promise<Edition> {
+  const [watch] = await watchesToRead(io.options.watch, context)
+  const text = givenDate(io)
+  const date = text === undefined ? undefined : await dateToRead(text, [watch!], context)
+  return findEdition(context.documents, watch!, date)
+}
+
+/** Finds the editions of all watches of the same date. Watches without one are left out, with a warning. */
+async function findAll(io: CommandInput, context: Context): Promise<Edition[]> {
+  const { config, documents, report } = context
+  const watches = config.watches.map(({ name }) => name)
+  const date = await dateToRead(givenDate(io) ?? 'latest', watches, context)
+  const editions: Edition[] = []
+  for (const name of watches) {
+    if ((await datesOf(documents, name)).includes(date)) editions.push(await findEdition(documents, name, date))
+    else report.warn(`there is no edition of ${name} of ${date}`)
+  }
+  if (editions.length > 0) return editions
+  throw new NotFound(`there is no edition of ${date} in ${documents.address}; "show" shows the latest edition`)
+}
+
+function format(
+  editions: readonly Edition[],
+  whole: readonly Edition[],
+  isAll: boolean,
+  { json, csv, ids, wide, output }: Options,
+  portal: string,
+): string {
+  if (json) return formatJson(isAll ? editions : editions[0])
+  if (csv) return isAll ? csvOfAll(editions) : csvOf(editions[0]!.datasets)
+  if (ids) return editions.flatMap(({ datasets }) => datasets.map(({ dataset_id }) => `${dataset_id}\n`)).join('')
+  const width = wide || output !== undefined ? Number.POSITIVE_INFINITY : titleWidth()
+  return editions.map((edition, index) => tableOf(edition, whole[index]!, portal, width)).join('\n')
+}
+
+/** Writes the CSV of several watches: the name of the watch, then the usual columns. */
+function csvOfAll(editions: readonly Edition[]): string {
+  const [header] = csvOf([]).split('\r\n')
+  const rows = editions.flatMap(({ watch, datasets }) =>
+    datasets.map((dataset) => `"${watch}";${csvOf([dataset]).slice(header!.length + 2)}`),
+  )
+  return [`"watch";${header}\r\n`, ...rows].join('')
+}
+
+/** @param whole the edition with all of its datasets */
+function tableOf({ datasets }: Edition, whole: Edition, portal: string, width: number): string {
+  const { organizations, archive, source } = whole
   const ranks = new Map(organizations.map(({ id, rank }) => [id, rank]))
   const withDatasets = organizations.filter((organization) => organization.datasets > 0).length
+  const isPart = datasets.length < whole.datasets.length
   const head = [
-    `${edition.watch}, ${edition.date}`,
-    `${formatCount(archive.records)} of ${pluralize(source.datasets.records, 'dataset')} mention ${edition.terms.join(' or ')}; ` +
-      `${formatCount(datasets.length)} belong to ${withDatasets} of the ${edition.top} most followed organizations`,
+    `${whole.watch}, ${whole.date}`,
+    `${formatCount(archive.records)} of ${pluralize(source.datasets.records, 'dataset')} mention ${whole.terms.join(' or ')}; ` +
+      `${formatCount(whole.datasets.length)} belong to ${withDatasets} of the ${whole.top} most followed organizations`,
+    ...(isPart ? [`${formatCount(datasets.length)} of these ${formatCount(whole.datasets.length)} are shown`] : []),
     '',
   ]
   const columns = [
@@ -46,5 +102,5 @@ function tableOf(edition: Edition, portal: string): string {
     { text: dataset.dataset_title, href: datasetPage(portal, dataset.dataset_id) },
     formatCount(dataset.dataset_followers),
   ])
-  return `${head.map(wrap).join('\n')}\n${formatTable(columns, rows)}`
+  return `${head.map(wrap).join('\n')}\n${formatTable(columns, rows, width)}`
 }

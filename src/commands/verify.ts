@@ -1,16 +1,16 @@
-import { parseDate } from '../editions/date.ts'
 import { missingStore } from '../editions/find.ts'
 import { Failure, quoted } from '../errors.ts'
 import { joinFirst } from '../text/format.ts'
 import type { Difference } from '../verify/difference.ts'
 import { type Verdict, verify } from '../verify/verify.ts'
+import { datesToRead } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** Recomputes all stored files and documents from the snapshots and compares them. */
 export default async function verifyCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { json, quiet, repair = false } = io.options
-    const dates = io.arguments.map(parseDate)
+    const dates = await datesToRead(io, context)
     const verdicts: Verdict[] = []
     for await (const verdict of verify({ dates, repair }, context)) {
       verdicts.push(verdict)

@@ -1,12 +1,8 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { Failure, quoted } from '../errors.ts'
+import { type ConfigFile, FILE_VARIABLE, readConfigFile } from './file.ts'
 import { EMPTY, InvalidValue, isEmpty, suggestName } from './parsers.ts'
 import { type Config, SETTINGS, type Setting, type SettingKey } from './settings.ts'
 
-const CONFIG_FILE = 'datagouv-tops.yaml'
-/** A likely misspelling of the file name. It is rejected, or its settings would be silently ignored. */
-const MISNAMED = 'datagouv-tops.yml'
 const ENVIRONMENT_PREFIX = 'DATAGOUV_TOPS_'
 
 const IN_FILE = Object.entries(SETTINGS).flatMap(([key, setting]) => ('notInFile' in setting ? [] : [key]))
@@ -25,8 +21,8 @@ export interface ResolvedConfig {
 /**
  * Resolves every setting: flags over environment over file over defaults.
  *
- * @param file the path given by `--config`; by default `datagouv-tops.yaml` in the working folder, if it exists
- * @throws Failure `usage` that names the setting and its origin, and for an unknown setting the closest known name
+ * @param file the path given by `--config`; by default `readConfigFile` looks for one
+ * @throws Failure `usage` that names the flag, the variable or the line, and for an unknown setting the closest known name
  */
 export async function resolveConfig(
   flags: Flags = {},
@@ -34,7 +30,8 @@ export async function resolveConfig(
   file?: string,
 ): Promise<ResolvedConfig> {
   for (const key of Object.keys(flags)) refuseUnknown(key, Object.keys(SETTINGS), 'flag')
-  const fromFile = await readConfigFile(file)
+  const fromFile = await readConfigFile(file, environment)
+  for (const key of Object.keys(fromFile.settings)) refuseUnknown(key, IN_FILE, fromFile.locate([key]))
   const fromEnvironment = readEnvironment(environment)
   const config: Record<string, unknown> = {}
   const warnings: string[] = []
@@ -47,12 +44,11 @@ export async function resolveConfig(
       { origin: fromFile.path, written: fromFile.settings[key] },
     ].find(({ written }) => written !== undefined)
     const { origin, written } = given ?? { origin: 'default', written: fallback }
-    if (given !== undefined && isEmpty(written)) throw new Failure('usage', `${origin}: ${key} ${EMPTY}`)
     try {
+      if (given !== undefined && isEmpty(written)) throw new InvalidValue(EMPTY)
       config[key] = parse(written)
     } catch (error) {
-      if (!(error instanceof InvalidValue)) throw error
-      throw new Failure('usage', `${origin}: ${key}${error.path} ${error.message}`)
+      throw error instanceof InvalidValue ? invalidSetting(key, origin, error, fromFile) : error
     }
     origins[key] = { origin, written }
     warnings.push(...(warningsOf?.(written) ?? []).map((warning) => `${origin}: ${warning}`))
@@ -60,50 +56,12 @@ export async function resolveConfig(
   return { config: Object.freeze(config) as Config, origins, warnings }
 }
 
-async function readConfigFile(given?: string): Promise<{ path: string; settings: Record<string, unknown> }> {
-  const path = given ?? CONFIG_FILE
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' && given === undefined) {
-      if (!existsSync(MISNAMED)) return { path, settings: {} }
-      throw new Failure(
-        'usage',
-        `cannot use ${MISNAMED}: the file name is ${CONFIG_FILE}. Rename it, or add --config ${MISNAMED}.`,
-      )
-    }
-    const why = code === 'ENOENT' ? 'it does not exist' : code
-    throw new Failure('usage', `cannot read the configuration file ${path}: ${why}. Check --config.`, { cause: error })
-  }
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text, { prettyErrors: true })
-  const [mistake] = document.errors
-  if (mistake) {
-    const at = mistake.linePos?.[0]
-    const where = at ? `, line ${at.line}, column ${at.col}` : ''
-    throw new Failure('usage', `cannot read ${path}${where}: it is not YAML: ${mistake.message.split('\n')[0]}`)
-  }
-  const settings: unknown = toValues(document, path) ?? {}
-  if (typeof settings !== 'object' || Array.isArray(settings)) {
-    throw new Failure(
-      'usage',
-      `cannot read ${path}: expected settings as "key: value" lines, found ${quoted(text.slice(0, 40))}`,
-    )
-  }
-  for (const key of Object.keys(settings as object)) refuseUnknown(key, IN_FILE, path)
-  return { path, settings: settings as Record<string, unknown> }
-}
-
-/** Converts the document to values, which fails for an alias without an anchor. */
-function toValues(document: { toJS(): unknown }, path: string): unknown {
-  try {
-    return document.toJS()
-  } catch (error) {
-    const why = (error as Error).message.split('\n')[0]
-    throw new Failure('usage', `cannot read ${path}: it is not YAML: ${why}`, { cause: error })
-  }
+/** Names the flag, the variable, or the line of the file that has the value. */
+function invalidSetting(key: SettingKey, origin: string, error: InvalidValue, file: ConfigFile): Failure {
+  const { flag, environment }: Setting<unknown> = SETTINGS[key]
+  if (origin === 'flag') return new Failure('usage', error.describe(flag?.split(' ')[0] ?? key))
+  if (origin === 'environment') return new Failure('usage', error.describe(environment!))
+  return new Failure('usage', `${file.locate([key, ...(error.details.path ?? [])])}: ${error.describe(key)}`)
 }
 
 function readEnvironment(
@@ -121,7 +79,8 @@ function readEnvironment(
     if (value === undefined || value === '') continue
     const key = names.get(name)
     if (key !== undefined) found[key] = name === name.toLowerCase() ? value : (found[key] ?? value)
-    else if (name.startsWith(ENVIRONMENT_PREFIX)) refuseUnknown(name, [...names.keys()], 'environment')
+    else if (name.startsWith(ENVIRONMENT_PREFIX) && name !== FILE_VARIABLE)
+      refuseUnknown(name, [...names.keys(), FILE_VARIABLE], 'environment')
   }
   return found
 }

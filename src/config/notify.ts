@@ -1,18 +1,28 @@
-import { InvalidValue, listOf, mapping, nonEmptyText, oneOf, type Parser, repeatedName } from './parsers.ts'
+import {
+  atPath,
+  InvalidValue,
+  listOf,
+  mapping,
+  nonEmptyText,
+  oneOf,
+  type Parser,
+  repeatedName,
+  withSchema,
+} from './parsers.ts'
 import { EVENTS, hostOf, type NotifyTarget } from './target.ts'
 
 /** Parses an address that is itself a secret, so the error message does not repeat it. */
 function secretUrl(...protocols: readonly string[]): Parser<string> {
-  return (written) => {
-    const url = nonEmptyText(written)
-    if (URL.canParse(url) && protocols.includes(new URL(url).protocol)) return url
+  return withSchema({ type: 'string', pattern: `^(${protocols.join('|')})//` }, (written) => {
+    if (typeof written === 'string' && URL.canParse(written) && protocols.includes(new URL(written).protocol))
+      return written
     throw new InvalidValue(`must be an address that starts with ${protocols.map((one) => `${one}//`).join(' or ')}`)
-  }
+  })
 }
 
 const events = { parse: listOf(oneOf(...EVENTS)), default: EVENTS }
 const name = {
-  parse: ((written) => (written === '' ? '' : nonEmptyText(written))) satisfies Parser<string>,
+  parse: withSchema(nonEmptyText.schema!, (written) => (written === '' ? '' : nonEmptyText(written))),
   default: '',
 }
 const webhook = { kind: { parse: nonEmptyText }, name, url: { parse: secretUrl('https:', 'http:') }, events }
@@ -33,19 +43,40 @@ const KINDS = {
 const kind = oneOf('slack', 'webhook', 'email')
 
 const target: Parser<NotifyTarget> = (written) => {
-  const parsed = kind((written as { kind?: unknown } | null)?.kind)
+  const parsed = atPath('kind', () => kind((written as { kind?: unknown } | null)?.kind))
   const given = KINDS[parsed](written) as NotifyTarget
   return { ...given, name: given.name || `${parsed} ${hostOf(given.url)}` }
 }
 
+const targetSchema = {
+  anyOf: Object.entries(KINDS).map(([name, { schema }]) => ({
+    ...schema,
+    properties: { ...(schema!.properties as object), kind: { const: name } },
+  })),
+}
+
 /** Parses the list of targets; in the environment it is JSON. */
-export const parseTargets: Parser<readonly NotifyTarget[]> = (written) => {
+export const parseTargets = withSchema({ type: 'array', items: targetSchema }, parseList)
+
+function parseList(written: unknown): readonly NotifyTarget[] {
   const given = typeof written === 'string' ? fromJson(written) : written
   if (Array.isArray(given) && given.length === 0) return []
-  const list = listOf(target)(given)
+  const list = parseSecretly(given)
   const repeated = repeatedName(list)
   if (repeated === undefined) return list
   throw new InvalidValue(`must not have two targets of the same name (${repeated}); give each a name`)
+}
+
+/** Parses the list. Its errors do not quote values that may contain an address, which is secret. */
+function parseSecretly(given: unknown): readonly NotifyTarget[] {
+  try {
+    return listOf(target)(given)
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error
+    const { path = [], value } = error.details
+    const isPublic = path[1] === 'kind' || path[1] === 'events'
+    throw new InvalidValue(error.message, { path, ...(isPublic && { value }) })
+  }
 }
 
 /** Lists the targets without their addresses, which are secret. */

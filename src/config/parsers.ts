@@ -3,17 +3,59 @@ import { quoted } from '../errors.ts'
 import { joinFirst } from '../text/format.ts'
 import { maskSecrets } from './secrets.ts'
 
+/** A JSON schema. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
 /** Parses a value as written in a file, a variable or a flag. */
-export type Parser<T> = (written: unknown) => T
+export interface Parser<T> {
+  (written: unknown): T
+  /** Describes the values in the configuration file, for editors. */
+  readonly schema?: JsonSchema
+}
 
-/** An invalid value: the path of the wrong part (`[0].terms`) and the expected form. */
+/** Adds a schema to a parser. */
+export function withSchema<T>(schema: JsonSchema, parse: (written: unknown) => T): Parser<T> {
+  return Object.assign((written: unknown) => parse(written), { schema })
+}
+
+/** Keys and indexes that lead to a part of a value: `[0, 'terms']` */
+export type ValuePath = readonly (string | number)[]
+
+interface InvalidValueDetails {
+  readonly path?: ValuePath
+  /** The wrong part, as the user wrote it. */
+  readonly value?: unknown
+  /** A name that helps to find it in a long list. */
+  readonly owner?: string
+}
+
+/** An invalid value: where the wrong part is (`[0].terms`), and the expected form, worded to follow "it". */
 export class InvalidValue extends Error {
-  readonly path: string
+  readonly details: InvalidValueDetails
 
-  constructor(message: string, path = '') {
+  constructor(message: string, details: InvalidValueDetails = {}) {
     super(message)
-    this.path = path
+    this.details = details
   }
+
+  /** Returns the same error for the list or mapping that contains the value. */
+  within(key: string | number): InvalidValue {
+    return new InvalidValue(this.message, { ...this.details, path: [key, ...(this.details.path ?? [])] })
+  }
+
+  /** Writes the message: `archive is "ftp://x": it must begin with file: or s3://`. @param name the name of the setting */
+  describe(name: string): string {
+    const { path = [], value, owner } = this.details
+    const part = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('')
+    const subject = `${name}${part}${owner === undefined ? '' : ` (${owner})`}`
+    return value === undefined ? `${subject} ${this.message}` : `${subject} is ${show(value)}: it ${this.message}`
+  }
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return quoted(maskSecrets(value))
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 
 /**
@@ -24,56 +66,62 @@ export const isEmpty = (written: unknown) => written === null || (typeof written
 
 export const EMPTY = 'is empty; give it a value, or leave it out'
 
-export const nonEmptyText: Parser<string> = (written) => {
+export const nonEmptyText = withSchema({ type: 'string', minLength: 1 }, (written) => {
   if (typeof written === 'string' && !isEmpty(written)) return written
-  throw new InvalidValue('must be a text that is not empty')
-}
+  throw new InvalidValue('must be a text that is not empty', { value: written })
+})
 
-/** Parses a text that meets a condition. */
-export function textMatching(holds: (text: string) => boolean, must: string): Parser<string> {
-  return (written) => {
+/** Parses a text that meets a condition. @param schema describes the condition as far as possible */
+export function textMatching(holds: (text: string) => boolean, must: string, schema: JsonSchema = {}): Parser<string> {
+  return withSchema({ ...nonEmptyText.schema, ...schema }, (written) => {
     const value = nonEmptyText(written)
     if (holds(value)) return value
-    throw new InvalidValue(`must ${must}, not ${quoted(maskSecrets(value))}`)
-  }
+    throw new InvalidValue(`must ${must}`, { value })
+  })
+}
+
+/** Parses a text that matches a pattern. */
+export function textLike(pattern: RegExp, must: string): Parser<string> {
+  return textMatching((text) => pattern.test(text), must, { pattern: pattern.source })
 }
 
 /** Parses a whole number within bounds, written as a number or as text. */
 export function wholeNumber(min: number, max: number): Parser<number> {
-  return (written) => {
+  const schema = { type: ['integer', 'string'], minimum: min, maximum: max, pattern: '^\\d+$' }
+  return withSchema(schema, (written) => {
     const number = /^\d+$/.test(String(written)) ? Number(written) : Number.NaN
     if (number >= min && number <= max) return number
-    throw new InvalidValue(`must be a whole number from ${min} to ${max}, not ${quoted(String(written))}`)
-  }
+    throw new InvalidValue(`must be a whole number from ${min} to ${max}`, { value: written })
+  })
 }
 
 /** Parses a number with its unit (`10s`, `64MiB`), and returns it in the smallest unit. */
 export function quantity(units: Readonly<Record<string, number>>, example: string, or = ''): Parser<number> {
-  return (written) => {
+  const known = Object.keys(units)
+  const pattern = `^\\s*\\d+(\\.\\d+)?\\s*(${known.join('|')})\\s*$`
+  return withSchema({ type: 'string', pattern, examples: [example] }, (written) => {
     const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+|%)$/.exec(String(written).trim()) ?? []
     if (unit !== undefined && Object.hasOwn(units, unit)) return Number(number) * units[unit]!
-    const known = Object.keys(units).join(', ')
-    throw new InvalidValue(
-      `must be ${or}a number with its unit such as ${example} (units: ${known}), not ${quoted(String(written))}`,
-    )
-  }
+    const must = `must be ${or}a number with its unit such as ${example} (units: ${known.join(', ')})`
+    throw new InvalidValue(must, { value: written })
+  })
 }
 
 /** Parses one of a few words. */
 export function oneOf<T extends string>(...values: readonly T[]): Parser<T> {
-  return (written) => {
+  return withSchema({ enum: values }, (written) => {
     if ((values as readonly unknown[]).includes(written)) return written as T
-    throw new InvalidValue(`must be ${values.join(' or ')}, not ${quoted(String(written))}`)
-  }
+    throw new InvalidValue(`must be ${values.join(' or ')}`, { value: written ?? '' })
+  })
 }
 
 /** Parses a list, each item with the same parser. */
 export function listOf<T>(parse: Parser<T>): Parser<readonly T[]> {
-  return (written) => {
+  return withSchema({ type: 'array', minItems: 1, items: parse.schema ?? {} }, (written) => {
     if (!Array.isArray(written) || written.length === 0)
-      throw new InvalidValue('must be a list with at least one entry')
-    return written.map((one, index) => atPath(`[${index}]`, () => parse(one)))
-  }
+      throw new InvalidValue('must be a list with at least one entry', { value: written })
+    return written.map((one, index) => atPath(index, () => parse(one)))
+  })
 }
 
 const isMapping = (written: unknown): written is Readonly<Record<string, unknown>> =>
@@ -83,40 +131,56 @@ const isMapping = (written: unknown): written is Readonly<Record<string, unknown
 export function mapping<T extends object>(
   fields: { readonly [K in keyof T]: { readonly parse: Parser<T[K]>; readonly default?: T[K] } },
 ): Parser<T> {
-  return (written) => {
+  return withSchema(mappingSchema(fields), (written) => {
     if (!isMapping(written)) {
-      throw new InvalidValue(`must be a mapping with ${Object.keys(fields).join(', ')}`)
+      throw new InvalidValue(`must be a mapping with ${Object.keys(fields).join(', ')}`, { value: written })
     }
     for (const key of Object.keys(written)) {
       if (!Object.hasOwn(fields, key))
         throw new InvalidValue(`has an unknown key ${quoted(key)}; ${suggestName(key, Object.keys(fields))}`)
     }
     const given = written
-    const entries = Object.entries<{ parse: Parser<unknown>; default?: unknown }>(fields).map(([key, field]) => {
-      if (isEmpty(given[key])) throw new InvalidValue(EMPTY, `.${key}`)
+    const entries = Object.entries<Field>(fields).map(([key, field]) => {
+      if (isEmpty(given[key])) throw new InvalidValue(EMPTY, { path: [key] })
       const value = given[key] === undefined ? field.default : given[key]
       if (value === undefined) throw new InvalidValue(`needs ${key}`)
-      return [key, atPath(`.${key}`, () => field.parse(value))]
+      return [key, atPath(key, () => field.parse(value))]
     })
     return Object.fromEntries(entries) as T
-  }
+  })
+}
+
+interface Field {
+  readonly parse: Parser<unknown>
+  readonly default?: unknown
+}
+
+function mappingSchema(fields: Readonly<Record<string, Field>>): JsonSchema {
+  const entries = Object.entries(fields)
+  const required = entries.filter(([, field]) => field.default === undefined).map(([key]) => key)
+  const properties = Object.fromEntries(entries.map(([key, { parse }]) => [key, parse.schema ?? {}]))
+  return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false }
 }
 
 /** Parses a mapping of arbitrary names to texts, or to lists of them. */
-export const textMapping: Parser<Readonly<Record<string, readonly string[]>>> = (written) => {
-  if (!isMapping(written)) throw new InvalidValue('must be a mapping')
-  const oneOrMore = (value: unknown) => (Array.isArray(value) ? listOf(nonEmptyText)(value) : [nonEmptyText(value)])
-  return Object.fromEntries(
-    Object.entries(written).map(([key, value]) => [key, atPath(`.${key}`, () => oneOrMore(value))]),
-  )
-}
+export const textMapping: Parser<Readonly<Record<string, readonly string[]>>> = withSchema(
+  {
+    type: 'object',
+    additionalProperties: { anyOf: [nonEmptyText.schema, { type: 'array', minItems: 1, items: nonEmptyText.schema }] },
+  },
+  (written) => {
+    if (!isMapping(written)) throw new InvalidValue('must be a mapping', { value: written })
+    const oneOrMore = (value: unknown) => (Array.isArray(value) ? listOf(nonEmptyText)(value) : [nonEmptyText(value)])
+    return Object.fromEntries(Object.entries(written).map(([key, value]) => [key, atPath(key, () => oneOrMore(value))]))
+  },
+)
 
-function atPath<T>(path: string, body: () => T): T {
+/** Parses a part of a value, and adds its key to the path of an error. */
+export function atPath<T>(key: string | number, body: () => T): T {
   try {
     return body()
   } catch (error) {
-    if (error instanceof InvalidValue) throw new InvalidValue(error.message, path + error.path)
-    throw error
+    throw error instanceof InvalidValue ? error.within(key) : error
   }
 }
 

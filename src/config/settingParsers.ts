@@ -1,5 +1,4 @@
-import { quoted } from '../errors.ts'
-import { InvalidValue, nonEmptyText, type Parser, quantity, textMatching } from './parsers.ts'
+import { InvalidValue, nonEmptyText, type Parser, quantity, textMatching, withSchema } from './parsers.ts'
 
 /** Parses a duration such as `10s` into milliseconds. */
 export const duration = quantity({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }, '10s')
@@ -11,10 +10,10 @@ export const size = quantity({ kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 *
 export const share: Parser<number> = quantity({ '%': 0.01 }, '5%')
 
 /** Parses a number of days or weeks into milliseconds, and `all` into Infinity. */
-export const retention: Parser<number> = (written) =>
-  written === 'all'
-    ? Number.POSITIVE_INFINITY
-    : quantity({ d: 86_400_000, w: 7 * 86_400_000 }, '26w', 'all, or ')(written)
+const span = quantity({ d: 86_400_000, w: 7 * 86_400_000 }, '26w', 'all, or ')
+export const retention = withSchema({ anyOf: [{ const: 'all' }, span.schema] }, (written) =>
+  written === 'all' ? Number.POSITIVE_INFINITY : span(written),
+)
 
 const isHttpUrl = (url: string) => URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)
 // A user or a password would be stored with every export, as part of its address.
@@ -22,22 +21,23 @@ const hasNoUser = (url: string) => new URL(url).username + new URL(url).password
 export const httpUrl = textMatching(
   (url) => isHttpUrl(url) && hasNoUser(url),
   'be an http or https address, without user and password',
+  { pattern: '^https?://' },
 )
 
 /** Parses an address: as URLs are normalized, without its final slashes. */
-export const baseUrl: Parser<string> = (written) => new URL(httpUrl(written)).href.replace(/\/+$/, '')
+export const baseUrl = withSchema(httpUrl.schema!, (written) => new URL(httpUrl(written)).href.replace(/\/+$/, ''))
 
 /** Parses the address of a proxy. Without a scheme it is an http address, as other programs read it. */
-export const proxyUrl: Parser<string> = (written) => {
+export const proxyUrl = withSchema<string>({ type: 'string' }, (written) => {
   const text = nonEmptyText(written)
   const url = text.includes('://') ? text : `http://${text}`
-  const shown = quoted(String(maskUser(text)))
+  const value = maskUser(text)
   if (!isHttpUrl(url))
-    throw new InvalidValue(`must be the http or https address of a proxy such as http://proxy:3128, not ${shown}`)
+    throw new InvalidValue('must be the http or https address of a proxy such as http://proxy:3128', { value })
   if (!isDecodable(new URL(url)))
-    throw new InvalidValue(`has a % in its user or password that must be written as %25 (${shown})`)
+    throw new InvalidValue('has a % in its user or password that must be written as %25', { value })
   return url
-}
+})
 
 function isDecodable({ username, password }: URL): boolean {
   try {
@@ -53,10 +53,8 @@ export const maskUser = (written: unknown) =>
   typeof written === 'string' ? written.replace(/^(.*:\/\/)?.*@/s, '$1***@') : written
 
 /** Parses null as undefined. */
-export const optional =
-  <T>(parse: Parser<T>): Parser<T | undefined> =>
-  (written) =>
-    written === null ? undefined : parse(written)
+export const optional = <T>(parse: Parser<T>): Parser<T | undefined> =>
+  withSchema(parse.schema ?? {}, (written) => (written === null ? undefined : parse(written)))
 
 export const DEFAULT_TIME_ZONE = 'Europe/Paris'
 
@@ -70,13 +68,17 @@ export const timeZone = textMatching((name) => {
   }
 }, 'be a time zone such as Europe/Paris')
 
-/** Parses the address of a store. The error does not repeat it, because it may contain a password. */
-export const address =
-  (...kinds: readonly string[]): Parser<string> =>
-  (written) => {
-    const value = nonEmptyText(written)
-    if (kinds.some((kind) => value.startsWith(kind) && value.length > kind.length)) return value
-    const path = kinds.find((kind) => /^(file|sqlite):$/.test(kind))
-    const next = /^[./~]/.test(value) && path ? `: write ${path} before the path` : ''
-    throw new InvalidValue(`must begin with ${kinds.join(' or ')}${next}`)
-  }
+/** Parses the address of a store. */
+export const address = (...kinds: readonly string[]): Parser<string> =>
+  withSchema(
+    { type: 'string', pattern: `^(${kinds.map((kind) => kind.replace('+', '\\+')).join('|')}).` },
+    (written) => {
+      const value = nonEmptyText(written)
+      if (kinds.some((kind) => value.startsWith(kind) && value.length > kind.length)) return value
+      const path = kinds.find((kind) => /^(file|sqlite):$/.test(kind))
+      const next = /^[./~]/.test(value) && path ? `: write ${path} before the path` : ''
+      // A password is masked only in an address with a scheme.
+      const isSafe = value.includes('://') || !value.includes('@')
+      throw new InvalidValue(`must begin with ${kinds.join(' or ')}${next}`, isSafe ? { value } : {})
+    },
+  )

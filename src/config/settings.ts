@@ -13,9 +13,11 @@ import {
   oneOf,
   type Parser,
   repeatedName,
+  textLike,
   textMapping,
   textMatching,
   wholeNumber,
+  withSchema,
 } from './parsers.ts'
 import {
   address,
@@ -57,38 +59,48 @@ const term = textMatching(
   'hold something besides spaces, hyphens, apostrophes and accents',
 )
 
+const terms = listOf(term)
+
 const watchFields = mapping<Watch>({
   name: {
-    parse: textMatching((name) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name), 'be of a-z, 0-9 and - (it names files)'),
+    parse: textLike(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'be of a-z, 0-9 and - (it names files)'),
   },
-  terms: { parse: (written) => reviewTerms(listOf(term)(written)).terms },
+  terms: { parse: withSchema(terms.schema!, (written) => reviewTerms(terms(written)).terms) },
   columns: { parse: listOf(nonEmptyText), default: DEFAULT_COLUMNS },
   match: { parse: oneOf('substring', 'word'), default: 'substring' },
   top: { parse: wholeNumber(1, 10_000), default: 30 },
 })
 
 /** Names the watch whose term is refused: in a long list, `watches[17].terms[2]` alone is hard to find. */
-const watch: Parser<Watch> = (written) => {
+const watch = withSchema(watchFields.schema!, (written): Watch => {
   try {
     return watchFields(written)
   } catch (error) {
     const { name } = (written ?? {}) as { readonly name?: unknown }
-    if (!(error instanceof InvalidValue && error.path.startsWith('.terms') && typeof name === 'string')) throw error
-    throw new InvalidValue(`(watch ${quoted(name)}) ${error.message}`, error.path)
+    if (!(error instanceof InvalidValue && error.details.path?.[0] === 'terms' && typeof name === 'string')) throw error
+    throw new InvalidValue(error.message, { ...error.details, owner: `watch ${quoted(name)}` })
   }
-}
+})
 
-const watches: Parser<readonly Watch[]> = (written) => {
-  const list = listOf(watch)(written)
+const watchList = listOf(watch)
+
+const watches = withSchema(watchList.schema!, (written): readonly Watch[] => {
+  const list = watchList(written)
   const repeated = repeatedName(list)
   if (repeated !== undefined) throw new InvalidValue(`must not name two watches alike (${repeated})`)
   return list
-}
+})
 
 const watchWarnings = (written: unknown): string[] =>
   (written as readonly { readonly name: string; readonly terms: readonly string[] }[]).flatMap(({ name, terms }) =>
     reviewTerms(terms).warnings.map((warning) => `watch ${name}: ${warning}`),
   )
+
+const lineageFile = address('file:')
+
+const lineageTarget = withSchema({ anyOf: [lineageFile.schema, httpUrl.schema] }, (written) =>
+  String(written).startsWith('file:') ? lineageFile(written) : httpUrl(written),
+)
 
 /** All settings. The command `config`, the errors about unknown keys and the documentation are made from this table. */
 export const SETTINGS = {
@@ -103,7 +115,7 @@ export const SETTINGS = {
     about: "id or slug of the portal's dataset that lists its exports; none if the portal has no such dataset",
     environment: 'DATAGOUV_TOPS_CATALOGUE',
     default: '5d13a8b6634f41070a43dff3',
-    parse: textMatching((name) => /^[\w-]+$/.test(name), 'be an id or a slug'),
+    parse: textLike(/^[\w-]+$/, 'be an id or a slug'),
   },
   archive: {
     about: 'where to store files: file:FOLDER or s3://BUCKET',
@@ -244,7 +256,7 @@ export const SETTINGS = {
     about: 'where to send the OpenLineage events of runs: file:FILE, or the http(s) address of a collector',
     environment: 'DATAGOUV_TOPS_LINEAGE',
     default: null,
-    parse: optional((written) => (String(written).startsWith('file:') ? address('file:')(written) : httpUrl(written))),
+    parse: optional(lineageTarget),
   },
   lineage_namespace: {
     about: "namespace of this program's jobs in OpenLineage",

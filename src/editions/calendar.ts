@@ -1,6 +1,6 @@
 import { Cron } from 'croner'
 import { Failure } from '../errors.ts'
-import { dateIn, parseDate } from './date.ts'
+import { addDays, dateIn, parseDate } from './date.ts'
 
 /** The schedule of editions: a cron expression and its time zone. */
 export interface Schedule {
@@ -43,7 +43,7 @@ export function scheduledDates(schedule: Schedule, from: string, to: string): st
   const cron = toCron(schedule)
   const dates: string[] = []
   // croner reads a time without offset in the schedule's time zone. The search excludes its start, hence the day before.
-  let next = cron.nextRun(`${previousDay(from)}T23:59:59`)
+  let next = cron.nextRun(`${addDays(from, -1)}T23:59:59`)
   while (next !== null) {
     const date = dateIn(schedule.time_zone, next)
     if (date > to) break
@@ -56,13 +56,15 @@ export function scheduledDates(schedule: Schedule, from: string, to: string): st
 }
 
 /**
- * Resolves a date argument: YYYY-MM-DD, `due` for the last date on which an edition was due, or today if it is absent. With `due`,
- * a retry after midnight and a machine that was down for a day still publish for their Wednesday.
+ * Resolves a date argument: YYYY-MM-DD, `today`, `yesterday`, `due` for the last date on which an edition was due, or today if it
+ * is absent. With `due`, a retry after midnight and a machine that was down for a day still publish for their Wednesday.
  *
  * @throws Failure `usage` for another text, or if no edition was ever due
  */
 export function resolveDate(text: string | undefined, schedule: Schedule, now: Date): string {
-  if (text === undefined) return dateIn(schedule.time_zone, now)
+  const today = dateIn(schedule.time_zone, now)
+  if (text === undefined || text === 'today') return today
+  if (text === 'yesterday') return addDays(today, -1)
   if (text !== 'due') return parseDate(text)
   const [date] = lastScheduledDates(schedule, now, 1)
   if (date !== undefined) return date
@@ -74,7 +76,7 @@ export function resolveDate(text: string | undefined, schedule: Schedule, now: D
 
 /** Returns when the edition of a date (YYYY-MM-DD) is due, or undefined if the schedule does not fire on it. */
 export function dueTime(schedule: Schedule, date: string): Date | undefined {
-  const next = toCron(schedule).nextRun(`${previousDay(date)}T23:59:59`)
+  const next = toCron(schedule).nextRun(`${addDays(date, -1)}T23:59:59`)
   return next !== null && dateIn(schedule.time_zone, next) === date ? next : undefined
 }
 
@@ -103,8 +105,4 @@ export function datesDueBetween(schedule: Schedule, from: Date, to: Date): strin
 /** With `fixedTimeRule`, a job at a fixed time runs once even if that time is skipped or repeated by a clock change. */
 function toCron({ schedule, time_zone }: Schedule): Cron {
   return new Cron(schedule, { timezone: time_zone, mode: '5-or-6-parts', fixedTimeRule: 'no-wildcard', paused: true })
-}
-
-function previousDay(date: string): string {
-  return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10)
 }

@@ -16,5 +16,34 @@ export function isDate(text: string): boolean {
 /** @throws Failure `usage` when the text is not a date of the calendar written YYYY-MM-DD */
 export function parseDate(text: string): string {
   if (isDate(text)) return text
-  throw new Failure('usage', `${quoted(text)} is not a date; write it as YYYY-MM-DD, such as 2026-11-18`)
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) throw notInCalendar(text)
+  const meant = readOtherForm(text)
+  const next = meant === undefined ? 'write it as YYYY-MM-DD, such as 2026-11-18' : `did you mean ${meant}?`
+  throw new Failure('usage', `${quoted(text)} is not a date; ${next}`)
+}
+
+function notInCalendar(text: string): Failure {
+  const [year, month] = text.split('-').map(Number)
+  const days = new Date(Date.UTC(year!, month!, 0)).getUTCDate()
+  const why = month! < 1 || month! > 12 ? 'a year has the months 01 to 12' : `that month has the days 01 to ${days}`
+  return new Failure('usage', `${quoted(text)} is not a date of the calendar; ${why}`)
+}
+
+/** Reads a date in another common form: 20261118, 2026/11/8, 18/11/2026. */
+function readOtherForm(text: string): string | undefined {
+  const iso = /^(\d{4})([-/. ]?)(\d{1,2})\2(\d{1,2})$/.exec(text)
+  const french = /^(\d{1,2})([-/. ])(\d{1,2})\2(\d{4})$/.exec(text)
+  const parts = iso ? [iso[1], iso[3], iso[4]] : french ? [french[4], french[3], french[1]] : []
+  const date = parts.map((part) => part!.padStart(2, '0')).join('-')
+  return isDate(date) ? date : undefined
+}
+
+/** Returns the date that is a number of days later, or earlier if it is negative. */
+export function addDays(date: string, days: number): string {
+  return new Date(Date.parse(date) + days * 86_400_000).toISOString().slice(0, 10)
+}
+
+/** `Wednesday` */
+export function weekdayOf(date: string): string {
+  return new Intl.DateTimeFormat('en', { timeZone: 'UTC', weekday: 'long' }).format(new Date(date))
 }

@@ -1,8 +1,7 @@
 import { Failure, NotFound } from '../errors.ts'
 import type { Documents } from '../stores/documents.ts'
 import type { Report } from '../terminal/report.ts'
-import { joinFirst } from '../text/format.ts'
-import { isDate } from './date.ts'
+import { isDate, weekdayOf } from './date.ts'
 import type { Edition } from './edition.ts'
 import { editionId } from './layout.ts'
 import { readEdition, readSoundEdition } from './read.ts'
@@ -27,7 +26,7 @@ export async function findEdition(documents: Documents, watch: string, date?: st
 }
 
 /**
- * Returns the error for an edition that does not exist. It names the latest dates that do.
+ * Returns the error for an edition that does not exist. It names the nearest dates that have one.
  *
  * @param where the name of the store, if the reader may see it
  */
@@ -37,11 +36,30 @@ export async function missingEdition(
   date?: string,
   where = '',
 ): Promise<NotFound> {
-  const missing = `there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}`
   const dates = await datesOf(documents, watch)
-  if (dates.length > 0) return new NotFound(`${missing}${where}; there are: ${joinFirst(dates)}`)
-  if (where !== '' && !(await documents.exists())) return new NotFound(`${missing}; ${missingStore(documents)}`)
-  return new NotFound(`${missing}${where}; there is none yet: "run" makes one`)
+  if (date === undefined || dates.length === 0) {
+    const missing = `there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}`
+    if (where !== '' && !(await documents.exists())) return new NotFound(`${missing}; ${missingStore(documents)}`)
+    return new NotFound(`${missing}${where}; there is none yet: "run" makes one`)
+  }
+  const near = nearestDates(dates, date)
+  const isOtherDay = near.every((one) => weekdayOf(one) !== weekdayOf(date))
+  const named = (one: string) => (isOtherDay ? `${one}, a ${weekdayOf(one)}` : one)
+  const nearest = `the nearest ${near.length > 1 ? 'are those of' : 'is that of'} ${near
+    .reverse()
+    .map(named)
+    .join(isOtherDay ? ', and ' : ' and ')}`
+  return new NotFound(
+    `there is no edition of ${watch} of ${named(date)}${isOtherDay && where !== '' ? ',' : ''}${where}; ${nearest}`,
+  )
+}
+
+/** Returns the dates before and after a date, latest first. If one of them does not exist, returns the two closest dates. */
+function nearestDates(dates: readonly string[], date: string): string[] {
+  const before = dates.findIndex((one) => one < date)
+  if (before < 0) return dates.slice(-2)
+  const first = Math.max(0, before - 1)
+  return dates.slice(first, first + 2)
 }
 
 /** Says that a store does not exist, and which command makes it. */

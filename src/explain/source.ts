@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts'
-import { findNames } from '../csv/columns.ts'
+import { type ColumnNames, findNames } from '../csv/columns.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { NotFound } from '../errors.ts'
 import { archivedNames } from '../pipeline/archivedCsv.ts'
 import { type Reader, readOptions, scanCsv } from '../pipeline/read.ts'
-import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
+import { findSnapshot, readColumns, readHeader, readStoredExport } from '../pipeline/snapshot.ts'
 
 /** The source for dataset look-ups: the snapshot of the edition, or its archived CSV if there is no snapshot. */
 export interface DatasetSource {
@@ -28,15 +28,19 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
     }
     const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, context))
     const read = async (reader: Reader) => void (await scanCsv(archive.read(key), key, reader, options))
-    return { key, snapshot, identifiers: ['id'], read }
+    const columns = await readHeader(archive.read(key), key, config)
+    return { key, snapshot, identifiers: identifiersIn(columns, options.columnNames), read }
   }
   const columns = await readColumns('datasets', snapshot, context)
   const { columnNames } = readOptions('datasets', config, snapshot.datasets.columns)
-  const hasSlugs = 'slug' in findNames(columns, ['slug'], columnNames)
   return {
     key: snapshot.datasets.key,
     snapshot,
-    identifiers: hasSlugs ? ['id', 'slug'] : ['id'],
+    identifiers: identifiersIn(columns, columnNames),
     read: (reader) => readStoredExport('datasets', snapshot, reader, context),
   }
+}
+
+function identifiersIn(columns: readonly string[], names?: ColumnNames): readonly string[] {
+  return 'slug' in findNames(columns, ['slug'], names) ? ['id', 'slug'] : ['id']
 }

@@ -20,6 +20,8 @@ export interface Wording {
 /** Longer titles and reasons are cut to this many characters. */
 const MAX_TITLE = 160
 const MAX_REASON = 2_000
+/** Of more missed dates, only the last ones are named. */
+const MAX_DATES = 10
 
 /** Words, numbers and dates in the language of a message. */
 type Formats = ReturnType<typeof formatsFor>
@@ -61,8 +63,11 @@ function publishedMessage({ date, editions }: PublishedNews, formats: Formats): 
   }
 }
 
-function missedMessage({ dates }: MissedNews, { words, date }: Formats): Message {
-  return { subject: words.missed(dates.map(date).join(', ')), lines: dates.map(words.makeUp) }
+function missedMessage({ dates }: MissedNews, { words, count, date }: Formats): Message {
+  const [from, to] = [date(dates[0]!), date(dates.at(-1)!)]
+  const isLong = dates.length > MAX_DATES
+  const subject = isLong ? words.missedMany(count(dates.length), from, to) : words.missed(dates.map(date).join(', '))
+  return { subject, lines: dates.slice(-MAX_DATES).map(words.makeUp) }
 }
 
 function failedMessage(news: FailedNews, { words, date, time, outside }: Formats): Message {

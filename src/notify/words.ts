@@ -28,6 +28,7 @@ interface Words {
   readonly untouched: string
   readonly look: (date: string) => string
   readonly missed: (dates: string) => string
+  readonly missedMany: (count: string, from: string, to: string) => string
   readonly makeUp: (date: string) => string
 }
 
@@ -77,6 +78,7 @@ const en: Words = {
   look: (date) =>
     `If the export is correct after all, "datagouv-tops run --date ${date} --accept-incomplete" publishes it.`,
   missed: (dates) => `no edition of ${dates}`,
+  missedMany: (count, from, to) => `no edition of ${count} dates from ${from} to ${to}`,
   makeUp: (date) => `"datagouv-tops run --date ${date}" makes one from the portal's current export.`,
 }
 
@@ -118,6 +120,7 @@ const fr: Words = {
   look: (date) =>
     `Si l’export est correct malgré tout, « datagouv-tops run --date ${date} --accept-incomplete » le publie.`,
   missed: (dates) => `pas d’édition du ${dates}`,
+  missedMany: (count, from, to) => `pas d’édition pour ${count} dates, du ${from} au ${to}`,
   makeUp: (date) => `« datagouv-tops run --date ${date} » en produit une à partir de l’export actuel du portail.`,
 }
 

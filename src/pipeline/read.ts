@@ -55,6 +55,8 @@ export interface ReadOptions {
    * expected one means nothing. Throws if it is not.
    */
   readonly checkFile?: (facts: FileFacts) => void
+  /** Receives the columns of the header before the needed ones are looked up. May throw. */
+  readonly onHeader?: (columns: readonly string[]) => void
 }
 
 type Chunks = AsyncIterable<Uint8Array>
@@ -133,7 +135,7 @@ export async function scanCsv(
   chunks: Chunks,
   name: string,
   reader: Reader,
-  { maxRecordBytes, columnNames, model }: ReadOptions,
+  { maxRecordBytes, columnNames, model, onHeader }: ReadOptions,
 ): Promise<ScanFacts> {
   let bytes = 0
   let records = 0
@@ -145,6 +147,7 @@ export async function scanCsv(
     maxRecordBytes,
     select: (header) => {
       columns = header
+      onHeader?.(header)
       const found = findColumns(header, reader.columns, name, columnNames)
       if (model !== undefined) refuseOtherModel(header, model, name)
       return found
@@ -177,7 +180,8 @@ function scanned(scan: () => Batch): Batch {
   try {
     return scan()
   } catch (error) {
-    if (!(error instanceof Failure) || error.message.includes('; nothing was published')) throw error
+    if (!(error instanceof Failure) || error.kind === 'usage' || error.message.includes('; nothing was published'))
+      throw error
     const next = 'Fetch the file again; if it stays the same, report it to the portal.'
     throw new Failure(error.kind, `${error.message}; nothing was published. ${next}`)
   }

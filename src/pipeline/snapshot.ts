@@ -109,13 +109,22 @@ export async function readColumns(
   snapshot: Snapshot,
   { archive, config }: Context,
 ): Promise<readonly string[]> {
+  return readHeader(gunzip(archive.read(snapshot[name].key), name), name, config)
+}
+
+/** Reads the header of a CSV and returns its columns. */
+export async function readHeader(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  config: Context['config'],
+): Promise<readonly string[]> {
   let columns: readonly string[] | undefined
   const select = (header: readonly string[]) => {
     columns = header
     return []
   }
   const scanner = createReferenceScanner({ name, maxRecordBytes: config.max_record_size, select })
-  for await (const chunk of gunzip(archive.read(snapshot[name].key), name)) {
+  for await (const chunk of chunks) {
     scanner.write(chunk)
     if (columns !== undefined) break
   }

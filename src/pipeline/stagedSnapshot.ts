@@ -3,7 +3,7 @@ import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
 import { refusedKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import type { FileChangedError } from '../portal/download.ts'
-import { assertPublicUrl, type ExportSource, isUrl, openExport } from '../portal/open.ts'
+import { checkSources, type ExportSource, isUrl, openExport } from '../portal/open.ts'
 import { openPortal, type Portal } from '../portal/portal.ts'
 import { MismatchError, retryReplaced } from '../portal/replaced.ts'
 import type { Run } from '../runs/run.ts'
@@ -70,12 +70,7 @@ export class StagedSnapshot implements SnapshotSource {
     context: Context,
     stored: Snapshot | undefined,
   ): Promise<StagedSnapshot> {
-    // Report a missing file or a wrong address before fetching the other export.
-    for (const location of Object.values(request.sources ?? {})) {
-      if (location === undefined) continue
-      if (isUrl(location)) assertPublicUrl(location)
-      else await openExport(location, context)
-    }
+    await checkSources(request.sources, context)
     const baseline = isSamePlace(stored, context.config) ? stored : await baselineFor(request.date, context)
     return new StagedSnapshot(request, run, context, stored, baseline)
   }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Context } from '../context.ts'
+import type { ExportName } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
 import { download } from './download.ts'
 import { readFileChunks } from './fileChunks.ts'
@@ -36,6 +37,18 @@ export async function openExport(
   context: Pick<Context, 'config' | 'signal' | 'report'>,
 ): Promise<ExportSource> {
   return isUrl(location) ? openUrl(location, context) : openFile(location)
+}
+
+/** Reports a missing file or a wrong address before anything is fetched or created. @throws Failure `usage` */
+export async function checkSources(
+  sources: Readonly<Partial<Record<ExportName, string | undefined>>> = {},
+  context: Parameters<typeof openExport>[1],
+): Promise<void> {
+  for (const location of Object.values(sources)) {
+    if (location === undefined) continue
+    if (isUrl(location)) assertPublicUrl(location)
+    else await openExport(location, context)
+  }
 }
 
 async function openFile(location: string): Promise<ExportSource> {

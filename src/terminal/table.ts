@@ -22,13 +22,26 @@ const WIDE = 120
 /** The minimum width of a column with a share. Below that, the terminal wraps. */
 const MIN_WIDTH = 8
 
-/** Formats rows in columns that fit the width of the terminal; in a pipe they keep their full width. */
-export function formatTable(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
-  if ((process.stdout.columns ?? WIDE) >= WIDE) return aligned(columns, rows)
+/**
+ * Returns the width to which titles are cut: that of the terminal, in a pipe that of the terminal on stderr, else `WIDE`. Without
+ * a limit, one title of 3,000 characters would pad every row to its length.
+ */
+export function titleWidth(): number {
+  return process.stdout.columns ?? process.stderr.columns ?? WIDE
+}
+
+/** Formats rows in columns that fit a width: by default that of the terminal; in a pipe they keep their full width. */
+export function formatTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  width = process.stdout.columns ?? Number.POSITIVE_INFINITY,
+): string {
+  if (width >= WIDE) return aligned(columns, rows, width)
   const inRow = columns.filter(({ below }) => !below)
   const [head, ...lines] = aligned(
     inRow,
     rows.map((row) => row.filter((_, index) => !columns[index]!.below)),
+    width,
   ).split('\n')
   const blocks = rows.map((row, at) => {
     const below = row.filter((_, index) => columns[index]!.below).map((cell) => toPrintable(cell).text)
@@ -37,12 +50,12 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
   return `${[head, ...blocks].join('\n')}\n`
 }
 
-function aligned(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string {
+function aligned(columns: readonly Column[], rows: readonly (readonly Cell[])[], width: number): string {
   const cells = [columns.map(({ title }) => title), ...rows].map((row) => row.map(toPrintable))
   const widths = fitWidths(
     columns,
     columns.map((_, index) => Math.max(...cells.map((row) => stringWidth(row[index]!.text)))),
-    process.stdout.columns,
+    width,
   )
   const canLink = createSupportsHyperlinks(process.stdout)
   const line = (row: readonly Printable[]) =>
@@ -62,7 +75,7 @@ function aligned(columns: readonly Column[], rows: readonly (readonly Cell[])[])
  * Returns the natural widths if they fit. Otherwise columns with a share divide the width that the others leave, and none gets more than
  * its natural width.
  */
-function fitWidths(columns: readonly Column[], natural: readonly number[], width = Number.POSITIVE_INFINITY): number[] {
+function fitWidths(columns: readonly Column[], natural: readonly number[], width: number): number[] {
   const widths = [...natural]
   const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
   const available = width - GAP.length * (columns.length - 1)

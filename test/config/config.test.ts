@@ -30,27 +30,39 @@ describe('the configuration', () => {
   })
 
   test.each([
-    ['an unknown key', 'retires: 3', /unknown setting "retires"; did you mean retries\?$/],
-    ['a wrong value', 'retries: many', /retries must be a whole number from 0 to 100, not "many"$/],
+    ['an unknown key', 'retires: 3', /settings\.yaml, line 1: unknown setting "retires"; did you mean retries\?$/],
+    [
+      'a wrong value',
+      'retries: many',
+      /settings\.yaml, line 1: retries is "many": it must be a whole number from 0 to 100$/,
+    ],
     [
       'a duration without a unit',
       'stall_timeout: 30',
-      /stall_timeout must be a number with its unit such as 10s .*, not "30"$/,
+      /stall_timeout is 30: it must be a number with its unit such as 10s \(units: ms, s, min, h, d\)$/,
     ],
-    ['a file that is not YAML', 'a: b: c', /cannot read \S+settings.yaml, line 1, column \d+: it is not YAML/],
+    [
+      'a file that is not YAML',
+      'a: b: c',
+      /cannot read \S+settings.yaml, line 1, column 4: it is not YAML: Nested mappings .*\. The line is "a: b: c"\.$/,
+    ],
     ['a list instead of settings', '- a', /expected settings as "key: value" lines/],
     [
       'a schedule that is not a cron expression',
       'schedule: 0 17 * * 9',
-      /schedule must be a cron expression such as 0 17 \* \* 3, not "0 17 \* \* 9"$/,
+      /schedule is "0 17 \* \* 9": it must be a cron expression such as 0 17 \* \* 3$/,
     ],
-    ['a date as schedule', 'schedule: 2026-11-18T17:00:00', /schedule must be a cron expression/],
-    ['an unknown time zone', 'time_zone: Europe\\Pari', /time_zone must be a time zone/],
-    ['an unknown store', 'archive: ftp://x', /archive must begin with file: or s3:\/\/$/],
+    [
+      'a date as schedule',
+      'schedule: 2026-11-18T17:00:00',
+      /schedule is "2026-11-18T17:00:00": it must be a cron expression/,
+    ],
+    ['an unknown time zone', 'time_zone: Europe\\Pari', /time_zone is "Europe\\\\Pari": it must be a time zone/],
+    ['an unknown store', 'archive: ftp://x', /archive is "ftp:\/\/x": it must begin with file: or s3:\/\/$/],
     [
       'a path without its scheme',
       'archive: ./data',
-      /archive must begin with file: or s3:\/\/: write file: before the path$/,
+      /archive is ".\/data": it must begin with file: or s3:\/\/: write file: before the path$/,
     ],
     [
       'a setting that is only a variable',
@@ -60,10 +72,14 @@ describe('the configuration', () => {
     [
       'a wrong retention',
       'retention: 26',
-      /retention must be all, or a number with its unit such as 26w \(units: d, w\)/,
+      /retention is 26: it must be all, or a number with its unit such as 26w \(units: d, w\)/,
     ],
-    ['an empty list of watches', 'watches: []', /watches must be a list with at least one entry$/],
-    ['a watch with a wrong name', 'watches: [{name: A b, terms: [x]}]', /watches\[0\]\.name must be of a-z/],
+    ['an empty list of watches', 'watches: []', /watches is \[\]: it must be a list with at least one entry$/],
+    [
+      'a watch with a wrong name',
+      'watches: [{name: A b, terms: [x]}]',
+      /watches\[0\]\.name is "A b": it must be of a-z/,
+    ],
     ['a watch without terms', 'watches: [{name: a}]', /watches\[0\] needs terms$/],
     [
       'an unknown key of a watch',
@@ -73,7 +89,7 @@ describe('the configuration', () => {
     [
       'a term that is only an accent',
       'watches: [{name: a, terms: ["\\u0301"]}]',
-      /watches\[0\]\.terms\[0\] \(watch "a"\) must hold something besides spaces, hyphens, apostrophes and accents, not "\u0301"$/,
+      /watches\[0\]\.terms\[0\] \(watch "a"\) is "\u0301": it must hold something besides spaces, hyphens, apostrophes and accents$/,
     ],
     [
       'two watches of the same name',

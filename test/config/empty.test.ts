@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { COMMANDS, SHARED_OPTIONS } from '../../src/commands/commands.ts'
+import { COMMANDS } from '../../src/commands/commands.ts'
+import { optionsOf, parseFlags } from '../../src/commands/options.ts'
 import { resolveConfig } from '../../src/config/config.ts'
 import { SETTINGS } from '../../src/config/settings.ts'
 import { cli } from '../helpers/cli.ts'
@@ -21,7 +22,7 @@ describe('an empty value', () => {
     for (const written of ['', ' ~', ' null', ' ""', ' "  "']) {
       expect(await failureOf(`${key}:${written}\n`)).toMatchObject({
         kind: 'usage',
-        message: `FILE: ${key} is empty; give it a value, or leave it out`,
+        message: `FILE, line 1: ${key} is empty; give it a value, or leave it out`,
       })
     }
   })
@@ -29,20 +30,20 @@ describe('an empty value', () => {
   test.each([
     ['watches: [{ name: a, terms: [b], columns: }]', 'watches[0].columns is empty; '],
     ['watches: [{ name: a, terms: [b], top: "" }]', 'watches[0].top is empty; '],
-    ['watches: [{ name: a, terms: [""] }]', 'watches[0].terms[0] (watch "a") must '],
-    ['watches: [{ name: a, terms: [b], columns: [~] }]', 'watches[0].columns[0] must '],
+    ['watches: [{ name: a, terms: [""] }]', 'watches[0].terms[0] (watch "a") is "": it must '],
+    ['watches: [{ name: a, terms: [b], columns: [~] }]', 'watches[0].columns[0] is null: it must '],
     ['columns: { datasets: }', 'columns.datasets is empty; '],
     ['notify: [{ kind: slack, url: "https://a.example/x", name: "" }]', 'notify[0].name is empty; '],
     ['notify: [{ kind: slack, url: "https://a.example/x", events: }]', 'notify[0].events is empty; '],
   ])('inside of a setting is one, too: %s', async (text, message) => {
-    expect((await failureOf(text)).message).toContain(`FILE: ${message}`)
+    expect((await failureOf(text)).message).toContain(`FILE, line 1: ${message}`)
   })
 
   test.each(KEYS)('of %s given by a caller is an error', async (key) => {
     for (const written of ['', null]) {
       await expect(resolveConfig({ [key]: written })).rejects.toMatchObject({
         kind: 'usage',
-        message: `flag: ${key} is empty; give it a value, or leave it out`,
+        message: expect.stringMatching(`^(--)?${key.replace('_', '[_-]')} is empty; give it a value, or leave it out$`),
       })
     }
   })
@@ -53,8 +54,8 @@ describe('an empty value', () => {
     await expect(resolveConfig({}, { DATAGOUV_TOPS_UNKNOWN: 'x' })).rejects.toThrow('unknown setting')
   })
 
-  const valued = COMMANDS.flatMap(({ name, options = [] }) =>
-    [...options, ...SHARED_OPTIONS].flatMap(([flags]) => (flags.includes('<') ? [[name, flags.split(' ')[0]!]] : [])),
+  const valued = COMMANDS.flatMap((spec) =>
+    optionsOf(spec).flatMap(([flags]) => (flags.includes('<') ? [[spec.name, parseFlags(flags).name]] : [])),
   )
   const ofRun = valued.filter(([name]) => name === 'run')
   const others = valued.filter(([name, flag]) => name !== 'run' && !ofRun.some(([, one]) => one === flag))

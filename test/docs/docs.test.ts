@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { resolveConfig } from '../../src/config/config.ts'
+import { INITIAL_STATUS } from '../../src/scheduler/status.ts'
 import { runChecker } from '../helpers/checker.ts'
 import { BASE_ENVIRONMENT, CLI } from '../helpers/cli.ts'
 import { temporaryFolder, writeTestFile } from '../helpers/exports.ts'
@@ -23,12 +24,14 @@ const EXPORTS = {
 const execute = promisify(execFile)
 
 const blocks = PAGES.flatMap(blocksOf)
-/** Blocks in these languages are not run: drawings, and examples of output or of other programs. */
-const NOT_RUN_LANGUAGES = ['', 'js', 'sql', 'json', 'python']
+/** Blocks without a language are drawings. */
+const COVERED_LANGUAGES = ['', 'console', 'yaml', 'js', 'json']
+/** Pages whose blocks another test runs. */
+const COVERED_PAGES = /^docs\/(api|queries)\.md:/
 
 test('every block is run, checked against the settings, or says why it is not', () => {
   for (const { location, language, notRun } of blocks) {
-    if (notRun === undefined && (isCovered(language) || location.startsWith('docs/api.md'))) continue
+    if (notRun === undefined && (COVERED_LANGUAGES.includes(language) || COVERED_PAGES.test(location))) continue
     expect([location, notRun]).toEqual([location, expect.stringMatching(/^.{12,}$/)])
   }
   expect(blocks.filter(({ language }) => language === 'console').length).toBeGreaterThan(3)
@@ -46,7 +49,7 @@ describe('settings on a page are valid settings', () => {
   )
 })
 
-describe.each(PAGES.filter((page) => blocksOf(page).some(isSession)))('%s', (page) => {
+describe.each(PAGES.filter((page) => blocksOf(page).some(isRun)))('%s', (page) => {
   let folder: string
   let path: string
 
@@ -54,6 +57,9 @@ describe.each(PAGES.filter((page) => blocksOf(page).some(isSession)))('%s', (pag
     folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-test-'))
     await mkdir(join(folder, 'bin'))
     await symlink(CLI, join(folder, 'bin', 'datagouv-tops'))
+    // Programs find the package as if it were installed.
+    await mkdir(join(folder, 'node_modules'))
+    await symlink(ROOT, join(folder, 'node_modules', 'datagouv-tops'))
     path = `${join(folder, 'bin')}:${process.env.PATH}`
     for (const [name, real] of Object.entries(EXPORTS)) {
       if (existsSync(join(DATA, real))) await copyFile(join(DATA, real), join(folder, name))
@@ -66,7 +72,12 @@ describe.each(PAGES.filter((page) => blocksOf(page).some(isSession)))('%s', (pag
     const needsExports = blocksOf(page).some(({ text }) => text.includes('export-dataset.csv.gz'))
     if (needsExports && !existsSync(join(folder, 'export-dataset.csv.gz')))
       skip('the real exports are not here: ../shared/data')
-    for (const block of blocksOf(page).filter(isSession)) {
+    for (const block of blocksOf(page).filter(isRun)) {
+      if (block.language === 'js') {
+        await writeTestFile(folder, 'program.mjs', block.text)
+        expect([block.location, run('node program.mjs')]).toEqual([block.location, expect.stringMatching(/./)])
+        continue
+      }
       for (const { command, output } of stepsOf(block)) {
         if (/ \(Ctrl-C stops\)/.test(output)) {
           expect([block.location, await firstLine(command)]).toEqual([block.location, normalize(output)])
@@ -127,10 +138,19 @@ test('the requests in docs/api.md get a response', async ({ skip }) => {
   }
 })
 
-function isCovered(language: string): boolean {
-  return ['console', 'yaml', ...NOT_RUN_LANGUAGES].includes(language)
-}
+test('the status in docs/schedule.md has the fields of a real one', () => {
+  const [{ text } = { text: '{}' }] = blocksOf('docs/schedule.md').filter(({ language }) => language === 'json')
+  const status = JSON.parse(text)
+  expect(Object.keys(status)).toEqual(Object.keys(INITIAL_STATUS))
+  expect(Object.keys(status.last)).toEqual(['date', 'outcome', 'message', 'at'])
+})
 
-function isSession({ language, notRun }: Block): boolean {
-  return language === 'console' && notRun === undefined
+test('JSON on any page is JSON', () => {
+  for (const { location, language, text } of blocks)
+    if (language === 'json') expect(() => JSON.parse(text), location).not.toThrow()
+})
+
+/** Whether a block is run in the folder of its page: a console session, or a program in JavaScript. */
+function isRun({ language, location, notRun }: Block): boolean {
+  return notRun === undefined && (language === 'console' || (language === 'js' && !COVERED_PAGES.test(location)))
 }

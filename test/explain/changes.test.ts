@@ -89,7 +89,7 @@ test.each([
   [
     '2026-11-04',
     undefined,
-    /^there is no edition of mobilite-transport of 2026-11-04 in sqlite:\S+; there are: 2026-11-18, 2026-11-11$/,
+    /^there is no edition of mobilite-transport of 2026-11-04 in sqlite:\S+; the nearest are those of 2026-11-11 and 2026-11-18$/,
   ],
 ])('refuses to compare %s with %s', async (from, to, message) => {
   const context = await published()

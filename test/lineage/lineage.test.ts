@@ -277,7 +277,7 @@ describe('a collector', () => {
   test('must be an address without a password', async () => {
     for (const address of ['marquez:5000', 'http://user:secret@marquez:5000', 'ftp://marquez']) {
       const { code, stderr } = await runWith({ DATAGOUV_TOPS_LINEAGE: address })
-      expect([code, stderr]).toEqual([2, expect.stringContaining('environment: lineage must')])
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/DATAGOUV_TOPS_LINEAGE is ".*": it must be/)])
       expect(stderr).not.toContain('secret')
     }
   })

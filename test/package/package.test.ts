@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -66,6 +66,23 @@ describe('the package', () => {
     expect(packed.files.find(({ path }) => path === 'dist/cli.js')!.mode & 0o111).not.toBe(0)
     // Two thirds of this are the bundled exports of the demo.
     expect(packed.size).toBeLessThan(2_000_000)
+  })
+
+  test('is installed with the program and its manual page by npm install --global', async ({ skip }) => {
+    // Without dependencies, so that nothing is downloaded.
+    const copy = join(project, 'copy')
+    await cp(join(project, 'node_modules/datagouv-tops'), copy, { recursive: true })
+    const { dependencies: _, devDependencies: __, scripts: ___, ...rest } = manifest
+    await writeTestFile(copy, 'package.json', JSON.stringify(rest))
+    const npm = (...args: string[]) =>
+      execFileSync('npm', args, { cwd: copy, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    const tarball = join(copy, npm('pack', '--silent').trim())
+    const prefix = join(project, 'prefix')
+    npm('install', '--global', '--offline', '--no-audit', '--no-fund', '--prefix', prefix, tarball)
+    const program = join(prefix, 'bin/datagouv-tops')
+    expect(execFileSync(program, ['--version'], { encoding: 'utf8' })).toBe(`${manifest.version}\n`)
+    const args = ['-M', join(prefix, 'share/man'), '-P', 'cat', 'datagouv-tops']
+    expect(runChecker('man', args, skip)).toMatchObject({ code: 0, said: expect.stringContaining('EXIT STATUS') })
   })
 
   test('runs no script at installation, and neither do its dependencies', () => {

@@ -184,6 +184,12 @@ test('on the command line sums up, and a failed date decides the exit code', asy
   expect(first.code).toBe(0)
   expect(JSON.parse(first.stdout).map(({ date }: { date: string }) => date)).toEqual(WEDNESDAYS)
   expect(first.stderr).toContain('4 of 4  2026-11-04  published: 4 datasets in 2026-11-04/mobilite-transport.csv')
+  const again = await call('--from', SPAN.from, '--to', SPAN.to)
+  expect([again.code, again.stdout]).toEqual([
+    0,
+    `${SPAN.from} to ${SPAN.to}: 0 published, 4 there already, 0 without a snapshot\n`,
+  ])
+  for (const date of WEDNESDAYS) expect(again.stderr.split(date).length).toBe(2)
   await flipBit(join(context.folder, 'datagouv/snapshots/2026-10-21/organizations.csv.gz'))
   const second = await call('--from', SPAN.from, '--to', SPAN.to, '--force', '--quiet')
   expect([second.code, second.stdout]).toEqual([5, ''])
@@ -193,7 +199,7 @@ test('on the command line sums up, and a failed date decides the exit code', asy
   for (const [args, message] of [
     [[], /backfill needs --from DATE/],
     [['--from', '2026-11-10', '--to', '2026-10-12'], /--from 2026-11-10 is later than --to 2026-10-12/],
-    [['--from', 'yesterday'], /"yesterday" is not a date/],
+    [['--from', 'last week'], /"last week" is not a date/],
   ] as const) {
     const { code, stderr } = await call(...args)
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)])

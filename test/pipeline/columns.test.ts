@@ -266,6 +266,6 @@ test('the setting takes a name or a list of names', async () => {
   const { config } = await openTestContext(undefined, CONFIGURATION)
   expect(config.columns.datasets).toMatchObject({ title: ['titre'], tags: ['mots', 'keywords'] })
   await expect(openTestContext(undefined, 'columns: { datasets: { title: [] } }')).rejects.toThrow(
-    /columns.datasets.title must be a list with at least one entry/,
+    /line 1: columns.datasets.title is \[\]: it must be a list with at least one entry/,
   )
 })

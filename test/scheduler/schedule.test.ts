@@ -1,12 +1,14 @@
+import { execFile } from 'node:child_process'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type Fault, type ReplicaOptions, startReplica } from '../../src/demo/replica.ts'
 import { lastScheduledDates } from '../../src/editions/calendar.ts'
 import { dateIn } from '../../src/editions/date.ts'
 import type { SchedulerStatus } from '../../src/scheduler/status.ts'
-import { cli } from '../helpers/cli.ts'
+import { BASE_ENVIRONMENT, CLI, cli } from '../helpers/cli.ts'
 import { startDaemon } from '../helpers/daemon.ts'
 import { datasetsCsv, organizationsCsv, readFolder, temporaryFolder } from '../helpers/exports.ts'
 
@@ -42,7 +44,7 @@ async function start(
 }
 
 describe('schedule', () => {
-  test('publishes when an edition is due, prints the result, announces the next date, and exits with 143 while it waits', async () => {
+  test('publishes when an edition is due, prints the result, announces the next date, and exits with 0 when it is stopped', async () => {
     const { daemon, runs } = await start({ ...EVERY_SECOND, DATAGOUV_TOPS_SCHEDULE: '*/4 * * * * *' })
     await daemon.until('a second run', () => daemon.stdout.includes('nothing to do'))
     await daemon.until('the next date', () => /next edition: [^\n]*\n$/.test(daemon.stderr))
@@ -52,8 +54,8 @@ describe('schedule', () => {
     expect(daemon.stderr).toMatch(
       new RegExp(`^next edition: \\w+day ${TODAY} at \\d\\d:\\d\\d(:\\d\\d)? \\(Europe/Paris\\), in \\d`, 'm'),
     )
-    expect(await daemon.stop()).toBe(143)
-    expect(daemon.stderr).toMatch(/\ndatagouv-tops: terminated; no partial edition was published\n$/)
+    expect(await daemon.stop()).toBe(0)
+    expect(daemon.stderr).toMatch(/\nstopped\n$/)
     expect((await runs()).map(({ status, date }) => [status, date]).slice(-2)).toEqual([
       ['unchanged', TODAY],
       ['published', TODAY],
@@ -66,7 +68,7 @@ describe('schedule', () => {
     const { cwd, daemon, portal } = await start({ DATAGOUV_TOPS_SCHEDULE: plan.schedule }, ['--json'])
     await daemon.until('the next date', () => daemon.stderr.includes('next edition: '))
     expect(JSON.parse(daemon.stdout)).toMatchObject({ date, status: 'published' })
-    expect(await daemon.stop('SIGINT')).toBe(130)
+    expect(await daemon.stop('SIGINT')).toBe(0)
 
     const again = startDaemon(['schedule', '--json'], {
       cwd,
@@ -76,11 +78,12 @@ describe('schedule', () => {
     expect(again.stdout).toBe('')
   })
 
-  test('exits with 143 in the middle of a run, and leaves no file behind', async () => {
+  test('exits with 0 in the middle of a run, and leaves no file behind', async () => {
     const faults = { file: { stallAfter: 40 } }
     const { cwd, daemon, portal, runs } = await start(EVERY_SECOND, [], faults)
     await daemon.until('a download', () => portal.requests.some(({ path }) => path === 'file'))
-    expect(await daemon.stop()).toBe(143)
+    expect(await daemon.stop()).toBe(0)
+    expect(daemon.stderr).toMatch(new RegExp(`\nstopped; no partial edition of ${TODAY} was published\n$`))
     expect((await runs())[0]!.status).toBe('stopped')
     const files = await readFolder(join(cwd, 'data'))
     expect([...files.keys()].filter((name) => name.startsWith('datagouv/'))).toEqual([])
@@ -137,6 +140,29 @@ describe('schedule', () => {
     expect([metrics.status, await metrics.text()]).toEqual([200, expect.stringContaining('# TYPE datagouv_tops_')])
     expect((await fetch(`${url}healthz`, { method: 'POST' })).status).toBe(404)
     expect((await fetch(`${url}constructor`)).status).toBe(404)
+  })
+
+  test('ends with 0 if the reader of its output ends', async () => {
+    const cwd = await temporaryFolder()
+    const portal = await startReplica({ files: FILES })
+    onTestFinished(() => portal.close())
+    const line = `${process.execPath} ${CLI} schedule --json --quiet | head -1; echo "\${PIPESTATUS[*]}"`
+    const env = { ...BASE_ENVIRONMENT, ...EVERY_SECOND, DATAGOUV_TOPS_PORTAL: portal.url }
+    const { stdout } = await promisify(execFile)('bash', ['-c', line], { cwd, env, timeout: 30_000 })
+    expect(stdout).toMatch(/"status":"published".*\n0 0\n$/)
+  })
+
+  test('sums up the dates that it missed if they are many', async () => {
+    const { cwd, daemon: first, portal } = await start(NEVER_DUE)
+    await first.until('the next date', () => first.stderr.includes('next edition: '))
+    await first.stop()
+    const env = { DATAGOUV_TOPS_PORTAL: portal.url }
+    expect((await cli(['run', '2026-01-07', '--accept-incomplete'], { cwd, env })).code).toBe(0)
+    const daemon = startDaemon(['schedule'], { cwd, env })
+    await daemon.until('the missed dates', () => daemon.stderr.includes('was not running'))
+    expect(daemon.stderr).toMatch(
+      /^warning: \d\d+ scheduled dates from 2026-01-14 to \d{4}-\d\d-\d\d have no edition: the scheduler was not running\. "run DATE" publishes/m,
+    )
   })
 
   test('refuses a port that is in use', async () => {

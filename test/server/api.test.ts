@@ -168,7 +168,7 @@ describe('an error has a status and a detail that says what to do:', () => {
     [
       '/api/editions/mobilite-transport/2023-08-08',
       404,
-      /of 2023-08-08; there are: 2023-08-09, 2023-08-02, 2023-07-26$/,
+      /of 2023-08-08, a Tuesday; the nearest are those of 2023-08-02, a Wednesday, and 2023-08-09, a Wednesday$/,
     ],
     ['/api/editions/velo/latest', 404, /^there is no watch "velo"; known: mobilite-transport, complet, /],
     ['/api/editions/vide/latest', 404, /^there is no edition of vide; there is none yet: "run" makes one$/],

@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
-import { cli } from '../helpers/cli.ts'
+import { BASE_ENVIRONMENT, CLI, cli } from '../helpers/cli.ts'
 import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 import { HAS_TERMINAL, inTerminal } from '../helpers/terminal.ts'
 
@@ -36,5 +37,36 @@ describe.skipIf(!HAS_TERMINAL)(`in a terminal${skipped}`, () => {
       'mobilite-transport, 2026-11-18\r\n',
     )
     expect(await inTerminal(20, 'runs --json', cwd, PAGER)).not.toContain('paged:')
+  })
+
+  test('output is printed directly with --no-pager, or in a terminal that cannot move its cursor', async () => {
+    const cwd = await publishedFolder()
+    expect(await inTerminal(20, 'show --no-pager', cwd, PAGER)).toMatch(/^mobilite-transport, 2026-11-18\r\n/)
+    expect(await inTerminal(20, 'show', cwd, { ...PAGER, TERM: 'dumb' })).toMatch(/^mobilite-transport, 2026-11-18\r\n/)
+  })
+
+  test('less gets the character set that the program writes', async () => {
+    const cwd = await publishedFolder()
+    expect(await inTerminal(20, 'show', cwd, { PAGER: 'echo $LESSCHARSET; cat >/dev/null' })).toMatch(/^utf-8\r\n/)
+    expect(await inTerminal(20, 'show', cwd, { PAGER: 'echo $LESSCHARSET', LESSCHARSET: 'latin1' })).toMatch(
+      /^latin1\r\n/,
+    )
+  })
+
+  test('filter says that it waits for stdin, and Ctrl-C ends it at once', async () => {
+    const cwd = await publishedFolder()
+    const line = `${process.execPath} ${CLI} filter`
+    const child = spawn('script', ['-qec', line, '/dev/null'], { cwd, env: { ...BASE_ENVIRONMENT, TERM: 'xterm' } })
+    let output = ''
+    let stopped = 0
+    for await (const chunk of child.stdout.setEncoding('utf8')) {
+      output += chunk
+      if (stopped === 0 && output.includes('waiting for an export on stdin (Ctrl-C stops)')) {
+        stopped = performance.now()
+        child.stdin.write('\u0003')
+      }
+    }
+    expect(performance.now() - stopped).toBeLessThan(2_000)
+    expect(output).toContain('datagouv-tops: interrupted')
   })
 })

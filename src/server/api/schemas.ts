@@ -27,7 +27,8 @@ export const Problem = z
       type: 'about:blank',
       title: 'Not Found',
       status: 404,
-      detail: 'there is no edition of mobilite-transport of 2026-11-17; there are: 2026-11-18, 2026-11-11',
+      detail:
+        'there is no edition of mobilite-transport of 2026-11-17, a Tuesday; the nearest are those of 2026-11-11, a Wednesday, and 2026-11-18, a Wednesday',
       instance: '/api/editions/mobilite-transport/2026-11-17',
     },
   })

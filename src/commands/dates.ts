@@ -1,0 +1,70 @@
+import { suggestName } from '../config/parsers.ts'
+import type { Context } from '../context.ts'
+import { resolveDate } from '../editions/calendar.ts'
+import { datesOf } from '../editions/find.ts'
+import { Failure, NotFound, quoted } from '../errors.ts'
+import type { CommandInput } from './io.ts'
+
+/** Dates by name. `latest` is the date of an edition that exists, so a command that makes one refuses it. */
+const NAMES = ['today', 'yesterday', 'latest', 'due']
+
+/** Returns the date that a command was given, as an argument or with --date. */
+export function givenDate({ options, arguments: [argument] }: Pick<CommandInput, 'options' | 'arguments'>) {
+  const { date } = options
+  if (argument === undefined || date === undefined || argument === date) return argument ?? date
+  throw new Failure(
+    'usage',
+    `cannot use two dates: ${quoted(argument)} and --date ${quoted(date)} are given. Keep one.`,
+  )
+}
+
+/**
+ * Resolves the date of an edition to make: YYYY-MM-DD, today, yesterday, or due for the last scheduled date; today by default.
+ *
+ * @throws Failure `usage` for another text
+ */
+export function dateToMake(text: string | undefined, { config, clock }: Pick<Context, 'config' | 'clock'>): string {
+  if (text === 'latest')
+    throw new Failure('usage', 'cannot use the date "latest": it names an edition that exists. Use today or due.')
+  refuseUnknownName(text, config)
+  return resolveDate(text, config, clock())
+}
+
+/**
+ * Resolves the date of an edition to read: a date to make, or latest for the latest edition of the watches.
+ *
+ * @param watches the names of the watches
+ * @throws NotFound for `latest` if there is no edition; Failure `usage` for another text
+ */
+export async function dateToRead(
+  text: string,
+  watches: readonly string[],
+  { config, clock, documents }: Pick<Context, 'config' | 'clock' | 'documents'>,
+): Promise<string> {
+  if (text !== 'latest') {
+    refuseUnknownName(text, config)
+    return resolveDate(text, config, clock())
+  }
+  const dates = await Promise.all(watches.map((name) => datesOf(documents, name)))
+  const latest = dates
+    .flatMap(([first]) => first ?? [])
+    .sort()
+    .at(-1)
+  if (latest !== undefined) return latest
+  throw new NotFound(`there is no edition of ${watches.join(', ')} in ${documents.address} yet; "run" makes one`)
+}
+
+/** Suggests the closest name for a misspelled one, and --watch for the name of a watch. */
+function refuseUnknownName(text: string | undefined, { watches }: Context['config']): void {
+  if (watches.some(({ name }) => name === text))
+    throw new Failure('usage', `${quoted(text!)} is a watch, not a date; did you mean --watch ${text}?`)
+  if (text === undefined || !/^\p{L}+$/u.test(text) || NAMES.includes(text)) return
+  throw new Failure('usage', `${quoted(text)} is not a date; ${suggestName(text, NAMES)}`)
+}
+
+/** Resolves any number of dates of editions to read, given as arguments or with --date. */
+export function datesToRead({ options, arguments: texts }: CommandInput, context: Context): Promise<string[]> {
+  const all = options.date === undefined ? texts : [...texts, options.date]
+  const watches = context.config.watches.map(({ name }) => name)
+  return Promise.all(all.map((text) => dateToRead(text, watches, context)))
+}

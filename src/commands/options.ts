@@ -1,0 +1,73 @@
+import type { CommandSpec } from './commands.ts'
+
+/** Flags, their help text, and the kind of their value if it is not a text. */
+export type OptionSpec = readonly [flags: string, about: string, kind?: OptionKind]
+
+/** `once`: a second value is an error. Other options take the last one. */
+type OptionKind = 'list' | 'number' | 'port' | 'once'
+
+/** Options of every command. */
+export const SHARED_OPTIONS: readonly OptionSpec[] = [
+  [
+    '--config <file>',
+    'read settings from this file (default: datagouv-tops.yaml here, or in ~/.config/datagouv-tops)',
+    'once',
+  ],
+  ['--json', 'print JSON: one value, or one line per run with "schedule"'],
+  ['--quiet', 'print only the requested data and errors: no progress, no summary'],
+  ['-v, --verbose', 'print more details'],
+  ['--log-format <format>', 'write stderr for people (text) or for machines (json)'],
+]
+
+/** Options for settings. Every command accepts them, and its help lists those that it uses. */
+const SETTING_OPTIONS = {
+  portal: ['--portal <url>', 'fetch the exports of this portal'],
+  archive: ['--archive <address>', 'store files in file:FOLDER or s3://BUCKET'],
+  documents: ['--documents <address>', 'store documents in sqlite:FILE or mongodb://HOST/DATABASE'],
+} as const satisfies Record<string, OptionSpec>
+
+export type SettingOption = keyof typeof SETTING_OPTIONS
+
+export const EVERYTHING: readonly SettingOption[] = ['portal', 'archive', 'documents']
+export const STORES: readonly SettingOption[] = ['archive', 'documents']
+
+/** Lists the options in the help of a command. */
+export function optionsOf({ options = [], uses = [] }: CommandSpec): readonly OptionSpec[] {
+  return [...options, ...uses.map((name) => SETTING_OPTIONS[name]), ...SHARED_OPTIONS]
+}
+
+/** Lists the options that a command accepts and ignores, so that the same flags fit all commands. */
+export function unusedOptions({ uses = [] }: CommandSpec): readonly OptionSpec[] {
+  return EVERYTHING.filter((name) => !uses.includes(name)).map((name) => SETTING_OPTIONS[name])
+}
+
+/** Splits flags: `-v, --verbose` has a short form, `--date <date>` a value. */
+export function parseFlags(flags: string): { short?: string; name: string; value?: string } {
+  const [, short, name, value] = /^(?:(-\w), )?(\S+)(?: <([\w-]+)>)?$/.exec(flags)!
+  return { name: name!, ...(short !== undefined && { short }), ...(value !== undefined && { value }) }
+}
+
+const NAMES = 'YYYY-MM-DD, today or yesterday'
+
+/** The date of an edition that a command makes. */
+export const DATE_TO_MAKE: OptionSpec = [
+  '--date <date>',
+  `the same as the argument: ${NAMES}, or due for the last scheduled date (default: today in the time zone of the schedule)`,
+]
+/** The date of an edition that a command reads. */
+export const DATE_TO_READ: OptionSpec = [
+  '--date <date>',
+  `the same as the argument: ${NAMES}, latest for the last edition, or due for the last scheduled date`,
+]
+export const WATCHES: OptionSpec = ['--watch <name>', 'use only this watch (repeatable; default: all)', 'list']
+export const WATCH: OptionSpec = ['--watch <name>', 'use this watch (default: the first one)']
+export const NO_PAGER: OptionSpec = ['--no-pager', 'print long output without a pager (also: PAGER=cat)']
+export const SOURCES: readonly OptionSpec[] = [
+  ['--datasets <source>', "read the datasets export from this path or address, also .gz (default: the portal's)"],
+  [
+    '--organizations <source>',
+    "read the organizations export from this path or address, also .gz (default: the portal's)",
+  ],
+  ['--refetch', 'fetch the exports again for a past date that has a snapshot'],
+  ['--accept-incomplete', 'accept an export that the completeness gate refuses'],
+]

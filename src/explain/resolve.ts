@@ -1,0 +1,86 @@
+import type { Context } from '../context.ts'
+import type { Batch } from '../csv/scanner.ts'
+import type { Edition } from '../editions/edition.ts'
+import { NotFound, quoted } from '../errors.ts'
+import { foldTerm } from '../matching/fold.ts'
+import { textOf } from '../pipeline/rank.ts'
+import type { Reader } from '../pipeline/read.ts'
+import { pluralize } from '../text/format.ts'
+import { parseDatasetRef } from './datasetRef.ts'
+import type { SuggestedDataset } from './explanation.ts'
+import { SuggestionFinder } from './lookup.ts'
+import { type DatasetSource, openDatasetSource } from './source.ts'
+
+const ID = /^[0-9a-f]{24}$/
+const MAX_CANDIDATES = 20
+
+/**
+ * Finds a dataset by its ID, slug, page address, title, or a part of the title that no other title has.
+ *
+ * @returns its ID; an ID stays as it is, whether the dataset exists or not
+ * @throws NotFound if no dataset or several fit, with the candidates
+ */
+export async function resolveDataset(text: string, edition: Edition, context: Context): Promise<string> {
+  const name = parseDatasetRef(text)
+  if (ID.test(name)) return name
+  const source = await openDatasetSource(edition, context)
+  const finder = new NameFinder(name, source.identifiers)
+  await source.read(finder)
+  // The slug in an address names one dataset. It is not a part of a title.
+  const isAddress = name !== text
+  const [first, ...others] = finder.best(isAddress)
+  if (first === undefined) throw await unknownDataset(name, source)
+  if (others.length === 0) return first.dataset_id
+  const all = [first, ...others]
+  const more = all.length > MAX_CANDIDATES ? [`… and ${all.length - MAX_CANDIDATES} more`] : []
+  throw new NotFound(
+    `cannot explain ${quoted(text)}: ${pluralize(all.length, 'dataset')} of ${source.key} fit. Give one of these IDs:`,
+    [...all.slice(0, MAX_CANDIDATES).map(describe), ...more],
+  )
+}
+
+async function unknownDataset(name: string, source: DatasetSource): Promise<NotFound> {
+  const suggestions = new SuggestionFinder([name], source.identifiers)
+  await source.read(suggestions)
+  const near = suggestions.of(name).map(describe)
+  const lost =
+    source.snapshot === undefined ? '. The datasets outside the list are unknown, since the snapshot is gone' : ''
+  const next =
+    near.length > 0 ? '; similar ones are:' : '; give an ID, a slug, the address of a page, or a part of a title'
+  return new NotFound(`no dataset in ${source.key} has the ID, slug or title ${quoted(name)}${lost}${next}`, near)
+}
+
+const describe = ({ dataset_id, dataset_title }: SuggestedDataset) => `${dataset_id}  ${quoted(dataset_title, 120)}`
+
+/** Finds datasets by ID, slug or title while an export is read. */
+class NameFinder implements Reader {
+  readonly columns: readonly string[]
+  private readonly name: string
+  private readonly folded: string
+  private identified: SuggestedDataset | undefined
+  private readonly titled: SuggestedDataset[] = []
+  private readonly partial: SuggestedDataset[] = []
+
+  constructor(name: string, identifiers: readonly string[]) {
+    this.columns = ['title', ...identifiers]
+    this.name = name
+    this.folded = foldTerm(name)
+  }
+
+  /** Returns the dataset with this ID or slug, else those with this title, else those whose title contains the name. */
+  best(isAddress: boolean): readonly SuggestedDataset[] {
+    if (this.identified !== undefined) return [this.identified]
+    if (isAddress) return []
+    return this.titled.length > 0 ? this.titled : this.partial
+  }
+
+  take(batch: Batch): void {
+    for (let record = 0; record < batch.count; record++) {
+      const [dataset_title = '', dataset_id = '', slug] = this.columns.map((_, slot) => textOf(batch, record, slot))
+      if (dataset_id === this.name || slug === this.name) this.identified ??= { dataset_id, dataset_title }
+      const title = foldTerm(dataset_title)
+      if (title === this.folded) this.titled.push({ dataset_id, dataset_title })
+      else if (title.includes(this.folded)) this.partial.push({ dataset_id, dataset_title })
+    }
+  }
+}
