@@ -103,7 +103,7 @@ async function* withMappedErrors<T>(
 }
 
 /** @throws Failure `usage` for an address that cannot be parsed, or that contains a user or a password */
-export function assertPublicUrl(url: string): void {
+function assertPublicUrl(url: string): void {
   if (!URL.canParse(url))
     throw new Failure(
       'usage',

@@ -222,7 +222,7 @@ test.each(['http://169.254.169.254/latest', 'http://localhost:9000/', 'http://[f
     const proxy = await startForwardProxy({ hosts: { 'portal.test': portal.url } })
     await expect(publish('http://portal.test', { HTTP_PROXY: proxy.url })).rejects.toMatchObject({
       kind: 'portal',
-      message: expect.stringMatching(/: a public portal must not lead to the private address \S+$/),
+      message: expect.stringMatching(/: a public host must not lead to the private address \S+$/),
     })
     expect(proxy.requests.join()).not.toContain(location)
   },
