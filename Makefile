@@ -1,6 +1,6 @@
 # The commands of the README. They need only Node (20.19 or later) and npm.
 
-.PHONY: demo test test-airflow test-udata build install
+.PHONY: demo test test-airflow test-udata test-compose build install
 
 # make demo ARGS=--clean deletes the demo's folder at the end.
 demo: build
@@ -20,6 +20,13 @@ test-airflow: build
 # Tests the program with a real uData server, which UDATA_KIT (default: ../shared/udata) starts. The first start takes 3 minutes.
 test-udata: build
 	TEST_UDATA=1 npx vitest run test/udata
+
+# Tests the two commands of the README on a real Docker engine: health, the DAG, restarts, upgrades. Takes 10 to 12 minutes. It
+# tests the last commit. Images that cannot be pulled are made by DOCKER_KIT (default: ../shared/docker). It upgrades from the commit
+# UPGRADE_FROM (default: HEAD^).
+test-compose: install
+	scripts/checkers store-clients-python
+	TEST_COMPOSE=1 npx vitest run test/compose
 
 build: install
 	@echo 'building (about 10 seconds)'

@@ -17,6 +17,8 @@ interface Service {
   readonly env_file?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly volumes?: readonly string[]
+  readonly read_only?: boolean
+  readonly cap_drop?: readonly string[]
 }
 const compose = parse(await readFile(join(ROOT, 'compose.yaml'), 'utf8'), { merge: true })
 const services: Record<string, Service> = compose.services
@@ -67,6 +69,35 @@ describe('compose.yaml', () => {
       const [volume] = services[name]!.volumes![0]!.split(':')
       expect(Object.keys(compose.volumes), name).toContain(volume)
     }
+  })
+
+  test('gives the tool no rights, and lets it write to no file', () => {
+    for (const name of ['serve', 'schedule']) {
+      expect(services[name], name).toMatchObject({ read_only: true, cap_drop: ['ALL'] })
+    }
+  })
+})
+
+describe('the Dockerfiles', async () => {
+  const stagesOf = (text: string) => text.split(/^(?=FROM )/m).map((stage) => stage.replace(/^#.*\n/gm, '').trim())
+  const [tool, airflow] = await Promise.all(
+    ['Dockerfile', 'airflow/Dockerfile'].map((name) => readFile(join(ROOT, name), 'utf8')),
+  )
+
+  test('share the stages that install the dependencies and build the package, so that both run once', () => {
+    expect(stagesOf(airflow!).slice(1, 3)).toEqual(stagesOf(tool!).slice(1, 3))
+    expect(stagesOf(tool!)[2]).toContain('npm run build')
+  })
+
+  test('and compose.yaml name the images of which docs/deploy.md says how long they get fixes', async () => {
+    const bases = [...`${tool}${airflow}`.matchAll(/^FROM (\S+:\S+)/gm)].map(([, image]) => image!)
+    const pulled = Object.values(services).flatMap(({ image, build }) => (build ? [] : [image!]))
+    const page = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8')
+    for (const image of new Set([...bases, ...pulled])) expect(page).toContain(`| \`${image}\` |`)
+    const [, airflowVersion] = /^apache-airflow==(.*)/m.exec(
+      await readFile(join(ROOT, 'airflow/requirements.in'), 'utf8'),
+    )!
+    expect(page).toContain(`| Airflow ${airflowVersion},`)
   })
 })
 

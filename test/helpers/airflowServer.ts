@@ -16,6 +16,8 @@ interface TaskInstance {
   readonly rendered_map_index: string | null
   readonly state: string | null
   readonly try_number: number
+  /** Where it runs or ran. */
+  readonly hostname: string | null
   readonly start_date: string | null
 }
 
