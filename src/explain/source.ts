@@ -5,6 +5,10 @@ import { NotFound } from '../errors.ts'
 import { archivedNames } from '../pipeline/archivedCsv.ts'
 import { type Reader, readOptions, scanCsv } from '../pipeline/read.ts'
 import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
+import { readHeader } from './list.ts'
+
+/** Opens where datasets are looked up. */
+export type OpenSource = (edition: Edition, context: Context) => Promise<DatasetSource>
 
 /** The source for dataset look-ups: the snapshot of the edition, or its archived CSV if there is no snapshot. */
 export interface DatasetSource {
@@ -12,6 +16,8 @@ export interface DatasetSource {
   readonly snapshot: Snapshot | undefined
   /** The columns that identify a dataset: `id`, and `slug` if the export has it. */
   readonly identifiers: readonly string[]
+  /** Whether it is read a second time for datasets with similar names. */
+  readonly suggests: boolean
   read(reader: Reader): Promise<void>
 }
 
@@ -26,9 +32,7 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
         `cannot explain the edition of ${edition.date}: the archive has neither its snapshot nor ${key} any more`,
       )
     }
-    const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, context))
-    const read = async (reader: Reader) => void (await scanCsv(archive.read(key), key, reader, options))
-    return { key, snapshot, identifiers: ['id'], read }
+    return { ...(await openListSource(edition, context)), suggests: true }
   }
   const columns = await readColumns('datasets', snapshot, context)
   const { columnNames } = readOptions('datasets', config, snapshot.datasets.columns)
@@ -37,6 +41,25 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
     key: snapshot.datasets.key,
     snapshot,
     identifiers: hasSlugs ? ['id', 'slug'] : ['id'],
+    suggests: true,
     read: (reader) => readStoredExport('datasets', snapshot, reader, context),
+  }
+}
+
+/**
+ * Opens the archived CSV of an edition, a tenth of the export. It answers for the datasets that it lists; of others it cannot say
+ * whether the portal has them.
+ */
+export async function openListSource(edition: Edition, context: Context): Promise<DatasetSource> {
+  const { archive, config } = context
+  const { key } = edition.archive
+  const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, context))
+  const columns = await readHeader(archive.read(key), key, config.max_record_size)
+  return {
+    key,
+    snapshot: await findSnapshot(edition.date, context),
+    identifiers: 'slug' in findNames(columns, ['slug'], options.columnNames) ? ['id', 'slug'] : ['id'],
+    suggests: false,
+    read: async (reader) => void (await scanCsv(archive.read(key), key, reader, options)),
   }
 }

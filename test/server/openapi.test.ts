@@ -78,11 +78,16 @@ const KNOWN = {
 test('every response has the documented shape and no other fields', async () => {
   const { items } = (await (await fetch(`${site.url}/api/runs`)).json()) as { items: { _id: string }[] }
   for (const path of Object.keys(description.paths)) {
-    const values = path.startsWith('/api/runs/') ? { ...KNOWN, id: items[0]!._id } : KNOWN
+    const values = { ...KNOWN, id: idFor(path, items[0]!._id) }
     expect([path, await request(path, values)]).toEqual([path, 200])
     if (!path.includes('archive.csv')) expect([path, await request(path, required(path, values))]).toEqual([path, 200])
   }
 })
+
+function idFor(path: string, run: string): string {
+  if (path.startsWith('/api/runs/')) return run
+  return path.includes('/organizations/') ? KNOWN.organization : KNOWN.id
+}
 
 const required = (path: string, values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).filter(([name]) => path.includes(`{${name}}`)))

@@ -4,11 +4,12 @@ import { createBody, respond } from '../body.ts'
 import { CACHE_CONTROL } from '../caching.ts'
 import { archiveApi } from './archive.ts'
 import { changesApi } from './changes.ts'
+import { datasetsApi } from './datasets.ts'
 import { type Description, DOCS_POLICY, renderDocs } from './docs.ts'
 import { editionsApi } from './editions.ts'
-import { explainApi } from './explain.ts'
-import { historyApi } from './history.ts'
 import { jsonResponse } from './jsonResponse.ts'
+import { listApi } from './list.ts'
+import { organizationsApi } from './organizations.ts'
 import { optionalWatch } from './parameters.ts'
 import { type ApiContext, createRouter, NOT_FOUND } from './route.ts'
 import { runsApi } from './runs.ts'
@@ -26,10 +27,12 @@ const OPENAPI = {
   },
 }
 
+const PARTS = [watchesApi, editionsApi, listApi, archiveApi, changesApi, organizationsApi, datasetsApi, runsApi]
+
 /** Creates the API, with its OpenAPI description at `/openapi.json` and its documentation at `/docs`. */
 export function createApi(context: ApiContext): OpenAPIHono {
   const api = createRouter()
-  for (const part of [watchesApi, editionsApi, archiveApi, changesApi, explainApi, historyApi, runsApi]) {
+  for (const part of PARTS) {
     api.route('/', part(context))
   }
   describeOtherRoutes(api)
@@ -39,7 +42,7 @@ export function createApi(context: ApiContext): OpenAPIHono {
   api.get('/docs', (c) =>
     respond(c, docs, { 'content-security-policy': DOCS_POLICY, 'cache-control': CACHE_CONTROL.revalidate }),
   )
-  for (const path of ['/api', '/api/', '/api/docs']) api.get(path, (c) => c.redirect('/docs'))
+  for (const path of ['/api', '/api/docs']) api.get(path, (c) => c.redirect('/docs'))
   return api
 }
 

@@ -5,12 +5,13 @@ import { useLocale } from './locale.ts'
 import { CountCell } from './parts/change.tsx'
 import { ChangedOrganizations } from './parts/changedOrganizations.tsx'
 import { DatasetItem } from './parts/datasetItem.tsx'
-import { EditionHeader, type EditionPageProps } from './parts/editionHeader.tsx'
+import { EditionHeader, type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
 import { HiddenInputs } from './parts/hiddenInputs.tsx'
 import { type Frame, Page } from './parts/layout.tsx'
 import { PortalText, sanitize } from './parts/portalText.tsx'
 import { TableHead } from './parts/tableHead.tsx'
 import { editionPath } from './paths.ts'
+import { ViewLinks } from './tops/viewLinks.tsx'
 
 export interface ChangesPageProps extends EditionPageProps {
   /** Changes since the edition before, or since the requested one; undefined for the first edition. */
@@ -23,7 +24,12 @@ export function ChangesPage(props: ChangesPageProps) {
   const { texts, day, longDay } = frame.locale
   const lede = changes === undefined ? texts.firstEdition : texts.sinceEdition(longDay(changes.from))
   return (
-    <Page frame={frame} section="changes" title={`${texts.changes}, ${day(edition.date)}`}>
+    <Page
+      frame={frame}
+      section="changes"
+      title={`${texts.changes}, ${termsOf(edition, frame)}, ${day(edition.date)}`}
+      hasTwin
+    >
       <EditionHeader {...props} part="/changes" title={texts.changes} lede={lede} />
       {changes !== undefined && <ChangeSections {...props} changes={changes} />}
     </Page>
@@ -41,6 +47,7 @@ function ChangeSections({ frame, edition, dates, changes }: ChangesPageProps & {
       <EarlierPicker path={path} dates={dates.slice(dates.indexOf(edition.date) + 1)} chosen={changes.from} />
       <DatasetSection
         {...common}
+        id="entered"
         title={texts.entered(entered.length, count(entered.length))}
         datasets={entered}
         remark={({ reason }) => reason && texts.entryReasons[reason]}
@@ -48,6 +55,7 @@ function ChangeSections({ frame, edition, dates, changes }: ChangesPageProps & {
       />
       <DatasetSection
         {...common}
+        id="left"
         title={texts.left(left.length, count(left.length))}
         datasets={left}
         remark={({ reason }) => reason && texts.exitReasons[reason]}
@@ -56,6 +64,7 @@ function ChangeSections({ frame, edition, dates, changes }: ChangesPageProps & {
       {moved.length > 0 && (
         <DatasetSection
           {...common}
+          id="moved"
           title={texts.movedElsewhere(moved.length, count(moved.length))}
           datasets={moved}
           remark={({ moved_from }) => texts.movedFrom(sanitize(names.get(moved_from) ?? moved_from))}
@@ -63,6 +72,7 @@ function ChangeSections({ frame, edition, dates, changes }: ChangesPageProps & {
       )}
       {organizations.length > 0 && <ChangedOrganizations path={path} organizations={organizations} />}
       {followers.length > 0 && <ChangedFollowers portal={frame.portal} followers={followers} />}
+      <ViewLinks site={frame.site} path={`${path}/changes`} csv={`${path}/changes.csv`} query={frame.query} />
     </>
   )
 }
@@ -123,6 +133,8 @@ function EarlierPicker({ path, dates, chosen }: EarlierPickerProps) {
 interface DatasetSectionProps<D extends TopDataset> {
   readonly path: string
   readonly portal: string
+  /** The anchor of the section. */
+  readonly id: string
   readonly title: string
   readonly datasets: readonly D[]
   readonly remark: (dataset: D) => string | null
@@ -131,9 +143,9 @@ interface DatasetSectionProps<D extends TopDataset> {
 }
 
 function DatasetSection<D extends TopDataset>(props: DatasetSectionProps<D>) {
-  const { path, portal, title, datasets, remark, empty } = props
+  const { path, portal, id, title, datasets, remark, empty } = props
   return (
-    <section>
+    <section id={id}>
       <h2>{title}</h2>
       {datasets.length === 0 ? (
         <p>{empty}</p>

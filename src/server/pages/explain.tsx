@@ -17,12 +17,12 @@ export interface ExplainPageProps extends EditionPageProps {
 /** Shows why a dataset is in the edition or not: the conditions, in the order in which they are checked. */
 export function ExplainPage({ frame, edition, explanation }: ExplainPageProps) {
   const { texts, day, count, href } = frame.locale
-  const { dataset, verdict, asked, matches, organization, nearest, columns } = explanation
+  const { dataset, verdict, asked, matches, organization, nearest, columns, source } = explanation
   const path = editionPath(edition)
   const title = dataset === null ? sanitize(asked, 200) : sanitize(dataset.title)
   const listed = matches.length > 0
   return (
-    <Page frame={frame} section="tops" title={`${texts.why} ${title}`}>
+    <Page frame={frame} section="tops" title={`${texts.why} ${title}, ${day(edition.date)}`} hasTwin>
       <Breadcrumbs frame={frame} links={[[texts.editionOf(day(edition.date)), href(path)]]} />
       <h1>
         <PortalText>{title}</PortalText>
@@ -35,7 +35,9 @@ export function ExplainPage({ frame, edition, explanation }: ExplainPageProps) {
         >
           {dataset !== null && (
             <p>
-              {texts.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
+              {source === edition.archive.key
+                ? texts.recordOfList(count(dataset.record), count(edition.archive.records))
+                : texts.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
               <a href={datasetPage(frame.portal, dataset.id)}>{texts.onPortal(hostOf(frame.portal))}</a>
             </p>
           )}

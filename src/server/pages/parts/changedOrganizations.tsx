@@ -14,7 +14,7 @@ interface ChangedOrganizationsProps {
 export function ChangedOrganizations({ path, organizations }: ChangedOrganizationsProps) {
   const { texts, href } = useLocale()
   return (
-    <section>
+    <section id="organizations">
       <h2>{texts.organizations}</h2>
       <table>
         <TableHead
