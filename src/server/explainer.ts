@@ -65,7 +65,8 @@ export function createExplainer(context: Context): Explainer {
         (await listed.explain(dataset, edition, watch)) ??
         (await exported.explain(dataset, edition, watch))!
       explanations.set(key, explanation)
-      return { ...explanation, asked: reference }
+      // The same object for the same reference, so that its page stays cached.
+      return reference === explanation.asked ? explanation : { ...explanation, asked: reference }
     },
   }
 

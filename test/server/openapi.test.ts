@@ -9,12 +9,15 @@ interface Description {
 }
 
 interface Operation {
+  readonly operationId: string
   readonly parameters?: readonly {
     name: string
     in: string
     schema: { example?: unknown; type?: unknown; enum?: unknown }
   }[]
-  readonly responses: Readonly<Record<string, { content?: Readonly<Record<string, { schema: object }>> }>>
+  readonly responses: Readonly<
+    Record<string, { content?: Readonly<Record<string, { schema: object; example?: unknown }>> }>
+  >
 }
 
 let site: Site
@@ -129,6 +132,20 @@ test('unusual values cause at most a documented error', async () => {
         const status = await request(path, { ...required(path, KNOWN), [name]: value })
         expect([200, 400, 404], `${path}: ${name}=${value}`).toContain(status)
       }
+    }
+  }
+})
+
+test('every operation has an ID for generated clients, and every JSON response an example of its schema', () => {
+  const operations = Object.entries(description.paths).map(([path, { get }]) => [path, get] as const)
+  const ids = operations.map(([, { operationId }]) => operationId)
+  expect(new Set(ids).size).toBe(operations.length)
+  expect(ids.every((id) => /^[a-z][A-Za-z]+$/.test(id))).toBe(true)
+  for (const [path, { responses }] of operations) {
+    for (const [type, { example }] of Object.entries(responses[200]!.content ?? {})) {
+      if (!type.endsWith('json')) continue
+      const validate = validatorOf(path, 200, type)
+      expect(validate(example) || validate.errors, path).toBe(true)
     }
   }
 })

@@ -1,8 +1,11 @@
 import type { ComponentChildren } from 'preact'
+import type { Changes } from '../../editions/changes.ts'
 import { datasetPage } from '../../editions/links.ts'
 import type { Explanation, Match, Placing, Suggestion } from '../../explain/explanation.ts'
+import type { DatasetWeek } from '../history.ts'
 import { useLocale } from './locale.ts'
 import { Breadcrumbs } from './parts/breadcrumbs.tsx'
+import { DatasetWeeks } from './parts/datasetWeeks.tsx'
 import type { EditionPageProps } from './parts/editionHeader.tsx'
 import { ExplainForm } from './parts/explainForm.tsx'
 import { Page } from './parts/layout.tsx'
@@ -12,10 +15,12 @@ import type { Translation } from './translations/french.ts'
 
 export interface ExplainPageProps extends EditionPageProps {
   readonly explanation: Explanation
+  readonly weeks: readonly DatasetWeek[]
+  readonly lastChanges: Changes | undefined
 }
 
 /** Shows why a dataset is in the edition or not: the conditions, in the order in which they are checked. */
-export function ExplainPage({ frame, edition, explanation }: ExplainPageProps) {
+export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }: ExplainPageProps) {
   const { texts, day, count, href } = frame.locale
   const { dataset, verdict, asked, matches, organization, nearest, columns, source } = explanation
   const path = editionPath(edition)
@@ -64,6 +69,7 @@ export function ExplainPage({ frame, edition, explanation }: ExplainPageProps) {
           {dataset !== null && <Ranking placing={organization} verdict={verdict} path={path} />}
         </Condition>
       </ol>
+      <DatasetWeeks weeks={weeks} lastChanges={lastChanges} />
       <ExplainForm path={path} />
     </Page>
   )

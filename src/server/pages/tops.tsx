@@ -1,21 +1,25 @@
 import type { Changes } from '../../editions/changes.ts'
+import type { Week } from '../weeks.ts'
 import { Downloads } from './parts/downloads.tsx'
 import { EditionBar, type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
 import { ExplainForm } from './parts/explainForm.tsx'
 import { KeyFigures } from './parts/keyFigures.tsx'
 import { Page } from './parts/layout.tsx'
 import { RecentChanges } from './parts/recentChanges.tsx'
+import { WeekByWeek } from './parts/weekByWeek.tsx'
 import { editionPath, hostOf } from './paths.ts'
 import { type TopsIslandProps, topsIsland } from './tops/island.tsx'
 
 interface TopsPageProps extends EditionPageProps, TopsIslandProps {
   /** Changes since the earlier edition; undefined for the first edition. */
   readonly changes: Changes | undefined
+  /** Up to the edition, oldest first. */
+  readonly weeks: readonly Week[]
 }
 
 /** Shows the tops of an edition, what is new in it, and its files. */
 export function TopsPage(props: TopsPageProps) {
-  const { frame, edition } = props
+  const { frame, edition, weeks } = props
   const { texts, longDay, count } = frame.locale
   const terms = termsOf(edition, frame)
   const about = (edition.terms.length === 1 ? texts.aboutOne : texts.about)(hostOf(frame.portal), count(edition.top))
@@ -43,6 +47,7 @@ export function TopsPage(props: TopsPageProps) {
         <aside>
           <RecentChanges {...props} />
           <KeyFigures edition={edition} />
+          {weeks.length > 0 && <WeekByWeek edition={edition} weeks={weeks} />}
           <Downloads edition={edition} />
         </aside>
       </div>

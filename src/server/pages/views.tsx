@@ -3,7 +3,7 @@ import type { Edition } from '../../editions/edition.ts'
 import { Failure } from '../../errors.ts'
 import type { Explanation } from '../../explain/explanation.ts'
 import type { ListedDataset } from '../../explain/list.ts'
-import { organizationHistory } from '../history.ts'
+import { type DatasetWeek, datasetHistory, organizationHistory } from '../history.ts'
 import type { Week } from '../weeks.ts'
 import { ChangesPage } from './changes.tsx'
 import type { View } from './editionView.tsx'
@@ -17,17 +17,20 @@ import { TopsPage } from './tops.tsx'
 
 /** The pages about an edition. Each view loads what its page needs beyond the edition itself. */
 
-export const topsView: View<readonly [earlier: Edition | undefined, changes: Changes | undefined]> = {
+type TopsInputs = readonly [earlier: Edition | undefined, changes: Changes | undefined, weeks: readonly Week[]]
+
+export const topsView: View<TopsInputs> = {
   parameters: 'tops',
   load: async ({ edition, frame }, _, { editions }) => {
     const earlier = await editions.earlier(edition, frame.query.since)
-    return [earlier, earlier && editions.knownChanges(earlier, edition)]
+    return [earlier, earlier && editions.knownChanges(earlier, edition), await editions.weeks(edition.watch)]
   },
-  render: (context, [earlier, changes]) => (
+  render: (context, [earlier, changes, weeks]) => (
     <TopsPage
       {...context}
       earlier={earlier}
       changes={changes}
+      weeks={weeks.filter(({ date }) => date <= context.edition.date)}
       query={parseQuery(new URLSearchParams(context.frame.query))}
     />
   ),
@@ -70,14 +73,37 @@ export const historyView: View<readonly [weeks: readonly Week[], id: string]> = 
   ),
 }
 
-export const explainView: View<readonly [explanation: Explanation]> = {
+type ExplainInputs = readonly [explanation: Explanation, weeks: readonly Week[], lastChanges: Changes | undefined]
+
+export const explainView: View<ExplainInputs> = {
   parameters: 'none',
   load: async ({ edition }, c, { editions }) => {
     const { watch, date } = edition
-    return [await editions.explain(watch, date, c.req.param('id')!).catch(toNotFound('notADataset'))]
+    const explanation = await editions.explain(watch, date, c.req.param('id')!).catch(toNotFound('notADataset'))
+    const weeks = await editions.weeks(watch)
+    const history = historyOf(explanation, weeks, date)
+    const last = history.findLastIndex(({ change }) => change !== undefined)
+    if (last < 0) return [explanation, weeks, undefined]
+    const [before, after] = await Promise.all([
+      editions.find(watch, history[last - 1]!.date),
+      editions.find(watch, history[last]!.date),
+    ])
+    return [explanation, weeks, editions.knownChanges(before.edition, after.edition)]
   },
-  render: (context, [explanation]) => <ExplainPage {...context} explanation={explanation} />,
+  render: (context, [explanation, weeks, lastChanges]) => (
+    <ExplainPage
+      {...context}
+      explanation={explanation}
+      weeks={historyOf(explanation, weeks, context.edition.date)}
+      lastChanges={lastChanges}
+    />
+  ),
   status: ([{ verdict }]) => (verdict === 'unknown' ? 404 : 200),
+}
+
+/** Returns the weeks of a dataset up to a date, oldest first. */
+function historyOf({ dataset }: Explanation, weeks: readonly Week[], last: string): readonly DatasetWeek[] {
+  return dataset === null ? [] : datasetHistory(weeks, dataset.id).filter(({ date }) => date <= last)
 }
 
 /** Turns a usage failure, which means that the address names nothing, into a "not found" page. */

@@ -91,8 +91,36 @@ export const english: Translation = {
 
   sinceEdition: (day) => `Since the edition of ${day}.`,
   compareWith: 'Compare with the edition of',
-  noneEntered: 'No dataset has entered the tops.',
-  noneLeft: 'No dataset has left the tops.',
+  entryGroups: {
+    new: (_, count) => `${count} new on the portal`,
+    matches: (n, count) =>
+      n === 1 ? `${count} now mentions one of the words` : `${count} now mention one of the words`,
+    rose: (_, count, organization) => `${count} entered because ${organization} is now among the most followed`,
+    moved: (_, count) => `${count} moved to one of the most followed organizations`,
+    unknown: (_, count) => `${count} entered for an unknown reason`,
+  },
+  exitGroups: {
+    removed: (_, count) => `${count} removed from the portal`,
+    'no-match': (n, count) =>
+      n === 1 ? `${count} no longer mentions any of the words` : `${count} no longer mention any of the words`,
+    fell: (_, count, organization) => `${count} left because ${organization} is no longer among the most followed`,
+    moved: (_, count) => `${count} moved to a less followed organization`,
+    unknown: (_, count) => `${count} left for an unknown reason`,
+  },
+  otherChanges: 'Other changes',
+  renamed: (n, count) => (n === 1 ? `${count} has a new title` : `${count} have a new title`),
+  titleBefore: (title) => `formerly “${title}”`,
+  nameBefore: (name) => `formerly ${name}`,
+  smallChanges: (n, count) =>
+    n === 1 ? `${count} organization hardly changed` : `${count} organizations hardly changed`,
+  inTopsSince: (day) => `In the tops since ${day}.`,
+  inTopsSinceFirst: (day) => `In the tops since the first edition, ${day}.`,
+  leftTops: (day) => `Left the tops on ${day}.`,
+  newAndGone: 'New and gone, by week',
+  reason: (reason) => `Reason: ${reason}.`,
+  overTheWeeks: 'Over the weeks',
+  enteredOn: (day) => `Entered on ${day}`,
+  leftOn: (day) => `Left on ${day}`,
   entryReasons: {
     new: 'new on the portal',
     matches: 'now mentions one of the words',

@@ -93,8 +93,52 @@ export const french = {
 
   sinceEdition: (day: string) => `Depuis l’édition du ${day}.`,
   compareWith: 'Comparer avec l’édition du',
-  noneEntered: 'Aucun jeu de données n’est entré dans les tops.',
-  noneLeft: 'Aucun jeu de données n’est sorti des tops.',
+  entryGroups: {
+    new: (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} nouveaux sur le portail` : `${count} nouveau sur le portail`,
+    matches: (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} mentionnent désormais l’un des mots` : `${count} mentionne désormais l’un des mots`,
+    rose: (n: number, count: string, organization: string) =>
+      n > 1
+        ? `${count} entrés avec ${organization}, désormais parmi les plus suivies`
+        : `${count} entré avec ${organization}, désormais parmi les plus suivies`,
+    moved: (n: number, count: string, _organization: string) =>
+      n > 1
+        ? `${count} transférés à l’une des organisations les plus suivies`
+        : `${count} transféré à l’une des organisations les plus suivies`,
+    unknown: (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} entrés pour une raison inconnue` : `${count} entré pour une raison inconnue`,
+  },
+  exitGroups: {
+    removed: (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} supprimés du portail` : `${count} supprimé du portail`,
+    'no-match': (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} ne mentionnent plus aucun des mots` : `${count} ne mentionne plus aucun des mots`,
+    fell: (n: number, count: string, organization: string) =>
+      n > 1
+        ? `${count} sortis avec ${organization}, qui n’est plus parmi les plus suivies`
+        : `${count} sorti avec ${organization}, qui n’est plus parmi les plus suivies`,
+    moved: (n: number, count: string, _organization: string) =>
+      n > 1
+        ? `${count} transférés à une organisation moins suivie`
+        : `${count} transféré à une organisation moins suivie`,
+    unknown: (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} sortis pour une raison inconnue` : `${count} sorti pour une raison inconnue`,
+  },
+  otherChanges: 'Autres changements',
+  renamed: (n: number, count: string) => (n > 1 ? `${count} ont changé de titre` : `${count} a changé de titre`),
+  titleBefore: (title: string) => `auparavant «\u00a0${title}\u00a0»`,
+  nameBefore: (name: string) => `auparavant ${name}`,
+  smallChanges: (n: number, count: string) =>
+    n > 1 ? `${count} organisations ont peu changé` : `${count} organisation a peu changé`,
+  inTopsSince: (day: string) => `Dans les tops depuis le ${day}.`,
+  inTopsSinceFirst: (day: string) => `Dans les tops depuis la première édition, le ${day}.`,
+  leftTops: (day: string) => `Sorti des tops le ${day}.`,
+  newAndGone: 'Nouveaux et sortis, par semaine',
+  reason: (reason: string) => `Raison\u00a0: ${reason}.`,
+  overTheWeeks: 'Au fil des semaines',
+  enteredOn: (day: string) => `Entré le ${day}`,
+  leftOn: (day: string) => `Sorti le ${day}`,
   entryReasons: {
     new: 'nouveau sur le portail',
     matches: 'mentionne désormais l’un des mots',
