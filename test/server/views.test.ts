@@ -131,3 +131,20 @@ test('feeds exist in both languages, and for an organization or a search', async
   expect(items[0]!.title).toMatch(/: [0-4] new, 0 gone$/)
   expect((await get('/feed.atom?page=2')).status).toBe(400)
 })
+
+test('search engines get rules, a sitemap and an icon; earlier weeks may be cached', async () => {
+  expect(await text('/robots.txt')).toContain(`Sitemap: ${site.url}/sitemap.xml\n`)
+  expect(await text('/sitemap.xml')).toContain(`<loc>${site.url}${DEMO}/changes</loc>`)
+  expect((await get('/favicon.ico')).status).toBe(200)
+  const earlier = await get('/editions/mobilite-transport/2023-08-02')
+  expect(earlier.headers.get('cache-control')).toBe('public, max-age=3600')
+  expect((await get(DEMO)).headers.get('cache-control')).toBe('no-cache')
+})
+
+test('each page has its title, description and addresses for search engines and previews', async () => {
+  const page = await text(`${DEMO}/changes?lang=en`)
+  expect(page).toContain('<title>Changes, “mobilité” or “transport”, 9 August 2023 — data.gouv.fr tops</title>')
+  expect(page).toContain(`<link rel="canonical" href="${site.url}${DEMO}/changes"`)
+  expect(page).toContain(`hreflang="fr" href="${site.url}${DEMO}/changes?lang=fr"`)
+  expect(page).toContain('<meta property="og:title" content="Changes, ')
+})

@@ -4,6 +4,7 @@ import type { Config } from '../../config/settings.ts'
 import type { Edition } from '../../editions/edition.ts'
 import { respond } from '../body.ts'
 import type { BodyCache } from '../bodyCache.ts'
+import { CACHE_CONTROL } from '../caching.ts'
 import type { Editions } from '../editions.ts'
 import type { Assets } from './assets.ts'
 import { NoEditionYet, NoSuchEdition, NoSuchWatch } from './errorPages.tsx'
@@ -76,9 +77,10 @@ export async function showEdition<T extends readonly unknown[]>(
   const inputs = [edition, before, ...watches.map((one) => one.dates), ...loaded]
   const { body, headers } = await bodies.get(key, inputs, () => pageBody(view.render(context, loaded), frame))
   const status = view.status?.(loaded) ?? 200
-  return status === 200
-    ? respond(c, body, headers)
-    : new Response(body.plain, { status, headers: { ...headers, 'content-type': body.type } })
+  if (status !== 200) return new Response(body.plain, { status, headers: { ...headers, 'content-type': body.type } })
+  // The page of an earlier week hardly changes.
+  const isEarlier = date !== 'latest' && date !== dates[0]
+  return respond(c, body, { ...headers, ...(isEarlier && { 'cache-control': CACHE_CONTROL.dated }) })
 }
 
 /** Returns the watches of the configuration with the dates of their editions. */

@@ -139,7 +139,8 @@ function Ranking({ placing, verdict, path }: RankingProps) {
         <PortalText>{name}</PortalText>
       </a>
       {texts.ranked(count(rank), of === null ? undefined : count(of), texts.followersOf(followers, count(followers)))}{' '}
-      {lead < 0 ? texts.behind(margin, count(last.rank)) : texts.ahead(margin, count(last.rank))}
+      {lead < 0 && texts.behind(margin, count(last.rank))}
+      {lead > 0 && texts.ahead(margin, count(last.rank))}
     </p>
   )
 }

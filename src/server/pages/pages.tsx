@@ -9,6 +9,7 @@ import { respond } from '../body.ts'
 import { createBodyCache } from '../bodyCache.ts'
 import type { Editions } from '../editions.ts'
 import { readAssets } from './assets.ts'
+import { createCrawlerFiles } from './crawlers.ts'
 import { EditionsPage } from './editions.tsx'
 import { createFrame, latestFrame, type Site, showEdition, watchLinks } from './editionView.tsx'
 import { ErrorPage, errorPageFor, PageNotFound } from './errorPages.tsx'
@@ -37,6 +38,7 @@ export async function createPages({ config, documents, report }: Context, editio
     if (file === undefined) throw new PageNotFound('noSuchPage')
     return respond(c, file, { 'cache-control': IMMUTABLE })
   })
+  pages.route('/', createCrawlerFiles(site))
   addEditionPages(pages, site)
   addFormTargets(pages)
   addRunPages(pages, site, documents, report)
