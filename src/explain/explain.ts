@@ -5,7 +5,7 @@ import { parseDatasetRef } from './datasetRef.ts'
 import type { Explanation, Placing, Suggestion, Verdict } from './explanation.ts'
 import { DatasetFinder, type FoundRecord, SuggestionFinder } from './lookup.ts'
 import { matchesIn, nearWords } from './matches.ts'
-import { type FindPlacing, rankOrganizations } from './placings.ts'
+import { cachedPlacings, type FindPlacing } from './placings.ts'
 import { sentencesOf } from './sentences.ts'
 import { type DatasetSource, type OpenSource, openDatasetSource, openListSource } from './source.ts'
 
@@ -33,7 +33,7 @@ export async function explain(
   const unknown = new Set(names.filter((name) => !finder.found.has(name)))
   const suggestions = new SuggestionFinder(unknown, source.identifiers)
   if (unknown.size > 0 && source.suggests) await source.read(suggestions)
-  const findPlacing = await rankOrganizations(edition, source.snapshot, context)
+  const findPlacing = await cachedPlacings(edition, source.snapshot, context)
   return names.map((name, index) => {
     const found = finder.found.get(name)
     const near = found === undefined ? suggestions.of(name) : []

@@ -39,7 +39,7 @@ export function EditionHeader(props: EditionBarProps & { readonly title: string;
 export function EditionBar({ frame, edition, dates, watches, part }: EditionBarProps) {
   const { texts, href } = frame.locale
   return (
-    <div class="bar">
+    <div class="edition-bar">
       <EditionPicker edition={edition} dates={dates} part={part} query={frame.query} />
       {watches.length > 1 && (
         <nav class="watches" aria-label={texts.watches}>
