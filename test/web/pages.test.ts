@@ -29,6 +29,7 @@ const VIEWS = [
   ['why a dataset is there', 200, `${DEMO}/datasets/${NEW_DATASET}`],
   ['the full list', 200, `${DEMO}/list?q=velo&sort=dataset_title`],
   ['all editions', 200, '/editions'],
+  ['the documentation of the API', 200, '/docs'],
   ['datasets that are gone', 200, `${FULL_EDITION}?gone=1`],
   ['why a dataset is not there', 404, `${DEMO}/datasets/no-such-dataset`],
   ['the runs', 200, '/runs'],
@@ -41,8 +42,9 @@ const VIEWS = [
   ['an impossible value', 400, `${FULL_EDITION}?sort=size`],
 ] as const
 
-/** A narrow and a wide screen, in dark and light mode. */
+/** Narrow screens and a wide one, in dark and light mode. */
 const SCREENS = [
+  { width: 320, colorScheme: 'light' },
   { width: 390, colorScheme: 'dark' },
   { width: 1440, colorScheme: 'light' },
 ] as const
