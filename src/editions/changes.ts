@@ -14,9 +14,11 @@ export interface Changes {
   readonly left: readonly LeftDataset[]
   /** Datasets that moved from one TOP organization to another, as in the later edition. */
   readonly moved: readonly MovedDataset[]
+  /** Datasets of both editions whose title changed, as in the later edition. */
+  readonly renamed: readonly RenamedDataset[]
   /** Datasets of both editions that gained or lost followers, as in the later edition, largest gain first. */
   readonly followers: readonly FollowedDataset[]
-  /** Organizations whose rank, followers or number of datasets changed, by rank; those that left the TOP come last. */
+  /** Organizations whose name, rank, followers or number of datasets changed, by rank; those that left the TOP come last. */
   readonly organizations: readonly ChangedOrganization[]
 }
 
@@ -36,6 +38,10 @@ interface MovedDataset extends TopDataset {
   readonly moved_from: string
 }
 
+interface RenamedDataset extends TopDataset {
+  readonly dataset_title_before: string
+}
+
 export interface FollowedDataset extends TopDataset {
   readonly dataset_followers_before: number
 }
@@ -44,6 +50,7 @@ export interface FollowedDataset extends TopDataset {
 export interface ChangedOrganization {
   readonly id: string
   readonly name: string
+  readonly name_before: string | null
   readonly rank: number | null
   readonly rank_before: number | null
   readonly followers: number | null
@@ -54,7 +61,7 @@ export interface ChangedOrganization {
 
 /** Why a dataset entered: the first condition that it did not meet before. */
 export const ENTRY_REASONS = {
-  new: 'new at the portal',
+  new: 'new on the portal',
   matches: 'mentions a term now',
   rose: 'its organization rose',
   moved: 'moved to a TOP organization',
@@ -108,6 +115,9 @@ export function changesBetween(from: Edition, to: Edition, before?: Standings, a
     moved: stayed
       .filter((dataset) => dataset.organization_id !== wasOf(dataset).organization_id)
       .map((dataset) => ({ ...dataset, moved_from: wasOf(dataset).organization_id })),
+    renamed: stayed
+      .filter((dataset) => dataset.dataset_title !== wasOf(dataset).dataset_title)
+      .map((dataset) => ({ ...dataset, dataset_title_before: wasOf(dataset).dataset_title })),
     followers: stayed
       .map((dataset) => ({ ...dataset, dataset_followers_before: wasOf(dataset).dataset_followers }))
       .filter((dataset) => followersGained(dataset) !== 0)
@@ -151,7 +161,10 @@ function changedOrganizations(
   const gone = before.filter(({ id }) => !later.has(id)).map((organization) => pairOf(organization, organization))
   return [...still, ...gone].filter(
     (one) =>
-      one.rank !== one.rank_before || one.followers !== one.followers_before || one.datasets !== one.datasets_before,
+      one.rank !== one.rank_before ||
+      one.followers !== one.followers_before ||
+      one.datasets !== one.datasets_before ||
+      one.name !== one.name_before,
   )
 }
 
@@ -163,6 +176,7 @@ function pairOf(
   return {
     id,
     name,
+    name_before: before?.name ?? null,
     rank: after?.rank ?? null,
     rank_before: before?.rank ?? null,
     followers: after?.followers ?? null,

@@ -14,28 +14,46 @@ export const DATASET_FIELDS = [
 
 /** Writes datasets as CSV in the portal's own dialect. */
 export function csvOf(datasets: readonly TopDataset[]): string {
-  return toCsv(DATASET_FIELDS, datasets)
+  return csvTable(
+    DATASET_FIELDS,
+    datasets.map((dataset) => DATASET_FIELDS.map((field) => dataset[field])),
+  )
 }
 
-/** Columns before those of the dataset: the change, its reason, and the organization before or after it. */
-const CHANGE_FIELDS = ['change', 'reason', 'moved_from', 'moved_to'] as const
+const CHANGE_FIELDS = ['change', 'reason', 'id', 'title', 'organization', 'from', 'followers', 'before'] as const
 
-/** Writes the datasets that entered, left or moved as CSV, one row per dataset. An unknown reason is empty. */
-export function changesCsvOf({ entered, left, moved }: Changes): string {
-  const rows = [
-    ...entered.map((dataset) => ({ ...dataset, change: 'entered' })),
-    ...left.map((dataset) => ({ ...dataset, change: 'left' })),
-    ...moved.map((dataset) => ({ ...dataset, change: 'moved' })),
+/**
+ * Writes the changes of datasets as CSV, one row per change. `from` is the organization that the dataset was moved from, or the
+ * title that it had before; `before` is the number of followers that it had.
+ */
+export function changesCsvOf({ entered, left, moved, renamed, followers }: Changes): string {
+  const row = (
+    change: string,
+    dataset: TopDataset,
+    reason: string | null = '',
+    from = '',
+    before: number | '' = '',
+  ) => [
+    change,
+    reason ?? '',
+    dataset.dataset_id,
+    dataset.dataset_title,
+    dataset.organization,
+    from,
+    dataset.dataset_followers,
+    before,
   ]
-  return toCsv([...CHANGE_FIELDS, ...DATASET_FIELDS], rows)
+  return csvTable(CHANGE_FIELDS, [
+    ...entered.map((one) => row('entered', one, one.reason, one.moved_from)),
+    ...left.map((one) => row('left', one, one.reason)),
+    ...moved.map((one) => row('moved', one, '', one.moved_from)),
+    ...renamed.map((one) => row('renamed', one, '', one.dataset_title_before)),
+    ...followers.map((one) => row('followers', one, '', '', one.dataset_followers_before)),
+  ])
 }
 
-function toCsv<F extends string>(
-  fields: readonly F[],
-  rows: readonly { readonly [K in F]?: string | number | null }[],
-): string {
-  const cell = (value: string | number | null = '') =>
-    typeof value === 'number' ? String(value) : encodeField(value ?? '')
-  const lines = rows.map((row) => fields.map((field) => cell(row[field])))
-  return [fields.map(encodeField), ...lines].map((line) => `${line.join(';')}\r\n`).join('')
+/** Writes a table as CSV in the portal's own dialect. */
+export function csvTable(fields: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cell = (value: string | number) => (typeof value === 'number' ? String(value) : encodeField(value))
+  return [fields, ...rows].map((row) => `${row.map(cell).join(';')}\r\n`).join('')
 }

@@ -5,9 +5,9 @@ import { parseDatasetRef } from './datasetRef.ts'
 import type { Explanation, Placing, Suggestion, Verdict } from './explanation.ts'
 import { DatasetFinder, type FoundRecord, SuggestionFinder } from './lookup.ts'
 import { matchesIn, nearWords } from './matches.ts'
-import { type FindPlacing, rankOrganizations } from './placings.ts'
+import { cachedPlacings, type FindPlacing } from './placings.ts'
 import { sentencesOf } from './sentences.ts'
-import { type DatasetSource, openDatasetSource } from './source.ts'
+import { type DatasetSource, type OpenSource, openDatasetSource, openListSource } from './source.ts'
 
 /**
  * Explains why datasets are, or are not, in an edition. Reads the snapshot once for all of them, and a second time for
@@ -15,6 +15,7 @@ import { type DatasetSource, openDatasetSource } from './source.ts'
  *
  * @param asked IDs, slugs, or addresses of datasets' pages
  * @param watch the edition's watch. Its columns and its way of matching count; the terms are those of the edition.
+ * @param openSource where to look them up; by default the snapshot, or the archived CSV if there is no snapshot
  * @throws Failure `usage` if a reference is none of these
  */
 export async function explain(
@@ -22,21 +23,39 @@ export async function explain(
   edition: Edition,
   watch: Watch,
   context: Context,
+  openSource: OpenSource = openDatasetSource,
 ): Promise<Explanation[]> {
   const rules: Watch = { ...watch, terms: edition.terms, top: edition.top }
   const names = asked.map(parseDatasetRef)
-  const source = await openDatasetSource(edition, context)
+  const source = await openSource(edition, context)
   const finder = new DatasetFinder(new Set(names), rules.columns, source.identifiers)
   await source.read(finder)
   const unknown = new Set(names.filter((name) => !finder.found.has(name)))
   const suggestions = new SuggestionFinder(unknown, source.identifiers)
-  if (unknown.size > 0) await source.read(suggestions)
-  const findPlacing = await rankOrganizations(edition, source.snapshot, context)
+  if (unknown.size > 0 && source.suggests) await source.read(suggestions)
+  const findPlacing = await cachedPlacings(edition, source.snapshot, context)
   return names.map((name, index) => {
     const found = finder.found.get(name)
     const near = found === undefined ? suggestions.of(name) : []
     return explanationOf(asked[index]!, found, near, { edition, rules, source, findPlacing })
   })
+}
+
+/**
+ * Explains datasets that are in the full list of an edition, without the export: ten times as fast.
+ *
+ * @returns the explanations by reference; datasets that are not listed are missing
+ */
+export async function explainListed(
+  asked: readonly string[],
+  edition: Edition,
+  watch: Watch,
+  context: Context,
+): Promise<ReadonlyMap<string, Explanation>> {
+  if ((await context.archive.stat(edition.archive.key))?.bytes !== edition.archive.bytes) return new Map()
+  const explanations = await explain(asked, edition, watch, context, openListSource)
+  const found = explanations.filter(({ dataset }) => dataset !== null)
+  return new Map(found.map((explanation) => [explanation.asked, explanation]))
 }
 
 /** What all explanations of a call share. */

@@ -7,8 +7,22 @@ import type { Placing } from './explanation.ts'
 /** Returns the rank of an organization by its ID. */
 export type FindPlacing = (id: string) => Placing | null
 
+const rankings = new WeakMap<Edition, Promise<FindPlacing>>()
+
+/** Like `rankOrganizations`, once per edition: reading the organizations takes longer than looking up a listed dataset. */
+export function cachedPlacings(
+  edition: Edition,
+  snapshot: Snapshot | undefined,
+  context: Context,
+): Promise<FindPlacing> {
+  const ranking = rankings.get(edition) ?? rankOrganizations(edition, snapshot, context)
+  rankings.set(edition, ranking)
+  ranking.catch(() => rankings.delete(edition))
+  return ranking
+}
+
 /** Ranks all organizations of the snapshot. Without a snapshot, only those of the edition's TOP are known. */
-export async function rankOrganizations(
+async function rankOrganizations(
   { organizations, top }: Edition,
   snapshot: Snapshot | undefined,
   context: Context,

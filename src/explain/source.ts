@@ -6,12 +6,17 @@ import { archivedNames } from '../pipeline/archivedCsv.ts'
 import { type Reader, readOptions, scanCsv } from '../pipeline/read.ts'
 import { findSnapshot, readColumns, readHeader, readStoredExport } from '../pipeline/snapshot.ts'
 
+/** Opens where datasets are looked up. */
+export type OpenSource = (edition: Edition, context: Context) => Promise<DatasetSource>
+
 /** The source for dataset look-ups: the snapshot of the edition, or its archived CSV if there is no snapshot. */
 export interface DatasetSource {
   readonly key: string
   readonly snapshot: Snapshot | undefined
   /** The columns that identify a dataset: `id`, and `slug` if the export has it. */
   readonly identifiers: readonly string[]
+  /** Whether it is read a second time for datasets with similar names. */
+  readonly suggests: boolean
   read(reader: Reader): Promise<void>
 }
 
@@ -26,10 +31,7 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
         `cannot explain the edition of ${edition.date}: the archive has neither its snapshot nor ${key} any more`,
       )
     }
-    const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, context))
-    const read = async (reader: Reader) => void (await scanCsv(archive.read(key), key, reader, options))
-    const columns = await readHeader(archive.read(key), key, config)
-    return { key, snapshot, identifiers: identifiersIn(columns, options.columnNames), read }
+    return { ...(await openListSource(edition, context)), suggests: true }
   }
   const columns = await readColumns('datasets', snapshot, context)
   const { columnNames } = readOptions('datasets', config, snapshot.datasets.columns)
@@ -37,7 +39,26 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
     key: snapshot.datasets.key,
     snapshot,
     identifiers: identifiersIn(columns, columnNames),
+    suggests: true,
     read: (reader) => readStoredExport('datasets', snapshot, reader, context),
+  }
+}
+
+/**
+ * Opens the archived CSV of an edition, a tenth of the export. It answers for the datasets that it lists; of others it cannot say
+ * whether the portal has them.
+ */
+export async function openListSource(edition: Edition, context: Context): Promise<DatasetSource> {
+  const { archive, config } = context
+  const { key } = edition.archive
+  const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, context))
+  const columns = await readHeader(archive.read(key), key, config)
+  return {
+    key,
+    snapshot: await findSnapshot(edition.date, context),
+    identifiers: identifiersIn(columns, options.columnNames),
+    suggests: false,
+    read: async (reader) => void (await scanCsv(archive.read(key), key, reader, options)),
   }
 }
 

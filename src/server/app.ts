@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Context } from '../context.ts'
 import { createApi } from './api/api.ts'
+import { createBodyCache } from './bodyCache.ts'
 import { CORS_HEADERS } from './cors.ts'
 import type { Editions } from './editions.ts'
 import { createFeeds } from './feed.ts'
@@ -26,6 +27,7 @@ export interface AppOptions {
 /** Combines API, feeds, probes and pages into one app. */
 export function createApp(context: Context, editions: Editions, { pages }: AppOptions = {}): Hono {
   const app = new Hono()
+  const bodies = createBodyCache()
   app.onError((error, c) => problemResponse(error, c.req.path, context.report))
   app.notFound(({ req: { path } }) => {
     const problem = new Problem(404, `cannot find ${path}: no such address. See /docs for the API's addresses.`)
@@ -38,8 +40,12 @@ export function createApp(context: Context, editions: Editions, { pages }: AppOp
     throw new Problem(405, `cannot handle ${method}: this server is read-only. Use ${allow}.`, { allow })
   })
 
-  app.route('/', createApi({ context, editions }))
-  app.route('/', createFeeds(context, editions))
+  app.get('*', async ({ req, redirect }, next) => {
+    if (req.path === '/' || !req.path.endsWith('/')) return next()
+    return redirect(`/${req.path.replace(/^\/+|\/+$/g, '')}${new URL(req.url).search}`, 301)
+  })
+  app.route('/', createApi({ context, editions, bodies }))
+  app.route('/', createFeeds(context, editions, bodies))
   app.route('/', createHealth(context))
   if (pages !== undefined) app.route('/', pages)
   return app

@@ -3,21 +3,21 @@ import { findWatch, type Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import type { Changes } from '../editions/changes.ts'
 import { csvOf } from '../editions/csv.ts'
-import type { Edition, RankedOrganization } from '../editions/edition.ts'
+import type { Edition } from '../editions/edition.ts'
 import { datesOf, missingEdition, noEarlierEdition, requireEarlierDate } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
-import { readEdition, readSoundEdition } from '../editions/read.ts'
-import { DamagedDocument, NotFound, quoted } from '../errors.ts'
+import { readEdition } from '../editions/read.ts'
+import { DamagedDocument } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import type { Documents } from '../stores/documents.ts'
 import { warnOnce } from '../terminal/report.ts'
 import { type Body, createBody } from './body.ts'
 import { createExplainer, type Explainer } from './explainer.ts'
+import { createLists, type Lists } from './lists.ts'
+import { createWeeks, type Weeks } from './weeks.ts'
 
 /** How long a read stays cached, and so the longest it takes for a new or republished edition to appear. */
 const FRESH_MS = 1_000
-/** The same for an organization's history, which needs every edition. */
-const HISTORY_FRESH_MS = 60_000
 /** Memory for cached editions. */
 const CACHE_BYTES = 64 * 2 ** 20
 /** How much memory a cached edition takes, in multiples of its JSON: parsed, as JSON, as CSV, compressed. */
@@ -28,12 +28,6 @@ interface CachedEdition {
   readonly edition: Edition
   readonly json: Body
   readonly csv: Body
-}
-
-/** An organization in the edition of one date; undefined if it was not ranked. */
-export interface HistoryWeek {
-  readonly date: string
-  readonly organization: RankedOrganization | undefined
 }
 
 /** An edition and its changes since the one before; undefined for the first edition. */
@@ -50,8 +44,12 @@ export interface Editions {
   find(watch: string, date?: string): Promise<CachedEdition>
   /** Returns the last sound edition before another one, if there is one. */
   before(edition: Edition): Promise<Edition | undefined>
+  /** Returns the edition to compare another one with: that of `since`, or the last sound one before it. @throws NotFound */
+  earlier(edition: Edition, since: string | undefined): Promise<Edition | undefined>
   /** Compares the edition of `to` (default: the latest) with that of `from` (default: the one before). @throws NotFound */
   changes(watch: string, from?: string, to?: string): Promise<Changes>
+  /** Compares two editions without waiting for the archive: reasons that are not known yet are null, and looked up meanwhile. */
+  knownChanges(from: Edition, to: Edition): Changes
   /** Returns the latest editions with their changes, latest first. Only the latest edition's reasons are looked up in the archive. */
   recent(watch: string, most: number): Promise<readonly RecentEdition[]>
   /**
@@ -61,8 +59,10 @@ export interface Editions {
    * @throws NotFound, Failure `usage`, Problem 503 when too many requests are waiting
    */
   explain(watch: string, date: string | undefined, reference: string): Promise<Explanation>
-  /** Returns an organization's place in every edition, latest first. @throws NotFound if no edition ranks it */
-  history(watch: string, organization: string): Promise<readonly HistoryWeek[]>
+  /** Returns the full list of an edition. @throws NotFound */
+  readonly list: Lists
+  /** Returns all sound editions of a watch, reduced to what the weeks have in common, oldest first. */
+  readonly weeks: Weeks
   /** Returns a watch of the configuration. @throws NotFound */
   watch(name: string): Watch
 }
@@ -75,7 +75,11 @@ export function createEditions(context: Context): Editions {
     max: 1_000,
     ttl: FRESH_MS,
     allowStaleOnFetchRejection: true,
-    fetchMethod: (watch) => datesOf(documents, watch),
+    // The same dates are the same array, so that what was made from them stays cached.
+    fetchMethod: async (watch, before) => {
+      const found = await datesOf(documents, watch)
+      return found.join() === before?.join() ? before : found
+    },
   })
   const cache = createEditionCache(documents)
   const explainer = createExplainer(context)
@@ -94,6 +98,8 @@ export function createEditions(context: Context): Editions {
   }
 
   const { before, recent } = createNeighbors(datesFor, find, explainer, warn)
+  const earlier = async (edition: Edition, since: string | undefined) =>
+    since === undefined ? before(edition) : (await find(edition.watch, requireEarlierDate(since, edition))).edition
 
   return {
     dates: datesFor,
@@ -101,16 +107,18 @@ export function createEditions(context: Context): Editions {
     before,
     watch: (name) => findWatch(name, config),
     recent,
+    earlier,
     changes: async (watch, from, to) => {
       const later = (await find(watch, to)).edition
-      const earlier =
-        from === undefined ? await before(later) : (await find(watch, requireEarlierDate(from, later))).edition
-      if (earlier === undefined) throw noEarlierEdition(later)
-      return explainer.changes(earlier, later)
+      const compared = await earlier(later, from)
+      if (compared === undefined) throw noEarlierEdition(later)
+      return explainer.changes(compared, later)
     },
+    knownChanges: explainer.knownChanges,
+    list: createLists(context),
+    weeks: createWeeks(documents, datesFor, warn),
     explain: async (name, date, reference) =>
       explainer.explain(reference, (await find(name, date)).edition, findWatch(name, config)),
-    history: createHistory(documents, warn, datesFor),
   }
 }
 
@@ -147,7 +155,7 @@ function createNeighbors(
       const edition = await findSound(watch, date)
       if (edition === undefined) continue
       if (later !== undefined) {
-        const changes = found.length === 0 ? explainer.changes(edition, later) : explainer.cachedChanges(edition, later)
+        const changes = found.length === 0 ? explainer.changes(edition, later) : explainer.knownChanges(edition, later)
         found.push({ edition: later, changes: await changes })
       }
       later = edition
@@ -166,33 +174,12 @@ function createEditionCache(documents: Documents) {
     allowStaleOnFetchRejection: true,
     ignoreFetchAbort: true,
     fetchMethod: async (id, before) => {
+      // What this process has validated once is not validated again each second.
+      if (before !== undefined && isSame(await documents.find<Edition>('tops', id), before.edition)) return before
       const edition = await readEdition(documents, ...nameAndDate(id))
-      if (edition === undefined) return undefined
-      return isSame(edition, before?.edition) ? before : toCached(edition)
+      return edition && toCached(edition)
     },
   })
-}
-
-function createHistory(
-  documents: Documents,
-  warn: (line: string) => void,
-  datesFor: Editions['dates'],
-): Editions['history'] {
-  const rankings = new LRUCache<string, readonly RankedOrganization[]>({
-    max: 5_000,
-    ttl: HISTORY_FRESH_MS,
-    fetchMethod: async (id) => (await readSoundEdition(documents, ...nameAndDate(id), warn))?.organizations,
-  })
-  return async (watch, organization) => {
-    const weeks: HistoryWeek[] = []
-    for (const date of await datesFor(watch)) {
-      const ranking = (await rankings.fetch(editionId(watch, date))) ?? []
-      weeks.push({ date, organization: ranking.find(({ id }) => id === organization) })
-    }
-    if (weeks.some((week) => week.organization !== undefined)) return weeks
-    const remedy = `See /api/editions/${watch}/latest for those that are ranked.`
-    throw new NotFound(`cannot find organization ${quoted(organization)}: no edition of ${watch} ranks it. ${remedy}`)
-  }
 }
 
 /** The parts of an id, `WATCH/DATE`. */
@@ -201,8 +188,8 @@ function nameAndDate(id: string): [watch: string, date: string] {
   return [id.slice(0, slash), id.slice(slash + 1)]
 }
 
-function isSame(edition: Edition, before: Edition | undefined): boolean {
-  return edition.run_id === before?.run_id && edition.generated_at === before.generated_at
+function isSame(stored: Edition | undefined, known: Edition): boolean {
+  return stored?.run_id === known.run_id && stored.generated_at === known.generated_at
 }
 
 function toCached(edition: Edition): CachedEdition {

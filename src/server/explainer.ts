@@ -3,13 +3,14 @@ import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { type Changes, changesBetween } from '../editions/changes.ts'
 import type { Edition } from '../editions/edition.ts'
+import { versionOf } from '../editions/version.ts'
 import { explainChanges } from '../explain/changes.ts'
 import { parseDatasetRef } from '../explain/datasetRef.ts'
-import { explain } from '../explain/explain.ts'
+import { explain, explainListed } from '../explain/explain.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import { silentReport } from '../terminal/report.ts'
 import { busyProblem } from './problem.ts'
-import { createQueue } from './queue.ts'
+import { createQueue, type Queue } from './queue.ts'
 
 /** How many passes over the archive may be queued. */
 const MAX_QUEUED = 8
@@ -19,8 +20,8 @@ const MAX_BATCH = 50
 /** Answers that need the archive: reasons of changes, and explanations. Cached, and computed in one pass at a time. */
 export interface Explainer {
   changes(from: Edition, to: Edition): Promise<Changes>
-  /** Like `changes`, but without waiting: reasons that are not cached yet are null. */
-  cachedChanges(from: Edition, to: Edition): Changes
+  /** Like `changes`, but without waiting: reasons that are not known yet are null, and looked up meanwhile. */
+  knownChanges(from: Edition, to: Edition): Changes
   /** @param reference the ID, the slug or the page address of a dataset */
   explain(reference: string, edition: Edition, watch: Watch): Promise<Explanation>
 }
@@ -28,50 +29,81 @@ export interface Explainer {
 /** Creates an explainer with its caches and its queue. */
 export function createExplainer(context: Context): Explainer {
   const queue = createQueue(MAX_QUEUED)
+  // Passes over an edition's own CSV are short, so they do not wait for those over an export.
+  const listQueue = createQueue(MAX_QUEUED)
   const quiet = { ...context, report: silentReport }
   const changes = new LRUCache<string, Changes, readonly [Edition, Edition]>({
     max: 200,
     ignoreFetchAbort: true,
-    fetchMethod: (_key, _before, { context: [from, to] }) => queue(() => explainChanges(from, to, quiet)),
+    fetchMethod: (_key, _before, { context: [from, to] }) => queue.run(() => explainChanges(from, to, quiet)),
   })
+  const withoutReasons = new LRUCache<string, Changes>({ max: 200 })
   const explanations = new LRUCache<string, Explanation>({ max: 1_000 })
-  const batches = new Map<string, Batch>()
+  const listed = createBatches(listQueue, (ids, edition, watch) => explainListed(ids, edition, watch, quiet))
+  const exported = createBatches(queue, async (ids, edition, watch) => {
+    const found = await explain(ids, edition, watch, quiet)
+    return new Map(found.map((one) => [one.asked, one]))
+  })
 
   return {
-    changes: async (from, to) => changes.forceFetch(pairKey(from, to), { context: [from, to] }),
-    cachedChanges: (from, to) => changes.get(pairKey(from, to)) ?? changesBetween(from, to),
+    changes: explained,
+    knownChanges: (from, to) => {
+      const key = pairKey(from, to)
+      const known = changes.get(key)
+      if (known !== undefined) return known
+      // Requests that wait for the archive come first. A failure is logged when such a request meets it.
+      if (queue.isIdle()) explained(from, to).catch(() => {})
+      const found = withoutReasons.get(key) ?? changesBetween(from, to)
+      withoutReasons.set(key, found)
+      return found
+    },
     explain: async (reference, edition, watch) => {
       const dataset = parseDatasetRef(reference)
       const key = `${versionOf(edition)} ${dataset}`
-      const explanation = explanations.get(key) ?? (await explainInBatch(dataset, edition, watch))
+      const explanation =
+        explanations.get(key) ??
+        (await listed.explain(dataset, edition, watch)) ??
+        (await exported.explain(dataset, edition, watch))!
       explanations.set(key, explanation)
-      return { ...explanation, asked: reference }
+      // The same object for the same reference, so that its page stays cached.
+      return reference === explanation.asked ? explanation : { ...explanation, asked: reference }
     },
   }
 
-  /** Adds a dataset to the next pass over its edition's export, so that one pass answers all waiting requests. */
-  async function explainInBatch(dataset: string, edition: Edition, watch: Watch): Promise<Explanation> {
-    const batch = batches.get(versionOf(edition)) ?? queueBatch(edition, watch)
-    if (batch.datasets.size >= MAX_BATCH) {
-      throw busyProblem('cannot explain this dataset: too many requests are waiting. Try again in a minute.')
-    }
-    batch.datasets.add(dataset)
-    return (await batch.explanations).get(dataset)!
+  function explained(from: Edition, to: Edition): Promise<Changes> {
+    return changes.forceFetch(pairKey(from, to), { context: [from, to] })
   }
+}
+
+type ExplainAll = (ids: readonly string[], edition: Edition, watch: Watch) => Promise<ReadonlyMap<string, Explanation>>
+
+/** Explains datasets in passes over a file, so that one pass answers all waiting requests. */
+function createBatches(queue: Queue, explainAll: ExplainAll) {
+  const batches = new Map<string, Batch>()
 
   function queueBatch(edition: Edition, watch: Watch): Batch {
     const version = versionOf(edition)
     const datasets = new Set<string>()
-    const explanations = queue(async () => {
+    const explanations = queue.run(async () => {
       batches.delete(version)
-      const ids = [...datasets]
-      const found = await explain(ids, edition, watch, quiet)
-      return new Map(ids.map((id, index) => [id, found[index]!]))
+      return explainAll([...datasets], edition, watch)
     })
     explanations.catch(() => batches.delete(version))
     const batch = { datasets, explanations }
     batches.set(version, batch)
     return batch
+  }
+
+  return {
+    /** Adds a dataset to the next pass over its edition's file. Returns undefined if the file does not have it. */
+    explain: async (dataset: string, edition: Edition, watch: Watch): Promise<Explanation | undefined> => {
+      const batch = batches.get(versionOf(edition)) ?? queueBatch(edition, watch)
+      if (batch.datasets.size >= MAX_BATCH) {
+        throw busyProblem('cannot explain this dataset: too many requests are waiting. Try again in a minute.')
+      }
+      batch.datasets.add(dataset)
+      return (await batch.explanations).get(dataset)
+    },
   }
 }
 
@@ -81,6 +113,3 @@ interface Batch {
 }
 
 const pairKey = (from: Edition, to: Edition) => `${versionOf(from)} ${versionOf(to)}`
-
-/** Differs between an edition and its republication. */
-const versionOf = ({ _id, run_id, generated_at }: Edition) => `${_id} ${run_id} ${generated_at}`

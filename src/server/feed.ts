@@ -1,19 +1,31 @@
 import { Hono, type Context as HonoContext } from 'hono'
+import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
+import type { TopDataset } from '../editions/edition.ts'
 import { uuidOf } from '../editions/uuid.ts'
-import { headline, sectionsOf } from '../explain/sections.ts'
-import { formatCount, pluralize } from '../text/format.ts'
-import { createBody, respond } from './body.ts'
+import { quoted } from '../errors.ts'
+import { type Body, createBody, respond } from './body.ts'
+import type { BodyCache } from './bodyCache.ts'
 import { CACHE_CONTROL } from './caching.ts'
 import { CORS_HEADERS } from './cors.ts'
 import type { Editions, RecentEdition } from './editions.ts'
-import { escapeMarkup, sectionHtml } from './feedMarkup.ts'
+import { escapeMarkup, listHtml } from './feedMarkup.ts'
+import { type Locale, localeFor } from './pages/locale.ts'
+import { hostOf, withQuery } from './pages/paths.ts'
+import { negotiateLanguage } from './pages/translations/language.ts'
+import { LANGUAGES } from './pages/translations/translations.ts'
+import { Problem } from './problem.ts'
+import { selectDatasets } from './selection.ts'
 
 const MAX_ENTRIES = 10
-const HEADERS = { 'cache-control': CACHE_CONTROL.latest, ...CORS_HEADERS }
+/** How many datasets an entry lists. A link leads to the others. */
+const MAX_LISTED = 20
+const HEADERS = { 'cache-control': CACHE_CONTROL.latest, vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
+const PARAMETERS = ['watch', 'organization', 'q', 'lang']
 
 interface Feed {
   readonly id: string
+  readonly language: string
   readonly title: string
   readonly home: string
   readonly self: string
@@ -29,54 +41,120 @@ interface Entry {
   readonly html: string
 }
 
-/** Serves a watch's latest editions as Atom (RFC 4287) and JSON Feed 1.1. Each entry is an edition with its changes. */
-export function createFeeds(context: Context, editions: Editions): Hono {
+/** What a feed is about. */
+interface Topic {
+  readonly watch: Watch
+  readonly organization: string
+  readonly q: string
+  readonly locale: Locale
+  /** The address of this server. */
+  readonly site: string
+}
+
+/**
+ * Serves a watch's latest editions as Atom (RFC 4287) and JSON Feed 1.1, in French or English. Each entry is an edition with its
+ * changes: of all datasets, of an organization, or of those that a search finds.
+ */
+export function createFeeds({ config }: Context, editions: Editions, bodies: BodyCache): Hono {
   const feeds = new Hono()
-  feeds.get('/feed.atom', async (c) => {
-    const feed = await feedFor(c)
-    return respond(c, createBody(atomFeed(feed), 'application/atom+xml; charset=utf-8'), HEADERS)
-  })
-  feeds.get('/feed.json', async (c) => {
-    const feed = await feedFor(c)
-    return respond(c, createBody(JSON.stringify(jsonFeed(feed)), 'application/feed+json; charset=utf-8'), HEADERS)
-  })
+  feeds.get('/feed.atom', (c) => serve(c, (feed) => createBody(atomFeed(feed), 'application/atom+xml; charset=utf-8')))
+  feeds.get('/feed.json', (c) =>
+    serve(c, (feed) => createBody(JSON.stringify(jsonFeed(feed)), 'application/feed+json; charset=utf-8')),
+  )
   return feeds
 
-  async function feedFor(c: HonoContext): Promise<Feed> {
-    const { portal, public_url, watches } = context.config
-    const { name, terms } = editions.watch(c.req.query('watch') ?? watches[0]!.name)
-    const { origin, pathname, search } = new URL(c.req.url)
-    const site = public_url ?? origin
-    const recent = await editions.recent(name, MAX_ENTRIES)
+  async function serve(c: HonoContext, bodyOf: (feed: Feed) => Body): Promise<Response> {
+    const topic = topicOf(c)
+    const recent = await editions.recent(topic.watch.name, MAX_ENTRIES)
+    const inputs = recent.flatMap(({ edition, changes }) => [edition, changes])
+    const key = `${topic.locale.language} ${c.req.url}`
+    const { body } = await bodies.get(key, inputs, () => ({
+      body: bodyOf(feedOf(topic, recent, c.req.url)),
+      headers: {},
+    }))
+    return respond(c, body, HEADERS)
+  }
+
+  function topicOf(c: HonoContext): Topic {
+    const query = c.req.query()
+    const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name))
+    if (unknown !== undefined) {
+      const remedy = `Use ${PARAMETERS.join(', ')}`
+      throw new Problem(400, `cannot accept parameter ${quoted(unknown)}: it is unknown. ${remedy}.`)
+    }
+    const { watch = config.watches[0]!.name, organization = '', q = '', lang } = query
+    if (lang !== undefined && !LANGUAGES.some((one) => one === lang))
+      throw new Problem(400, `cannot accept lang ${quoted(lang)}: must be ${LANGUAGES.join(' or ')}.`)
+    const language = negotiateLanguage(lang ?? null, c.req.header('accept-language'))
+    const locale = localeFor({ ...language, timeZone: config.time_zone })
     return {
-      id: urnOf(name),
-      title: `${name}: datasets about ${terms.join(', ')}`,
-      home: `${site}/editions/${name}/latest`,
+      watch: editions.watch(watch),
+      organization,
+      q,
+      locale,
+      site: config.public_url ?? new URL(c.req.url).origin,
+    }
+  }
+
+  function feedOf(topic: Topic, recent: readonly RecentEdition[], url: string): Feed {
+    const { watch, organization, q, locale, site } = topic
+    const { pathname, search } = new URL(url)
+    const name = recent[0]?.edition.organizations.find(({ id }) => id === organization)?.name ?? organization
+    const about = [...watch.terms.map(locale.texts.term), name, q].filter((part) => part !== '')
+    const selection = { ...(q !== '' && { q }), ...(organization !== '' && { organization }) }
+    return {
+      id: urnOf([watch.name, ...Object.values(selection)].join(' ')),
+      language: locale.language,
+      title: `${locale.texts.siteName(hostOf(config.portal))}\u00a0: ${about.join(', ')}`,
+      home: `${site}${withQuery(`/editions/${watch.name}/latest`, { ...selection, lang: locale.language })}`,
       self: `${site}${pathname}${search}`,
       updated: recent[0]?.edition.generated_at ?? new Date(0).toISOString(),
-      entries: recent.map((one) => entryOf(one, site, portal)),
+      entries: recent.map((one) => entryOf(one, topic, config.portal)),
     }
   }
 }
 
-function entryOf({ edition, changes }: RecentEdition, site: string, portal: string): Entry {
-  const { _id, date, generated_at, datasets, archive, top } = edition
-  const figures = `${pluralize(datasets.length, 'dataset')} of the TOP ${top}, of ${formatCount(archive.records)} that mention a term.`
-  return {
-    id: urnOf(_id),
-    url: `${site}/editions/${_id}`,
-    title: changes === undefined ? `${date}: first edition` : headline(changes),
-    published: generated_at,
-    html: `<p>${figures}</p>${changes === undefined ? '' : sectionsOf(changes, portal).map(sectionHtml).join('')}`,
+function entryOf({ edition, changes }: RecentEdition, topic: Topic, portal: string): Entry {
+  const { _id, date, generated_at } = edition
+  const { locale, site, organization, q } = topic
+  const { texts, day, count } = locale
+  const url = `${site}${withQuery(`/editions/${_id}/changes`, { lang: locale.language })}`
+  const id = urnOf([_id, organization, q].filter((part) => part !== '').join(' '))
+  if (changes === undefined) {
+    const home = withQuery(`/editions/${_id}`, { lang: locale.language })
+    const html = `<p>${escapeMarkup(texts.firstEdition)}</p>`
+    return {
+      id,
+      url: `${site}${home}`,
+      title: `${day(date)}\u00a0: ${texts.firstEditionTitle}`,
+      published: generated_at,
+      html,
+    }
   }
+  const [entered, left] = [selected(changes.entered, topic), selected(changes.left, topic)]
+  const [newCount, goneCount] = [
+    texts.entered(entered.length, count(entered.length)),
+    texts.left(left.length, count(left.length)),
+  ]
+  const html = [
+    listHtml(newCount, `${url}#entered`, entered, texts.entryReasons, { locale, portal, most: MAX_LISTED }),
+    listHtml(goneCount, `${url}#left`, left, texts.exitReasons, { locale, portal, most: MAX_LISTED }),
+  ].join('')
+  return { id, url, title: `${day(date)}\u00a0: ${newCount}, ${goneCount}`, published: generated_at, html }
+}
+
+/** Returns the datasets that a feed is about. */
+function selected<D extends TopDataset>(datasets: readonly D[], { organization, q }: Topic): readonly D[] {
+  const selection = { organization, q, sort: '', isNew: false, isGone: false }
+  return selectDatasets({ organizations: [], datasets, earlier: undefined }, selection)
 }
 
 /** Identifies a feed or an entry independently of the server's address, so that feed readers show no entry twice. */
 const urnOf = (name: string) => `urn:uuid:${uuidOf(name)}`
 
-function atomFeed({ id, title, home, self, updated, entries }: Feed): string {
+function atomFeed({ id, language, title, home, self, updated, entries }: Feed): string {
   return `<?xml version="1.0" encoding="utf-8"?>
-<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}">
 <id>${id}</id>
 <title>${escapeMarkup(title)}</title>
 <link rel="alternate" type="text/html" href="${escapeMarkup(home)}"/>
@@ -99,13 +177,13 @@ function atomEntry({ id, url, title, published, html }: Entry): string {
 `
 }
 
-function jsonFeed({ title, home, self, entries }: Feed) {
+function jsonFeed({ language, title, home, self, entries }: Feed) {
   return {
     version: 'https://jsonfeed.org/version/1.1',
     title,
     home_page_url: home,
     feed_url: self,
-    language: 'en',
+    language,
     authors: [{ name: 'datagouv-tops' }],
     items: entries.map(({ id, url, title, published, html }) => ({
       id,

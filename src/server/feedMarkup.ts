@@ -1,6 +1,7 @@
-import type { Section } from '../explain/sections.ts'
-import type { Cell } from '../terminal/table.ts'
+import type { TopDataset } from '../editions/edition.ts'
+import { datasetPage } from '../editions/links.ts'
 import { stripControls } from '../text/stripControls.ts'
+import type { Locale } from './pages/locale.ts'
 
 /** Escapes text for HTML and XML, in elements and attributes. Characters that XML forbids are removed. */
 export function escapeMarkup(text: string): string {
@@ -12,16 +13,31 @@ export function escapeMarkup(text: string): string {
     .replaceAll('"', '&quot;')
 }
 
-/** Renders a section of the changes as an HTML table. */
-export function sectionHtml({ title, columns, rows }: Section): string {
-  const row = (cells: readonly string[], tag: string) =>
-    `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`
-  const head = columns.map((column) => escapeMarkup(column.title))
-  const body = rows.map((cells) => row(cells.map(cellHtml), 'td'))
-  return `<h3>${escapeMarkup(title)}</h3><table>${row(head, 'th')}${body.join('')}</table>`
+interface ListOptions {
+  readonly locale: Locale
+  readonly portal: string
+  /** How many datasets are listed. */
+  readonly most: number
 }
 
-function cellHtml(cell: Cell): string {
-  if (typeof cell === 'string') return escapeMarkup(stripControls(cell))
-  return `<a href="${escapeMarkup(cell.href)}">${escapeMarkup(stripControls(cell.text))}</a>`
+/** Renders datasets that entered or left as an HTML list with their reasons. The heading leads to all of them. */
+export function listHtml<Reason extends string>(
+  title: string,
+  href: string,
+  datasets: readonly (TopDataset & { readonly reason: Reason | null })[],
+  reasons: Readonly<Record<Reason, string>>,
+  { locale, portal, most }: ListOptions,
+): string {
+  if (datasets.length === 0) return ''
+  const items = datasets.slice(0, most).map((dataset) => {
+    const { dataset_id, dataset_title, organization, reason } = dataset
+    const remark = [organization, ...(reason === null ? [] : [reasons[reason]])].map(plain).join(', ')
+    return `<li>${linkHtml(dataset_title || locale.texts.untitled, datasetPage(portal, dataset_id))} (${remark})</li>`
+  })
+  const more = datasets.length - items.length
+  const rest = more > 0 ? `<p>${linkHtml(locale.texts.andMore(locale.count(more)), href)}</p>` : ''
+  return `<h3>${linkHtml(title, href)}</h3><ul>${items.join('')}</ul>${rest}`
 }
+
+const plain = (text: string) => escapeMarkup(stripControls(text))
+const linkHtml = (text: string, href: string) => `<a href="${escapeMarkup(href)}">${plain(text)}</a>`

@@ -1,7 +1,11 @@
 import { busyProblem } from './problem.ts'
 
-/** Runs a job after those queued before it. */
-export type Queue = <T>(job: () => Promise<T>) => Promise<T>
+export interface Queue {
+  /** Runs a job after those queued before it. @throws Problem 503 when too many are waiting */
+  run<T>(job: () => Promise<T>): Promise<T>
+  /** Whether no job is waiting or running. */
+  isIdle(): boolean
+}
 
 /**
  * Creates a queue that runs one job at a time. Reading a snapshot keeps a core busy for a second, so parallel passes would only
@@ -12,16 +16,19 @@ export type Queue = <T>(job: () => Promise<T>) => Promise<T>
 export function createQueue(most: number): Queue {
   let last: Promise<unknown> = Promise.resolve()
   let pending = 0
-  return async (job) => {
-    if (pending >= most)
-      throw busyProblem('cannot read the archive: too many requests are waiting for it. Try again in a minute.')
-    pending++
-    const result = last.then(job)
-    last = result.catch(() => {})
-    try {
-      return await result
-    } finally {
-      pending--
-    }
+  return {
+    isIdle: () => pending === 0,
+    run: async (job) => {
+      if (pending >= most)
+        throw busyProblem('cannot read the archive: too many requests are waiting for it. Try again in a minute.')
+      pending++
+      const result = last.then(job)
+      last = result.catch(() => {})
+      try {
+        return await result
+      } finally {
+        pending--
+      }
+    },
   }
 }

@@ -1,10 +1,38 @@
 import { foldTerm } from '../matching/fold.ts'
 
+/** The words and phrases of a search field, folded. */
+export interface Search {
+  readonly wanted: readonly string[]
+  readonly excluded: readonly string[]
+}
+
 /**
- * Creates the test of a search field: whether a folded text has each of the words. A word matches as the term of a watch
+ * Parses a search: every word has to occur, `"two words"` is a phrase, and `-word` excludes. A word matches as the term of a watch
  * does, so "l'air" finds "l’air" and "l-air".
  */
-export function wordMatcher(query: string): (folded: string) => boolean {
-  const words = query.split(/\s+/).map(foldTerm).filter(Boolean)
-  return (folded) => words.every((word) => folded.includes(word))
+export function parseSearch(query: string): Search {
+  const parts = [...query.matchAll(/(?<minus>(?<!\S)-)?(?:"(?<phrase>[^"]*)"?|(?<word>[^\s"]+))/g)].map(
+    ({ groups }) => ({
+      isExcluded: groups!.minus !== undefined,
+      term: foldTerm(groups!.phrase ?? groups!.word ?? ''),
+    }),
+  )
+  const terms = (isExcluded: boolean) =>
+    parts.filter((part) => part.isExcluded === isExcluded && part.term !== '').map(({ term }) => term)
+  return { wanted: terms(false), excluded: terms(true) }
+}
+
+/** Whether a folded text has all wanted words and none of the excluded ones. */
+export function isFound(folded: string, { wanted, excluded }: Search): boolean {
+  return wanted.every((word) => folded.includes(word)) && !excluded.some((word) => folded.includes(word))
+}
+
+/** Whether each wanted word occurs at the start of a word: "car" in "carte", but not in "écart". */
+export function startsWords(folded: string, { wanted }: Search): boolean {
+  return wanted.every((word) => {
+    for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + 1)) {
+      if (at === 0 || !/[\p{L}\p{N}]/u.test(folded[at - 1]!)) return true
+    }
+    return false
+  })
 }

@@ -71,13 +71,34 @@ describe('between two editions', () => {
     ).toEqual([['given', 'o3', 'o1']])
   })
 
+  test('renamed datasets and organizations', () => {
+    const [first, ...others] = AFTER.organizations
+    const organizations = [{ ...first!, name: 'New name' }, ...others]
+    const datasets = AFTER.datasets.map((one) => ({ ...one, dataset_title: `${one.dataset_title} 2` }))
+    const { renamed, organizations: changed } = changesBetween(AFTER, { ...AFTER, organizations, datasets })
+    expect(renamed.map((one) => [one.dataset_title_before, one.dataset_title])[0]).toEqual([
+      'Dataset risen',
+      'Dataset risen 2',
+    ])
+    expect(renamed).toHaveLength(AFTER.datasets.length)
+    expect(changed.map(({ name_before, name }) => [name_before, name])).toEqual([['Organisation o3', 'New name']])
+  })
+
   test('organisations by rank, then those that fell out', () => {
-    const figures = { followers: null, followers_before: null, datasets: null, datasets_before: null, rank: null }
+    const figures = {
+      name_before: null,
+      followers: null,
+      followers_before: null,
+      datasets: null,
+      datasets_before: null,
+      rank: null,
+    }
     expect(changesBetween(BEFORE, AFTER).organizations).toEqual([
       { ...figures, id: 'o3', name: 'Organisation o3', rank: 1, rank_before: null, followers: 30, datasets: 2 },
       {
         id: 'o1',
         name: 'Organisation o1',
+        name_before: 'Organisation o1',
         rank: 2,
         rank_before: 1,
         followers: 21,
@@ -85,7 +106,15 @@ describe('between two editions', () => {
         datasets: 4,
         datasets_before: 5,
       },
-      { ...figures, id: 'o2', name: 'Organisation o2', rank_before: 2, followers_before: 10, datasets_before: 1 },
+      {
+        ...figures,
+        id: 'o2',
+        name: 'Organisation o2',
+        name_before: 'Organisation o2',
+        rank_before: 2,
+        followers_before: 10,
+        datasets_before: 1,
+      },
     ])
   })
 
@@ -98,6 +127,7 @@ describe('between two editions', () => {
       entered: [],
       left: [],
       moved: [],
+      renamed: [],
       followers: [],
       organizations: [],
     })

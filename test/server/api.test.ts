@@ -3,7 +3,7 @@ import type { Changes } from '../../src/editions/changes.ts'
 import type { TopDataset } from '../../src/editions/edition.ts'
 import type { Explanation } from '../../src/explain/explanation.ts'
 import { fold } from '../../src/matching/fold.ts'
-import { wordMatcher } from '../../src/server/search.ts'
+import { isFound, parseSearch } from '../../src/server/search.ts'
 import { FULL, openSite, type Site } from '../web/site.ts'
 
 /** A page of a list. */
@@ -89,7 +89,7 @@ describe('an edition', () => {
 })
 
 test('a word that is searched for is present as a term of a watch is', () => {
-  const finds = (asked: string, text: string) => wordMatcher(asked)(fold(text))
+  const finds = (asked: string, text: string) => isFound(fold(text), parseSearch(asked))
   expect(finds("qualité  l'air", 'Qualité de l’air')).toBe(true)
   expect(finds('l’air', 'Qualite-de-l-air')).toBe(true)
   expect(finds("l'air", 'la vie en plein air')).toBe(false)
@@ -180,17 +180,17 @@ describe('an error has a status and a detail that says what to do:', () => {
     [
       '/api/editions/mobilite-transport/latest?sort=size',
       400,
-      /^cannot accept sort "size": must be a list of dataset_id, dataset_title, /,
+      /^cannot accept sort "size": must be a list of rank, dataset_id, dataset_title, /,
     ],
     [
       '/api/editions/mobilite-transport/latest?limit=0',
       400,
-      /^cannot accept limit "0": must be a whole number from 1 to 1000\.$/,
+      /^cannot accept limit "0": must be a whole number from 1 to 1000, or all\.$/,
     ],
     [
       '/api/editions/mobilite-transport/latest?organisation=x',
       400,
-      /^cannot accept parameter "organisation": it is unknown\. Use q, organization, /,
+      /^cannot accept parameter "organisation": it is unknown\. Use q, organization, new, /,
     ],
     ['/api/changes?to=2023-07-26', 404, /^mobilite-transport has no edition before that of 2023-07-26, so there/],
     [

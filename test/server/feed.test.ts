@@ -23,7 +23,7 @@ async function feeds(config = watchWithTop(1)) {
 
 test('the Atom feed has one entry per edition, latest first, with hostile titles escaped', async () => {
   const url = await feeds()
-  const answer = await fetch(`${url}/feed.atom`)
+  const answer = await fetch(`${url}/feed.atom?lang=en`)
   expect(answer.headers.get('content-type')).toBe('application/atom+xml; charset=utf-8')
   const xml = await answer.text()
   expect(XMLValidator.validate(xml)).toBe(true)
@@ -32,16 +32,16 @@ test('the Atom feed has one entry per edition, latest first, with hostile titles
   const { feed } = new XMLParser({ ignoreAttributes: false, htmlEntities: true }).parse(xml)
   expect(feed.id).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   expect(feed.entry.map((entry: { title: string }) => entry.title)).toEqual([
-    '2026-11-11 to 2026-11-18: 1 dataset entered, 0 left',
-    '2026-11-11: first edition',
+    '18 November 2026\u00a0: 1 new, 0 gone',
+    '11 November 2026\u00a0: first edition',
   ])
   const [{ id, updated, link, content }] = feed.entry
-  expect(link['@_href']).toBe(`${url}/editions/mobilite-transport/2026-11-18`)
+  expect(link['@_href']).toBe(`${url}/editions/mobilite-transport/2026-11-18/changes?lang=en`)
   expect([id === feed.entry[1].id, feed.updated]).toEqual([false, updated])
   expect(content['#text']).toContain(
     '<a href="https://www.data.gouv.fr/datasets/d0/">&lt;script&gt;alert(1)&lt;/script&gt; &amp; ]]&gt; transport  </a>',
   )
-  expect(content['#text']).toContain('<td>new at the portal</td>')
+  expect(content['#text']).toContain('(Un &quot;et&quot; &lt;seul&gt;, new on the portal)')
 })
 
 test('the JSON Feed has the same entries with the same IDs', async () => {
@@ -55,7 +55,7 @@ test('the JSON Feed has the same entries with the same IDs', async () => {
 test('links start with public_url if it is configured', async () => {
   const url = await feeds(`public_url: https://tops.example/\n${watchWithTop(1)}`)
   const json = (await (await fetch(`${url}/feed.json`)).json()) as { items: { url: string }[] }
-  expect(json.items[0]!.url).toBe('https://tops.example/editions/mobilite-transport/2026-11-18')
+  expect(json.items[0]!.url).toBe('https://tops.example/editions/mobilite-transport/2026-11-18/changes?lang=fr')
 })
 
 test('the feed of a watch without an edition has no entries', async () => {

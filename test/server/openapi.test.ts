@@ -9,12 +9,15 @@ interface Description {
 }
 
 interface Operation {
+  readonly operationId: string
   readonly parameters?: readonly {
     name: string
     in: string
     schema: { example?: unknown; type?: unknown; enum?: unknown }
   }[]
-  readonly responses: Readonly<Record<string, { content?: Readonly<Record<string, { schema: object }>> }>>
+  readonly responses: Readonly<
+    Record<string, { content?: Readonly<Record<string, { schema: object; example?: unknown }>> }>
+  >
 }
 
 let site: Site
@@ -78,11 +81,16 @@ const KNOWN = {
 test('every response has the documented shape and no other fields', async () => {
   const { items } = (await (await fetch(`${site.url}/api/runs`)).json()) as { items: { _id: string }[] }
   for (const path of Object.keys(description.paths)) {
-    const values = path.startsWith('/api/runs/') ? { ...KNOWN, id: items[0]!._id } : KNOWN
+    const values = { ...KNOWN, id: idFor(path, items[0]!._id) }
     expect([path, await request(path, values)]).toEqual([path, 200])
     if (!path.includes('archive.csv')) expect([path, await request(path, required(path, values))]).toEqual([path, 200])
   }
 })
+
+function idFor(path: string, run: string): string {
+  if (path.startsWith('/api/runs/')) return run
+  return path.includes('/organizations/') ? KNOWN.organization : KNOWN.id
+}
 
 const required = (path: string, values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).filter(([name]) => path.includes(`{${name}}`)))
@@ -124,6 +132,20 @@ test('unusual values cause at most a documented error', async () => {
         const status = await request(path, { ...required(path, KNOWN), [name]: value })
         expect([200, 400, 404], `${path}: ${name}=${value}`).toContain(status)
       }
+    }
+  }
+})
+
+test('every operation has an ID for generated clients, and every JSON response an example of its schema', () => {
+  const operations = Object.entries(description.paths).map(([path, { get }]) => [path, get] as const)
+  const ids = operations.map(([, { operationId }]) => operationId)
+  expect(new Set(ids).size).toBe(operations.length)
+  expect(ids.every((id) => /^[a-z][A-Za-z]+$/.test(id))).toBe(true)
+  for (const [path, { responses }] of operations) {
+    for (const [type, { example }] of Object.entries(responses[200]!.content ?? {})) {
+      if (!type.endsWith('json')) continue
+      const validate = validatorOf(path, 200, type)
+      expect(validate(example) || validate.errors, path).toBe(true)
     }
   }
 })

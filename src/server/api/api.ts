@@ -4,13 +4,15 @@ import { createBody, respond } from '../body.ts'
 import { CACHE_CONTROL } from '../caching.ts'
 import { archiveApi } from './archive.ts'
 import { changesApi } from './changes.ts'
+import { datasetsApi } from './datasets.ts'
 import { type Description, DOCS_POLICY, renderDocs } from './docs.ts'
 import { editionsApi } from './editions.ts'
-import { explainApi } from './explain.ts'
-import { historyApi } from './history.ts'
+import { addExamples } from './example.ts'
 import { jsonResponse } from './jsonResponse.ts'
-import { optionalWatch } from './parameters.ts'
-import { type ApiContext, createRouter, NOT_FOUND } from './route.ts'
+import { listApi } from './list.ts'
+import { organizationsApi } from './organizations.ts'
+import { optionalWatch, organizationParam, pageParams, searchParam } from './parameters.ts'
+import { type ApiContext, BAD_REQUEST, createRouter, NOT_FOUND } from './route.ts'
 import { runsApi } from './runs.ts'
 import { watchesApi } from './watches.ts'
 
@@ -24,43 +26,68 @@ const OPENAPI = {
       'Read-only; no key needed.',
     license: { name: 'MIT' },
   },
+  servers: [{ url: '/', description: 'This server' }],
 }
+
+const PARTS = [watchesApi, editionsApi, listApi, archiveApi, changesApi, organizationsApi, datasetsApi, runsApi]
 
 /** Creates the API, with its OpenAPI description at `/openapi.json` and its documentation at `/docs`. */
 export function createApi(context: ApiContext): OpenAPIHono {
   const api = createRouter()
-  for (const part of [watchesApi, editionsApi, archiveApi, changesApi, explainApi, historyApi, runsApi]) {
+  for (const part of PARTS) {
     api.route('/', part(context))
   }
   describeOtherRoutes(api)
   const description = api.getOpenAPI31Document(OPENAPI)
+  addExamples(description as unknown as Description)
   const docs = createBody(renderDocs(description as unknown as Description), 'text/html; charset=utf-8')
   api.get('/openapi.json', (c) => jsonResponse(c, description))
   api.get('/docs', (c) =>
     respond(c, docs, { 'content-security-policy': DOCS_POLICY, 'cache-control': CACHE_CONTROL.revalidate }),
   )
-  for (const path of ['/api', '/api/', '/api/docs']) api.get(path, (c) => c.redirect('/docs'))
+  for (const path of ['/api', '/api/docs']) api.get(path, (c) => c.redirect('/docs'))
   return api
 }
 
 /** Adds feeds and probes, which other modules serve, to the OpenAPI description. */
 function describeOtherRoutes({ openAPIRegistry }: OpenAPIHono): void {
+  const feed = z.object({
+    watch: optionalWatch,
+    organization: organizationParam,
+    q: searchParam,
+    lang: pageParams.lang.openapi({ description: 'Language of the feed (default: `Accept-Language`, else `fr`)' }),
+  })
+  const status = { status: z.string().openapi({ example: 'ready' }), documents: z.boolean(), archive: z.boolean() }
   const others = [
-    ['/feed.atom', 'Returns the latest editions as an Atom feed', 'application/atom+xml', z.string()],
-    ['/feed.json', 'Returns the latest editions as a JSON Feed', 'application/feed+json', z.looseObject({})],
-    ['/healthz', 'Checks that the server answers', 'application/json', z.object({ status: z.literal('ok') })],
-    ['/readyz', 'Checks that both stores answer (503 if not)', 'application/json', z.looseObject({})],
+    ['getAtomFeed', '/feed.atom', 'Returns the latest editions as an Atom feed', 'application/atom+xml', z.string()],
+    [
+      'getJsonFeed',
+      '/feed.json',
+      'Returns the latest editions as a JSON Feed',
+      'application/feed+json',
+      z.looseObject({}),
+    ],
+    [
+      'getHealth',
+      '/healthz',
+      'Checks that the server answers',
+      'application/json',
+      z.object({ status: z.literal('ok') }),
+    ],
+    ['getReadiness', '/readyz', 'Checks that both stores answer (503 if not)', 'application/json', z.object(status)],
   ] as const
-  for (const [path, summary, type, schema] of others) {
+  for (const [operationId, path, summary, type, schema] of others) {
     const isFeed = path.startsWith('/feed')
     openAPIRegistry.registerPath({
       method: 'get',
       path,
+      operationId,
+      tags: [isFeed ? 'feeds' : 'probes'],
       summary,
-      request: { query: isFeed ? z.object({ watch: optionalWatch }) : z.object({}) },
+      request: { query: isFeed ? feed : z.object({}) },
       responses: {
         200: { description: 'Success', content: { [type]: { schema } } },
-        ...(isFeed && { 404: NOT_FOUND }),
+        ...(isFeed && { 400: BAD_REQUEST, 404: NOT_FOUND }),
       },
     })
   }

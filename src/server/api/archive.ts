@@ -1,4 +1,6 @@
+import { pipeline, Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
+import { createGzip } from 'node:zlib'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
 import type { Edition } from '../../editions/edition.ts'
@@ -22,11 +24,14 @@ import {
 
 /** How many downloads run at the same time; each keeps some blocks of the file in memory, however slowly it is read. */
 const MAX_DOWNLOADS = 64
+/** Level 6 would take twice as long to save a tenth. */
+const GZIP_LEVEL = 4
 
 const csv = { 'text/csv': { schema: z.string() } }
 const route = createRoute({
   method: 'get',
   path: '/api/editions/{watch}/{edition}/archive.csv',
+  operationId: 'getArchive',
   tags: ['editions'],
   summary: 'Returns the archived CSV of an edition: the matching records of the export, byte for byte',
   description: 'Supports `Range`. The `ETag` is the sha256 that the edition names.',
@@ -46,33 +51,65 @@ const route = createRoute({
   },
 })
 
-/** Serves the archived CSV of an edition, whole or a range of it. */
+const gzipRoute = createRoute({
+  method: 'get',
+  path: '/api/editions/{watch}/{edition}/archive.csv.gz',
+  operationId: 'getCompressedArchive',
+  tags: ['editions'],
+  summary: 'Returns the archived CSV of an edition, compressed with gzip',
+  description: 'Compressed while it is sent, a fifth of the size. For `Range`, use `archive.csv`.',
+  request: { params: z.object({ watch: watchParam, edition: editionParam }), query: strictQuery({}) },
+  responses: {
+    200: { description: 'The whole file', content: { 'application/gzip': { schema: z.string() } } },
+    304: { description: 'Unchanged since the version that `If-None-Match` names' },
+    400: BAD_REQUEST,
+    404: NOT_FOUND,
+    503: UNAVAILABLE,
+  },
+})
+
+/** Serves the archived CSV of an edition: whole, a range of it, or compressed. */
 export function archiveApi({ context, editions }: ApiContext) {
   const { archive, documents } = context
   let downloads = 0
 
-  return createRouter().openapi(route, async (c) => {
-    const { watch, edition: name } = c.req.valid('param')
-    const { edition } = await editions.find(watch, editionDate(name))
-    const { key, bytes } = edition.archive
-    const headers = headersOf(edition, editionDate(name))
-    const { etag } = headers
-    if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
-    if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
-    const range = parseRange(isCurrent(c, etag) ? c.req.header('range') : undefined, bytes)
-    if (range === 'none') throw new Problem(416, `${key} has ${bytes} bytes`, { 'content-range': `bytes */${bytes}` })
-    const part = range === 'all' ? undefined : range
-    const init = { status: part === undefined ? 200 : 206, headers: { ...headers, ...lengthHeaders(part, bytes) } }
-    if (c.req.method === 'HEAD') return new Response(null, init)
+  return createRouter()
+    .openapi(route, async (c) => {
+      const { watch, edition: name } = c.req.valid('param')
+      const { edition } = await editions.find(watch, editionDate(name))
+      const { key, bytes } = edition.archive
+      const headers = headersOf(edition, editionDate(name))
+      const { etag } = headers
+      if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+      if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
+      const range = parseRange(isCurrent(c, etag) ? c.req.header('range') : undefined, bytes)
+      if (range === 'none') throw new Problem(416, `${key} has ${bytes} bytes`, { 'content-range': `bytes */${bytes}` })
+      const part = range === 'all' ? undefined : range
+      const init = { status: part === undefined ? 200 : 206, headers: { ...headers, ...lengthHeaders(part, bytes) } }
+      if (c.req.method === 'HEAD') return new Response(null, init)
+      return send(edition, archive.read(key, part), init)
+    })
+    .openapi(gzipRoute, async (c) => {
+      const { watch, edition: name } = c.req.valid('param')
+      const { edition } = await editions.find(watch, editionDate(name))
+      const { key, bytes } = edition.archive
+      const headers = compressedHeadersOf(edition, editionDate(name))
+      if (matchesEtag(c.req.header('if-none-match'), headers.etag)) return new Response(null, { status: 304, headers })
+      if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
+      if (c.req.method === 'HEAD') return new Response(null, { headers })
+      return send(edition, gzipped(archive.read(key)), { headers })
+    })
+
+  async function send(edition: Edition, file: AsyncIterable<Uint8Array>, init: ResponseInit): Promise<Response> {
     const endDownload = startDownload()
     try {
-      const { first, chunks } = await openVerified(edition, part)
+      const { first, chunks } = await openVerified(edition, file)
       return new Response(bodyOf(first, chunks, endDownload), init)
     } catch (error) {
       endDownload()
       throw error
     }
-  })
+  }
 
   /** Counts a download, before its file is opened, and returns the function that ends it. @throws Problem 503 */
   function startDownload(): () => void {
@@ -85,8 +122,8 @@ export function archiveApi({ context, editions }: ApiContext) {
    * Opens the file and checks afterwards that the edition still names it. A run may republish the date at any moment, and a
    * client that downloads in parts must not get them of two files.
    */
-  async function openVerified(edition: Edition, part: { start: number; end: number } | undefined) {
-    const chunks = archive.read(edition.archive.key, part)[Symbol.asyncIterator]()
+  async function openVerified(edition: Edition, file: AsyncIterable<Uint8Array>) {
+    const chunks = file[Symbol.asyncIterator]()
     try {
       const first = await chunks.next()
       const { edition: now } = await readStoredEdition(documents, edition.watch, edition.date)
@@ -114,6 +151,22 @@ function headersOf({ watch, date, archive: { sha256 } }: Edition, requested: str
     etag: `"${sha256}"`,
     ...CORS_HEADERS,
   }
+}
+
+function compressedHeadersOf(edition: Edition, requested: string | undefined) {
+  const { 'accept-ranges': _, ...headers } = headersOf(edition, requested)
+  return {
+    ...headers,
+    'content-type': 'application/gzip',
+    'content-disposition': headers['content-disposition'].replace('.csv"', '.csv.gz"'),
+    etag: `"${edition.archive.sha256}.gz"`,
+  }
+}
+
+/** Compresses chunks in another thread. When the reader stops, so does the source. */
+async function* gzipped(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // An error of the source destroys the compressor, whose reader then gets it.
+  yield* pipeline(Readable.from(chunks), createGzip({ level: GZIP_LEVEL }), () => {})
 }
 
 function lengthHeaders(part: { start: number; end: number } | undefined, bytes: number): Record<string, string> {

@@ -1,52 +1,107 @@
 import type { Context as HonoContext } from 'hono'
-import { CACHE_CONTROL } from '../caching.ts'
-import { jsonResponse } from './jsonResponse.ts'
-import { dateParam, editionDate, editionParam, optionalWatch, watchParam } from './parameters.ts'
-import { type ApiContext, createRouter, jsonRoute } from './route.ts'
+import { changesCsvOf } from '../../editions/csv.ts'
+import { createBody, respond } from '../body.ts'
+import { cacheControlFor } from '../caching.ts'
+import { CORS_HEADERS } from '../cors.ts'
+import { CSV_TYPE, csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { csvParams, dateParam, editionDate, editionParam, optionalWatch, pageParams, watchParam } from './parameters.ts'
+import { type ApiContext, createRouter, csvRoute, jsonRoute } from './route.ts'
 import { Changes } from './schemas.ts'
 
 const description =
-  'Lists the datasets that entered or left, with reasons, the followers gained or lost, and the organizations whose rank, ' +
-  'followers or number of datasets changed. A reason is null if the files that would show it were not kept.'
+  'Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the ' +
+  'organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it ' +
+  'were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, ' +
+  '`id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).'
+
+const pairQuery = {
+  watch: optionalWatch,
+  from: dateParam.optional().openapi({ description: 'Date of the earlier edition (default: the one before `to`)' }),
+  to: dateParam.optional().openapi({ description: 'Date of the later edition (default: the latest)' }),
+  ...csvParams,
+}
+const editionParams = { watch: watchParam, edition: editionParam }
+const editionQuery = {
+  since: dateParam.optional().openapi({ description: 'Date of the earlier edition (default: the one before)' }),
+  ...csvParams,
+  lang: pageParams.lang,
+}
+const common = { tag: 'changes', description, response: Changes, textTypes: [CSV_TYPE] }
 
 const route = jsonRoute({
+  ...common,
   path: '/api/changes',
-  tag: 'changes',
+  operationId: 'compareEditions',
   summary: 'Compares two editions',
-  description,
   params: {},
-  query: {
-    watch: optionalWatch,
-    from: dateParam.optional().openapi({ description: 'Date of the earlier edition (default: the one before `to`)' }),
-    to: dateParam.optional().openapi({ description: 'Date of the later edition (default: the latest)' }),
-  },
-  response: Changes,
+  query: pairQuery,
+})
+const csv = csvRoute({
+  ...common,
+  path: '/api/changes.csv',
+  operationId: 'compareEditionsAsCsv',
+  summary: 'Compares two editions, as CSV',
+  params: {},
+  query: pairQuery,
+})
+const editionRoute = jsonRoute({
+  ...common,
+  path: '/api/editions/{watch}/{edition}/changes',
+  operationId: 'getChanges',
+  summary: 'Compares an edition with an earlier one',
+  params: editionParams,
+  query: editionQuery,
+})
+const editionCsv = csvRoute({
+  ...common,
+  path: '/api/editions/{watch}/{edition}/changes.csv',
+  operationId: 'getChangesAsCsv',
+  summary: 'Compares an edition with an earlier one, as CSV',
+  params: editionParams,
+  query: editionQuery,
 })
 
-const editionRoute = jsonRoute({
-  path: '/api/editions/{watch}/{edition}/changes',
-  tag: 'changes',
-  summary: 'Compares an edition with an earlier one',
-  description,
-  params: { watch: watchParam, edition: editionParam },
-  query: {
-    since: dateParam.optional().openapi({ description: 'Date of the earlier edition (default: the one before)' }),
-  },
-  response: Changes,
-})
+interface PairQuery {
+  readonly watch?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly bom?: '1' | undefined
+}
+
+interface Comparison {
+  readonly watch: string
+  readonly from: string | undefined
+  readonly to: string | undefined
+  readonly bom: '1' | undefined
+}
 
 /** Serves the changes between two editions. */
-export function changesApi({ context, editions }: ApiContext) {
+export function changesApi({ context, editions, bodies }: ApiContext) {
   const [defaultWatch] = context.config.watches
-  const respond = async (c: HonoContext, watch: string, from?: string, to?: string) =>
-    jsonResponse(c, await editions.changes(watch, from, to), { 'cache-control': CACHE_CONTROL.latest })
   return createRouter()
-    .openapi(route, (c) => {
-      const { watch = defaultWatch!.name, from, to } = c.req.valid('query')
-      return respond(c, watch, from, to)
-    })
-    .openapi(editionRoute, (c) => {
-      const { watch, edition } = c.req.valid('param')
-      return respond(c, watch, c.req.valid('query').since, editionDate(edition))
-    })
+    .openapi(route, (c) => serve(c, pairOf(c.req.valid('query')), prefersCsv(c)))
+    .openapi(csv, (c) => serve(c, pairOf(c.req.valid('query')), true))
+    .openapi(editionRoute, (c) => serve(c, comparisonOf(c.req.valid('param'), c.req.valid('query')), prefersCsv(c)))
+    .openapi(editionCsv, (c) => serve(c, comparisonOf(c.req.valid('param'), c.req.valid('query')), true))
+
+  function pairOf({ watch = defaultWatch!.name, from, to, bom }: PairQuery): Comparison {
+    return { watch, from, to, bom }
+  }
+
+  function comparisonOf(
+    { watch, edition }: { watch: string; edition: string },
+    { since, bom }: { since?: string | undefined; bom?: '1' | undefined },
+  ): Comparison {
+    return { watch, from: since, to: editionDate(edition), bom }
+  }
+
+  async function serve(c: HonoContext, { watch, from, to, bom }: Comparison, asCsv: boolean): Promise<Response> {
+    const changes = await editions.changes(watch, from, to)
+    const { body, headers } = await bodies.get(`${c.req.url} ${asCsv}`, [changes], () => ({
+      body: asCsv ? csvBody(changesCsvOf(changes), bom) : createBody(JSON.stringify(changes), 'application/json'),
+      headers: asCsv ? fileHeaders(`${watch}-${changes.to}-changes.csv`) : {},
+    }))
+    const cacheControl = { 'cache-control': cacheControlFor(to), vary: 'Accept, Accept-Encoding' }
+    return respond(c, body, { ...CORS_HEADERS, ...cacheControl, ...headers })
+  }
 }

@@ -29,11 +29,13 @@ interface Reply {
 }
 
 const STYLE = `:root{color-scheme:light dark}
+html{background:#fff;color:#161616}a{color:#000091}
+@media(prefers-color-scheme:dark){html{background:#16161a;color:#ececf1}a{color:#a3a3ff}}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-code,pre{font-family:ui-monospace,monospace;font-size:.875rem}code{overflow-wrap:anywhere}
+code,pre{font-family:ui-monospace,monospace;font-size:.875rem}code,a{overflow-wrap:anywhere}
 pre{overflow-x:auto;padding:.75rem;background:#8881;border-radius:.25rem}
 section{border-top:1px solid #8886;margin-top:2rem;padding-top:.5rem}
-table{border-collapse:collapse}th,td{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0}
+table{border-collapse:collapse}th,td{overflow-wrap:anywhere;text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0}
 h2 code{font-size:1.1rem}table{margin:1rem 0}`
 
 const styleHash = createHash('sha256').update(STYLE).digest('base64')

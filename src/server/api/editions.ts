@@ -1,23 +1,25 @@
-import { z } from '@hono/zod-openapi'
-import type { Context as HonoContext } from 'hono'
-import { accepts } from 'hono/accepts'
-import { csvOf, DATASET_FIELDS } from '../../editions/csv.ts'
-import type { TopDataset } from '../../editions/edition.ts'
+import { csvOf } from '../../editions/csv.ts'
 import { editionId } from '../../editions/layout.ts'
-import { fold } from '../../matching/fold.ts'
 import { createBody, respond } from '../body.ts'
 import { cacheControlFor } from '../caching.ts'
 import { CORS_HEADERS } from '../cors.ts'
-import { wordMatcher } from '../search.ts'
+import { SORT_FIELDS, selectDatasets, sortBy } from '../selection.ts'
+import { CSV_TYPE, csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
 import { jsonResponse } from './jsonResponse.ts'
-import { paginate, sortBy } from './paging.ts'
+import { paginate } from './paging.ts'
 import {
+  csvParams,
   dateParam,
   editionDate,
   editionFileParam,
+  flagParam,
+  limitOrAllParam,
   limitParam,
   offsetParam,
   optionalWatch,
+  organizationParam,
+  pageParams,
+  searchParam,
   sortParam,
   watchParam,
 } from './parameters.ts'
@@ -26,6 +28,7 @@ import { Edition, EditionItem, listOf } from './schemas.ts'
 
 const listRoute = jsonRoute({
   path: '/api/editions',
+  operationId: 'listEditions',
   tag: 'editions',
   summary: 'Lists the editions, latest first',
   params: {},
@@ -36,6 +39,7 @@ const listRoute = jsonRoute({
     sort: sortParam(['date', 'watch']),
     limit: limitParam('100'),
     offset: offsetParam,
+    lang: pageParams.lang,
   },
   response: listOf(EditionItem),
 })
@@ -43,87 +47,77 @@ const listRoute = jsonRoute({
 /** More datasets than an edition can hold: its document has at most 16 MB. */
 const NO_LIMIT = 1_000_000
 
-const CSV_TYPE = 'text/csv'
-
 const oneRoute = jsonRoute({
   path: '/api/editions/{watch}/{edition}',
+  operationId: 'getEdition',
   tag: 'editions',
   summary: 'Returns an edition: the TOP organizations and their datasets',
   description:
     'Returns the published document, or its datasets as CSV (with `Accept: text/csv`, or `.csv` after the date). Filters, ' +
-    'sorting and paging apply to `datasets`. `X-Total-Count` is then the number of datasets that match.',
+    'sorting and paging apply to `datasets`. `X-Total-Count` is then the number of datasets that match. With a search and ' +
+    'without `sort`, datasets with all words at the start of a word come first.',
   params: { watch: watchParam, edition: editionFileParam },
   query: {
-    q: z.string().max(200).optional().openapi({
-      example: 'velo',
-      description: 'Words to find in title or organization, ignoring accents, case, hyphens and apostrophes',
-    }),
-    organization: z
-      .string()
-      .max(200)
-      .optional()
-      .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of the organization' }),
-    sort: sortParam(DATASET_FIELDS),
-    limit: limitParam('all'),
+    q: searchParam,
+    organization: organizationParam,
+    new: flagParam('Only datasets that the edition before lacks; with `gone`, those that are either'),
+    gone: flagParam('Only datasets that the edition before alone has'),
+    since: dateParam.optional().openapi({ description: 'Date of another edition before, for `new` and `gone`' }),
+    sort: sortParam(SORT_FIELDS),
+    limit: limitOrAllParam,
     offset: offsetParam,
+    ...csvParams,
+    ...pageParams,
   },
   response: Edition,
   textTypes: [CSV_TYPE],
 })
 
 /** Serves the list of editions, and single editions with filters and sorting. */
-export function editionsApi({ context, editions }: ApiContext) {
+export function editionsApi({ context, editions, bodies }: ApiContext) {
   return createRouter()
     .openapi(listRoute, async (c) => {
       const { watch, from = '', to = '9999', sort = '-date,watch', limit = 100, offset = 0 } = c.req.valid('query')
       const ids = await context.documents.ids('tops', watch === undefined ? {} : { prefix: editionId(watch, '') })
       const found = ids.map(itemOf).filter(({ date }) => from <= date && date <= to)
-      const { items, headers } = paginate(c, sortBy(found, sort), { offset, limit })
+      const { items, headers } = paginate(
+        c,
+        sortBy(found, sort, (item) => item),
+        { offset, limit },
+      )
       return jsonResponse(c, { total: found.length, items }, headers)
     })
     .openapi(oneRoute, async (c) => {
       const { watch, edition: file } = c.req.valid('param')
-      const filter = c.req.valid('query')
+      const { view: _view, lang: _lang, bom, ...filter } = c.req.valid('query')
       const date = editionDate(file.replace('.csv', ''))
-      const cached = await editions.find(watch, date)
+      const { edition, json, csv } = await editions.find(watch, date)
       const asCsv = file.endsWith('.csv') || prefersCsv(c)
+      const isWhole = Object.values(filter).every((value) => value === undefined)
       const headers = {
         ...CORS_HEADERS,
         'cache-control': cacheControlFor(date),
         vary: 'Accept, Accept-Encoding',
-        ...(asCsv && { 'content-disposition': `attachment; filename="${watch}-${cached.edition.date}.csv"` }),
+        ...(asCsv && fileHeaders(`${watch}-${edition.date}${isWhole ? '' : '-selection'}.csv`)),
       }
-      if (Object.values(filter).every((value) => value === undefined)) {
-        return respond(c, asCsv ? cached.csv : cached.json, headers)
-      }
-      const { offset = 0, limit = NO_LIMIT } = filter
-      const { items, headers: paging } = paginate(c, filtered(cached.edition.datasets, filter), { offset, limit })
-      if (!asCsv) return jsonResponse(c, { ...cached.edition, datasets: items }, { ...headers, ...paging })
-      return respond(c, createBody(csvOf(items), cached.csv.type), { ...headers, ...paging })
+      if (isWhole && bom === undefined) return respond(c, asCsv ? csv : json, headers)
+      const { q = '', organization = '', sort = '', offset = 0, since } = filter
+      const needsEarlier = filter.new !== undefined || filter.gone !== undefined
+      const earlier = needsEarlier ? (await editions.earlier(edition, since))?.datasets : undefined
+      const cached = await bodies.get(`${c.req.url} ${asCsv}`, [edition, earlier], () => {
+        const selection = { q, organization, sort, isNew: filter.new === '1', isGone: filter.gone === '1' }
+        const limit = filter.limit === undefined || filter.limit === 'all' ? NO_LIMIT : Number(filter.limit)
+        const found = selectDatasets({ ...edition, earlier }, selection)
+        const { items, headers } = paginate(c, found, { offset, limit })
+        if (asCsv) return { body: csvBody(csvOf(items), bom), headers }
+        return { body: createBody(JSON.stringify({ ...edition, datasets: items }), json.type), headers }
+      })
+      return respond(c, cached.body, { ...headers, ...cached.headers })
     })
 }
-
-const prefersCsv = (c: HonoContext) =>
-  accepts(c, { header: 'Accept', supports: ['application/json', CSV_TYPE], default: 'application/json' }) === CSV_TYPE
 
 function itemOf(id: string) {
   const [watch, date] = id.split('/') as [string, string]
   const url = `/api/editions/${id}`
   return { watch, date, url, csv: `${url}.csv`, archive: `${url}/archive.csv`, changes: `${url}/changes` }
-}
-
-interface Filter {
-  readonly q?: string | undefined
-  readonly organization?: string | undefined
-  readonly sort?: string | undefined
-}
-
-function filtered(datasets: readonly TopDataset[], { q = '', organization, sort }: Filter): TopDataset[] {
-  const matches = wordMatcher(q)
-  const found = datasets.filter(
-    (dataset) =>
-      (organization === undefined || dataset.organization_id === organization) &&
-      matches(fold(`${dataset.dataset_title}\0${dataset.organization}`)),
-  )
-  return sortBy(found, sort)
 }

@@ -23,5 +23,28 @@ export function exampleOf(schema: Schema, schemas: Readonly<Record<string, Schem
     return Object.fromEntries(properties.map(([name, property]) => [name, exampleOf(property, schemas)]))
   }
   if (type === 'array') return [exampleOf(schema.items!, schemas)]
+  if (type === 'boolean') return true
   return type === 'integer' || type === 'number' ? 0 : '…'
+}
+
+interface Described {
+  readonly paths: Readonly<
+    Record<string, { readonly get: { readonly responses: Readonly<Record<string, DescribedReply>> } }>
+  >
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
+}
+
+interface DescribedReply {
+  readonly content?: Readonly<Record<string, { readonly schema: Schema; example?: unknown }>>
+}
+
+/** Adds an example to each JSON response of an OpenAPI document. */
+export function addExamples({ paths, components }: Described): void {
+  for (const { get } of Object.values(paths)) {
+    for (const { content = {} } of Object.values(get.responses)) {
+      for (const [type, media] of Object.entries(content)) {
+        if (type.endsWith('json')) media.example = exampleOf(media.schema, components.schemas)
+      }
+    }
+  }
 }

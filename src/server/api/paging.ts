@@ -23,26 +23,3 @@ function pathAt(url: string, offset: number): string {
   searchParams.set('offset', String(offset))
   return `${pathname}?${searchParams}`
 }
-
-type Sortable = Readonly<Record<string, string | number>>
-
-/** Sorts by fields such as `-followers,title`; `-` is for descending. The sort is stable. */
-export function sortBy<T extends object>(all: readonly T[], sort: string | undefined): T[] {
-  const keys = (sort?.split(',') ?? []).map((key) => ({
-    field: key.replace('-', ''),
-    sign: key.startsWith('-') ? -1 : 1,
-  }))
-  return [...all].sort((a, b) => {
-    for (const { field, sign } of keys) {
-      const order = compare((a as Sortable)[field]!, (b as Sortable)[field]!)
-      if (order !== 0) return sign * order
-    }
-    return 0
-  })
-}
-
-const collator = new Intl.Collator('fr', { numeric: true })
-
-function compare(a: string | number, b: string | number): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b))
-}

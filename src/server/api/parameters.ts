@@ -41,10 +41,56 @@ function wholeNumber(minimum: number, maximum: number, description: string) {
     .openapi({ type: 'integer', minimum, maximum, description })
 }
 
+const MAX_LIMIT = 1_000
+
 /** @param fallback the default limit */
-export const limitParam = (fallback: string) => wholeNumber(1, 1_000, `Maximum number of items (default: ${fallback})`)
+export const limitParam = (fallback: string) =>
+  wholeNumber(1, MAX_LIMIT, `Maximum number of items (default: ${fallback})`)
+
+/** The limit of a list that can be fetched whole. */
+export const limitOrAllParam = z
+  .string()
+  .regex(/^(all|[1-9]\d{0,2}|1000)$/, `must be a whole number from 1 to ${MAX_LIMIT}, or all`)
+  .optional()
+  .openapi({ example: '100', description: 'Maximum number of items (default: all)' })
 
 export const offsetParam = wholeNumber(0, 1_000_000, 'Number of items to skip (default: 0)')
+
+/** A parameter that is either absent or 1. */
+export const flagParam = (description: string) =>
+  z.enum(['1'], 'must be 1').optional().openapi({ example: '1', description })
+
+export const searchParam = z
+  .string()
+  .max(200)
+  .optional()
+  .openapi({
+    example: 'velo',
+    description:
+      'Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, ' +
+      '`-word` excludes',
+  })
+
+export const organizationId = z
+  .string()
+  .min(1)
+  .max(200)
+  .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of an organization' })
+
+export const organizationParam = z
+  .string()
+  .max(200)
+  .optional()
+  .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of an organization' })
+
+/** The parameters of a CSV. */
+export const csvParams = { bom: flagParam('Starts a CSV with a byte order mark, which Excel needs to read accents') }
+
+/** Parameters of the page that has the same address without `/api`. They have no effect on the API. */
+export const pageParams = {
+  view: z.enum(['list', 'groups']).optional().openapi({ description: 'For the page only: how it shows the datasets' }),
+  lang: z.enum(['fr', 'en']).optional().openapi({ description: 'For the page only: its language' }),
+}
 
 /** Creates the schema of a sort parameter such as `-followers,title`. */
 export function sortParam(fields: readonly string[]) {

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from '../../context.ts'
 import { quoted } from '../../errors.ts'
+import type { BodyCache } from '../bodyCache.ts'
 import type { Editions } from '../editions.ts'
 import { Problem } from '../problem.ts'
 import { Problem as ProblemSchema } from './schemas.ts'
@@ -9,6 +10,7 @@ import { Problem as ProblemSchema } from './schemas.ts'
 export interface ApiContext {
   readonly context: Context
   readonly editions: Editions
+  readonly bodies: BodyCache
 }
 
 /** Creates a router that validates paths and queries before their handler runs. */
@@ -39,6 +41,8 @@ export const UNAVAILABLE = problemResponseSpec(
 
 interface RouteDefinition<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape> {
   readonly path: P
+  /** Name of the method in generated clients. */
+  readonly operationId: string
   readonly tag: string
   readonly summary: string
   readonly description?: string
@@ -64,19 +68,31 @@ export function strictQuery<S extends z.ZodRawShape>(shape: S) {
 export function jsonRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
   definition: RouteDefinition<P, Q, S>,
 ) {
-  const { path, tag, summary, description = '', textTypes = [] } = definition
-  const params = z.object(definition.params)
-  const query = strictQuery(definition.query)
-  const text = Object.fromEntries(textTypes.map((type) => [type, { schema: z.string() }]))
+  const text = Object.fromEntries((definition.textTypes ?? []).map((type) => [type, { schema: z.string() }]))
+  return routeOf(definition, { 'application/json': { schema: definition.response }, ...text })
+}
+
+/** Creates a GET route for the textual media types of a definition alone. */
+export function csvRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
+  definition: RouteDefinition<P, Q, S>,
+) {
+  return routeOf(definition, { 'text/csv': { schema: z.string() } })
+}
+
+function routeOf<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
+  { path, operationId, tag, summary, description = '', params, query }: RouteDefinition<P, Q, S>,
+  content: Readonly<Record<string, { schema: z.ZodType }>>,
+) {
   return createRoute({
     method: 'get',
     path,
+    operationId,
     tags: [tag],
     summary,
     description,
-    request: { params, query },
+    request: { params: z.object(params), query: strictQuery(query) },
     responses: {
-      200: { description: 'Success', content: { 'application/json': { schema: definition.response }, ...text } },
+      200: { description: 'Success', content },
       304: { description: 'Unchanged since the version that `If-None-Match` names' },
       400: BAD_REQUEST,
       404: NOT_FOUND,

@@ -4,8 +4,9 @@ import { NotFound, quoted } from '../../errors.ts'
 import { listRuns, readRun } from '../../runs/read.ts'
 import { type RunRecord, STATUS_WORDS } from '../../runs/record.ts'
 import { warnOnce } from '../../terminal/report.ts'
+import { sortBy } from '../selection.ts'
 import { jsonResponse } from './jsonResponse.ts'
-import { paginate, sortBy } from './paging.ts'
+import { paginate } from './paging.ts'
 import { dateParam, limitParam, offsetParam, sortParam } from './parameters.ts'
 import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { listOf, Run } from './schemas.ts'
@@ -17,6 +18,7 @@ const FRESH_MS = 1_000
 
 const listRoute = jsonRoute({
   path: '/api/runs',
+  operationId: 'listRuns',
   tag: 'runs',
   summary: 'Lists the runs, latest first',
   description: `Covers the last ${MAX_RUNS} runs.`,
@@ -33,6 +35,7 @@ const listRoute = jsonRoute({
 
 const oneRoute = jsonRoute({
   path: '/api/runs/{id}',
+  operationId: 'getRun',
   tag: 'runs',
   summary: 'Returns a run',
   params: { id: z.string().max(100).openapi({ example: '20261118T160002123Z-3f9a1c' }) },
@@ -54,7 +57,11 @@ export function runsApi({ context: { documents, report } }: ApiContext) {
       const found = (await recent.forceFetch('runs')).filter(
         (run) => (date === undefined || run.date === date) && (status === undefined || run.status === status),
       )
-      const { items, headers } = paginate(c, sortBy(found, sort), { offset, limit })
+      const { items, headers } = paginate(
+        c,
+        sortBy(found, sort, (run) => run),
+        { offset, limit },
+      )
       return jsonResponse(c, { total: found.length, items }, headers)
     })
     .openapi(oneRoute, async (c) => {

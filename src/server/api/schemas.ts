@@ -5,13 +5,13 @@ import { STATUS_WORDS } from '../../runs/record.ts'
 
 /** Schemas of the API's responses, with examples. Tests check that real responses match them. */
 
-const keys = <K extends string>(record: Readonly<Record<K, unknown>>) => Object.keys(record) as [K, ...K[]]
+export const keys = <K extends string>(record: Readonly<Record<K, unknown>>) => Object.keys(record) as [K, ...K[]]
 
-const date = z.iso.date().openapi({ example: '2026-11-18' })
+export const date = z.iso.date().openapi({ example: '2026-11-18' })
 const instant = z.iso.datetime().openapi({ example: '2026-11-18T16:00:09.123Z' })
-const number = z.int().min(0)
-const id = z.string().openapi({ example: '534fff75a3a7292c64a77de4' })
-const watchName = z.string().openapi({ example: 'mobilite-transport' })
+export const number = z.int().min(0)
+export const id = z.string().openapi({ example: '534fff75a3a7292c64a77de4' })
+export const watchName = z.string().openapi({ example: 'mobilite-transport' })
 
 export const Problem = z
   .object({
@@ -68,7 +68,7 @@ const Source = z.object({
   last_modified: z.string().nullable(),
 })
 
-const Organization = z
+export const Organization = z
   .object({
     rank: number.openapi({ example: 1 }),
     id,
@@ -87,6 +87,9 @@ const datasetFields = {
   organization_followers: number.openapi({ example: 122 }),
 }
 const Dataset = z.object(datasetFields).openapi('TopDataset')
+
+const { organization_followers: _, ...listedFields } = datasetFields
+export const ListedDataset = z.object(listedFields).openapi('ListedDataset')
 
 export const Edition = z
   .object({
@@ -112,6 +115,7 @@ export const Edition = z
 const ChangedOrganization = z.object({
   id,
   name: z.string(),
+  name_before: z.string().nullable(),
   rank: number.nullable(),
   rank_before: number.nullable(),
   followers: number.nullable(),
@@ -132,6 +136,7 @@ export const Changes = z
       z.object({ ...datasetFields, reason: z.enum(keys(EXIT_REASONS)).nullable(), moved_to: z.string().optional() }),
     ),
     moved: z.array(z.object({ ...datasetFields, moved_from: z.string() })),
+    renamed: z.array(z.object({ ...datasetFields, dataset_title_before: z.string() })),
     followers: z.array(z.object({ ...datasetFields, dataset_followers_before: number })),
     organizations: z
       .array(ChangedOrganization)
@@ -207,19 +212,3 @@ export const Run = z
     error: z.object({ kind: z.string(), exit_code: z.int(), message: z.string() }).nullable(),
   })
   .openapi('Run')
-
-export const History = z
-  .object({
-    watch: watchName,
-    id,
-    name: z.string().openapi({ description: 'Name in the latest edition that ranks it' }),
-    editions: z.array(
-      z.object({
-        date,
-        rank: number.nullable().openapi({ description: 'Null if not ranked' }),
-        followers: number.nullable(),
-        datasets: number.nullable(),
-      }),
-    ),
-  })
-  .openapi('History')

@@ -4,6 +4,7 @@ import { listOf, WatchItem } from './schemas.ts'
 
 const route = jsonRoute({
   path: '/api/watches',
+  operationId: 'listWatches',
   tag: 'watches',
   summary: 'Lists the configured watches',
   params: {},

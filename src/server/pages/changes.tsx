@@ -1,16 +1,17 @@
 import type { Changes } from '../../editions/changes.ts'
-import type { TopDataset } from '../../editions/edition.ts'
 import { datasetPage } from '../../editions/links.ts'
+import { entryGroups, exitGroups, stayedGroups } from './changeReasons.ts'
 import { useLocale } from './locale.ts'
 import { CountCell } from './parts/change.tsx'
 import { ChangedOrganizations } from './parts/changedOrganizations.tsx'
-import { DatasetItem } from './parts/datasetItem.tsx'
-import { EditionHeader, type EditionPageProps } from './parts/editionHeader.tsx'
+import { ChangeFigures, ChangeGroups } from './parts/changeGroups.tsx'
+import { EditionHeader, type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
 import { HiddenInputs } from './parts/hiddenInputs.tsx'
 import { type Frame, Page } from './parts/layout.tsx'
-import { PortalText, sanitize } from './parts/portalText.tsx'
+import { PortalText } from './parts/portalText.tsx'
 import { TableHead } from './parts/tableHead.tsx'
 import { editionPath } from './paths.ts'
+import { ViewLinks } from './tops/viewLinks.tsx'
 
 export interface ChangesPageProps extends EditionPageProps {
   /** Changes since the edition before, or since the requested one; undefined for the first edition. */
@@ -23,7 +24,12 @@ export function ChangesPage(props: ChangesPageProps) {
   const { texts, day, longDay } = frame.locale
   const lede = changes === undefined ? texts.firstEdition : texts.sinceEdition(longDay(changes.from))
   return (
-    <Page frame={frame} section="changes" title={`${texts.changes}, ${day(edition.date)}`}>
+    <Page
+      frame={frame}
+      section="changes"
+      title={`${texts.changes}, ${termsOf(edition, frame)}, ${day(edition.date)}`}
+      hasTwin
+    >
       <EditionHeader {...props} part="/changes" title={texts.changes} lede={lede} />
       {changes !== undefined && <ChangeSections {...props} changes={changes} />}
     </Page>
@@ -32,37 +38,31 @@ export function ChangesPage(props: ChangesPageProps) {
 
 function ChangeSections({ frame, edition, dates, changes }: ChangesPageProps & { readonly changes: Changes }) {
   const { texts, count } = frame.locale
-  const { entered, left, moved, organizations, followers } = changes
+  const { entered, left, organizations, followers } = changes
   const path = editionPath(edition)
   const common = { path, portal: frame.portal }
   const names = new Map(edition.organizations.map(({ id, name }) => [id, name]))
+  const [enteredGroups, leftGroups] = [entryGroups(changes, frame.locale), exitGroups(changes, frame.locale)]
+  const others = stayedGroups(changes, names, frame.locale)
   return (
     <>
       <EarlierPicker path={path} dates={dates.slice(dates.indexOf(edition.date) + 1)} chosen={changes.from} />
-      <DatasetSection
-        {...common}
-        title={texts.entered(entered.length, count(entered.length))}
-        datasets={entered}
-        remark={({ reason }) => reason && texts.entryReasons[reason]}
-        empty={texts.noneEntered}
-      />
-      <DatasetSection
-        {...common}
-        title={texts.left(left.length, count(left.length))}
-        datasets={left}
-        remark={({ reason }) => reason && texts.exitReasons[reason]}
-        empty={texts.noneLeft}
-      />
-      {moved.length > 0 && (
-        <DatasetSection
+      <ChangeFigures groups={[...enteredGroups, ...leftGroups, ...others]} />
+      {entered.length > 0 && (
+        <ChangeGroups
           {...common}
-          title={texts.movedElsewhere(moved.length, count(moved.length))}
-          datasets={moved}
-          remark={({ moved_from }) => texts.movedFrom(sanitize(names.get(moved_from) ?? moved_from))}
+          id="entered"
+          title={texts.entered(entered.length, count(entered.length))}
+          groups={enteredGroups}
         />
       )}
+      {left.length > 0 && (
+        <ChangeGroups {...common} id="left" title={texts.left(left.length, count(left.length))} groups={leftGroups} />
+      )}
+      {others.length > 0 && <ChangeGroups {...common} id="others" title={texts.otherChanges} groups={others} />}
       {organizations.length > 0 && <ChangedOrganizations path={path} organizations={organizations} />}
       {followers.length > 0 && <ChangedFollowers portal={frame.portal} followers={followers} />}
+      <ViewLinks site={frame.site} path={`${path}/changes`} csv={`${path}/changes.csv`} query={frame.query} />
     </>
   )
 }
@@ -117,35 +117,5 @@ function EarlierPicker({ path, dates, chosen }: EarlierPickerProps) {
       <HiddenInputs values={langQuery} />
       <button type="submit">{texts.go}</button>
     </form>
-  )
-}
-
-interface DatasetSectionProps<D extends TopDataset> {
-  readonly path: string
-  readonly portal: string
-  readonly title: string
-  readonly datasets: readonly D[]
-  readonly remark: (dataset: D) => string | null
-  /** Text to show instead of an empty list. */
-  readonly empty?: string
-}
-
-function DatasetSection<D extends TopDataset>(props: DatasetSectionProps<D>) {
-  const { path, portal, title, datasets, remark, empty } = props
-  return (
-    <section>
-      <h2>{title}</h2>
-      {datasets.length === 0 ? (
-        <p>{empty}</p>
-      ) : (
-        <ul class="datasets">
-          {datasets.map((dataset) => (
-            <DatasetItem key={dataset.dataset_id} portal={portal} path={path} dataset={dataset}>
-              {remark(dataset)}
-            </DatasetItem>
-          ))}
-        </ul>
-      )}
-    </section>
   )
 }

@@ -1,9 +1,14 @@
 import type { ComponentChildren } from 'preact'
+import { isDate } from '../../editions/date.ts'
 import { Failure, NotFound } from '../../errors.ts'
 import type { Report } from '../../terminal/report.ts'
 import { Problem } from '../problem.ts'
+import { BadParameter } from './parameters.ts'
+import type { WatchLink } from './parts/editionHeader.tsx'
 import { type Frame, Page } from './parts/layout.tsx'
+import { sanitize } from './parts/portalText.tsx'
 import { editionPath } from './paths.ts'
+import type { Translation } from './translations/french.ts'
 
 /** Key of the text that says what was not found; the text of `KEYHint` says what to do. */
 export type NotFoundText = 'noSuchPage' | 'noSuchOrganization' | 'noSuchRun' | 'notADataset'
@@ -18,17 +23,37 @@ export class PageNotFound extends Error {
   }
 }
 
+/** The texts of an error's page. */
+interface ErrorTexts {
+  readonly status: number
+  readonly title: string
+  readonly hint: string
+}
+
 /** Chooses status and texts of an error's page. Internal reasons go to the log. */
-export function errorPageFor(error: Error, path: string, report: Report) {
+export function errorPageFor(error: Error, path: string, report: Report, texts: Translation): ErrorTexts {
+  const withHint = (name: NotFoundText | 'unavailable' | 'bug', status: number) => ({
+    status,
+    title: texts[name],
+    hint: texts[`${name}Hint`],
+  })
+  if (error instanceof BadParameter) return badParameter(error, texts)
   if (error instanceof PageNotFound) return withHint(error.text, 404)
   if (error instanceof NotFound) return withHint('noSuchPage', 404)
   if (error instanceof Problem && error.status === 503) return withHint('unavailable', 503)
+  if (error instanceof Failure && error.kind === 'usage')
+    return { status: 400, title: texts.badRequest, hint: texts.badRequestHint }
   report.warn(`${path}: ${error instanceof Failure ? error.message : error.stack}`)
   return error instanceof Failure && error.kind === 'store' ? withHint('unavailable', 503) : withHint('bug', 500)
 }
 
-function withHint<T extends NotFoundText | 'unavailable' | 'bug'>(title: T, status: number) {
-  return { title, hint: `${title}Hint` as const, status }
+function badParameter({ parameter, value, allowed, isUnknown }: BadParameter, texts: Translation): ErrorTexts {
+  const [name, given] = [sanitize(parameter, 50), sanitize(value, 50)]
+  return {
+    status: 400,
+    title: isUnknown ? texts.unknownParameter(name) : texts.badValue(given, name),
+    hint: isUnknown ? texts.knownParameters(allowed) : texts.possibleValues(allowed),
+  }
 }
 
 interface ErrorPageProps {
@@ -68,6 +93,28 @@ export function NoEditionYet({ frame }: { readonly frame: Frame }) {
   )
 }
 
+interface NoSuchWatchProps {
+  readonly frame: Frame
+  readonly watch: string
+  readonly watches: readonly WatchLink[]
+}
+
+/** Shown for an unknown watch: offers those that exist. */
+export function NoSuchWatch({ frame, watch, watches }: NoSuchWatchProps) {
+  const { texts, href } = frame.locale
+  return (
+    <ErrorPage frame={frame} title={texts.noSuchWatch(sanitize(watch, 50))} hint={texts.noSuchWatchHint}>
+      <ul>
+        {watches.map(({ name }) => (
+          <li key={name}>
+            <a href={href(editionPath({ watch: name, date: 'latest' }))}>{name}</a>
+          </li>
+        ))}
+      </ul>
+    </ErrorPage>
+  )
+}
+
 interface NoSuchEditionProps {
   readonly frame: Frame
   readonly watch: string
@@ -78,10 +125,14 @@ interface NoSuchEditionProps {
 /** Shown for a date without an edition: offers the nearest ones. */
 export function NoSuchEdition({ frame, watch, date, dates }: NoSuchEditionProps) {
   const { texts, day, href } = frame.locale
-  const distance = (other: string) => Math.abs(Date.parse(other) - Date.parse(date))
+  const distance = (other: string) => (isDate(date) ? Math.abs(Date.parse(other) - Date.parse(date)) : 0)
   const nearest = [...dates].sort((a, b) => distance(a) - distance(b)).slice(0, 4)
   return (
-    <ErrorPage frame={frame} title={texts.noSuchEdition(day(date))} hint={texts.noSuchEditionHint}>
+    <ErrorPage
+      frame={frame}
+      title={texts.noSuchEdition(isDate(date) ? day(date) : sanitize(date, 50))}
+      hint={texts.noSuchEditionHint}
+    >
       <ul>
         {nearest.sort().map((other) => (
           <li key={other}>
@@ -89,6 +140,9 @@ export function NoSuchEdition({ frame, watch, date, dates }: NoSuchEditionProps)
           </li>
         ))}
       </ul>
+      <p>
+        <a href={href('/editions')}>{texts.allEditions}</a>
+      </p>
     </ErrorPage>
   )
 }

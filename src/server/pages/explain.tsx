@@ -1,8 +1,11 @@
 import type { ComponentChildren } from 'preact'
+import type { Changes } from '../../editions/changes.ts'
 import { datasetPage } from '../../editions/links.ts'
 import type { Explanation, Match, Placing, Suggestion } from '../../explain/explanation.ts'
+import type { DatasetWeek } from '../history.ts'
 import { useLocale } from './locale.ts'
 import { Breadcrumbs } from './parts/breadcrumbs.tsx'
+import { DatasetWeeks } from './parts/datasetWeeks.tsx'
 import type { EditionPageProps } from './parts/editionHeader.tsx'
 import { ExplainForm } from './parts/explainForm.tsx'
 import { Page } from './parts/layout.tsx'
@@ -12,17 +15,19 @@ import type { Translation } from './translations/french.ts'
 
 export interface ExplainPageProps extends EditionPageProps {
   readonly explanation: Explanation
+  readonly weeks: readonly DatasetWeek[]
+  readonly lastChanges: Changes | undefined
 }
 
 /** Shows why a dataset is in the edition or not: the conditions, in the order in which they are checked. */
-export function ExplainPage({ frame, edition, explanation }: ExplainPageProps) {
+export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }: ExplainPageProps) {
   const { texts, day, count, href } = frame.locale
-  const { dataset, verdict, asked, matches, organization, nearest, columns } = explanation
+  const { dataset, verdict, asked, matches, organization, nearest, columns, source } = explanation
   const path = editionPath(edition)
   const title = dataset === null ? sanitize(asked, 200) : sanitize(dataset.title)
   const listed = matches.length > 0
   return (
-    <Page frame={frame} section="tops" title={`${texts.why} ${title}`}>
+    <Page frame={frame} section="tops" title={`${texts.why} ${title}, ${day(edition.date)}`} hasTwin>
       <Breadcrumbs frame={frame} links={[[texts.editionOf(day(edition.date)), href(path)]]} />
       <h1>
         <PortalText>{title}</PortalText>
@@ -35,7 +40,9 @@ export function ExplainPage({ frame, edition, explanation }: ExplainPageProps) {
         >
           {dataset !== null && (
             <p>
-              {texts.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
+              {source === edition.archive.key
+                ? texts.recordOfList(count(dataset.record), count(edition.archive.records))
+                : texts.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
               <a href={datasetPage(frame.portal, dataset.id)}>{texts.onPortal(hostOf(frame.portal))}</a>
             </p>
           )}
@@ -62,6 +69,7 @@ export function ExplainPage({ frame, edition, explanation }: ExplainPageProps) {
           {dataset !== null && <Ranking placing={organization} verdict={verdict} path={path} />}
         </Condition>
       </ol>
+      <DatasetWeeks weeks={weeks} lastChanges={lastChanges} />
       <ExplainForm path={path} />
     </Page>
   )
@@ -131,7 +139,8 @@ function Ranking({ placing, verdict, path }: RankingProps) {
         <PortalText>{name}</PortalText>
       </a>
       {texts.ranked(count(rank), of === null ? undefined : count(of), texts.followersOf(followers, count(followers)))}{' '}
-      {lead < 0 ? texts.behind(margin, count(last.rank)) : texts.ahead(margin, count(last.rank))}
+      {lead < 0 && texts.behind(margin, count(last.rank))}
+      {lead > 0 && texts.ahead(margin, count(last.rank))}
     </p>
   )
 }

@@ -1,6 +1,6 @@
 import type { RankedOrganization } from '../../editions/edition.ts'
 import { organizationPage } from '../../editions/links.ts'
-import type { HistoryWeek } from '../editions.ts'
+import type { OrganizationWeek } from '../history.ts'
 import { useLocale } from './locale.ts'
 import { Breadcrumbs } from './parts/breadcrumbs.tsx'
 import { CountCell, RankChange } from './parts/change.tsx'
@@ -14,19 +14,19 @@ import { editionPath, hostOf } from './paths.ts'
 export interface HistoryPageProps extends Pick<EditionPageProps, 'frame' | 'edition'> {
   readonly id: string
   /** Latest first. */
-  readonly weeks: readonly HistoryWeek[]
+  readonly weeks: readonly OrganizationWeek[]
 }
 
 /** Shows an organization's rank, followers and datasets over the weeks. */
 export function HistoryPage({ frame, edition, id, weeks }: HistoryPageProps) {
-  const { texts, count, href } = frame.locale
+  const { texts, count, href, longDay } = frame.locale
   const { name } = weeks.find(({ organization }) => organization !== undefined)!.organization!
   const path = editionPath(edition)
   const oldestFirst = [...weeks].reverse()
   const series = (of: (organization: RankedOrganization) => number) =>
     oldestFirst.map(({ date, organization }) => ({ date, value: organization && of(organization) }))
   return (
-    <Page frame={frame} section="organizations" title={sanitize(name)}>
+    <Page frame={frame} section="organizations" title={`${sanitize(name)}, ${longDay(edition.date)}`} hasTwin>
       <Breadcrumbs frame={frame} links={[[texts.organizations, href(`${path}/organizations`)]]} />
       <h1>
         <PortalText>{name}</PortalText>

@@ -41,6 +41,16 @@ export interface LocaleSettings {
 
 const TAGS: Record<Language, string> = { fr: 'fr-FR', en: 'en-GB' }
 
+const locales = new Map<string, Locale>()
+
+/** Returns the locale of a page. Its formats are created once, because that takes as long as a request. */
+export function localeFor(settings: LocaleSettings): Locale {
+  const key = JSON.stringify(settings)
+  const locale = locales.get(key) ?? createLocale(settings)
+  locales.set(key, locale)
+  return locale
+}
+
 /** Creates the locale of a page. */
 export function createLocale(settings: LocaleSettings): Locale {
   const { language, isExplicit, timeZone } = settings

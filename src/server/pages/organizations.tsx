@@ -20,7 +20,12 @@ export function OrganizationsPage(props: OrganizationsPageProps) {
   const most = Math.max(...edition.organizations.map(({ followers }) => followers))
   const earlier = before && new Map(before.map((one) => [one.id, one]))
   return (
-    <Page frame={frame} section="organizations" title={`${texts.organizations}, ${longDay(edition.date)}`}>
+    <Page
+      frame={frame}
+      section="organizations"
+      title={`${texts.mostFollowed(count(edition.organizations.length))}, ${longDay(edition.date)}`}
+      hasTwin
+    >
       <EditionHeader
         {...props}
         part="/organizations"

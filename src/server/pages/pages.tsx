@@ -1,29 +1,36 @@
 import { Hono, type Context as HonoContext } from 'hono'
+import { LRUCache } from 'lru-cache'
 import type { Context } from '../../context.ts'
 import { readRun, readSoundRun } from '../../runs/read.ts'
+import type { RunRecord } from '../../runs/record.ts'
 import type { Documents } from '../../stores/documents.ts'
 import { type Report, warnOnce } from '../../terminal/report.ts'
 import { respond } from '../body.ts'
+import { createBodyCache } from '../bodyCache.ts'
 import type { Editions } from '../editions.ts'
 import { readAssets } from './assets.ts'
-import { createFrame, latestFrame, type Site, showEdition } from './editionView.tsx'
+import { createCrawlerFiles } from './crawlers.ts'
+import { EditionsPage } from './editions.tsx'
+import { createFrame, latestFrame, type Site, showEdition, watchLinks } from './editionView.tsx'
 import { ErrorPage, errorPageFor, PageNotFound } from './errorPages.tsx'
-import { htmlResponse } from './htmlResponse.ts'
-import { cachePages } from './pageCache.ts'
+import { htmlResponse, pageBody } from './htmlResponse.ts'
+import { readParameters } from './parameters.ts'
 import { withQuery } from './paths.ts'
 import { RunPage } from './run.tsx'
 import { RunsPage } from './runs.tsx'
-import { changesView, explainView, historyView, organizationsView, topsView } from './views.tsx'
+import { changesView, explainView, historyView, listView, organizationsView, topsView } from './views.tsx'
 
 /** For files whose path changes with their content. */
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
 const RUNS_PER_PAGE = 50
+/** How long the list of runs stays cached. */
+const RUNS_FRESH_MS = 1_000
 
 /** Creates the HTML pages. Every view has its own address. */
 export async function createPages({ config, documents, report }: Context, editions: Editions): Promise<Hono> {
   const assets = await readAssets()
-  const site = { config, editions, assets }
+  const site = { config, editions, assets, bodies: createBodyCache() }
   const pages = new Hono()
 
   pages.get('/assets/:name', (c) => {
@@ -31,7 +38,7 @@ export async function createPages({ config, documents, report }: Context, editio
     if (file === undefined) throw new PageNotFound('noSuchPage')
     return respond(c, file, { 'cache-control': IMMUTABLE })
   })
-  pages.use(cachePages())
+  pages.route('/', createCrawlerFiles(site))
   addEditionPages(pages, site)
   addFormTargets(pages)
   addRunPages(pages, site, documents, report)
@@ -42,10 +49,9 @@ export async function createPages({ config, documents, report }: Context, editio
     throw new PageNotFound('noSuchPage')
   })
   pages.onError(async (error, c) => {
-    const { title, hint, status } = errorPageFor(error, c.req.path, report)
     const frame = await latestFrame(site, c).catch(() => createFrame(site, c, undefined))
-    const { texts } = frame.locale
-    return htmlResponse(<ErrorPage frame={frame} title={texts[title]} hint={texts[hint]} />, frame, status)
+    const { title, hint, status } = errorPageFor(error, c.req.path, report, frame.locale.texts)
+    return htmlResponse(<ErrorPage frame={frame} title={title} hint={hint} />, frame, status)
   })
   return pages
 }
@@ -53,46 +59,69 @@ export async function createPages({ config, documents, report }: Context, editio
 function addEditionPages(pages: Hono, site: Site): void {
   const latest = { watch: site.config.watches[0]!.name, date: 'latest' }
   pages.get('/', (c) => showEdition(site, c, topsView, latest))
+  pages.get('/editions', (c) => showEditions(site, c))
   pages.get('/editions/:watch/:date', (c) => showEdition(site, c, topsView))
+  pages.get('/editions/:watch/:date/list', (c) => showEdition(site, c, listView))
   pages.get('/editions/:watch/:date/changes', (c) => showEdition(site, c, changesView))
   pages.get('/editions/:watch/:date/organizations', (c) => showEdition(site, c, organizationsView))
   pages.get('/editions/:watch/:date/organizations/:id', (c) => showEdition(site, c, historyView))
   pages.get('/editions/:watch/:date/datasets/:id', (c) => showEdition(site, c, explainView))
 }
 
+async function showEditions(site: Site, c: HonoContext): Promise<Response> {
+  const search = readParameters(new URL(c.req.url).searchParams, 'none')
+  const watches = await watchLinks(site)
+  const frame = await latestFrame(site, c, search)
+  return htmlResponse(<EditionsPage frame={frame} watches={watches} />, frame)
+}
+
+/** The views that have a form to choose another edition. */
+const PARTS = ['/changes', '/organizations', '/list']
+
 /** Adds the targets of the forms that choose an edition or a dataset: each redirects to the page's own address. */
 function addFormTargets(pages: Hono): void {
   pages.get('/editions/:watch', (c) => {
-    const { date = 'latest', part = '' } = c.req.query()
-    const view = ['/changes', '/organizations'].includes(part) ? part : ''
-    return redirect(c, `/editions/${c.req.param('watch')}/${encodeURIComponent(date)}${view}`)
+    const { date = 'latest', part = '', since, ...others } = c.req.query()
+    const view = PARTS.includes(part) ? part : ''
+    const kept = since !== undefined && (date === 'latest' || since < date) ? { ...others, since } : others
+    const path = `/editions/${encodeURIComponent(c.req.param('watch'))}/${encodeURIComponent(date)}${view}`
+    return c.redirect(withQuery(path, kept), 303)
   })
-  pages.get('/editions/:watch/:date/datasets', (c) =>
-    redirect(c, `${c.req.path}/${encodeURIComponent((c.req.query('id') ?? '').trim())}`),
-  )
+  pages.get('/editions/:watch/:date/datasets', (c) => {
+    const { id = '', ...others } = c.req.query()
+    return c.redirect(withQuery(`${c.req.path}/${encodeURIComponent(id.trim())}`, others), 303)
+  })
 }
 
 function addRunPages(pages: Hono, site: Site, documents: Documents, report: Report): void {
   const warn = warnOnce(report.warn)
+  const recent = new LRUCache<string, { readonly runs: readonly RunRecord[]; readonly last: string | undefined }>({
+    max: 100,
+    ttl: RUNS_FRESH_MS,
+    fetchMethod: async (before) => {
+      const ids = await documents.ids('runs', { descending: true })
+      const found = before === '' ? ids : ids.filter((id) => id < before)
+      const shown = found.slice(0, RUNS_PER_PAGE)
+      const runs = await Promise.all(shown.map((id) => readSoundRun(documents, id, warn)))
+      const last = found.length > RUNS_PER_PAGE ? shown.at(-1) : undefined
+      return { runs: runs.filter((run) => run !== undefined), last }
+    },
+  })
   pages.get('/runs', async (c) => {
-    const before = c.req.query('before')
-    const ids = (await documents.ids('runs', { descending: true })).filter((id) => before === undefined || id < before)
-    const shown = ids.slice(0, RUNS_PER_PAGE)
-    const runs = await Promise.all(shown.map((id) => readSoundRun(documents, id, warn)))
-    const frame = await latestFrame(site, c)
-    const last = ids.length > RUNS_PER_PAGE ? shown.at(-1) : undefined
-    return htmlResponse(<RunsPage frame={frame} runs={runs.filter((run) => run !== undefined)} before={last} />, frame)
+    const search = readParameters(new URL(c.req.url).searchParams, 'runs')
+    const found = await recent.forceFetch(search.get('before') ?? '')
+    const frame = await latestFrame(site, c, search)
+    const key = `${frame.site} ${frame.locale.language} /runs?${search}`
+    const { body, headers } = await site.bodies.get(key, [found, frame.edition?.date], () =>
+      pageBody(<RunsPage frame={frame} runs={found.runs} before={found.last} />, frame),
+    )
+    return respond(c, body, headers)
   })
   pages.get('/runs/:id', async (c) => {
+    const search = readParameters(new URL(c.req.url).searchParams, 'none')
     const run = await readRun(documents, c.req.param('id'))
     if (run === undefined) throw new PageNotFound('noSuchRun')
-    const frame = await latestFrame(site, c)
+    const frame = await latestFrame(site, c, search)
     return htmlResponse(<RunPage frame={frame} run={run} />, frame)
   })
-}
-
-/** Redirects within the site and keeps the language of the address. */
-function redirect(c: HonoContext, path: string): Response {
-  const lang = c.req.query('lang')
-  return c.redirect(withQuery(path, lang === undefined ? {} : { lang }), 303)
 }

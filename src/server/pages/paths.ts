@@ -12,7 +12,9 @@ export const explanationPath = (path: string, dataset: string) => `${path}/datas
 /** @param path the edition's path */
 export const historyPath = (path: string, organization: string) =>
   `${path}/organizations/${encodeURIComponent(organization)}`
-export const feedPath = (edition: EditionRef | undefined) => `/feed.atom${edition ? `?watch=${edition.watch}` : ''}`
+/** @param query the language, and the organization or the search that the feed is about */
+export const feedPath = (edition: EditionRef | undefined, query: Readonly<Record<string, string>>) =>
+  withQuery('/feed.atom', { ...(edition && { watch: edition.watch }), ...query })
 
 /** Appends a query to a path. */
 export function withQuery(path: string, query: Readonly<Record<string, string>>): string {
@@ -22,3 +24,14 @@ export function withQuery(path: string, query: Readonly<Record<string, string>>)
 
 /** Returns the host to show for a portal: `data.gouv.fr`. */
 export const hostOf = (portal: string) => new URL(portal).host.replace(/^www\./, '')
+
+/** Returns the parameters that a link to another edition keeps: not the row to start at, nor a date that does not come before. */
+export function keptFor(
+  { offset: _, since, ...query }: Readonly<Record<string, string>>,
+  date: string,
+  dates: readonly string[],
+): Record<string, string> {
+  const later = date === 'latest' ? dates[0] : date
+  const isEarlier = since !== undefined && later !== undefined && since < later && dates.includes(since)
+  return isEarlier ? { ...query, since } : query
+}

@@ -1,41 +1,55 @@
+import type { Changes } from '../../editions/changes.ts'
+import type { Week } from '../weeks.ts'
 import { Downloads } from './parts/downloads.tsx'
-import { EditionHeader, type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
+import { EditionBar, type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
 import { ExplainForm } from './parts/explainForm.tsx'
 import { KeyFigures } from './parts/keyFigures.tsx'
 import { Page } from './parts/layout.tsx'
 import { RecentChanges } from './parts/recentChanges.tsx'
+import { WeekByWeek } from './parts/weekByWeek.tsx'
 import { editionPath, hostOf } from './paths.ts'
-import { TopsIsland, type TopsIslandProps } from './tops/island.tsx'
+import { type TopsIslandProps, topsIsland } from './tops/island.tsx'
 
-type TopsPageProps = EditionPageProps & TopsIslandProps
+interface TopsPageProps extends EditionPageProps, TopsIslandProps {
+  /** Changes since the earlier edition; undefined for the first edition. */
+  readonly changes: Changes | undefined
+  /** Up to the edition, oldest first. */
+  readonly weeks: readonly Week[]
+}
 
 /** Shows the tops of an edition, what is new in it, and its files. */
 export function TopsPage(props: TopsPageProps) {
-  const { frame, edition } = props
+  const { frame, edition, weeks } = props
   const { texts, longDay, count } = frame.locale
   const terms = termsOf(edition, frame)
-  const about = edition.terms.length === 1 ? texts.aboutOne : texts.about
+  const about = (edition.terms.length === 1 ? texts.aboutOne : texts.about)(hostOf(frame.portal), count(edition.top))
+  const isEmpty = edition.datasets.length === 0 && props.earlier === undefined
+  const { controls, results } = topsIsland(props)
   return (
-    <Page frame={frame} section="tops" title={`${terms}, ${longDay(edition.date)}`}>
-      <EditionHeader {...props} part="" title={terms} lede={about(hostOf(frame.portal), count(edition.top))} />
-      <KeyFigures edition={edition} />
+    <Page frame={frame} section="tops" title={`${terms}, ${longDay(edition.date)}`} description={about} hasTwin>
+      <h1>{terms}</h1>
+      <p class="lede">{about}</p>
+      {!isEmpty && controls}
+      <EditionBar {...props} part="" />
       <div class="columns">
-        <aside>
-          <RecentChanges {...props} />
-          <Downloads edition={edition} />
-        </aside>
         <section>
           <h2 class="visually-hidden">{texts.tops}</h2>
-          {edition.datasets.length === 0 ? (
+          {isEmpty ? (
             <div class="empty">
               <p>{texts.emptyEdition}</p>
               <p>{texts.emptyEditionHint}</p>
             </div>
           ) : (
-            <TopsIsland {...props} />
+            results
           )}
           <ExplainForm path={editionPath(edition)} />
         </section>
+        <aside>
+          <RecentChanges {...props} />
+          <KeyFigures edition={edition} />
+          {weeks.length > 0 && <WeekByWeek edition={edition} weeks={weeks} />}
+          <Downloads edition={edition} />
+        </aside>
       </div>
     </Page>
   )

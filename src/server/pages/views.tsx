@@ -1,45 +1,109 @@
-import { changesBetween } from '../../editions/changes.ts'
+import type { Changes } from '../../editions/changes.ts'
+import type { Edition } from '../../editions/edition.ts'
 import { Failure } from '../../errors.ts'
+import type { Explanation } from '../../explain/explanation.ts'
+import type { ListedDataset } from '../../explain/list.ts'
+import { type DatasetWeek, datasetHistory, organizationHistory } from '../history.ts'
+import type { Week } from '../weeks.ts'
 import { ChangesPage } from './changes.tsx'
 import type { View } from './editionView.tsx'
 import { type NotFoundText, PageNotFound } from './errorPages.tsx'
 import { ExplainPage } from './explain.tsx'
 import { HistoryPage } from './history.tsx'
+import { ListPage } from './list.tsx'
 import { OrganizationsPage } from './organizations.tsx'
 import { parseQuery } from './tops/query.ts'
 import { TopsPage } from './tops.tsx'
 
 /** The pages about an edition. Each view loads what its page needs beyond the edition itself. */
 
-export const topsView: View = (context) => {
-  const { before, edition, frame } = context
-  const changes = before && changesBetween(before, edition)
-  return <TopsPage {...context} changes={changes} query={parseQuery(frame.url.searchParams)} />
+type TopsInputs = readonly [earlier: Edition | undefined, changes: Changes | undefined, weeks: readonly Week[]]
+
+export const topsView: View<TopsInputs> = {
+  parameters: 'tops',
+  load: async ({ edition, frame }, _, { editions }) => {
+    const earlier = await editions.earlier(edition, frame.query.since)
+    return [earlier, earlier && editions.knownChanges(earlier, edition), await editions.weeks(edition.watch)]
+  },
+  render: (context, [earlier, changes, weeks]) => (
+    <TopsPage
+      {...context}
+      earlier={earlier}
+      changes={changes}
+      weeks={weeks.filter(({ date }) => date <= context.edition.date)}
+      query={parseQuery(new URLSearchParams(context.frame.query))}
+    />
+  ),
 }
 
-export const changesView: View = async (context, _, { editions }) => {
-  const { before, edition, dates, frame } = context
-  const earlier = dates.slice(dates.indexOf(edition.date) + 1)
-  const requested = frame.url.searchParams.get('since')
-  const since = earlier.find((date) => date === requested) ?? before?.date
-  const changes = since === undefined ? undefined : await editions.changes(edition.watch, since, edition.date)
-  return <ChangesPage {...context} changes={changes} />
+export const listView: View<readonly [list: readonly ListedDataset[]]> = {
+  parameters: 'list',
+  load: async ({ edition }, _, { editions }) => [await editions.list(edition)],
+  render: (context, [list]) => (
+    <ListPage {...context} list={list} query={parseQuery(new URLSearchParams(context.frame.query))} />
+  ),
 }
 
-export const organizationsView: View = (context) => (
-  <OrganizationsPage {...context} before={context.before?.organizations} />
-)
-
-export const historyView: View = async (context, c, { editions }) => {
-  const id = c.req.param('id')!
-  const weeks = await editions.history(context.edition.watch, id).catch(toNotFound('noSuchOrganization'))
-  return <HistoryPage {...context} id={id} weeks={weeks} />
+export const changesView: View<readonly [changes: Changes | undefined]> = {
+  parameters: 'changes',
+  load: async ({ before, edition, frame }, _, { editions }) => {
+    const since = frame.query.since ?? before?.date
+    return [since === undefined ? undefined : await editions.changes(edition.watch, since, edition.date)]
+  },
+  render: (context, [changes]) => <ChangesPage {...context} changes={changes} />,
 }
 
-export const explainView: View = async (context, c, { editions }) => {
-  const { watch, date } = context.edition
-  const explanation = await editions.explain(watch, date, c.req.param('id')!).catch(toNotFound('notADataset'))
-  return <ExplainPage {...context} explanation={explanation} />
+export const organizationsView: View<readonly []> = {
+  parameters: 'none',
+  load: () => [],
+  render: (context) => <OrganizationsPage {...context} before={context.before?.organizations} />,
+}
+
+export const historyView: View<readonly [weeks: readonly Week[], id: string]> = {
+  parameters: 'none',
+  load: async ({ edition }, c, { editions }) => {
+    const id = c.req.param('id')!
+    const weeks = await editions.weeks(edition.watch)
+    if (!weeks.some(({ organizations }) => organizations.some((one) => one.id === id)))
+      throw new PageNotFound('noSuchOrganization')
+    return [weeks, id]
+  },
+  render: (context, [weeks, id]) => (
+    <HistoryPage {...context} id={id} weeks={organizationHistory(weeks, context.edition.watch, id)} />
+  ),
+}
+
+type ExplainInputs = readonly [explanation: Explanation, weeks: readonly Week[], lastChanges: Changes | undefined]
+
+export const explainView: View<ExplainInputs> = {
+  parameters: 'none',
+  load: async ({ edition }, c, { editions }) => {
+    const { watch, date } = edition
+    const explanation = await editions.explain(watch, date, c.req.param('id')!).catch(toNotFound('notADataset'))
+    const weeks = await editions.weeks(watch)
+    const history = historyOf(explanation, weeks, date)
+    const last = history.findLastIndex(({ change }) => change !== undefined)
+    if (last < 0) return [explanation, weeks, undefined]
+    const [before, after] = await Promise.all([
+      editions.find(watch, history[last - 1]!.date),
+      editions.find(watch, history[last]!.date),
+    ])
+    return [explanation, weeks, editions.knownChanges(before.edition, after.edition)]
+  },
+  render: (context, [explanation, weeks, lastChanges]) => (
+    <ExplainPage
+      {...context}
+      explanation={explanation}
+      weeks={historyOf(explanation, weeks, context.edition.date)}
+      lastChanges={lastChanges}
+    />
+  ),
+  status: ([{ verdict }]) => (verdict === 'unknown' ? 404 : 200),
+}
+
+/** Returns the weeks of a dataset up to a date, oldest first. */
+function historyOf({ dataset }: Explanation, weeks: readonly Week[], last: string): readonly DatasetWeek[] {
+  return dataset === null ? [] : datasetHistory(weeks, dataset.id).filter(({ date }) => date <= last)
 }
 
 /** Turns a usage failure, which means that the address names nothing, into a "not found" page. */

@@ -2,7 +2,7 @@ import type { ChangedOrganization } from '../../../editions/changes.ts'
 import { useLocale } from '../locale.ts'
 import { historyPath } from '../paths.ts'
 import { CountCell, RankChange } from './change.tsx'
-import { PortalText } from './portalText.tsx'
+import { PortalText, sanitize } from './portalText.tsx'
 import { TableHead } from './tableHead.tsx'
 
 interface ChangedOrganizationsProps {
@@ -10,39 +10,56 @@ interface ChangedOrganizationsProps {
   readonly organizations: readonly ChangedOrganization[]
 }
 
-/** Lists the organizations whose rank, followers or number of datasets changed. */
+/** Whether a change matters: not a shift of one place, nor a few followers. */
+const matters = ({ rank, rank_before, name, name_before }: ChangedOrganization) =>
+  rank === null || rank_before === null || Math.abs(rank - rank_before) > 1 || name !== name_before
+
+/** Lists the organizations that entered or left the TOP, moved several places, or have a new name. The others are folded. */
 export function ChangedOrganizations({ path, organizations }: ChangedOrganizationsProps) {
+  const { texts, count } = useLocale()
+  const important = organizations.filter(matters)
+  const others = organizations.filter((one) => !matters(one))
+  return (
+    <section id="organizations">
+      <h2>{texts.organizations}</h2>
+      {important.length > 0 && <OrganizationTable path={path} organizations={important} />}
+      {others.length > 0 && (
+        <details>
+          <summary>{texts.smallChanges(others.length, count(others.length))}</summary>
+          <OrganizationTable path={path} organizations={others} />
+        </details>
+      )}
+    </section>
+  )
+}
+
+function OrganizationTable({ path, organizations }: ChangedOrganizationsProps) {
   const { texts, href } = useLocale()
   return (
-    <section>
-      <h2>{texts.organizations}</h2>
-      <table>
-        <TableHead
-          columns={[
-            texts.organization,
-            { number: texts.rank },
-            { number: texts.followers },
-            { number: texts.datasets },
-          ]}
-        />
-        <tbody>
-          {organizations.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">
-                <a href={href(historyPath(path, one.id))}>
-                  <PortalText>{one.name}</PortalText>
-                </a>
-              </th>
-              <td class="number">
-                <Rank {...one} />
-              </td>
-              <CountCell now={one.followers} before={one.followers_before} />
-              <CountCell now={one.datasets} before={one.datasets_before} />
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <table>
+      <TableHead
+        columns={[texts.organization, { number: texts.rank }, { number: texts.followers }, { number: texts.datasets }]}
+      />
+      <tbody>
+        {organizations.map((one) => (
+          <tr key={one.id}>
+            <th scope="row">
+              <a href={href(historyPath(path, one.id))}>
+                <PortalText>{one.name}</PortalText>
+              </a>
+              {one.name_before !== null && one.name_before !== one.name && (
+                <small> {texts.nameBefore(sanitize(one.name_before))}</small>
+              )}
+            </th>
+            <td class="number">
+              <Rank {...one} />
+            </td>
+            <CountCell now={one.followers} before={one.followers_before} />
+            <CountCell now={one.datasets} before={one.datasets_before} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 

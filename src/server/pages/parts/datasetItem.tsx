@@ -9,23 +9,28 @@ interface DatasetItemProps {
   /** Path of the edition that the explanation is about. */
   readonly path: string
   readonly dataset: TopDataset
+  /** Leaves out the organization, which a heading names. */
+  readonly hasNoOrganization?: boolean
   /** A remark, such as the reason of the change. */
   readonly children?: ComponentChildren
 }
 
 /** A dataset in a list of changes. */
-export function DatasetItem({ portal, path, dataset, children }: DatasetItemProps) {
+export function DatasetItem({ portal, path, dataset, hasNoOrganization = false, children }: DatasetItemProps) {
   const { dataset_id, dataset_title, organization } = dataset
   return (
     <li>
-      <a href={datasetPage(portal, dataset_id)}>
+      <a class="out" href={datasetPage(portal, dataset_id)}>
         <PortalText>{dataset_title}</PortalText>
       </a>
       <ExplainLink path={path} id={dataset_id} title={dataset_title} />
-      <small>
-        <PortalText>{organization}</PortalText>
-        {children && <> · {children}</>}
-      </small>
+      {(children || !hasNoOrganization) && (
+        <small>
+          {!hasNoOrganization && <PortalText>{organization}</PortalText>}
+          {children && !hasNoOrganization && ' · '}
+          {children}
+        </small>
+      )}
     </li>
   )
 }

@@ -4,9 +4,10 @@ import { editionPath } from '../paths.ts'
 
 /** Links to an edition's files: the tops, and the full list that they come from. */
 export function Downloads({ edition }: { readonly edition: Edition }) {
-  const { texts, count, bytes } = useLocale()
+  const { texts, count, bytes, href } = useLocale()
   const { archive, datasets } = edition
-  const api = `/api${editionPath(edition)}`
+  const path = editionPath(edition)
+  const api = `/api${path}`
   const datasetCount = (number: number) => texts.datasetsOf(number, count(number))
   return (
     <section class="downloads" aria-labelledby="downloads">
@@ -16,15 +17,24 @@ export function Downloads({ edition }: { readonly edition: Edition }) {
           <a href={`${api}.csv`} download>
             {texts.csvOfTops(datasetCount(datasets.length))}
           </a>
-        </li>
-        <li>
-          <a href={api}>{texts.jsonOfTops}</a>
+          <small>
+            <a href={`${api}.csv?bom=1`} download>
+              {texts.forExcel}
+            </a>{' '}
+            · <a href={api}>JSON</a>
+          </small>
         </li>
         <li>
           <a href={`${api}/archive.csv`} download>
             {texts.csvOfList(datasetCount(archive.records), bytes(archive.bytes))}
           </a>
-          <small>{texts.allOrganizations}</small>
+          <small>
+            {texts.allOrganizations} ·{' '}
+            <a href={`${api}/archive.csv.gz`} download>
+              {texts.compressed}
+            </a>{' '}
+            · <a href={href(`${path}/list`)}>{texts.browseList}</a>
+          </small>
         </li>
       </ul>
     </section>

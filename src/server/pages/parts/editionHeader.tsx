@@ -1,4 +1,5 @@
 import type { Edition } from '../../../editions/edition.ts'
+import { keptFor } from '../paths.ts'
 import { EditionPicker } from './editionPicker.tsx'
 import type { Frame } from './layout.tsx'
 
@@ -8,38 +9,55 @@ export interface EditionPageProps {
   readonly edition: Edition
   /** The dates of the watch's editions, latest first. */
   readonly dates: readonly string[]
-  /** Names of all watches. */
-  readonly watches: readonly string[]
+  readonly watches: readonly WatchLink[]
 }
 
-interface EditionHeaderProps extends EditionPageProps {
-  readonly title: string
-  readonly lede: string
+/** A watch, and the dates of its editions, latest first. */
+export interface WatchLink {
+  readonly name: string
+  readonly dates: readonly string[]
+}
+
+interface EditionBarProps extends EditionPageProps {
   /** What follows the edition's path in the address of this view: nothing, `/changes` or `/organizations`. */
   readonly part: string
 }
 
 /** Title of a page about an edition, with links to other watches and editions. */
-export function EditionHeader({ frame, edition, dates, watches, title, lede, part }: EditionHeaderProps) {
-  const { texts, href } = frame.locale
+export function EditionHeader(props: EditionBarProps & { readonly title: string; readonly lede: string }) {
+  const { title, lede } = props
   return (
-    <div class="head">
-      {watches.length > 1 && (
-        <nav class="watches" aria-label={texts.watches}>
-          {watches.map((watch) => (
-            <a
-              key={watch}
-              href={href(`/editions/${watch}/latest${part}`)}
-              aria-current={watch === edition.watch ? 'page' : undefined}
-            >
-              {watch}
-            </a>
-          ))}
-        </nav>
-      )}
+    <>
       <h1>{title}</h1>
       <p class="lede">{lede}</p>
-      <EditionPicker edition={edition} dates={dates} part={part} />
+      <EditionBar {...props} />
+    </>
+  )
+}
+
+/** The date of the edition, with links to the same view of other editions and watches. */
+export function EditionBar({ frame, edition, dates, watches, part }: EditionBarProps) {
+  const { texts, href } = frame.locale
+  return (
+    <div class="edition-bar">
+      <EditionPicker edition={edition} dates={dates} part={part} query={frame.query} />
+      {watches.length > 1 && (
+        <nav class="watches" aria-label={texts.watches}>
+          {watches.map((watch) => {
+            const date = watch.dates.includes(edition.date) ? edition.date : 'latest'
+            return (
+              <a
+                key={watch.name}
+                data-keep=""
+                href={href(`/editions/${watch.name}/${date}${part}`, keptFor(frame.query, date, watch.dates))}
+                aria-current={watch.name === edition.watch ? 'page' : undefined}
+              >
+                {watch.name}
+              </a>
+            )
+          })}
+        </nav>
+      )}
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import { useLocale } from '../locale.ts'
-import { type EditionRef, editionPath } from '../paths.ts'
+import { type EditionRef, editionPath, keptFor } from '../paths.ts'
 import { HiddenInputs } from './hiddenInputs.tsx'
 
 interface EditionPickerProps {
@@ -8,13 +8,16 @@ interface EditionPickerProps {
   readonly dates: readonly string[]
   /** What follows the edition's path in the address of this view. */
   readonly part: string
+  /** The parameters of the page, which links keep. */
+  readonly query: Readonly<Record<string, string>>
 }
 
 /** Shows the date of the edition, and chooses another one. */
-export function EditionPicker({ edition, dates, part }: EditionPickerProps) {
+export function EditionPicker({ edition, dates, part, query }: EditionPickerProps) {
   const locale = useLocale()
   const { texts } = locale
   const index = dates.indexOf(edition.date)
+  const { offset: _, ...kept } = query
   const step = (date: string | undefined, title: string, sign: string) =>
     date === undefined ? (
       <span class="step" aria-hidden="true">
@@ -23,7 +26,8 @@ export function EditionPicker({ edition, dates, part }: EditionPickerProps) {
     ) : (
       <a
         class="step"
-        href={locale.href(editionPath({ ...edition, date }) + part)}
+        data-keep=""
+        href={locale.href(editionPath({ ...edition, date }) + part, keptFor(query, date, dates))}
         aria-label={`${title}, ${locale.day(date)}`}
       >
         {sign}
@@ -36,7 +40,7 @@ export function EditionPicker({ edition, dates, part }: EditionPickerProps) {
         {index === 0 && <small>{texts.latest}</small>}
       </h2>
       {dates.length > 1 && (
-        <form action={`/editions/${edition.watch}`} class="picker">
+        <form action={`/editions/${edition.watch}`} class="picker" data-keep="">
           {step(dates[index + 1], texts.earlier, '‹')}
           <label>
             <span class="visually-hidden">{texts.chooseEdition}</span>
@@ -48,7 +52,7 @@ export function EditionPicker({ edition, dates, part }: EditionPickerProps) {
               ))}
             </select>
           </label>
-          <HiddenInputs values={{ ...locale.langQuery, ...(part !== '' && { part }) }} />
+          <HiddenInputs values={{ ...kept, ...locale.langQuery, ...(part !== '' && { part }) }} />
           <button type="submit">{texts.go}</button>
           {step(dates[index - 1], texts.later, '›')}
         </form>

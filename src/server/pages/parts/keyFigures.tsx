@@ -2,28 +2,25 @@ import type { Edition } from '../../../editions/edition.ts'
 import { useLocale } from '../locale.ts'
 import { editionPath } from '../paths.ts'
 
-/** Shows the size of the catalogue, of the full list and of the tops, with the main download. */
+/** Shows the size of the catalogue, of the full list and of the tops. */
 export function KeyFigures({ edition }: { readonly edition: Edition }) {
-  const { texts, count } = useLocale()
+  const { texts, count, href } = useLocale()
   const { source, archive, organizations, datasets, top, terms } = edition
   const withDatasets = organizations.filter((one) => one.datasets > 0).length
-  const figures = [
-    [source.datasets.records, texts.inCatalogue(source.datasets.records)],
-    [archive.records, texts.mentioning(terms.length)],
-    [datasets.length, texts.inTops(count(withDatasets), count(top))],
-  ] as const
   return (
-    <div class="summary">
+    <section class="summary" aria-label={texts.figures}>
       <ol class="figures">
-        {figures.map(([figure, meaning]) => (
-          <li key={meaning}>
-            <strong>{count(figure)}</strong> <span>{meaning}</span>
-          </li>
-        ))}
+        <li>
+          <strong>{count(source.datasets.records)}</strong> <span>{texts.inCatalogue(source.datasets.records)}</span>
+        </li>
+        <li>
+          <strong>{count(archive.records)}</strong>{' '}
+          <a href={href(`${editionPath(edition)}/list`)}>{texts.mentioning(terms.length)}</a>
+        </li>
+        <li>
+          <strong>{count(datasets.length)}</strong> <span>{texts.inTops(count(withDatasets), count(top))}</span>
+        </li>
       </ol>
-      <a class="main" href={`/api${editionPath(edition)}.csv`} download>
-        {texts.downloadCsv}
-      </a>
-    </div>
+    </section>
   )
 }

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import type { Assets } from '../assets.ts'
 import { type Locale, LocaleContext, useLocale } from '../locale.ts'
-import { type EditionRef, editionPath, feedPath, hostOf } from '../paths.ts'
-import { LANGUAGES } from '../translations/translations.ts'
+import { type EditionRef, editionPath, feedPath, hostOf, withQuery } from '../paths.ts'
+import { LANGUAGES, type Language } from '../translations/translations.ts'
 
 /** What surrounds the content of every page. */
 export interface Frame {
@@ -10,24 +10,32 @@ export interface Frame {
   readonly assets: Assets
   /** The portal's address, `https://www.data.gouv.fr`. */
   readonly portal: string
-  /** The page's own address, for the links to its other language. */
-  readonly url: URL
+  /** The address of this server, `https://tops.example`. */
+  readonly site: string
+  /** The page's path. */
+  readonly path: string
+  /** The page's parameters, without the language. */
+  readonly query: Readonly<Record<string, string>>
   /** The edition that the navigation leads to; undefined if there is none yet. */
   readonly edition: EditionRef | undefined
 }
 
-type Section = 'tops' | 'organizations' | 'changes' | 'runs'
+type Section = 'tops' | 'organizations' | 'changes' | 'runs' | 'editions'
 
 interface PageProps {
   readonly frame: Frame
-  readonly title?: string
+  readonly title: string
+  /** One sentence for search engines and link previews. */
+  readonly description?: string
   readonly section?: Section
+  /** Whether the API has the same address after `/api`. */
+  readonly hasTwin?: boolean
   readonly children: ComponentChildren
 }
 
 /** A complete HTML document around some content. */
-export function Page({ frame, title, section, children }: PageProps) {
-  const { locale, assets, portal, url, edition } = frame
+export function Page({ frame, title, description, section, hasTwin = false, children }: PageProps) {
+  const { locale, assets, portal } = frame
   const { texts, language } = locale
   const site = texts.siteName(hostOf(portal))
   return (
@@ -36,13 +44,10 @@ export function Page({ frame, title, section, children }: PageProps) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{title === undefined ? site : `${title} — ${site}`}</title>
+        <title>{`${title} — ${site}`}</title>
         <link rel="stylesheet" href={assets.style} />
         <link rel="icon" type="image/svg+xml" href={assets.icon} />
-        <link rel="alternate" type="application/atom+xml" title={site} href={feedPath(edition)} />
-        {LANGUAGES.map((other) => (
-          <link key={other} rel="alternate" hreflang={other} href={inLanguage(url, other)} />
-        ))}
+        <PreviewTags frame={frame} title={title} site={site} description={description ?? texts.description} />
         <script type="module" src={assets.script} />
       </head>
       <body>
@@ -59,45 +64,54 @@ export function Page({ frame, title, section, children }: PageProps) {
                 {site}
               </a>
               <Sections frame={frame} section={section} />
-              <Languages url={url} />
             </div>
           </header>
           <main id="content" tabIndex={-1}>
             {children}
           </main>
-          <Footer portal={portal} edition={edition} />
+          <Footer frame={frame} section={section} hasTwin={hasTwin} />
         </LocaleContext.Provider>
       </body>
     </html>
   )
 }
 
-const LANGUAGE_NAMES = { fr: 'Français', en: 'English' }
+interface PreviewTagsProps {
+  readonly frame: Frame
+  readonly title: string
+  readonly site: string
+  readonly description: string
+}
 
-function Languages({ url }: Pick<Frame, 'url'>) {
-  const { texts, language: current } = useLocale()
+/** Tells search engines and link previews about the page, its other language and its feed. */
+function PreviewTags({ frame, title, site, description }: PreviewTagsProps) {
+  const { locale, path, query, edition } = frame
+  const address = frame.site + withQuery(path, query)
   return (
-    <nav class="languages" aria-label={texts.language}>
-      {LANGUAGES.map((language) => (
-        <a
-          key={language}
-          lang={language}
-          hreflang={language}
-          href={inLanguage(url, language)}
-          aria-current={language === current ? 'true' : undefined}
-        >
-          <abbr title={LANGUAGE_NAMES[language]}>{language.toUpperCase()}</abbr>
-        </a>
+    <>
+      <meta name="description" content={description} />
+      <meta property="og:type" content="website" />
+      <meta property="og:site_name" content={site} />
+      <meta property="og:title" content={title} />
+      <meta property="og:description" content={description} />
+      <meta property="og:url" content={address} />
+      <meta property="og:locale" content={OG_LOCALES[locale.language]} />
+      <link rel="canonical" href={address} />
+      {LANGUAGES.map((other) => (
+        <link key={other} rel="alternate" hreflang={other} href={frame.site + inLanguage(frame, other)} />
       ))}
-    </nav>
+      <link rel="alternate" hreflang="x-default" href={address} />
+      <link
+        rel="alternate"
+        type="application/atom+xml"
+        title={site}
+        href={feedPath(edition, { lang: locale.language })}
+      />
+    </>
   )
 }
 
-function inLanguage(url: URL, language: string): string {
-  const search = new URLSearchParams(url.search)
-  search.set('lang', language)
-  return `${url.pathname}?${search}`
-}
+const OG_LOCALES: Readonly<Record<Language, string>> = { fr: 'fr_FR', en: 'en_GB' }
 
 function Sections({ frame, section }: { readonly frame: Frame; readonly section: Section | undefined }) {
   const { locale, edition } = frame
@@ -111,7 +125,6 @@ function Sections({ frame, section }: { readonly frame: Frame; readonly section:
           ['changes', `${path}/changes`],
           ['organizations', `${path}/organizations`],
         ] as const)),
-    ['runs', '/runs'],
   ]
   return (
     <nav class="sections" aria-label={texts.sections}>
@@ -124,29 +137,77 @@ function Sections({ frame, section }: { readonly frame: Frame; readonly section:
   )
 }
 
-function Footer({ portal, edition }: Pick<Frame, 'portal' | 'edition'>) {
-  const { texts } = useLocale()
+interface FooterProps {
+  readonly frame: Frame
+  readonly section: Section | undefined
+  readonly hasTwin: boolean
+}
+
+function Footer({ frame, section, hasTwin }: FooterProps) {
+  const { portal, edition, path, query } = frame
+  const { texts, language, href } = useLocale()
+  const { view: _, ...selection } = query
+  const pages = [
+    ['editions', '/editions'],
+    ['runs', '/runs'],
+  ] as const
   return (
     <footer>
       <div>
         <p>{texts.madeFrom(hostOf(portal))}</p>
         <ul>
+          {pages.map(([name, path]) => (
+            <li key={name}>
+              <a href={href(path)} aria-current={name === section ? 'page' : undefined}>
+                {texts[name]}
+              </a>
+            </li>
+          ))}
           <li>
-            <a href={portal}>{hostOf(portal)}</a>
+            <a href={feedPath(edition, { lang: language })}>{texts.feed}</a>
           </li>
           <li>
-            <a href={feedPath(edition)}>{texts.feed}</a>
+            <a href={href('/docs')}>API</a>
           </li>
-          <li>
-            <a href="/docs">API</a>
-          </li>
-          {edition && (
+          {hasTwin && (
             <li>
-              <a href={`/api${editionPath(edition)}`}>JSON</a>
+              <a data-keep="" href={withQuery(`/api${path}`, selection)}>
+                {texts.thisPageAsJson}
+              </a>
             </li>
           )}
+          <li>
+            <a class="out" href={portal}>
+              {hostOf(portal)}
+            </a>
+          </li>
         </ul>
+        <Languages frame={frame} />
       </div>
     </footer>
   )
 }
+
+const LANGUAGE_NAMES = { fr: 'Français', en: 'English' }
+
+function Languages({ frame }: { readonly frame: Frame }) {
+  const { texts, language: current } = useLocale()
+  return (
+    <nav class="languages" aria-label={texts.language}>
+      {LANGUAGES.map((language) => (
+        <a
+          key={language}
+          lang={language}
+          hreflang={language}
+          data-keep=""
+          href={inLanguage(frame, language)}
+          aria-current={language === current ? 'true' : undefined}
+        >
+          {LANGUAGE_NAMES[language]}
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+const inLanguage = ({ path, query }: Frame, lang: Language) => withQuery(path, { ...query, lang })

@@ -1,12 +1,37 @@
+import type { ComponentChildren } from 'preact'
+import { FoldedText } from '../../../matching/locate.ts'
 import { useLocale } from '../locale.ts'
 
 /** Longer titles are cut. The longest real one has 300 characters. */
 const MAX_LENGTH = 400
 
+interface PortalTextProps {
+  readonly children: string
+  /** Folded words of a search, to mark. */
+  readonly words?: readonly string[]
+}
+
 /** Shows a text from the portal safely: isolated, so that its direction cannot affect the text around it, and sanitized. */
-export function PortalText({ children }: { readonly children: string }) {
+export function PortalText({ children, words = [] }: PortalTextProps) {
   const { texts } = useLocale()
-  return <bdi>{sanitize(children) || texts.untitled}</bdi>
+  const text = sanitize(children) || texts.untitled
+  return <bdi>{words.length === 0 ? text : marked(text, words)}</bdi>
+}
+
+/** Marks every place of the words in a text. */
+function marked(text: string, words: readonly string[]): ComponentChildren {
+  const folded = new FoldedText(text)
+  const places = words.flatMap((word) => folded.locate(word, 'substring')).sort((a, b) => a.start - b.start)
+  const parts: ComponentChildren[] = []
+  let end = 0
+  for (const place of places) {
+    // Two words may overlap.
+    const start = Math.max(place.start, end)
+    if (place.end <= start) continue
+    parts.push(text.slice(end, start), <mark key={start}>{text.slice(start, place.end)}</mark>)
+    end = place.end
+  }
+  return [...parts, text.slice(end)]
 }
 
 /** Cuts a text from the portal and replaces its invisible characters. */

@@ -13,11 +13,12 @@ interface RecentChangesProps extends Pick<EditionPageProps, 'frame' | 'edition'>
 
 /** Summarizes the changes since the edition before. */
 export function RecentChanges({ frame, edition, changes }: RecentChangesProps) {
-  const { texts, day, count, href } = frame.locale
+  const { texts, day, count, href, language } = frame.locale
   const path = editionPath(edition)
   if (changes === undefined) return <p>{texts.firstEdition}</p>
   const { from, entered, left } = changes
   const more = entered.length - MAX_LISTED
+  const since = frame.query.since === undefined ? {} : { since: frame.query.since }
   return (
     <section class="news" aria-labelledby="news">
       <h2 id="news">{texts.sinceDay(day(from))}</h2>
@@ -25,21 +26,27 @@ export function RecentChanges({ frame, edition, changes }: RecentChangesProps) {
         <p>{texts.nothingNew}</p>
       ) : (
         <p>
-          <span class="badge">{texts.entered(entered.length, count(entered.length))}</span>{' '}
-          {texts.left(left.length, count(left.length))}
+          <a class="badge" href={href(path, { new: '1', ...since })}>
+            {texts.entered(entered.length, count(entered.length))}
+          </a>{' '}
+          <a class="badge gone" href={href(path, { gone: '1', ...since })}>
+            {texts.left(left.length, count(left.length))}
+          </a>
         </p>
       )}
       {entered.length > 0 && (
         <ul class="datasets">
           {entered.slice(0, MAX_LISTED).map((dataset) => (
-            <DatasetItem key={dataset.dataset_id} portal={frame.portal} path={path} dataset={dataset} />
+            <DatasetItem key={dataset.dataset_id} portal={frame.portal} path={path} dataset={dataset}>
+              {dataset.reason && texts.entryReasons[dataset.reason]}
+            </DatasetItem>
           ))}
         </ul>
       )}
       <p class="links">
-        {more > 0 && <a href={href(path, { new: '1' })}>{texts.andMore(count(more))}</a>}
-        <a href={href(`${path}/changes`)}>{texts.allChanges}</a>
-        <a href={feedPath(edition)}>{texts.feed}</a>
+        {more > 0 && <a href={href(path, { new: '1', ...since })}>{texts.andMore(count(more))}</a>}
+        <a href={href(`${path}/changes`, since)}>{texts.allChanges}</a>
+        <a href={feedPath(edition, { lang: language })}>{texts.feed}</a>
       </p>
     </section>
   )

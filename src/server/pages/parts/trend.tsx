@@ -15,13 +15,14 @@ const HEIGHT = 80
 export function Trend({ title, points, smallestOnTop = false }: TrendProps) {
   const { shortDay, count } = useLocale()
   const known = points.flatMap(({ value }) => (value === undefined ? [] : [value]))
-  const [least, most] = [Math.min(...known), Math.max(...known)]
+  // Counts start at zero, so that the line shows how much changed. Ranks have no zero.
+  const [least, most] = smallestOnTop ? [Math.min(...known), Math.max(...known)] : [0, Math.max(1, ...known)]
   const [top, bottom] = smallestOnTop ? [least, most] : [most, least]
   const { line, dots } = drawingOf(points, top, bottom)
   return (
     <figure class="trend">
       <figcaption>
-        {title} <strong>{count(known.at(-1)!)}</strong>
+        {title} <strong>{count(known.at(-1) ?? 0)}</strong>
       </figcaption>
       <div class="chart">
         <div class="scale" aria-hidden="true">

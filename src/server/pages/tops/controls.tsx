@@ -1,31 +1,29 @@
 import type { TargetedEvent } from 'preact'
+import { useMemo } from 'preact/hooks'
+import { selectDatasets } from '../../selection.ts'
 import { useLocale } from '../locale.ts'
 import { HiddenInputs } from '../parts/hiddenInputs.tsx'
 import { sanitize } from '../parts/portalText.tsx'
-import type { ChangeQuery, TopsExplorerProps } from './props.ts'
-import { formatQuery, parseQuery, type TopsQuery } from './query.ts'
-
-interface ControlsProps {
-  readonly props: TopsExplorerProps
-  readonly query: TopsQuery
-  readonly change: ChangeQuery
-}
+import type { TopsProps } from './props.ts'
+import { formatQuery, parseQuery } from './query.ts'
 
 /** The form that searches and filters. In the browser, each input acts at once. */
-export function TopsControls({ props, query, change }: ControlsProps) {
+export function TopsControls(props: TopsProps) {
+  const { settings, query, change } = props
   const { texts, langQuery } = useLocale()
   const submit = (event: TargetedEvent<HTMLFormElement>) => {
-    if (props.onQuery === undefined) return
+    if (change === undefined) return
     event.preventDefault()
     change(parseQuery(new URLSearchParams(new FormData(event.currentTarget) as unknown as Record<string, string>)))
   }
+  const set = (changes: Parameters<NonNullable<typeof change>>[0]) => change?.({ offset: 0, ...changes })
   // The fields that no visible input sets.
-  const others = formatQuery({ ...query, q: '', organization: '', newOnly: false, page: 1 })
+  const others = formatQuery({ ...query, q: '', organization: '', isNew: false, isGone: false, offset: 0 })
   return (
     <search>
-      <form class="controls" action={props.path} onSubmit={submit}>
+      <form class="controls" action={settings.path} onSubmit={submit}>
         <label class="field find">
-          <span class="visually-hidden">{texts.find}</span>
+          <span class="visually-hidden">{texts.findPlaceholder}</span>
           <input
             type="search"
             name="q"
@@ -33,21 +31,25 @@ export function TopsControls({ props, query, change }: ControlsProps) {
             placeholder={texts.findPlaceholder}
             autocomplete="off"
             maxLength={200}
-            onInput={(event) => change({ q: event.currentTarget.value })}
+            onInput={(event) => set({ q: event.currentTarget.value })}
           />
         </label>
-        <OrganizationSelect props={props} query={query} change={change} />
-        {props.hasEarlier && (
-          <label class="check">
-            <input
-              type="checkbox"
+        <OrganizationSelect {...props} />
+        {settings.earlierSource !== undefined && (
+          <>
+            <Check
               name="new"
-              value="1"
-              checked={query.newOnly}
-              onChange={(event) => change({ newOnly: event.currentTarget.checked })}
+              isChecked={query.isNew}
+              text={texts.newOnly}
+              onChange={(isNew) => set({ isNew, isGone: false })}
             />
-            <span>{texts.newOnly}</span>
-          </label>
+            <Check
+              name="gone"
+              isChecked={query.isGone}
+              text={texts.goneOnly}
+              onChange={(isGone) => set({ isGone, isNew: false })}
+            />
+          </>
         )}
         <HiddenInputs values={{ ...others, ...langQuery }} />
         <button class="without-script" type="submit">
@@ -58,24 +60,53 @@ export function TopsControls({ props, query, change }: ControlsProps) {
   )
 }
 
-function OrganizationSelect({ props, query, change }: ControlsProps) {
+interface CheckProps {
+  readonly name: string
+  readonly isChecked: boolean
+  readonly text: string
+  readonly onChange: (isChecked: boolean) => void
+}
+
+function Check({ name, isChecked, text, onChange }: CheckProps) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        name={name}
+        value="1"
+        checked={isChecked}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <span>{text}</span>
+    </label>
+  )
+}
+
+/** Lists the organizations that have datasets in the selection, with their number. */
+function OrganizationSelect({ query, data, change }: TopsProps) {
   const { texts, count } = useLocale()
+  const counts = useMemo(() => {
+    const found = new Map<string, number>()
+    for (const { organization_id } of selectDatasets(data, { ...query, organization: '', sort: '' })) {
+      found.set(organization_id, (found.get(organization_id) ?? 0) + 1)
+    }
+    return found
+  }, [data, query])
+  const shown = data.organizations.filter(({ id }) => counts.has(id) || id === query.organization)
   return (
     <label class="field">
       <span class="visually-hidden">{texts.organization}</span>
       <select
         name="organization"
         value={query.organization}
-        onChange={(event) => change({ organization: event.currentTarget.value })}
+        onChange={(event) => change?.({ organization: event.currentTarget.value, offset: 0 })}
       >
         <option value="">{texts.everyOrganization}</option>
-        {props.organizations
-          .filter(({ datasets }) => datasets > 0)
-          .map(({ id, name, datasets }) => (
-            <option key={id} value={id}>
-              {sanitize(name, 60)} ({count(datasets)})
-            </option>
-          ))}
+        {shown.map(({ id, name }) => (
+          <option key={id} value={id} selected={id === query.organization}>
+            {sanitize(name, 60)} ({count(counts.get(id) ?? 0)})
+          </option>
+        ))}
       </select>
     </label>
   )

@@ -1,10 +1,11 @@
-import type { Changes } from '../../../editions/changes.ts'
 import type { Edition } from '../../../editions/edition.ts'
+import { versionOf } from '../../../editions/version.ts'
 import type { Frame } from '../parts/layout.tsx'
 import { editionPath } from '../paths.ts'
-import { TopsExplorer } from './explorer.tsx'
-import type { TopsExplorerProps } from './props.ts'
+import { TopsControls } from './controls.tsx'
+import type { TopsProps, TopsSettings, TopsSource } from './props.ts'
 import type { TopsQuery } from './query.ts'
+import { TopsResults } from './results.tsx'
 
 /** Larger editions are searched, sorted and paged on the server only. */
 const MAX_ROWS_IN_BROWSER = 5_000
@@ -12,43 +13,50 @@ const MAX_ROWS_IN_BROWSER = 5_000
 export interface TopsIslandProps {
   readonly frame: Frame
   readonly edition: Edition
-  /** Changes since the edition before; undefined for the first edition. */
-  readonly changes: Changes | undefined
+  /** The edition to compare with; undefined for the first edition. */
+  readonly earlier: Edition | undefined
   readonly query: TopsQuery
 }
 
-/** Renders the table and embeds its props as JSON, so that the browser can hydrate it. */
-export function TopsIsland(island: TopsIslandProps) {
-  const props = explorerProps(island)
-  // "</script" would end the script element, even inside a JSON string.
-  const json = JSON.stringify({ locale: island.frame.locale.settings, props }).replaceAll('<', '\\u003c')
-  return (
-    <>
-      <div id="tops">
-        <TopsExplorer {...props} />
-      </div>
-      {props.rows.length <= MAX_ROWS_IN_BROWSER && (
-        <script type="application/json" id="tops-props" dangerouslySetInnerHTML={{ __html: json }} />
-      )}
-    </>
-  )
-}
-
-function explorerProps({ frame, edition, changes, query }: TopsIslandProps): TopsExplorerProps {
-  const entered = new Set(changes?.entered.map(({ dataset_id }) => dataset_id))
-  const ranks = new Map(edition.organizations.map(({ id, rank }) => [id, rank]))
-  return {
+/** Returns the form and the table of the tops. The browser hydrates both once it has fetched the edition's data. */
+export function topsIsland({ frame, edition, earlier, query }: TopsIslandProps) {
+  const settings: TopsSettings = {
     path: editionPath(edition),
+    site: frame.site,
     portal: frame.portal,
-    hasEarlier: changes !== undefined,
     query,
-    organizations: edition.organizations,
-    rows: edition.datasets.map(({ dataset_id, dataset_title, dataset_followers, organization_id }) => ({
-      id: dataset_id,
-      title: dataset_title,
-      followers: dataset_followers,
-      rank: ranks.get(organization_id)!,
-      isNew: entered.has(dataset_id),
-    })),
+    source: sourceOf(edition),
+    earlierSource: earlier && sourceOf(earlier),
+  }
+  const { organizations, datasets } = edition
+  const props: TopsProps = {
+    settings,
+    query,
+    data: { organizations, datasets, earlier: earlier?.datasets },
+    change: undefined,
+  }
+  // "</script" would end the script element, even inside a JSON string.
+  const json = JSON.stringify({ locale: frame.locale.settings, settings }).replaceAll('<', '\\u003c')
+  return {
+    controls: (
+      <div id="controls">
+        <TopsControls {...props} />
+      </div>
+    ),
+    results: (
+      <>
+        <div id="results">
+          <TopsResults {...props} />
+        </div>
+        {datasets.length <= MAX_ROWS_IN_BROWSER && (
+          <script type="application/json" id="tops-settings" dangerouslySetInnerHTML={{ __html: json }} />
+        )}
+      </>
+    ),
   }
 }
+
+const sourceOf = (edition: Edition): TopsSource => ({
+  path: `/api${editionPath(edition)}`,
+  version: versionOf(edition),
+})

@@ -1,19 +1,42 @@
-import type { TopsData, TopsQuery } from './query.ts'
+import type { RankedOrganization, TopDataset } from '../../../editions/edition.ts'
+import type { SelectableEdition } from '../../selection.ts'
+import type { TopsQuery } from './query.ts'
 
-/** The rows of the table and its state. */
-export interface TopsExplorerProps extends TopsData {
+/** What server and browser need to show the table, apart from its data. */
+export interface TopsSettings {
   /** The edition's path, without a query. */
   readonly path: string
+  /** The address of this server, `https://tops.example`. */
+  readonly site: string
   readonly portal: string
-  /** Whether there is an earlier edition, and so whether datasets can be new. */
-  readonly hasEarlier: boolean
   readonly query: TopsQuery
-  /** Called in the browser when the query changes. The server renders without it. */
-  readonly onQuery?: (query: Record<string, string>) => void
+  /** The data's version and address in the API. */
+  readonly source: TopsSource
+  /** The same of the earlier edition; undefined if there is none, and so no dataset can be new. */
+  readonly earlierSource: TopsSource | undefined
 }
 
-/** Changes some fields of the query. */
-export type ChangeQuery = (changes: Partial<TopsQuery>) => void
+/** Where the browser gets the datasets of an edition, and which version the page was made from. */
+export interface TopsSource {
+  readonly path: string
+  readonly version: string
+}
+
+export interface TopsProps {
+  readonly settings: TopsSettings
+  readonly query: TopsQuery
+  readonly data: TopsData
+  readonly change: ChangeQuery
+}
+
+/** The datasets of the edition and of the earlier one. */
+export interface TopsData extends SelectableEdition {
+  readonly organizations: readonly RankedOrganization[]
+  readonly earlier: readonly TopDataset[] | undefined
+}
+
+/** Changes some fields of the query. In the browser; the server's links and forms do without it. */
+export type ChangeQuery = ((changes: Partial<TopsQuery>) => void) | undefined
 
 /** Returns the props of a link that changes some fields of the query: an address for the server, a handler for the browser. */
 export type LinkTo = (changes: Partial<TopsQuery>) => {

@@ -1,135 +1,127 @@
-import { fold } from '../../../matching/fold.ts'
-import { wordMatcher } from '../../search.ts'
+import type { TopDataset } from '../../../editions/edition.ts'
+import type { Selection } from '../../selection.ts'
 
-/** A dataset as the table shows it. */
-export interface Row {
-  readonly id: string
-  readonly title: string
-  readonly followers: number
-  /** The organization's rank, which is its position in the list of organizations, from 1. */
-  readonly rank: number
-  /** Whether the edition before lacks it. */
-  readonly isNew: boolean
+/** The state of the table, as its address holds it. The API takes the same parameters. */
+export interface TopsQuery extends Selection {
+  /** Date of the edition to compare with; empty for the one before. */
+  readonly since: string
+  /** One list, rather than groups by organization. */
+  readonly isList: boolean
+  /** How many rows a page shows. */
+  readonly limit: number | 'all'
+  /** The first row to show, from 0. */
+  readonly offset: number
 }
 
-interface Organization {
-  readonly id: string
-  readonly name: string
-  readonly rank: number
-  readonly followers: number
-  readonly datasets: number
-}
-
-/** The state of the table, as its address holds it. */
-export interface TopsQuery {
-  readonly q: string
-  /** ID of the organization to show; empty for all. */
-  readonly organization: string
-  readonly newOnly: boolean
-  readonly sort: Sort
-  readonly grouped: boolean
-  readonly page: number
-}
-
-const SORTS = ['rank', 'title', '-title', 'followers', '-followers'] as const
-export type Sort = (typeof SORTS)[number]
-
-/** The real edition of data.gouv.fr has 622 rows. */
-const ROWS_PER_PAGE = 1000
+const ROWS_PER_PAGE = 100
+/** How many rows of an organization are shown, unless it is the only one or all rows are wanted. */
+const ROWS_PER_GROUP = 10
 
 export const DEFAULT_QUERY: TopsQuery = {
   q: '',
   organization: '',
-  newOnly: false,
-  sort: 'rank',
-  grouped: true,
-  page: 1,
+  isNew: false,
+  isGone: false,
+  since: '',
+  sort: '',
+  isList: false,
+  limit: ROWS_PER_PAGE,
+  offset: 0,
 }
 
-/** Parses the query of an address. Unknown values are ignored. */
+/** Parses the query of an address, whose parameters are valid. */
 export function parseQuery(search: URLSearchParams): TopsQuery {
-  const sort = SORTS.find((one) => one === search.get('sort')) ?? 'rank'
+  const text = (name: string) => search.get(name) ?? ''
+  const limit = text('limit')
   return {
-    q: (search.get('q') ?? '').slice(0, 200),
-    organization: search.get('organization') ?? '',
-    newOnly: search.get('new') === '1',
-    sort,
-    grouped: search.get('view') !== 'list',
-    page: Math.max(1, Number.parseInt(search.get('page') ?? '1', 10) || 1),
+    q: text('q'),
+    organization: text('organization'),
+    isNew: text('new') === '1',
+    isGone: text('gone') === '1',
+    since: text('since'),
+    sort: text('sort'),
+    isList: text('view') === 'list',
+    limit: limit === 'all' ? limit : Number(limit) || ROWS_PER_PAGE,
+    offset: Number(text('offset')),
   }
 }
 
 /** Formats a query for an address, without default values. */
-export function formatQuery({ q, organization, newOnly, sort, grouped, page }: TopsQuery): Record<string, string> {
+export function formatQuery(query: TopsQuery): Record<string, string> {
+  const { q, organization, isNew, isGone, since, sort, isList, limit, offset } = query
   return {
     ...(q !== '' && { q }),
     ...(organization !== '' && { organization }),
-    ...(newOnly && { new: '1' }),
-    ...(sort !== 'rank' && { sort }),
-    ...(!grouped && { view: 'list' }),
-    ...(page > 1 && { page: String(page) }),
+    ...(isNew && { new: '1' }),
+    ...(isGone && { gone: '1' }),
+    ...(since !== '' && { since }),
+    ...(sort !== '' && { sort }),
+    ...(isList && { view: 'list' }),
+    ...(limit !== ROWS_PER_PAGE && { limit: String(limit) }),
+    ...(offset > 0 && { offset: String(offset) }),
   }
 }
 
-export interface SelectedRows {
-  readonly found: number
-  readonly pages: number
-  readonly page: number
-  readonly rows: readonly Row[]
+/** Formats the part of a query that chooses rows: what a download of all of them needs. */
+export function formatSelection(query: TopsQuery): Record<string, string> {
+  return formatQuery({ ...query, isList: false, limit: ROWS_PER_PAGE, offset: 0 })
 }
 
-/** All rows, by rank, and their organizations. */
-export interface TopsData {
-  readonly organizations: readonly Organization[]
-  readonly rows: readonly Row[]
+/** Whether the table has groups. Rows that are not sorted by rank first would scatter each group. */
+export const isGrouped = ({ sort, isList }: TopsQuery) => !isList && (sort === '' || sort.startsWith('rank'))
+
+export interface TablePage {
+  readonly rows: readonly TopDataset[]
+  /** By ID of an organization whose last shown row is here: how many of its rows are not shown. */
+  readonly folded: ReadonlyMap<string, number>
+  /** Offset of each page. */
+  readonly offsets: readonly number[]
+  /** Which of the pages this is. */
+  readonly index: number
 }
 
-/** Selects and sorts the rows of a query. A row matches if title and organization, folded, contain every word of `q`. */
-export function selectRows(tops: TopsData, query: TopsQuery, compare: (a: string, b: string) => number): SelectedRows {
-  const matches = wordMatcher(query.q)
-  const rank = tops.organizations.find(({ id }) => id === query.organization)?.rank
-  const found = tops.rows.filter(
-    (row) =>
-      (query.organization === '' || row.rank === rank) &&
-      (!query.newOnly || row.isNew) &&
-      matches(searchText(row, tops)),
+/** Divides the found rows into pages, and returns the one that the query asks for. */
+export function pageOf(found: readonly TopDataset[], query: TopsQuery): TablePage {
+  const { organization, limit, offset } = query
+  const most = limit === 'all' ? Number.POSITIVE_INFINITY : limit
+  const isFolded = isGrouped(query) && organization === '' && limit !== 'all'
+  const counts = new Map<string, number>()
+  const pages: { offset: number; rows: TopDataset[] }[] = []
+  for (const [index, row] of found.entries()) {
+    const count = (counts.get(row.organization_id) ?? 0) + 1
+    counts.set(row.organization_id, count)
+    if (isFolded && count > ROWS_PER_GROUP) continue
+    const page = pages.at(-1)
+    if (page === undefined || page.rows.length >= most) pages.push({ offset: index, rows: [row] })
+    else page.rows.push(row)
+  }
+  const index = Math.max(
+    0,
+    pages.findLastIndex((page) => page.offset <= offset),
   )
-  const pages = Math.max(1, Math.ceil(found.length / ROWS_PER_PAGE))
-  const page = Math.min(query.page, pages)
-  const rows = sorted(found, query, compare).slice((page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE)
-  return { found: found.length, pages, page, rows }
+  const rows = pages[index]?.rows ?? []
+  return { rows, folded: foldedIn(pages.slice(0, index + 1), counts), offsets: pages.map((page) => page.offset), index }
 }
 
-export const organizationOf = ({ rank }: Row, { organizations }: TopsData) => organizations[rank - 1]!
-
-const texts = new WeakMap<Row, string>()
-
-/** Returns the folded text of a row that is searched. Cached, because the table searches at every keystroke. */
-function searchText(row: Row, tops: TopsData): string {
-  const cached = texts.get(row)
-  if (cached !== undefined) return cached
-  const text = fold(`${row.title}\0${organizationOf(row, tops).name}`)
-  texts.set(row, text)
-  return text
-}
-
-function sorted(rows: readonly Row[], { sort, grouped }: TopsQuery, compare: (a: string, b: string) => number) {
-  if (sort === 'rank') return rows
-  const direction = sort.startsWith('-') ? -1 : 1
-  const byKey = sort.endsWith('title')
-    ? (a: Row, b: Row) => compare(a.title, b.title)
-    : (a: Row, b: Row) => a.followers - b.followers
-  // Rows come in order of rank and the sort is stable, so equal rows stay in that order.
-  return [...rows].sort((a, b) => (grouped ? a.rank - b.rank : 0) || direction * byKey(a, b))
+/** Counts the rows that are not shown of each organization whose last shown row is on the last of the pages. */
+function foldedIn(pages: readonly { readonly rows: readonly TopDataset[] }[], counts: ReadonlyMap<string, number>) {
+  const shown = new Map<string, number>()
+  for (const { organization_id } of pages.flatMap(({ rows }) => rows)) {
+    shown.set(organization_id, (shown.get(organization_id) ?? 0) + 1)
+  }
+  const here = new Set(pages.at(-1)?.rows.map(({ organization_id }) => organization_id))
+  const isComplete = (id: string) =>
+    here.has(id) && shown.get(id) === ROWS_PER_GROUP && counts.get(id)! > ROWS_PER_GROUP
+  return new Map([...counts].filter(([id]) => isComplete(id)).map(([id, count]) => [id, count - ROWS_PER_GROUP]))
 }
 
 /** Groups rows by organization, in the order of each group's first row. */
-export function groupRows(rows: readonly Row[]): readonly (readonly Row[])[] {
-  const byRank = new Map<number, Row[]>()
+export function groupRows(rows: readonly TopDataset[]): readonly (readonly TopDataset[])[] {
+  const groups = new Map<string, TopDataset[]>()
   for (const row of rows) {
-    const group = byRank.get(row.rank)
-    if (group === undefined) byRank.set(row.rank, [row])
+    const group = groups.get(row.organization_id)
+    if (group === undefined) groups.set(row.organization_id, [row])
     else group.push(row)
   }
-  return [...byRank.values()]
+  return [...groups.values()]
 }

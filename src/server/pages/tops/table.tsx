@@ -1,28 +1,35 @@
+import type { TopDataset } from '../../../editions/edition.ts'
 import { datasetPage } from '../../../editions/links.ts'
+import { parseSearch } from '../../search.ts'
 import { useLocale } from '../locale.ts'
 import { ExplainLink } from '../parts/explainLink.tsx'
 import { PortalText } from '../parts/portalText.tsx'
 import { historyPath } from '../paths.ts'
-import type { LinkTo, TopsExplorerProps } from './props.ts'
-import { groupRows, organizationOf, type Row, type Sort, type TopsQuery } from './query.ts'
+import type { LinkTo, TopsProps } from './props.ts'
+import { groupRows, isGrouped, type TablePage } from './query.ts'
 
-interface TableProps {
-  readonly props: TopsExplorerProps
-  readonly query: TopsQuery
-  readonly rows: readonly Row[]
+interface TableProps extends TopsProps {
+  readonly page: TablePage
   readonly linkTo: LinkTo
 }
 
 /** The table, grouped by organization or as one list. Its column heads sort. */
-export function TopsTable({ props, query, rows, linkTo }: TableProps) {
+export function TopsTable(props: TableProps) {
+  const { query, page, linkTo } = props
   const { texts } = useLocale()
-  const heading = (title: string, first: Sort, second: Sort) => {
-    const next = query.sort === first ? second : query.sort === second ? 'rank' : first
-    const sorted = query.sort === first || query.sort === second
-    const direction = query.sort.startsWith('-') ? 'descending' : 'ascending'
+  const grouped = isGrouped(query)
+  const current = query.sort.replace(/^rank,/, '')
+  const heading = (title: string, first: string, second: string) => {
+    const next = current === first ? second : current === second ? '' : first
+    const sort = grouped && next !== '' ? `rank,${next}` : next
+    const direction = current.startsWith('-') ? 'descending' : 'ascending'
     return (
-      <th scope="col" class={first === 'title' ? undefined : 'number'} aria-sort={sorted ? direction : undefined}>
-        <a {...linkTo({ sort: next })}>{title}</a>
+      <th
+        scope="col"
+        class={first === 'dataset_title' ? undefined : 'number'}
+        aria-sort={current === first || current === second ? direction : undefined}
+      >
+        <a {...linkTo({ sort, isList: !grouped })}>{title}</a>
       </th>
     )
   }
@@ -31,92 +38,107 @@ export function TopsTable({ props, query, rows, linkTo }: TableProps) {
       <caption class="visually-hidden">{texts.tops}</caption>
       <thead>
         <tr>
-          {heading(texts.dataset, 'title', '-title')}
-          {!query.grouped && (
+          {heading(texts.dataset, 'dataset_title', '-dataset_title')}
+          {!grouped && (
             <th scope="col" class="wide">
               {texts.organization}
             </th>
           )}
-          {heading(texts.followers, '-followers', 'followers')}
+          {heading(texts.followers, '-dataset_followers', 'dataset_followers')}
         </tr>
       </thead>
-      {query.grouped ? (
-        groupRows(rows).map((group) => <Group key={group[0]!.rank} props={props} rows={group} />)
+      {grouped ? (
+        groupRows(page.rows).map((group) => <Group key={group[0]!.organization_id} {...props} rows={group} />)
       ) : (
         <tbody>
-          {rows.map((row) => (
-            <Dataset key={row.id} props={props} row={row} flat />
-          ))}
+          <Datasets {...props} rows={page.rows} isFlat />
         </tbody>
       )}
     </table>
   )
 }
 
-function Group({ props, rows }: { readonly props: TopsExplorerProps; readonly rows: readonly Row[] }) {
-  const locale = useLocale()
-  const { texts } = locale
-  const { id, name, rank, followers } = organizationOf(rows[0]!, props)
+interface RowsProps extends TableProps {
+  readonly rows: readonly TopDataset[]
+}
+
+function Group(props: RowsProps) {
+  const { settings, data, rows, page, linkTo } = props
+  const { texts, count, href } = useLocale()
+  const { organization_id: id, organization: name, organization_followers: followers } = rows[0]!
+  const ranked = data.organizations.find((one) => one.id === id)
+  const folded = page.folded.get(id)
   return (
     <tbody>
       <tr class="group">
         <th scope="rowgroup" colSpan={2}>
           <div>
-            <span class="rank">{locale.count(rank)}</span>
-            <a href={locale.href(historyPath(props.path, id))}>
-              <PortalText>{name}</PortalText>
+            <span class="rank">{ranked && count(ranked.rank)}</span>
+            <a href={href(historyPath(settings.path, id))}>
+              <PortalText>{ranked?.name ?? name}</PortalText>
             </a>
             <small class="facts">
-              {texts.followersOf(followers, locale.count(followers))} ·{' '}
-              {texts.datasetsOf(rows.length, locale.count(rows.length))}
+              {texts.followersOf(ranked?.followers ?? followers, count(ranked?.followers ?? followers))}
+              {ranked && <> · {texts.datasetsOf(ranked.datasets, count(ranked.datasets))}</>}
             </small>
           </div>
         </th>
       </tr>
-      {rows.map((row) => (
-        <Dataset key={row.id} props={props} row={row} />
-      ))}
+      <Datasets {...props} />
+      {folded !== undefined && (
+        <tr class="more">
+          <td colSpan={2}>
+            <a {...linkTo({ organization: id })}>
+              {texts.andMore(count(folded))}
+              <span class="visually-hidden"> {texts.datasetsOfOrganization(name)}</span>
+            </a>
+          </td>
+        </tr>
+      )}
     </tbody>
   )
 }
 
-function Dataset({
-  props,
-  row,
-  flat,
-}: {
-  readonly props: TopsExplorerProps
-  readonly row: Row
-  readonly flat?: boolean
-}) {
-  const locale = useLocale()
-  const { texts } = locale
-  const { id, title, followers, isNew } = row
-  const organization = organizationOf(row, props)
-  return (
-    <tr>
+function Datasets({ settings, query, data, rows, isFlat }: RowsProps & { readonly isFlat?: boolean }) {
+  const { texts, count } = useLocale()
+  const earlier = idsIn(data.earlier)
+  const now = idsIn(data.datasets)!
+  const words = parseSearch(query.q).wanted
+  return rows.map(({ dataset_id: id, dataset_title: title, dataset_followers, organization }) => (
+    <tr key={id}>
       <th scope="row">
         <div>
           <span>
-            <a class="out" href={datasetPage(props.portal, id)}>
-              <PortalText>{title}</PortalText>
+            <a class="out" href={datasetPage(settings.portal, id)}>
+              <PortalText words={words}>{title}</PortalText>
             </a>
-            {isNew && <span class="badge">{texts.newBadge}</span>}
-            {flat && (
+            {earlier?.has(id) === false && <span class="badge">{texts.newBadge}</span>}
+            {!now.has(id) && <span class="badge gone">{texts.goneBadge}</span>}
+            {isFlat && (
               <small class="narrow">
-                <PortalText>{organization.name}</PortalText>
+                <PortalText words={words}>{organization}</PortalText>
               </small>
             )}
           </span>
-          <ExplainLink path={props.path} id={id} title={title} />
+          <ExplainLink path={settings.path} id={id} title={title} />
         </div>
       </th>
-      {flat && (
+      {isFlat && (
         <td class="wide">
-          <PortalText>{organization.name}</PortalText>
+          <PortalText words={words}>{organization}</PortalText>
         </td>
       )}
-      <td class="number">{locale.count(followers)}</td>
+      <td class="number">{count(dataset_followers)}</td>
     </tr>
-  )
+  ))
+}
+
+const ids = new WeakMap<readonly TopDataset[], ReadonlySet<string>>()
+
+/** Returns the IDs of datasets. Cached, because each group of the table needs them. */
+function idsIn(datasets: readonly TopDataset[] | undefined): ReadonlySet<string> | undefined {
+  if (datasets === undefined) return undefined
+  const found = ids.get(datasets) ?? new Set(datasets.map(({ dataset_id }) => dataset_id))
+  ids.set(datasets, found)
+  return found
 }

@@ -7,7 +7,8 @@ export const french = {
   tops: 'Tops',
   organizations: 'Organisations',
   changes: 'Changements',
-  runs: 'Journal',
+  editions: 'Éditions',
+  runs: 'Exécutions',
 
   or: ' ou ',
   term: (term: string) => `«\u00a0${term}\u00a0»`,
@@ -23,30 +24,42 @@ export const french = {
   earlier: 'Édition précédente',
   later: 'Édition suivante',
   chooseEdition: 'Choisir une édition',
+  description: 'Chaque semaine, les jeux de données d’un thème publiés par les organisations les plus suivies.',
   go: 'Afficher',
 
   inCatalogue: (n: number) => (n === 1 ? 'jeu de données au catalogue' : 'jeux de données au catalogue'),
   mentioning: (terms: number) => (terms === 1 ? 'mentionnant le mot' : 'mentionnant l’un des mots'),
   inTops: (organizations: string, top: string) =>
     `provenant de ${organizations} des ${top} organisations les plus suivies`,
+  downloadRows: (n: number, count: string) =>
+    n === 1 ? 'Télécharger cette ligne (CSV)' : `Télécharger ces ${count} lignes (CSV)`,
+  forExcel: 'pour Excel',
+  compressed: 'compressé',
+  browseList: 'parcourir la liste',
+  figures: 'Chiffres clés',
+  thisView: 'Cette vue en',
+  permalink: 'lien',
+  thisPageAsJson: 'JSON de cette page',
   downloads: 'Télécharger',
-  downloadCsv: 'Télécharger en CSV',
+  downloadAll: (datasets: string) => `Télécharger les ${datasets} jeux de données (CSV)`,
   csvOfTops: (datasets: string) => `CSV des tops, ${datasets}`,
-  jsonOfTops: 'JSON des tops',
   csvOfList: (datasets: string, size: string) => `CSV complet, ${datasets} (${size})`,
   allOrganizations: 'toutes organisations, tel qu’exporté',
 
   sinceDay: (day: string) => `Depuis le ${day}`,
   entered: (n: number, count: string) => (n > 1 ? `${count} nouveaux` : `${count} nouveau`),
-  left: (n: number, count: string) => (n > 1 ? `${count} sortis` : `${count} sorti`),
+  left: (n: number, count: string) => (n > 1 ? `${count} sortis de la liste` : `${count} sorti de la liste`),
   allChanges: 'Tous les changements',
   nothingNew: 'Aucun jeu de données n’est entré ni sorti.',
   firstEdition: 'C’est la première édition. Les changements apparaîtront à partir de la prochaine.',
+  firstEditionTitle: 'première édition',
   andMore: (count: string) => `et ${count} de plus`,
   newBadge: 'Nouveau',
 
   find: 'Rechercher',
-  findPlaceholder: 'Rechercher un titre, une organisation',
+  findPlaceholder: 'Rechercher dans les titres et les organisations',
+  goneBadge: 'Sorti',
+  goneOnly: 'Sortis uniquement',
   organization: 'Organisation',
   everyOrganization: 'Toutes les organisations',
   newOnly: 'Nouveaux uniquement',
@@ -70,6 +83,7 @@ export const french = {
   emptyEditionHint: 'Le CSV complet contient les jeux de données de toutes les organisations.',
   pages: 'Pages',
   page: (page: string, pages: string) => `Page ${page} sur ${pages}`,
+  showAll: 'Tout afficher',
   previous: 'Précédente',
   next: 'Suivante',
 
@@ -79,8 +93,52 @@ export const french = {
 
   sinceEdition: (day: string) => `Depuis l’édition du ${day}.`,
   compareWith: 'Comparer avec l’édition du',
-  noneEntered: 'Aucun jeu de données n’est entré dans les tops.',
-  noneLeft: 'Aucun jeu de données n’est sorti des tops.',
+  entryGroups: {
+    new: (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} nouveaux sur le portail` : `${count} nouveau sur le portail`,
+    matches: (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} mentionnent désormais l’un des mots` : `${count} mentionne désormais l’un des mots`,
+    rose: (n: number, count: string, organization: string) =>
+      n > 1
+        ? `${count} entrés avec ${organization}, désormais parmi les plus suivies`
+        : `${count} entré avec ${organization}, désormais parmi les plus suivies`,
+    moved: (n: number, count: string, _organization: string) =>
+      n > 1
+        ? `${count} transférés à l’une des organisations les plus suivies`
+        : `${count} transféré à l’une des organisations les plus suivies`,
+    unknown: (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} entrés pour une raison inconnue` : `${count} entré pour une raison inconnue`,
+  },
+  exitGroups: {
+    removed: (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} supprimés du portail` : `${count} supprimé du portail`,
+    'no-match': (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} ne mentionnent plus aucun des mots` : `${count} ne mentionne plus aucun des mots`,
+    fell: (n: number, count: string, organization: string) =>
+      n > 1
+        ? `${count} sortis avec ${organization}, qui n’est plus parmi les plus suivies`
+        : `${count} sorti avec ${organization}, qui n’est plus parmi les plus suivies`,
+    moved: (n: number, count: string, _organization: string) =>
+      n > 1
+        ? `${count} transférés à une organisation moins suivie`
+        : `${count} transféré à une organisation moins suivie`,
+    unknown: (n: number, count: string, _organization: string) =>
+      n > 1 ? `${count} sortis pour une raison inconnue` : `${count} sorti pour une raison inconnue`,
+  },
+  otherChanges: 'Autres changements',
+  renamed: (n: number, count: string) => (n > 1 ? `${count} ont changé de titre` : `${count} a changé de titre`),
+  titleBefore: (title: string) => `auparavant «\u00a0${title}\u00a0»`,
+  nameBefore: (name: string) => `auparavant ${name}`,
+  smallChanges: (n: number, count: string) =>
+    n > 1 ? `${count} organisations ont peu changé` : `${count} organisation a peu changé`,
+  inTopsSince: (day: string) => `Dans les tops depuis le ${day}.`,
+  inTopsSinceFirst: (day: string) => `Dans les tops depuis la première édition, le ${day}.`,
+  leftTops: (day: string) => `Sorti des tops le ${day}.`,
+  newAndGone: 'Nouveaux et sortis, par semaine',
+  reason: (reason: string) => `Raison\u00a0: ${reason}.`,
+  overTheWeeks: 'Au fil des semaines',
+  enteredOn: (day: string) => `Entré le ${day}`,
+  leftOn: (day: string) => `Sorti le ${day}`,
   entryReasons: {
     new: 'nouveau sur le portail',
     matches: 'mentionne désormais l’un des mots',
@@ -99,6 +157,9 @@ export const french = {
   followersChanged: 'Abonnés gagnés et perdus',
   leftRanking: 'sortie du classement',
 
+  fullList: (terms: string) => `Liste complète\u00a0: ${terms}`,
+  aboutList: (portal: string) =>
+    `Tous les jeux de données de ${portal} qui mentionnent l’un des mots, quelle que soit l’organisation.`,
   verdicts: {
     'in-tops': (day: string) => `Ce jeu de données est dans les tops du ${day}\u00a0: il remplit les trois conditions.`,
     unknown: (day: string) =>
@@ -119,6 +180,7 @@ export const french = {
   unknown: '(inconnu)',
   atPortal: (portal: string) => `Il est publié sur ${portal}`,
   recordOf: (record: string, records: string) => `Ligne ${record} sur ${records} de l’export.`,
+  recordOfList: (record: string, records: string) => `Ligne ${record} sur ${records} de la liste complète.`,
   mentions: (terms: string) => `Il mentionne ${terms}`,
   foundIn: (term: string, column: string) => `${term}, dans ${column}`,
   times: (count: string) => `${count} fois`,
@@ -215,6 +277,15 @@ export const french = {
   noEditionYetHint: 'La première paraîtra après la prochaine exécution. Pour la produire maintenant\u00a0:',
   noSuchEdition: (day: string) => `Pas d’édition du ${day}`,
   noSuchEditionHint: 'Éditions les plus proches\u00a0:',
+  allEditions: 'Toutes les éditions',
+  noSuchWatch: (watch: string) => `Pas de veille «\u00a0${watch}\u00a0»`,
+  noSuchWatchHint: 'Veilles disponibles\u00a0:',
+  unknownParameter: (name: string) => `Le paramètre «\u00a0${name}\u00a0» n’existe pas ici`,
+  knownParameters: (names: string) => `Paramètres possibles\u00a0: ${names}.`,
+  badValue: (value: string, name: string) => `«\u00a0${value}\u00a0» n’est pas une valeur de «\u00a0${name}\u00a0»`,
+  possibleValues: (values: string) => `Valeurs possibles\u00a0: ${values}.`,
+  badRequest: 'Demande impossible',
+  badRequestHint: 'L’édition de comparaison doit précéder l’édition affichée.',
   noSuchPage: 'Page introuvable',
   noSuchPageHint: 'Aucune page n’existe à cette adresse.',
   noSuchOrganization: 'Organisation non classée',

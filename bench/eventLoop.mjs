@@ -1,0 +1,13 @@
+// Measures the event loop of the process that preloads it (node --import). Each message from the parent is answered with the
+// longest delay since the last one, in milliseconds.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+
+const RESOLUTION_MS = 5
+const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+delays.enable()
+process.on('message', () => {
+  // The histogram counts the timer's own interval as delay.
+  process.send({ p99: delays.percentile(99) / 1e6 - RESOLUTION_MS, max: delays.max / 1e6 - RESOLUTION_MS })
+  delays.reset()
+})
+process.channel.unref()

@@ -1,0 +1,62 @@
+import type { Context } from '../context.ts'
+import type { Batch } from '../csv/scanner.ts'
+import type { Edition, TopDataset } from '../editions/edition.ts'
+import { NotFound } from '../errors.ts'
+import { archivedNames } from '../pipeline/archivedCsv.ts'
+import { textOf, wholeNumber } from '../pipeline/rank.ts'
+import { type Reader, readOptions, scanCsv } from '../pipeline/read.ts'
+import { readHeader } from '../pipeline/snapshot.ts'
+
+/** A dataset as the full list has it; the tops add the organization's followers. */
+export type ListedDataset = Omit<TopDataset, 'organization_followers'>
+
+/**
+ * Reads the full list of an edition from its archived CSV, and passes on each dataset.
+ *
+ * @throws NotFound if the archive does not have the CSV any more
+ */
+export async function readList(
+  edition: Edition,
+  context: Context,
+  onDataset: (dataset: ListedDataset) => void,
+): Promise<void> {
+  const { archive, config } = context
+  const { key, bytes } = edition.archive
+  if ((await archive.stat(key))?.bytes !== bytes) {
+    throw new NotFound(
+      `cannot read the list of ${edition._id}: ${key} was not kept in the archive, or is being replaced`,
+    )
+  }
+  const names = await archivedNames(edition.watch, edition.date, context)
+  const header = await readHeader(archive.read(key), key, config)
+  const reader = new ListReader(edition, header.includes('organization'), onDataset)
+  await scanCsv(archive.read(key), key, reader, readOptions('datasets', config, names))
+}
+
+class ListReader implements Reader {
+  readonly columns: readonly string[]
+  private readonly hasNames: boolean
+  private readonly names: ReadonlyMap<string, string>
+  private readonly onDataset: (dataset: ListedDataset) => void
+
+  /** @param hasNames whether the CSV has the organizations' names; otherwise only those of the ranked ones are known */
+  constructor({ organizations }: Edition, hasNames: boolean, onDataset: (dataset: ListedDataset) => void) {
+    this.hasNames = hasNames
+    this.onDataset = onDataset
+    this.columns = ['id', 'title', 'metric.followers', 'organization_id', ...(hasNames ? ['organization'] : [])]
+    this.names = new Map(organizations.map(({ id, name }) => [id, name]))
+  }
+
+  take(batch: Batch): void {
+    for (let record = 0; record < batch.count; record++) {
+      const organization_id = textOf(batch, record, 3)
+      this.onDataset({
+        dataset_id: textOf(batch, record, 0),
+        dataset_title: textOf(batch, record, 1),
+        dataset_followers: wholeNumber(batch, record, 2),
+        organization: this.names.get(organization_id) ?? (this.hasNames ? textOf(batch, record, 4) : ''),
+        organization_id,
+      })
+    }
+  }
+}

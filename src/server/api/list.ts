@@ -1,0 +1,103 @@
+import type { Context as HonoContext } from 'hono'
+import { csvTable } from '../../editions/csv.ts'
+import type { ListedDataset } from '../../explain/list.ts'
+import { createBody, respond } from '../body.ts'
+import { cacheControlFor } from '../caching.ts'
+import { CORS_HEADERS } from '../cors.ts'
+import { LISTED_FIELDS, selectDatasets } from '../selection.ts'
+import { CSV_TYPE, csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { paginate } from './paging.ts'
+import {
+  csvParams,
+  editionDate,
+  editionParam,
+  limitOrAllParam,
+  offsetParam,
+  organizationParam,
+  pageParams,
+  searchParam,
+  sortParam,
+  watchParam,
+} from './parameters.ts'
+import { type ApiContext, createRouter, csvRoute, jsonRoute } from './route.ts'
+import { ListedDataset as ListedDatasetSchema, listOf } from './schemas.ts'
+
+const common = {
+  tag: 'editions',
+  description:
+    'The list comes from the archived CSV, in its order. `archive.csv` has all its columns, byte for byte. The default limit is ' +
+    '100 for JSON and all for CSV.',
+  params: { watch: watchParam, edition: editionParam },
+  query: {
+    q: searchParam,
+    organization: organizationParam,
+    sort: sortParam(LISTED_FIELDS),
+    limit: limitOrAllParam.openapi({ description: 'Maximum number of items' }),
+    offset: offsetParam,
+    ...csvParams,
+    lang: pageParams.lang,
+  },
+  response: listOf(ListedDatasetSchema),
+  textTypes: [CSV_TYPE],
+}
+const jsonList = jsonRoute({
+  ...common,
+  path: '/api/editions/{watch}/{edition}/list',
+  operationId: 'getList',
+  summary: 'Returns datasets of the full list, of all organizations',
+})
+const csvList = csvRoute({
+  ...common,
+  path: '/api/editions/{watch}/{edition}/list.csv',
+  operationId: 'getListAsCsv',
+  summary: 'Returns datasets of the full list as CSV',
+})
+
+const JSON_LIMIT = 100
+
+interface ListQuery {
+  readonly q?: string | undefined
+  readonly organization?: string | undefined
+  readonly sort?: string | undefined
+  readonly limit?: string | undefined
+  readonly offset?: number | undefined
+  readonly bom?: '1' | undefined
+}
+
+/** Serves the full list of an edition: all datasets that mention a term. */
+export function listApi({ editions, bodies }: ApiContext) {
+  return createRouter()
+    .openapi(jsonList, (c) => serve(c, c.req.valid('param'), c.req.valid('query'), prefersCsv(c)))
+    .openapi(csvList, (c) => serve(c, c.req.valid('param'), c.req.valid('query'), true))
+
+  async function serve(
+    c: HonoContext,
+    { watch, edition: name }: { watch: string; edition: string },
+    query: ListQuery,
+    asCsv: boolean,
+  ): Promise<Response> {
+    const date = editionDate(name)
+    const { edition } = await editions.find(watch, date)
+    const list = await editions.list(edition)
+    const { body, headers } = await bodies.get(`${c.req.url} ${asCsv}`, [list], () => {
+      const { q = '', organization = '', sort = '', offset = 0, limit = asCsv ? 'all' : String(JSON_LIMIT) } = query
+      const selection = { q, organization, sort, isNew: false, isGone: false }
+      const found = selectDatasets({ organizations: [], datasets: list, earlier: undefined }, selection)
+      const { items, headers } = paginate(c, found, { offset, limit: limit === 'all' ? found.length : Number(limit) })
+      if (!asCsv)
+        return { body: createBody(JSON.stringify({ total: found.length, items }), 'application/json'), headers }
+      return {
+        body: csvBody(listCsv(items), query.bom),
+        headers: { ...headers, ...fileHeaders(`${watch}-${edition.date}-list.csv`) },
+      }
+    })
+    const cacheControl = { 'cache-control': cacheControlFor(date), vary: 'Accept, Accept-Encoding' }
+    return respond(c, body, { ...CORS_HEADERS, ...cacheControl, ...headers })
+  }
+}
+
+const listCsv = (list: readonly ListedDataset[]) =>
+  csvTable(
+    LISTED_FIELDS,
+    list.map((dataset) => LISTED_FIELDS.map((field) => dataset[field])),
+  )

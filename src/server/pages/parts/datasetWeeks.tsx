@@ -1,0 +1,58 @@
+import type { Changes } from '../../../editions/changes.ts'
+import type { DatasetWeek } from '../../history.ts'
+import { useLocale } from '../locale.ts'
+import { Trend } from './trend.tsx'
+
+interface DatasetWeeksProps {
+  /** Up to the edition, oldest first. */
+  readonly weeks: readonly DatasetWeek[]
+  /** The changes of the week in which the dataset last entered or left; undefined if it never did. */
+  readonly lastChanges: Changes | undefined
+}
+
+/** Says since when a dataset is in the tops and why, and shows each entry and exit and its followers. */
+export function DatasetWeeks({ weeks, lastChanges }: DatasetWeeksProps) {
+  const { texts, day } = useLocale()
+  const events = weeks.filter(({ change }) => change !== undefined)
+  const last = events.at(-1)
+  const isIn = weeks.at(-1)?.dataset !== undefined
+  if (!isIn && last === undefined) return null
+  const id = weeks.findLast(({ dataset }) => dataset !== undefined)!.dataset!.dataset_id
+  const sentence =
+    last === undefined
+      ? texts.inTopsSinceFirst(day(weeks[0]!.date))
+      : last.change === 'left'
+        ? texts.leftTops(day(last.date))
+        : texts.inTopsSince(day(last.date))
+  const reason = reasonIn(lastChanges, id, texts)
+  return (
+    <section aria-labelledby="weeks">
+      <h2 id="weeks">{texts.overTheWeeks}</h2>
+      <p>
+        {sentence} {reason !== undefined && texts.reason(reason)}
+      </p>
+      {events.length > 1 && (
+        <ul>
+          {events.map(({ date, change }) => (
+            <li key={date}>{change === 'left' ? texts.leftOn(day(date)) : texts.enteredOn(day(date))}</li>
+          ))}
+        </ul>
+      )}
+      <div class="trends">
+        <Trend
+          title={texts.followers}
+          points={weeks.map(({ date, dataset }) => ({ date, value: dataset?.dataset_followers }))}
+        />
+      </div>
+    </section>
+  )
+}
+
+type Texts = ReturnType<typeof useLocale>['texts']
+
+function reasonIn(changes: Changes | undefined, id: string, texts: Texts): string | undefined {
+  const entered = changes?.entered.find(({ dataset_id }) => dataset_id === id)?.reason
+  if (entered) return texts.entryReasons[entered]
+  const left = changes?.left.find(({ dataset_id }) => dataset_id === id)?.reason
+  return left ? texts.exitReasons[left] : undefined
+}
