@@ -114,10 +114,10 @@ test('changes prints CSV: a row for each dataset that entered, left or moved', a
   const { code, stdout } = await cli(['changes', '--csv', '--quiet'], { cwd })
   expect([code, stdout]).toEqual([
     0,
-    '"change";"reason";"moved_from";"moved_to";"dataset_id";"dataset_title";"dataset_followers";"organization";"organization_id";"organization_followers"\r\n' +
-      '"entered";"new";"";"";"d5";"Transport ""C""";0;"Métropole Un";"o1";12\r\n' +
-      '"left";"removed";"";"";"d2";"Transport A";3;"Métropole Un";"o1";12\r\n' +
-      `"left";"removed";"";"";"d3";"${LONG}";2;"Deux";"o2";4\r\n` +
-      '"moved";"";"o1";"";"d1";"Transport B";1;"Deux";"o2";4\r\n',
+    '"change";"reason";"id";"title";"organization";"from";"followers";"before"\r\n' +
+      '"entered";"new";"d5";"Transport ""C""";"Métropole Un";"";0;""\r\n' +
+      '"left";"removed";"d2";"Transport A";"Métropole Un";"";3;""\r\n' +
+      `"left";"removed";"d3";"${LONG}";"Deux";"";2;""\r\n` +
+      '"moved";"";"d1";"Transport B";"Deux";"o1";1;""\r\n',
   ])
 })
