@@ -5,7 +5,7 @@ import { datesOf } from '../editions/find.ts'
 import { Failure, NotFound, quoted } from '../errors.ts'
 import type { CommandInput } from './io.ts'
 
-/** Dates by name. `latest` is the date of an edition that exists, so a command that makes one refuses it. */
+/** Dates by name. `latest` names an edition that exists, so commands that create editions reject it. */
 const NAMES = ['today', 'yesterday', 'latest', 'due']
 
 /** Returns the date that a command was given, as an argument or with --date. */
@@ -21,7 +21,7 @@ export function givenDate({ options, arguments: [argument] }: Pick<CommandInput,
 /**
  * Resolves the date of an edition to make: YYYY-MM-DD, today, yesterday, or due for the last scheduled date; today by default.
  *
- * @throws Failure `usage` for another text
+ * @throws Failure `usage` for any other text
  */
 export function dateToMake(text: string | undefined, { config, clock }: Pick<Context, 'config' | 'clock'>): string {
   if (text === 'latest')
@@ -31,7 +31,7 @@ export function dateToMake(text: string | undefined, { config, clock }: Pick<Con
 }
 
 /**
- * Resolves the date of an edition to read: a date to make, or latest for the latest edition of the watches.
+ * Resolves the date of an edition to read: any date that `dateToMake` accepts, or `latest` for the latest edition of the watches.
  *
  * @param watches the names of the watches
  * @throws NotFound for `latest` if there is no edition; Failure `usage` for another text
@@ -54,7 +54,7 @@ export async function dateToRead(
   throw new NotFound(`there is no edition of ${watches.join(', ')} in ${documents.address} yet; "run" makes one`)
 }
 
-/** Suggests the closest name for a misspelled one, and --watch for the name of a watch. */
+/** Rejects a misspelled date name, suggesting the closest, and the name of a watch, suggesting --watch. */
 function refuseUnknownName(text: string | undefined, { watches }: Context['config']): void {
   if (watches.some(({ name }) => name === text))
     throw new Failure('usage', `${quoted(text!)} is a watch, not a date; did you mean --watch ${text}?`)

@@ -7,7 +7,7 @@ import type { ValuePath } from './parsers.ts'
 import { maskSecrets } from './secrets.ts'
 
 export const CONFIG_FILE = 'datagouv-tops.yaml'
-/** A likely misspelling of the file name. It is rejected, or its settings would be silently ignored. */
+/** A likely misspelling of the file name. Rejected, because its settings would otherwise be silently ignored. */
 const MISNAMED = 'datagouv-tops.yml'
 /** The environment variable that names the file. */
 export const FILE_VARIABLE = 'DATAGOUV_TOPS_CONFIG'
@@ -18,7 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface ConfigFile {
   readonly path: string
   readonly settings: Readonly<Record<string, unknown>>
-  /** Returns where a key is: `datagouv-tops.yaml, line 3`. If the file does not have the key, that is the line of its parent. */
+  /** Returns the location of a key, or of its closest parent if the key is missing: `datagouv-tops.yaml, line 3`. */
   locate(path: ValuePath): string
 }
 
@@ -26,7 +26,7 @@ export interface ConfigFile {
  * Reads the configuration file: the given one, that of $DATAGOUV_TOPS_CONFIG, or the first that exists in the working folder and in
  * the user's folder of settings.
  *
- * @throws Failure `usage` if a file that was named does not exist, or is no YAML
+ * @throws Failure `usage` if the file cannot be read or is not YAML
  */
 export async function readConfigFile(given: string | undefined, environment: Environment): Promise<ConfigFile> {
   const [path, origin] = findFile(given, environment)
@@ -47,7 +47,7 @@ function findFile(given: string | undefined, environment: Environment): [path?: 
   if (given !== undefined) return [given, '--config']
   const { [FILE_VARIABLE]: variable, XDG_CONFIG_HOME: xdg, HOME: home } = environment
   if (variable) return [variable, `the variable ${FILE_VARIABLE}`]
-  // The specification ignores relative paths.
+  // The XDG specification says to ignore relative paths.
   const base = xdg && isAbsolute(xdg) ? xdg : home ? join(home, '.config') : undefined
   for (const folder of ['', ...(base === undefined ? [] : [join(base, 'datagouv-tops')])]) {
     const path = join(folder, CONFIG_FILE)
@@ -96,7 +96,7 @@ function notYaml(
   return new Failure('usage', `cannot read ${where}: it is not YAML: ${why}. The line is ${quoted(line)}.`)
 }
 
-/** Masks passwords, and the paths of addresses: that of a webhook is secret. */
+/** Masks passwords and URL paths, because the path of a webhook is secret. */
 function withoutSecrets(line: string): string {
   return maskSecrets(line).replace(/(https?:\/\/[^/\s]+\/)\S+/g, '$1***')
 }

@@ -17,9 +17,9 @@ export interface Scanner {
 }
 
 export interface ScanOptions {
-  /** What errors call the export: `datasets export`. */
+  /** The name of the export in error messages, such as `datasets export`. */
   readonly name: string
-  /** The column whose text identifies a record in errors about its bytes. */
+  /** The column that identifies a record in error messages. */
   readonly idColumn?: string
   /** The longest accepted record, in bytes. */
   readonly maxRecordBytes: number
@@ -37,7 +37,7 @@ export interface Batch {
   readonly count: number
   /** The number of the first record in the export, from 1; the header does not count. */
   readonly first: number
-  /** Record i lies from `records[2i]` to `records[2i + 1]`, its line end included. */
+  /** Record i spans `records[2i]` to `records[2i + 1]`, including its line end. */
   readonly records: Uint32Array
   /** The number of selected fields per record. */
   readonly width: number

@@ -18,7 +18,7 @@ const MAX_CANDIDATES = 20
  * Finds a dataset by its ID, slug, page address, title, or a part of the title that no other title has.
  *
  * @returns its ID; an ID stays as it is, whether the dataset exists or not
- * @throws NotFound if no dataset or several fit, with the candidates
+ * @throws NotFound if no dataset or several match, with the candidates
  */
 export async function resolveDataset(text: string, edition: Edition, context: Context): Promise<string> {
   const name = parseDatasetRef(text)

@@ -41,7 +41,7 @@ interface State {
   readonly inWord: boolean
 }
 
-/** Compiles the patterns by the subset construction. No term may fold to nothing. */
+/** Compiles the patterns by the subset construction. Every term must have at least one symbol after folding. */
 export function compile(patterns: readonly Pattern[], alphabet: Alphabet): Automaton {
   return new Compiler(patterns, alphabet).compile()
 }
@@ -115,7 +115,7 @@ class Compiler {
       else places.push([pattern, seen])
     }
     for (const [pattern, seen] of state.places) {
-      // The word is complete. It is a whole word if no letter or digit follows.
+      // The term is complete. It matches as a whole word if no letter or digit follows.
       if (seen === spelled[pattern]!.length) {
         if (!isWord) found.push(pattern)
       } else if (spelled[pattern]![seen] === symbol) reach(pattern, seen + 1)

@@ -16,7 +16,7 @@ const BLANK_SHARE = 0.2
 /** The share of the earlier followers that must remain. */
 const FOLLOWERS_SHARE = 0.8
 /**
- * Followers that an organization needs for its absence to count. In 113 real weeks of 2021 to 2023, an organization with at
+ * The fewest followers at which the gate reports a missing organization. In 113 real weeks of 2021 to 2023, an organization with at
  * least this many was missing in four weeks, always by mistake. One with at least one follower was missing in 25 weeks.
  */
 export const NOTABLE_FOLLOWERS = 10
@@ -139,7 +139,7 @@ function newBlanksOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot): 
   })
 }
 
-/** Describes the organizations missing since the last snapshot: those in a watch's TOP, and other followed ones. */
+/** Describes the organizations that the last snapshot had and this one lacks: those in the largest TOP, and other notable ones. */
 function goneFrom(baseline: Snapshot | undefined, watches: readonly Watch[], { hasOrganization }: Candidate) {
   const before = baseline?.organizations.most_followed ?? []
   const top = Math.max(...watches.map((watch) => watch.top))

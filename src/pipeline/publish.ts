@@ -53,7 +53,8 @@ async function assertFitsMongo(edition: Edition): Promise<void> {
   const { calculateObjectSize } = await import('bson')
   const size = calculateObjectSize(edition)
   if (size <= MAX_BYTES) return
-  const what = `${edition._id} has ${formatCount(edition.datasets.length)} datasets and would take ${formatBytes(size)}`
+  const count = formatCount(edition.datasets.length)
+  const what = `${edition._id}: its ${count} datasets would take ${formatBytes(size)}`
   const limit = `MongoDB allows ${formatBytes(MAX_BYTES)}; nothing was published`
   throw new Failure(
     'usage',
@@ -93,7 +94,7 @@ export async function publishEditions(
 }
 
 /**
- * Checks the lease again after the write, and restores the earlier edition if it is lost. A run that paused right before the
+ * Checks the lease again after the write. If the lease is lost, restores the earlier edition. A run that paused right before the
  * write may have overwritten an edition that its successor had found correct and left in place.
  */
 async function restoreIfLeaseLost(

@@ -38,7 +38,7 @@ export class StagedSnapshot implements SnapshotSource {
   private readonly context: Context
   /** The stored snapshot of the date. */
   private readonly stored: Snapshot | undefined
-  /** The gate's reference: the stored snapshot if it has the same portal and catalogue, or else the last sound one before. */
+  /** The snapshot that the gate compares with: the stored one, or the last sound one before it, of this portal and catalogue. */
   private readonly baseline: Snapshot | undefined
   private readonly staged: Partial<Record<ExportName, StagedExport>> = {}
   private readonly counts: Partial<Record<ExportName, CountingReader>> = {}
@@ -88,7 +88,7 @@ export class StagedSnapshot implements SnapshotSource {
     const snapshot = this.draft(ranking)
     const { stored } = this
     if (stored !== undefined && isSameSnapshot(stored, snapshot)) {
-      // It passed the gate when it was stored, or was accepted with --accept-incomplete.
+      // The gate judged these exports when they were stored.
       this.snapshot = stored
       return stored
     }
@@ -117,7 +117,7 @@ export class StagedSnapshot implements SnapshotSource {
     return { changed: description !== undefined, facts: snapshotFacts(snapshot!) }
   }
 
-  /** Warns of editions of other watches, which were made from the snapshot that this run replaces. */
+  /** Warns about each edition of another watch that was made from the snapshot that this run replaces. */
   private async warnOfOutdatedEditions(): Promise<void> {
     const { request, context, run } = this
     const names = request.watches.map(({ name }) => name)
@@ -155,7 +155,7 @@ export class StagedSnapshot implements SnapshotSource {
     return isUrl(location) ? 'address' : 'file'
   }
 
-  /** Stages an export. Fetches it again if it was replaced, or was damaged on the way. */
+  /** Stages an export. Fetches it again if it was replaced or damaged in transit. */
   private async stage(name: ExportName, reader: Reader): Promise<StagedExport> {
     const { run, context } = this
     const isListed = this.originOf(name) === 'portal'
@@ -204,7 +204,7 @@ export class StagedSnapshot implements SnapshotSource {
     return { ...stored, lastModified }
   }
 
-  /** Returns the stored snapshot if it has the same portal and catalogue, so that an unchanged export is not fetched again. */
+  /** Returns the last snapshot if this export of it came from the same portal and catalogue, so it need not be fetched again. */
   private reusableSnapshot(name: ExportName): Snapshot | undefined {
     const last = this.stored ?? this.baseline
     return isSamePlace(last, this.context.config) && last[name].origin === 'portal' ? last : undefined

@@ -6,7 +6,7 @@ import { USER_AGENT } from '../version.ts'
 import { isPrivateAddress, isPrivateHost } from './addresses.ts'
 import type { FetchPolicy } from './policy.ts'
 
-/** How much of a body is received ahead of its reader. With less, the connection stops and starts too often. */
+/** Bytes of a body to buffer ahead of the reader. With less, the connection stops and starts too often. */
 const READ_AHEAD_BYTES = 1 << 18
 
 type HttpModule = Pick<typeof import('node:http'), 'request'>
@@ -15,7 +15,7 @@ type Protocol = 'http:' | 'https:'
 /** A redirect from a public host to a private one. */
 export class PrivateAddressError extends Error {}
 
-/** Sends requests over a connection each, with time limits and a guard against redirects into a private network. */
+/** Sends each request over its own connection, with time limits. Guards against redirects into a private network. */
 export class Connections {
   private readonly policy: FetchPolicy
   private readonly proxies: ProxySettings
@@ -30,7 +30,7 @@ export class Connections {
     const modules = { 'http:': await import('node:http'), 'https:': await import('node:https') }
     const closing = new AbortController()
     const agents = await createAgents(proxies, {
-      // A run sends six requests. With a connection each, none is sent over one that the server has just closed.
+      // A run sends six requests. With its own connection, none can meet one that the server has just closed.
       keepAlive: false,
       highWaterMark: READ_AHEAD_BYTES,
       connectTimeout: policy.connectTimeout,
@@ -115,7 +115,7 @@ export class Connections {
     })
   }
 
-  /** @throws PrivateAddressError if a host is private and an earlier one was public: a redirect must not lead inside */
+  /** @throws PrivateAddressError if a host is private and an earlier one was public: no redirect may lead into a private network */
   private guard(host: string, isPrivate: boolean): void {
     if (isPrivate && this.hasMetPublicHost)
       throw new PrivateAddressError(`a public host must not lead to the private address ${host}`)

@@ -14,7 +14,7 @@ export interface HeldLeases {
   /** When the last of them was acquired, by the store's clock, in ms. */
   readonly since: number
   /**
-   * Renews these leases, or all of them.
+   * Renews the given leases; by default, all of them.
    *
    * @throws Failure `held` when another run has taken one over
    */
@@ -143,7 +143,7 @@ function leaseHeldFailure({ run, host, pid, since, expires }: Lease, id: string)
 }
 
 /**
- * Whether the holder of a lease is a process of this host that has ended. Does not rely on clocks, because they can be set
+ * Whether the holder of a lease was a process on this host and has ended. Does not rely on clocks, because they can be set
  * back, and the store has its own. If this process cannot see the holder, the lease has to expire.
  */
 export function isDead(lease: Lease, self: Holder): boolean {

@@ -16,11 +16,11 @@ import { createExplainer, type Explainer } from './explainer.ts'
 import { createLists, type Lists } from './lists.ts'
 import { createWeeks, type Weeks } from './weeks.ts'
 
-/** How long a read stays cached, and so the longest it takes for a new or republished edition to appear. */
+/** How long the server caches a read. Clients may cache a response for longer (see caching.ts). */
 const FRESH_MS = 1_000
 /** Memory for cached editions. */
 const CACHE_BYTES = 64 * 2 ** 20
-/** How much memory a cached edition takes, in multiples of its JSON: parsed, as JSON, as CSV, compressed. */
+/** Memory of a cached edition per byte of its JSON: the parsed edition, and its JSON, CSV and compressed bodies. */
 const BYTES_PER_JSON_BYTE = 4
 
 /** An edition with its response bodies. */
@@ -30,30 +30,30 @@ interface CachedEdition {
   readonly csv: Body
 }
 
-/** An edition and its changes since the one before; undefined for the first edition. */
+/** An edition and its changes since the one before. The first edition has no changes. */
 export interface RecentEdition {
   readonly edition: Edition
   readonly changes: Changes | undefined
 }
 
-/** The editions as pages, API and feeds read them: cached, so that simultaneous requests cause one read. */
+/** Cached access to editions for pages, API and feeds. Simultaneous requests share one read. */
 export interface Editions {
   /** Returns the dates of a watch's editions, latest first. */
   dates(watch: string): Promise<readonly string[]>
   /** Returns the edition of a date; by default the latest. @throws NotFound */
   find(watch: string, date?: string): Promise<CachedEdition>
-  /** Returns the last sound edition before another one, if there is one. */
+  /** Returns the last sound edition before this one; undefined if there is none. */
   before(edition: Edition): Promise<Edition | undefined>
-  /** Returns the edition to compare another one with: that of `since`, or the last sound one before it. @throws NotFound */
+  /** Returns the edition of `since`; by default, the last sound one before `edition`. @throws NotFound */
   earlier(edition: Edition, since: string | undefined): Promise<Edition | undefined>
   /** Compares the edition of `to` (default: the latest) with that of `from` (default: the one before). @throws NotFound */
   changes(watch: string, from?: string, to?: string): Promise<Changes>
-  /** Compares two editions without waiting for the archive: reasons that are not known yet are null, and looked up meanwhile. */
+  /** Compares two editions without waiting for the archive. Unknown reasons are null and are looked up in the background. */
   knownChanges(from: Edition, to: Edition): Changes
   /** Returns the latest editions with their changes, latest first. Only the latest edition's reasons are looked up in the archive. */
   recent(watch: string, most: number): Promise<readonly RecentEdition[]>
   /**
-   * Explains why a dataset is in an edition or not.
+   * Explains why a dataset is, or is not, in an edition.
    *
    * @param reference the ID, the slug or the page address of the dataset
    * @throws NotFound, Failure `usage`, Problem 503 when too many requests are waiting
@@ -61,7 +61,7 @@ export interface Editions {
   explain(watch: string, date: string | undefined, reference: string): Promise<Explanation>
   /** Returns the full list of an edition. @throws NotFound */
   readonly list: Lists
-  /** Returns all sound editions of a watch, reduced to what the weeks have in common, oldest first. */
+  /** Returns all sound editions of a watch, oldest first, reduced to what the pages about the weeks need. */
   readonly weeks: Weeks
   /** Returns a watch of the configuration. @throws NotFound */
   watch(name: string): Watch
@@ -75,7 +75,7 @@ export function createEditions(context: Context): Editions {
     max: 1_000,
     ttl: FRESH_MS,
     allowStaleOnFetchRejection: true,
-    // The same dates are the same array, so that what was made from them stays cached.
+    // Return the same array while the dates are unchanged, so results cached for it stay valid.
     fetchMethod: async (watch, before) => {
       const found = await datesOf(documents, watch)
       return found.join() === before?.join() ? before : found
@@ -122,7 +122,7 @@ export function createEditions(context: Context): Editions {
   }
 }
 
-/** Creates the functions that pass over damaged editions, with a warning. */
+/** Creates the functions that skip damaged editions with a warning. */
 function createNeighbors(
   datesFor: Editions['dates'],
   find: Editions['find'],
@@ -174,7 +174,7 @@ function createEditionCache(documents: Documents) {
     allowStaleOnFetchRejection: true,
     ignoreFetchAbort: true,
     fetchMethod: async (id, before) => {
-      // What this process has validated once is not validated again each second.
+      // Keep an unchanged edition, so it is not validated again every second.
       if (before !== undefined && isSame(await documents.find<Edition>('tops', id), before.edition)) return before
       const edition = await readEdition(documents, ...nameAndDate(id))
       return edition && toCached(edition)

@@ -9,8 +9,6 @@ import { runChecker } from '../helpers/checker.ts'
 import { BASE_ENVIRONMENT, CLI, cli } from '../helpers/cli.ts'
 import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 
-/** Node starts in 40 ms, and a shell should have the values in 100 ms. */
-const LIMIT_MS = 60
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 async function scriptFor(shell: string): Promise<string> {
@@ -108,21 +106,6 @@ describe('completion', () => {
     expect(values('watches', 'show')).toEqual(['mobilite-transport', 'velo', 'all', '_datagouv_tops'])
     expect(values('watches', 'run')).toEqual(['mobilite-transport', 'velo', '_datagouv_tops'])
     expect(values('runs', 'runs', 'show')).toEqual([...(await runIds()), '_datagouv_tops'])
-  })
-
-  // Other processes may take the processor meanwhile.
-  test('takes little longer than Node itself', { retry: 3 }, () => {
-    const fastest = (args: readonly string[]) => {
-      const times = Array.from({ length: 10 }, () => {
-        const start = performance.now()
-        execFileSync(process.execPath, args, { cwd: folder, env: environment })
-        return performance.now() - start
-      })
-      return Math.min(...times)
-    }
-    const node = fastest(['-e', '0'])
-    for (const kind of ['dates', 'watches', 'runs'])
-      expect([kind, fastest([CLI, '__values', kind, 'runs', 'show']) - node < LIMIT_MS]).toEqual([kind, true])
   })
 
   test('refuses an unknown shell', async () => {

@@ -398,7 +398,9 @@ describe('publishes nothing and leaves no temporary files', () => {
     const failure = run(await createRunRequest(context, datasetsCsv(many), good.organizations), context)
     await expect(failure).rejects.toMatchObject({
       kind: 'usage',
-      message: expect.stringMatching(/has 2,000 datasets and would take 20.3 MB/),
+      message: expect.stringMatching(
+        /^cannot publish mobilite-transport\/2026-11-18: its 2,000 datasets would take 20.3 MB; MongoDB allows/,
+      ),
     })
     expect([...(await readFolder(join(context.folder, 'datagouv')).catch(() => new Map())).keys()]).toEqual([])
   })

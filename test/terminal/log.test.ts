@@ -33,6 +33,8 @@ describe('--log-format json', () => {
     const { run_id } = JSON.parse(ended.stdout)
     const logged = lines(ended)
     expect(logged.map(({ message }) => message)).toEqual([
+      'created the database sqlite:./data/datagouv.db',
+      'created the folder ./data/datagouv',
       'fetch organizations: 1 record',
       expect.stringMatching(/^read organizations took \d+ ms$/),
       'fetch datasets: 1 record',
@@ -45,8 +47,8 @@ describe('--log-format json', () => {
     for (const line of logged) {
       expect(line).toMatchObject({ time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), run_id })
     }
-    expect(logged[2]).toMatchObject({ level: 'info', bytes: expect.any(Number), seconds: expect.any(Number) })
-    expect(logged[3]).toMatchObject({ level: 'debug' })
+    expect(logged[4]).toMatchObject({ level: 'info', bytes: expect.any(Number), seconds: expect.any(Number) })
+    expect(logged[5]).toMatchObject({ level: 'debug' })
   })
 
   test('logs a failure with its kind, exit code and run id', async () => {

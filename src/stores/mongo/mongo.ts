@@ -20,7 +20,7 @@ import { hasCode, NotMongoError, reasonOf } from './errors.ts'
 import { collectionsOf, FirstWrites } from './firstWrites.ts'
 import { changeSchema, schemaState } from './schema.ts'
 
-/** Time limit for closing the connections in order. */
+/** Time limit for closing the connections gracefully. */
 const CLOSE_MS = 2_000
 
 /** How many attempts `acquire` makes while other runs acquire and release the lease in between. */
@@ -127,7 +127,7 @@ class Mongo implements Documents {
   }
 
   /**
-   * Compares and sets: a lease is written only if it is still the one that was read. The time is the server's, read just
+   * Writes a lease only if the stored one is still the one that it read. The time is the server's, read just
    * before, so no client's clock matters, and a slow network makes a lease end sooner, never later. (An update could use
    * the server's time itself, as `$$NOW`, but servers that only speak the protocol do not know it.)
    */

@@ -157,7 +157,7 @@ function parseDocument(id: string, text: string): Document | UnreadableDocument 
     const value = JSON.parse(text)
     if (value?._id === id) return value
   } catch {
-    // It is returned as unreadable.
+    // Not JSON: return it as unreadable, below.
   }
   return { _id: id, unreadable: String(text) }
 }
