@@ -32,7 +32,7 @@ test('the first one is named with its place, its value and what it should be', (
   expect(flawInEdition(without)).toBe('source is missing')
   expect(flawInRun({ ...runRecordOf('r1'), summary: true })).toBe('summary is true, not a text')
   expect(flawInRun({ ...runRecordOf('r1'), status: 'x\u001b[31m' })).toBe(
-    'status is "x\\u001b[31m", not one of running, published, unchanged, failed, stopped',
+    'status is "x\\u001b[31m", not one of running, published, unchanged, removed, failed, stopped',
   )
   expect(flawInLease({ ...LEASE, expires: 'soon' })).toBe('expires is "soon", not an instant in UTC')
   expect(flawInLease(null)).toMatch(/^it is null, not an object$/)

@@ -36,7 +36,8 @@ export function cli(
 ): Promise<CliResult> {
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
-    env: { ...BASE_ENVIRONMENT, ...env },
+    // Another user cannot write to the folder for the coverage.
+    env: { ...BASE_ENVIRONMENT, ...(unprivileged && { NODE_V8_COVERAGE: '' }), ...env },
     stdio: [typeof stdin === 'number' ? stdin : 'pipe', 'pipe', 'pipe'],
     ...(unprivileged && process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
   })
