@@ -6,6 +6,7 @@ import { Failure, quoted } from '../errors.ts'
 import { detectGzip, gunzip } from '../pipeline/compression.ts'
 import { meterChunks } from '../pipeline/meterChunks.ts'
 import { type Reader, readOptions, scanExport } from '../pipeline/read.ts'
+import { FileChangedError } from '../portal/download.ts'
 import { readDescriptorChunks } from '../portal/fileChunks.ts'
 import { type ExportSource, openExport } from '../portal/open.ts'
 import type { Report } from '../terminal/report.ts'
@@ -31,18 +32,25 @@ export function sourceReader({
     if (file !== '-') refuseMissing(file)
     else if (process.stdin.isTTY)
       report.info('waiting for an export on stdin (Ctrl-C stops); a file is given as argument')
-    const source = file === '-' ? stdin(signal) : await openExport(file, { config, signal, report })
+    const source =
+      file === '-' ? stdin(signal) : await openExport(file, { config, signal, report }).catch(asPortalFailure)
     const meter = report.meter('filter', source.length)
     const { gzip, chunks } = await detectGzip(meterChunks(source.chunks, meter.add, signal))
     const plain = gzip ? gunzip(chunks, name) : chunks
     const { records } = await scanExport(plain, name, reader, {
       ...readOptions('datasets', config),
       onHeader: (columns) => refuseUnknownColumns(options.column, columns, name),
-    })
+    }).catch(asPortalFailure)
     meter.done(outcome(records))
     report.close()
     return records
   }
+}
+
+/** Reports a file that was replaced while it was read. */
+function asPortalFailure(error: unknown): never {
+  if (!(error instanceof FileChangedError)) throw error
+  throw new Failure('portal', `${error.message}. Run the command again`, { cause: error })
 }
 
 /** Suggests --term for `filter vélo`: a word instead of a file. */

@@ -41,7 +41,7 @@ function isExcluded({ protocol, hostname, port }: URL, list = ''): boolean {
     if (entry.includes('/')) return isInNetwork(host, entry)
     const [, name, entryPort] = splitPort(entry.toLowerCase().replace(/^\*?\./, ''))
     if (name === '' || (entryPort !== undefined && entryPort !== actualPort)) return false
-    return host === name || host.endsWith(`.${name}`)
+    return host === name || (isIP(host) === 0 && host.endsWith(`.${name}`))
   })
 }
 

@@ -29,7 +29,7 @@ export class ProxyAgent extends Agent {
     const host = options.host!.includes(':') ? `[${options.host}]` : options.host
     const target = `${options.secureEndpoint ? 'https' : 'http'}://${host}:${options.port}`
     const proxy = proxyFor(target, this.settings)
-    return proxy === undefined ? this.direct : this.connectThrough(proxy, request, options)
+    return proxy === undefined ? this.direct : this.connectThrough(proxy, target, request, options)
   }
 
   override destroy(): void {
@@ -40,6 +40,7 @@ export class ProxyAgent extends Agent {
   /** @throws ProxyError */
   private async connectThrough(
     proxy: ForwardProxy,
+    target: string,
     request: ClientRequest,
     options: AgentConnectOpts,
   ): Promise<Duplex> {
@@ -58,6 +59,7 @@ export class ProxyAgent extends Agent {
       tunnel.once('proxyConnect', ({ statusCode = 200 }: { readonly statusCode?: number }) => {
         if (statusCode !== 200) request.destroy(proxyRefusal(proxy, statusCode, options.host!))
       })
+      if (tunnel instanceof HttpProxyAgent) writeWholeAddress(request, target, tunnel, options)
       return await tunnel.connect(request as never, { ...options, ...identityCheck(options) } as never)
     } catch (error) {
       if (signal?.aborted) throw signal.reason
@@ -73,4 +75,20 @@ export class ProxyAgent extends Agent {
 function identityCheck({ host, secureEndpoint }: AgentConnectOpts) {
   if (!secureEndpoint) return {}
   return { checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(host!, certificate) }
+}
+
+/**
+ * Writes the whole address into the request line. The library would resolve the path: it takes `//host/x` for another host, and
+ * leaves a path with `://` as it is.
+ */
+function writeWholeAddress(
+  request: ClientRequest,
+  target: string,
+  tunnel: HttpProxyAgent<string>,
+  options: AgentConnectOpts,
+): void {
+  const unsent = request as ClientRequest & { _header: null }
+  unsent._header = null
+  unsent.path = new URL(target).origin + unsent.path
+  tunnel.setRequestProps(unsent as never, options as never)
 }

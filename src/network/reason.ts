@@ -18,6 +18,8 @@ export function proxyRefusal({ origin, variable }: ForwardProxy, status: number,
     const what = `the proxy ${origin} asks for a user and a password, or refuses those it got (407)`
     return new ProxyError(`${what}. Set them in ${variable}: http://USER:PASSWORD@HOST:PORT`, false)
   }
+  if (!Number.isInteger(status))
+    return new ProxyError(`${origin} does not answer like a proxy. Check ${variable}`, false)
   const what = `the proxy ${origin} refuses to connect to ${host} (${status})`
   const next = `Ask its administrator, or add ${host} to NO_PROXY if this machine can reach it directly`
   return new ProxyError(`${what}. ${next}`, status >= 500 || status === 429)

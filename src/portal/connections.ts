@@ -22,21 +22,19 @@ export class Connections {
   private readonly signal: AbortSignal
   private readonly modules: Readonly<Record<Protocol, HttpModule>>
   private readonly agents: Agents
-  private readonly closing: AbortController
   private readonly openRequests = new Set<ClientRequest>()
   private hasMetPublicHost = false
 
   static async open(policy: FetchPolicy, proxies: ProxySettings, signal: AbortSignal): Promise<Connections> {
     const modules = { 'http:': await import('node:http'), 'https:': await import('node:https') }
-    const closing = new AbortController()
     const agents = await createAgents(proxies, {
       // A run sends six requests. With its own connection, none can meet one that the server has just closed.
       keepAlive: false,
       highWaterMark: READ_AHEAD_BYTES,
       connectTimeout: policy.connectTimeout,
-      signal: AbortSignal.any([signal, closing.signal]),
+      signal,
     })
-    return new Connections(policy, proxies, signal, modules, agents, closing)
+    return new Connections(policy, proxies, signal, modules, agents)
   }
 
   private constructor(
@@ -45,14 +43,12 @@ export class Connections {
     signal: AbortSignal,
     modules: Readonly<Record<Protocol, HttpModule>>,
     agents: Agents,
-    closing: AbortController,
   ) {
     this.policy = policy
     this.proxies = proxies
     this.signal = signal
     this.modules = modules
     this.agents = agents
-    this.closing = closing
   }
 
   /** Sends a GET; resolves when the response starts. */
@@ -78,7 +74,6 @@ export class Connections {
   }
 
   close(): void {
-    this.closing.abort()
     for (const request of this.openRequests) request.destroy()
   }
 

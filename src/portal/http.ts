@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, quoted } from '../errors.ts'
@@ -51,6 +52,7 @@ export class HttpClient {
   private readonly signal: AbortSignal
   private readonly warn: (line: string) => void
   private readonly connections: Connections
+  private readonly closing: AbortController
   private readonly advice: string
 
   /**
@@ -64,7 +66,12 @@ export class HttpClient {
     warn: (line: string) => void,
     advice = 'Check the settings portal and catalogue.',
   ): Promise<HttpClient> {
-    return new HttpClient(policy, proxies, signal, warn, await Connections.open(policy, proxies, signal), advice)
+    const closing = new AbortController()
+    const ended = AbortSignal.any([signal, closing.signal])
+    // Each request listens to it.
+    setMaxListeners(0, ended)
+    const connections = await Connections.open(policy, proxies, ended)
+    return new HttpClient(policy, proxies, ended, warn, connections, closing, advice)
   }
 
   private constructor(
@@ -73,6 +80,7 @@ export class HttpClient {
     signal: AbortSignal,
     warn: (line: string) => void,
     connections: Connections,
+    closing: AbortController,
     advice: string,
   ) {
     this.policy = policy
@@ -80,6 +88,7 @@ export class HttpClient {
     this.signal = signal
     this.warn = warn
     this.connections = connections
+    this.closing = closing
     this.advice = advice
   }
 
@@ -111,6 +120,8 @@ export class HttpClient {
   }
 
   close(): void {
+    // A request that is retried meanwhile must not start again.
+    this.closing.abort(new Failure('portal', 'the connections are closed'))
     this.connections.close()
   }
 

@@ -51,6 +51,7 @@ export async function openPortal(
   let downloads: Promise<Record<ExportName, StartedDownload>> | undefined
   let known: typeof earlier = earlier
   const goneAddresses = new Set<string>()
+  const live = new Set<ExportName>()
 
   async function startDownloads(): Promise<Record<ExportName, StartedDownload>> {
     const catalogue =
@@ -72,7 +73,9 @@ export async function openPortal(
   return {
     open: async (name) => {
       downloads ??= startDownloads()
-      const { entry, file } = await (await downloads)[name]
+      const { entry, file, isLive = false } = await (await downloads)[name]
+      if (isLive) live.add(name)
+      else live.delete(name)
       if (file === undefined) return { chunks: undefined, lastModified: entry.lastModified }
       const { url, chunks } = file
       return {
@@ -85,9 +88,7 @@ export async function openPortal(
     },
     liveTotals: async () => {
       const totals = new Map<ExportName, number | undefined>()
-      const started = Object.entries((await downloads) ?? {}) as [ExportName, StartedDownload][]
-      for (const [name, one] of started)
-        if ((await one).isLive) totals.set(name, await readTotal(config.portal, name, http))
+      for (const name of live) totals.set(name, await readTotal(config.portal, name, http))
       return totals
     },
     refresh: (ignoreEarlier = false) => {

@@ -23,6 +23,17 @@ async function startPortal(): Promise<Replica> {
   return replica
 }
 
+/** Starts a portal that is called portal.test and redirects `latest` to an address. */
+async function startRedirectingPortal(location: string): Promise<Replica> {
+  const portal: Replica = await startReplica({
+    files: FILES,
+    fault: ({ path }) => (path === 'latest' ? { headers: { location } } : undefined),
+    catalogue: (metadata) => JSON.parse(JSON.stringify(metadata).replaceAll(portal.url, 'http://portal.test')),
+  })
+  onTestFinished(() => portal.close())
+  return portal
+}
+
 /** Runs the pipeline for DATE in this process. */
 async function publish(portal: string, environment: Readonly<Record<string, string>>, settings = '') {
   const context = await openTestContext(
@@ -96,6 +107,16 @@ describe('http addresses', () => {
     )
     expect([webhook.received.length, collector.received.length]).toEqual([1, 2])
   })
+})
+
+test.each([
+  ['a path that begins with //', 'http://portal.test//169.254.169.254/x'],
+  ['a query with ://', 'http://portal.test/x?u=https://other.test/y'],
+])('a redirect to %s is requested from the same host, with the password', async (_, location) => {
+  const portal = await startRedirectingPortal(location)
+  const proxy = await startForwardProxy({ login: 'a:b', hosts: { 'portal.test': portal.url } })
+  await expect(publish('http://portal.test', { HTTP_PROXY: withLogin(proxy, 'a', 'b') })).rejects.toThrow(/404/)
+  expect(proxy.requests).toContain(`GET ${location}`)
 })
 
 describe('https addresses', () => {
@@ -214,11 +235,7 @@ describe('a proxy that', () => {
 test.each(['http://169.254.169.254/latest', 'http://localhost:9000/', 'http://[fd00::1]/'])(
   'a redirect of a public portal to %s is not followed, although the proxy resolves the names',
   async (location) => {
-    const portal = await startReplica({
-      files: FILES,
-      fault: ({ path }) => (path === 'latest' ? { headers: { location } } : undefined),
-    })
-    onTestFinished(() => portal.close())
+    const portal = await startRedirectingPortal(location)
     const proxy = await startForwardProxy({ hosts: { 'portal.test': portal.url } })
     await expect(publish('http://portal.test', { HTTP_PROXY: proxy.url })).rejects.toMatchObject({
       kind: 'portal',

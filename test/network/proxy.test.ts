@@ -35,6 +35,7 @@ describe('NO_PROXY', () => {
     ['b.fr a.fr', 'http://a.fr', true],
     [' , ,', 'http://a.fr', false],
     ['.', 'http://a.fr', false],
+    ['0.0.1', 'http://127.0.0.1', false],
     ['10.0.0.0/8', 'http://10.1.2.3:9000', true],
     ['10.0.0.0/8', 'http://11.1.2.3', false],
     ['10.0.0.0/8', 'http://a.fr', false],

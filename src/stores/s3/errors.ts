@@ -67,7 +67,7 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
   // The message names the proxy and the remedy.
   [/^ProxyError$/, (_, __, { message }) => message],
   [
-    /CERT|^EPROTO$|SSL|ALTNAME/,
+    /CERT|^UNABLE_TO_VERIFY|^EPROTO$|SSL|ALTNAME/,
     (endpoint, code) =>
       `TLS with ${endpoint} fails (${code}); check http or https in AWS_ENDPOINT_URL_S3, or name the certificate's authority in NODE_EXTRA_CA_CERTS`,
   ],
