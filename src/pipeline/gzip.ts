@@ -66,8 +66,15 @@ export async function* gzipTee(chunks: Chunks, write: Write): Chunks {
 
 function deflate(deflater: DeflateRaw, piece: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    deflater.write(piece, (error) => (error ? reject(error) : resolve(deflater.read())))
+    deflater.write(piece, (error) => (error ? reject(error) : resolve(readAll(deflater))))
   })
+}
+
+/** Reads all that a deflater holds. Since Node 26, a call of read() returns only the first buffer (nodejs/node#60441). */
+function readAll(deflater: DeflateRaw): Uint8Array {
+  const parts: Uint8Array[] = []
+  while (deflater.readableLength > 0) parts.push(deflater.read())
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts)
 }
 
 /** Regroups chunks into pieces of equal size, except the last. The buffer of a piece is reused `PARALLEL` pieces later. */

@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Context } from '../../src/context.ts'
 import type { Archive, PendingObject } from '../../src/stores/archive.ts'
 import type { Documents, Holder } from '../../src/stores/documents.ts'
@@ -61,10 +62,20 @@ function objectOf(key: string, object: PendingObject, next: Next): PendingObject
       await object.commit(elsewhere)
     },
     abort: async () => {
-      await next(`abort ${key}`)
+      try {
+        await next(`abort ${key}`)
+      } catch (error) {
+        await closeFile(object)
+        throw error
+      }
       await object.abort()
     },
   }
+}
+
+/** Closes the file of an object in a folder, as the system does when a process dies. Node 26 fails if garbage collection does. */
+export async function closeFile(object: PendingObject): Promise<void> {
+  await (object as unknown as { readonly file?: FileHandle }).file?.close()
 }
 
 /** Every method of the port is async, so one wrapper serves for all. */

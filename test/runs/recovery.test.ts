@@ -9,6 +9,7 @@ import { acquireLeases, currentProcessAsHolder } from '../../src/runs/lease.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import type { Holder, Lease } from '../../src/stores/documents.ts'
 import { datasetsCsv, organizationsCsv, writeTestFile } from '../helpers/exports.ts'
+import { closeFile } from '../helpers/interception.ts'
 import { deadPid } from '../helpers/processes.ts'
 import { runRecordOf } from '../helpers/runs.ts'
 import { storePairs, type TestStores } from '../helpers/storePairs.ts'
@@ -31,7 +32,8 @@ async function leave(context: Context, holder: Omit<Holder, 'run'>, ttl = 60_000
   for (const key of [`snapshots/${OTHER}/datasets.csv.gz`, `snapshots/${OTHER}/snapshot.json`, `${OTHER}/velo.csv`]) {
     const object = await archive.create(key, { contentType: 'text/csv' })
     await object.write(Buffer.alloc(6 << 20))
-    if (!key.includes('datasets')) await object.complete('')
+    if (key.includes('datasets')) await closeFile(object)
+    else await object.complete('')
   }
 }
 
