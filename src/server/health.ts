@@ -7,7 +7,7 @@ import { CACHE_CONTROL } from './caching.ts'
 import { metricsResponse } from './metricsResponse.ts'
 
 /** Time limit for each store's answer to a readiness check. */
-const CHECK_TIMEOUT_MS = 5_000
+export const CHECK_TIMEOUT_MS = 5_000
 
 /** How long metrics stay cached, which limits how often the stores are read for them. */
 const FRESH_MS = 1_000
