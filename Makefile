@@ -6,11 +6,17 @@
 demo: build
 	@node dist/cli.js demo $(ARGS)
 
+# make test NODE=22 (20, 24, 26, or a full version) runs everything on that version of Node.
+ifdef NODE
+test:
+	@scripts/with-node $(NODE) $(MAKE) --no-print-directory test NODE=
+else
 test: build
 	npm run --silent types
 	npm run --silent lint
 	npm run --silent unused
 	npm test --silent
+endif
 
 # Tests the DAG with PostgreSQL, Redis and two workers on separate hosts. Takes some minutes; scripts/services installs everything.
 test-airflow: build

@@ -12,8 +12,14 @@ export interface CliResult {
   readonly stderr: string
 }
 
+/** A version of Node, and the command line that it runs. */
+export type Program = readonly [node: string, cli: string]
+export const BUILT: Program = [process.execPath, CLI]
+
 export interface CliOptions {
   readonly cwd: string
+  /** By default this Node and the built command line. */
+  readonly program?: Program
   readonly env?: Readonly<Record<string, string>>
   /** Text, bytes, or the descriptor of an open file. */
   readonly stdin?: string | Uint8Array | number
@@ -29,12 +35,12 @@ export const BASE_ENVIRONMENT: Readonly<Record<string, string | undefined>> = {
   ...(process.env.CHILDREN_COVERAGE && { NODE_V8_COVERAGE: process.env.CHILDREN_COVERAGE }),
 }
 
-/** Runs the built command line in a new process. */
+/** Runs the command line in a new process. */
 export function cli(
   args: readonly string[],
-  { cwd, env = {}, stdin, unprivileged = false, onStart }: CliOptions,
+  { cwd, program = BUILT, env = {}, stdin, unprivileged = false, onStart }: CliOptions,
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(program[0], [program[1], ...args], {
     cwd,
     // Another user cannot write to the folder for the coverage.
     env: { ...BASE_ENVIRONMENT, ...(unprivileged && { NODE_V8_COVERAGE: '' }), ...env },

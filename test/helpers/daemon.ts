@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import { BASE_ENVIRONMENT, CLI } from './cli.ts'
+import { BASE_ENVIRONMENT, BUILT, type Program } from './cli.ts'
 
 export interface Daemon {
   readonly pid: number
@@ -16,9 +16,9 @@ export interface Daemon {
 /** Starts a long-running command in a new process, which is killed after the test. */
 export function startDaemon(
   args: readonly string[],
-  { cwd, env = {} }: { cwd: string; env?: Readonly<Record<string, string>> },
+  { cwd, env = {}, program = BUILT }: { cwd: string; env?: Readonly<Record<string, string>>; program?: Program },
 ): Daemon {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...BASE_ENVIRONMENT, ...env } })
+  const child = spawn(program[0], [program[1], ...args], { cwd, env: { ...BASE_ENVIRONMENT, ...env } })
   const output = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => (output.stdout += chunk))
   child.stderr.on('data', (chunk) => (output.stderr += chunk))

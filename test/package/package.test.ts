@@ -1,53 +1,23 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { checkerPath, runChecker } from '../helpers/checker.ts'
-import { datasetsCsv, organizationsCsv, writeTestFile } from '../helpers/exports.ts'
+import { runChecker } from '../helpers/checker.ts'
+import { writeTestFile } from '../helpers/exports.ts'
+import { installPackage, type Project, ROOT } from './installed.ts'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))
 const dependencies = Object.entries<{ dev?: boolean; hasInstallScript?: boolean }>(lock.packages).filter(
   ([path, { dev }]) => path !== '' && !dev,
 )
 
-interface Packed {
-  readonly filename: string
-  readonly size: number
-  readonly files: readonly { readonly path: string; readonly mode: number }[]
-}
-
-/** A user's project with the published package installed. */
-let project: string
-let packed: Packed
-
+let project: Project
 beforeAll(async () => {
-  project = await mkdtemp(join(tmpdir(), 'datagouv-tops-test-'))
-  const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', project]
-  packed = JSON.parse(
-    execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
-  )[0]
-  const modules = join(project, 'node_modules')
-  await mkdir(join(modules, 'datagouv-tops'), { recursive: true })
-  const unpack = ['-xzf', join(project, packed.filename), '-C', join(modules, 'datagouv-tops'), '--strip-components=1']
-  execFileSync('tar', unpack)
-  // The dependencies are the same as here.
-  for (const name of await readdir(join(ROOT, 'node_modules'))) {
-    if (!name.startsWith('.')) await symlink(join(ROOT, 'node_modules', name), join(modules, name))
-  }
-  await writeTestFile(project, 'package.json', '{"type": "module"}')
-  await writeTestFile(
-    project,
-    'datasets.csv',
-    datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }]),
-  )
-  await writeTestFile(project, 'organizations.csv', organizationsCsv([['o1', 'Un', 12]]))
+  project = await installPackage()
 })
-afterAll(() => rm(project, { recursive: true, force: true }))
+afterAll(() => project.remove())
 
 describe('the package', () => {
   test('contains the needed files and no others, and is small', () => {
@@ -60,6 +30,7 @@ describe('the package', () => {
       /^dist\/web\/[\w./-]+$/,
       /^sample\/(README\.md|\d{4}-\d\d-\d\d\/(datasets|organizations)\.csv\.gz)$/,
     ]
+    const { packed } = project
     const paths = packed.files.map(({ path }) => path)
     expect(paths.filter((path) => !patterns.some((pattern) => pattern.test(path)))).toEqual([])
     for (const pattern of patterns) expect(paths.some((path) => pattern.test(path))).toBe(true)
@@ -70,14 +41,14 @@ describe('the package', () => {
 
   test('is installed with the program and its manual page by npm install --global', async ({ skip }) => {
     // Without dependencies, so that nothing is downloaded.
-    const copy = join(project, 'copy')
-    await cp(join(project, 'node_modules/datagouv-tops'), copy, { recursive: true })
+    const copy = join(project.folder, 'copy')
+    await cp(join(project.folder, 'node_modules/datagouv-tops'), copy, { recursive: true })
     const { dependencies: _, devDependencies: __, scripts: ___, ...rest } = manifest
     await writeTestFile(copy, 'package.json', JSON.stringify(rest))
     const npm = (...args: string[]) =>
       execFileSync('npm', args, { cwd: copy, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
     const tarball = join(copy, npm('pack', '--silent').trim())
-    const prefix = join(project, 'prefix')
+    const prefix = join(project.folder, 'prefix')
     npm('install', '--global', '--offline', '--no-audit', '--no-fund', '--prefix', prefix, tarball)
     const program = join(prefix, 'bin/datagouv-tops')
     expect(execFileSync(program, ['--version'], { encoding: 'utf8' })).toBe(`${manifest.version}\n`)
@@ -123,70 +94,15 @@ describe('the package', () => {
       }
     `
     await writeTestFile(
-      project,
+      project.folder,
       'tsconfig.json',
       JSON.stringify({ compilerOptions: { ...options, lib }, files: ['program.ts'] }),
     )
     const compile = async (property: string) => {
-      await writeTestFile(project, 'program.ts', program(property))
-      return runChecker(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project], () => undefined as never)
+      await writeTestFile(project.folder, 'program.ts', program(property))
+      return runChecker(join(ROOT, 'node_modules/.bin/tsc'), ['-p', project.folder], () => undefined as never)
     }
     expect(await compile('watch')).toEqual({ code: 0, said: '' })
     expect(await compile('whatch')).toMatchObject({ said: expect.stringContaining("'whatch' does not exist") })
-  })
-})
-
-describe.each([
-  ['this Node', process.execPath],
-  ['Node 22', checkerPath('node22')],
-  ['Node 24', checkerPath('node24')],
-])('on %s', (_, node) => {
-  const run = (...args: string[]) => execFileSync(node, args, { cwd: project, encoding: 'utf8', stdio: 'pipe' })
-  const cli = (...args: string[]) => run('node_modules/datagouv-tops/dist/cli.js', ...args)
-
-  test('the command line runs the whole pipeline', ({ skip }) => {
-    if (!existsSync(node)) skip('this version of Node is not installed; run scripts/checkers')
-    expect(cli('--version').trim()).toBe(manifest.version)
-    const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
-    const date = `2026-11-${node === process.execPath ? '04' : node.endsWith('22') ? '11' : '18'}`
-    expect(JSON.parse(cli('run', '--date', date, '--json', '--quiet', ...sources))).toMatchObject({
-      status: 'published',
-      published: [{ datasets: 1 }],
-    })
-    expect(cli('show', date)).toContain('Mobilité')
-    expect(JSON.parse(cli('verify', date, '--json'))).toMatchObject([
-      { date, watch: null, status: 'same' },
-      { date, watch: 'mobilite-transport', status: 'same' },
-    ])
-  })
-
-  test('the programming interface runs the whole pipeline', async ({ skip }) => {
-    if (!existsSync(node)) skip('this version of Node is not installed; run scripts/checkers')
-    const folder = `lib-${node === process.execPath ? 'own' : node.slice(-2)}`
-    await writeTestFile(
-      project,
-      'program.js',
-      `import { Failure, openTops } from 'datagouv-tops'
-      const warnings = []
-      const tops = await openTops(
-        { archive: 'file:${folder}/archive', documents: 'sqlite:${folder}/db' },
-        { warn: (line) => warnings.push(line) },
-      )
-      const result = await tops.run({ date: '2026-11-18', datasets: 'datasets.csv', organizations: 'organizations.csv' })
-      const { datasets } = await tops.edition('2026-11-18')
-      const dates = await tops.dates()
-      const missing = await tops.edition('2026-11-11').catch((error) => [error instanceof Failure, error.kind])
-      await tops.close()
-      const refused = await openTops({ archiv: 'file:x' }).catch((error) => error.message)
-      console.log(JSON.stringify({ status: result.status, datasets, dates, missing, refused, warnings }))`,
-    )
-    expect(JSON.parse(run('program.js'))).toEqual({
-      status: 'published',
-      datasets: [expect.objectContaining({ dataset_title: 'Mobilité', organization: 'Un' })],
-      dates: ['2026-11-18'],
-      missing: [true, 'usage'],
-      refused: 'flag: unknown setting "archiv"; did you mean archive?',
-      warnings: [],
-    })
   })
 })
