@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
+import { Failure } from '../errors.ts'
 import { type Agents, createAgents } from '../network/agents.ts'
-import { type ProxySettings, proxyFor } from '../network/proxy.ts'
+import { type ForwardProxy, type ProxySettings, proxyFor } from '../network/proxy.ts'
 import { formatDuration } from '../text/format.ts'
 import { USER_AGENT } from '../version.ts'
 import { isPrivateAddress, isPrivateHost } from './addresses.ts'
@@ -17,36 +19,43 @@ export class PrivateAddressError extends Error {}
 
 /** Sends each request over its own connection, with time limits. Guards against redirects into a private network. */
 export class Connections {
+  /** Aborted when the caller stops, and by `close`. Ends every request. */
+  readonly signal: AbortSignal
   private readonly policy: FetchPolicy
   private readonly proxies: ProxySettings
-  private readonly signal: AbortSignal
   private readonly modules: Readonly<Record<Protocol, HttpModule>>
   private readonly agents: Agents
-  private readonly openRequests = new Set<ClientRequest>()
+  private readonly closing: AbortController
   private hasMetPublicHost = false
 
   static async open(policy: FetchPolicy, proxies: ProxySettings, signal: AbortSignal): Promise<Connections> {
     const modules = { 'http:': await import('node:http'), 'https:': await import('node:https') }
+    const closing = new AbortController()
+    const ended = AbortSignal.any([signal, closing.signal])
+    // Each request listens to it.
+    setMaxListeners(0, ended)
     const agents = await createAgents(proxies, {
       // A run sends six requests. With its own connection, none can meet one that the server has just closed.
       keepAlive: false,
       highWaterMark: READ_AHEAD_BYTES,
       connectTimeout: policy.connectTimeout,
-      signal,
+      signal: ended,
     })
-    return new Connections(policy, proxies, signal, modules, agents)
+    return new Connections(policy, proxies, ended, closing, modules, agents)
   }
 
   private constructor(
     policy: FetchPolicy,
     proxies: ProxySettings,
     signal: AbortSignal,
+    closing: AbortController,
     modules: Readonly<Record<Protocol, HttpModule>>,
     agents: Agents,
   ) {
     this.policy = policy
     this.proxies = proxies
     this.signal = signal
+    this.closing = closing
     this.modules = modules
     this.agents = agents
   }
@@ -54,27 +63,31 @@ export class Connections {
   /** Sends a GET; resolves when the response starts. */
   async get(url: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
     const { hostname, protocol } = new URL(url)
-    const isProxied = proxyFor(url, this.proxies) !== undefined
+    const isProxied = this.proxyFor(url) !== undefined
     // The proxy resolves the name and decides which addresses it serves. Only an address in the URL itself can be checked.
-    if (isProxied) this.guard(hostname, isPrivateHost(hostname))
+    const refusal = isProxied ? this.refusePrivate(hostname, isPrivateHost(hostname)) : undefined
+    if (refusal !== undefined) throw refusal
     const request = this.modules[protocol as Protocol].request(url, {
       agent: this.agents[protocol as Protocol],
       signal: this.signal,
       headers: { 'user-agent': USER_AGENT, accept: '*/*', 'accept-encoding': 'identity', ...headers },
     })
-    this.openRequests.add(request)
     const stopTimer = this.limitWait(request, protocol)
     if (!isProxied) this.guardConnection(request)
     return new Promise<IncomingMessage>((resolve, reject) => {
       request.on('response', resolve)
       request.on('error', reject)
-      request.on('close', () => this.openRequests.delete(request))
       request.end()
     }).finally(stopTimer)
   }
 
+  /** Returns the proxy for an address; undefined if it is reached directly. */
+  proxyFor(url: string): ForwardProxy | undefined {
+    return proxyFor(url, this.proxies)
+  }
+
   close(): void {
-    for (const request of this.openRequests) request.destroy()
+    this.closing.abort(new Failure('portal', 'the connections are closed'))
   }
 
   /** Destroys a request that is not connected, or not answered, in time. @returns a function that stops the timer */
@@ -101,19 +114,16 @@ export class Connections {
       // Only the connected address counts: a name may resolve to another address each time.
       socket.once('connect', () => {
         const address = socket.remoteAddress ?? ''
-        try {
-          this.guard(address, isPrivateAddress(address))
-        } catch (error) {
-          request.destroy(error as Error)
-        }
+        const refusal = this.refusePrivate(address, isPrivateAddress(address))
+        if (refusal !== undefined) request.destroy(refusal)
       })
     })
   }
 
-  /** @throws PrivateAddressError if a host is private and an earlier one was public: no redirect may lead into a private network */
-  private guard(host: string, isPrivate: boolean): void {
-    if (isPrivate && this.hasMetPublicHost)
-      throw new PrivateAddressError(`a public host must not lead to the private address ${host}`)
+  /** Returns an error if a host is private and an earlier one was public: no redirect may lead into a private network. */
+  private refusePrivate(host: string, isPrivate: boolean): PrivateAddressError | undefined {
     this.hasMetPublicHost ||= !isPrivate
+    if (!isPrivate || !this.hasMetPublicHost) return undefined
+    return new PrivateAddressError(`a public host must not lead to the private address ${host}`)
   }
 }

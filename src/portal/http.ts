@@ -1,8 +1,7 @@
-import { setMaxListeners } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, quoted } from '../errors.ts'
-import { type ProxySettings, proxyFor } from '../network/proxy.ts'
+import type { ProxySettings } from '../network/proxy.ts'
 import { isCertificateError, ProxyError, proxyRefusal, reasonOf } from '../network/reason.ts'
 import { formatDuration, pluralize } from '../text/format.ts'
 import { readBody } from './body.ts'
@@ -48,11 +47,8 @@ const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 /** Fetches the portal's metadata and exports: GET with redirects, time limits and retries. */
 export class HttpClient {
   readonly policy: FetchPolicy
-  private readonly proxies: ProxySettings
-  private readonly signal: AbortSignal
   private readonly warn: (line: string) => void
   private readonly connections: Connections
-  private readonly closing: AbortController
   private readonly advice: string
 
   /**
@@ -66,29 +62,13 @@ export class HttpClient {
     warn: (line: string) => void,
     advice = 'Check the settings portal and catalogue.',
   ): Promise<HttpClient> {
-    const closing = new AbortController()
-    const ended = AbortSignal.any([signal, closing.signal])
-    // Each request listens to it.
-    setMaxListeners(0, ended)
-    const connections = await Connections.open(policy, proxies, ended)
-    return new HttpClient(policy, proxies, ended, warn, connections, closing, advice)
+    return new HttpClient(policy, warn, await Connections.open(policy, proxies, signal), advice)
   }
 
-  private constructor(
-    policy: FetchPolicy,
-    proxies: ProxySettings,
-    signal: AbortSignal,
-    warn: (line: string) => void,
-    connections: Connections,
-    closing: AbortController,
-    advice: string,
-  ) {
+  private constructor(policy: FetchPolicy, warn: (line: string) => void, connections: Connections, advice: string) {
     this.policy = policy
-    this.proxies = proxies
-    this.signal = signal
     this.warn = warn
     this.connections = connections
-    this.closing = closing
     this.advice = advice
   }
 
@@ -120,8 +100,6 @@ export class HttpClient {
   }
 
   close(): void {
-    // A request that is retried meanwhile must not start again.
-    this.closing.abort(new Failure('portal', 'the connections are closed'))
     this.connections.close()
   }
 
@@ -137,7 +115,8 @@ export class HttpClient {
     }
     const pause = retryAfter ?? pauseBefore(failed, this.policy, Math.random())
     this.warn(`${message}; retrying in ${formatDuration(pause)} (${failed} of ${this.policy.retries})`)
-    await sleep(pause, undefined, { signal: this.signal }).catch(() => this.signal.throwIfAborted())
+    const { signal } = this.connections
+    await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
 
   private async getOnce(url: string, headers: Headers): Promise<HttpResponse> {
@@ -161,7 +140,7 @@ export class HttpClient {
   }
 
   private statusFailure(url: string, status: number, retryAfter: string | undefined): Error {
-    const proxy = proxyFor(url, this.proxies)
+    const proxy = this.connections.proxyFor(url)
     if (status === 407 && proxy !== undefined)
       return this.proxyFailure(url, proxyRefusal(proxy, status, new URL(url).host))
     const what = `it answers ${status}${this.route(url)}`
@@ -171,7 +150,8 @@ export class HttpClient {
   }
 
   private asTransient(url: string, error: unknown): unknown {
-    if (this.signal.aborted) return this.signal.reason
+    const { signal } = this.connections
+    if (signal.aborted) return signal.reason
     if (error instanceof Failure || error instanceof TransientError) return error
     if (error instanceof PrivateAddressError) return fetchFailure(url, error.message)
     if (error instanceof ProxyError) return this.proxyFailure(url, error)
@@ -187,7 +167,7 @@ export class HttpClient {
 
   /** Says through which proxy an address is requested. */
   private route(url: string): string {
-    const proxy = proxyFor(url, this.proxies)
+    const proxy = this.connections.proxyFor(url)
     return proxy === undefined ? '' : ` through the proxy ${proxy.origin}`
   }
 }
