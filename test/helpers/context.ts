@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Context } from '../../src/context.ts'
@@ -23,7 +25,10 @@ export async function openTestContext(
 ): Promise<TestContext> {
   const root = folder ?? (await temporaryFolder())
   const warnings: string[] = []
-  const configFile = await writeTestFile(root, 'test.yaml', config)
+  // Several contexts may be opened on a folder at once: none may find the file half written.
+  const draft = await writeTestFile(root, `${randomUUID()}.yaml`, config)
+  const configFile = join(root, 'test.yaml')
+  await rename(draft, configFile)
   const context = await openContext({
     flags: { archive: `file:${join(root, 'datagouv')}`, documents: `sqlite:${join(root, 'datagouv.db')}` },
     configFile,

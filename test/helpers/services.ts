@@ -78,7 +78,11 @@ export async function startOwnServer(service: Service, dataFolder?: string): Pro
       process.kill(pid(), 'SIGKILL')
       while (isAlive(pid())) await new Promise((resolve) => setTimeout(resolve, 5))
     },
-    pause: () => void process.kill(pid(), 'SIGSTOP'),
+    pause: () => {
+      process.kill(pid(), 'SIGSTOP')
+      // Its threads stop one by one, and one of them may still answer.
+      while (!isStopped(pid()));
+    },
     resume: () => void process.kill(pid(), 'SIGCONT'),
     start: async () => void call('start'),
     remove: async () => {
@@ -96,6 +100,12 @@ export function uniqueName(): string {
 function parse(text: string): Variables {
   const lines = text.split('\n').filter((line) => line !== '')
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+}
+
+/** Reads Linux's state of a process; elsewhere it counts as stopped at once. */
+function isStopped(pid: number): boolean {
+  const path = `/proc/${pid}/stat`
+  return !existsSync(path) || / T /.test(readFileSync(path, 'utf8'))
 }
 
 function isAlive(pid: number): boolean {
