@@ -160,7 +160,8 @@ export class StagedSnapshot implements SnapshotSource {
     const { run, context } = this
     const isListed = this.originOf(name) === 'portal'
     const refresh = (error: FileChangedError) => {
-      run.warn(`${error.message}; it may have just been replaced, so fetching it again`)
+      // Only a portal replaces its files; of an address given by hand, only the error is known.
+      run.warn(`${error.message}; ${isListed ? 'it may have just been replaced, so ' : ''}fetching it again`)
       this.portal?.refresh()
     }
     return retryReplaced(() => this.stageOnce(name, reader), isListed, refresh, context)
