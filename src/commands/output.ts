@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Failure, quoted } from '../errors.ts'
 import type { Report } from '../terminal/report.ts'
@@ -7,12 +7,14 @@ import { formatBytes } from '../text/format.ts'
 
 /** Writes a text to a file. Replaces an existing file only once the whole text is written. */
 export async function writeOutput(path: string, text: string, report: Report): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`)
+  // A rename would replace a device or a pipe, such as /dev/null, with a file.
+  const isSpecial = (await stat(path).catch(() => undefined))?.isFile() === false
+  const temporary = isSpecial ? path : join(dirname(path), `.${basename(path)}.${randomUUID()}`)
   try {
     await writeFile(temporary, text)
-    await rename(temporary, path)
+    if (!isSpecial) await rename(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    if (!isSpecial) await rm(temporary, { force: true })
     throw outputFailure(path, error as NodeJS.ErrnoException)
   }
   report.info(`wrote ${path} (${formatBytes(Buffer.byteLength(text))})`)

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -89,6 +89,9 @@ describe('show', () => {
       code: 2,
       stderr: 'datagouv-tops: cannot write "none/tops.csv": its folder does not exist. Create the folder first.\n',
     })
+    await symlink('/dev/null', join(cwd, 'null'))
+    expect(await show('--output', 'null')).toMatchObject({ code: 0 })
+    expect((await lstat(join(cwd, 'null'))).isSymbolicLink()).toBe(true)
     expect(await show('--output', 'data')).toMatchObject({ code: 2, stderr: expect.stringContaining('it is a folder') })
     expect((await readdir(cwd)).filter((name) => name.startsWith('.'))).toEqual([])
   })
