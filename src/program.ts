@@ -17,7 +17,7 @@ Examples:
   $ datagouv-tops explain "horaires théoriques"  why is this dataset there, or not?
 
 "datagouv-tops COMMAND --help" has the options and examples of a command, "man datagouv-tops" all of them.
-The documentation is in the folder docs of the source, from docs/tutorial.md on.`
+The documentation is in the folder docs of the source. Start with docs/tutorial.md.`
 
 /** Runs one command and returns its exit code. All errors are caught here. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -24,7 +24,7 @@ export interface CommandSpec {
   readonly uses?: readonly SettingOption[]
   /** Options that exclude each other. */
   readonly formats?: readonly string[]
-  /** Whether the command runs until it is stopped, which is then no error. */
+  /** Whether the command runs until it is stopped. Then it exits with 0. */
   readonly staysUp?: boolean
   /** Without the name of the program. */
   readonly examples: readonly string[]
@@ -240,7 +240,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: '[from] [to]',
     options: [
       WATCH,
-      ['--csv', 'print CSV: a row for each dataset that entered, left or moved'],
+      [
+        '--csv',
+        'print CSV: a row for each dataset that entered, left, moved, was renamed, or gained or lost followers',
+      ],
       ['--markdown', 'print Markdown'],
       ['--wide', 'do not cut long titles'],
       NO_PAGER,

@@ -1,8 +1,8 @@
 import { findWatches } from '../config/watch.ts'
 import { findEdition } from '../editions/find.ts'
-import { Failure, quoted } from '../errors.ts'
+import { Failure } from '../errors.ts'
 import { explain as explainAll } from '../explain/explain.ts'
-import { resolveDataset } from '../explain/resolve.ts'
+import { resolveDataset, unknownId } from '../explain/resolve.ts'
 import { type Mark, sentencesOf } from '../explain/sentences.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { wrap } from '../terminal/wrap.ts'
@@ -25,16 +25,7 @@ export default async function explain(io: CommandInput): Promise<void> {
     const id = await resolveDataset(dataset, edition, context)
     const [found] = await explainAll([id], edition, watch!, context)
     context.report.close()
-    if (found!.verdict === 'unknown')
-      throw new Failure(
-        'usage',
-        `no dataset in ${found!.source} has the ID ${quoted(id)}${found!.nearest.length > 0 ? '; similar ones are:' : ''}`,
-        {
-          candidates: found!.nearest.flatMap((near) =>
-            'dataset_id' in near ? [`${near.dataset_id}  ${quoted(near.dataset_title, 120)}`] : [],
-          ),
-        },
-      )
+    if (found!.verdict === 'unknown') throw unknownId(id, found!)
     const explanation = { ...found!, asked: dataset }
     if (json) return printJson(explanation)
     const sentences = sentencesOf(explanation, isColored(process.stdout) ? bold : undefined)

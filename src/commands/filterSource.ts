@@ -55,7 +55,7 @@ function asPortalFailure(error: unknown): never {
 
 /** Suggests --term for `filter vélo`: a word instead of a file. */
 function refuseMissing(file: string): void {
-  if (/^https?:\/\//.test(file) || /[./\\]/.test(file) || existsSync(file)) return
+  if (/[./\\]/.test(file) || existsSync(file)) return
   const next = `To search for the word, use --term: filter --term ${quoted(file)} FILE.`
   throw new Failure('usage', `cannot read ${quoted(file)}: there is no such file. ${next}`)
 }

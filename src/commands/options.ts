@@ -36,7 +36,7 @@ export function optionsOf({ options = [], uses = [] }: CommandSpec): readonly Op
   return [...options, ...uses.map((name) => SETTING_OPTIONS[name]), ...SHARED_OPTIONS]
 }
 
-/** Lists the options that a command accepts and ignores, so that the same flags fit all commands. */
+/** Lists the options for settings that the help of a command leaves out. Every command accepts them, so the same flags fit all. */
 export function unusedOptions({ uses = [] }: CommandSpec): readonly OptionSpec[] {
   return EVERYTHING.filter((name) => !uses.includes(name)).map((name) => SETTING_OPTIONS[name])
 }

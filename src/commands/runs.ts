@@ -14,10 +14,10 @@ const RUN_ID = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/
 /** Lists the run records, latest first, or prints one of them in full. */
 export default async function runs(io: CommandInput): Promise<void> {
   await withContext(io, async ({ documents, report }) => {
-    const [verb, second] = io.arguments
     // `runs ID` is short for `runs show ID`.
-    const id = verb !== undefined && RUN_ID.test(verb) && second === undefined ? verb : second
-    if (verb !== undefined && id !== verb && (verb !== 'show' || id === undefined)) {
+    const isId = io.arguments.length === 1 && RUN_ID.test(io.arguments[0]!)
+    const [verb, id] = isId ? ['show', ...io.arguments] : io.arguments
+    if (verb !== undefined && (verb !== 'show' || id === undefined)) {
       throw new Failure('usage', `unknown argument ${quoted(verb)}; write "runs", or "runs show ID"`)
     }
     if (id !== undefined) {

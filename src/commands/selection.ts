@@ -7,7 +7,7 @@ import type { Options } from './io.ts'
 
 type Field = (typeof DATASET_FIELDS)[number]
 
-/** Shorter names of the fields, as the header of the table has them. */
+/** Shorter names of the fields. */
 const SHORT_NAMES: Readonly<Record<string, Field>> = { title: 'dataset_title', followers: 'dataset_followers' }
 
 const MAX_CANDIDATES = 20

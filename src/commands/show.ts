@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts'
-import { csvOf } from '../editions/csv.ts'
+import { csvOf, csvTable, DATASET_FIELDS } from '../editions/csv.ts'
 import type { Edition } from '../editions/edition.ts'
-import { datesOf, findEdition } from '../editions/find.ts'
+import { findEdition } from '../editions/find.ts'
 import { datasetPage, organizationPage } from '../editions/links.ts'
+import { readEdition } from '../editions/read.ts'
 import { NotFound } from '../errors.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { formatTable, titleWidth } from '../terminal/table.ts'
@@ -45,8 +46,9 @@ async function findAll(io: CommandInput, context: Context): Promise<Edition[]> {
   const date = await dateToRead(givenDate(io) ?? 'latest', watches, context)
   const editions: Edition[] = []
   for (const name of watches) {
-    if ((await datesOf(documents, name)).includes(date)) editions.push(await findEdition(documents, name, date))
-    else report.warn(`there is no edition of ${name} of ${date}`)
+    const edition = await readEdition(documents, name, date)
+    if (edition === undefined) report.warn(`there is no edition of ${name} of ${date}`)
+    else editions.push(edition)
   }
   if (editions.length > 0) return editions
   throw new NotFound(`there is no edition of ${date} in ${documents.address}; "show" shows the latest edition`)
@@ -68,11 +70,10 @@ function format(
 
 /** Writes the CSV of several watches: the name of the watch, then the usual columns. */
 function csvOfAll(editions: readonly Edition[]): string {
-  const [header] = csvOf([]).split('\r\n')
   const rows = editions.flatMap(({ watch, datasets }) =>
-    datasets.map((dataset) => `"${watch}";${csvOf([dataset]).slice(header!.length + 2)}`),
+    datasets.map((dataset) => [watch, ...DATASET_FIELDS.map((field) => dataset[field])]),
   )
-  return [`"watch";${header}\r\n`, ...rows].join('')
+  return csvTable(['watch', ...DATASET_FIELDS], rows)
 }
 
 /** @param whole the edition with all of its datasets */

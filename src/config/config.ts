@@ -1,11 +1,11 @@
 import { Failure, quoted } from '../errors.ts'
 import { type ConfigFile, FILE_VARIABLE, readConfigFile } from './file.ts'
 import { EMPTY, InvalidValue, isEmpty, suggestName } from './parsers.ts'
-import { type Config, SETTINGS, type Setting, type SettingKey } from './settings.ts'
+import { type Config, FILE_SETTINGS, SETTINGS, type Setting, type SettingKey } from './settings.ts'
 
 const ENVIRONMENT_PREFIX = 'DATAGOUV_TOPS_'
 
-const IN_FILE = Object.entries(SETTINGS).flatMap(([key, setting]) => ('notInFile' in setting ? [] : [key]))
+const IN_FILE = FILE_SETTINGS.map(([key]) => key)
 
 /** Settings given by the caller, as text if on the command line. */
 export type Flags = Readonly<Record<string, unknown>>

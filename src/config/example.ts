@@ -1,5 +1,5 @@
 import { CONFIG_FILE } from './file.ts'
-import { SETTINGS, type Setting } from './settings.ts'
+import { FILE_SETTINGS } from './settings.ts'
 
 const WIDTH = 100
 
@@ -27,13 +27,11 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 
 /** Writes an example of the configuration file: every setting as a comment, with its meaning and its default or an example. */
 export function exampleFile(): string {
-  const settings = Object.entries<Setting<unknown>>(SETTINGS)
-    .filter(([, { notInFile }]) => !notInFile)
-    .map(([key, { about, default: fallback }]) => {
-      const isExample = key in EXAMPLES
-      const yaml = EXAMPLES[key] ?? `${key}: ${JSON.stringify(fallback).replace(/^"([\w./:%-]+)"$/, '$1')}`
-      return `${comment(isExample ? `${about}; an example` : about)}${yaml.replace(/^/gm, '# ')}\n`
-    })
+  const settings = FILE_SETTINGS.map(([key, { about, default: fallback }]) => {
+    const isExample = key in EXAMPLES
+    const yaml = EXAMPLES[key] ?? `${key}: ${JSON.stringify(fallback).replace(/^"([\w./:%-]+)"$/, '$1')}`
+    return `${comment(isExample ? `${about}; an example` : about)}${yaml.replace(/^/gm, '# ')}\n`
+  })
   const head = comment(
     `The settings of datagouv-tops. Flags and environment variables override this file. To change a setting, remove the # before it. ` +
       `"datagouv-tops config" shows every value and where it comes from. Keep the file as ./${CONFIG_FILE}, or as ` +

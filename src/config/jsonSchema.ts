@@ -1,10 +1,9 @@
 import type { JsonSchema } from './parsers.ts'
-import { SETTINGS, type Setting } from './settings.ts'
+import { FILE_SETTINGS } from './settings.ts'
 
 /** Returns a JSON schema of the configuration file, with which editors complete and check it. */
 export function configSchema(): JsonSchema {
-  const entries = Object.entries<Setting<unknown>>(SETTINGS).filter(([, { notInFile }]) => !notInFile)
-  const properties = entries.map(([key, { about, default: fallback, parse }]) => [
+  const properties = FILE_SETTINGS.map(([key, { about, default: fallback, parse }]) => [
     key,
     { description: about, ...parse.schema, ...(fallback !== null && { default: fallback }) },
   ])

@@ -18,6 +18,11 @@ export function withSchema<T>(schema: JsonSchema, parse: (written: unknown) => T
   return Object.assign((written: unknown) => parse(written), { schema })
 }
 
+/** Parses like another parser, then converts the value. */
+export function converted<T, U>(parse: Parser<T>, convert: (value: T) => U): Parser<U> {
+  return withSchema(parse.schema ?? {}, (written) => convert(parse(written)))
+}
+
 /** Keys and indexes that lead to a part of a value: `[0, 'terms']` */
 export type ValuePath = readonly (string | number)[]
 
@@ -162,15 +167,14 @@ function mappingSchema(fields: Readonly<Record<string, Field>>): JsonSchema {
   return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false }
 }
 
+const texts = listOf(nonEmptyText)
+
 /** Parses a mapping of arbitrary names to texts, or to lists of them. */
 export const textMapping: Parser<Readonly<Record<string, readonly string[]>>> = withSchema(
-  {
-    type: 'object',
-    additionalProperties: { anyOf: [nonEmptyText.schema, { type: 'array', minItems: 1, items: nonEmptyText.schema }] },
-  },
+  { type: 'object', additionalProperties: { anyOf: [nonEmptyText.schema, texts.schema] } },
   (written) => {
     if (!isMapping(written)) throw new InvalidValue('must be a mapping', { value: written })
-    const oneOrMore = (value: unknown) => (Array.isArray(value) ? listOf(nonEmptyText)(value) : [nonEmptyText(value)])
+    const oneOrMore = (value: unknown) => (Array.isArray(value) ? texts(value) : [nonEmptyText(value)])
     return Object.fromEntries(Object.entries(written).map(([key, value]) => [key, atPath(key, () => oneOrMore(value))]))
   },
 )

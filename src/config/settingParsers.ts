@@ -1,4 +1,4 @@
-import { InvalidValue, nonEmptyText, type Parser, quantity, textMatching, withSchema } from './parsers.ts'
+import { converted, InvalidValue, nonEmptyText, type Parser, quantity, textMatching, withSchema } from './parsers.ts'
 
 /** Parses a duration such as `10s` into milliseconds. */
 export const duration = quantity({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }, '10s')
@@ -9,8 +9,8 @@ export const size = quantity({ kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 *
 /** Parses a percentage: `5%` as 0.05. */
 export const share: Parser<number> = quantity({ '%': 0.01 }, '5%')
 
-/** Parses a number of days or weeks into milliseconds, and `all` into Infinity. */
 const span = quantity({ d: 86_400_000, w: 7 * 86_400_000 }, '26w', 'all, or ')
+/** Parses a number of days or weeks into milliseconds, and `all` into Infinity. */
 export const retention = withSchema({ anyOf: [{ const: 'all' }, span.schema] }, (written) =>
   written === 'all' ? Number.POSITIVE_INFINITY : span(written),
 )
@@ -24,8 +24,8 @@ export const httpUrl = textMatching(
   { pattern: '^https?://' },
 )
 
-/** Parses an address: as URLs are normalized, without its final slashes. */
-export const baseUrl = withSchema(httpUrl.schema!, (written) => new URL(httpUrl(written)).href.replace(/\/+$/, ''))
+/** Parses an address, normalizes it and removes its final slashes. */
+export const baseUrl = converted(httpUrl, (url) => new URL(url).href.replace(/\/+$/, ''))
 
 /** Parses the address of a proxy. Without a scheme it is an http address, as other programs read it. */
 export const proxyUrl = withSchema<string>({ type: 'string' }, (written) => {

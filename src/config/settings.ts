@@ -6,6 +6,7 @@ import { foldTerm } from '../matching/fold.ts'
 import { LOG_FORMAT_VARIABLE } from '../terminal/logLine.ts'
 import { maskTargets, parseTargets } from './notify.ts'
 import {
+  converted,
   InvalidValue,
   listOf,
   mapping,
@@ -59,13 +60,11 @@ const term = textMatching(
   'hold something besides spaces, hyphens, apostrophes and accents',
 )
 
-const terms = listOf(term)
-
 const watchFields = mapping<Watch>({
   name: {
     parse: textLike(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'be of a-z, 0-9 and - (it names files)'),
   },
-  terms: { parse: withSchema(terms.schema!, (written) => reviewTerms(terms(written)).terms) },
+  terms: { parse: converted(listOf(term), (terms) => reviewTerms(terms).terms) },
   columns: { parse: listOf(nonEmptyText), default: DEFAULT_COLUMNS },
   match: { parse: oneOf('substring', 'word'), default: 'substring' },
   top: { parse: wholeNumber(1, 10_000), default: 30 },
@@ -82,10 +81,7 @@ const watch = withSchema(watchFields.schema!, (written): Watch => {
   }
 })
 
-const watchList = listOf(watch)
-
-const watches = withSchema(watchList.schema!, (written): readonly Watch[] => {
-  const list = watchList(written)
+const watches = converted(listOf(watch), (list) => {
   const repeated = repeatedName(list)
   if (repeated !== undefined) throw new InvalidValue(`must not name two watches alike (${repeated})`)
   return list
@@ -150,7 +146,7 @@ export const SETTINGS = {
     parse: duration,
   },
   min_rate: {
-    about: 'least bytes a second that a download must bring, measured over stall_timeout',
+    about: 'minimum speed of a download in bytes per second, measured over stall_timeout',
     environment: 'DATAGOUV_TOPS_MIN_RATE',
     default: '1kB',
     parse: size,
@@ -343,6 +339,9 @@ export const SETTINGS = {
     warnings: watchWarnings,
   },
 } as const satisfies Record<string, Setting<unknown>>
+
+/** The settings that the configuration file can have. */
+export const FILE_SETTINGS = Object.entries<Setting<unknown>>(SETTINGS).filter(([, { notInFile }]) => !notInFile)
 
 export type SettingKey = keyof typeof SETTINGS
 

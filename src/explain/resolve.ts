@@ -7,7 +7,7 @@ import { textOf } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import { pluralize } from '../text/format.ts'
 import { parseDatasetRef } from './datasetRef.ts'
-import type { SuggestedDataset } from './explanation.ts'
+import type { Explanation, SuggestedDataset } from './explanation.ts'
 import { SuggestionFinder } from './lookup.ts'
 import { type DatasetSource, openDatasetSource } from './source.ts'
 
@@ -48,6 +48,13 @@ async function unknownDataset(name: string, source: DatasetSource): Promise<NotF
   const next =
     near.length > 0 ? '; similar ones are:' : '; give an ID, a slug, the address of a page, or a part of a title'
   return new NotFound(`no dataset in ${source.key} has the ID, slug or title ${quoted(name)}${lost}${next}`, near)
+}
+
+/** Returns the error for an ID that no dataset has. It lists similar datasets. */
+export function unknownId(id: string, { source, nearest }: Explanation): NotFound {
+  const near = nearest.filter((one) => 'dataset_id' in one).map(describe)
+  const next = near.length > 0 ? '; similar ones are:' : ''
+  return new NotFound(`no dataset in ${source} has the ID ${quoted(id)}${next}`, near)
 }
 
 const describe = ({ dataset_id, dataset_title }: SuggestedDataset) => `${dataset_id}  ${quoted(dataset_title, 120)}`
