@@ -4,8 +4,7 @@ import type { Edition, TopDataset } from '../editions/edition.ts'
 import { NotFound } from '../errors.ts'
 import { archivedNames } from '../pipeline/archivedCsv.ts'
 import { textOf, wholeNumber } from '../pipeline/rank.ts'
-import { type Reader, readOptions, scanCsv } from '../pipeline/read.ts'
-import { readHeader } from '../pipeline/snapshot.ts'
+import { type Reader, readHeader, readOptions, scanCsv } from '../pipeline/read.ts'
 
 /** A dataset as the full list has it; the tops add the organization's followers. */
 export type ListedDataset = Omit<TopDataset, 'organization_followers'>

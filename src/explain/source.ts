@@ -3,8 +3,8 @@ import { type ColumnNames, findNames } from '../csv/columns.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { NotFound } from '../errors.ts'
 import { archivedNames } from '../pipeline/archivedCsv.ts'
-import { type Reader, readOptions, scanCsv } from '../pipeline/read.ts'
-import { findSnapshot, readColumns, readHeader, readStoredExport } from '../pipeline/snapshot.ts'
+import { type Reader, readHeader, readOptions, scanCsv } from '../pipeline/read.ts'
+import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
 
 /** Opens where datasets are looked up. */
 export type OpenSource = (edition: Edition, context: Context) => Promise<DatasetSource>

@@ -8,7 +8,7 @@ import {
   refuseOtherModel,
 } from '../csv/columns.ts'
 import { FieldError } from '../csv/fieldError.ts'
-import { columnAt } from '../csv/referenceScanner.ts'
+import { columnAt, createReferenceScanner } from '../csv/referenceScanner.ts'
 import type { Batch, Scanner } from '../csv/scanner.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
@@ -37,7 +37,7 @@ interface ScanFacts {
 }
 
 /** What identifies the bytes of a file. */
-type FileFacts = Pick<ReadFacts, 'bytes' | 'sha1'>
+export type FileFacts = Pick<ReadFacts, 'bytes' | 'sha1'>
 
 export interface ReadFacts extends ScanFacts {
   readonly sha1: string
@@ -72,31 +72,27 @@ export async function readCsv(chunks: Chunks, name: string, reader: Reader, opti
   const sha1 = createHash('sha1')
   const sha256 = createHash('sha256')
   let bytes = 0
-  let hasFailed = false
+  let isWhole = false
   async function* hash() {
-    try {
-      for await (const chunk of chunks) {
-        bytes += chunk.length
-        sha1.update(chunk)
-        sha256.update(chunk)
-        yield chunk
-      }
-    } catch (error) {
-      hasFailed = true
-      throw error
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      sha1.update(chunk)
+      sha256.update(chunk)
+      yield chunk
     }
+    isWhole = true
   }
   const hashed = hash()
-  const { checkFile = () => {} } = options
+  const { checkFile } = options
   try {
     const facts = await scanCsv(withoutReturn(hashed), name, reader, options)
     const checksums = { sha1: sha1.digest('hex'), sha256: sha256.digest('hex') }
-    checkFile({ bytes, sha1: checksums.sha1 })
+    checkFile?.({ bytes, sha1: checksums.sha1 })
     return { ...facts, ...checksums }
   } catch (error) {
-    if (hasFailed || !(error instanceof Failure) || error.kind !== 'contract') throw error
+    if (checkFile === undefined || !(error instanceof Failure) || error.kind !== 'contract') throw error
     for await (const _ of hashed);
-    checkFile({ bytes, sha1: sha1.digest('hex') })
+    if (isWhole) checkFile({ bytes, sha1: sha1.digest('hex') })
     throw error
   } finally {
     await hashed.return(undefined)
@@ -211,4 +207,23 @@ export function readOptions(
   found?: FoundNames | undefined,
 ): ReadOptions {
   return { maxRecordBytes: max_record_size, columnNames: preferFound(found, columns[name]) }
+}
+
+/** Reads the header of a CSV and returns its columns. */
+export async function readHeader(
+  chunks: AsyncIterable<Uint8Array>,
+  name: string,
+  config: Config,
+): Promise<readonly string[]> {
+  let columns: readonly string[] | undefined
+  const select = (header: readonly string[]) => {
+    columns = header
+    return []
+  }
+  const scanner = createReferenceScanner({ name, maxRecordBytes: config.max_record_size, select })
+  for await (const chunk of chunks) {
+    scanner.write(chunk)
+    if (columns !== undefined) break
+  }
+  return columns ?? []
 }

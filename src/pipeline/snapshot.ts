@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts'
-import { createReferenceScanner } from '../csv/referenceScanner.ts'
 import { isDate } from '../editions/date.ts'
 import { EXPORT_NAMES, type ExportName, type Snapshot } from '../editions/edition.ts'
 import { snapshotKey } from '../editions/layout.ts'
@@ -8,7 +7,7 @@ import type { ExportSource } from '../portal/open.ts'
 import { pluralize } from '../text/format.ts'
 import { gunzip } from './compression.ts'
 import { meterChunks } from './meterChunks.ts'
-import { type Reader, readCsv, readExport, readOptions } from './read.ts'
+import { type Reader, readCsv, readExport, readHeader, readOptions } from './read.ts'
 
 type SnapshotContext = Pick<Context, 'archive' | 'report'>
 
@@ -110,25 +109,6 @@ export async function readColumns(
   { archive, config }: Context,
 ): Promise<readonly string[]> {
   return readHeader(gunzip(archive.read(snapshot[name].key), name), name, config)
-}
-
-/** Reads the header of a CSV and returns its columns. */
-export async function readHeader(
-  chunks: AsyncIterable<Uint8Array>,
-  name: string,
-  config: Context['config'],
-): Promise<readonly string[]> {
-  let columns: readonly string[] | undefined
-  const select = (header: readonly string[]) => {
-    columns = header
-    return []
-  }
-  const scanner = createReferenceScanner({ name, maxRecordBytes: config.max_record_size, select })
-  for await (const chunk of chunks) {
-    scanner.write(chunk)
-    if (columns !== undefined) break
-  }
-  return columns ?? []
 }
 
 /**

@@ -11,7 +11,7 @@ import { stripControls } from '../text/stripControls.ts'
 import { detectGzip, gunzip, tee } from './compression.ts'
 import { gzipTee } from './gzip.ts'
 import { meterChunks } from './meterChunks.ts'
-import { type Reader, readExport, readOptions } from './read.ts'
+import { type FileFacts, type Reader, readExport, readOptions } from './read.ts'
 
 /** A fully read export in a temporary object, not visible until `commit`. */
 export interface StagedExport {
@@ -54,11 +54,9 @@ export async function stageExport(
   }
   try {
     const { gzip, chunks } = await detectGzip(meterChunks(source.chunks, meter.add, signal))
-    const plain = gzip
-      ? gunzip(tee(chunks, storeUnchanged), label)
-      : gzipTee(checkedLength(chunks, name, expected), store)
+    const plain = gzip ? gunzip(tee(chunks, storeUnchanged), label) : gzipTee(chunks, store)
     const bounded = limitSize(plain, config.max_export_size, label)
-    const checkFile = (facts: { readonly bytes: number; readonly sha1: string }) => {
+    const checkFile = (facts: FileFacts) => {
       const unchanged = { bytes: original.bytes, sha1: original.hash?.digest('hex') ?? '' }
       if (!matches(facts, expected) && !(gzip && matches(unchanged, expected))) throw mismatch(name, facts, expected)
     }
@@ -111,17 +109,7 @@ async function* limitSize(chunks: AsyncIterable<Uint8Array>, most: number, label
   }
 }
 
-/** Fails if a file has another length than announced, before its cut-off end is reported as a broken record. */
-async function* checkedLength(chunks: AsyncIterable<Uint8Array>, name: string, expected: ExpectedFile = {}) {
-  let bytes = 0
-  for await (const chunk of chunks) {
-    bytes += chunk.length
-    yield chunk
-  }
-  if (expected.bytes !== undefined && bytes !== expected.bytes) throw mismatch(name, { bytes }, expected)
-}
-
-function matches(actual: { readonly bytes: number; readonly sha1: string }, { bytes, sha1 }: ExpectedFile): boolean {
+function matches(actual: FileFacts, { bytes, sha1 }: ExpectedFile): boolean {
   return (bytes === undefined || bytes === actual.bytes) && (sha1 === undefined || sha1 === actual.sha1)
 }
 
