@@ -2,7 +2,7 @@ import type { Db } from 'mongodb'
 import type { Collection, Document } from '../documents.ts'
 import { Locks } from './locks.ts'
 
-/** What a server that only speaks MongoDB's protocol does differently. */
+/** Works around the limits of servers that only speak MongoDB's protocol. */
 export class Dialect {
   /** Whether the server refuses keys with a dot. */
   private readonly escapesKeys: boolean
@@ -15,10 +15,9 @@ export class Dialect {
   }
 
   /**
-   * Reads from the server which program it is. FerretDB 2 is another program than FerretDB 1: it has neither limit, and no
-   * field `ferretdbVersion`.
+   * Asks the server which program it is. FerretDB 2 has neither limit, and no field `ferretdbVersion`.
    *
-   * @param isDocumentDB by its address; its documentation says that it refuses keys with a dot
+   * @param isDocumentDB whether the address is that of Amazon DocumentDB, which refuses keys with a dot
    * @param now returns the server's time, in ms
    */
   static async of(database: Db, isDocumentDB: boolean, now: () => Promise<number>): Promise<Dialect> {
@@ -26,12 +25,17 @@ export class Dialect {
     return typeof ferretdbVersion === 'string' ? new Dialect(true, new Locks(database, now)) : new Dialect(isDocumentDB)
   }
 
-  /** Runs a change of an existing document that depends on what it is. */
+  /** Whether the server changes documents atomically. Otherwise, a change takes a lock. */
+  get isAtomic(): boolean {
+    return this.locks === undefined
+  }
+
+  /** Runs a conditional change of an existing document, under a lock if the server needs one. */
   change<T>(collection: Collection, id: string, body: () => Promise<T>): Promise<T> {
     return this.locks === undefined ? body() : this.locks.exclusively(collection, id, body)
   }
 
-  /** Returns a document as the server stores it: `metric.followers` becomes `metric%2Efollowers` where it has to. */
+  /** Returns a document as the server stores it: `metric.followers` becomes `metric%2Efollowers` if the server refuses dots. */
   encode(document: Document): Document {
     return this.escapesKeys ? mapKeys(document, (key) => key.replaceAll('%', '%25').replaceAll('.', '%2E')) : document
   }

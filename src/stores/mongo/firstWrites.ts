@@ -2,11 +2,11 @@ import type { Db } from 'mongodb'
 import type { Collection } from '../documents.ts'
 import type { StoreReport } from '../report.ts'
 import { hasCode } from './errors.ts'
-import { createCollection, prepareTops } from './schema.ts'
+import { createCollection, createIndexes, isValidated } from './schema.ts'
 
 /**
- * Prepares each collection before this process first writes to it, and reports what it creates: the name of the database may
- * be misspelled.
+ * Prepares each collection before this process first writes to it. Reports what it creates, because the address may be
+ * misspelled.
  */
 export class FirstWrites {
   private readonly database: Db
@@ -32,11 +32,12 @@ export class FirstWrites {
 
   private async prepare(collection: Collection): Promise<void> {
     const existing = await collectionsOf(this.database)
-    const { isCreated, isValidated } =
-      collection === 'tops' ? await prepareTops(this.database) : await createCollection(this.database, collection)
+    const isCreated = !existing?.includes(collection) && (await createCollection(this.database, collection))
+    if (collection === 'tops') await createIndexes(this.database)
+    if (!isCreated) return
     // Without the right to list collections, it is unknown whether the database is new.
-    if (isCreated && existing !== undefined) this.announce(collection, existing)
-    if (isCreated && !isValidated) {
+    if (existing !== undefined) this.announce(collection, existing)
+    if (collection === 'tops' && !(await isValidated(this.database))) {
       this.report.warn(
         `${this.address} does not check documents: the server has no validators, so "tops" was created without its schema; nothing to do, unless it should be MongoDB`,
       )

@@ -35,9 +35,10 @@ const LEASE_ATTEMPTS = 50
  * @param address a MongoDB connection string; its path names the database, which the first write creates
  */
 export async function openMongo(address: string, report: StoreReport = SILENT): Promise<Documents> {
-  const store = new Mongo(clientFor(address), report)
+  const client = clientFor(address)
+  const store = new Mongo(client, report)
   try {
-    await store.open()
+    await store.open(client.isDocumentDB)
     return store
   } catch (error) {
     await store.close()
@@ -50,21 +51,19 @@ class Mongo implements Documents {
   readonly database: Db
   private readonly client: MongoClient
   private readonly firstWrites: FirstWrites
-  private readonly isDocumentDB: boolean
   private dialect!: Dialect
 
-  constructor({ label, client, database, isDocumentDB }: Client, report: StoreReport) {
+  constructor({ label, client, database }: Client, report: StoreReport) {
     this.address = label
     this.client = client
     this.database = database
-    this.isDocumentDB = isDocumentDB
     this.firstWrites = new FirstWrites(database, label, report)
   }
 
-  async open(): Promise<void> {
+  async open(isDocumentDB: boolean): Promise<void> {
     await this.withStoreErrors(async () => {
       await this.client.connect()
-      this.dialect = await Dialect.of(this.database, this.isDocumentDB, () => this.now())
+      this.dialect = await Dialect.of(this.database, isDocumentDB, () => this.now())
     })
   }
 
@@ -161,7 +160,8 @@ class Mongo implements Documents {
   }
 
   async release(id: string, run: string): Promise<void> {
-    if ((await this.find<Lease>('leases', id))?.run !== run) return
+    // A lock would create its collection, so take none for a lease that is not there.
+    if (!this.dialect.isAtomic && (await this.find<Lease>('leases', id))?.run !== run) return
     await this.changeLease(id, async () => isOne((await this.leases.deleteOne({ _id: id, run })).deletedCount))
   }
 

@@ -62,27 +62,18 @@ const INDEXES: readonly Index[] = [
 
 type Index = Readonly<Record<string, 1 | -1>>
 
-/** What a preparation did to a collection. */
-export interface Prepared {
-  readonly isCreated: boolean
-  /** Whether the server checks its documents, if it has a schema. */
-  readonly isValidated: boolean
-}
-
 /**
- * Creates `tops` with schema and indexes. An existing collection keeps its rules, and a user with only `readWrite` does
- * without them. A server without validators gets it without the schema.
+ * Creates a collection; `tops` with its schema, if the server has validators.
+ *
+ * @returns false if another process created it first, or this user or server leaves that to the first insert
  */
-export async function prepareTops(database: Db): Promise<Prepared> {
-  const exists = (await findTops(database)) !== undefined
-  const isCreated = !exists && (await createTops(database))
-  await createIndexes(database)
-  return { isCreated, isValidated: !isCreated || (await findTops(database))?.validator !== undefined }
+export function createCollection(database: Db, name: Collection): Promise<boolean> {
+  return name === TOPS ? createTops(database) : create(database, name)
 }
 
-/** Creates a collection without a schema, if it does not exist. */
-export async function createCollection(database: Db, name: Collection): Promise<Prepared> {
-  return { isCreated: await create(database, name), isValidated: true }
+/** Whether the server checks the documents of `tops`. */
+export async function isValidated(database: Db): Promise<boolean> {
+  return (await findTops(database))?.validator !== undefined
 }
 
 async function createTops(database: Db): Promise<boolean> {
@@ -94,34 +85,34 @@ async function createTops(database: Db): Promise<boolean> {
 
 /** @returns false when another process created it first, or this user or server leaves that to the first insert */
 async function create(database: Db, name: Collection, rules?: CreateCollectionOptions): Promise<boolean> {
-  const created = await unless(['NamespaceExists', 'Unauthorized'], database.createCollection(name, rules))
+  const created = await ignoreErrors(['NamespaceExists', 'Unauthorized'], database.createCollection(name, rules))
   return created !== undefined
 }
 
-/** They make queries fast, so a server or a user that cannot create one does without it. */
-const WITHOUT_INDEX: readonly Code[] = ['Unauthorized', 'NotSupported', 'CannotCreateIndex']
+/** Errors of a server or user that cannot create indexes. They are ignored, because indexes only make queries faster. */
+const IGNORED_INDEX_ERRORS: readonly Code[] = ['Unauthorized', 'NotSupported', 'CannotCreateIndex']
 
-/** Creates the indexes that are missing, one per call: FerretDB 1 breaks off the connection when several of a call exist. */
-async function createIndexes(database: Db, ignored = WITHOUT_INDEX): Promise<void> {
-  for (const key of (await unless(ignored, missingIndexes(database))) ?? INDEXES)
-    await unless(ignored, database.collection(TOPS).createIndexes([{ key }]))
+/** Creates the missing indexes, one per call: FerretDB 1 closes the connection if a call names several that exist. */
+export async function createIndexes(database: Db, ignored = IGNORED_INDEX_ERRORS): Promise<void> {
+  for (const key of (await ignoreErrors(ignored, missingIndexes(database))) ?? INDEXES)
+    await ignoreErrors(ignored, database.collection(TOPS).createIndexes([{ key }]))
 }
 
 async function missingIndexes(database: Db): Promise<readonly Index[]> {
-  const found = (await unless(['NoCollection'], database.collection(TOPS).listIndexes().toArray())) ?? []
+  const found = (await ignoreErrors(['NoCollection'], database.collection(TOPS).listIndexes().toArray())) ?? []
   return INDEXES.filter((key) => !found.some((index) => isDeepStrictEqual(index.key, key)))
 }
 
 /** @returns the options of `tops`; undefined if there is no such collection */
 async function findTops(database: Db): Promise<CreateCollectionOptions | undefined> {
-  const found = await unless(['Unauthorized'], database.listCollections({ name: TOPS }).toArray())
+  const found = await ignoreErrors(['Unauthorized'], database.listCollections({ name: TOPS }).toArray())
   const tops = found?.[0]
   return tops && ('options' in tops ? (tops.options ?? {}) : {})
 }
 
 /**
- * Whether the server has validators. It is asked to change a collection that does not exist, which changes nothing: MongoDB
- * answers that there is no such collection, other servers that they do not know validators, or how to change a collection.
+ * Whether the server has validators. Sends a change of a collection that does not exist, which changes nothing. MongoDB answers
+ * that there is no such collection. Other servers answer that they do not support validators, or this command.
  */
 async function hasValidators(database: Db): Promise<boolean> {
   try {
@@ -138,11 +129,11 @@ async function hasValidators(database: Db): Promise<boolean> {
 /** Reads what `tops` has of this version's schema and indexes. */
 export async function schemaState(database: Db): Promise<Omit<Schema, 'install'>> {
   const tops = await findTops(database)
-  const isValidated = isDeepStrictEqual(tops?.validator, RULES.validator)
+  const hasSchema = isDeepStrictEqual(tops?.validator, RULES.validator)
   const canValidate = tops?.validator !== undefined || (await hasValidators(database))
   if (tops === undefined) return { state: 'later', canValidate, lacks: [] }
   const indexes = (await missingIndexes(database)).map((key) => `the index on ${Object.keys(key).join(' and ')}`)
-  const lacks = [...(isValidated || !canValidate ? [] : ['the schema of this version']), ...indexes]
+  const lacks = [...(hasSchema || !canValidate ? [] : ['the schema of this version']), ...indexes]
   return { state: lacks.length === 0 ? 'installed' : 'missing', canValidate, lacks }
 }
 
@@ -153,13 +144,13 @@ export async function schemaState(database: Db): Promise<Omit<Schema, 'install'>
  */
 export async function changeSchema(database: Db): Promise<boolean> {
   await createTops(database)
-  await unless(['NotSupported'], database.command({ collMod: TOPS, ...RULES }))
+  await ignoreErrors(['NotSupported'], database.command({ collMod: TOPS, ...RULES }))
   await createIndexes(database, ['NotSupported', 'CannotCreateIndex'])
-  return (await findTops(database))?.validator !== undefined
+  return isValidated(database)
 }
 
-/** Waits for a command; undefined when it ends with one of these errors. */
-async function unless<T>(codes: readonly Code[], work: Promise<T>): Promise<T | undefined> {
+/** Waits for a command. Returns undefined if it fails with one of these errors. */
+async function ignoreErrors<T>(codes: readonly Code[], work: Promise<T>): Promise<T | undefined> {
   return work.catch((error) => {
     if (!hasCode(error, ...codes)) throw error
     return undefined
