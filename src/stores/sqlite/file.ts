@@ -11,6 +11,7 @@ import type { StoreReport } from '../report.ts'
 import { isBusy, reasonOf } from './errors.ts'
 import { prepareFile, usesWriteAheadLog } from './schema.ts'
 import { select } from './select.ts'
+import { inTransaction } from './transaction.ts'
 
 /**
  * How long a statement waits for another process that writes. SQLite itself blocks the thread while it waits, so it waits
@@ -19,10 +20,7 @@ import { select } from './select.ts'
 const BUSY_MS = 10_000
 const BLOCKING_MS = 50
 
-/** How long a commit waits for reads under way. A read of a year's editions takes 100 ms. */
-const COMMIT_MS = 1_000
-
-/** An SQLite file that is read without being created or changed, and created by the first write. */
+/** An SQLite file. Reading never creates or changes it. The first write creates it. */
 export class DatabaseFile {
   readonly address: string
   private readonly path: string
@@ -39,7 +37,7 @@ export class DatabaseFile {
 
   async open(): Promise<void> {
     try {
-      await this.read(() => this.rows('SELECT count(*) FROM sqlite_master'))
+      await this.withStoreErrors(() => this.rows('SELECT count(*) FROM sqlite_master'))
     } catch (error) {
       this.database?.close()
       throw error
@@ -47,7 +45,7 @@ export class DatabaseFile {
   }
 
   async exists(): Promise<boolean> {
-    return this.read(() => this.rows("SELECT 1 FROM sqlite_master WHERE name = 'tops'").length > 0)
+    return this.withStoreErrors(() => this.rows("SELECT 1 FROM sqlite_master WHERE name = 'tops'").length > 0)
   }
 
   async facts(): Promise<StoreFacts> {
@@ -74,7 +72,7 @@ export class DatabaseFile {
 
   /** Returns the connection for reading. `mode=rw` creates no file, and reads one that this user may not write. */
   private connect(): Database.Database | undefined {
-    if (this.database === undefined && isThere(this.path))
+    if (this.database === undefined && fileExists(this.path))
       this.database = new Database(`${pathToFileURL(this.path)}?mode=rw`, { timeout: BLOCKING_MS })
     return this.database
   }
@@ -94,7 +92,7 @@ export class DatabaseFile {
     }
   }
 
-  /** Changes rows, in a transaction. */
+  /** Changes rows. Call it within `write`. */
   run(sql: string, ...parameters: readonly unknown[]): void {
     this.database!.prepare(sql).run(...parameters)
   }
@@ -118,22 +116,11 @@ export class DatabaseFile {
   async write<T>(body: () => T): Promise<T> {
     this.prepared ??= this.prepare()
     const database = await this.prepared
-    return this.read(() => {
-      database.exec('BEGIN IMMEDIATE')
-      try {
-        const result = body()
-        commit(database)
-        return result
-      } catch (error) {
-        // Some errors, such as a full disk, have ended the transaction already.
-        if (database.inTransaction) database.exec('ROLLBACK')
-        throw error
-      }
-    })
+    return this.withStoreErrors(() => inTransaction(database, body))
   }
 
   /** Runs statements and turns their errors into failures of this store. */
-  async read<T>(body: () => T): Promise<T> {
+  async withStoreErrors<T>(body: () => T): Promise<T> {
     try {
       return await this.retryWhileBusy(body)
     } catch (error) {
@@ -153,22 +140,7 @@ export class DatabaseFile {
   }
 }
 
-/**
- * Commits, and blocks the thread until the reads under way have ended. New ones wait meanwhile. If it gave the transaction up
- * instead, and tried again later, other processes that read all the time would keep it from ever committing.
- */
-function commit(database: Database.Database): void {
-  for (const until = Date.now() + COMMIT_MS; ; ) {
-    try {
-      database.exec('COMMIT')
-      return
-    } catch (error) {
-      if (!isBusy(error) || Date.now() > until) throw error
-    }
-  }
-}
-
-function isThere(path: string): boolean {
+function fileExists(path: string): boolean {
   try {
     statSync(path)
     return true

@@ -2,6 +2,7 @@ import type { Database } from 'libsql'
 import type { Collection } from '../documents.ts'
 import { isBusy } from './errors.ts'
 import { select } from './select.ts'
+import { inTransaction } from './transaction.ts'
 
 const COLLECTIONS: readonly Collection[] = ['tops', 'runs', 'leases']
 
@@ -33,19 +34,14 @@ export function prepareFile(database: Database): boolean {
   // Also syncs the folder when the journal is deleted, so that a commit survives a power loss.
   database.exec('PRAGMA synchronous = EXTRA')
   if (isComplete(database)) return false
-  database.exec('BEGIN IMMEDIATE')
-  try {
+  return inTransaction(database, () => {
     const isNew = definitions(database).size === 0
     for (const collection of COLLECTIONS) {
       database.exec(`CREATE TABLE IF NOT EXISTS ${collection} (_id TEXT PRIMARY KEY, document TEXT NOT NULL)`)
     }
     database.exec(`DROP VIEW IF EXISTS datasets; ${DATASETS}`)
-    database.exec('COMMIT')
     return isNew
-  } catch (error) {
-    if (database.inTransaction) database.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 /**

@@ -42,18 +42,18 @@ class Sqlite implements Documents {
   }
 
   async find<T extends Document>(collection: Collection, id: string): Promise<T | undefined> {
-    return this.file.read(() => this.findSync<T>(collection, id))
+    return this.file.withStoreErrors(() => this.findSync<T>(collection, id))
   }
 
   async list<T extends Document>(collection: Collection, query?: ListQuery): Promise<T[]> {
-    return this.file.read(() => {
+    return this.file.withStoreErrors(() => {
       const rows = this.select<[string, string]>('_id, document', collection, query)
       return rows.map(([id, text]) => parseDocument(id, text) as T)
     })
   }
 
   async ids(collection: Collection, query?: ListQuery): Promise<string[]> {
-    return this.file.read(() => this.select<[string]>('_id', collection, query).map(([id]) => id))
+    return this.file.withStoreErrors(() => this.select<[string]>('_id', collection, query).map(([id]) => id))
   }
 
   async replace(collection: Collection, document: Document): Promise<void> {
