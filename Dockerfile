@@ -1,7 +1,7 @@
 # The tool: docker build -t datagouv-tops . && docker run --rm datagouv-tops --help
 # The first two stages are the same in airflow/Dockerfile, so that a build of both images runs them once.
 
-# The production dependencies, without what Node does not load: types, source maps and the SQLite library for Alpine.
+# The production dependencies, without the files that Node does not load: types, source maps and the SQLite library for Alpine.
 FROM node:26.12.1-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -22,8 +22,7 @@ const bundled = ['commander', 'croner', 'fastest-levenshtein', 'yaml', 'zod/mini
 const base = /dist.(errors|version|terminal.logLine)\.js/
 const settings =
   /dist.config.|dist.editions.(calendar|date)\.js|dist.matching.fold\.js|dist.(openContext|waitForAll)\.js|croner|fastest-levenshtein/
-const core =
-  /dist.(config|csv|editions|matching|pipeline|portal|runs|scheduler|text|wasm).|dist.(context|openContext|timeout)\.js|croner|fastest-levenshtein/
+const core = /dist.(csv|editions|matching|pipeline|portal|runs|scheduler|text|wasm).|dist.(context|timeout)\.js/
 
 /**
  * Keeps `import.meta.url` pointing to the original module, so its code still finds the files next to it. Also passes on the

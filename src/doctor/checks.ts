@@ -3,7 +3,7 @@ import { hostname, tmpdir } from 'node:os'
 import { buffer } from 'node:stream/consumers'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
-import { proxyFor } from '../network/proxy.ts'
+import { hasProxy, proxyFor } from '../network/proxy.ts'
 import { baselineFor } from '../pipeline/snapshotDraft.ts'
 import { freeBytes } from '../stores/freeBytes.ts'
 import { silentReport } from '../terminal/report.ts'
@@ -45,8 +45,7 @@ async function checkSettings({ settings }: DoctorContext): Promise<Finding> {
 /** Says which proxy carries the requests to which server. */
 async function checkProxies({ settings, archive }: DoctorContext): Promise<Finding> {
   const { config } = await settings()
-  if (config.https_proxy === undefined && config.http_proxy === undefined)
-    return ok('none is set (HTTPS_PROXY, HTTP_PROXY); all requests go directly')
+  if (!hasProxy(config)) return ok('none is set (HTTPS_PROXY, HTTP_PROXY); all requests go directly')
   const server = await archive().then(
     (store) => store.server,
     () => undefined,

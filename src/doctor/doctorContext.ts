@@ -9,6 +9,7 @@ import { NO_CATALOGUE, siteExports } from '../portal/siteExports.ts'
 import type { Archive } from '../stores/archive.ts'
 import type { Documents } from '../stores/documents.ts'
 import type { StoreFacts } from '../stores/facts.ts'
+import { SILENT } from '../stores/report.ts'
 
 /** The settings, the portal and the stores, as the checks see them. */
 export interface DoctorContext {
@@ -40,16 +41,14 @@ export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, sign
   const config = async () => (await settings()).config
   const archiveWarnings: string[] = []
   const created = { archive: [] as string[], documents: [] as string[] }
+  const collect = (lines: string[]) => (line: string) => void lines.push(line)
   const archive = once(async () => {
-    const proxies = await config()
-    const report = {
-      info: (line: string) => void created.archive.push(line),
-      warn: (line: string) => void archiveWarnings.push(line),
-    }
-    return openArchive(proxies.archive, report, proxies)
+    const resolved = await config()
+    const report = { info: collect(created.archive), warn: collect(archiveWarnings) }
+    return openArchive(resolved.archive, report, resolved)
   })
   const documents = once(async () =>
-    openDocuments((await config()).documents, { info: (line) => void created.documents.push(line), warn: () => {} }),
+    openDocuments((await config()).documents, { ...SILENT, info: collect(created.documents) }),
   )
   return {
     settings,

@@ -62,6 +62,11 @@ function nearestDates(dates: readonly string[], date: string): string[] {
   return dates.slice(first, first + 2)
 }
 
+/** Returns the ids of all editions of a date. */
+export async function editionIds(documents: Documents, date: string): Promise<string[]> {
+  return (await documents.ids('tops')).filter((id) => id.endsWith(`/${date}`))
+}
+
 /** Says that a store does not exist, and which command makes it. */
 export function missingStore({ address }: Documents): string {
   return `${address} does not exist yet: "run" creates it`

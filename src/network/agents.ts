@@ -1,5 +1,5 @@
 import type { Agent, AgentOptions } from 'node:http'
-import type { ProxySettings } from './proxy.ts'
+import { hasProxy, type ProxySettings } from './proxy.ts'
 
 /** The agents that connect requests, by the protocol of their address. */
 export type Agents = Readonly<Record<'http:' | 'https:', Agent>>
@@ -19,7 +19,7 @@ export async function createAgents(settings: ProxySettings, options: ConnectOpti
   const { connectTimeout: _, signal: __, ...direct } = options
   const agents = { 'http:': new http.Agent(direct), 'https:': new https.Agent(direct) }
   const { http_proxy, https_proxy } = settings
-  if (http_proxy === undefined && https_proxy === undefined) return agents
+  if (!hasProxy(settings)) return agents
   const { ProxyAgent } = await import('./proxyAgent.ts')
   return {
     // One proxied connection serves one request, whose line names the whole address.

@@ -13,6 +13,10 @@ export interface ProxySettings {
 /** Every request goes directly. */
 export const NO_PROXIES: ProxySettings = { https_proxy: undefined, http_proxy: undefined, no_proxy: undefined }
 
+/** Whether the settings name a proxy. */
+export const hasProxy = ({ http_proxy, https_proxy }: ProxySettings) =>
+  http_proxy !== undefined || https_proxy !== undefined
+
 /** A forward proxy. */
 export interface ForwardProxy {
   /** It may contain a user and a password. */

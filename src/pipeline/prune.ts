@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { editionIds } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { acquireLeases, currentProcessAsHolder, type HeldLeases } from '../runs/lease.ts'
@@ -65,8 +66,7 @@ export async function prune(context: Context): Promise<Pruned> {
 
 /** Returns the leases of a date and of its editions. `archive` and `publish` read the snapshot under an edition's lease. */
 export async function leasesOf(date: string, { config, documents }: Context): Promise<string[]> {
-  const suffix = `/${date}`
-  const stored = (await documents.ids('tops')).filter((id) => id.endsWith(suffix))
+  const stored = await editionIds(documents, date)
   return [...new Set([date, ...config.watches.map(({ name }) => editionId(name, date)), ...stored])]
 }
 

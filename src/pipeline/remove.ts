@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { isDate } from '../editions/date.ts'
+import { editionIds, missingStore } from '../editions/find.ts'
 import { descriptionKey, editionId, editionKey } from '../editions/layout.ts'
 import { Failure, NotFound } from '../errors.ts'
 import { leaseLostFailure } from '../runs/lease.ts'
@@ -63,11 +64,11 @@ export async function findRemoval(request: RemovalRequest, context: Context): Pr
 async function storedEditions(date: string, { archive, documents }: Context): Promise<StoredEditionParts[]> {
   const keys = new Set<string>()
   for await (const { key } of archive.list(`${date}/`)) keys.add(key)
-  const ids = new Set((await documents.ids('tops')).filter((id) => id.endsWith(`/${date}`)))
-  const ofKeys = [...keys].map((key) => /^[^/]+\/(.+?)\.csv(?:-metadata\.json)?$/.exec(key)?.[1])
-  const ofIds = [...ids].map((id) => id.slice(0, -`/${date}`.length))
-  const names = [...ofKeys, ...ofIds].filter((name) => name !== undefined && /^[a-z0-9-]+$/.test(name)) as string[]
-  return [...new Set(names)].sort().map((watch) => ({
+  const ids = new Set(await editionIds(documents, date))
+  const ofKeys = [...keys].map((key) => /^[^/]+\/([a-z0-9-]+)\.csv(?:-metadata\.json)?$/.exec(key)?.[1])
+  const ofIds = [...ids].map((id) => /^([a-z0-9-]+)\/[^/]+$/.exec(id)?.[1])
+  const watches = new Set([...ofKeys, ...ofIds].filter((watch) => watch !== undefined))
+  return [...watches].sort().map((watch) => ({
     watch,
     document: ids.has(editionId(watch, date)) ? editionId(watch, date) : undefined,
     keys: [editionKey(watch, date), descriptionKey(watch, date)].filter((key) => keys.has(key)),
@@ -93,8 +94,7 @@ async function nothingStored(
   { documents }: Context,
 ): Promise<NotFound> {
   const what = `there is no edition${missing.length === 0 ? '' : ` of ${missing.join(', ')}`} of ${date}`
-  if (!(await documents.exists()))
-    return new NotFound(`cannot remove: ${what}; ${documents.address} does not exist yet`)
+  if (!(await documents.exists())) return new NotFound(`cannot remove: ${what}; ${missingStore(documents)}`)
   if (kept.length > 0) return new NotFound(`cannot remove: ${what}; that date has editions of ${kept.join(', ')}`)
   const dates = (await documents.ids('tops')).map((id) => id.slice(id.lastIndexOf('/') + 1)).filter(isDate)
   const latest = [...new Set(dates)].sort().reverse().slice(0, 10)

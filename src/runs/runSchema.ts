@@ -1,9 +1,7 @@
 import * as z from 'zod/mini'
 import { FAILURES, type FailureKind } from '../errors.ts'
 import { count, flawIn } from '../schema.ts'
-import type { RunStatus } from './record.ts'
-
-const STATUSES: readonly RunStatus[] = ['running', 'published', 'unchanged', 'removed', 'failed', 'stopped']
+import { type RunStatus, STATUS_WORDS } from './record.ts'
 
 const RUN = z.looseObject({
   _id: z.string(),
@@ -11,7 +9,7 @@ const RUN = z.looseObject({
   date: z.iso.date(),
   watches: z.array(z.string()),
   version: z.string(),
-  status: z.enum(STATUSES),
+  status: z.enum(Object.keys(STATUS_WORDS) as RunStatus[]),
   summary: z.string(),
   started_at: z.iso.datetime(),
   ended_at: z.nullable(z.iso.datetime()),

@@ -11,7 +11,7 @@ import type { StoreFacts } from './facts.ts'
 export interface Archive {
   /** The address as configured, without any secret: `file:./data/datagouv`, `s3://datagouv`. */
   readonly address: string
-  /** The server that keeps it; undefined for a folder. */
+  /** The URL of its server; undefined for a folder. */
   readonly server?: string
 
   /**

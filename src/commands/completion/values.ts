@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { resolveConfig } from '../../config/config.ts'
 import type { Config } from '../../config/settings.ts'
@@ -55,9 +54,8 @@ async function storedDates(config: Config): Promise<string[]> {
   return names.filter(isDate)
 }
 
-/** Returns nothing for an SQLite file that does not exist, because opening it would create it. */
+/** Lists stored ids, in descending order. */
 async function storedIds({ documents }: Config, collection: 'tops' | 'runs', limit?: number): Promise<string[]> {
-  if (documents.startsWith('sqlite:') && !existsSync(documents.slice('sqlite:'.length))) return []
   const store = await openDocuments(documents)
   try {
     return await store.ids(collection, { descending: true, ...(limit !== undefined && { limit }) })

@@ -3,7 +3,7 @@ import type { Agent as HttpsAgent } from 'node:https'
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { Failure } from '../../errors.ts'
 import { createAgents } from '../../network/agents.ts'
-import type { ProxySettings } from '../../network/proxy.ts'
+import { hasProxy, type ProxySettings } from '../../network/proxy.ts'
 import { DEFAULT_REGION } from './bucket.ts'
 
 /** Time limit for connecting, to the store or to a proxy. */
@@ -57,7 +57,7 @@ export async function createClient(proxies: ProxySettings): Promise<ConfiguredCl
 
 /** Returns agents for the SDK; without proxies, it uses its own. They also carry the requests for credentials. */
 async function proxyAgents(proxies: ProxySettings): Promise<{ httpAgent?: HttpAgent; httpsAgent?: HttpsAgent }> {
-  if (proxies.http_proxy === undefined && proxies.https_proxy === undefined) return {}
+  if (!hasProxy(proxies)) return {}
   const agents = await createAgents(proxies, { keepAlive: true, maxSockets: 50, connectTimeout: CONNECT_MS })
   return { httpAgent: agents['http:'], httpsAgent: agents['https:'] as HttpsAgent }
 }
