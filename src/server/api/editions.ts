@@ -1,5 +1,5 @@
 import { csvOf } from '../../editions/csv.ts'
-import { editionId } from '../../editions/layout.ts'
+import { editionId, watchAndDate } from '../../editions/layout.ts'
 import { createBody, respond } from '../body.ts'
 import { cacheControlFor } from '../caching.ts'
 import { CORS_HEADERS } from '../cors.ts'
@@ -13,6 +13,7 @@ import {
   editionDate,
   editionFileParam,
   flagParam,
+  limitOf,
   limitOrAllParam,
   limitParam,
   offsetParam,
@@ -44,9 +45,6 @@ const listRoute = jsonRoute({
   response: listOf(EditionItem),
 })
 
-/** More datasets than an edition can hold: its document has at most 16 MB. */
-const NO_LIMIT = 1_000_000
-
 const oneRoute = jsonRoute({
   path: '/api/editions/{watch}/{edition}',
   operationId: 'getEdition',
@@ -60,9 +58,11 @@ const oneRoute = jsonRoute({
   query: {
     q: searchParam,
     organization: organizationParam,
-    new: flagParam('Only datasets that the edition before lacks; with `gone`, those that are either'),
-    gone: flagParam('Only datasets that the edition before alone has'),
-    since: dateParam.optional().openapi({ description: 'Date of another edition before, for `new` and `gone`' }),
+    new: flagParam('Only datasets that are new since the earlier edition; with `gone`, both kinds'),
+    gone: flagParam('Only datasets that left since the earlier edition'),
+    since: dateParam
+      .optional()
+      .openapi({ description: 'Date of the earlier edition, for `new` and `gone` (default: the one before)' }),
     sort: sortParam(SORT_FIELDS),
     limit: limitOrAllParam,
     offset: offsetParam,
@@ -106,7 +106,7 @@ export function editionsApi({ context, editions, bodies }: ApiContext) {
       const earlier = needsEarlier ? (await editions.earlier(edition, since))?.datasets : undefined
       const cached = await bodies.get(`${c.req.url} ${asCsv}`, [edition, earlier], () => {
         const selection = { q, organization, sort, isNew: filter.new === '1', isGone: filter.gone === '1' }
-        const limit = filter.limit === undefined || filter.limit === 'all' ? NO_LIMIT : Number(filter.limit)
+        const limit = limitOf(filter.limit, Number.POSITIVE_INFINITY)
         const found = selectDatasets({ ...edition, earlier }, selection)
         const { items, headers } = paginate(c, found, { offset, limit })
         if (asCsv) return { body: csvBody(csvOf(items), bom), headers }
@@ -117,7 +117,7 @@ export function editionsApi({ context, editions, bodies }: ApiContext) {
 }
 
 function itemOf(id: string) {
-  const [watch, date] = id.split('/') as [string, string]
+  const [watch, date] = watchAndDate(id)
   const url = `/api/editions/${id}`
   return { watch, date, url, csv: `${url}.csv`, archive: `${url}/archive.csv`, changes: `${url}/changes` }
 }

@@ -11,6 +11,7 @@ import {
   csvParams,
   editionDate,
   editionParam,
+  limitOf,
   limitOrAllParam,
   offsetParam,
   organizationParam,
@@ -80,10 +81,11 @@ export function listApi({ editions, bodies }: ApiContext) {
     const { edition } = await editions.find(watch, date)
     const list = await editions.list(edition)
     const { body, headers } = await bodies.get(`${c.req.url} ${asCsv}`, [list], () => {
-      const { q = '', organization = '', sort = '', offset = 0, limit = asCsv ? 'all' : String(JSON_LIMIT) } = query
+      const { q = '', organization = '', sort = '', offset = 0 } = query
+      const limit = limitOf(query.limit, asCsv ? Number.POSITIVE_INFINITY : JSON_LIMIT)
       const selection = { q, organization, sort, isNew: false, isGone: false }
       const found = selectDatasets({ organizations: [], datasets: list, earlier: undefined }, selection)
-      const { items, headers } = paginate(c, found, { offset, limit: limit === 'all' ? found.length : Number(limit) })
+      const { items, headers } = paginate(c, found, { offset, limit })
       if (!asCsv)
         return { body: createBody(JSON.stringify({ total: found.length, items }), 'application/json'), headers }
       return {

@@ -54,6 +54,10 @@ export const limitOrAllParam = z
   .optional()
   .openapi({ example: '100', description: 'Maximum number of items (default: all)' })
 
+/** Returns the limit that a request asks for. */
+export const limitOf = (limit: string | undefined, fallback: number): number =>
+  limit === undefined ? fallback : limit === 'all' ? Number.POSITIVE_INFINITY : Number(limit)
+
 export const offsetParam = wholeNumber(0, 1_000_000, 'Number of items to skip (default: 0)')
 
 /** A parameter that is either absent or 1. */

@@ -86,6 +86,8 @@ export function pageOf(found: readonly TopDataset[], query: TopsQuery): TablePag
   const most = limit === 'all' ? Number.POSITIVE_INFINITY : limit
   const isFolded = isGrouped(query) && organization === '' && limit !== 'all'
   const counts = new Map<string, number>()
+  /** By ID of an organization: the page with its last shown row. */
+  const lastPages = new Map<string, number>()
   const pages: { offset: number; rows: TopDataset[] }[] = []
   for (const [index, row] of found.entries()) {
     const count = (counts.get(row.organization_id) ?? 0) + 1
@@ -94,25 +96,15 @@ export function pageOf(found: readonly TopDataset[], query: TopsQuery): TablePag
     const page = pages.at(-1)
     if (page === undefined || page.rows.length >= most) pages.push({ offset: index, rows: [row] })
     else page.rows.push(row)
+    lastPages.set(row.organization_id, pages.length - 1)
   }
   const index = Math.max(
     0,
     pages.findLastIndex((page) => page.offset <= offset),
   )
-  const rows = pages[index]?.rows ?? []
-  return { rows, folded: foldedIn(pages.slice(0, index + 1), counts), offsets: pages.map((page) => page.offset), index }
-}
-
-/** Counts the rows that are not shown of each organization whose last shown row is on the last of the pages. */
-function foldedIn(pages: readonly { readonly rows: readonly TopDataset[] }[], counts: ReadonlyMap<string, number>) {
-  const shown = new Map<string, number>()
-  for (const { organization_id } of pages.flatMap(({ rows }) => rows)) {
-    shown.set(organization_id, (shown.get(organization_id) ?? 0) + 1)
-  }
-  const here = new Set(pages.at(-1)?.rows.map(({ organization_id }) => organization_id))
-  const isComplete = (id: string) =>
-    here.has(id) && shown.get(id) === ROWS_PER_GROUP && counts.get(id)! > ROWS_PER_GROUP
-  return new Map([...counts].filter(([id]) => isComplete(id)).map(([id, count]) => [id, count - ROWS_PER_GROUP]))
+  const ending = [...counts].filter(([id, count]) => count > ROWS_PER_GROUP && lastPages.get(id) === index)
+  const folded = new Map(isFolded ? ending.map(([id, count]) => [id, count - ROWS_PER_GROUP]) : [])
+  return { rows: pages[index]?.rows ?? [], folded, offsets: pages.map((page) => page.offset), index }
 }
 
 /** Groups rows by organization, in the order of each group's first row. */
