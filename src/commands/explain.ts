@@ -4,6 +4,7 @@ import { Failure } from '../errors.ts'
 import { explain as explainAll } from '../explain/explain.ts'
 import { resolveDataset, unknownId } from '../explain/resolve.ts'
 import { type Mark, sentencesOf } from '../explain/sentences.ts'
+import { openDatasetSource } from '../explain/source.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { wrap } from '../terminal/wrap.ts'
 import { dateToRead } from './dates.ts'
@@ -22,8 +23,9 @@ export default async function explain(io: CommandInput): Promise<void> {
     const [watch] = findWatches(io.options.watch, context.config)
     const date = text === undefined ? undefined : await dateToRead(text, [watch!.name], context)
     const edition = await findEdition(context.documents, watch!.name, date)
-    const id = await resolveDataset(dataset, edition, context)
-    const [found] = await explainAll([id], edition, watch!, context)
+    const source = await openDatasetSource(edition, context)
+    const id = await resolveDataset(dataset, source)
+    const [found] = await explainAll([id], edition, watch!, context, async () => source)
     context.report.close()
     if (found!.verdict === 'unknown') throw unknownId(id, found!)
     const explanation = { ...found!, asked: dataset }

@@ -6,6 +6,11 @@ export const editionKey = (watch: string, date: string) => `${date}/${watch}.csv
 /** The CSVW description of an edition's CSV: https://www.w3.org/TR/tabular-metadata/#standard-file-metadata */
 export const descriptionKey = (watch: string, date: string) => `${editionKey(watch, date)}-metadata.json`
 export const editionId = (watch: string, date: string) => `${watch}/${date}`
+/** Returns the watch and the date in the ID of an edition. */
+export function watchAndDate(id: string): [watch: string, date: string] {
+  const slash = id.lastIndexOf('/')
+  return [id.slice(0, slash), id.slice(slash + 1)]
+}
 export const exportKey = (name: ExportName, date: string) => `snapshots/${date}/${name}.csv.gz`
 /** Key of an export that the completeness gate refused. */
 export const refusedKey = (name: ExportName, date: string) => `refused/${date}/${name}.csv.gz`

@@ -1,6 +1,4 @@
-import type { Context } from '../context.ts'
 import type { Batch } from '../csv/scanner.ts'
-import type { Edition } from '../editions/edition.ts'
 import { NotFound, quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
 import { textOf } from '../pipeline/rank.ts'
@@ -9,7 +7,7 @@ import { pluralize } from '../text/format.ts'
 import { parseDatasetRef } from './datasetRef.ts'
 import type { Explanation, SuggestedDataset } from './explanation.ts'
 import { SuggestionFinder } from './lookup.ts'
-import { type DatasetSource, openDatasetSource } from './source.ts'
+import type { DatasetSource } from './source.ts'
 
 const ID = /^[0-9a-f]{24}$/
 const MAX_CANDIDATES = 20
@@ -20,10 +18,9 @@ const MAX_CANDIDATES = 20
  * @returns its ID; an ID stays as it is, whether the dataset exists or not
  * @throws NotFound if no dataset or several match, with the candidates
  */
-export async function resolveDataset(text: string, edition: Edition, context: Context): Promise<string> {
+export async function resolveDataset(text: string, source: DatasetSource): Promise<string> {
   const name = parseDatasetRef(text)
   if (ID.test(name)) return name
-  const source = await openDatasetSource(edition, context)
   const finder = new NameFinder(name, source.identifiers)
   await source.read(finder)
   // The slug in an address names one dataset. It is not a part of a title.

@@ -31,7 +31,7 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
         `cannot explain the edition of ${edition.date}: the archive has neither its snapshot nor ${key} any more`,
       )
     }
-    return { ...(await openListSource(edition, context)), suggests: true }
+    return listSource(edition, undefined, context, true)
   }
   const columns = await readColumns('datasets', snapshot, context)
   const { columnNames } = readOptions('datasets', config, snapshot.datasets.columns)
@@ -49,15 +49,24 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
  * whether the portal has them.
  */
 export async function openListSource(edition: Edition, context: Context): Promise<DatasetSource> {
+  return listSource(edition, await findSnapshot(edition.date, context), context, false)
+}
+
+async function listSource(
+  edition: Edition,
+  snapshot: Snapshot | undefined,
+  context: Context,
+  suggests: boolean,
+): Promise<DatasetSource> {
   const { archive, config } = context
   const { key } = edition.archive
   const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, context))
   const columns = await readHeader(archive.read(key), key, config)
   return {
     key,
-    snapshot: await findSnapshot(edition.date, context),
+    snapshot,
     identifiers: identifiersIn(columns, options.columnNames),
-    suggests: false,
+    suggests,
     read: async (reader) => void (await scanCsv(archive.read(key), key, reader, options)),
   }
 }

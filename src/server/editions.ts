@@ -5,7 +5,7 @@ import type { Changes } from '../editions/changes.ts'
 import { csvOf } from '../editions/csv.ts'
 import type { Edition } from '../editions/edition.ts'
 import { datesOf, missingEdition, noEarlierEdition, requireEarlierDate } from '../editions/find.ts'
-import { editionId } from '../editions/layout.ts'
+import { editionId, watchAndDate } from '../editions/layout.ts'
 import { readEdition } from '../editions/read.ts'
 import { DamagedDocument } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
@@ -176,16 +176,10 @@ function createEditionCache(documents: Documents) {
     fetchMethod: async (id, before) => {
       // Keep an unchanged edition, so it is not validated again every second.
       if (before !== undefined && isSame(await documents.find<Edition>('tops', id), before.edition)) return before
-      const edition = await readEdition(documents, ...nameAndDate(id))
+      const edition = await readEdition(documents, ...watchAndDate(id))
       return edition && toCached(edition)
     },
   })
-}
-
-/** The parts of an id, `WATCH/DATE`. */
-function nameAndDate(id: string): [watch: string, date: string] {
-  const slash = id.lastIndexOf('/')
-  return [id.slice(0, slash), id.slice(slash + 1)]
 }
 
 function isSame(stored: Edition | undefined, known: Edition): boolean {

@@ -2,13 +2,13 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { VERSION } from '../../version.ts'
 import { createBody, respond } from '../body.ts'
 import { CACHE_CONTROL } from '../caching.ts'
+import { CORS_HEADERS } from '../cors.ts'
 import { archiveApi } from './archive.ts'
 import { changesApi } from './changes.ts'
 import { datasetsApi } from './datasets.ts'
 import { type Description, DOCS_POLICY, renderDocs } from './docs.ts'
 import { editionsApi } from './editions.ts'
 import { addExamples } from './example.ts'
-import { jsonResponse } from './jsonResponse.ts'
 import { listApi } from './list.ts'
 import { organizationsApi } from './organizations.ts'
 import { optionalWatch, organizationParam, pageParams, searchParam } from './parameters.ts'
@@ -41,7 +41,8 @@ export function createApi(context: ApiContext): OpenAPIHono {
   const description = api.getOpenAPI31Document(OPENAPI)
   addExamples(description as unknown as Description)
   const docs = createBody(renderDocs(description as unknown as Description), 'text/html; charset=utf-8')
-  api.get('/openapi.json', (c) => jsonResponse(c, description))
+  const openapi = createBody(JSON.stringify(description), 'application/json')
+  api.get('/openapi.json', (c) => respond(c, openapi, { 'cache-control': CACHE_CONTROL.revalidate, ...CORS_HEADERS }))
   api.get('/docs', (c) =>
     respond(c, docs, { 'content-security-policy': DOCS_POLICY, 'cache-control': CACHE_CONTROL.revalidate }),
   )

@@ -16,8 +16,10 @@ interface WeekByWeekProps {
 /** Shows how many datasets the tops had in each week, and how many were new and gone. */
 export function WeekByWeek({ edition, weeks }: WeekByWeekProps) {
   const { texts, count, shortDay, href } = useLocale()
-  const rows = weeks.map(({ date, datasets }, index) => {
-    const before = weeks[index - 1]?.datasets
+  const points = weeks.map(({ date, datasets }) => ({ date, value: datasets.size }))
+  const first = Math.max(0, weeks.length - MAX_LISTED)
+  const rows = weeks.slice(first).map(({ date, datasets }, index) => {
+    const before = weeks[first + index - 1]?.datasets
     return {
       date,
       total: datasets.size,
@@ -25,7 +27,6 @@ export function WeekByWeek({ edition, weeks }: WeekByWeekProps) {
       left: before && missingFrom(datasets, before),
     }
   })
-  const points = rows.map(({ date, total }) => ({ date, value: total }))
   return (
     <section aria-labelledby="weeks">
       <h2 id="weeks">{texts.weekByWeek}</h2>
@@ -42,21 +43,18 @@ export function WeekByWeek({ edition, weeks }: WeekByWeekProps) {
             ]}
           />
           <tbody>
-            {rows
-              .slice(-MAX_LISTED)
-              .reverse()
-              .map(({ date, total, entered, left }) => (
-                <tr key={date}>
-                  <th scope="row">
-                    <a href={href(`${editionPath({ ...edition, date })}/changes`)}>
-                      <time dateTime={date}>{shortDay(date)}</time>
-                    </a>
-                  </th>
-                  <td class="number">{count(total)}</td>
-                  <td class="number">{entered !== undefined && count(entered)}</td>
-                  <td class="number">{left !== undefined && count(left)}</td>
-                </tr>
-              ))}
+            {rows.reverse().map(({ date, total, entered, left }) => (
+              <tr key={date}>
+                <th scope="row">
+                  <a href={href(`${editionPath({ ...edition, date })}/changes`)}>
+                    <time dateTime={date}>{shortDay(date)}</time>
+                  </a>
+                </th>
+                <td class="number">{count(total)}</td>
+                <td class="number">{entered !== undefined && count(entered)}</td>
+                <td class="number">{left !== undefined && count(left)}</td>
+              </tr>
+            ))}
           </tbody>
         </table>
       </details>
