@@ -10,17 +10,13 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { load } from './load.mjs'
 
-const [seconds = '2', folder = demoFolder()] = process.argv.slice(2)
 const CLI = resolve('dist/cli.js')
+const [seconds = '2', folder = demoFolder()] = process.argv.slice(2)
 
 function demoFolder() {
   const made = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-server-'))
   process.on('exit', () => rmSync(made, { recursive: true, force: true }))
-  execFileSync(
-    process.execPath,
-    [resolve('dist/cli.js'), 'demo', '--quiet', '--no-serve', '--into', join(made, 'data')],
-    { cwd: made },
-  )
+  execFileSync(process.execPath, [CLI, 'demo', '--quiet', '--no-serve', '--into', join(made, 'data')], { cwd: made })
   return made
 }
 
@@ -31,11 +27,11 @@ const server = spawn(process.execPath, ['--import', resolve('bench/eventLoop.mjs
 const [line] = await once(server.stdout.setEncoding('utf8'), 'data')
 const port = Number(new URL(/http:\S+/.exec(line)[0]).port)
 
-/** Returns the longest delays of the server's event loop since the last call. */
-async function eventLoopDelays() {
+/** Returns the longest delay of the server's event loop since the last call. */
+async function eventLoopDelay() {
   server.send('delays')
-  const [delays] = await once(server, 'message')
-  return delays
+  const [delay] = await once(server, 'message')
+  return delay
 }
 
 const get = async (path) => {
@@ -80,12 +76,12 @@ console.log('| | requests/s | p99 ms | of a static server | longest delay ms | f
 console.log('|---|---:|---:|---:|---:|---:|')
 for (const [name, address] of Object.entries(ADDRESSES)) {
   const pathOf = typeof address === 'string' ? () => address : address
-  await eventLoopDelays()
+  await eventLoopDelay()
   const began = performance.now()
   await get(pathOf(0))
   const first = performance.now() - began
   const found = await load(port, pathOf, { seconds: Number(seconds) })
-  const { max } = await eventLoopDelays()
+  const max = await eventLoopDelay()
   const { type, body } = await get(pathOf(0))
   const files = await staticServer(type, body)
   const base = await load(files.address().port, pathOf, { seconds: Number(seconds) })

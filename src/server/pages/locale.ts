@@ -23,8 +23,6 @@ export interface Locale {
   shortDay(date: string): string
   /** `21/01/2026 17:00`, in the schedule's time zone */
   dateTime(instant: string): string
-  /** Compares in dictionary order. */
-  compare(a: string, b: string): number
   /** Query parameters that links need to keep the language: `lang` if the address names it, otherwise none. */
   readonly langQuery: Readonly<Record<string, string>>
   /** Returns a link within this site that keeps the language. */
@@ -56,7 +54,6 @@ export function createLocale(settings: LocaleSettings): Locale {
   const { language, isExplicit, timeZone } = settings
   const tag = TAGS[language]
   const numbers = new Intl.NumberFormat(tag)
-  const collator = new Intl.Collator(tag, { numeric: true, sensitivity: 'base' })
   const dateTimes = new Intl.DateTimeFormat(tag, { dateStyle: 'short', timeStyle: 'short', timeZone })
   const langQuery: Record<string, string> = isExplicit ? { lang: language } : {}
   return {
@@ -70,7 +67,6 @@ export function createLocale(settings: LocaleSettings): Locale {
     day: dayFormat(language, 'long'),
     shortDay: dayFormat(language, 'medium'),
     dateTime: (instant) => dateTimes.format(new Date(instant)),
-    compare: collator.compare,
     langQuery,
     href: (path, query) => withQuery(path, { ...query, ...langQuery }),
   }

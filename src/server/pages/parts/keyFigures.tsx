@@ -8,7 +8,7 @@ export function KeyFigures({ edition }: { readonly edition: Edition }) {
   const { source, archive, organizations, datasets, top, terms } = edition
   const withDatasets = organizations.filter((one) => one.datasets > 0).length
   return (
-    <section class="summary" aria-label={texts.figures}>
+    <section aria-label={texts.figures}>
       <ol class="figures">
         <li>
           <strong>{count(source.datasets.records)}</strong> <span>{texts.inCatalogue(source.datasets.records)}</span>

@@ -25,7 +25,7 @@ export const english: Translation = {
   earlier: 'Earlier edition',
   later: 'Later edition',
   chooseEdition: 'Choose an edition',
-  description: 'Every week, the datasets on a topic that the most followed organizations publish.',
+  description: 'A weekly list of datasets on a topic, from the most followed organizations.',
   go: 'Show',
 
   inCatalogue: (n) => (n === 1 ? 'dataset in the catalogue' : 'datasets in the catalogue'),
@@ -114,7 +114,7 @@ export const english: Translation = {
   smallChanges: (n, count) =>
     n === 1 ? `${count} organization hardly changed` : `${count} organizations hardly changed`,
   inTopsSince: (day) => `In the tops since ${day}.`,
-  inTopsSinceFirst: (day) => `In the tops since the first edition, ${day}.`,
+  inTopsSinceFirst: (day) => `In the tops since the first edition (${day}).`,
   leftTops: (day) => `Left the tops on ${day}.`,
   newAndGone: 'New and gone, by week',
   reason: (reason) => `Reason: ${reason}.`,
@@ -139,8 +139,7 @@ export const english: Translation = {
   leftRanking: 'left the ranking',
 
   fullList: (terms) => `Full list: ${terms}`,
-  aboutList: (portal) =>
-    `All datasets on ${portal} that mention one of the words, whichever organization publishes them.`,
+  aboutList: (portal) => `All datasets on ${portal} that mention one of the words, from any organization.`,
   verdicts: {
     'in-tops': (day) => `This dataset is in the tops of ${day}: it meets all three conditions.`,
     unknown: (day) => `Not in the edition of ${day}: no dataset on the portal has this ID or address.`,
@@ -201,7 +200,7 @@ export const english: Translation = {
   runOf: (day) => `Edition of ${day}`,
   runInProgress: 'In progress.',
   runUnchanged: 'Nothing to do: the same data was already published.',
-  runRemoved: 'Removed what had been published for this date.',
+  runRemoved: 'The data published for this date was removed.',
   runStopped: 'Stopped early. Nothing partial was published. The next run for this date will complete the work.',
   runPublished: (datasets, organizations, top) =>
     `${datasets} published, from ${organizations} of the ${top} most followed organizations`,
@@ -253,13 +252,13 @@ export const english: Translation = {
   noSuchEdition: (day) => `No edition of ${day}`,
   noSuchEditionHint: 'The nearest editions:',
   allEditions: 'All editions',
-  noSuchWatch: (watch) => `No watch “${watch}”`,
-  noSuchWatchHint: 'These watches exist:',
-  unknownParameter: (name) => `There is no parameter “${name}” here`,
-  knownParameters: (names) => `Possible parameters: ${names}.`,
-  badValue: (value, name) => `“${value}” is not a value of “${name}”`,
-  possibleValues: (values) => `Possible values: ${values}.`,
-  badRequest: 'Impossible request',
+  noSuchWatch: (watch) => `Watch “${watch}” not found`,
+  noSuchWatchHint: 'Available watches:',
+  unknownParameter: (name) => `Unknown parameter “${name}”`,
+  knownParameters: (names) => `Valid parameters: ${names}.`,
+  badValue: (value, name) => `Invalid value “${value}” for “${name}”`,
+  possibleValues: (values) => `Valid values: ${values}.`,
+  badRequest: 'Invalid request',
   badRequestHint: 'The edition to compare with must come before the one shown.',
   noSuchPage: 'Page not found',
   noSuchPageHint: 'There is no page at this address.',
