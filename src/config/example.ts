@@ -19,6 +19,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   - name: mobilite-transport # the default watch: without this entry it is not run any more
     terms: [mobilité, transport]
   - name: velo
+    label: { fr: Vélo, en: Cycling } # or one text; default: the terms
     terms: [vélo, cyclable]
     columns: [title, tags] # default: title, tags, description
     match: word # default: substring

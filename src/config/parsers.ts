@@ -132,9 +132,15 @@ export function listOf<T>(parse: Parser<T>): Parser<readonly T[]> {
 const isMapping = (written: unknown): written is Readonly<Record<string, unknown>> =>
   typeof written === 'object' && written !== null && !Array.isArray(written)
 
-/** Parses a mapping of known keys. A missing key takes its default; without a default it is required. */
+/** Parses a mapping of known keys. A missing key takes its default; without a default it is required, unless it is optional. */
 export function mapping<T extends object>(
-  fields: { readonly [K in keyof T]: { readonly parse: Parser<T[K]>; readonly default?: T[K] } },
+  fields: {
+    readonly [K in keyof T]-?: {
+      readonly parse: Parser<Required<T>[K]>
+      readonly default?: T[K]
+      readonly isOptional?: undefined extends T[K] ? true : never
+    }
+  },
 ): Parser<T> {
   return withSchema(mappingSchema(fields), (written) => {
     if (!isMapping(written)) {
@@ -145,11 +151,12 @@ export function mapping<T extends object>(
         throw new InvalidValue(`has an unknown key ${quoted(key)}; ${suggestName(key, Object.keys(fields))}`)
     }
     const given = written
-    const entries = Object.entries<Field>(fields).map(([key, field]) => {
+    const entries = Object.entries<Field>(fields).flatMap(([key, field]) => {
       if (isEmpty(given[key])) throw new InvalidValue(EMPTY, { path: [key] })
       const value = given[key] === undefined ? field.default : given[key]
+      if (value === undefined && field.isOptional) return []
       if (value === undefined) throw new InvalidValue(`needs ${key}`)
-      return [key, atPath(key, () => field.parse(value))]
+      return [[key, atPath(key, () => field.parse(value))]]
     })
     return Object.fromEntries(entries) as T
   })
@@ -158,11 +165,12 @@ export function mapping<T extends object>(
 interface Field {
   readonly parse: Parser<unknown>
   readonly default?: unknown
+  readonly isOptional?: boolean
 }
 
 function mappingSchema(fields: Readonly<Record<string, Field>>): JsonSchema {
   const entries = Object.entries(fields)
-  const required = entries.filter(([, field]) => field.default === undefined).map(([key]) => key)
+  const required = entries.filter(([, field]) => field.default === undefined && !field.isOptional).map(([key]) => key)
   const properties = Object.fromEntries(entries.map(([key, { parse }]) => [key, parse.schema ?? {}]))
   return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false }
 }

@@ -35,7 +35,7 @@ import {
   timeZone,
 } from './settingParsers.ts'
 import { reviewTerms } from './terms.ts'
-import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from './watch.ts'
+import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch, type WatchLabel } from './watch.ts'
 
 /** A setting, with its flag and environment variable if it has them. */
 export interface Setting<T> {
@@ -60,10 +60,20 @@ const term = textMatching(
   'hold something besides spaces, hyphens, apostrophes and accents',
 )
 
+const labelText = textMatching((text) => text.length <= 100, 'have at most 100 characters', { maxLength: 100 })
+const labels = mapping<WatchLabel>({ fr: { parse: labelText }, en: { parse: labelText } })
+/** Parses the label of a watch: one text, or one for each language. */
+const label = withSchema({ anyOf: [labelText.schema, labels.schema] }, (written): WatchLabel => {
+  if (typeof written === 'object') return labels(written)
+  const text = labelText(written)
+  return { fr: text, en: text }
+})
+
 const watchFields = mapping<Watch>({
   name: {
     parse: textLike(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'be of a-z, 0-9 and - (it names files)'),
   },
+  label: { parse: label, isOptional: true },
   terms: { parse: converted(listOf(term), (terms) => reviewTerms(terms).terms) },
   columns: { parse: listOf(nonEmptyText), default: DEFAULT_COLUMNS },
   match: { parse: oneOf('substring', 'word'), default: 'substring' },

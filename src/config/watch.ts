@@ -6,8 +6,16 @@ import { suggestName } from './parsers.ts'
 export interface Watch extends Query {
   /** Part of the edition's file name and document id: `a-z`, `0-9`, `-`. */
   readonly name: string
+  /** What people read in place of the terms: on the pages and in the feeds. It changes no edition. */
+  readonly label?: WatchLabel
   /** The number of most followed organizations to rank. */
   readonly top: number
+}
+
+/** The label of a watch in each language of the pages. */
+export interface WatchLabel {
+  readonly fr: string
+  readonly en: string
 }
 
 export const DEFAULT_COLUMNS = ['title', 'tags', 'description'] as const

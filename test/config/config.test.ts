@@ -92,6 +92,11 @@ describe('the configuration', () => {
       /watches\[0\]\.terms\[0\] \(watch "a"\) is "\u0301": it must hold something besides spaces, hyphens, apostrophes and accents$/,
     ],
     [
+      'a label in one language only',
+      'watches: [{name: a, terms: [x], label: {fr: Vélo}}]',
+      /watches\[0\]\.label needs en$/,
+    ],
+    [
       'two watches of the same name',
       'watches: [{name: a, terms: [x]}, {name: a, terms: [y]}]',
       /must not name two watches alike \(a\)$/,
