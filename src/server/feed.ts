@@ -11,7 +11,7 @@ import { CORS_HEADERS } from './cors.ts'
 import type { Editions, RecentEdition } from './editions.ts'
 import { escapeMarkup, listHtml } from './feedMarkup.ts'
 import { type Locale, localeFor } from './pages/locale.ts'
-import { hostOf, withQuery } from './pages/paths.ts'
+import { hostOf, siteOf, withQuery } from './pages/paths.ts'
 import { negotiateLanguage } from './pages/translations/language.ts'
 import { LANGUAGES } from './pages/translations/translations.ts'
 import { Problem } from './problem.ts'
@@ -92,7 +92,7 @@ export function createFeeds({ config }: Context, editions: Editions, bodies: Bod
       organization,
       q,
       locale,
-      site: config.public_url ?? new URL(c.req.url).origin,
+      site: siteOf(config, c.req.url),
     }
   }
 
@@ -100,7 +100,7 @@ export function createFeeds({ config }: Context, editions: Editions, bodies: Bod
     const { watch, organization, q, locale, site } = topic
     const { pathname, search } = new URL(url)
     const name = recent[0]?.edition.organizations.find(({ id }) => id === organization)?.name ?? organization
-    const about = [...watch.terms.map(locale.texts.term), name, q].filter((part) => part !== '')
+    const about = [...topicsOf(watch, locale), name, q].filter((part) => part !== '')
     const selection = { ...(q !== '' && { q }), ...(organization !== '' && { organization }) }
     return {
       id: urnOf([watch.name, ...Object.values(selection)].join(' ')),
@@ -142,6 +142,10 @@ function entryOf({ edition, changes }: RecentEdition, topic: Topic, portal: stri
   ].join('')
   return { id, url, title: `${day(date)}\u00a0: ${newCount}, ${goneCount}`, published: generated_at, html }
 }
+
+/** Returns the label of a watch, or its terms. */
+const topicsOf = ({ label, terms }: Watch, { language, texts }: Locale) =>
+  label === undefined ? terms.map(texts.term) : [label[language]]
 
 /** Returns the datasets that a feed is about. */
 function selected<D extends TopDataset>(datasets: readonly D[], { organization, q }: Topic): readonly D[] {

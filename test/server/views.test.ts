@@ -141,6 +141,34 @@ test('search engines get rules, a sitemap and an icon; earlier weeks may be cach
   expect((await get(DEMO)).headers.get('cache-control')).toBe('no-cache')
 })
 
+test('a label replaces the terms in headings, titles, links, feeds and the API', async () => {
+  const page = await text(`${FULL_PATH}?lang=en`)
+  expect(page).toContain('<h1>Mobility and transport</h1>')
+  expect(page).toContain('<title>Mobility and transport, Wednesday')
+  expect(page).toContain('Datasets that mention “mobilité” or “transport”, published by the 30 most')
+  expect(await text(`${DEMO}?lang=fr`)).toMatch(/href="\/editions\/complet\/latest[^>]*>Mobilité et transport</)
+  expect(await text('/feed.atom?watch=complet&lang=en')).toContain(': Mobility and transport</title>')
+  const { items } = (await (await get('/api/watches')).json()) as { items: { name: string; label: unknown }[] }
+  expect(items.map(({ label }) => label)).toEqual([
+    null,
+    { fr: 'Mobilité et transport', en: 'Mobility and transport' },
+    null,
+    null,
+  ])
+})
+
+test('the list of runs is the same as a page and as JSON', async () => {
+  const runs = async (query: string) =>
+    ((await (await get(`/api/runs${query}`)).json()) as { items: { _id: string }[] }).items.map(({ _id }) => _id)
+  const all = await runs('?lang=fr')
+  expect(all.length).toBeGreaterThan(2)
+  const query = `?before=${all[1]}`
+  expect(await runs(query)).toEqual(all.slice(2))
+  const page = await text(`/runs${query}&lang=fr`)
+  expect([...page.matchAll(/href="\/runs\/([^"?]+)/g)].map(([, id]) => id)).toEqual(all.slice(2))
+  expect(page).toContain(`href="/api/runs${query}"`)
+})
+
 test('each page has its title, description and addresses for search engines and previews', async () => {
   const page = await text(`${DEMO}/changes?lang=en`)
   expect(page).toContain('<title>Changes, “mobilité” or “transport”, 9 August 2023 — data.gouv.fr tops</title>')

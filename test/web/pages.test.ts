@@ -116,6 +116,26 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     },
   )
 
+  test('on a phone, the search and the first datasets are on the first screen', async () => {
+    const { page } = await visit(FULL_EDITION, { viewport: { width: 390, height: 844 } })
+    const topOf = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((one) => one.getBoundingClientRect().top)
+    expect(await topOf('input[type=search]')).toBeLessThan(300)
+    expect(await topOf('.tops tbody th[scope=row]')).toBeLessThan(700)
+    await page.getByText('Filtrer', { exact: true }).click()
+    expect(await page.getByRole('checkbox', { name: 'Nouveaux uniquement' }).isVisible()).toBe(true)
+    const placeholder = await page.locator('input[type=search]').evaluate((input: HTMLInputElement) => {
+      const canvas = document.createElement('canvas').getContext('2d')!
+      canvas.font = getComputedStyle(input).font
+      return canvas.measureText(input.placeholder).width / input.clientWidth
+    })
+    expect(placeholder).toBeLessThan(0.9)
+    await page.context().close()
+  })
+
   /** Returns the titles in the table, from top to bottom. */
   const titlesOf = (page: Page) => page.locator('.tops tbody th[scope=row] a.out').allTextContents()
   const datasetsWith = (text: string) =>

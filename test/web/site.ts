@@ -26,6 +26,8 @@ export const HOSTILE = [
   '',
 ] as const
 
+const LABEL = 'label: { fr: Mobilité et transport, en: Mobility and transport }'
+
 export interface Site {
   /** Without a slash at the end. */
   readonly url: string
@@ -41,7 +43,9 @@ export async function openSite(): Promise<Site> {
   await cli(['demo', '--into', folder, '--quiet', '--no-serve'], { cwd: folder })
   await addDocuments(join(folder, 'datagouv.db'))
   const names = ['mobilite-transport', 'complet', 'hostile', 'vide']
-  const watches = names.map((name) => `  - { name: ${name}, terms: [mobilité, transport] }\n`).join('')
+  const watches = names
+    .map((name) => `  - { name: ${name}, terms: [mobilité, transport]${name === 'complet' ? `, ${LABEL}` : ''} }\n`)
+    .join('')
   await writeFile(join(folder, 'datagouv-tops.yaml'), `watches:\n${watches}`)
   const stores = ['--archive', 'file:datagouv', '--documents', 'sqlite:datagouv.db']
   const port = await freePort()

@@ -7,7 +7,7 @@ import { warnOnce } from '../../terminal/report.ts'
 import { sortBy } from '../selection.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { paginate } from './paging.ts'
-import { dateParam, limitParam, offsetParam, sortParam } from './parameters.ts'
+import { dateParam, limitParam, offsetParam, pageParams, sortParam } from './parameters.ts'
 import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { listOf, Run } from './schemas.ts'
 
@@ -15,6 +15,11 @@ import { listOf, Run } from './schemas.ts'
 const MAX_RUNS = 1_000
 /** How long the list stays cached. */
 const FRESH_MS = 1_000
+
+/** How many runs a page lists, and the API by default. */
+export const RUNS_PER_PAGE = 50
+
+const runId = z.string().max(100).openapi({ example: '20261118T160002123Z-3f9a1c', description: 'ID of a run' })
 
 const listRoute = jsonRoute({
   path: '/api/runs',
@@ -25,10 +30,12 @@ const listRoute = jsonRoute({
   params: {},
   query: {
     date: dateParam.optional().openapi({ description: 'Only runs for this edition date' }),
+    before: runId.optional().openapi({ description: 'ID of a run: only those before it' }),
     status: z.enum(Object.keys(STATUS_WORDS) as [string, ...string[]]).optional(),
     sort: sortParam(['started_at', 'date', 'command', 'status']),
-    limit: limitParam('20'),
+    limit: limitParam(String(RUNS_PER_PAGE)),
     offset: offsetParam,
+    lang: pageParams.lang,
   },
   response: listOf(Run),
 })
@@ -38,8 +45,8 @@ const oneRoute = jsonRoute({
   operationId: 'getRun',
   tag: 'runs',
   summary: 'Returns a run',
-  params: { id: z.string().max(100).openapi({ example: '20261118T160002123Z-3f9a1c' }) },
-  query: {},
+  params: { id: runId },
+  query: { lang: pageParams.lang },
   response: Run,
 })
 
@@ -53,9 +60,12 @@ export function runsApi({ context: { documents, report } }: ApiContext) {
   })
   return createRouter()
     .openapi(listRoute, async (c) => {
-      const { date, status, sort = '-started_at', limit = 20, offset = 0 } = c.req.valid('query')
+      const { date, before, status, sort = '-started_at', limit = RUNS_PER_PAGE, offset = 0 } = c.req.valid('query')
       const found = (await recent.forceFetch('runs')).filter(
-        (run) => (date === undefined || run.date === date) && (status === undefined || run.status === status),
+        (run) =>
+          (date === undefined || run.date === date) &&
+          (before === undefined || run._id < before) &&
+          (status === undefined || run.status === status),
       )
       const { items, headers } = paginate(
         c,

@@ -40,6 +40,13 @@ export const listOf = <T extends z.ZodType>(item: T) =>
 export const WatchItem = z
   .object({
     name: watchName,
+    label: z
+      .object({
+        fr: z.string().openapi({ example: 'Mobilité et transport' }),
+        en: z.string().openapi({ example: 'Mobility and transport' }),
+      })
+      .nullable()
+      .openapi({ description: 'What the pages show in place of the terms; null if the watch has no label' }),
     terms: z.array(z.string()).openapi({ example: ['mobilité', 'transport'] }),
     columns: z.array(z.string()).openapi({ example: ['title', 'tags', 'description'] }),
     match: z.enum(['substring', 'word']),

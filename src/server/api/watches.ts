@@ -16,9 +16,9 @@ const route = jsonRoute({
 export function watchesApi({ context, editions }: ApiContext) {
   return createRouter().openapi(route, async (c) => {
     const items = await Promise.all(
-      context.config.watches.map(async ({ name, terms, columns, match, top }) => {
+      context.config.watches.map(async ({ name, label = null, terms, columns, match, top }) => {
         const dates = await editions.dates(name)
-        return { name, terms, columns, match, top, editions: dates.length, latest: dates[0] ?? null }
+        return { name, label, terms, columns, match, top, editions: dates.length, latest: dates[0] ?? null }
       }),
     )
     return jsonResponse(c, { total: items.length, items })

@@ -5,7 +5,7 @@ import { useLocale } from './locale.ts'
 import { CountCell } from './parts/change.tsx'
 import { ChangedOrganizations } from './parts/changedOrganizations.tsx'
 import { ChangeFigures, ChangeGroups } from './parts/changeGroups.tsx'
-import { EditionHeader, type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
+import { EditionHeader, type EditionPageProps, topicOf } from './parts/editionHeader.tsx'
 import { HiddenInputs } from './parts/hiddenInputs.tsx'
 import { type Frame, Page } from './parts/layout.tsx'
 import { PortalText } from './parts/portalText.tsx'
@@ -27,8 +27,8 @@ export function ChangesPage(props: ChangesPageProps) {
     <Page
       frame={frame}
       section="changes"
-      title={`${texts.changes}, ${termsOf(edition, frame)}, ${day(edition.date)}`}
-      hasTwin
+      title={`${texts.changes}, ${topicOf(edition, frame)}, ${day(edition.date)}`}
+      hasJson
     >
       <EditionHeader {...props} part="/changes" title={texts.changes} lede={lede} />
       {changes !== undefined && <ChangeSections {...props} changes={changes} />}

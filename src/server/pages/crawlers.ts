@@ -3,7 +3,7 @@ import { createBody, respond } from '../body.ts'
 import { CACHE_CONTROL } from '../caching.ts'
 import { escapeMarkup } from '../feedMarkup.ts'
 import { type Site, watchLinks } from './editionView.tsx'
-import { editionPath } from './paths.ts'
+import { editionPath, siteOf } from './paths.ts'
 
 /** The parts of an edition that are pages of their own. */
 const PARTS = ['', '/changes', '/organizations']
@@ -12,7 +12,7 @@ const HEADERS = { 'cache-control': CACHE_CONTROL.dated }
 /** Serves what search engines and browsers ask for at fixed addresses: robots.txt, the sitemap, favicon.ico. */
 export function createCrawlerFiles(site: Site): Hono {
   const files = new Hono()
-  const originOf = (c: HonoContext) => site.config.public_url ?? new URL(c.req.url).origin
+  const originOf = (c: HonoContext) => siteOf(site.config, c.req.url)
 
   files.get('/robots.txt', (c) => {
     // Each search and each combination of filters is a page; crawling them all would only cost time.

@@ -13,7 +13,7 @@ import { localeFor } from './locale.ts'
 import { readParameters, type VIEW_PARAMETERS } from './parameters.ts'
 import type { EditionPageProps, WatchLink } from './parts/editionHeader.tsx'
 import type { Frame } from './parts/layout.tsx'
-import type { EditionRef } from './paths.ts'
+import { type EditionRef, siteOf } from './paths.ts'
 import { negotiateLanguage } from './translations/language.ts'
 
 /** What every page needs. */
@@ -102,9 +102,10 @@ export function createFrame(
   edition: EditionRef | undefined,
   search = new URLSearchParams(),
 ): Frame {
-  const { origin, pathname, searchParams } = new URL(req.url)
+  const { pathname, searchParams } = new URL(req.url)
   const language = negotiateLanguage(searchParams.get('lang'), req.header('accept-language'))
   const locale = localeFor({ ...language, timeZone: config.time_zone })
   const { lang: _, ...query } = Object.fromEntries(search)
-  return { locale, assets, portal: config.portal, site: config.public_url ?? origin, path: pathname, query, edition }
+  const { portal, watches } = config
+  return { locale, assets, portal, watches, site: siteOf(config, req.url), path: pathname, query, edition }
 }

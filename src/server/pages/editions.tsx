@@ -1,6 +1,6 @@
 import { useLocale } from './locale.ts'
 import type { WatchLink } from './parts/editionHeader.tsx'
-import { type Frame, Page } from './parts/layout.tsx'
+import { type Frame, labelOf, Page } from './parts/layout.tsx'
 import { editionPath } from './paths.ts'
 
 interface EditionsPageProps {
@@ -12,11 +12,11 @@ interface EditionsPageProps {
 export function EditionsPage({ frame, watches }: EditionsPageProps) {
   const { texts } = frame.locale
   return (
-    <Page frame={frame} section="editions" title={texts.allEditions} hasTwin>
+    <Page frame={frame} section="editions" title={texts.allEditions} hasJson>
       <h1>{texts.allEditions}</h1>
       {watches.map((watch) => (
         <section key={watch.name}>
-          {watches.length > 1 && <h2 id={watch.name}>{watch.name}</h2>}
+          {watches.length > 1 && <h2 id={watch.name}>{labelOf(frame, watch.name) ?? watch.name}</h2>}
           {watch.dates.length === 0 ? <p>{texts.noEditionYet}</p> : <Years {...watch} />}
         </section>
       ))}

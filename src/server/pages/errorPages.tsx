@@ -5,7 +5,7 @@ import type { Report } from '../../terminal/report.ts'
 import { Problem } from '../problem.ts'
 import { BadParameter } from './parameters.ts'
 import type { WatchLink } from './parts/editionHeader.tsx'
-import { type Frame, Page } from './parts/layout.tsx'
+import { type Frame, labelOf, Page } from './parts/layout.tsx'
 import { sanitize } from './parts/portalText.tsx'
 import { editionPath } from './paths.ts'
 import type { Translation } from './translations/french.ts'
@@ -107,7 +107,7 @@ export function NoSuchWatch({ frame, watch, watches }: NoSuchWatchProps) {
       <ul>
         {watches.map(({ name }) => (
           <li key={name}>
-            <a href={href(editionPath({ watch: name, date: 'latest' }))}>{name}</a>
+            <a href={href(editionPath({ watch: name, date: 'latest' }))}>{labelOf(frame, name) ?? name}</a>
           </li>
         ))}
       </ul>

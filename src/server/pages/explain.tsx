@@ -6,7 +6,7 @@ import type { DatasetWeek } from '../history.ts'
 import { useLocale } from './locale.ts'
 import { Breadcrumbs } from './parts/breadcrumbs.tsx'
 import { DatasetWeeks } from './parts/datasetWeeks.tsx'
-import type { EditionPageProps } from './parts/editionHeader.tsx'
+import { type EditionPageProps, termsOf, topicOf } from './parts/editionHeader.tsx'
 import { ExplainForm } from './parts/explainForm.tsx'
 import { Page } from './parts/layout.tsx'
 import { PortalText, replaceControls, sanitize } from './parts/portalText.tsx'
@@ -27,7 +27,12 @@ export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }:
   const title = dataset === null ? sanitize(asked, 200) : sanitize(dataset.title)
   const listed = matches.length > 0
   return (
-    <Page frame={frame} section="tops" title={`${texts.why} ${title}, ${day(edition.date)}`} hasTwin>
+    <Page
+      frame={frame}
+      section="tops"
+      title={`${texts.why} ${title}, ${topicOf(edition, frame)}, ${day(edition.date)}`}
+      hasJson
+    >
       <Breadcrumbs frame={frame} links={[[texts.editionOf(day(edition.date)), href(path)]]} />
       <h1>
         <PortalText>{title}</PortalText>
@@ -43,15 +48,14 @@ export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }:
               {source === edition.archive.key
                 ? texts.recordOfList(count(dataset.record), count(edition.archive.records))
                 : texts.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
-              <a href={datasetPage(frame.portal, dataset.id)}>{texts.onPortal(hostOf(frame.portal))}</a>
+              <a class="out" href={datasetPage(frame.portal, dataset.id)}>
+                {texts.onPortal(hostOf(frame.portal))}
+              </a>
             </p>
           )}
           {dataset === null && <Nearest nearest={nearest} path={path} />}
         </Condition>
-        <Condition
-          holds={dataset === null ? undefined : listed}
-          title={texts.mentions(edition.terms.map(texts.term).join(texts.or))}
-        >
+        <Condition holds={dataset === null ? undefined : listed} title={texts.mentions(termsOf(edition, frame))}>
           {matches.map((match) => (
             <Excerpt key={`${match.term} ${match.column}`} match={match} />
           ))}

@@ -4,7 +4,7 @@ import type { OrganizationWeek } from '../history.ts'
 import { useLocale } from './locale.ts'
 import { Breadcrumbs } from './parts/breadcrumbs.tsx'
 import { CountCell, RankChange } from './parts/change.tsx'
-import { type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
+import { type EditionPageProps, topicOf } from './parts/editionHeader.tsx'
 import { Page } from './parts/layout.tsx'
 import { PortalText, sanitize } from './parts/portalText.tsx'
 import { TableHead } from './parts/tableHead.tsx'
@@ -19,19 +19,24 @@ export interface HistoryPageProps extends Pick<EditionPageProps, 'frame' | 'edit
 
 /** Shows an organization's rank, followers and datasets over the weeks. */
 export function HistoryPage({ frame, edition, id, weeks }: HistoryPageProps) {
-  const { texts, count, href, longDay } = frame.locale
+  const { texts, count, href, day } = frame.locale
   const { name } = weeks.find(({ organization }) => organization !== undefined)!.organization!
   const path = editionPath(edition)
   const oldestFirst = [...weeks].reverse()
   const series = (of: (organization: RankedOrganization) => number) =>
     oldestFirst.map(({ date, organization }) => ({ date, value: organization && of(organization) }))
   return (
-    <Page frame={frame} section="organizations" title={`${sanitize(name)}, ${longDay(edition.date)}`} hasTwin>
+    <Page
+      frame={frame}
+      section="organizations"
+      title={`${sanitize(name)}, ${topicOf(edition, frame)}, ${day(edition.date)}`}
+      hasJson
+    >
       <Breadcrumbs frame={frame} links={[[texts.organizations, href(`${path}/organizations`)]]} />
       <h1>
         <PortalText>{name}</PortalText>
       </h1>
-      <p class="lede">{texts.overWeeks(weeks.length, count(weeks.length), termsOf(edition, frame))}</p>
+      <p class="lede">{texts.overWeeks(weeks.length, count(weeks.length), topicOf(edition, frame))}</p>
       <p class="links">
         <a href={href(path, { organization: id })}>{texts.itsDatasets}</a>{' '}
         <a class="out" href={organizationPage(frame.portal, id)}>

@@ -3,7 +3,7 @@ import type { ListedDataset } from '../../explain/list.ts'
 import { parseSearch } from '../search.ts'
 import { selectDatasets } from '../selection.ts'
 import { useLocale } from './locale.ts'
-import { EditionHeader, type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
+import { EditionHeader, type EditionPageProps, topicOf, wordsOf } from './parts/editionHeader.tsx'
 import { ExplainLink } from './parts/explainLink.tsx'
 import { HiddenInputs } from './parts/hiddenInputs.tsx'
 import { Page } from './parts/layout.tsx'
@@ -24,11 +24,16 @@ export function ListPage(props: ListPageProps) {
   const path = editionPath(edition)
   const found = selectDatasets({ organizations: [], datasets: list, earlier: undefined }, query)
   const limit = query.limit === 'all' ? MAX_ROWS : query.limit
-  const title = texts.fullList(termsOf(edition, frame))
+  const title = texts.fullList(topicOf(edition, frame))
   const address = `${path}/list`
   return (
-    <Page frame={frame} section="tops" title={`${title}, ${longDay(edition.date)}`} hasTwin>
-      <EditionHeader {...props} part="/list" title={title} lede={texts.aboutList(hostOf(frame.portal))} />
+    <Page frame={frame} section="tops" title={`${title}, ${longDay(edition.date)}`} hasJson>
+      <EditionHeader
+        {...props}
+        part="/list"
+        title={title}
+        lede={texts.aboutList(wordsOf(edition, frame), hostOf(frame.portal))}
+      />
       <Search action={address} query={query} />
       <div class="above">
         <p class="found" role="status">
@@ -68,7 +73,7 @@ function Search({ action, query }: { readonly action: string; readonly query: To
     <search>
       <form class="controls" action={action}>
         <label class="field find">
-          <span class="visually-hidden">{texts.findPlaceholder}</span>
+          <span class="visually-hidden">{texts.findLabel}</span>
           <input type="search" name="q" value={query.q} placeholder={texts.findPlaceholder} maxLength={200} />
         </label>
         <HiddenInputs values={{ ...others, ...langQuery }} />

@@ -9,6 +9,8 @@ export interface Locale {
   readonly settings: LocaleSettings
   readonly language: Language
   readonly texts: Translation
+  /** `a, b ou c` */
+  anyOf(items: readonly string[]): string
   /** `121 074` */
   count(number: number): string
   /** `23,7 Mo` */
@@ -55,11 +57,13 @@ export function createLocale(settings: LocaleSettings): Locale {
   const tag = TAGS[language]
   const numbers = new Intl.NumberFormat(tag)
   const dateTimes = new Intl.DateTimeFormat(tag, { dateStyle: 'short', timeStyle: 'short', timeZone })
+  const choices = new Intl.ListFormat(tag, { type: 'disjunction' })
   const langQuery: Record<string, string> = isExplicit ? { lang: language } : {}
   return {
     settings,
     language,
     texts: TRANSLATIONS[language],
+    anyOf: (items) => choices.format(items),
     count: (number) => numbers.format(number),
     bytes: (number) => formatBytes(tag, number),
     seconds: (number) => formatUnit(tag, 'second', number),

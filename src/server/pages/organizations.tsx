@@ -2,7 +2,7 @@ import type { RankedOrganization } from '../../editions/edition.ts'
 import { useLocale } from './locale.ts'
 import { Bar } from './parts/bar.tsx'
 import { CountCell, RankChange } from './parts/change.tsx'
-import { EditionHeader, type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
+import { EditionHeader, type EditionPageProps, termsOf, topicOf } from './parts/editionHeader.tsx'
 import { Page } from './parts/layout.tsx'
 import { PortalText } from './parts/portalText.tsx'
 import { TableHead } from './parts/tableHead.tsx'
@@ -16,20 +16,21 @@ export interface OrganizationsPageProps extends EditionPageProps {
 /** Shows the ranking of the most followed organizations. */
 export function OrganizationsPage(props: OrganizationsPageProps) {
   const { frame, edition, before } = props
-  const { texts, longDay, count } = frame.locale
+  const { texts, day, count } = frame.locale
+  const title = texts.mostFollowed(count(edition.organizations.length))
   const most = Math.max(...edition.organizations.map(({ followers }) => followers))
   const earlier = before && new Map(before.map((one) => [one.id, one]))
   return (
     <Page
       frame={frame}
       section="organizations"
-      title={`${texts.mostFollowed(count(edition.organizations.length))}, ${longDay(edition.date)}`}
-      hasTwin
+      title={`${title}, ${topicOf(edition, frame)}, ${day(edition.date)}`}
+      hasJson
     >
       <EditionHeader
         {...props}
         part="/organizations"
-        title={texts.mostFollowed(count(edition.organizations.length))}
+        title={title}
         lede={texts.aboutOrganizations(hostOf(frame.portal), termsOf(edition, frame))}
       />
       <table class="ranking">

@@ -5,6 +5,7 @@ import { readRun, readSoundRun } from '../../runs/read.ts'
 import type { RunRecord } from '../../runs/record.ts'
 import type { Documents } from '../../stores/documents.ts'
 import { type Report, warnOnce } from '../../terminal/report.ts'
+import { RUNS_PER_PAGE } from '../api/runs.ts'
 import { respond } from '../body.ts'
 import { createBodyCache } from '../bodyCache.ts'
 import type { Editions } from '../editions.ts'
@@ -23,7 +24,6 @@ import { changesView, explainView, historyView, listView, organizationsView, top
 /** For files whose path changes with their content. */
 const IMMUTABLE = 'public, max-age=31536000, immutable'
 
-const RUNS_PER_PAGE = 50
 /** How long the list of runs stays cached. */
 const RUNS_FRESH_MS = 1_000
 

@@ -1,3 +1,5 @@
+import type { Config } from '../../config/settings.ts'
+
 /** Addresses on this site. IDs come from the portal and may contain any character, so they are always encoded. */
 
 /** Identifies an edition. */
@@ -21,6 +23,9 @@ export function withQuery(path: string, query: Readonly<Record<string, string>>)
   const search = new URLSearchParams(query).toString()
   return search === '' ? path : `${path}?${search}`
 }
+
+/** Returns the public address of this server, `https://tops.example`. @param url the address of a request */
+export const siteOf = ({ public_url }: Pick<Config, 'public_url'>, url: string) => public_url ?? new URL(url).origin
 
 /** Returns the host to show for a portal: `data.gouv.fr`. */
 export const hostOf = (portal: string) => new URL(portal).host.replace(/^www\./, '')

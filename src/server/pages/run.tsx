@@ -13,7 +13,7 @@ export function RunPage({ frame, run }: { readonly frame: Frame; readonly run: R
   const { locale } = frame
   const { texts, day, href } = locale
   return (
-    <Page frame={frame} section="runs" title={`${texts.runs}, ${texts.runOf(day(run.date))}`} hasTwin>
+    <Page frame={frame} section="runs" title={`${texts.runs}, ${texts.runOf(day(run.date))}`} hasJson>
       <Breadcrumbs frame={frame} links={[[texts.runs, href('/runs')]]} />
       <h1>{texts.runOf(day(run.date))}</h1>
       <p class="lede">

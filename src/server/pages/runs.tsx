@@ -16,7 +16,7 @@ interface RunsProps {
 export function RunsPage({ frame, runs, before }: RunsProps) {
   const { texts, href } = frame.locale
   return (
-    <Page frame={frame} section="runs" title={texts.runs}>
+    <Page frame={frame} section="runs" title={texts.runs} hasJson>
       <h1>{texts.runs}</h1>
       <p class="lede">{texts.aboutRuns}</p>
       {runs.length === 0 ? (

@@ -1,7 +1,7 @@
 import type { Changes } from '../../editions/changes.ts'
 import type { Week } from '../weeks.ts'
 import { Downloads } from './parts/downloads.tsx'
-import { EditionBar, type EditionPageProps, termsOf } from './parts/editionHeader.tsx'
+import { EditionBar, type EditionPageProps, topicOf, wordsOf } from './parts/editionHeader.tsx'
 import { ExplainForm } from './parts/explainForm.tsx'
 import { KeyFigures } from './parts/keyFigures.tsx'
 import { Page } from './parts/layout.tsx'
@@ -21,13 +21,13 @@ interface TopsPageProps extends EditionPageProps, TopsIslandProps {
 export function TopsPage(props: TopsPageProps) {
   const { frame, edition, weeks } = props
   const { texts, longDay, count } = frame.locale
-  const terms = termsOf(edition, frame)
-  const about = (edition.terms.length === 1 ? texts.aboutOne : texts.about)(hostOf(frame.portal), count(edition.top))
+  const topic = topicOf(edition, frame)
+  const about = texts.about(wordsOf(edition, frame), hostOf(frame.portal), count(edition.top))
   const isEmpty = edition.datasets.length === 0 && props.earlier === undefined
   const { controls, results } = topsIsland(props)
   return (
-    <Page frame={frame} section="tops" title={`${terms}, ${longDay(edition.date)}`} description={about} hasTwin>
-      <h1>{terms}</h1>
+    <Page frame={frame} section="tops" title={`${topic}, ${longDay(edition.date)}`} description={about} hasJson>
+      <h1>{topic}</h1>
       <p class="lede">{about}</p>
       {!isEmpty && controls}
       <EditionBar {...props} part="" />

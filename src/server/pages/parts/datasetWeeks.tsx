@@ -1,6 +1,7 @@
 import type { Changes } from '../../../editions/changes.ts'
 import type { DatasetWeek } from '../../history.ts'
 import { useLocale } from '../locale.ts'
+import { TableHead } from './tableHead.tsx'
 import { Trend } from './trend.tsx'
 
 interface DatasetWeeksProps {
@@ -12,7 +13,7 @@ interface DatasetWeeksProps {
 
 /** Says since when a dataset is in the tops and why, and shows each entry and exit and its followers. */
 export function DatasetWeeks({ weeks, lastChanges }: DatasetWeeksProps) {
-  const { texts, day } = useLocale()
+  const { texts, count, day, shortDay } = useLocale()
   const events = weeks.filter(({ change }) => change !== undefined)
   const last = events.at(-1)
   const isIn = weeks.at(-1)?.dataset !== undefined
@@ -44,6 +45,22 @@ export function DatasetWeeks({ weeks, lastChanges }: DatasetWeeksProps) {
           points={weeks.map(({ date, dataset }) => ({ date, value: dataset?.dataset_followers }))}
         />
       </div>
+      <details>
+        <summary>{texts.weekByWeek}</summary>
+        <table>
+          <TableHead columns={[texts.editionColumn, { number: texts.followers }]} />
+          <tbody>
+            {[...weeks].reverse().map(({ date, dataset }) => (
+              <tr key={date}>
+                <th scope="row">
+                  <time dateTime={date}>{shortDay(date)}</time>
+                </th>
+                <td class="number">{dataset === undefined ? texts.notInTops : count(dataset.dataset_followers)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </details>
     </section>
   )
 }

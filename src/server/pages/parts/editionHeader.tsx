@@ -1,7 +1,7 @@
 import type { Edition } from '../../../editions/edition.ts'
 import { keptFor } from '../paths.ts'
 import { EditionPicker } from './editionPicker.tsx'
-import type { Frame } from './layout.tsx'
+import { type Frame, labelOf } from './layout.tsx'
 
 /** Props of every page about an edition. */
 export interface EditionPageProps {
@@ -52,7 +52,7 @@ export function EditionBar({ frame, edition, dates, watches, part }: EditionBarP
                 href={href(`/editions/${watch.name}/${date}${part}`, keptFor(frame.query, date, watch.dates))}
                 aria-current={watch.name === edition.watch ? 'page' : undefined}
               >
-                {watch.name}
+                {labelOf(frame, watch.name) ?? watch.name}
               </a>
             )
           })}
@@ -63,4 +63,14 @@ export function EditionBar({ frame, edition, dates, watches, part }: EditionBarP
 }
 
 /** Lists the terms of an edition: `« mobilité » ou « transport »`. */
-export const termsOf = ({ terms }: Edition, { locale: { texts } }: Frame) => terms.map(texts.term).join(texts.or)
+export const termsOf = ({ terms }: Edition, { locale: { texts, anyOf } }: Frame) => anyOf(terms.map(texts.term))
+
+/** Returns what the edition is about: the label of its watch, or its terms. */
+export const topicOf = (edition: Edition, frame: Frame) => labelOf(frame, edition.watch) ?? termsOf(edition, frame)
+
+/** Names the terms in a sentence: by themselves if the heading is a label, else as those of the heading. */
+export function wordsOf(edition: Edition, frame: Frame): string {
+  const { texts } = frame.locale
+  if (labelOf(frame, edition.watch) !== undefined) return termsOf(edition, frame)
+  return edition.terms.length === 1 ? texts.thisWord : texts.oneOfTheseWords
+}

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import type { Watch } from '../../../config/watch.ts'
 import type { Assets } from '../assets.ts'
 import { type Locale, LocaleContext, useLocale } from '../locale.ts'
 import { type EditionRef, editionPath, feedPath, hostOf, withQuery } from '../paths.ts'
@@ -10,6 +11,8 @@ export interface Frame {
   readonly assets: Assets
   /** The portal's address, `https://www.data.gouv.fr`. */
   readonly portal: string
+  /** The watches of the configuration, whose labels the pages show. */
+  readonly watches: readonly Watch[]
   /** The address of this server, `https://tops.example`. */
   readonly site: string
   /** The page's path. */
@@ -20,6 +23,10 @@ export interface Frame {
   readonly edition: EditionRef | undefined
 }
 
+/** Returns the label of a watch in the language of the page; undefined if it has none. */
+export const labelOf = ({ watches, locale }: Frame, name: string) =>
+  watches.find((watch) => watch.name === name)?.label?.[locale.language]
+
 type Section = 'tops' | 'organizations' | 'changes' | 'runs' | 'editions'
 
 interface PageProps {
@@ -29,12 +36,12 @@ interface PageProps {
   readonly description?: string
   readonly section?: Section
   /** Whether the API has the same address after `/api`. */
-  readonly hasTwin?: boolean
+  readonly hasJson?: boolean
   readonly children: ComponentChildren
 }
 
 /** A complete HTML document around some content. */
-export function Page({ frame, title, description, section, hasTwin = false, children }: PageProps) {
+export function Page({ frame, title, description, section, hasJson = false, children }: PageProps) {
   const { locale, assets, portal } = frame
   const { texts, language } = locale
   const site = texts.siteName(hostOf(portal))
@@ -69,7 +76,7 @@ export function Page({ frame, title, description, section, hasTwin = false, chil
           <main id="content" tabIndex={-1}>
             {children}
           </main>
-          <Footer frame={frame} section={section} hasTwin={hasTwin} />
+          <Footer frame={frame} section={section} hasJson={hasJson} />
         </LocaleContext.Provider>
       </body>
     </html>
@@ -117,15 +124,14 @@ function Sections({ frame, section }: { readonly frame: Frame; readonly section:
   const { locale, edition } = frame
   const { texts } = locale
   const path = edition && editionPath(edition)
-  const links: readonly (readonly [Section, string])[] = [
-    ['tops', path ?? '/'],
-    ...(path === undefined
-      ? []
-      : ([
+  const links: readonly (readonly [Section, string])[] =
+    path === undefined
+      ? [['tops', '/']]
+      : [
+          ['tops', path],
           ['changes', `${path}/changes`],
           ['organizations', `${path}/organizations`],
-        ] as const)),
-  ]
+        ]
   return (
     <nav class="sections" aria-label={texts.sections}>
       {links.map(([name, href]) => (
@@ -140,10 +146,10 @@ function Sections({ frame, section }: { readonly frame: Frame; readonly section:
 interface FooterProps {
   readonly frame: Frame
   readonly section: Section | undefined
-  readonly hasTwin: boolean
+  readonly hasJson: boolean
 }
 
-function Footer({ frame, section, hasTwin }: FooterProps) {
+function Footer({ frame, section, hasJson }: FooterProps) {
   const { portal, edition, path, query } = frame
   const { texts, language, href } = useLocale()
   const { view: _, ...selection } = query
@@ -169,7 +175,7 @@ function Footer({ frame, section, hasTwin }: FooterProps) {
           <li>
             <a href={href('/docs')}>API</a>
           </li>
-          {hasTwin && (
+          {hasJson && (
             <li>
               <a data-keep="" href={withQuery(`/api${path}`, selection)}>
                 {texts.thisPageAsJson}

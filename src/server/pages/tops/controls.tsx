@@ -5,7 +5,7 @@ import { useLocale } from '../locale.ts'
 import { HiddenInputs } from '../parts/hiddenInputs.tsx'
 import { sanitize } from '../parts/portalText.tsx'
 import type { TopsProps } from './props.ts'
-import { formatQuery, parseQuery } from './query.ts'
+import { formatQuery, parseQuery, type TopsQuery } from './query.ts'
 
 /** The form that searches and filters. In the browser, each input acts at once. */
 export function TopsControls(props: TopsProps) {
@@ -23,7 +23,7 @@ export function TopsControls(props: TopsProps) {
     <search>
       <form class="controls" action={settings.path} onSubmit={submit}>
         <label class="field find">
-          <span class="visually-hidden">{texts.findPlaceholder}</span>
+          <span class="visually-hidden">{texts.findLabel}</span>
           <input
             type="search"
             name="q"
@@ -34,23 +34,29 @@ export function TopsControls(props: TopsProps) {
             onInput={(event) => set({ q: event.currentTarget.value })}
           />
         </label>
-        <OrganizationSelect {...props} />
-        {settings.earlierSource !== undefined && (
-          <>
-            <Check
-              name="new"
-              isChecked={query.isNew}
-              text={texts.newOnly}
-              onChange={(isNew) => set({ isNew, isGone: false })}
-            />
-            <Check
-              name="gone"
-              isChecked={query.isGone}
-              text={texts.goneOnly}
-              onChange={(isGone) => set({ isGone, isNew: false })}
-            />
-          </>
-        )}
+        {/* Folded on narrow screens, so that the first dataset is in sight. */}
+        <details class="filters" open={isFiltered(settings.query)}>
+          <summary>{texts.filters}</summary>
+          <div>
+            <OrganizationSelect {...props} />
+            {settings.earlierSource !== undefined && (
+              <>
+                <Checkbox
+                  name="new"
+                  isChecked={query.isNew}
+                  text={texts.newOnly}
+                  onChange={(isNew) => set({ isNew, isGone: false })}
+                />
+                <Checkbox
+                  name="gone"
+                  isChecked={query.isGone}
+                  text={texts.goneOnly}
+                  onChange={(isGone) => set({ isGone, isNew: false })}
+                />
+              </>
+            )}
+          </div>
+        </details>
         <HiddenInputs values={{ ...others, ...langQuery }} />
         <button class="without-script" type="submit">
           {texts.apply}
@@ -60,14 +66,16 @@ export function TopsControls(props: TopsProps) {
   )
 }
 
-interface CheckProps {
+const isFiltered = ({ organization, isNew, isGone }: TopsQuery) => organization !== '' || isNew || isGone
+
+interface CheckboxProps {
   readonly name: string
   readonly isChecked: boolean
   readonly text: string
   readonly onChange: (isChecked: boolean) => void
 }
 
-function Check({ name, isChecked, text, onChange }: CheckProps) {
+function Checkbox({ name, isChecked, text, onChange }: CheckboxProps) {
   return (
     <label class="check">
       <input

@@ -45,7 +45,7 @@ export function TopsResults(props: TopsProps) {
         </div>
       ) : (
         <>
-          <p class="take">
+          <p class="download">
             <a class="main" href={withQuery(`/api${settings.path}.csv`, selection)} download>
               {isWhole ? texts.downloadAll(count(all)) : texts.downloadRows(found.length, count(found.length))}
             </a>

@@ -16,7 +16,7 @@ export function ViewLinks({ site, path, csv, query }: ViewLinksProps) {
   const { texts } = useLocale()
   const { view: _, ...selection } = query
   return (
-    <div class="take-away">
+    <div class="view-links">
       <span>{texts.thisView}</span>{' '}
       <a href={withQuery(`/api${csv}`, selection)} download>
         CSV

@@ -11,12 +11,11 @@ export const english: Translation = {
   editions: 'Editions',
   runs: 'Runs',
 
-  or: ' or ',
   term: (term) => `“${term}”`,
-  about: (portal, top) =>
-    `Datasets that mention one of these words, published on ${portal} by the ${top} most followed organizations.`,
-  aboutOne: (portal, top) =>
-    `Datasets that mention this word, published on ${portal} by the ${top} most followed organizations.`,
+  thisWord: 'this word',
+  oneOfTheseWords: 'one of these words',
+  about: (words, portal, top) =>
+    `Datasets that mention ${words}, published by the ${top} most followed organizations on ${portal}.`,
   watches: 'Watches',
 
   edition: 'Edition of',
@@ -56,7 +55,9 @@ export const english: Translation = {
   newBadge: 'New',
 
   find: 'Search',
-  findPlaceholder: 'Search in titles and organizations',
+  findLabel: 'Search titles and organizations',
+  findPlaceholder: 'Title or organization',
+  filters: 'Filter',
   goneBadge: 'Gone',
   goneOnly: 'Gone datasets only',
   organization: 'Organization',
@@ -118,7 +119,8 @@ export const english: Translation = {
   leftTops: (day) => `Left the tops on ${day}.`,
   newAndGone: 'New and gone, by week',
   reason: (reason) => `Reason: ${reason}.`,
-  overTheWeeks: 'Over the weeks',
+  overTheWeeks: 'In the tops over time',
+  notInTops: 'not in the tops',
   enteredOn: (day) => `Entered on ${day}`,
   leftOn: (day) => `Left on ${day}`,
   entryReasons: {
@@ -139,7 +141,7 @@ export const english: Translation = {
   leftRanking: 'left the ranking',
 
   fullList: (terms) => `Full list: ${terms}`,
-  aboutList: (portal) => `All datasets on ${portal} that mention one of the words, from any organization.`,
+  aboutList: (words, portal) => `All datasets on ${portal} that mention ${words}, from any organization.`,
   verdicts: {
     'in-tops': (day) => `This dataset is in the tops of ${day}: it meets all three conditions.`,
     unknown: (day) => `Not in the edition of ${day}: no dataset on the portal has this ID or address.`,

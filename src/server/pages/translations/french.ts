@@ -10,12 +10,11 @@ export const french = {
   editions: 'Éditions',
   runs: 'Exécutions',
 
-  or: ' ou ',
   term: (term: string) => `«\u00a0${term}\u00a0»`,
-  about: (portal: string, top: string) =>
-    `Jeux de données mentionnant l’un de ces mots, publiés sur ${portal} par les ${top} organisations les plus suivies.`,
-  aboutOne: (portal: string, top: string) =>
-    `Jeux de données mentionnant ce mot, publiés sur ${portal} par les ${top} organisations les plus suivies.`,
+  thisWord: 'ce mot',
+  oneOfTheseWords: 'l’un de ces mots',
+  about: (words: string, portal: string, top: string) =>
+    `Jeux de données mentionnant ${words}, publiés par les ${top} organisations les plus suivies de ${portal}.`,
   watches: 'Veilles',
 
   edition: 'Édition du',
@@ -57,7 +56,9 @@ export const french = {
   newBadge: 'Nouveau',
 
   find: 'Rechercher',
-  findPlaceholder: 'Rechercher dans les titres et les organisations',
+  findLabel: 'Rechercher dans les titres et les organisations',
+  findPlaceholder: 'Titre ou organisation',
+  filters: 'Filtrer',
   goneBadge: 'Sorti',
   goneOnly: 'Sortis uniquement',
   organization: 'Organisation',
@@ -136,7 +137,8 @@ export const french = {
   leftTops: (day: string) => `Sorti des tops le ${day}.`,
   newAndGone: 'Nouveaux et sortis, par semaine',
   reason: (reason: string) => `Raison\u00a0: ${reason}.`,
-  overTheWeeks: 'Au fil des semaines',
+  overTheWeeks: 'Présence dans les tops',
+  notInTops: 'hors des tops',
   enteredOn: (day: string) => `Entré le ${day}`,
   leftOn: (day: string) => `Sorti le ${day}`,
   entryReasons: {
@@ -158,8 +160,8 @@ export const french = {
   leftRanking: 'sortie du classement',
 
   fullList: (terms: string) => `Liste complète\u00a0: ${terms}`,
-  aboutList: (portal: string) =>
-    `Tous les jeux de données de ${portal} qui mentionnent l’un des mots, quelle que soit l’organisation.`,
+  aboutList: (words: string, portal: string) =>
+    `Tous les jeux de données de ${portal} mentionnant ${words}, quelle que soit l’organisation.`,
   verdicts: {
     'in-tops': (day: string) => `Ce jeu de données est dans les tops du ${day}\u00a0: il remplit les trois conditions.`,
     unknown: (day: string) =>
