@@ -8,6 +8,7 @@ import { TopsControls } from '../src/server/pages/tops/controls.tsx'
 import type { ChangeQuery, TopsData, TopsProps, TopsSettings, TopsSource } from '../src/server/pages/tops/props.ts'
 import { formatQuery, parseQuery } from '../src/server/pages/tops/query.ts'
 import { TopsResults } from '../src/server/pages/tops/results.tsx'
+import { exploreWhileTyping } from './explore.ts'
 import { keepQuery } from './keptQuery.ts'
 import './icon.svg'
 import './style.css'
@@ -94,3 +95,4 @@ function updateAddress(path: string, query: Record<string, string>, isTyping: bo
 }
 
 hydrateTops()
+exploreWhileTyping()

@@ -11,6 +11,8 @@ export interface Locale {
   readonly texts: Translation
   /** `a, b ou c` */
   anyOf(items: readonly string[]): string
+  /** `a, b et c` */
+  allOf(items: readonly string[]): string
   /** `121 074` */
   count(number: number): string
   /** `23,7 Mo` */
@@ -58,12 +60,14 @@ export function createLocale(settings: LocaleSettings): Locale {
   const numbers = new Intl.NumberFormat(tag)
   const dateTimes = new Intl.DateTimeFormat(tag, { dateStyle: 'short', timeStyle: 'short', timeZone })
   const choices = new Intl.ListFormat(tag, { type: 'disjunction' })
+  const lists = new Intl.ListFormat(tag, { type: 'conjunction' })
   const langQuery: Record<string, string> = isExplicit ? { lang: language } : {}
   return {
     settings,
     language,
     texts: TRANSLATIONS[language],
     anyOf: (items) => choices.format(items),
+    allOf: (items) => lists.format(items),
     count: (number) => numbers.format(number),
     bytes: (number) => formatBytes(tag, number),
     seconds: (number) => formatUnit(tag, 'second', number),

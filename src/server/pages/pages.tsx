@@ -9,11 +9,13 @@ import { RUNS_PER_PAGE } from '../api/runs.ts'
 import { respond } from '../body.ts'
 import { createBodyCache } from '../bodyCache.ts'
 import type { Editions } from '../editions.ts'
+import type { Explorer } from '../explore/explorer.ts'
 import { readAssets } from './assets.ts'
 import { createCrawlerFiles } from './crawlers.ts'
 import { EditionsPage } from './editions.tsx'
 import { createFrame, latestFrame, type Site, showEdition, watchLinks } from './editionView.tsx'
 import { ErrorPage, errorPageFor, PageNotFound } from './errorPages.tsx'
+import { addExplorePages } from './explore/routes.tsx'
 import { htmlResponse, pageBody } from './htmlResponse.ts'
 import { readParameters } from './parameters.ts'
 import { withQuery } from './paths.ts'
@@ -28,7 +30,7 @@ const IMMUTABLE = 'public, max-age=31536000, immutable'
 const RUNS_FRESH_MS = 1_000
 
 /** Creates the HTML pages. Every view has its own address. */
-export async function createPages({ config, documents, report }: Context, editions: Editions): Promise<Hono> {
+export async function createPages({ config, documents, report }: Context, editions: Editions, explorer: Explorer): Promise<Hono> {
   const assets = await readAssets()
   const site = { config, editions, assets, bodies: createBodyCache() }
   const pages = new Hono()
@@ -41,6 +43,7 @@ export async function createPages({ config, documents, report }: Context, editio
   pages.route('/', createCrawlerFiles(site))
   addEditionPages(pages, site)
   addFormTargets(pages)
+  addExplorePages(pages, site, explorer)
   addRunPages(pages, site, documents, report)
 
   // The API responds to unknown addresses under /api itself, in JSON.

@@ -36,6 +36,10 @@ const sortBy = (fields: readonly string[]): Parameter => ({
 
 /** The parameters of the pages, as the API accepts them. */
 const PARAMETERS = {
+  words: { accepts: (value: string) => value.length <= 600, allowed: '≤ 600' },
+  match: oneOf('substring', 'word'),
+  columns: text,
+  top: { accepts: (value: string) => /^[1-9]\d{0,2}$/.test(value) && Number(value) <= 500, allowed: '1–500' },
   q: text,
   organization: text,
   new: oneOf('1'),
@@ -57,6 +61,7 @@ export const VIEW_PARAMETERS = {
   list: ['q', 'organization', 'sort', 'limit', 'offset'],
   changes: ['since'],
   runs: ['before'],
+  explore: ['words', 'match', 'columns', 'top', 'q', 'organization', 'new', 'gone', 'since', 'sort', 'offset'],
   none: [],
 } as const satisfies Record<string, readonly ParameterName[]>
 

@@ -27,7 +27,7 @@ export interface Frame {
 export const labelOf = ({ watches, locale }: Frame, name: string) =>
   watches.find((watch) => watch.name === name)?.label?.[locale.language]
 
-type Section = 'tops' | 'organizations' | 'changes' | 'runs' | 'editions'
+type Section = 'tops' | 'organizations' | 'changes' | 'explore' | 'runs' | 'editions'
 
 interface PageProps {
   readonly frame: Frame
@@ -131,12 +131,13 @@ function Sections({ frame, section }: { readonly frame: Frame; readonly section:
           ['tops', path],
           ['changes', `${path}/changes`],
           ['organizations', `${path}/organizations`],
+          ['explore', '/explore/latest'],
         ]
   return (
     <nav class="sections" aria-label={texts.sections}>
       {links.map(([name, href]) => (
         <a key={name} href={locale.href(href)} aria-current={name === section ? 'page' : undefined}>
-          {texts[name]}
+          {name === 'explore' ? texts.explore.section : texts[name]}
         </a>
       ))}
     </nav>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import type { MatchMode } from '../../../matching/fold.ts'
 import { FoldedText } from '../../../matching/locate.ts'
 import { useLocale } from '../locale.ts'
 
@@ -9,19 +10,21 @@ interface PortalTextProps {
   readonly children: string
   /** Folded words of a search, to mark. */
   readonly words?: readonly string[]
+  /** Where the words may be (default: anywhere in a word). */
+  readonly match?: MatchMode
 }
 
 /** Shows a text from the portal safely: isolated, so that its direction cannot affect the text around it, and sanitized. */
-export function PortalText({ children, words = [] }: PortalTextProps) {
+export function PortalText({ children, words = [], match = 'substring' }: PortalTextProps) {
   const { texts } = useLocale()
   const text = sanitize(children) || texts.untitled
-  return <bdi>{words.length === 0 ? text : marked(text, words)}</bdi>
+  return <bdi>{words.length === 0 ? text : marked(text, words, match)}</bdi>
 }
 
 /** Marks every place of the words in a text. */
-function marked(text: string, words: readonly string[]): ComponentChildren {
+function marked(text: string, words: readonly string[], match: MatchMode): ComponentChildren {
   const folded = new FoldedText(text)
-  const places = words.flatMap((word) => folded.locate(word, 'substring')).sort((a, b) => a.start - b.start)
+  const places = words.flatMap((word) => folded.locate(word, match)).sort((a, b) => a.start - b.start)
   const parts: ComponentChildren[] = []
   let end = 0
   for (const place of places) {

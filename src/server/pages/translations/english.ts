@@ -1,3 +1,4 @@
+import { exploreEnglish } from './exploreEnglish.ts'
 import type { Translation } from './french.ts'
 
 export const english: Translation = {
@@ -275,4 +276,6 @@ export const english: Translation = {
   unavailableHint: 'The data cannot be read right now. Reload the page in a minute.',
   bug: 'Something went wrong',
   bugHint: 'Nothing was changed. If it happens again, see the server’s log.',
+
+  explore: exploreEnglish,
 }

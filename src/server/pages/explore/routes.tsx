@@ -1,0 +1,147 @@
+import type { Hono, Context as HonoContext } from 'hono'
+import type { VNode } from 'preact'
+import { isDate } from '../../../editions/date.ts'
+import { Failure } from '../../../errors.ts'
+import { MAX_LETTERS, MAX_WORDS, MIN_LETTERS, watchOf } from '../../../explore/query.ts'
+import { foldTerm } from '../../../matching/fold.ts'
+import { respond } from '../../body.ts'
+import type { Explorer } from '../../explore/explorer.ts'
+import { Problem } from '../../problem.ts'
+import { createFrame, latestFrame, type Site } from '../editionView.tsx'
+import { ErrorPage } from '../errorPages.tsx'
+import { htmlResponse, pageBody } from '../htmlResponse.ts'
+import { BadParameter, readParameters } from '../parameters.ts'
+import type { Frame } from '../parts/layout.tsx'
+import { sanitize } from '../parts/portalText.tsx'
+import { withQuery } from '../paths.ts'
+import type { Translation } from '../translations/french.ts'
+import { ExplorePage, type Outcome } from './explore.tsx'
+import { type ExploreQuery, parseQuery } from './query.ts'
+import { ROWS_PER_PAGE } from './results.tsx'
+import { WeeksPage } from './weeks.tsx'
+
+/** Each search is a page of its own, which search engines need not know. */
+const HEADERS = { 'x-robots-tag': 'noindex' }
+
+/** Adds the pages that search a week for any words. */
+export function addExplorePages(pages: Hono, site: Site, explorer: Explorer): void {
+  pages.get('/explore', (c) => {
+    const { date = 'latest', ...query } = c.req.query()
+    return c.redirect(withQuery(`/explore/${encodeURIComponent(date)}`, query), 303)
+  })
+  pages.get('/explore/weeks', (c) => showWeeks(site, explorer, c))
+  pages.get('/explore/:date', (c) => showExplore(site, explorer, c))
+}
+
+async function showExplore(site: Site, explorer: Explorer, c: HonoContext): Promise<Response> {
+  const search = readParameters(new URL(c.req.url).searchParams, 'explore')
+  const frame = await latestFrame(site, c, search)
+  if (!explorer.isOn) return turnedOff(frame)
+  const dates = await explorer.dates()
+  const wanted = c.req.param('date')!
+  const date = wanted === 'latest' ? dates[0] : dates.find((one) => one === wanted)
+  if (date === undefined) return noSuchWeek(frame, wanted, dates)
+  const query = parseQuery(search)
+  const outcome = await outcomeOf(explorer, date, query, frame, c.req.raw.signal)
+  const page = <ExplorePage {...{ frame, date, dates, query, outcome }} />
+  if (outcome === undefined || 'page' in outcome) return send(page, frame, c)
+  const response = htmlResponse(page, frame, outcome.status)
+  // Browsers without scripts ask again by themselves.
+  if (outcome.retryAfter !== undefined) {
+    response.headers.set('retry-after', outcome.retryAfter)
+    response.headers.set('refresh', outcome.retryAfter)
+  }
+  return response
+}
+
+/** Searches, if the words allow it. What keeps it from searching is said on the page, beside the form. */
+async function outcomeOf(
+  explorer: Explorer,
+  date: string,
+  query: ExploreQuery,
+  { locale: { texts } }: Frame,
+  signal: AbortSignal,
+): Promise<Outcome | undefined> {
+  if (query.words.length === 0) return undefined
+  const problem = problemOf(query.words, texts)
+  if (problem !== undefined) return { problem, status: 400 }
+  try {
+    const week = await explorer.open(watchOf(query), date)
+    const { since, offset } = query
+    const before = await explorer.earlier(week, since === '' ? undefined : since)
+    const table = { selection: query, offset, limit: ROWS_PER_PAGE, since: before?.ref.snapshot.date }
+    const page = await explorer.page(week, table, signal)
+    const changes = since === '' || before === undefined ? undefined : await explorer.changes(before, week, signal)
+    return { page, earlier: before?.ref.snapshot.date, changes }
+  } catch (error) {
+    if (error instanceof Problem && error.status === 503)
+      return { problem: texts.explore.busyRetry, status: 503, retryAfter: error.headers['retry-after'] ?? '2' }
+    if (error instanceof Failure && error.kind === 'usage')
+      throw new BadParameter('columns', query.columns.join(','), 'title, tags, description, …', false)
+    if (error instanceof Failure && (error.kind === 'store' || error.kind === 'contract'))
+      return { problem: `${texts.explore.damaged}. ${texts.explore.damagedHint}`, status: 503 }
+    throw error
+  }
+}
+
+/** Says which words cannot be searched for; undefined if all can. */
+function problemOf(words: readonly string[], { explore }: Translation): string | undefined {
+  if (words.length > MAX_WORDS) return explore.tooManyWords(MAX_WORDS)
+  const lengthOf = (word: string) => [...foldTerm(word)].length
+  const wrong = words.find((word) => lengthOf(word) < MIN_LETTERS || lengthOf(word) > MAX_LETTERS)
+  return wrong === undefined ? undefined : explore.badLength(sanitize(wrong, 40), MIN_LETTERS, MAX_LETTERS)
+}
+
+async function showWeeks(site: Site, explorer: Explorer, c: HonoContext): Promise<Response> {
+  const search = readParameters(new URL(c.req.url).searchParams, 'explore')
+  const frame = createFrame(site, c, undefined, search)
+  if (!explorer.isOn) return turnedOff(frame)
+  const query = parseQuery(search)
+  const { texts } = frame.locale
+  const problem = query.words.length === 0 ? texts.explore.words : problemOf(query.words, texts)
+  if (problem !== undefined) return htmlResponse(<ErrorPage frame={frame} title={texts.badRequest} hint={problem} />, frame, 400)
+  const history = await explorer.history(watchOf(query))
+  return send(<WeeksPage {...{ frame, query, history }} />, frame, c)
+}
+
+async function send(page: VNode, frame: Frame, c: HonoContext): Promise<Response> {
+  const { body, headers } = pageBody(page, frame)
+  return respond(c, body, { ...headers, ...HEADERS })
+}
+
+function turnedOff(frame: Frame): Response {
+  const { off, offHint } = frame.locale.texts.explore
+  return htmlResponse(<ErrorPage frame={frame} title={off} hint={offHint} />, frame, 404)
+}
+
+/** Offers the weeks that can be searched. */
+function noSuchWeek(frame: Frame, wanted: string, dates: readonly string[]): Response {
+  const { texts, day, href } = frame.locale
+  const { explore } = texts
+  if (dates.length === 0) {
+    const page = (
+      <ErrorPage frame={frame} title={explore.noWeek} hint={explore.noWeekHint}>
+        <pre>
+          <code>datagouv-tops run</code>
+        </pre>
+      </ErrorPage>
+    )
+    return htmlResponse(page, frame, 404)
+  }
+  const title = explore.noSuchWeek(isDate(wanted) ? day(wanted) : sanitize(wanted, 50))
+  const page = (
+    <ErrorPage frame={frame} title={title} hint={explore.noSuchWeekHint}>
+      <ul>
+        {dates.slice(0, MAX_OFFERED).map((date) => (
+          <li key={date}>
+            <a href={href(`/explore/${date}`, frame.query)}>{day(date)}</a>
+          </li>
+        ))}
+      </ul>
+    </ErrorPage>
+  )
+  return htmlResponse(page, frame, 404)
+}
+
+/** How many weeks an error offers. */
+const MAX_OFFERED = 12

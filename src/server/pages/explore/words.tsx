@@ -1,0 +1,100 @@
+import type { TermCount, WordCount } from '../../../explore/wordCounts.ts'
+import { useLocale } from '../locale.ts'
+import { sanitize } from '../parts/portalText.tsx'
+import { type ExploreQuery, formatQuery } from './query.ts'
+
+interface WordsProps {
+  readonly path: string
+  readonly query: ExploreQuery
+  readonly words: readonly TermCount[]
+}
+
+/** The words of a search, each with its number of datasets and a link that removes it. */
+export function Words(props: WordsProps) {
+  const { query, words } = props
+  const { texts, count } = useLocale()
+  return (
+    <section class="chips" aria-label={texts.explore.wordCounts}>
+      <ul>
+        {words.map(({ word, datasets }) => (
+          <li key={word}>
+            <span>{word}</span> <strong>{count(datasets)}</strong>
+            {words.length > 1 && (
+              <Replace {...props} word={word} by={undefined} class="remove" label={texts.explore.remove(word)}>
+                ×
+              </Replace>
+            )}
+          </li>
+        ))}
+      </ul>
+      {words.map((term) =>
+        term.datasets === 0 ? (
+          <NearestWords key={term.word} {...props} term={term} />
+        ) : (
+          query.match === 'substring' && <MostHit key={term.word} {...props} term={term} />
+        ),
+      )}
+    </section>
+  )
+}
+
+/** Names the whole words that a word is found in, so that false hits are seen: “vélo” is in “développement”. */
+function MostHit({ path, query, term }: WordsProps & { readonly term: TermCount }) {
+  const { texts, href } = useLocale()
+  const isAlwaysWhole = term.most_hit.length <= 1
+  if (isAlwaysWhole) return null
+  return (
+    <p class="most-hit">
+      {texts.explore.mostHit(term.word)} <WordCounts words={term.most_hit} />.{' '}
+      <a href={href(path, formatQuery({ ...query, match: 'word', offset: 0 }))}>{texts.explore.wholeWord}</a>
+    </p>
+  )
+}
+
+function NearestWords({ term, ...props }: WordsProps & { readonly term: TermCount }) {
+  const { texts, count } = useLocale()
+  return (
+    <p class="most-hit">
+      {texts.explore.notFound(term.word)}{' '}
+      {term.nearest.length > 0 && (
+        <>
+          {texts.explore.nearest}{' '}
+          {term.nearest.map(({ word, datasets }, index) => (
+            <span key={word}>
+              {index > 0 && ', '}
+              <Replace {...props} word={term.word} by={word}>
+                {sanitize(word)}
+              </Replace>{' '}
+              ({count(datasets)})
+            </span>
+          ))}
+        </>
+      )}
+    </p>
+  )
+}
+
+function WordCounts({ words }: { readonly words: readonly WordCount[] }) {
+  const { count } = useLocale()
+  return <>{words.map(({ word, datasets }) => `${sanitize(word)} (${count(datasets)})`).join(', ')}</>
+}
+
+interface ReplaceProps extends WordsProps {
+  readonly word: string
+  /** The word to search for in its place; undefined for none. */
+  readonly by: string | undefined
+  readonly class?: string
+  readonly label?: string
+  readonly children: string
+}
+
+/** A link to the same search with another word, or without one. */
+function Replace({ path, query, word, by, class: name, label, children }: ReplaceProps) {
+  const { href } = useLocale()
+  const words = query.words.flatMap((one) => (one !== word ? [one] : by === undefined ? [] : [by]))
+  return (
+    <a class={name} aria-label={label} href={href(path, formatQuery({ ...query, words, offset: 0 }))}>
+      {children}
+    </a>
+  )
+}
