@@ -9,6 +9,7 @@ import type { ChangeQuery, TopsData, TopsProps, TopsSettings, TopsSource } from 
 import { formatQuery, parseQuery } from '../src/server/pages/tops/query.ts'
 import { TopsResults } from '../src/server/pages/tops/results.tsx'
 import { keepQuery } from './keptQuery.ts'
+import { tryApi } from './tryApi.ts'
 import './icon.svg'
 import './style.css'
 
@@ -94,3 +95,4 @@ function updateAddress(path: string, query: Record<string, string>, isTyping: bo
 }
 
 hydrateTops()
+tryApi()
