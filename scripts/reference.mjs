@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import openapiTS from 'openapi-typescript'
 import { COMMANDS } from '../dist/commands/commands.js'
 import { optionsOf, SHARED_OPTIONS } from '../dist/commands/options.js'
 import { configSchema } from '../dist/config/jsonSchema.js'
@@ -18,6 +19,8 @@ const folder = process.argv[2] ?? 'docs/reference'
 mkdirSync(folder, { recursive: true })
 
 const NOTE = '<!-- Generated from the code by "npm run reference". Do not edit. -->\n\n'
+const TYPES_NOTE =
+  '/** Types of the API for openapi-fetch. Generated from openapi.json by "npm run reference". Do not edit. */\n\n'
 const page = (name, text) => writeFileSync(join(folder, name), `${NOTE}${text.trimEnd()}\n`)
 const json = (name, value) => writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
 const cell = (text) => String(text).replaceAll('|', '\\|')
@@ -89,6 +92,7 @@ try {
   const response = await createApp(context, createEditions(context)).request('/openapi.json')
   const description = await response.json()
   json('openapi.json', description)
+  writeFileSync(join(folder, 'openapi.d.ts'), await openapiTS(description, { commentHeader: TYPES_NOTE }))
   for (const [file, name] of [
     ['edition', 'Edition'],
     ['run', 'Run'],

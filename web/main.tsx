@@ -10,6 +10,7 @@ import { formatQuery, parseQuery } from '../src/server/pages/tops/query.ts'
 import { TopsResults } from '../src/server/pages/tops/results.tsx'
 import { exploreWhileTyping } from './explore.ts'
 import { keepQuery } from './keptQuery.ts'
+import { tryApi } from './tryApi.ts'
 import './icon.svg'
 import './style.css'
 
@@ -96,3 +97,4 @@ function updateAddress(path: string, query: Record<string, string>, isTyping: bo
 
 hydrateTops()
 exploreWhileTyping()
+tryApi()

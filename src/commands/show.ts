@@ -70,9 +70,7 @@ function format(
 
 /** Writes the CSV of several watches: the name of the watch, then the usual columns. */
 function csvOfAll(editions: readonly Edition[]): string {
-  const rows = editions.flatMap(({ watch, datasets }) =>
-    datasets.map((dataset) => [watch, ...DATASET_FIELDS.map((field) => dataset[field])]),
-  )
+  const rows = editions.flatMap(({ watch, datasets }) => datasets.map((dataset) => ({ watch, ...dataset })))
   return csvTable(['watch', ...DATASET_FIELDS], rows)
 }
 

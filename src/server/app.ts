@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { Context } from '../context.ts'
-import { createApi } from './api/api.ts'
-import { createBodyCache } from './bodyCache.ts'
+import { type Api, createApi } from './api/api.ts'
+import { type BodyCache, createBodyCache } from './bodyCache.ts'
 import { CORS_HEADERS } from './cors.ts'
 import type { Editions } from './editions.ts'
 import { createFeeds } from './feed.ts'
@@ -20,14 +20,16 @@ const PREFLIGHT_HEADERS = {
 }
 
 export interface AppOptions {
+  readonly bodies?: BodyCache
+  readonly api?: Api
   /** The HTML pages. Without them, only the API, the feeds and the probes are served. */
   readonly pages?: Hono
 }
 
 /** Combines API, feeds, probes and pages into one app. */
-export function createApp(context: Context, editions: Editions, { pages }: AppOptions = {}): Hono {
+export function createApp(context: Context, editions: Editions, options: AppOptions = {}): Hono {
+  const { bodies = createBodyCache(), api = createApi({ context, editions, bodies }), pages } = options
   const app = new Hono()
-  const bodies = createBodyCache()
   app.onError((error, c) => problemResponse(error, c.req.path, context.report))
   app.notFound(({ req: { path } }) => {
     const problem = new Problem(404, `cannot find ${path}: no such address. See /docs for the API's addresses.`)
@@ -44,7 +46,7 @@ export function createApp(context: Context, editions: Editions, { pages }: AppOp
     if (req.path === '/' || !req.path.endsWith('/')) return next()
     return redirect(`/${req.path.replace(/^\/+|\/+$/g, '')}${new URL(req.url).search}`, 301)
   })
-  app.route('/', createApi({ context, editions, bodies }))
+  app.route('/', api.routes)
   app.route('/', createFeeds(context, editions, bodies))
   app.route('/', createHealth(context))
   if (pages !== undefined) app.route('/', pages)

@@ -3,7 +3,8 @@ import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import type { TopDataset } from '../editions/edition.ts'
 import { uuidOf } from '../editions/uuid.ts'
-import { quoted } from '../errors.ts'
+import { feedParams } from './api/parameters.ts'
+import { invalidRequest, strictQuery } from './api/route.ts'
 import { type Body, createBody, respond } from './body.ts'
 import type { BodyCache } from './bodyCache.ts'
 import { CACHE_CONTROL } from './caching.ts'
@@ -13,15 +14,13 @@ import { escapeMarkup, listHtml } from './feedMarkup.ts'
 import { type Locale, localeFor } from './pages/locale.ts'
 import { hostOf, siteOf, withQuery } from './pages/paths.ts'
 import { negotiateLanguage } from './pages/translations/language.ts'
-import { LANGUAGES } from './pages/translations/translations.ts'
-import { Problem } from './problem.ts'
 import { selectDatasets } from './selection.ts'
 
 const MAX_ENTRIES = 10
 /** How many datasets an entry lists. A link leads to the others. */
 const MAX_LISTED = 20
 const HEADERS = { 'cache-control': CACHE_CONTROL.latest, vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
-const PARAMETERS = ['watch', 'organization', 'q', 'lang']
+const feedQuery = strictQuery(feedParams)
 
 interface Feed {
   readonly id: string
@@ -76,15 +75,9 @@ export function createFeeds({ config }: Context, editions: Editions, bodies: Bod
   }
 
   function topicOf(c: HonoContext): Topic {
-    const query = c.req.query()
-    const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name))
-    if (unknown !== undefined) {
-      const remedy = `Use ${PARAMETERS.join(', ')}`
-      throw new Problem(400, `cannot accept parameter ${quoted(unknown)}: it is unknown. ${remedy}.`)
-    }
-    const { watch = config.watches[0]!.name, organization = '', q = '', lang } = query
-    if (lang !== undefined && !LANGUAGES.some((one) => one === lang))
-      throw new Problem(400, `cannot accept lang ${quoted(lang)}: must be ${LANGUAGES.join(' or ')}.`)
+    const parsed = feedQuery.safeParse(c.req.query())
+    if (!parsed.success) throw invalidRequest(parsed.error, (name) => c.req.query(name))
+    const { watch = config.watches[0]!.name, organization = '', q = '', lang } = parsed.data
     const language = negotiateLanguage(lang ?? null, c.req.header('accept-language'))
     const locale = localeFor({ ...language, timeZone: config.time_zone })
     return {

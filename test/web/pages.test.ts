@@ -34,6 +34,7 @@ const VIEWS = [
   ['the weeks of a search', 200, '/explore/weeks?words=transport'],
   ['a search for too many words', 400, '/explore/latest?words=aa,bb,cc,dd,ee,ff,gg,hh,ii'],
   ['the documentation of the API', 200, '/docs'],
+  ['the documentation of the API in English', 200, '/docs?lang=en'],
   ['datasets that are gone', 200, `${FULL_EDITION}?gone=1`],
   ['why a dataset is not there', 404, `${DEMO}/datasets/no-such-dataset`],
   ['the runs', 200, '/runs'],
@@ -316,6 +317,22 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     await page.getByRole('navigation', { name: 'Rubriques' }).getByRole('link', { name: 'Organisations' }).click()
     await page.waitForURL(`${site.url}${FULL_EDITION}/organizations?lang=fr`)
     expect(await page.locator('html').getAttribute('lang')).toBe('fr')
+    await page.context().close()
+  })
+
+  test('the documentation of the API tries an address, and shows how to do the same with curl', async () => {
+    const { page, problems } = await visitScripted('/docs#getEdition')
+    const operation = page.locator('#getEdition')
+    await operation.getByLabel('q', { exact: true }).fill("l'air")
+    await operation.getByLabel('edition').fill('2023-08-02')
+    const address = '/api/editions/mobilite-transport/2023-08-02?q=l%27air'
+    expect(await operation.locator('[data-curl]').textContent()).toBe(`curl '${site.url}${address}'`)
+    expect(await operation.getByRole('link').getAttribute('href')).toBe(address)
+    await operation.getByRole('button', { name: 'Essayer' }).click()
+    await operation.locator('output pre').waitFor()
+    expect(await operation.locator('output p').textContent()).toMatch(/^200 OK · application\/json · \d+ ms$/)
+    expect(await operation.locator('output pre').textContent()).toContain('"date": "2023-08-02"')
+    expect(problems).toEqual([])
     await page.context().close()
   })
 

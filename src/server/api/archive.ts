@@ -11,6 +11,7 @@ import { cacheControlFor } from '../caching.ts'
 import { CORS_HEADERS } from '../cors.ts'
 import { busyProblem, Problem } from '../problem.ts'
 import { parseRange } from '../range.ts'
+import { csvExample } from './example.ts'
 import { editionDate, editionParam, watchParam } from './parameters.ts'
 import {
   type ApiContext,
@@ -27,7 +28,9 @@ const MAX_DOWNLOADS = 64
 /** Level 6 would take twice as long to save a tenth. */
 const GZIP_LEVEL = 4
 
-const csv = { 'text/csv': { schema: z.string() } }
+const csv = {
+  'text/csv': { schema: z.string(), example: csvExample(['id', 'title', 'organization', 'organization_id']) },
+}
 const route = createRoute({
   method: 'get',
   path: '/api/editions/{watch}/{edition}/archive.csv',

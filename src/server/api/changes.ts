@@ -1,9 +1,10 @@
 import type { Context as HonoContext } from 'hono'
-import { changesCsvOf } from '../../editions/csv.ts'
+import { CHANGE_FIELDS, changesCsvOf } from '../../editions/csv.ts'
 import { createBody, respond } from '../body.ts'
 import { cacheControlFor } from '../caching.ts'
 import { CORS_HEADERS } from '../cors.ts'
-import { CSV_TYPE, csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { csvExample } from './example.ts'
 import { csvParams, dateParam, editionDate, editionParam, optionalWatch, pageParams, watchParam } from './parameters.ts'
 import { type ApiContext, createRouter, csvRoute, jsonRoute } from './route.ts'
 import { Changes } from './schemas.ts'
@@ -26,7 +27,7 @@ const editionQuery = {
   ...csvParams,
   lang: pageParams.lang,
 }
-const common = { tag: 'changes', description, response: Changes, textTypes: [CSV_TYPE] }
+const common = { tag: 'changes', description, response: Changes, csv: csvExample(CHANGE_FIELDS) }
 
 const route = jsonRoute({
   ...common,

@@ -1,10 +1,11 @@
-import { csvOf } from '../../editions/csv.ts'
+import { csvOf, DATASET_FIELDS } from '../../editions/csv.ts'
 import { editionId, watchAndDate } from '../../editions/layout.ts'
 import { createBody, respond } from '../body.ts'
 import { cacheControlFor } from '../caching.ts'
 import { CORS_HEADERS } from '../cors.ts'
 import { SORT_FIELDS, selectDatasets, sortBy } from '../selection.ts'
-import { CSV_TYPE, csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { csvExample } from './example.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { paginate } from './paging.ts'
 import {
@@ -45,6 +46,8 @@ const listRoute = jsonRoute({
   response: listOf(EditionItem),
 })
 
+const EDITION_CSV = csvExample(DATASET_FIELDS)
+
 const oneRoute = jsonRoute({
   path: '/api/editions/{watch}/{edition}',
   operationId: 'getEdition',
@@ -70,7 +73,7 @@ const oneRoute = jsonRoute({
     ...pageParams,
   },
   response: Edition,
-  textTypes: [CSV_TYPE],
+  csv: EDITION_CSV,
 })
 
 /** Serves the list of editions, and single editions with filters and sorting. */

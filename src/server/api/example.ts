@@ -1,3 +1,6 @@
+import { csvTable } from '../../editions/csv.ts'
+import type { Description } from './description.ts'
+
 /** The parts of an OpenAPI schema that examples are made of. */
 export interface Schema {
   readonly $ref?: string
@@ -11,7 +14,7 @@ export interface Schema {
 }
 
 /** Builds an example value of a schema from the examples of its parts. */
-export function exampleOf(schema: Schema, schemas: Readonly<Record<string, Schema>>): unknown {
+function exampleOf(schema: Schema, schemas: Readonly<Record<string, Schema>>): unknown {
   const reference = schema.$ref?.split('/').at(-1)
   if (reference !== undefined) return exampleOf(schemas[reference]!, schemas)
   if (schema.example !== undefined) return schema.example
@@ -27,19 +30,28 @@ export function exampleOf(schema: Schema, schemas: Readonly<Record<string, Schem
   return type === 'integer' || type === 'number' ? 0 : '…'
 }
 
-interface Described {
-  readonly paths: Readonly<
-    Record<string, { readonly get: { readonly responses: Readonly<Record<string, DescribedReply>> } }>
-  >
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
+/** The example row of a CSV, with all fields of datasets and of their changes. */
+const ROW = {
+  change: 'entered',
+  reason: 'new',
+  id: '534fff75a3a7292c64a77de4',
+  title: 'Horaires théoriques du réseau de transport',
+  from: '',
+  followers: 12,
+  before: '',
+  dataset_id: '534fff75a3a7292c64a77de4',
+  dataset_title: 'Horaires théoriques du réseau de transport',
+  dataset_followers: 12,
+  organization: 'Île-de-France Mobilités',
+  organization_id: '534fffa8a3a7292c64a780c8',
+  organization_followers: 122,
 }
 
-interface DescribedReply {
-  readonly content?: Readonly<Record<string, { readonly schema: Schema; example?: unknown }>>
-}
+/** Writes an example of a CSV: its header and a row. */
+export const csvExample = (fields: readonly (keyof typeof ROW)[]) => csvTable(fields, [ROW])
 
 /** Adds an example to each JSON response of an OpenAPI document. */
-export function addExamples({ paths, components }: Described): void {
+export function addExamples({ paths, components }: Description): void {
   for (const { get } of Object.values(paths)) {
     for (const { content = {} } of Object.values(get.responses)) {
       for (const [type, media] of Object.entries(content)) {

@@ -1,11 +1,11 @@
 import type { Context as HonoContext } from 'hono'
 import { csvTable } from '../../editions/csv.ts'
-import type { ListedDataset } from '../../explain/list.ts'
 import { createBody, respond } from '../body.ts'
 import { cacheControlFor } from '../caching.ts'
 import { CORS_HEADERS } from '../cors.ts'
 import { LISTED_FIELDS, selectDatasets } from '../selection.ts'
-import { CSV_TYPE, csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { csvExample } from './example.ts'
 import { paginate } from './paging.ts'
 import {
   csvParams,
@@ -39,7 +39,7 @@ const common = {
     lang: pageParams.lang,
   },
   response: listOf(ListedDatasetSchema),
-  textTypes: [CSV_TYPE],
+  csv: csvExample(LISTED_FIELDS),
 }
 const jsonList = jsonRoute({
   ...common,
@@ -89,7 +89,7 @@ export function listApi({ editions, bodies }: ApiContext) {
       if (!asCsv)
         return { body: createBody(JSON.stringify({ total: found.length, items }), 'application/json'), headers }
       return {
-        body: csvBody(listCsv(items), query.bom),
+        body: csvBody(csvTable(LISTED_FIELDS, items), query.bom),
         headers: { ...headers, ...fileHeaders(`${watch}-${edition.date}-list.csv`) },
       }
     })
@@ -97,9 +97,3 @@ export function listApi({ editions, bodies }: ApiContext) {
     return respond(c, body, { ...CORS_HEADERS, ...cacheControl, ...headers })
   }
 }
-
-const listCsv = (list: readonly ListedDataset[]) =>
-  csvTable(
-    LISTED_FIELDS,
-    list.map((dataset) => LISTED_FIELDS.map((field) => dataset[field])),
-  )

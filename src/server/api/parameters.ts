@@ -96,6 +96,14 @@ export const pageParams = {
   lang: z.enum(['fr', 'en']).optional().openapi({ description: 'For the page only: its language' }),
 }
 
+/** The parameters of the feeds. */
+export const feedParams = {
+  watch: optionalWatch,
+  organization: organizationParam,
+  q: searchParam,
+  lang: pageParams.lang.openapi({ description: 'Language of the feed (default: `Accept-Language`, else `fr`)' }),
+}
+
 /** Creates the schema of a sort parameter such as `-followers,title`. */
 export function sortParam(fields: readonly string[]) {
   const key = `-?(${fields.join('|')})`

@@ -18,15 +18,20 @@ export function createRouter(): OpenAPIHono {
   return new OpenAPIHono({
     defaultHook: (result, { req }) => {
       if (result.success) return
-      const { target } = result
-      const messages = result.error.issues.map(({ path: [name], message }) => {
-        if (name === undefined) return message
-        const value = target === 'param' ? req.param(String(name)) : req.query(String(name))
-        return `cannot accept ${String(name)} ${quoted(value ?? '')}: ${message.replace(/^./, (first) => first.toLowerCase())}`
-      })
-      throw new Problem(400, messages.map((message) => `${message}.`).join(' '))
+      const { target, error } = result
+      throw invalidRequest(error, (name) => (target === 'param' ? req.param(name) : req.query(name)))
     },
   })
+}
+
+/** Creates the 400 for a request that does not match its schema. @param givenValue returns the value of a parameter */
+export function invalidRequest({ issues }: z.ZodError, givenValue: (name: string) => string | undefined): Problem {
+  const messages = issues.map(({ path: [name], message }) => {
+    if (name === undefined) return `${message}.`
+    const reason = message.replace(/^./, (first) => first.toLowerCase())
+    return `cannot accept ${String(name)} ${quoted(givenValue(String(name)) ?? '')}: ${reason}.`
+  })
+  return new Problem(400, messages.join(' '))
 }
 
 export const problemResponseSpec = (description: string) => ({
@@ -49,8 +54,8 @@ interface RouteDefinition<P extends string, Q extends z.ZodRawShape, S extends z
   readonly params: Q
   readonly query: S
   readonly response: z.ZodType
-  /** Other, textual media types of the response. */
-  readonly textTypes?: readonly string[]
+  /** An example of the CSV, if the route has one. */
+  readonly csv?: string
 }
 
 /** Creates a query schema that rejects unknown parameters: ignoring a misspelled filter would return the wrong data. */
@@ -68,20 +73,32 @@ export function strictQuery<S extends z.ZodRawShape>(shape: S) {
 export function jsonRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
   definition: RouteDefinition<P, Q, S>,
 ) {
-  const text = Object.fromEntries((definition.textTypes ?? []).map((type) => [type, { schema: z.string() }]))
-  return routeOf(definition, { 'application/json': { schema: definition.response }, ...text })
+  const { response, csv } = definition
+  return routeOf(definition, { 'application/json': { schema: response }, ...csvContent(csv) })
 }
 
-/** Creates a GET route for the textual media types of a definition alone. */
+/** Creates a GET route that returns CSV only. */
 export function csvRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
   definition: RouteDefinition<P, Q, S>,
 ) {
-  return routeOf(definition, { 'text/csv': { schema: z.string() } })
+  return routeOf(definition, csvContent(definition.csv))
+}
+
+const csvContent = (example: string | undefined): Content =>
+  example === undefined ? {} : { 'text/csv': { schema: z.string(), example } }
+
+type Content = Readonly<Record<string, { schema: z.ZodType; example?: string }>>
+
+const header = (description: string) => ({ description, schema: { type: 'string' as const } })
+const ETAG_HEADER = { ETag: header('Version of the response, for `If-None-Match`') }
+const PAGE_HEADERS = {
+  'X-Total-Count': header('Number of all matching items'),
+  Link: header('Addresses of the next and the previous page (RFC 8288), if there are any'),
 }
 
 function routeOf<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
   { path, operationId, tag, summary, description = '', params, query }: RouteDefinition<P, Q, S>,
-  content: Readonly<Record<string, { schema: z.ZodType }>>,
+  content: Content,
 ) {
   return createRoute({
     method: 'get',
@@ -92,7 +109,7 @@ function routeOf<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawSh
     description,
     request: { params: z.object(params), query: strictQuery(query) },
     responses: {
-      200: { description: 'Success', content },
+      200: { description: 'Success', content, headers: { ...ETAG_HEADER, ...('offset' in query && PAGE_HEADERS) } },
       304: { description: 'Unchanged since the version that `If-None-Match` names' },
       400: BAD_REQUEST,
       404: NOT_FOUND,

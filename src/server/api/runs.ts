@@ -31,7 +31,10 @@ const listRoute = jsonRoute({
   query: {
     date: dateParam.optional().openapi({ description: 'Only runs for this edition date' }),
     before: runId.optional().openapi({ description: 'ID of a run: only those before it' }),
-    status: z.enum(Object.keys(STATUS_WORDS) as [string, ...string[]]).optional(),
+    status: z
+      .enum(Object.keys(STATUS_WORDS) as [string, ...string[]])
+      .optional()
+      .openapi({ description: 'Only runs with this status' }),
     sort: sortParam(['started_at', 'date', 'command', 'status']),
     limit: limitParam(String(RUNS_PER_PAGE)),
     offset: offsetParam,

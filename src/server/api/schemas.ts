@@ -119,6 +119,28 @@ export const Edition = z
   })
   .openapi('Edition')
 
+export const JsonFeed = z
+  .object({
+    version: z.string().openapi({ example: 'https://jsonfeed.org/version/1.1' }),
+    title: z.string().openapi({ example: 'data.gouv.fr tops: “mobilité”, “transport”' }),
+    home_page_url: z.string().openapi({ example: 'https://tops.example/editions/mobilite-transport/latest?lang=en' }),
+    feed_url: z.string().openapi({ example: 'https://tops.example/feed.json?lang=en' }),
+    language: z.string().openapi({ example: 'en' }),
+    authors: z.array(z.object({ name: z.string().openapi({ example: 'datagouv-tops' }) })),
+    items: z.array(
+      z.object({
+        id: z.string().openapi({ example: 'urn:uuid:6a1de5f4-3c55-5c3e-8a6b-0d0f8f0b7c11' }),
+        url: z
+          .string()
+          .openapi({ example: 'https://tops.example/editions/mobilite-transport/2026-11-18/changes?lang=en' }),
+        title: z.string().openapi({ example: '18 November 2026: 3 new, 1 gone' }),
+        content_html: z.string().openapi({ example: '<h3>3 new</h3><ul>…</ul>' }),
+        date_published: instant,
+      }),
+    ),
+  })
+  .openapi('JsonFeed')
+
 const ChangedOrganization = z.object({
   id,
   name: z.string(),

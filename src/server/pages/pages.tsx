@@ -5,6 +5,7 @@ import { readRun, readSoundRun } from '../../runs/read.ts'
 import type { RunRecord } from '../../runs/record.ts'
 import type { Documents } from '../../stores/documents.ts'
 import { type Report, warnOnce } from '../../terminal/report.ts'
+import type { Description } from '../api/description.ts'
 import { RUNS_PER_PAGE } from '../api/runs.ts'
 import { respond } from '../body.ts'
 import { createBodyCache } from '../bodyCache.ts'
@@ -12,6 +13,7 @@ import type { Editions } from '../editions.ts'
 import type { Explorer } from '../explore/explorer.ts'
 import { readAssets } from './assets.ts'
 import { createCrawlerFiles } from './crawlers.ts'
+import { DocsPage } from './docs.tsx'
 import { EditionsPage } from './editions.tsx'
 import { createFrame, latestFrame, type Site, showEdition, watchLinks } from './editionView.tsx'
 import { ErrorPage, errorPageFor, PageNotFound } from './errorPages.tsx'
@@ -30,7 +32,12 @@ const IMMUTABLE = 'public, max-age=31536000, immutable'
 const RUNS_FRESH_MS = 1_000
 
 /** Creates the HTML pages. Every view has its own address. */
-export async function createPages({ config, documents, report }: Context, editions: Editions, explorer: Explorer): Promise<Hono> {
+export async function createPages(
+  { config, documents, report }: Context,
+  editions: Editions,
+  explorer: Explorer,
+  api: Description,
+): Promise<Hono> {
   const assets = await readAssets()
   const site = { config, editions, assets, bodies: createBodyCache() }
   const pages = new Hono()
@@ -45,6 +52,7 @@ export async function createPages({ config, documents, report }: Context, editio
   addFormTargets(pages)
   addExplorePages(pages, site, explorer)
   addRunPages(pages, site, documents, report)
+  pages.get('/docs', (c) => showDocs(site, c, api))
 
   // The API responds to unknown addresses under /api itself, in JSON.
   pages.get('*', (c, next) => {
@@ -76,6 +84,17 @@ async function showEditions(site: Site, c: HonoContext): Promise<Response> {
   const watches = await watchLinks(site)
   const frame = await latestFrame(site, c, search)
   return htmlResponse(<EditionsPage frame={frame} watches={watches} />, frame)
+}
+
+async function showDocs(site: Site, c: HonoContext, api: Description): Promise<Response> {
+  const search = readParameters(new URL(c.req.url).searchParams, 'none')
+  const frame = await latestFrame(site, c, search)
+  const latest = frame.edition && (await site.editions.find(frame.edition.watch)).edition
+  const key = `${frame.site} ${frame.locale.language} /docs?${search}`
+  const { body, headers } = await site.bodies.get(key, [latest], () =>
+    pageBody(<DocsPage frame={frame} api={api} latest={latest} />, frame),
+  )
+  return respond(c, body, headers)
 }
 
 /** The views that have a form to choose another edition. */

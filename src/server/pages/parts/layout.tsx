@@ -27,7 +27,7 @@ export interface Frame {
 export const labelOf = ({ watches, locale }: Frame, name: string) =>
   watches.find((watch) => watch.name === name)?.label?.[locale.language]
 
-type Section = 'tops' | 'organizations' | 'changes' | 'explore' | 'runs' | 'editions'
+type Section = 'tops' | 'organizations' | 'changes' | 'explore' | 'runs' | 'editions' | 'docs'
 
 interface PageProps {
   readonly frame: Frame
@@ -174,7 +174,9 @@ function Footer({ frame, section, hasJson }: FooterProps) {
             <a href={feedPath(edition, { lang: language })}>{texts.feed}</a>
           </li>
           <li>
-            <a href={href('/docs')}>API</a>
+            <a href={href('/docs')} aria-current={section === 'docs' ? 'page' : undefined}>
+              API
+            </a>
           </li>
           {hasJson && (
             <li>

@@ -1,0 +1,121 @@
+import type { Language } from './translations.ts'
+
+/** The English texts of the OpenAPI description, with their translations. */
+const TEXTS: Readonly<Record<string, string>> = {
+  'Lists the configured watches': 'Liste les veilles configurées',
+  Success: 'Succès',
+  'Unchanged since the version that `If-None-Match` names': 'Inchangé depuis la version que désigne `If-None-Match`',
+  'Invalid parameter; `detail` says which and why': 'Paramètre non valide\u00a0; `detail` dit lequel et pourquoi',
+  'Not found; `detail` says what exists': 'Introuvable\u00a0; `detail` dit ce qui existe',
+  'A store is unreachable, or the server is busy; `Retry-After` says when to try again':
+    'Un espace de stockage est injoignable, ou le serveur est occupé\u00a0; `Retry-After` dit quand réessayer',
+  'A store does not answer': 'Un espace de stockage ne répond pas',
+  'Lists the editions, latest first': 'Liste les éditions, de la plus récente à la plus ancienne',
+  'Only editions of this watch (default: all watches)':
+    'Seulement les éditions de cette veille (par défaut\u00a0: de toutes les veilles)',
+  'Only editions of this date or later': 'Seulement les éditions à partir de cette date',
+  'Only editions of this date or earlier': 'Seulement les éditions jusqu’à cette date',
+  'Number of items to skip (default: 0)': 'Nombre d’éléments à sauter (par défaut\u00a0: 0)',
+  'For the page only: its language': 'Pour la page uniquement\u00a0: sa langue',
+  'Returns an edition: the TOP organizations and their datasets':
+    'Renvoie une édition\u00a0: les organisations les plus suivies et leurs jeux de données',
+  'Returns the published document, or its datasets as CSV (with `Accept: text/csv`, or `.csv` after the date). Filters, sorting and paging apply to `datasets`. `X-Total-Count` is then the number of datasets that match. With a search and without `sort`, datasets with all words at the start of a word come first.':
+    'Renvoie le document publié, ou ses jeux de données en CSV (avec `Accept: text/csv`, ou `.csv` après la date). Filtres, tri et pagination s’appliquent à `datasets`. `X-Total-Count` est alors le nombre de jeux de données trouvés. Avec une recherche et sans `sort`, les jeux de données où chaque mot cherché est au début d’un mot viennent en premier.',
+  'Name of a watch': 'Nom d’une veille',
+  'Date of an edition, or `latest`; followed by `.csv` for CSV':
+    'Date d’une édition, ou `latest`\u00a0; suivie de `.csv` pour du CSV',
+  'Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes':
+    'Mots à trouver dans le titre ou l’organisation, sans tenir compte des accents, des majuscules, des traits d’union ni des apostrophes\u00a0; `"deux mots"` est une expression, `-mot` exclut',
+  'ID of an organization': 'Identifiant d’une organisation',
+  'Only datasets that are new since the earlier edition; with `gone`, both kinds':
+    'Seulement les jeux de données nouveaux depuis l’édition antérieure\u00a0; avec `gone`, les deux à la fois',
+  'Only datasets that left since the earlier edition':
+    'Seulement les jeux de données sortis depuis l’édition antérieure',
+  'Date of the earlier edition, for `new` and `gone` (default: the one before)':
+    'Date de l’édition antérieure, pour `new` et `gone` (par défaut\u00a0: la précédente)',
+  'Starts a CSV with a byte order mark, which Excel needs to read accents':
+    'Commence le CSV par une marque d’ordre des octets, dont Excel a besoin pour lire les accents',
+  'For the page only: how it shows the datasets': 'Pour la page uniquement\u00a0: l’affichage des jeux de données',
+  'Returns datasets of the full list, of all organizations':
+    'Renvoie des jeux de données de la liste complète, de toutes les organisations',
+  'The list comes from the archived CSV, in its order. `archive.csv` has all its columns, byte for byte. The default limit is 100 for JSON and all for CSV.':
+    'La liste vient du CSV archivé et en garde l’ordre. `archive.csv` en a toutes les colonnes, à l’octet près. La limite par défaut est de 100 en JSON\u00a0; le CSV est entier.',
+  'Date of an edition, or `latest`': 'Date d’une édition, ou `latest`',
+  'Maximum number of items': 'Nombre maximal d’éléments',
+  'Maximum number of items (default: all)': 'Nombre maximal d’éléments (par défaut\u00a0: tous)',
+  'Returns datasets of the full list as CSV': 'Renvoie des jeux de données de la liste complète en CSV',
+  'Returns the archived CSV of an edition: the matching records of the export, byte for byte':
+    'Renvoie le CSV archivé d’une édition\u00a0: les lignes retenues de l’export, à l’octet près',
+  'Supports `Range`. The `ETag` is the sha256 that the edition names.':
+    'Accepte `Range`. L’`ETag` est le sha256 que donne l’édition.',
+  'The whole file': 'Le fichier entier',
+  'The requested range of the file': 'La partie demandée du fichier',
+  'The file has no such range; `Content-Range` gives its size':
+    'Le fichier n’a pas cette partie\u00a0; `Content-Range` donne sa taille',
+  'Returns the archived CSV of an edition, compressed with gzip':
+    'Renvoie le CSV archivé d’une édition, compressé avec gzip',
+  'Compressed while it is sent, a fifth of the size. For `Range`, use `archive.csv`.':
+    'Compressé pendant l’envoi, à un cinquième de la taille. Pour `Range`, utilisez `archive.csv`.',
+  'Compares two editions': 'Compare deux éditions',
+  'Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).':
+    'Liste les jeux de données entrés ou sortis, avec la raison, ceux qui ont changé d’organisation ou de titre, les abonnés gagnés ou perdus, et les organisations dont le nom, le rang, les abonnés ou le nombre de jeux de données ont changé. La raison est nulle si les fichiers qui la montreraient n’ont pas été conservés. Le CSV (avec `Accept: text/csv`, ou `changes.csv`) a une ligne par changement d’un jeu de données\u00a0: `change`, `reason`, `id`, `title`, `organization`, `from` (l’organisation ou le titre d’avant), `followers`, `before` (abonnés d’avant).',
+  'Name of a watch (default: the first one)': 'Nom d’une veille (par défaut\u00a0: la première)',
+  'Date of the earlier edition (default: the one before `to`)':
+    'Date de l’édition antérieure (par défaut\u00a0: celle qui précède `to`)',
+  'Date of the later edition (default: the latest)': 'Date de l’édition postérieure (par défaut\u00a0: la dernière)',
+  'Compares two editions, as CSV': 'Compare deux éditions, en CSV',
+  'Compares an edition with an earlier one': 'Compare une édition avec une édition antérieure',
+  'Date of the earlier edition (default: the one before)':
+    'Date de l’édition antérieure (par défaut\u00a0: la précédente)',
+  'Compares an edition with an earlier one, as CSV': 'Compare une édition avec une édition antérieure, en CSV',
+  'Returns the TOP organizations of an edition, by rank':
+    'Renvoie les organisations les plus suivies d’une édition, par rang',
+  "Returns an organization's rank, followers and datasets in every edition up to this one, latest first":
+    'Renvoie le rang, les abonnés et les jeux de données d’une organisation dans chaque édition jusqu’à celle-ci, de la plus récente à la plus ancienne',
+  "Returns an organization's rank, followers and datasets in every edition, latest first":
+    'Renvoie le rang, les abonnés et les jeux de données d’une organisation dans chaque édition, de la plus récente à la plus ancienne',
+  'Explains why a dataset is in an edition or not':
+    'Explique pourquoi un jeu de données est présent dans une édition ou absent',
+  'ID, slug or URL-encoded page URL of a dataset':
+    'Identifiant, nom court ou adresse encodée de la page d’un jeu de données',
+  'Date of the edition (default: the latest)': 'Date de l’édition (par défaut\u00a0: la dernière)',
+  'Explains why a dataset is in this edition or not':
+    'Explique pourquoi un jeu de données est présent dans cette édition ou absent',
+  'Returns a dataset in every edition up to this one, with the reasons why it entered and left, latest first':
+    'Renvoie un jeu de données dans chaque édition jusqu’à celle-ci, avec les raisons de ses entrées et sorties, de la plus récente à la plus ancienne',
+  'A reason is null if nothing changed, or if the files that would show it were not kept.':
+    'La raison est nulle si rien n’a changé, ou si les fichiers qui la montreraient n’ont pas été conservés.',
+  'ID of a dataset': 'Identifiant d’un jeu de données',
+  'Lists the runs, latest first': 'Liste les exécutions, de la plus récente à la plus ancienne',
+  'Only runs for this edition date': 'Seulement les exécutions pour cette date d’édition',
+  'ID of a run: only those before it': 'Identifiant d’une exécution\u00a0: seulement celles d’avant',
+  'Only runs with this status': 'Seulement les exécutions qui ont cet état',
+  'Returns a run': 'Renvoie une exécution',
+  'ID of a run': 'Identifiant d’une exécution',
+  'Returns the latest editions with their changes as an Atom feed':
+    'Renvoie les dernières éditions et leurs changements en flux Atom',
+  'Language of the feed (default: `Accept-Language`, else `fr`)':
+    'Langue du flux (par défaut\u00a0: `Accept-Language`, sinon `fr`)',
+  'Returns the latest editions with their changes as a JSON Feed':
+    'Renvoie les dernières éditions et leurs changements en JSON Feed',
+  'Checks that the server answers': 'Vérifie que le serveur répond',
+  'Checks that both stores answer': 'Vérifie que les deux espaces de stockage répondent',
+  'Returns metrics for Prometheus': 'Renvoie des mesures pour Prometheus',
+}
+
+/** Texts that contain a value. */
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^Sort keys, separated by `,`: (.*)\. `-` in front of a key sorts in descending order$/,
+    'Clés de tri, séparées par `,`\u00a0: $1. `-` devant une clé trie par ordre décroissant',
+  ],
+  [/^Maximum number of items \(default: (\d+)\)$/, 'Nombre maximal d’éléments (par défaut\u00a0: $1)'],
+  [/^Covers the last (\d+) runs\.$/, 'Porte sur les $1 dernières exécutions.'],
+]
+
+/** Returns a text of the OpenAPI description in a language. A text without translation stays English. */
+export function translateApi(text: string, language: Language): string {
+  if (language === 'en') return text
+  const pattern = PATTERNS.find(([english]) => english.test(text))
+  return pattern === undefined ? (TEXTS[text] ?? text) : text.replace(...pattern)
+}
