@@ -4,6 +4,7 @@ import { createApi } from './api/api.ts'
 import { createBodyCache } from './bodyCache.ts'
 import { CORS_HEADERS } from './cors.ts'
 import type { Editions } from './editions.ts'
+import { createExplorer, type Explorer } from './explore/explorer.ts'
 import { createFeeds } from './feed.ts'
 import { createHealth } from './health.ts'
 import { Problem, problemResponse } from './problem.ts'
@@ -22,10 +23,12 @@ const PREFLIGHT_HEADERS = {
 export interface AppOptions {
   /** The HTML pages. Without them, only the API, the feeds and the probes are served. */
   readonly pages?: Hono
+  /** Searches the snapshots; without it, searches are turned off. */
+  readonly explorer?: Explorer
 }
 
 /** Combines API, feeds, probes and pages into one app. */
-export function createApp(context: Context, editions: Editions, { pages }: AppOptions = {}): Hono {
+export function createApp(context: Context, editions: Editions, { pages, explorer }: AppOptions = {}): Hono {
   const app = new Hono()
   const bodies = createBodyCache()
   app.onError((error, c) => problemResponse(error, c.req.path, context.report))
@@ -44,7 +47,7 @@ export function createApp(context: Context, editions: Editions, { pages }: AppOp
     if (req.path === '/' || !req.path.endsWith('/')) return next()
     return redirect(`/${req.path.replace(/^\/+|\/+$/g, '')}${new URL(req.url).search}`, 301)
   })
-  app.route('/', createApi({ context, editions, bodies }))
+  app.route('/', createApi({ context, editions, bodies, explorer: explorer ?? createExplorer(context, undefined) }))
   app.route('/', createFeeds(context, editions, bodies))
   app.route('/', createHealth(context))
   if (pages !== undefined) app.route('/', pages)

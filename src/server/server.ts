@@ -1,12 +1,23 @@
 import type { Context } from '../context.ts'
 import { createApp } from './app.ts'
 import { createEditions } from './editions.ts'
+import { createExplorer } from './explore/explorer.ts'
+import { createWorkerSearcher } from './explore/workers.ts'
 import { type ListenAddress, type RunningServer, serveApp } from './listen.ts'
 import { createPages } from './pages/pages.tsx'
 
 /** Serves pages, API and feeds. @throws Failure `usage` when the server cannot listen on the address */
 export async function startServer(context: Context, address: ListenAddress): Promise<RunningServer> {
   const editions = createEditions(context)
+  const searcher = context.config.explore_memory > 0 ? createWorkerSearcher(context) : undefined
+  const explorer = createExplorer(context, searcher)
   const pages = await createPages(context, editions)
-  return serveApp(createApp(context, editions, { pages }), address)
+  const { url, close } = await serveApp(createApp(context, editions, { pages, explorer }), address)
+  return {
+    url,
+    close: async () => {
+      await close()
+      await searcher?.close()
+    },
+  }
 }

@@ -9,6 +9,8 @@ import { datasetsApi } from './datasets.ts'
 import { type Description, DOCS_POLICY, renderDocs } from './docs.ts'
 import { editionsApi } from './editions.ts'
 import { addExamples } from './example.ts'
+import { exploreApi } from './explore.ts'
+import { exploreFilesApi } from './exploreFiles.ts'
 import { listApi } from './list.ts'
 import { organizationsApi } from './organizations.ts'
 import { optionalWatch, organizationParam, pageParams, searchParam } from './parameters.ts'
@@ -29,7 +31,18 @@ const OPENAPI = {
   servers: [{ url: '/', description: 'This server' }],
 }
 
-const PARTS = [watchesApi, editionsApi, listApi, archiveApi, changesApi, organizationsApi, datasetsApi, runsApi]
+const PARTS = [
+  watchesApi,
+  editionsApi,
+  listApi,
+  archiveApi,
+  changesApi,
+  organizationsApi,
+  datasetsApi,
+  exploreApi,
+  exploreFilesApi,
+  runsApi,
+]
 
 /** Creates the API, with its OpenAPI description at `/openapi.json` and its documentation at `/docs`. */
 export function createApi(context: ApiContext): OpenAPIHono {
