@@ -3,25 +3,30 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import asc from 'assemblyscript/asc'
 
-const embedded = 'src/wasm/code.ts'
+/** The entry of each module, and the file that embeds its code. */
+const modules = { 'assembly/index.ts': 'src/wasm/code.ts', 'assembly/words/index.ts': 'src/wasm/wordsCode.ts' }
 
 /** In pages of 64 KiB: enough for most matchers. A scanner grows it. */
 const initialMemory = '16'
 
 const options = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd']
 options.push('--initialMemory', initialMemory, '--outFile', 'assembly.wasm')
-let code
-const { error, stderr } = await asc.main(['assembly/index.ts', ...options], {
-  writeFile: (_, contents) => {
-    code = contents
-  },
-})
-process.stderr.write(stderr.toString())
-if (error !== null) throw error
 
-const source = `/** assembly/ compiled by scripts/build-wasm.mjs: WebAssembly, in base64. */\nexport const CODE =\n  '${Buffer.from(code).toString('base64')}'\n`
-if (!process.argv.includes('--check')) await writeFile(embedded, source)
-else if ((await readFile(embedded, 'utf8')) !== source) {
-  process.stderr.write(`${embedded} is out of date. Run: node scripts/build-wasm.mjs\n`)
-  process.exitCode = 1
+for (const [entry, embedded] of Object.entries(modules)) {
+  let code
+  const { error, stderr } = await asc.main([entry, ...options], {
+    writeFile: (_, contents) => {
+      code = contents
+    },
+  })
+  process.stderr.write(stderr.toString())
+  if (error !== null) throw error
+
+  const folder = entry.slice(0, entry.lastIndexOf('/') + 1)
+  const source = `/** ${folder} compiled by scripts/build-wasm.mjs: WebAssembly, in base64. */\nexport const CODE =\n  '${Buffer.from(code).toString('base64')}'\n`
+  if (!process.argv.includes('--check')) await writeFile(embedded, source)
+  else if ((await readFile(embedded, 'utf8')) !== source) {
+    process.stderr.write(`${embedded} is out of date. Run: node scripts/build-wasm.mjs\n`)
+    process.exitCode = 1
+  }
 }

@@ -1,4 +1,4 @@
-// Bundles dist/cli.js and dist/index.js with the modules that they import: node scripts/bundle.mjs, after tsc
+// Bundles dist/cli.js, dist/index.js and dist/searchWorker.js with the modules that they import: node scripts/bundle.mjs, after tsc
 //
 // Node takes half a millisecond to find and load a module. A command would load fifty, while filtering the whole catalogue takes
 // only 200 ms. Code that is loaded later stays in its own file (chunk-NAME.js), and heavy packages are not bundled. The single
@@ -40,7 +40,7 @@ const keepModuleUrls = {
 
 for (const name of await readdir(dist)) if (name.startsWith('chunk-')) await rm(resolve(dist, name))
 const bundle = await rolldown({
-  input: [resolve(dist, 'cli.js'), resolve(dist, 'index.js')],
+  input: ['cli.js', 'index.js', 'searchWorker.js'].map((name) => resolve(dist, name)),
   platform: 'node',
   external: (id) => /^[^./\0]/.test(id) && !bundled.includes(id),
   plugins: [keepModuleUrls],

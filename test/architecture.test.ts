@@ -33,7 +33,9 @@ const USES: Readonly<Record<string, string>> = {
   verify: '(editions) csv editions errors matching pipeline runs schema terminal',
   openContext: '(lineage) (metrics) (stores) config waitForAll',
   import: 'editions errors openContext pipeline portal runs text',
-  server: '(metrics) config editions errors explain matching runs terminal text version',
+  explore: 'config csv editions errors explain matching pipeline text wasm',
+  server: '(metrics) config editions errors explain explore matching pipeline runs terminal text version',
+  searchWorker: 'server',
   doctor: 'errors network openContext pipeline portal stores terminal text version',
   index: 'config editions errors openContext pipeline terminal',
   commands:
@@ -137,7 +139,7 @@ describe('the files of src', () => {
 
   test('fit one reading: 250 lines, or a reason why not; pipeline.ts under 100', () => {
     const linesOf = (file: string) => readFileSync(join('src', file), 'utf8').trimEnd().split('\n').length
-    const isGenerated = (file: string) => file === 'wasm/code.ts'
+    const isGenerated = (file: string) => ['wasm/code.ts', 'wasm/wordsCode.ts'].includes(file)
     const long = files.filter((file) => linesOf(file) > 250 && !isGenerated(file))
     expect(long.sort()).toEqual(Object.keys(LONG_FILES).sort())
     expect(linesOf('pipeline/pipeline.ts')).toBeLessThan(100)

@@ -113,7 +113,10 @@ async function loadSection(id: string, address: string, signal: AbortSignal): Pr
 }
 
 /** Shows what the search is doing, or what it found. */
-function say(key: 'searching' | 'warmingUp' | 'busy' | 'failed' | undefined, found: string | null | undefined = ''): void {
+function say(
+  key: 'searching' | 'warmingUp' | 'busy' | 'failed' | undefined,
+  found: string | null | undefined = '',
+): void {
   const status = document.getElementById('explore-progress')!
   status.textContent = key === undefined ? (found ?? '') : (status.dataset[key] ?? '')
   status.classList.toggle('visually-hidden', key === undefined)

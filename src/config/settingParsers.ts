@@ -6,6 +6,11 @@ export const duration = quantity({ ms: 1, s: 1_000, min: 60_000, h: 3_600_000, d
 /** Parses a size such as `64MiB` into bytes. */
 export const size = quantity({ kB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }, '64MiB')
 
+/** Parses a size, or 0 without a unit. */
+export const sizeOrNone = withSchema({ anyOf: [size.schema, { const: 0 }] }, (written) =>
+  String(written).trim() === '0' ? 0 : size(written),
+)
+
 /** Parses a percentage: `5%` as 0.05. */
 export const share: Parser<number> = quantity({ '%': 0.01 }, '5%')
 

@@ -32,6 +32,7 @@ import {
   retention,
   share,
   size,
+  sizeOrNone,
   timeZone,
 } from './settingParsers.ts'
 import { reviewTerms } from './terms.ts'
@@ -244,6 +245,13 @@ export const SETTINGS = {
     environment: 'DATAGOUV_TOPS_PUBLIC_URL',
     default: null,
     parse: optional(baseUrl),
+  },
+  explore_memory: {
+    about:
+      'memory for the snapshots that "serve" searches for any words; data.gouv.fr takes 290 MB each; 0 turns the search off',
+    environment: 'DATAGOUV_TOPS_EXPLORE_MEMORY',
+    default: '640MiB',
+    parse: sizeOrNone,
   },
   notify: {
     about: 'targets to notify of publications, failures and missed dates (a list; see docs/notifications.md)',

@@ -12,7 +12,7 @@ const MAX_SUGGESTIONS = 3
 const MAX_WORDS = 20_000
 
 /** Lists which terms of a watch are present in which of its columns. */
-export function matchesIn({ texts }: FoundRecord, { terms, columns, match }: Watch): Match[] {
+export function matchesIn({ texts }: Pick<FoundRecord, 'texts'>, { terms, columns, match }: Watch): Match[] {
   const folded = terms.map((term) => ({ term, wanted: foldTerm(term) }))
   return columns.flatMap((column) => {
     const text = texts[column]!

@@ -4,6 +4,7 @@ import { type Api, createApi } from './api/api.ts'
 import { type BodyCache, createBodyCache } from './bodyCache.ts'
 import { CORS_HEADERS } from './cors.ts'
 import type { Editions } from './editions.ts'
+import { createExplorer, type Explorer } from './explore/explorer.ts'
 import { createFeeds } from './feed.ts'
 import { createHealth } from './health.ts'
 import { Problem, problemResponse } from './problem.ts'
@@ -24,11 +25,14 @@ export interface AppOptions {
   readonly api?: Api
   /** The HTML pages. Without them, only the API, the feeds and the probes are served. */
   readonly pages?: Hono
+  /** Searches the snapshots; without it, searches are turned off. */
+  readonly explorer?: Explorer
 }
 
 /** Combines API, feeds, probes and pages into one app. */
 export function createApp(context: Context, editions: Editions, options: AppOptions = {}): Hono {
-  const { bodies = createBodyCache(), api = createApi({ context, editions, bodies }), pages } = options
+  const { bodies = createBodyCache(), explorer = createExplorer(context, undefined), pages } = options
+  const { api = createApi({ context, editions, bodies, explorer }) } = options
   const app = new Hono()
   app.onError((error, c) => problemResponse(error, c.req.path, context.report))
   app.notFound(({ req: { path } }) => {

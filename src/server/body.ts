@@ -20,10 +20,19 @@ export interface Body {
   compressed(encoding: Encoding): Promise<Bytes>
 }
 
-/** Creates a body with its ETag. */
+/** Creates a body. Its ETag comes from its content. */
 export function createBody(text: string, type: string): Body {
   const plain = new TextEncoder().encode(text)
-  const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 22)
+  return bodyOfBytes(plain, type, etagOf(plain))
+}
+
+/** Returns a weak ETag, because the compressed bytes differ for the same content. */
+export function etagOf(content: Uint8Array | string): string {
+  return `W/"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"`
+}
+
+/** Creates a body whose ETag is known. */
+export function bodyOfBytes(plain: Bytes, type: string, etag: string): Body {
   const compressed = new Map<Encoding, Promise<Bytes>>()
   return {
     type,
@@ -34,8 +43,7 @@ export function createBody(text: string, type: string): Body {
       compressed.set(encoding, bytes)
       return bytes
     },
-    // Weak, because the compressed bytes differ for the same content.
-    etag: `W/"${hash}"`,
+    etag,
   }
 }
 

@@ -20,7 +20,8 @@ export class Problem extends Error {
 }
 
 /** Creates a 503: the same request can succeed a little later. */
-export const busyProblem = (detail: string) => new Problem(503, detail, { 'retry-after': String(RETRY_AFTER_S) })
+export const busyProblem = (detail: string, seconds = RETRY_AFTER_S) =>
+  new Problem(503, detail, { 'retry-after': String(seconds) })
 
 /** Responds with any error as RFC 9457 problem details. Internal reasons go to the log, not to the client. */
 export function problemResponse(error: unknown, path: string, report: Report): Response {

@@ -3,14 +3,25 @@ import { createApi } from './api/api.ts'
 import { createApp } from './app.ts'
 import { createBodyCache } from './bodyCache.ts'
 import { createEditions } from './editions.ts'
+import { createExplorer } from './explore/explorer.ts'
+import { createWorkerSearcher } from './explore/workers.ts'
 import { type ListenAddress, type RunningServer, serveApp } from './listen.ts'
 import { createPages } from './pages/pages.tsx'
 
 /** Serves pages, API and feeds. @throws Failure `usage` when the server cannot listen on the address */
 export async function startServer(context: Context, address: ListenAddress): Promise<RunningServer> {
   const editions = createEditions(context)
+  const searcher = context.config.explore_memory > 0 ? createWorkerSearcher(context) : undefined
+  const explorer = createExplorer(context, searcher)
   const bodies = createBodyCache()
-  const api = createApi({ context, editions, bodies })
-  const pages = await createPages(context, editions, api.description)
-  return serveApp(createApp(context, editions, { bodies, api, pages }), address)
+  const api = createApi({ context, editions, bodies, explorer })
+  const pages = await createPages(context, editions, explorer, api.description)
+  const { url, close } = await serveApp(createApp(context, editions, { bodies, api, pages }), address)
+  return {
+    url,
+    close: async () => {
+      await close()
+      await searcher?.close()
+    },
+  }
 }

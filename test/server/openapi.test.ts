@@ -17,6 +17,7 @@ interface Operation {
     name: string
     description?: string
     in: string
+    required?: boolean
     schema: { example?: unknown; type?: unknown; enum?: unknown }
   }[]
   readonly responses: Readonly<
@@ -80,6 +81,7 @@ const KNOWN = {
   organization: '534fff89a3a7292c64a77eb7',
   id: '5eab9f4b7ee4582b405f11df',
   limit: '5',
+  words: 'mobilité,transport',
 }
 
 test('every response has the documented shape and no other fields', async () => {
@@ -96,8 +98,10 @@ function idFor(path: string, run: string): string {
   return path.includes('/organizations/') ? KNOWN.organization : KNOWN.id
 }
 
+const isRequired = (path: string, name: string) =>
+  description.paths[path]!.get.parameters?.some((one) => one.name === name && one.required) ?? false
 const required = (path: string, values: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(values).filter(([name]) => path.includes(`{${name}}`)))
+  Object.fromEntries(Object.entries(values).filter(([name]) => path.includes(`{${name}}`) || isRequired(path, name)))
 
 test.each([
   ['hostile names', { ...KNOWN, watch: 'hostile', edition: 'latest' }],

@@ -20,7 +20,9 @@ test.each([
     ...(await openTestContext()),
     report: { ...silentReport, warn: (line: string) => warnings.push(line) },
   }
-  const response = await (await createPages(context, editions, { paths: {}, components: { schemas: {} } })).request('/')
+  const response = await (
+    await createPages(context, editions, createExplorer(context, undefined), { paths: {}, components: { schemas: {} } })
+  ).request('/')
   const page = await response.text()
   expect([response.status, response.headers.get('cache-control')]).toEqual([status, 'no-store'])
   expect(page).toContain(`<h1>${title}</h1>`)

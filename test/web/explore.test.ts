@@ -26,7 +26,9 @@ describe('the page that searches for any words', () => {
       archive: { records: number }
       datasets: { dataset_id: string }[]
     }
-    const figures = [...html.matchAll(/<li><strong>([\d,]+)<\/strong>/g)].map(([, figure]) => Number(figure!.replace(',', '')))
+    const figures = [...html.matchAll(/<li><strong>([\d,]+)<\/strong>/g)].map(([, figure]) =>
+      Number(figure!.replace(',', '')),
+    )
     expect(figures.slice(1)).toEqual([edition.archive.records, edition.datasets.length])
     const ids = [...html.matchAll(/<a class="out" href="[^"]*\/datasets\/([^"/]+)\/?"/g)].map(([, id]) => id)
     expect(ids).toEqual(edition.datasets.slice(0, 100).map(({ dataset_id }) => dataset_id))

@@ -9,6 +9,8 @@ import { datasetsApi } from './datasets.ts'
 import type { Description } from './description.ts'
 import { editionsApi } from './editions.ts'
 import { addExamples } from './example.ts'
+import { exploreApi } from './explore.ts'
+import { exploreFilesApi } from './exploreFiles.ts'
 import { listApi } from './list.ts'
 import { organizationsApi } from './organizations.ts'
 import { describeOtherRoutes } from './otherRoutes.ts'
@@ -29,7 +31,18 @@ const OPENAPI = {
   servers: [{ url: '/', description: 'This server' }],
 }
 
-const PARTS = [watchesApi, editionsApi, listApi, archiveApi, changesApi, organizationsApi, datasetsApi, runsApi]
+const PARTS = [
+  watchesApi,
+  editionsApi,
+  listApi,
+  archiveApi,
+  changesApi,
+  organizationsApi,
+  datasetsApi,
+  exploreApi,
+  exploreFilesApi,
+  runsApi,
+]
 
 export interface Api {
   readonly routes: OpenAPIHono

@@ -107,7 +107,7 @@ export function archiveApi({ context, editions }: ApiContext) {
     const endDownload = startDownload()
     try {
       const { first, chunks } = await openVerified(edition, file)
-      return new Response(bodyOf(first, chunks, endDownload), init)
+      return new Response(streamBody(first, chunks, endDownload), init)
     } catch (error) {
       endDownload()
       throw error
@@ -190,7 +190,11 @@ function isCurrent(c: HonoContext, etag: string): boolean {
  *
  * @param onEnd called once, when the body is sent, fails or is canceled
  */
-function bodyOf(first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Array>, onEnd: () => void): BodyInit {
+export function streamBody(
+  first: IteratorResult<Uint8Array>,
+  chunks: AsyncIterator<Uint8Array>,
+  onEnd: () => void,
+): BodyInit {
   let unsent: IteratorResult<Uint8Array> | undefined = first
   let ended = false
   const end = async () => {

@@ -2,7 +2,7 @@ import type { Context as HonoContext } from 'hono'
 import { accepts } from 'hono/accepts'
 import { type Body, createBody } from '../body.ts'
 
-const CSV_TYPE = 'text/csv'
+export const CSV_TYPE = 'text/csv'
 
 /** Whether the client asks for CSV rather than JSON. */
 export const prefersCsv = (c: HonoContext) =>

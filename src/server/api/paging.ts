@@ -6,16 +6,18 @@ interface Page {
 }
 
 /** Returns a page of a list, with headers for the total count and links to the next and previous page (RFC 8288). */
-export function paginate<T>(c: HonoContext, all: readonly T[], { offset, limit }: Page) {
+export function paginate<T>(c: HonoContext, all: readonly T[], page: Page) {
+  const { offset, limit } = page
+  return { items: all.slice(offset, offset + limit), headers: pageHeaders(c, all.length, page) }
+}
+
+/** Returns the headers of a page of a list. */
+export function pageHeaders(c: HonoContext, total: number, { offset, limit }: Page): Record<string, string> {
   const links = [
-    ...(offset + limit < all.length ? [[offset + limit, 'next'] as const] : []),
+    ...(offset + limit < total ? [[offset + limit, 'next'] as const] : []),
     ...(offset > 0 ? [[Math.max(0, offset - limit), 'prev'] as const] : []),
   ].map(([start, rel]) => `<${pathAt(c.req.url, start)}>; rel="${rel}"`)
-  const headers: Record<string, string> = {
-    'x-total-count': String(all.length),
-    ...(links.length > 0 && { link: links.join(', ') }),
-  }
-  return { items: all.slice(offset, offset + limit), headers }
+  return { 'x-total-count': String(total), ...(links.length > 0 && { link: links.join(', ') }) }
 }
 
 function pathAt(url: string, offset: number): string {

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts'
 import { quoted } from '../../errors.ts'
 import type { BodyCache } from '../bodyCache.ts'
 import type { Editions } from '../editions.ts'
+import type { Explorer } from '../explore/explorer.ts'
 import { Problem } from '../problem.ts'
 import { Problem as ProblemSchema } from './schemas.ts'
 
@@ -11,6 +12,7 @@ export interface ApiContext {
   readonly context: Context
   readonly editions: Editions
   readonly bodies: BodyCache
+  readonly explorer: Explorer
 }
 
 /** Creates a router that validates paths and queries before their handler runs. */

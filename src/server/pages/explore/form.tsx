@@ -106,7 +106,15 @@ function Options({ query, organizations, hasEarlier }: ExploreFormProps) {
   )
 }
 
-function Check({ name, isChecked, text }: { readonly name: string; readonly isChecked: boolean; readonly text: string }) {
+function Check({
+  name,
+  isChecked,
+  text,
+}: {
+  readonly name: string
+  readonly isChecked: boolean
+  readonly text: string
+}) {
   return (
     <label class="check">
       <input type="checkbox" name={name} value="1" checked={isChecked} />
@@ -116,7 +124,13 @@ function Check({ name, isChecked, text }: { readonly name: string; readonly isCh
 }
 
 /** The columns that people choose between. An address may name others. */
-const COLUMN_CHOICES: readonly (readonly string[])[] = [DEFAULT_COLUMNS, ['title', 'tags'], ['title'], ['tags'], ['description']]
+const COLUMN_CHOICES: readonly (readonly string[])[] = [
+  DEFAULT_COLUMNS,
+  ['title', 'tags'],
+  ['title'],
+  ['tags'],
+  ['description'],
+]
 
 function ColumnSelect({ columns }: { readonly columns: readonly string[] }) {
   const { texts, allOf } = useLocale()

@@ -54,7 +54,11 @@ export function News({ path, portal, query, earlier, changes }: ResultsProps) {
           </li>
         ))}
       </ul>
-      {more > 0 && <p><a href={href(path, { ...search, new: '1' })}>{texts.andMore(count(more))}</a></p>}
+      {more > 0 && (
+        <p>
+          <a href={href(path, { ...search, new: '1' })}>{texts.andMore(count(more))}</a>
+        </p>
+      )}
     </section>
   )
 }

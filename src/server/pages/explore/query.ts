@@ -51,7 +51,12 @@ export function formatQuery(query: ExploreQuery): Record<string, string> {
 }
 
 /** Formats the part of a query that says what to search for. */
-export function formatSearch({ words, match, columns, top }: Omit<ExploreQuery, keyof Selection>): Record<string, string> {
+export function formatSearch({
+  words,
+  match,
+  columns,
+  top,
+}: Omit<ExploreQuery, keyof Selection>): Record<string, string> {
   return {
     ...(words.length > 0 && { words: words.join(',') }),
     ...(match !== 'substring' && { match }),

@@ -1,14 +1,14 @@
 import type { Changes } from '../../../editions/changes.ts'
 import type { SearchPage } from '../../explore/requests.ts'
 import { useLocale } from '../locale.ts'
-import { ViewLinks } from '../tops/viewLinks.tsx'
 import { withQuery } from '../paths.ts'
+import { ViewLinks } from '../tops/viewLinks.tsx'
+import { Keep } from './keep.tsx'
 import { News } from './news.tsx'
 import { type ExploreQuery, formatQuery, formatSearch } from './query.ts'
 import { ExploreTable } from './table.tsx'
-import { Words } from './words.tsx'
-import { Keep } from './keep.tsx'
 import { WeeksLoader } from './weeks.tsx'
+import { Words } from './words.tsx'
 
 /** How many rows a page shows. */
 export const ROWS_PER_PAGE = 100
@@ -105,7 +105,15 @@ function Found({ path, query, page }: ResultsProps) {
   )
 }
 
-function Pages({ path, query, total }: { readonly path: string; readonly query: ExploreQuery; readonly total: number }) {
+function Pages({
+  path,
+  query,
+  total,
+}: {
+  readonly path: string
+  readonly query: ExploreQuery
+  readonly total: number
+}) {
   const { texts, count, href } = useLocale()
   const { offset } = query
   if (offset === 0 && total <= ROWS_PER_PAGE) return null

@@ -99,7 +99,8 @@ async function showWeeks(site: Site, explorer: Explorer, c: HonoContext): Promis
   const query = parseQuery(search)
   const { texts } = frame.locale
   const problem = query.words.length === 0 ? texts.explore.words : problemOf(query.words, texts)
-  if (problem !== undefined) return htmlResponse(<ErrorPage frame={frame} title={texts.badRequest} hint={problem} />, frame, 400)
+  if (problem !== undefined)
+    return htmlResponse(<ErrorPage frame={frame} title={texts.badRequest} hint={problem} />, frame, 400)
   const history = await explorer.history(watchOf(query))
   return send(<WeeksPage {...{ frame, query, history }} />, frame, c)
 }

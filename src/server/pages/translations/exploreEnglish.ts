@@ -45,7 +45,8 @@ export const exploreEnglish: Translation['explore'] = {
 
   keep: 'Keep this search',
   makeWatch: 'Make it a watch',
-  makeWatchHint: 'Add these lines to the configuration file. Every run will then publish this watch. The command below them publishes the past weeks.',
+  makeWatchHint:
+    'Add these lines to the configuration file. Every run will then publish this watch. The command below them publishes the past weeks.',
   changeWords: 'Change these words',
 
   weekOf: 'Catalogue of',

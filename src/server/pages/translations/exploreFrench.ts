@@ -44,7 +44,8 @@ export const exploreFrench = {
 
   keep: 'Garder cette recherche',
   makeWatch: 'En faire une veille',
-  makeWatchHint: 'Ajoutez ces lignes au fichier de configuration. Chaque exécution publiera cette veille. La commande qui suit publie les semaines passées.',
+  makeWatchHint:
+    'Ajoutez ces lignes au fichier de configuration. Chaque exécution publiera cette veille. La commande qui suit publie les semaines passées.',
   changeWords: 'Changer ces mots',
 
   weekOf: 'Catalogue du',

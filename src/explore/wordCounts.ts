@@ -1,0 +1,105 @@
+import { foldTerm } from '../matching/fold.ts'
+import { FoldedText } from '../matching/locate.ts'
+import type { Query } from '../matching/matcher.ts'
+import { textOf } from '../pipeline/rank.ts'
+import { COLUMN_BITS } from '../wasm/wordIndexer.ts'
+import { nearestWords, wordLength, wordText } from './dictionary.ts'
+import { type Hits, searchedColumns } from './hits.ts'
+import type { IndexedSnapshot } from './indexedSnapshot.ts'
+import { countRecords, postingsOf } from './postings.ts'
+
+/** A whole word of the catalogue, as it is written there, and how many datasets have it in a searched column. */
+export interface WordCount {
+  readonly word: string
+  readonly datasets: number
+}
+
+/** What a word of a search finds. */
+export interface TermCount extends WordCount {
+  /** For substrings: the whole words that it is found in most often. They show false hits: "vélo" is in "développement". */
+  readonly most_hit: readonly WordCount[]
+  /** If it finds nothing: the closest words that the catalogue has. */
+  readonly nearest: readonly WordCount[]
+}
+
+const MAX_MOST_HIT = 5
+const MAX_NEAREST = 5
+/** How many of the closest words are counted. Those that most datasets have are returned. */
+const MAX_CANDIDATES = 200
+/** How many texts decide how a word is written. */
+const MAX_SAMPLES = 12
+/** Longer words are encoded data, as in the addresses of maps. */
+const MAX_WORD_BYTES = 64
+/** Longer texts are not searched for the spelling of a word. One description has 1.75 MB. */
+const MAX_SAMPLE_LETTERS = 20_000
+
+/**
+ * Counts the datasets of each term, and names the words that it is found in.
+ *
+ * @param kept the numbers of the records that count
+ */
+export function countTerms(indexed: IndexedSnapshot, query: Query, hits: Hits, kept: Uint32Array): TermCount[] {
+  const counts = new Uint32Array(query.terms.length)
+  for (let at = 0; at < kept.length; at++) {
+    const bits = hits.terms[kept[at]!]!
+    for (let term = 0; term < counts.length; term++) counts[term]! += (bits >>> term) & 1
+  }
+  return query.terms.map((word, term) => ({
+    word,
+    datasets: counts[term]!,
+    most_hit: query.match === 'substring' ? mostCounted(indexed, query, hits.words[term]!) : [],
+    nearest: counts[term] === 0 ? nearestOf(indexed, query, word) : [],
+  }))
+}
+
+/** Returns those of some words that most datasets have in the searched columns. */
+function mostCounted(indexed: IndexedSnapshot, query: Query, words: readonly number[]): WordCount[] {
+  const columns = searchedColumns(query)
+  const most: { word: number; datasets: number }[] = []
+  for (const word of words) {
+    const datasets = countRecords(indexed.postings, word, columns)
+    if (datasets === 0 || wordLength(indexed.words, word) > MAX_WORD_BYTES) continue
+    if (most.length === MAX_MOST_HIT && datasets <= most.at(-1)!.datasets) continue
+    most.push({ word, datasets })
+    most.sort((a, b) => b.datasets - a.datasets).splice(MAX_MOST_HIT)
+  }
+  return most.map(({ word, datasets }) => ({ word: spellingOf(indexed, word), datasets }))
+}
+
+/** Returns the closest words of the catalogue that the searched columns have. */
+function nearestOf(indexed: IndexedSnapshot, query: Query, term: string): WordCount[] {
+  const columns = searchedColumns(query)
+  return nearestWords(indexed.words, foldTerm(term), MAX_CANDIDATES)
+    .map((word) => ({ word, datasets: countRecords(indexed.postings, word, columns) }))
+    .filter(({ datasets }) => datasets > 0)
+    .slice(0, MAX_NEAREST)
+    .map(({ word, datasets }) => ({ word: spellingOf(indexed, word), datasets }))
+}
+
+/** Returns how a word is written in most of the first texts that have it, in lower case. The index has it folded. */
+function spellingOf(indexed: IndexedSnapshot, word: number): string {
+  const folded = wordText(indexed.words, word)
+  const written = new Map<string, number>()
+  for (const entry of postingsOf(indexed.postings, word).subarray(0, MAX_SAMPLES)) {
+    const spelling = spellingIn(indexed, entry, folded)
+    if (spelling !== undefined) written.set(spelling, (written.get(spelling) ?? 0) + 1)
+  }
+  // Of two spellings, the one with accents is the full one: tags have none.
+  const weight = ([text, times]: readonly [string, number]) => times + (text === folded ? 0 : MAX_SAMPLES)
+  return [...written].sort((a, b) => weight(b) - weight(a))[0]?.[0] ?? folded
+}
+
+function spellingIn({ records }: IndexedSnapshot, entry: number, folded: string): string | undefined {
+  for (const slot of [0, 2, 1]) {
+    if ((entry & (1 << slot)) === 0) continue
+    const text = textOf(records, entry >>> COLUMN_BITS, slot).slice(0, MAX_SAMPLE_LETTERS)
+    const [place] = new FoldedText(text).locate(folded, 'word')
+    if (place !== undefined)
+      return text
+        .slice(place.start, place.end)
+        .replace(/\p{Cf}/gu, '')
+        .normalize('NFC')
+        .toLowerCase()
+  }
+  return undefined
+}

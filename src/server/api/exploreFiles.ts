@@ -1,0 +1,113 @@
+import { z } from '@hono/zod-openapi'
+import type { Context as HonoContext } from 'hono'
+import { CHANGE_FIELDS, changesCsvOf } from '../../editions/csv.ts'
+import { createBody, matchesEtag } from '../body.ts'
+import { busyProblem } from '../problem.ts'
+import { streamBody } from './archive.ts'
+import { CSV_TYPE, csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { csvExample } from './example.ts'
+import { noEarlierSnapshot } from './explore.ts'
+import {
+  createSearchResponses,
+  fileNameOf,
+  requestedWatch,
+  searchEtag,
+  searchHeaders,
+  searchParams,
+} from './exploreRequest.ts'
+import { weekParam } from './exploreSchemas.ts'
+import { csvParams, dateParam, editionDate, pageParams } from './parameters.ts'
+import { type ApiContext, createRouter, csvRoute, jsonRoute } from './route.ts'
+import { Changes } from './schemas.ts'
+
+/** How many lists are sent at the same time. A slow reader keeps one part of a list in memory. */
+const MAX_DOWNLOADS = 16
+
+const archiveRoute = csvRoute({
+  path: '/api/explore/{date}/archive.csv',
+  operationId: 'getSearchArchive',
+  tag: 'explore',
+  summary: 'Returns all datasets with any words: the matching records of the export, byte for byte',
+  params: { date: weekParam },
+  query: { ...searchParams, lang: pageParams.lang },
+  response: z.string(),
+  csv: csvExample(['id', 'title', 'organization', 'organization_id']),
+})
+
+const changesDefinition = {
+  tag: 'explore',
+  description: 'As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.',
+  params: { date: weekParam },
+  query: {
+    ...searchParams,
+    since: dateParam.optional().openapi({ description: 'Date of the earlier snapshot (default: the one before)' }),
+    ...csvParams,
+    lang: pageParams.lang,
+  },
+  response: Changes,
+  csv: csvExample(CHANGE_FIELDS),
+}
+const changesRoute = jsonRoute({
+  ...changesDefinition,
+  path: '/api/explore/{date}/changes',
+  operationId: 'getSearchChanges',
+  summary: 'Compares a search with the same search in an earlier week',
+})
+const changesCsvRoute = csvRoute({
+  ...changesDefinition,
+  path: '/api/explore/{date}/changes.csv',
+  operationId: 'getSearchChangesAsCsv',
+  summary: 'Compares a search with the same search in an earlier week, as CSV',
+})
+
+type ChangesQuery = Parameters<typeof requestedWatch>[0] & {
+  readonly since?: string | undefined
+  readonly bom?: '1' | undefined
+}
+
+/** Serves the full list of a search, and its changes. */
+export function exploreFilesApi({ explorer }: ApiContext) {
+  const responses = createSearchResponses()
+  let downloads = 0
+
+  return createRouter()
+    .openapi(archiveRoute, async (c) => {
+      const date = editionDate(c.req.valid('param').date)
+      const week = await explorer.open(requestedWatch(c.req.valid('query')), date)
+      const etag = searchEtag(week, c.req.path, [])
+      const headers = {
+        ...searchHeaders(etag, date),
+        'content-type': `${CSV_TYPE}; charset=utf-8; header=present`,
+        ...fileHeaders(fileNameOf(week.watch, week.ref.snapshot.date, '-archive.csv')),
+      }
+      if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+      if (downloads >= MAX_DOWNLOADS) throw busyProblem('too many downloads at the same time')
+      downloads++
+      try {
+        const { bytes, chunks } = await explorer.list(week, c.req.raw.signal)
+        const source = chunks[Symbol.asyncIterator]()
+        const body = c.req.method === 'HEAD' ? null : streamBody(await source.next(), source, () => downloads--)
+        if (body === null) downloads--
+        return new Response(body, { headers: { ...headers, 'content-length': String(bytes) } })
+      } catch (error) {
+        downloads--
+        throw error
+      }
+    })
+    .openapi(changesRoute, (c) => changes(c, c.req.valid('param').date, c.req.valid('query'), prefersCsv(c)))
+    .openapi(changesCsvRoute, (c) => changes(c, c.req.valid('param').date, c.req.valid('query'), true))
+
+  async function changes(c: HonoContext, name: string, query: ChangesQuery, asCsv: boolean): Promise<Response> {
+    const date = editionDate(name)
+    const { since, bom } = query
+    const to = await explorer.open(requestedWatch(query), date)
+    const from = await explorer.earlier(to, since)
+    if (from === undefined) throw noEarlierSnapshot(to)
+    return responses.respond(c, to, date, [from.version, asCsv, bom], async (etag, signal) => {
+      const found = await explorer.changes(from, to, signal)
+      if (!asCsv) return { body: { ...createBody(JSON.stringify(found), 'application/json'), etag }, headers: {} }
+      const file = fileHeaders(fileNameOf(to.watch, to.ref.snapshot.date, '-changes.csv'))
+      return { body: { ...csvBody(changesCsvOf(found), bom), etag }, headers: file }
+    })
+  }
+}

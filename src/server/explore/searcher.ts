@@ -1,0 +1,102 @@
+import { csvOf } from '../../editions/csv.ts'
+import type { Edition, TopDataset } from '../../editions/edition.ts'
+import { Failure } from '../../errors.ts'
+import { searchChanges } from '../../explore/changes.ts'
+import { countDatasets } from '../../explore/count.ts'
+import { editionOf } from '../../explore/edition.ts'
+import { createEngine, type OpenExport } from '../../explore/engine.ts'
+import { markDatasets } from '../../explore/marks.ts'
+import { listPart, type SearchResult } from '../../explore/search.ts'
+import { selectDatasets } from '../selection.ts'
+import type { Search, Searcher, TableRequest } from './requests.ts'
+
+/** The size of the parts in which a list is read. */
+const PART_BYTES = 1 << 18
+
+/**
+ * Creates a searcher that works in this thread.
+ *
+ * @param most memory for snapshots, in bytes
+ */
+export function createSearcher(open: OpenExport, most: number): Searcher {
+  const engine = createEngine(open, most)
+
+  async function select({ ref, watch, selection, earlier }: TableRequest) {
+    const result = await engine.search(ref, watch)
+    const edition = await editionOf(result)
+    const before = earlier && (await engine.search(earlier, watch))
+    const found = selectDatasets({ ...edition, earlier: before && (await editionOf(before)).datasets }, selection)
+    return { result, edition, before, found }
+  }
+
+  /** Keeps no result while the reader of the list is slow, so that its snapshot can leave the memory. */
+  async function readPart({ ref, watch }: Search, position: number) {
+    if (position > 0 && !engine.holds(ref)) {
+      throw new Failure(
+        'store',
+        `cannot read on: the snapshot of ${ref.snapshot.date} has left the memory. Start again.`,
+      )
+    }
+    return listPart(await engine.search(ref, watch), position, PART_BYTES)
+  }
+
+  return {
+    page: async (request) => {
+      const { result, edition, before, found } = await select(request)
+      const items = found.slice(request.offset, request.offset + request.limit)
+      return pageOf(result, edition, found.length, await markAll(items, result, before))
+    },
+    csv: async (request) => {
+      const { found } = await select(request)
+      const items = found.slice(request.offset, request.offset + request.limit)
+      return { csv: new TextEncoder().encode(csvOf(items)), total: found.length }
+    },
+    changes: async (from, to, watch) => {
+      const later = await engine.search(to, watch)
+      return searchChanges(await engine.search(from, watch), later)
+    },
+    listBytes: async ({ ref, watch }) => (await engine.search(ref, watch)).bytes,
+    list: async function* (request) {
+      for (let position: number | undefined = 0; position !== undefined; ) {
+        const { bytes, next }: Awaited<ReturnType<typeof readPart>> = await readPart(request, position)
+        yield bytes
+        position = next
+      }
+    },
+    count: (ref, watches) => countDatasets(ref, watches, open),
+    close: async () => {},
+  }
+}
+
+function pageOf(
+  { watch, words }: SearchResult,
+  edition: Edition,
+  total: number,
+  datasets: Awaited<ReturnType<typeof markDatasets>>,
+) {
+  const { date, terms, top, source, archive, organizations } = edition
+  return {
+    date,
+    terms,
+    columns: watch.columns,
+    match: watch.match,
+    top,
+    source,
+    archive: { bytes: archive.bytes, records: archive.records },
+    words,
+    organizations,
+    in_tops: edition.datasets.length,
+    total,
+    datasets,
+  }
+}
+
+/** Marks the matches of datasets. A dataset that is gone is marked in the earlier snapshot. */
+async function markAll(datasets: readonly TopDataset[], result: SearchResult, before: SearchResult | undefined) {
+  const isHere = ({ dataset_id }: TopDataset) => result.recordOf.has(dataset_id)
+  const here = await markDatasets(result, datasets.filter(isHere))
+  const gone = datasets.filter((dataset) => !isHere(dataset))
+  const there = before === undefined || gone.length === 0 ? [] : await markDatasets(before, gone)
+  const marked = new Map([...there, ...here].map((one) => [one.dataset_id, one]))
+  return datasets.map(({ dataset_id }) => marked.get(dataset_id)!)
+}

@@ -1,0 +1,67 @@
+import { Worker } from 'node:worker_threads'
+import type { Context } from '../../context.ts'
+import { Failure } from '../../errors.ts'
+import { type Channel, openChannel } from './channel.ts'
+import type { Searcher } from './requests.ts'
+
+/** The bundle of src/searchWorker.ts, next to the compiled sources. */
+const SCRIPT = new URL('../../searchWorker.js', import.meta.url)
+
+interface RunningWorker {
+  readonly channel: Channel
+  stop(): Promise<void>
+}
+
+/**
+ * Creates a searcher whose work is done in two threads, so that no search holds up the event loop: one for searches, one for
+ * counts, which read every snapshot. A thread starts at the first call. If it dies, the next call starts another one.
+ */
+export function createWorkerSearcher({ archive, config }: Pick<Context, 'archive' | 'config'>): Searcher {
+  const searches = restartable((onEnd) => startWorker(archive, config.explore_memory, onEnd))
+  const counts = restartable((onEnd) => startWorker(archive, config.explore_memory, onEnd))
+  return {
+    page: (request) => searches.channel().call('page', request),
+    csv: (request) => searches.channel().call('csv', request),
+    changes: (from, to, watch) => searches.channel().call('changes', from, to, watch),
+    listBytes: (search) => searches.channel().call('listBytes', search),
+    list: (search) => searches.channel().stream('list', search),
+    count: (ref, watches) => counts.channel().call('count', ref, watches),
+    close: async () => {
+      await searches.stop()
+      await counts.stop()
+    },
+  }
+}
+
+function restartable(start: (onEnd: () => void) => RunningWorker) {
+  let worker: RunningWorker | undefined
+  return {
+    channel: () => {
+      worker ??= start(() => {
+        worker = undefined
+      })
+      return worker.channel
+    },
+    stop: async () => worker?.stop(),
+  }
+}
+
+function startWorker(archive: Context['archive'], memory: number, onEnd: () => void): RunningWorker {
+  const worker = new Worker(SCRIPT, { workerData: memory })
+  // The server ends when its listener does.
+  worker.unref()
+  async function* readExport(key: string): AsyncGenerator<Uint8Array> {
+    // A copy, because the chunk is transferred, and its buffer may be shared or reused.
+    for await (const chunk of archive.read(key)) yield Uint8Array.from(chunk)
+  }
+  const channel = openChannel(worker, { streams: { export: readExport } })
+  let reason = new Failure('store', 'cannot search: the search thread has stopped. Try again.')
+  worker.on('error', (error) => {
+    reason = new Failure('store', `cannot search: the search thread failed (${error.message}). Try again.`)
+  })
+  worker.on('exit', () => {
+    onEnd()
+    channel.fail(reason)
+  })
+  return { channel, stop: async () => void (await worker.terminate()) }
+}
