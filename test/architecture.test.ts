@@ -39,7 +39,7 @@ const USES: Readonly<Record<string, string>> = {
   doctor: 'errors network openContext pipeline portal stores terminal text version',
   index: 'config editions errors openContext pipeline terminal',
   commands:
-    '(config) (metrics) (server) (terminal) config demo doctor editions errors explain import matching notify openContext pipeline portal runs scheduler stores terminal text verify version',
+    '(config) (metrics) (server) (terminal) config demo doctor editions errors explain explore import matching notify openContext pipeline portal runs scheduler stores terminal text verify version',
   program: 'commands errors terminal version',
   cli: '(commands) (program) commands',
 }

@@ -27,7 +27,8 @@ export default async function changes(io: CommandInput): Promise<void> {
   })
 }
 
-function tablesOf(changes: Changes, portal: string, width: number): string {
+/** Formats changes as tables. */
+export function tablesOf(changes: Changes, portal: string, width: number): string {
   const parts = sectionsOf(changes, portal).map(
     ({ title, columns, rows }) => `${title}\n${formatTable(columns, rows, width)}`,
   )

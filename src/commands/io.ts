@@ -57,6 +57,12 @@ export interface Options {
   readonly tolerance?: string
   readonly snapshot?: boolean
   readonly yes?: boolean
+  readonly match?: string
+  readonly top?: number
+  readonly since?: string
+  readonly yaml?: boolean
+  /** True without a name. */
+  readonly save?: string | boolean
 }
 
 /** Returns the settings given as flags. */

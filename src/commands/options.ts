@@ -41,9 +41,9 @@ export function unusedOptions({ uses = [] }: CommandSpec): readonly OptionSpec[]
   return EVERYTHING.filter((name) => !uses.includes(name)).map((name) => SETTING_OPTIONS[name])
 }
 
-/** Splits flags: `-v, --verbose` has a short form, `--date <date>` a value. */
+/** Splits flags: `-v, --verbose` has a short form, `--date <date>` a value, `--save [name]` an optional one. */
 export function parseFlags(flags: string): { short?: string; name: string; value?: string } {
-  const [, short, name, value] = /^(?:(-\w), )?(\S+)(?: <([\w-]+)>)?$/.exec(flags)!
+  const [, short, name, value] = /^(?:(-\w), )?(\S+)(?: [<[]([\w-]+)[\]>])?$/.exec(flags)!
   return { name: name!, ...(short !== undefined && { short }), ...(value !== undefined && { value }) }
 }
 

@@ -74,8 +74,12 @@ function csvOfAll(editions: readonly Edition[]): string {
   return csvTable(['watch', ...DATASET_FIELDS], rows)
 }
 
-/** @param whole the edition with all of its datasets */
-function tableOf({ datasets }: Edition, whole: Edition, portal: string, width: number): string {
+/**
+ * Formats an edition as a table.
+ *
+ * @param whole the edition with all of its datasets
+ */
+export function tableOf({ datasets }: Edition, whole: Edition, portal: string, width: number): string {
   const { organizations, archive, source } = whole
   const ranks = new Map(organizations.map(({ id, rank }) => [id, rank]))
   const withDatasets = organizations.filter((organization) => organization.datasets > 0).length

@@ -53,11 +53,17 @@ export function wordText({ bytes, starts }: WordList, word: number): string {
   return bytes.toString('utf8', starts[word], end)
 }
 
-/** Returns the numbers of the words that are closest to a text, closest first: at most a third of its letters may differ. */
-export function nearestWords(list: WordList, text: string, most: number): readonly number[] {
+/** A word, and the number of letters that differ. */
+interface NearWord {
+  readonly word: number
+  readonly typos: number
+}
+
+/** Returns the words that are closest to a text, closest first: at most a third of its letters may differ. */
+export function nearestWords(list: WordList, text: string, most: number): readonly NearWord[] {
   const letters = Math.max(1, Math.floor(text.length / 3))
   const wanted = Buffer.byteLength(text)
-  const near: { word: number; typos: number }[] = []
+  const near: NearWord[] = []
   for (let word = 0; word < list.starts.length; word++) {
     const length = wordLength(list, word)
     // A letter that differs can change the length by up to two bytes.
@@ -65,8 +71,5 @@ export function nearestWords(list: WordList, text: string, most: number): readon
     const typos = distance(wordText(list, word), text)
     if (typos > 0 && typos <= letters) near.push({ word, typos })
   }
-  return near
-    .sort((a, b) => a.typos - b.typos)
-    .slice(0, most)
-    .map(({ word }) => word)
+  return near.sort((a, b) => a.typos - b.typos).slice(0, most)
 }

@@ -55,23 +55,29 @@ export function countTerms(indexed: IndexedSnapshot, query: Query, hits: Hits, k
 /** Returns those of some words that most datasets have in the searched columns. */
 function mostCounted(indexed: IndexedSnapshot, query: Query, words: readonly number[]): WordCount[] {
   const columns = searchedColumns(query)
-  const most: { word: number; datasets: number }[] = []
+  let most: { word: number; datasets: number }[] = []
   for (const word of words) {
     const datasets = countRecords(indexed.postings, word, columns)
     if (datasets === 0 || wordLength(indexed.words, word) > MAX_WORD_BYTES) continue
-    if (most.length === MAX_MOST_HIT && datasets <= most.at(-1)!.datasets) continue
-    most.push({ word, datasets })
-    most.sort((a, b) => b.datasets - a.datasets).splice(MAX_MOST_HIT)
+    if (most.length === MAX_MOST_HIT && datasets < most.at(-1)!.datasets) continue
+    most = [...most, { word, datasets }]
+      .sort((a, b) => b.datasets - a.datasets || byLength(indexed, a.word, b.word))
+      .slice(0, MAX_MOST_HIT)
   }
   return most.map(({ word, datasets }) => ({ word: spellingOf(indexed, word), datasets }))
 }
+
+/** Orders words with the same number of datasets: the shorter one first. */
+const byLength = ({ words }: IndexedSnapshot, a: number, b: number) =>
+  wordLength(words, a) - wordLength(words, b) || wordText(words, a).localeCompare(wordText(words, b))
 
 /** Returns the closest words of the catalogue that the searched columns have. */
 function nearestOf(indexed: IndexedSnapshot, query: Query, term: string): WordCount[] {
   const columns = searchedColumns(query)
   return nearestWords(indexed.words, foldTerm(term), MAX_CANDIDATES)
-    .map((word) => ({ word, datasets: countRecords(indexed.postings, word, columns) }))
+    .map(({ word, typos }) => ({ word, typos, datasets: countRecords(indexed.postings, word, columns) }))
     .filter(({ datasets }) => datasets > 0)
+    .sort((a, b) => a.typos - b.typos || b.datasets - a.datasets || byLength(indexed, a.word, b.word))
     .slice(0, MAX_NEAREST)
     .map(({ word, datasets }) => ({ word: spellingOf(indexed, word), datasets }))
 }

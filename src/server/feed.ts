@@ -18,11 +18,12 @@ import { selectDatasets } from './selection.ts'
 
 const MAX_ENTRIES = 10
 /** How many datasets an entry lists. A link leads to the others. */
-const MAX_LISTED = 20
+export const MAX_LISTED = 20
 const HEADERS = { 'cache-control': CACHE_CONTROL.latest, vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
 const feedQuery = strictQuery(feedParams)
 
-interface Feed {
+/** A feed, whatever its format. */
+export interface Feed {
   readonly id: string
   readonly language: string
   readonly title: string
@@ -147,9 +148,10 @@ function selected<D extends TopDataset>(datasets: readonly D[], { organization, 
 }
 
 /** Identifies a feed or an entry independently of the server's address, so that feed readers show no entry twice. */
-const urnOf = (name: string) => `urn:uuid:${uuidOf(name)}`
+export const urnOf = (name: string) => `urn:uuid:${uuidOf(name)}`
 
-function atomFeed({ id, language, title, home, self, updated, entries }: Feed): string {
+/** Writes a feed as Atom. */
+export function atomFeed({ id, language, title, home, self, updated, entries }: Feed): string {
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}">
 <id>${id}</id>

@@ -10,6 +10,7 @@ import type { Description } from './description.ts'
 import { editionsApi } from './editions.ts'
 import { addExamples } from './example.ts'
 import { exploreApi } from './explore.ts'
+import { exploreFeedApi } from './exploreFeed.ts'
 import { exploreFilesApi } from './exploreFiles.ts'
 import { listApi } from './list.ts'
 import { organizationsApi } from './organizations.ts'
@@ -39,6 +40,7 @@ const PARTS = [
   changesApi,
   organizationsApi,
   datasetsApi,
+  exploreFeedApi,
   exploreApi,
   exploreFilesApi,
   runsApi,

@@ -1,9 +1,7 @@
 import type { Watch } from '../../config/watch.ts'
 import type { Changes } from '../../editions/changes.ts'
-import type { Edition } from '../../editions/edition.ts'
 import type { SnapshotRef } from '../../explore/engine.ts'
-import type { FoundDataset } from '../../explore/marks.ts'
-import type { TermCount } from '../../explore/wordCounts.ts'
+import type { SearchPage } from '../../explore/page.ts'
 import type { Selection } from '../selection.ts'
 
 /** A search of one snapshot. Plain values, which can be sent to a worker. */
@@ -19,25 +17,6 @@ export interface TableRequest extends Search {
   readonly limit: number
   /** The snapshot to compare with, for a selection of new or gone datasets. */
   readonly earlier?: SnapshotRef | undefined
-}
-
-/** What a watch with these words would publish, with a page of its datasets. */
-export interface SearchPage {
-  readonly date: string
-  readonly terms: readonly string[]
-  readonly columns: readonly string[]
-  readonly match: Watch['match']
-  readonly top: number
-  readonly source: Edition['source']
-  /** The full list: all datasets that have a term. */
-  readonly archive: { readonly bytes: number; readonly records: number }
-  readonly words: readonly TermCount[]
-  readonly organizations: Edition['organizations']
-  /** How many datasets the tops have. */
-  readonly in_tops: number
-  /** How many of these the selection has. */
-  readonly total: number
-  readonly datasets: readonly FoundDataset[]
 }
 
 /** Answers searches, here or in a worker. */

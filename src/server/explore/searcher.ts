@@ -1,12 +1,11 @@
 import { csvOf } from '../../editions/csv.ts'
-import type { Edition, TopDataset } from '../../editions/edition.ts'
 import { Failure } from '../../errors.ts'
 import { searchChanges } from '../../explore/changes.ts'
 import { countDatasets } from '../../explore/count.ts'
 import { editionOf } from '../../explore/edition.ts'
 import { createEngine, type OpenExport } from '../../explore/engine.ts'
-import { markDatasets } from '../../explore/marks.ts'
-import { listPart, type SearchResult } from '../../explore/search.ts'
+import { searchPage } from '../../explore/page.ts'
+import { listPart } from '../../explore/search.ts'
 import { selectDatasets } from '../selection.ts'
 import type { Search, Searcher, TableRequest } from './requests.ts'
 
@@ -26,7 +25,7 @@ export function createSearcher(open: OpenExport, most: number): Searcher {
     const edition = await editionOf(result)
     const before = earlier && (await engine.search(earlier, watch))
     const found = selectDatasets({ ...edition, earlier: before && (await editionOf(before)).datasets }, selection)
-    return { result, edition, before, found }
+    return { result, before, found }
   }
 
   /** Keeps no result while the reader of the list is slow, so that its snapshot can leave the memory. */
@@ -42,9 +41,8 @@ export function createSearcher(open: OpenExport, most: number): Searcher {
 
   return {
     page: async (request) => {
-      const { result, edition, before, found } = await select(request)
-      const items = found.slice(request.offset, request.offset + request.limit)
-      return pageOf(result, edition, found.length, await markAll(items, result, before))
+      const { result, before, found } = await select(request)
+      return searchPage(result, found.length, found.slice(request.offset, request.offset + request.limit), before)
     },
     csv: async (request) => {
       const { found } = await select(request)
@@ -66,37 +64,4 @@ export function createSearcher(open: OpenExport, most: number): Searcher {
     count: (ref, watches) => countDatasets(ref, watches, open),
     close: async () => {},
   }
-}
-
-function pageOf(
-  { watch, words }: SearchResult,
-  edition: Edition,
-  total: number,
-  datasets: Awaited<ReturnType<typeof markDatasets>>,
-) {
-  const { date, terms, top, source, archive, organizations } = edition
-  return {
-    date,
-    terms,
-    columns: watch.columns,
-    match: watch.match,
-    top,
-    source,
-    archive: { bytes: archive.bytes, records: archive.records },
-    words,
-    organizations,
-    in_tops: edition.datasets.length,
-    total,
-    datasets,
-  }
-}
-
-/** Marks the matches of datasets. A dataset that is gone is marked in the earlier snapshot. */
-async function markAll(datasets: readonly TopDataset[], result: SearchResult, before: SearchResult | undefined) {
-  const isHere = ({ dataset_id }: TopDataset) => result.recordOf.has(dataset_id)
-  const here = await markDatasets(result, datasets.filter(isHere))
-  const gone = datasets.filter((dataset) => !isHere(dataset))
-  const there = before === undefined || gone.length === 0 ? [] : await markDatasets(before, gone)
-  const marked = new Map([...there, ...here].map((one) => [one.dataset_id, one]))
-  return datasets.map(({ dataset_id }) => marked.get(dataset_id)!)
 }

@@ -1,0 +1,128 @@
+import type { Watch } from '../config/watch.ts'
+import type { Context } from '../context.ts'
+import { changesCsvOf, csvOf } from '../editions/csv.ts'
+import { EXPORT_NAMES, type ExportName } from '../editions/edition.ts'
+import { Failure, NotFound, quoted } from '../errors.ts'
+import { searchChanges } from '../explore/changes.ts'
+import { describeCounts } from '../explore/describe.ts'
+import { editionOf } from '../explore/edition.ts'
+import { type ExportOptions, indexSnapshot } from '../explore/indexedSnapshot.ts'
+import { searchPage } from '../explore/page.ts'
+import { watchOf } from '../explore/query.ts'
+import { type SearchResult, search as searchIndexed } from '../explore/search.ts'
+import { meterChunks } from '../pipeline/meterChunks.ts'
+import { readOptions } from '../pipeline/read.ts'
+import { findSnapshot, snapshotDates } from '../pipeline/snapshot.ts'
+import { showInPager } from '../terminal/pager.ts'
+import { titleWidth } from '../terminal/table.ts'
+import { wrap } from '../terminal/wrap.ts'
+import { tablesOf } from './changes.ts'
+import { dateToRead } from './dates.ts'
+import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
+import { writeOutput } from './output.ts'
+import { selectDatasets } from './selection.ts'
+import { tableOf } from './show.ts'
+import { saveWatch, watchName, watchYaml } from './watchYaml.ts'
+
+const MAX_NAMED = 5
+
+/** Searches a stored snapshot for any words: prints what a watch with these words would list, and the counts of each word. */
+export default async function searchCommand(io: CommandInput): Promise<void> {
+  const { options } = io
+  const watch = requestedWatch(io)
+  await withContext(io, async (context) => {
+    if (options.save !== undefined || options.yaml) return printWatch(watch, options, context)
+    const date = await snapshotDate(options.date ?? 'latest', context)
+    const since = options.since === undefined ? undefined : await snapshotDate(options.since, context)
+    if (since !== undefined && since >= date)
+      throw new Failure('usage', `--since ${since} does not come before ${date}; name an earlier date`)
+    const result = await search(watch, date, context)
+    const before = since === undefined ? undefined : await search(watch, since, context)
+    const text =
+      before === undefined
+        ? await format(result, options, context)
+        : await formatChanges(before, result, options, context)
+    context.report.close()
+    if (options.output !== undefined) await writeOutput(options.output, text, context.report)
+    else if (options.json || options.csv) await print(text)
+    else await showInPager(text, options.pager)
+  })
+}
+
+function requestedWatch({ arguments: words, options: { match, column, top } }: CommandInput): Watch {
+  if (match !== undefined && match !== 'substring' && match !== 'word')
+    throw new Failure('usage', `cannot match by ${quoted(match)}: use --match substring or --match word.`)
+  return watchOf({ words, match, columns: column, top })
+}
+
+/** Resolves a date of a snapshot. `latest` is the latest sound one. */
+async function snapshotDate(text: string, context: Context): Promise<string> {
+  if (text !== 'latest') return dateToRead(text, [], context)
+  const dates = await snapshotDates(context)
+  for (const date of dates.reverse()) if ((await findSnapshot(date, context)) !== undefined) return date
+  throw new NotFound(`there is no snapshot in ${context.archive.address} yet; "run" makes one`)
+}
+
+async function search(watch: Watch, date: string, context: Context): Promise<SearchResult> {
+  const { archive, config, report, signal } = context
+  const snapshot = await findSnapshot(date, context)
+  if (snapshot === undefined) throw await missingSnapshot(date, context)
+  const open = async function* (name: ExportName) {
+    const { key, stored_bytes } = snapshot[name]
+    const meter = report.meter(`read ${name} of ${date}`, stored_bytes)
+    yield* meterChunks(archive.read(key), meter.add, signal)
+    meter.done()
+  }
+  const options = EXPORT_NAMES.map((name) => [name, readOptions(name, config, snapshot[name].columns)])
+  return searchIndexed(await indexSnapshot(snapshot, open, Object.fromEntries(options) as ExportOptions), watch)
+}
+
+async function missingSnapshot(date: string, context: Context): Promise<NotFound> {
+  const dates = (await snapshotDates(context)).filter((one) => one !== date).reverse()
+  const missing = `there is no sound snapshot of ${date} in ${context.archive.address}`
+  if (dates.length === 0) return new NotFound(`${missing}; "run" makes one`)
+  const more = dates.length > MAX_NAMED ? ` and ${dates.length - MAX_NAMED} more back to ${dates.at(-1)}` : ''
+  return new NotFound(`${missing}; these dates have one: ${dates.slice(0, MAX_NAMED).join(', ')}${more}`)
+}
+
+async function format(result: SearchResult, options: Options, { config }: Context): Promise<string> {
+  const whole = await editionOf(result)
+  const datasets = selectDatasets(whole, options)
+  if (options.json) return formatJson(await searchPage(result, datasets.length, datasets))
+  if (options.csv) return csvOf(datasets)
+  const counts = describeCounts(result.words).map((line) => `${wrap(line)}\n`)
+  return `${counts.join('')}\n${tableOf({ ...whole, datasets }, whole, config.portal, widthOf(options))}`
+}
+
+async function formatChanges(
+  from: SearchResult,
+  to: SearchResult,
+  options: Options,
+  { config }: Context,
+): Promise<string> {
+  const found = await searchChanges(from, to)
+  if (options.json) return formatJson(found)
+  return options.csv ? changesCsvOf(found) : tablesOf(found, config.portal, widthOf(options))
+}
+
+const widthOf = ({ wide, output }: Options) => (wide || output !== undefined ? Number.POSITIVE_INFINITY : titleWidth())
+
+/** Prints the watch as YAML, or adds it to the configuration file, with the command that makes its editions. */
+async function printWatch(watch: Watch, options: Options, context: Context): Promise<void> {
+  const { save, config, output } = options
+  const name = typeof save === 'string' ? save : watchName(watch.terms)
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
+    throw new Failure('usage', `cannot name a watch ${quoted(name)}: a name has a-z, 0-9 and - (it names files)`)
+  const named = { ...watch, name }
+  const [first] = await snapshotDates(context)
+  const next = first === undefined ? `run --watch ${name}` : `backfill --from ${first} --watch ${name}`
+  if (save !== undefined) {
+    const path = await saveWatch(named, config, context.report)
+    context.report.close()
+    if (!options.quiet) await print(`added the watch ${name} to ${path}; publish its editions: datagouv-tops ${next}\n`)
+    return
+  }
+  const text = `${await watchYaml([named])}# Then publish its editions: datagouv-tops ${next}\n`
+  if (output !== undefined) await writeOutput(output, text, context.report)
+  else await print(text)
+}
