@@ -1,4 +1,5 @@
 import type { Watch } from '../config/watch.ts'
+import { watchName, watchYaml } from '../config/watchYaml.ts'
 import type { Context } from '../context.ts'
 import { changesCsvOf, csvOf } from '../editions/csv.ts'
 import { EXPORT_NAMES, type ExportName } from '../editions/edition.ts'
@@ -20,9 +21,9 @@ import { tablesOf } from './changes.ts'
 import { dateToRead } from './dates.ts'
 import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
 import { writeOutput } from './output.ts'
+import { saveWatch } from './saveWatch.ts'
 import { selectDatasets } from './selection.ts'
 import { tableOf } from './show.ts'
-import { saveWatch, watchName, watchYaml } from './watchYaml.ts'
 
 const MAX_NAMED = 5
 
@@ -111,6 +112,8 @@ const widthOf = ({ wide, output }: Options) => (wide || output !== undefined ? N
 async function printWatch(watch: Watch, options: Options, context: Context): Promise<void> {
   const { save, config, output } = options
   const name = typeof save === 'string' ? save : watchName(watch.terms)
+  if (name === undefined)
+    throw new Failure('usage', 'cannot name the watch: its words have no letters from a to z. Add a name: --save NAME.')
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
     throw new Failure('usage', `cannot name a watch ${quoted(name)}: a name has a-z, 0-9 and - (it names files)`)
   const named = { ...watch, name }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type * as Errors from '../../src/errors.ts'
 import type { Editions } from '../../src/server/editions.ts'
+import { createExplorer } from '../../src/server/explore/explorer.ts'
 import type * as Pages from '../../src/server/pages/pages.tsx'
 import { silentReport } from '../../src/terminal/report.ts'
 import { openTestContext } from '../helpers/context.ts'

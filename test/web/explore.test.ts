@@ -9,11 +9,15 @@ const WEEK = '/explore/2023-08-09'
 
 describe('the page that searches for any words', () => {
   let site: Site
+  let browser: Browser | undefined
 
   beforeAll(async () => {
-    site = await openSite()
+    ;[site, browser] = await Promise.all([openSite(), chromium === undefined ? undefined : openBrowser(chromium)])
   })
-  afterAll(() => site?.close())
+  afterAll(async () => {
+    await browser?.close()
+    await site?.close()
+  })
 
   const get = async (path: string) => {
     const response = await fetch(site.url + path, { headers: { 'accept-language': 'en' }, redirect: 'manual' })
@@ -87,19 +91,12 @@ describe('the page that searches for any words', () => {
   test('shows the watch to add to the configuration file', async () => {
     const { html } = await get(`${WEEK}?words=vélo,piste cyclable&match=word`)
     expect(html).toContain('- name: velo-piste-cyclable')
-    expect(html).toContain('datagouv-tops backfill --watch velo-piste-cyclable')
+    expect(html).toContain('datagouv-tops backfill --from 2023-07-26 --watch velo-piste-cyclable')
   })
 
   describe.skipIf(chromium === undefined)('in a browser', () => {
-    let browser: Browser
-
-    beforeAll(async () => {
-      browser = await openBrowser(chromium!)
-    })
-    afterAll(() => browser?.close())
-
     async function open(path: string, options = {}): Promise<Page> {
-      const context = await browser.newContext({ locale: 'en-GB', ...options })
+      const context = await browser!.newContext({ locale: 'en-GB', ...options })
       context.setDefaultTimeout(10_000)
       const page = await context.newPage()
       await page.goto(site.url + path)

@@ -18,7 +18,7 @@ interface ExplorePageProps {
   readonly outcome: Outcome | undefined
 }
 
-export type Outcome = Pick<ResultsProps, 'page' | 'earlier' | 'changes'> | Problem
+export type Outcome = Pick<ResultsProps, 'page' | 'earlier' | 'changes' | 'watch'> | Problem
 
 interface Problem {
   readonly problem: string

@@ -1,14 +1,13 @@
-import { watchName, watchYaml } from '../../../explore/watchYaml.ts'
 import { useLocale } from '../locale.ts'
 import { withQuery } from '../paths.ts'
 import { formatSearch } from './query.ts'
 import type { ResultsProps } from './results.tsx'
 
 /** Shows how to keep a search: the watch for the configuration file, the command for the weeks before, and a feed. */
-export function Keep({ query }: Pick<ResultsProps, 'query'>) {
+export function Keep({ query, watch }: Pick<ResultsProps, 'query' | 'watch'>) {
   const { texts, language } = useLocale()
   const { explore } = texts
-  const feed = withQuery('/explore/feed.atom', { ...formatSearch(query), lang: language })
+  const feed = withQuery('/api/explore/feed.atom', { ...formatSearch(query), lang: language })
   return (
     <section class="keep" aria-labelledby="keep">
       <h2 id="keep">{explore.keep}</h2>
@@ -18,11 +17,11 @@ export function Keep({ query }: Pick<ResultsProps, 'query'>) {
       <details>
         <summary>{explore.makeWatch}</summary>
         <p>{explore.makeWatchHint}</p>
-        <pre tabIndex={0}>
-          <code>{watchYaml(query)}</code>
+        <pre>
+          <code>{watch.yaml}</code>
         </pre>
-        <pre tabIndex={0}>
-          <code>{`datagouv-tops backfill --watch ${watchName(query)}`}</code>
+        <pre>
+          <code>{watch.command}</code>
         </pre>
       </details>
     </section>

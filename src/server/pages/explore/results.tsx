@@ -1,5 +1,5 @@
 import type { Changes } from '../../../editions/changes.ts'
-import type { SearchPage } from '../../explore/requests.ts'
+import type { SearchPage } from '../../../explore/page.ts'
 import { useLocale } from '../locale.ts'
 import { withQuery } from '../paths.ts'
 import { ViewLinks } from '../tops/viewLinks.tsx'
@@ -25,6 +25,15 @@ export interface ResultsProps {
   readonly earlier: string | undefined
   /** The changes since `query.since`; undefined if none was asked for. */
   readonly changes: Changes | undefined
+  readonly watch: WatchSnippet
+}
+
+/** What makes a watch of the search. */
+export interface WatchSnippet {
+  /** For the configuration file. */
+  readonly yaml: string
+  /** Publishes the weeks that are stored. */
+  readonly command: string
 }
 
 /** Shows what a search found: figures, table, news, and how to keep it. */

@@ -1,5 +1,7 @@
 import type { Hono, Context as HonoContext } from 'hono'
 import type { VNode } from 'preact'
+import type { Watch } from '../../../config/watch.ts'
+import { watchName, watchYaml } from '../../../config/watchYaml.ts'
 import { isDate } from '../../../editions/date.ts'
 import { Failure } from '../../../errors.ts'
 import { MAX_LETTERS, MAX_WORDS, MIN_LETTERS, watchOf } from '../../../explore/query.ts'
@@ -17,7 +19,7 @@ import { withQuery } from '../paths.ts'
 import type { Translation } from '../translations/french.ts'
 import { ExplorePage, type Outcome } from './explore.tsx'
 import { type ExploreQuery, parseQuery } from './query.ts'
-import { ROWS_PER_PAGE } from './results.tsx'
+import { ROWS_PER_PAGE, type WatchSnippet } from './results.tsx'
 import { WeeksPage } from './weeks.tsx'
 
 /** Each search is a page of its own, which search engines need not know. */
@@ -72,7 +74,8 @@ async function outcomeOf(
     const table = { selection: query, offset, limit: ROWS_PER_PAGE, since: before?.ref.snapshot.date }
     const page = await explorer.page(week, table, signal)
     const changes = since === '' || before === undefined ? undefined : await explorer.changes(before, week, signal)
-    return { page, earlier: before?.ref.snapshot.date, changes }
+    const watch = await snippetOf(week.watch, (await explorer.dates()).at(-1)!)
+    return { page, earlier: before?.ref.snapshot.date, changes, watch }
   } catch (error) {
     if (error instanceof Problem && error.status === 503)
       return { problem: texts.explore.busyRetry, status: 503, retryAfter: error.headers['retry-after'] ?? '2' }
@@ -82,6 +85,13 @@ async function outcomeOf(
       return { problem: `${texts.explore.damaged}. ${texts.explore.damagedHint}`, status: 503 }
     throw error
   }
+}
+
+/** @param first the first week that is stored */
+async function snippetOf(watch: Watch, first: string): Promise<WatchSnippet> {
+  const name = watchName(watch.terms) ?? watch.name
+  const command = `datagouv-tops backfill --from ${first} --watch ${name}`
+  return { yaml: await watchYaml([{ ...watch, name }]), command }
 }
 
 /** Says which words cannot be searched for; undefined if all can. */

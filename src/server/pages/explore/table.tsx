@@ -1,7 +1,7 @@
 import { datasetPage } from '../../../editions/links.ts'
 import type { FoundDataset } from '../../../explore/marks.ts'
+import type { SearchPage } from '../../../explore/page.ts'
 import { foldTerm } from '../../../matching/fold.ts'
-import type { SearchPage } from '../../explore/requests.ts'
 import { useLocale } from '../locale.ts'
 import { PortalText, sanitize } from '../parts/portalText.tsx'
 import { groupRows } from '../tops/query.ts'

@@ -101,6 +101,46 @@ const TEXTS: Readonly<Record<string, string>> = {
   'Checks that the server answers': 'Vérifie que le serveur répond',
   'Checks that both stores answer': 'Vérifie que les deux espaces de stockage répondent',
   'Returns metrics for Prometheus': 'Renvoie des mesures pour Prometheus',
+  'Returns an Atom feed of a search: an entry each week, with the datasets that entered and left':
+    'Renvoie le flux Atom d’une recherche\u00a0: un article par semaine, avec les jeux de données entrés et sortis',
+  'Has the entry of the latest week. Feed readers keep the earlier ones.':
+    'Contient l’article de la dernière semaine. Les lecteurs de flux gardent les précédents.',
+  'One to 8 words or phrases of 2 to 64 letters, separated by `,`':
+    'De 1 à 8 mots ou expressions de 2 à 64 lettres, séparés par `,`',
+  'Whether a word may be part of a longer one (default: `substring`)':
+    'Si un mot peut faire partie d’un mot plus long (par défaut\u00a0: `substring`)',
+  'Columns of the export to search, separated by `,` (default: `title,tags,description`, the fastest)':
+    'Colonnes de l’export où chercher, séparées par `,` (par défaut\u00a0: `title,tags,description`, les plus rapides)',
+  'How many of the most followed organizations the tops cover (default: 30)':
+    'Nombre d’organisations les plus suivies à retenir (par défaut\u00a0: 30)',
+  'Counts the datasets with any words in each stored week':
+    'Compte les jeux de données contenant des mots au choix, dans chaque semaine conservée',
+  'Returns the weeks counted so far, and counts the others in the background. Ask again until `seconds_left` is 0.':
+    'Renvoie les semaines déjà comptées, et compte les autres en arrière-plan. Redemandez jusqu’à ce que `seconds_left` soit à 0.',
+  'Searches the whole catalogue of a week for any words':
+    'Cherche des mots au choix dans tout le catalogue d’une semaine',
+  'Returns what a watch with these words would publish for the snapshot of that date: the TOP organizations and their datasets, with the counts of each word and the place of each match. Filters, sorting and paging apply to `datasets`. With `Accept: text/csv`, or `.csv` after the date, returns the six fields of the datasets as CSV. The default limit is 100 for JSON (at most 1000) and all for CSV. A 503 with `Retry-After` means that too many searches are waiting.':
+    'Renvoie ce que publierait une veille sur ces mots avec les exports de cette date\u00a0: les organisations les plus suivies et leurs jeux de données, avec le compte de chaque mot et l’endroit où il se trouve. Filtres, tri et pagination s’appliquent à `datasets`. Avec `Accept: text/csv`, ou `.csv` après la date, renvoie les six champs des jeux de données en CSV. La limite par défaut est de 100 en JSON (au plus 1000)\u00a0; le CSV est entier. Un 503 avec `Retry-After` signale que trop de recherches attendent.',
+  'Date of a stored snapshot, or `latest`; followed by `.csv` for CSV':
+    'Date d’exports conservés, ou `latest`\u00a0; suivie de `.csv` pour du CSV',
+  'Only datasets that are new since the earlier snapshot; with `gone`, both kinds':
+    'Seulement les jeux de données nouveaux depuis la semaine antérieure\u00a0; avec `gone`, les deux à la fois',
+  'Only datasets that left since the earlier snapshot':
+    'Seulement les jeux de données sortis depuis la semaine antérieure',
+  'Date of the earlier snapshot, for `new` and `gone` (default: the one before)':
+    'Date de la semaine antérieure, pour `new` et `gone` (par défaut\u00a0: la précédente)',
+  'Maximum number of datasets': 'Nombre maximal de jeux de données',
+  'Returns all datasets with any words: the matching records of the export, byte for byte':
+    'Renvoie tous les jeux de données contenant ces mots\u00a0: les lignes retenues de l’export, à l’octet près',
+  'Date of a stored snapshot, or `latest`': 'Date d’exports conservés, ou `latest`',
+  'Compares a search with the same search in an earlier week':
+    'Compare une recherche à la même dans une semaine antérieure',
+  'As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.':
+    'Comme pour une édition (`/api/editions/{watch}/{edition}/changes`), avec toutes les raisons.',
+  'Date of the earlier snapshot (default: the one before)':
+    'Date de la semaine antérieure (par défaut\u00a0: la précédente)',
+  'Compares a search with the same search in an earlier week, as CSV':
+    'Compare une recherche à la même dans une semaine antérieure, en CSV',
 }
 
 /** Texts that contain a value. */
