@@ -26,8 +26,11 @@ const MAX_LIST: usize = 255
 const PRIME: u32 = 0x01000193
 const FIRST_SLOTS: u32 = 1 << 19
 
-/** Per word: the address of its first byte, its length, the last record that has it (from 1), and the address of that entry. */
-const WORD_BYTES: usize = 16
+/**
+ * Per word: the address of its first byte, its length, the last record that has it (from 1), the address of that entry, and the
+ * number of records that have it.
+ */
+const WORD_BYTES: usize = 20
 /** Per slot: the hash of a word, and its number + 1, or 0 if the slot is free. */
 const SLOT_BYTES: usize = 8
 
@@ -210,6 +213,7 @@ function addWord(end: usize, rawHash: u32, column: u32): void {
 function append(word: usize, number: u32, column: u32): void {
   store<u32>(word, record, 8)
   store<u32>(word, nextEntry as u32, 12)
+  store<u32>(word, load<u32>(word, 16) + 1, 16)
   store<u32>(nextEntry, (number << COLUMN_BITS) | column)
   nextEntry += 4
 }

@@ -163,8 +163,8 @@ class IndexBuilder implements Reader {
   build(options: ReadOptions): IndexedSnapshot {
     const { snapshot, header, headerColumns, organizations, count, ranges, fields, ranks } = this
     const bytes = this.bytes.subarray(0, this.filled)
-    const words = this.indexer.words()
-    const postings = this.postings.build(words.starts.length)
+    const { words, counts } = this.indexer.words()
+    const postings = this.postings.build(counts)
     const ids = this.idTable.size === count ? undefined : this.ids
     const lists = [postings.entries, postings.ends, words.bytes, words.starts]
     const arrays = [bytes, ranges, fields, ranks, ...lists, ...(ids ? [ids] : [])]

@@ -37,17 +37,12 @@ export class PostingsBuilder {
     this.count += entries.length
   }
 
-  /** @param wordCount the number of distinct words */
-  build(wordCount: number): Postings {
+  /** @param counts how many records have each word */
+  build(counts: Uint32Array): Postings {
     const { words, count, ends, records } = this
-    const next = new Uint32Array(wordCount)
-    for (let at = 0; at < count; at++) next[words[at]! >>> COLUMN_BITS]!++
-    // From counts to where the entries of each word start. Each start moves to the end while the entries are placed.
-    for (let word = 0, start = 0; word < wordCount; word++) {
-      const length = next[word]!
-      next[word] = start
-      start += length
-    }
+    // Where the entries of each word start. The start moves to the end while the entries are placed.
+    const next = new Uint32Array(counts.length)
+    for (let word = 1; word < next.length; word++) next[word] = next[word - 1]! + counts[word - 1]!
     const entries = new Uint32Array(count)
     const columns = (1 << COLUMN_BITS) - 1
     for (let record = 0, at = 0; record < records; record++) {

@@ -7,7 +7,7 @@ export const COLUMN_BITS = 3
 const ASCII = 0x80
 const TABLED = 0x10000
 const MAX_LIST = 255
-const WORD_NUMBERS = 4
+const WORD_NUMBERS = 5
 const MAX_WORDS = 1 << 22
 /** Room for the last word, whose characters may fold to several letters. */
 const SLACK = 1 << 16
@@ -83,21 +83,23 @@ export class WordIndexer {
     }
   }
 
-  /** Copies the words, so that the indexer's memory can be freed. */
-  words(): WordList {
+  /** Copies the words and the number of records that have each, so that the indexer's memory can be freed. */
+  words(): { readonly words: WordList; readonly counts: Uint32Array } {
     const { exports } = this
     const count = exports.count()
     const source = Buffer.from(exports.memory.buffer)
     const table = new Uint32Array(exports.memory.buffer, exports.wordsAt(), count * WORD_NUMBERS)
     const bytes = Buffer.alloc(exports.size() + count + 1)
     const starts = new Uint32Array(count)
+    const counts = new Uint32Array(count)
     let at = 1
     for (let word = 0; word < count; word++) {
       const from = table[WORD_NUMBERS * word]!
       starts[word] = at
+      counts[word] = table[WORD_NUMBERS * word + 4]!
       at += source.copy(bytes, at, from, from + table[WORD_NUMBERS * word + 1]!) + 1
     }
-    return { bytes, starts }
+    return { words: { bytes, starts }, counts }
   }
 
   /** Stores the bytes that a character folds to. Returns the address of their list. */
