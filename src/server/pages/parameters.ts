@@ -1,5 +1,6 @@
 import { isDate } from '../../editions/date.ts'
 import { LISTED_FIELDS, SORT_FIELDS } from '../selection.ts'
+import { isTracking } from './paths.ts'
 
 /** Thrown if an address has a parameter that the page does not know, or a value that it cannot take. */
 export class BadParameter extends Error {
@@ -60,9 +61,6 @@ export const VIEW_PARAMETERS = {
   none: [],
 } as const satisfies Record<string, readonly ParameterName[]>
 
-/** What newsletters and campaigns add to links. They say nothing about the page. */
-const TRACKING = /^(utm_|mtm_|pk_|at_|xtor$|fbclid$|gclid$|msclkid$)/
-
 /**
  * Returns the parameters of an address that a page uses, in a fixed order and without empty ones, which forms send.
  *
@@ -71,7 +69,7 @@ const TRACKING = /^(utm_|mtm_|pk_|at_|xtor$|fbclid$|gclid$|msclkid$)/
 export function readParameters(search: URLSearchParams, view: keyof typeof VIEW_PARAMETERS): URLSearchParams {
   const known: readonly ParameterName[] = [...VIEW_PARAMETERS[view], 'lang']
   for (const [name, value] of search) {
-    if (TRACKING.test(name) || value === '') continue
+    if (isTracking(name) || value === '') continue
     const isKnown = known.some((one) => one === name)
     if (!isKnown) throw new BadParameter(name, value, known.join(', '), true)
     const { accepts, allowed } = parameterOf(name as ParameterName, view)
