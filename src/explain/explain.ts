@@ -96,13 +96,13 @@ function explanationOf(
 
 function verdictOf(
   found: FoundRecord | undefined,
-  isPresent: boolean,
+  hasTerm: boolean,
   organization: Placing | null,
   top: number,
   { snapshot }: DatasetSource,
 ): Verdict {
   if (found === undefined) return snapshot === undefined ? 'not-listed' : 'unknown'
-  if (!isPresent) return 'no-term'
+  if (!hasTerm) return 'no-term'
   if (found.dataset.organization_id === '') return 'no-organization'
   if (organization === null) return snapshot === undefined ? 'below-top' : 'unknown-organization'
   return organization.rank <= top ? 'in-tops' : 'below-top'

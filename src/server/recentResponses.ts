@@ -10,7 +10,7 @@ const FRESH_MS = 1_000
 const CACHE_BYTES = 32 * 2 ** 20
 
 /** A complete response with an ETag. */
-export interface RecentResponse {
+interface RecentResponse {
   readonly bytes: Uint8Array
   readonly headers: Readonly<Record<string, string>>
 }
