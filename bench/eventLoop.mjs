@@ -1,13 +1,17 @@
-// Measures the event loop of the process that preloads it (node --import). Each message from the parent is answered with the
-// longest delay since the last one, in milliseconds.
+// Measures the process that preloads it (node --import). To each message "figures" from the parent, it answers with the longest delay
+// of the event loop in milliseconds and the CPU seconds since the last one.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 const RESOLUTION_MS = 5
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
 delays.enable()
-process.on('message', () => {
+let before = process.cpuUsage()
+process.on('message', (message) => {
+  if (message !== 'figures') return
+  const { user, system } = process.cpuUsage(before)
+  before = process.cpuUsage()
   // The histogram counts the timer's own interval as delay.
-  process.send(delays.max / 1e6 - RESOLUTION_MS)
+  process.send({ delay: delays.max / 1e6 - RESOLUTION_MS, cpu: (user + system) / 1e6 })
   delays.reset()
 })
 process.channel.unref()

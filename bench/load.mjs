@@ -5,7 +5,7 @@ import { connect } from 'node:net'
  * Content-Length, so that the client costs little.
  *
  * @param {(count: number) => string} pathOf returns the path of the next request
- * @returns requests per second, the 99th percentile in ms, and the statuses that came
+ * @returns the number of requests, requests per second, the 99th percentile in ms, and the response statuses
  */
 export async function load(port, pathOf, { clients = 20, seconds = 2 } = {}) {
   const times = []
@@ -16,7 +16,12 @@ export async function load(port, pathOf, { clients = 20, seconds = 2 } = {}) {
   await Promise.all(Array.from({ length: clients }, () => runClient()))
   const elapsed = (performance.now() - start) / 1000
   times.sort((a, b) => a - b)
-  return { rate: times.length / elapsed, p99: times[Math.ceil(0.99 * times.length) - 1], statuses: [...statuses] }
+  return {
+    requests: times.length,
+    rate: times.length / elapsed,
+    p99: times[Math.ceil(0.99 * times.length) - 1],
+    statuses: [...statuses],
+  }
 
   function runClient() {
     return new Promise((resolve, reject) => {

@@ -60,8 +60,8 @@ function describeNearest(verdict: Verdict, nearest: readonly Suggestion[]): stri
   return [`Nearest: ${names.join(', ')}.`]
 }
 
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' })
+const ENDINGS = { one: 'st', two: 'nd', few: 'rd', other: 'th', many: 'th', zero: 'th' }
+
 /** `30th`, `1st`, `22nd` */
-function ordinal(number: number): string {
-  const endings = { one: 'st', two: 'nd', few: 'rd', other: 'th', many: 'th', zero: 'th' }
-  return `${formatCount(number)}${endings[new Intl.PluralRules('en', { type: 'ordinal' }).select(number)]}`
-}
+const ordinal = (number: number) => `${formatCount(number)}${ENDINGS[ORDINALS.select(number)]}`

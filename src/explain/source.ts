@@ -3,7 +3,7 @@ import { type ColumnNames, findNames } from '../csv/columns.ts'
 import type { Edition, Snapshot } from '../editions/edition.ts'
 import { NotFound } from '../errors.ts'
 import { archivedNames } from '../pipeline/archivedCsv.ts'
-import { type Reader, readHeader, readOptions, scanCsv } from '../pipeline/read.ts'
+import { type Reader, type ReadOptions, readHeader, readOptions, scanCsv } from '../pipeline/read.ts'
 import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
 
 /** Opens where datasets are looked up. */
@@ -44,11 +44,16 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
   }
 }
 
+/** An archived CSV. */
+interface ListSource extends DatasetSource {
+  readonly options: ReadOptions
+}
+
 /**
  * Opens the archived CSV of an edition, a tenth of the export. It answers for the datasets that it lists; of others it cannot say
  * whether the portal has them.
  */
-export async function openListSource(edition: Edition, context: Context): Promise<DatasetSource> {
+export async function openListSource(edition: Edition, context: Context): Promise<ListSource> {
   return listSource(edition, await findSnapshot(edition.date, context), context, false)
 }
 
@@ -57,7 +62,7 @@ async function listSource(
   snapshot: Snapshot | undefined,
   context: Context,
   suggests: boolean,
-): Promise<DatasetSource> {
+): Promise<ListSource> {
   const { archive, config } = context
   const { key } = edition.archive
   const options = readOptions('datasets', config, await archivedNames(edition.watch, edition.date, context))
@@ -67,6 +72,7 @@ async function listSource(
     snapshot,
     identifiers: identifiersIn(columns, options.columnNames),
     suggests,
+    options,
     read: async (reader) => void (await scanCsv(archive.read(key), key, reader, options)),
   }
 }

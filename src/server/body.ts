@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
-import { brotliCompress, constants, gzip } from 'node:zlib'
+import { brotliCompress, brotliCompressSync, constants, gzip, gzipSync } from 'node:zlib'
 import type { Context as HonoContext } from 'hono'
+import type { RequestEnvironment } from './recentResponses.ts'
 
 /** A smaller body is not worth compressing. */
 const MIN_COMPRESSED_BYTES = 1_000
+/** A smaller body takes a quarter of a millisecond to compress, half as long as handing it to another thread. */
+const MAX_SYNC_BYTES = 16_000
 /** Takes as long as gzip and saves a fifth more. */
 const BROTLI_QUALITY = 5
 
@@ -39,7 +42,7 @@ export function bodyOfBytes(plain: Bytes, type: string, etag: string): Body {
     plain,
     compressed: async (encoding) => {
       if (plain.length < MIN_COMPRESSED_BYTES) return plain
-      const bytes = compressed.get(encoding) ?? COMPRESSORS[encoding](plain).then((found) => Uint8Array.from(found))
+      const bytes = compressed.get(encoding) ?? compress(plain, encoding).then((found) => Uint8Array.from(found))
       compressed.set(encoding, bytes)
       return bytes
     },
@@ -47,17 +50,16 @@ export function bodyOfBytes(plain: Bytes, type: string, etag: string): Body {
   }
 }
 
-/** They run in other threads, because a large body takes longer than other requests should wait. */
-const COMPRESSORS = {
-  br: (plain: Bytes) =>
-    promisify(brotliCompress)(plain, {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
-        [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-        [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
-      },
-    }),
-  gzip: (plain: Bytes) => promisify(gzip)(plain),
+/** Compresses large bodies in another thread, because that takes longer than other requests should wait. */
+async function compress(plain: Bytes, encoding: Encoding): Promise<Uint8Array> {
+  const isSmall = plain.length < MAX_SYNC_BYTES
+  if (encoding === 'gzip') return isSmall ? gzipSync(plain) : promisify(gzip)(plain)
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY,
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+    [constants.BROTLI_PARAM_SIZE_HINT]: plain.length,
+  }
+  return isSmall ? brotliCompressSync(plain, { params }) : promisify(brotliCompress)(plain, { params })
 }
 
 /** Responds with a body, compressed if the client accepts that, or with 304 if the client already has it. */
@@ -72,9 +74,9 @@ export async function respond(
   const accepted = acceptedEncoding(c.req.header('accept-encoding'))
   const bytes = accepted === undefined ? plain : await body.compressed(accepted)
   const encoding = bytes === plain ? undefined : { 'content-encoding': accepted! }
-  return new Response(bytes, {
-    headers: { 'content-type': type, 'content-length': String(bytes.length), ...encoding, ...facts },
-  })
+  const all = { 'content-type': type, 'content-length': String(bytes.length), ...encoding, ...facts }
+  ;(c.env as RequestEnvironment | undefined)?.keep?.({ bytes, headers: all })
+  return new Response(bytes, { headers: all })
 }
 
 /** Whether an If-None-Match header names this ETag, weakly compared. */

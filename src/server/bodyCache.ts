@@ -9,12 +9,12 @@ export interface CachedBody {
   readonly headers: Readonly<Record<string, string>>
 }
 
-interface Entry {
+interface Entry<T> {
   readonly inputs: readonly unknown[]
-  readonly made: CachedBody
+  readonly cached: T
 }
 
-/** Keeps bodies for as long as what they were made from stays the same. */
+/** Caches bodies until one of their inputs is another object. */
 export interface BodyCache {
   /**
    * Returns the body of a key. Simultaneous requests make it once.
@@ -26,25 +26,25 @@ export interface BodyCache {
 
 /** Creates an empty cache. */
 export function createBodyCache(): BodyCache {
-  const entries = new LRUCache<string, Entry>({
+  const entries = new LRUCache<string, Entry<CachedBody>>({
     maxSize: CACHE_BYTES,
     // The factor reserves room for the compressed bytes, which are added on demand.
-    sizeCalculation: ({ made: { body } }) => Math.ceil(1.5 * body.plain.length) + 1_000,
+    sizeCalculation: ({ cached: { body } }) => Math.ceil(1.5 * body.plain.length) + 1_000,
   })
-  const pending = new Map<string, { readonly inputs: readonly unknown[]; readonly made: Promise<CachedBody> }>()
-  const isFrom = (inputs: readonly unknown[], other: readonly unknown[]) =>
-    inputs.length === other.length && inputs.every((input, index) => input === other[index])
+  const pending = new Map<string, Entry<Promise<CachedBody>>>()
+  const areSame = (inputs: readonly unknown[], others: readonly unknown[]) =>
+    inputs.length === others.length && inputs.every((input, index) => input === others[index])
 
   return {
     get: async (key, inputs, make) => {
       const entry = entries.get(key) ?? pending.get(key)
-      if (entry !== undefined && isFrom(inputs, entry.inputs)) return entry.made
-      const made = Promise.resolve(make())
-      const job = { inputs, made }
+      if (entry !== undefined && areSame(inputs, entry.inputs)) return entry.cached
+      const cached = Promise.resolve(make())
+      const job = { inputs, cached }
       pending.set(key, job)
       try {
-        entries.set(key, { inputs, made: await made })
-        return await made
+        entries.set(key, { inputs, cached: await cached })
+        return await cached
       } finally {
         if (pending.get(key) === job) pending.delete(key)
       }

@@ -8,12 +8,17 @@ import { explainChanges } from '../explain/changes.ts'
 import { parseDatasetRef } from '../explain/datasetRef.ts'
 import { explain, explainListed } from '../explain/explain.ts'
 import type { Explanation } from '../explain/explanation.ts'
+import { indexList, type ListIndex } from '../explain/listIndex.ts'
 import { silentReport } from '../terminal/report.ts'
 import { busyProblem } from './problem.ts'
 import { createQueue, type Queue } from './queue.ts'
 
 /** How many passes over the archive may be queued. */
 const MAX_QUEUED = 8
+/** How many names all indexes of lists may have together; one takes about 200 bytes. */
+const MAX_INDEXED = 500_000
+/** How many datasets are looked up at the same time. */
+const MAX_LOOKUPS = 100
 /** How many datasets one pass explains. */
 const MAX_BATCH = 50
 
@@ -29,8 +34,6 @@ export interface Explainer {
 /** Creates an explainer with its caches and its queue. */
 export function createExplainer(context: Context): Explainer {
   const queue = createQueue(MAX_QUEUED)
-  // Passes over an edition's own CSV are short, so they do not wait for those over an export.
-  const listQueue = createQueue(MAX_QUEUED)
   const quiet = { ...context, report: silentReport }
   const changes = new LRUCache<string, Changes, readonly [Edition, Edition]>({
     max: 200,
@@ -38,8 +41,14 @@ export function createExplainer(context: Context): Explainer {
     fetchMethod: (_key, _before, { context: [from, to] }) => queue.run(() => explainChanges(from, to, quiet)),
   })
   const withoutReasons = new LRUCache<string, Changes>({ max: 200 })
-  const explanations = new LRUCache<string, Explanation>({ max: 1_000 })
-  const listed = createBatches(listQueue, (ids, edition, watch) => explainListed(ids, edition, watch, quiet))
+  const explanations = new LRUCache<string, Promise<Explanation>>({ max: 1_000 })
+  const indexes = new LRUCache<string, ListIndex, Edition>({
+    maxSize: MAX_INDEXED,
+    sizeCalculation: (index) => index.size + 1,
+    ignoreFetchAbort: true,
+    fetchMethod: (_key, _before, { context: edition }) => indexList(edition, quiet),
+  })
+  let looking = 0
   const exported = createBatches(queue, async (ids, edition, watch) => {
     const found = await explain(ids, edition, watch, quiet)
     return new Map(found.map((one) => [one.asked, one]))
@@ -60,14 +69,33 @@ export function createExplainer(context: Context): Explainer {
     explain: async (reference, edition, watch) => {
       const dataset = parseDatasetRef(reference)
       const key = `${versionOf(edition)} ${dataset}`
-      const explanation =
-        explanations.get(key) ??
-        (await listed.explain(dataset, edition, watch)) ??
-        (await exported.explain(dataset, edition, watch))!
-      explanations.set(key, explanation)
+      const pending = explanations.get(key) ?? explainDataset(dataset, edition, watch)
+      explanations.set(key, pending)
+      pending.catch(() => explanations.delete(key))
+      const explanation = await pending
       // The same object for the same reference, so that its page stays cached.
       return reference === explanation.asked ? explanation : { ...explanation, asked: reference }
     },
+  }
+
+  /** @throws Problem 503 when too many requests are waiting */
+  async function explainDataset(dataset: string, edition: Edition, watch: Watch): Promise<Explanation> {
+    if (looking >= MAX_LOOKUPS) throw tooManyRequests()
+    looking++
+    try {
+      return await lookUp(dataset, edition, watch)
+    } finally {
+      looking--
+    }
+  }
+
+  /** Looks a dataset up in the edition's own CSV, which takes a moment, and then in the export. */
+  async function lookUp(dataset: string, edition: Edition, watch: Watch): Promise<Explanation> {
+    const { key, bytes } = edition.archive
+    const isKept = (await context.archive.stat(key))?.bytes === bytes
+    const index = isKept ? await indexes.forceFetch(edition.archive.sha256, { context: edition }) : undefined
+    const listed = index && (await explainListed(dataset, edition, watch, quiet, index))
+    return listed ?? (await exported.explain(dataset, edition, watch))!
   }
 
   function explained(from: Edition, to: Edition): Promise<Changes> {
@@ -99,7 +127,7 @@ function createBatches(queue: Queue, explainAll: ExplainAll) {
     explain: async (dataset: string, edition: Edition, watch: Watch): Promise<Explanation | undefined> => {
       const batch = batches.get(versionOf(edition)) ?? queueBatch(edition, watch)
       if (batch.datasets.size >= MAX_BATCH) {
-        throw busyProblem('cannot explain this dataset: too many requests are waiting. Try again in a minute.')
+        throw tooManyRequests()
       }
       batch.datasets.add(dataset)
       return (await batch.explanations).get(dataset)
@@ -111,5 +139,8 @@ interface Batch {
   readonly datasets: Set<string>
   readonly explanations: Promise<ReadonlyMap<string, Explanation>>
 }
+
+const tooManyRequests = () =>
+  busyProblem('cannot explain this dataset: too many requests are waiting. Try again in a minute.')
 
 const pairKey = (from: Edition, to: Edition) => `${versionOf(from)} ${versionOf(to)}`

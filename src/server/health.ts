@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Context } from '../context.ts'
 import { snapshotKey } from '../editions/layout.ts'
 import { warnOnce } from '../terminal/report.ts'
+import { createBody, respond } from './body.ts'
 import { CACHE_CONTROL } from './caching.ts'
 import { metricsResponse } from './metricsResponse.ts'
 
@@ -25,7 +26,8 @@ export function createHealth(context: Context): Hono {
     fetchMethod: async () => (await import('../metrics/metrics.ts')).renderMetrics(quietContext),
   })
   const health = new Hono()
-  health.get('/healthz', (c) => c.json({ status: 'ok' }, 200, NO_STORE))
+  const healthy = createBody(JSON.stringify({ status: 'ok' }), 'application/json')
+  health.get('/healthz', (c) => respond(c, healthy, NO_STORE))
   health.get('/readyz', async (c) => {
     const checks = {
       documents: await responds(() => documents.ids('tops', { limit: 1 })),

@@ -1,9 +1,9 @@
 import { createServer, type Server, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { Failure } from '../errors.ts'
 import { type ConnectionLimiter, limitConnections } from './connections.ts'
+import { createListener } from './recentResponses.ts'
 
 /** Limits per request. */
 const LIMITS = {
@@ -40,13 +40,7 @@ export interface RunningServer {
  * @throws Failure `usage` when the server cannot listen on the address
  */
 export async function serveApp(app: Hono, address: ListenAddress): Promise<RunningServer> {
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    createServer,
-    serverOptions: LIMITS,
-    // For HTTP/1.0 requests without a Host header.
-    hostname: 'localhost',
-  }) as Server
+  const server = createServer(LIMITS, createListener(app))
   server.prependListener('request', (_, response) => response.setHeader('x-content-type-options', 'nosniff'))
   server.setTimeout(IDLE_MS)
   const limiter = limitConnections(server, MAX_CONNECTIONS)

@@ -9,9 +9,9 @@ export interface Selection {
   readonly q: string
   /** ID of an organization; empty for all. */
   readonly organization: string
-  /** Only datasets that the earlier edition lacks. With `gone` as well: those that are either. */
+  /** Only datasets that entered since the earlier edition; with `isGone`, both kinds. */
   readonly isNew: boolean
-  /** Only datasets that the earlier edition alone has. */
+  /** Only datasets that left since the earlier edition. */
   readonly isGone: boolean
   /** Sort keys such as `-dataset_followers,dataset_title`; empty for the edition's own order. */
   readonly sort: string
@@ -53,8 +53,8 @@ export function selectDatasets<D extends ListedDataset>(
   )
   if (sort !== '') return sortBy(found, sort, fieldsOf(edition))
   if (search.wanted.length === 0) return found
-  const isStart = (dataset: D) => startsWords(searchedText(dataset), search)
-  return [...found.filter(isStart), ...found.filter((dataset) => !isStart(dataset))]
+  const starting = new Set(found.filter((dataset) => startsWords(searchedText(dataset), search)))
+  return [...starting, ...found.filter((dataset) => !starting.has(dataset))]
 }
 
 function changedOnly<D extends ListedDataset>(
@@ -62,14 +62,21 @@ function changedOnly<D extends ListedDataset>(
   { isNew, isGone }: Selection,
 ): readonly D[] {
   if (!isNew && !isGone) return datasets
-  const [before, now] = [idsOf(earlier), idsOf(datasets)]
+  const [before, now] = [idsIn(earlier), idsIn(datasets)]
   return [
     ...(isNew ? datasets.filter(({ dataset_id }) => !before.has(dataset_id)) : []),
     ...(isGone ? earlier.filter(({ dataset_id }) => !now.has(dataset_id)) : []),
   ]
 }
 
-const idsOf = (datasets: readonly ListedDataset[]) => new Set(datasets.map(({ dataset_id }) => dataset_id))
+const ids = new WeakMap<readonly ListedDataset[], ReadonlySet<string>>()
+
+/** Returns the IDs of datasets. Cached, because each group of the table and each keystroke needs them. */
+export function idsIn(datasets: readonly ListedDataset[]): ReadonlySet<string> {
+  const found = ids.get(datasets) ?? new Set(datasets.map(({ dataset_id }) => dataset_id))
+  ids.set(datasets, found)
+  return found
+}
 
 const texts = new WeakMap<ListedDataset, string>()
 

@@ -1,9 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import { CHANGE_FIELDS, changesCsvOf } from '../../editions/csv.ts'
-import { createBody, respond } from '../body.ts'
-import { cacheControlFor } from '../caching.ts'
-import { CORS_HEADERS } from '../cors.ts'
-import { csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { createBody } from '../body.ts'
+import { csvBody, fileHeaders, prefersCsv, respondCached } from './csvResponse.ts'
 import { csvExample } from './example.ts'
 import { csvParams, dateParam, editionDate, editionParam, optionalWatch, pageParams, watchParam } from './parameters.ts'
 import { type ApiContext, createRouter, csvRoute, jsonRoute } from './route.ts'
@@ -62,32 +60,22 @@ const editionCsv = csvRoute({
   query: editionQuery,
 })
 
-interface PairQuery {
+interface Comparison {
   readonly watch?: string | undefined
+  /** Dates of the editions; undefined for the one before, and for the latest. */
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly bom?: '1' | undefined
-}
-
-interface Comparison {
-  readonly watch: string
-  readonly from: string | undefined
-  readonly to: string | undefined
-  readonly bom: '1' | undefined
 }
 
 /** Serves the changes between two editions. */
 export function changesApi({ context, editions, bodies }: ApiContext) {
   const [defaultWatch] = context.config.watches
   return createRouter()
-    .openapi(route, (c) => serve(c, pairOf(c.req.valid('query')), prefersCsv(c)))
-    .openapi(csv, (c) => serve(c, pairOf(c.req.valid('query')), true))
+    .openapi(route, (c) => serve(c, c.req.valid('query'), prefersCsv(c)))
+    .openapi(csv, (c) => serve(c, c.req.valid('query'), true))
     .openapi(editionRoute, (c) => serve(c, comparisonOf(c.req.valid('param'), c.req.valid('query')), prefersCsv(c)))
     .openapi(editionCsv, (c) => serve(c, comparisonOf(c.req.valid('param'), c.req.valid('query')), true))
-
-  function pairOf({ watch = defaultWatch!.name, from, to, bom }: PairQuery): Comparison {
-    return { watch, from, to, bom }
-  }
 
   function comparisonOf(
     { watch, edition }: { watch: string; edition: string },
@@ -96,13 +84,15 @@ export function changesApi({ context, editions, bodies }: ApiContext) {
     return { watch, from: since, to: editionDate(edition), bom }
   }
 
-  async function serve(c: HonoContext, { watch, from, to, bom }: Comparison, asCsv: boolean): Promise<Response> {
+  async function serve(
+    c: HonoContext,
+    { watch = defaultWatch!.name, from, to, bom }: Comparison,
+    asCsv: boolean,
+  ): Promise<Response> {
     const changes = await editions.changes(watch, from, to)
-    const { body, headers } = await bodies.get(`${c.req.url} ${asCsv}`, [changes], () => ({
+    return respondCached(c, { bodies, date: to, asCsv, inputs: [changes] }, () => ({
       body: asCsv ? csvBody(changesCsvOf(changes), bom) : createBody(JSON.stringify(changes), 'application/json'),
       headers: asCsv ? fileHeaders(`${watch}-${changes.to}-changes.csv`) : {},
     }))
-    const cacheControl = { 'cache-control': cacheControlFor(to), vary: 'Accept, Accept-Encoding' }
-    return respond(c, body, { ...CORS_HEADERS, ...cacheControl, ...headers })
   }
 }

@@ -1,6 +1,9 @@
 import type { Context as HonoContext } from 'hono'
 import { accepts } from 'hono/accepts'
-import { type Body, createBody } from '../body.ts'
+import { type Body, createBody, respond } from '../body.ts'
+import type { BodyCache, CachedBody } from '../bodyCache.ts'
+import { cacheControlFor } from '../caching.ts'
+import { CORS_HEADERS } from '../cors.ts'
 
 export const CSV_TYPE = 'text/csv'
 
@@ -11,6 +14,30 @@ export const prefersCsv = (c: HonoContext) =>
 /** Creates the body of a CSV. @param bom whether it starts with a byte order mark */
 export const csvBody = (csv: string, bom: '1' | undefined): Body =>
   createBody(bom === undefined ? csv : `\ufeff${csv}`, `${CSV_TYPE}; charset=utf-8; header=present`)
+
+interface CachedOptions {
+  readonly bodies: BodyCache
+  /** The date that the request names; undefined for the latest edition. */
+  readonly date: string | undefined
+  readonly asCsv: boolean
+  /** What the body is made from. */
+  readonly inputs: readonly unknown[]
+}
+
+/** Responds with CSV or JSON about an edition, cached until an input changes. */
+export async function respondCached(
+  c: HonoContext,
+  { bodies, date, asCsv, inputs }: CachedOptions,
+  make: () => CachedBody,
+): Promise<Response> {
+  const { body, headers } = await bodies.get(`${c.req.url} ${asCsv}`, inputs, make)
+  return respond(c, body, {
+    ...CORS_HEADERS,
+    'cache-control': cacheControlFor(date),
+    vary: 'Accept, Accept-Encoding',
+    ...headers,
+  })
+}
 
 /** Lets browsers save a response as a file. */
 export const fileHeaders = (name: string) => ({ 'content-disposition': `attachment; filename="${name}"` })

@@ -60,3 +60,17 @@ export function addExamples({ paths, components }: Description): void {
     }
   }
 }
+
+/** An example of an Atom feed. */
+export const ATOM_EXAMPLE = `<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+<id>urn:uuid:0b9b3d55-0d8c-5f3c-9c4a-2f1f6a1d7a10</id>
+<title>data.gouv.fr tops: “mobilité”, “transport”</title>
+<updated>2026-11-18T16:00:09.123Z</updated>
+<entry>
+<id>urn:uuid:6a1de5f4-3c55-5c3e-8a6b-0d0f8f0b7c11</id>
+<title>18 November 2026: 3 new, 1 gone</title>
+<updated>2026-11-18T16:00:09.123Z</updated>
+</entry>
+</feed>
+`

@@ -8,6 +8,7 @@ import { listHtml } from '../feedMarkup.ts'
 import { type Locale, localeFor } from '../pages/locale.ts'
 import { hostOf, withQuery } from '../pages/paths.ts'
 import { negotiateLanguage } from '../pages/translations/language.ts'
+import { ATOM_EXAMPLE } from './example.ts'
 import { noEarlierSnapshot } from './explore.ts'
 import { createSearchResponses, requestedWatch, searchParams } from './exploreRequest.ts'
 import { pageParams } from './parameters.ts'
@@ -27,7 +28,7 @@ const route = createRoute({
     }),
   },
   responses: {
-    200: { description: 'Success', content: { 'application/atom+xml': { schema: z.string() } } },
+    200: { description: 'Success', content: { 'application/atom+xml': { schema: z.string(), example: ATOM_EXAMPLE } } },
     304: { description: 'Unchanged since the version that `If-None-Match` names' },
     400: BAD_REQUEST,
     404: NOT_FOUND,

@@ -1,10 +1,8 @@
 import type { Context as HonoContext } from 'hono'
 import { csvTable } from '../../editions/csv.ts'
-import { createBody, respond } from '../body.ts'
-import { cacheControlFor } from '../caching.ts'
-import { CORS_HEADERS } from '../cors.ts'
+import { createBody } from '../body.ts'
 import { LISTED_FIELDS, selectDatasets } from '../selection.ts'
-import { csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { csvBody, fileHeaders, prefersCsv, respondCached } from './csvResponse.ts'
 import { csvExample } from './example.ts'
 import { paginate } from './paging.ts'
 import {
@@ -80,7 +78,7 @@ export function listApi({ editions, bodies }: ApiContext) {
     const date = editionDate(name)
     const { edition } = await editions.find(watch, date)
     const list = await editions.list(edition)
-    const { body, headers } = await bodies.get(`${c.req.url} ${asCsv}`, [list], () => {
+    return respondCached(c, { bodies, date, asCsv, inputs: [list] }, () => {
       const { q = '', organization = '', sort = '', offset = 0 } = query
       const limit = limitOf(query.limit, asCsv ? Number.POSITIVE_INFINITY : JSON_LIMIT)
       const selection = { q, organization, sort, isNew: false, isGone: false }
@@ -93,7 +91,5 @@ export function listApi({ editions, bodies }: ApiContext) {
         headers: { ...headers, ...fileHeaders(`${watch}-${edition.date}-list.csv`) },
       }
     })
-    const cacheControl = { 'cache-control': cacheControlFor(date), vary: 'Accept, Accept-Encoding' }
-    return respond(c, body, { ...CORS_HEADERS, ...cacheControl, ...headers })
   }
 }

@@ -1,20 +1,8 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import { ATOM_EXAMPLE } from './example.ts'
 import { feedParams } from './parameters.ts'
 import { BAD_REQUEST, NOT_FOUND } from './route.ts'
 import { JsonFeed } from './schemas.ts'
-
-const ATOM_EXAMPLE = `<?xml version="1.0" encoding="utf-8"?>
-<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
-<id>urn:uuid:0b9b3d55-0d8c-5f3c-9c4a-2f1f6a1d7a10</id>
-<title>data.gouv.fr tops: “mobilité”, “transport”</title>
-<updated>2026-11-18T16:00:09.123Z</updated>
-<entry>
-<id>urn:uuid:6a1de5f4-3c55-5c3e-8a6b-0d0f8f0b7c11</id>
-<title>18 November 2026: 3 new, 1 gone</title>
-<updated>2026-11-18T16:00:09.123Z</updated>
-</entry>
-</feed>
-`
 
 const health = z.object({ status: z.literal('ok') })
 const readiness = z.object({

@@ -87,6 +87,8 @@ export const organizationParam = z
   .optional()
   .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of an organization' })
 
+export const runId = z.string().max(100).openapi({ example: '20261118T160002123Z-3f9a1c', description: 'ID of a run' })
+
 /** The parameters of a CSV. */
 export const csvParams = { bom: flagParam('Starts a CSV with a byte order mark, which Excel needs to read accents') }
 

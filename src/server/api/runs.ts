@@ -7,7 +7,7 @@ import { warnOnce } from '../../terminal/report.ts'
 import { sortBy } from '../selection.ts'
 import { jsonResponse } from './jsonResponse.ts'
 import { paginate } from './paging.ts'
-import { dateParam, limitParam, offsetParam, pageParams, sortParam } from './parameters.ts'
+import { dateParam, limitParam, offsetParam, pageParams, runId, sortParam } from './parameters.ts'
 import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { listOf, Run } from './schemas.ts'
 
@@ -18,8 +18,6 @@ const FRESH_MS = 1_000
 
 /** How many runs a page lists, and the API by default. */
 export const RUNS_PER_PAGE = 50
-
-const runId = z.string().max(100).openapi({ example: '20261118T160002123Z-3f9a1c', description: 'ID of a run' })
 
 const listRoute = jsonRoute({
   path: '/api/runs',

@@ -22,7 +22,8 @@ export interface ChangesPageProps extends EditionPageProps {
 export function ChangesPage(props: ChangesPageProps) {
   const { frame, edition, changes } = props
   const { texts, day, longDay } = frame.locale
-  const lede = changes === undefined ? texts.firstEdition : texts.sinceEdition(longDay(changes.from))
+  const lede =
+    changes === undefined ? texts.firstEdition : texts.sinceEdition(topicOf(edition, frame), longDay(changes.from))
   return (
     <Page
       frame={frame}

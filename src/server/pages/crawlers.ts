@@ -3,13 +3,14 @@ import { createBody, respond } from '../body.ts'
 import { CACHE_CONTROL } from '../caching.ts'
 import { escapeMarkup } from '../feedMarkup.ts'
 import { type Site, watchLinks } from './editionView.tsx'
+import type { WatchLink } from './parts/editionHeader.tsx'
 import { editionPath, siteOf } from './paths.ts'
 
 /** The parts of an edition that are pages of their own. */
 const PARTS = ['', '/changes', '/organizations']
 const HEADERS = { 'cache-control': CACHE_CONTROL.dated }
 
-/** Serves what search engines and browsers ask for at fixed addresses: robots.txt, the sitemap, favicon.ico. */
+/** Serves robots.txt, the sitemap and favicon.ico. */
 export function createCrawlerFiles(site: Site): Hono {
   const files = new Hono()
   const originOf = (c: HonoContext) => siteOf(site.config, c.req.url)
@@ -21,17 +22,26 @@ export function createCrawlerFiles(site: Site): Hono {
   })
   files.get('/sitemap.xml', async (c) => {
     const watches = await watchLinks(site)
-    const paths = watches.flatMap(({ name, dates }) =>
-      dates.flatMap((date) => PARTS.map((part) => editionPath({ watch: name, date }) + part)),
-    )
-    const urls = ['/', '/editions', ...paths].map((path) => `<url><loc>${escapeMarkup(originOf(c) + path)}</loc></url>`)
-    const xml = `<?xml version="1.0" encoding="utf-8"?>
+    const key = `${originOf(c)} /sitemap.xml`
+    const dates = watches.map((watch) => watch.dates)
+    const { body } = await site.bodies.get(key, dates, () => ({
+      body: createBody(sitemapOf(watches, originOf(c)), 'application/xml; charset=utf-8'),
+      headers: {},
+    }))
+    return respond(c, body, { 'cache-control': CACHE_CONTROL.latest })
+  })
+  files.get('/favicon.ico', (c) => respond(c, site.assets.files.get(site.assets.icon)!, HEADERS))
+  return files
+}
+
+function sitemapOf(watches: readonly WatchLink[], origin: string): string {
+  const paths = watches.flatMap(({ name, dates }) =>
+    dates.flatMap((date) => PARTS.map((part) => editionPath({ watch: name, date }) + part)),
+  )
+  const urls = ['/', '/editions', ...paths].map((path) => `<url><loc>${escapeMarkup(origin + path)}</loc></url>`)
+  return `<?xml version="1.0" encoding="utf-8"?>
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 ${urls.join('\n')}
 </urlset>
 `
-    return respond(c, createBody(xml, 'application/xml; charset=utf-8'), { 'cache-control': CACHE_CONTROL.latest })
-  })
-  files.get('/favicon.ico', (c) => respond(c, site.assets.files.get(site.assets.icon)!, HEADERS))
-  return files
 }

@@ -43,7 +43,9 @@ export function ListPage(props: ListPageProps) {
         </p>
         {found.length > 0 && (
           <a class="main" href={withQuery(`/api${address}.csv`, formatQuery({ ...query, offset: 0 }))} download>
-            {texts.downloadRows(found.length, count(found.length))}
+            {found.length === list.length
+              ? texts.downloadAll(list.length, count(list.length))
+              : texts.downloadRows(found.length, count(found.length))}
           </a>
         )}
       </div>

@@ -76,7 +76,7 @@ function RankingRow({ path, organization, before, isNew, most }: RankingRowProps
     <tr>
       <td class="number">
         {count(rank)} {before && <RankChange by={before.rank - rank} />}
-        {isNew && <span class="badge">{texts.newBadge}</span>}
+        {isNew && <span class="badge">{texts.newOrganization}</span>}
       </td>
       <th scope="row">
         <a href={href(historyPath(path, id))}>

@@ -83,7 +83,12 @@ async function showEditions(site: Site, c: HonoContext): Promise<Response> {
   const search = readParameters(new URL(c.req.url).searchParams, 'none')
   const watches = await watchLinks(site)
   const frame = await latestFrame(site, c, search)
-  return htmlResponse(<EditionsPage frame={frame} watches={watches} />, frame)
+  const key = `${frame.site} ${frame.locale.language} /editions?${search}`
+  const inputs = [...watches.map(({ dates }) => dates), frame.edition?.date]
+  const { body, headers } = await site.bodies.get(key, inputs, () =>
+    pageBody(<EditionsPage frame={frame} watches={watches} />, frame),
+  )
+  return respond(c, body, headers)
 }
 
 async function showDocs(site: Site, c: HonoContext, api: Description): Promise<Response> {

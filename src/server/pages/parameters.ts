@@ -1,5 +1,18 @@
-import { isDate } from '../../editions/date.ts'
+import type { z } from '@hono/zod-openapi'
+import { searchParams } from '../api/exploreRequest.ts'
+import {
+  dateParam,
+  flagParam,
+  limitOrAllParam,
+  offsetParam,
+  organizationParam,
+  pageParams,
+  runId,
+  searchParam,
+  sortParam,
+} from '../api/parameters.ts'
 import { LISTED_FIELDS, SORT_FIELDS } from '../selection.ts'
+import { isTracking } from './paths.ts'
 
 /** Thrown if an address has a parameter that the page does not know, or a value that it cannot take. */
 export class BadParameter extends Error {
@@ -24,34 +37,33 @@ interface Parameter {
   readonly allowed: string
 }
 
-const oneOf = (...values: string[]): Parameter => ({
-  accepts: (value) => values.includes(value),
-  allowed: values.join(', '),
+const like = (schema: z.ZodType, allowed: string): Parameter => ({
+  accepts: (value) => schema.safeParse(value).success,
+  allowed,
 })
-const text: Parameter = { accepts: (value) => value.length <= 200, allowed: '≤ 200' }
-const sortBy = (fields: readonly string[]): Parameter => ({
-  accepts: (value) => value.split(',').every((key) => fields.includes(key.replace(/^-/, ''))),
-  allowed: fields.flatMap((field) => [field, `-${field}`]).join(', '),
-})
+const sortBy = (fields: readonly string[]): Parameter =>
+  like(sortParam(fields), fields.flatMap((field) => [field, `-${field}`]).join(', '))
 
-/** The parameters of the pages, as the API accepts them. */
+/** The parameters of the pages. The API has the same ones. */
 const PARAMETERS = {
-  words: { accepts: (value: string) => value.length <= 600, allowed: '≤ 600' },
-  match: oneOf('substring', 'word'),
-  columns: text,
-  top: { accepts: (value: string) => /^[1-9]\d{0,2}$/.test(value) && Number(value) <= 500, allowed: '1–500' },
-  q: text,
-  organization: text,
-  new: oneOf('1'),
-  gone: oneOf('1'),
-  since: { accepts: isDate, allowed: '2026-11-18, …' },
+  words: like(searchParams.words, '≤ 600'),
+  match: like(searchParams.match, 'substring, word'),
+  columns: like(searchParams.columns, 'title, tags, description, …'),
+  top: like(searchParams.top, '1–500'),
+  q: like(searchParam, '≤ 200'),
+  organization: like(organizationParam, '≤ 200'),
+  new: like(flagParam(''), '1'),
+  gone: like(flagParam(''), '1'),
+  since: like(dateParam, '2026-11-18, …'),
   sort: sortBy(SORT_FIELDS),
-  view: oneOf('list', 'groups'),
-  limit: { accepts: (value: string) => /^(all|[1-9]\d{0,2}|1000)$/.test(value), allowed: '1–1000, all' },
-  offset: { accepts: (value: string) => /^\d{1,7}$/.test(value), allowed: '0, 1, 2, …' },
-  before: text,
-  lang: oneOf('fr', 'en'),
+  view: like(pageParams.view, 'list, groups'),
+  limit: like(limitOrAllParam, '1–1000, all'),
+  offset: like(offsetParam, '0–1000000'),
+  before: like(runId, '≤ 100'),
+  lang: like(pageParams.lang, 'fr, en'),
 } satisfies Record<string, Parameter>
+/** The full list has fewer fields to sort by. */
+const LIST_SORT = sortBy(LISTED_FIELDS)
 
 type ParameterName = keyof typeof PARAMETERS
 
@@ -65,9 +77,6 @@ export const VIEW_PARAMETERS = {
   none: [],
 } as const satisfies Record<string, readonly ParameterName[]>
 
-/** What newsletters and campaigns add to links. They say nothing about the page. */
-const TRACKING = /^(utm_|mtm_|pk_|at_|xtor$|fbclid$|gclid$|msclkid$)/
-
 /**
  * Returns the parameters of an address that a page uses, in a fixed order and without empty ones, which forms send.
  *
@@ -76,7 +85,7 @@ const TRACKING = /^(utm_|mtm_|pk_|at_|xtor$|fbclid$|gclid$|msclkid$)/
 export function readParameters(search: URLSearchParams, view: keyof typeof VIEW_PARAMETERS): URLSearchParams {
   const known: readonly ParameterName[] = [...VIEW_PARAMETERS[view], 'lang']
   for (const [name, value] of search) {
-    if (TRACKING.test(name) || value === '') continue
+    if (isTracking(name) || value === '') continue
     const isKnown = known.some((one) => one === name)
     if (!isKnown) throw new BadParameter(name, value, known.join(', '), true)
     const { accepts, allowed } = parameterOf(name as ParameterName, view)
@@ -87,4 +96,4 @@ export function readParameters(search: URLSearchParams, view: keyof typeof VIEW_
 }
 
 const parameterOf = (name: ParameterName, view: keyof typeof VIEW_PARAMETERS): Parameter =>
-  name === 'sort' && view === 'list' ? sortBy(LISTED_FIELDS) : PARAMETERS[name]
+  name === 'sort' && view === 'list' ? LIST_SORT : PARAMETERS[name]

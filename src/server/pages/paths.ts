@@ -27,6 +27,21 @@ export function withQuery(path: string, query: Readonly<Record<string, string>>)
 /** Returns the public address of this server, `https://tops.example`. @param url the address of a request */
 export const siteOf = ({ public_url }: Pick<Config, 'public_url'>, url: string) => public_url ?? new URL(url).origin
 
+/** Whether a parameter is one that newsletters and campaigns add to links. It says nothing about the page. */
+export const isTracking = (name: string) => /^(utm_|mtm_|pk_|at_|xtor$|fbclid$|gclid$|msclkid$)/.test(name)
+
+/** Removes the tracking parameters from the path and query of a page. */
+export function withoutTracking(url: string): string {
+  const start = url.indexOf('?')
+  // The API and the feeds refuse them, as any unknown parameter.
+  if (start < 0 || url.startsWith('/api/') || url.startsWith('/feed.')) return url
+  const kept = url
+    .slice(start + 1)
+    .split('&')
+    .filter((part) => !isTracking(part.replace(/=.*/, '')))
+  return `${url.slice(0, start)}?${kept.join('&')}`
+}
+
 /** Returns the host to show for a portal: `data.gouv.fr`. */
 export const hostOf = (portal: string) => new URL(portal).host.replace(/^www\./, '')
 

@@ -103,7 +103,7 @@ function Found({ path, query, page }: ResultsProps) {
       <p class="download">
         {total > 0 && (
           <a class="main" href={withQuery(`/api${path}.csv`, formatQuery({ ...query, offset: 0 }))} download>
-            {total === all ? texts.downloadAll(count(all)) : texts.downloadRows(total, count(total))}
+            {total === all ? texts.downloadAll(all, count(all)) : texts.downloadRows(total, count(total))}
           </a>
         )}
         <a href={withQuery(`/api${path}/archive.csv`, search)} download>

@@ -2,7 +2,7 @@ import type { TopDataset } from '../../../editions/edition.ts'
 import { useLocale } from '../locale.ts'
 import { groupRows } from '../tops/query.ts'
 import { DatasetItem } from './datasetItem.tsx'
-import { PortalText, sanitize } from './portalText.tsx'
+import { PortalText } from './portalText.tsx'
 
 /** How many datasets of an organization are shown unfolded. */
 const MAX_UNFOLDED = 10
@@ -15,7 +15,7 @@ export interface ChangeGroup {
   readonly title: string
   readonly datasets: readonly TopDataset[]
   /** A remark about a dataset, such as its title before. */
-  readonly remark?: (dataset: TopDataset) => string | undefined
+  readonly remark?: (dataset: TopDataset) => string
 }
 
 /** Figures that lead to the groups. */
@@ -67,14 +67,11 @@ interface OrganizationProps {
 
 function Organization({ group, datasets, path, portal }: OrganizationProps) {
   const { texts, count } = useLocale()
-  const items = datasets.map((dataset) => {
-    const remark = group.remark?.(dataset)
-    return (
-      <DatasetItem key={dataset.dataset_id} portal={portal} path={path} dataset={dataset} hasNoOrganization>
-        {remark !== undefined && sanitize(remark)}
-      </DatasetItem>
-    )
-  })
+  const items = datasets.map((dataset) => (
+    <DatasetItem key={dataset.dataset_id} portal={portal} path={path} dataset={dataset} showsOrganization={false}>
+      {group.remark?.(dataset)}
+    </DatasetItem>
+  ))
   const folded = items.slice(MAX_UNFOLDED)
   return (
     <>

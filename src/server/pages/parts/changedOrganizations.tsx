@@ -11,14 +11,14 @@ interface ChangedOrganizationsProps {
 }
 
 /** Whether a change matters: not a shift of one place, nor a few followers. */
-const matters = ({ rank, rank_before, name, name_before }: ChangedOrganization) =>
+const isImportant = ({ rank, rank_before, name, name_before }: ChangedOrganization) =>
   rank === null || rank_before === null || Math.abs(rank - rank_before) > 1 || name !== name_before
 
 /** Lists the organizations that entered or left the TOP, moved several places, or have a new name. The others are folded. */
 export function ChangedOrganizations({ path, organizations }: ChangedOrganizationsProps) {
   const { texts, count } = useLocale()
-  const important = organizations.filter(matters)
-  const others = organizations.filter((one) => !matters(one))
+  const important = organizations.filter(isImportant)
+  const others = organizations.filter((one) => !isImportant(one))
   return (
     <section id="organizations">
       <h2>{texts.organizations}</h2>
@@ -68,7 +68,11 @@ function Rank({ rank, rank_before }: ChangedOrganization) {
   if (rank === null) return <small>{texts.leftRanking}</small>
   return (
     <>
-      {rank_before === null ? <span class="badge">{texts.newBadge}</span> : <RankChange by={rank_before - rank} />}{' '}
+      {rank_before === null ? (
+        <span class="badge">{texts.newOrganization}</span>
+      ) : (
+        <RankChange by={rank_before - rank} />
+      )}{' '}
       {count(rank)}
     </>
   )

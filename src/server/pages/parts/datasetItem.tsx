@@ -9,14 +9,14 @@ interface DatasetItemProps {
   /** Path of the edition that the explanation is about. */
   readonly path: string
   readonly dataset: TopDataset
-  /** Leaves out the organization, which a heading names. */
-  readonly hasNoOrganization?: boolean
+  /** Whether it names the organization. A heading may do so instead. */
+  readonly showsOrganization?: boolean
   /** A remark, such as the reason of the change. */
   readonly children?: ComponentChildren
 }
 
 /** A dataset in a list of changes. */
-export function DatasetItem({ portal, path, dataset, hasNoOrganization = false, children }: DatasetItemProps) {
+export function DatasetItem({ portal, path, dataset, showsOrganization = true, children }: DatasetItemProps) {
   const { dataset_id, dataset_title, organization } = dataset
   return (
     <li>
@@ -24,10 +24,10 @@ export function DatasetItem({ portal, path, dataset, hasNoOrganization = false, 
         <PortalText>{dataset_title}</PortalText>
       </a>
       <ExplainLink path={path} id={dataset_id} title={dataset_title} />
-      {(children || !hasNoOrganization) && (
+      {(children || showsOrganization) && (
         <small>
-          {!hasNoOrganization && <PortalText>{organization}</PortalText>}
-          {children && !hasNoOrganization && ' · '}
+          {showsOrganization && <PortalText>{organization}</PortalText>}
+          {children && showsOrganization && ' · '}
           {children}
         </small>
       )}

@@ -19,7 +19,7 @@ export interface WatchLink {
 }
 
 interface EditionBarProps extends EditionPageProps {
-  /** What follows the edition's path in the address of this view: nothing, `/changes` or `/organizations`. */
+  /** What follows the edition's path in the address of this view: nothing, `/changes`, `/organizations` or `/list`. */
   readonly part: string
 }
 

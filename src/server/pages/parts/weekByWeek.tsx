@@ -38,8 +38,8 @@ export function WeekByWeek({ edition, weeks }: WeekByWeekProps) {
             columns={[
               texts.editionColumn,
               { number: texts.datasets },
-              { number: texts.newBadge },
-              { number: texts.goneBadge },
+              { number: texts.newColumn },
+              { number: texts.goneColumn },
             ]}
           />
           <tbody>

@@ -47,11 +47,11 @@ export function TopsResults(props: TopsProps) {
         <>
           <p class="download">
             <a class="main" href={withQuery(`/api${settings.path}.csv`, selection)} download>
-              {isWhole ? texts.downloadAll(count(all)) : texts.downloadRows(found.length, count(found.length))}
+              {isWhole ? texts.downloadAll(all, count(all)) : texts.downloadRows(found.length, count(found.length))}
             </a>
             {!isWhole && (
               <a href={`/api${settings.path}.csv`} download>
-                {texts.downloadAll(count(all))}
+                {texts.downloadAll(all, count(all))}
               </a>
             )}
           </p>
@@ -92,7 +92,7 @@ function Pagination({ page, linkTo }: { readonly page: TablePage; readonly linkT
       {index > 0 && <a {...linkTo({ offset: offsets[index - 1]! })}>{texts.previous}</a>}
       {offsets.length > 1 && <span>{texts.page(count(index + 1), count(offsets.length))}</span>}
       {index < offsets.length - 1 && <a {...linkTo({ offset: offsets[index + 1]! })}>{texts.next}</a>}
-      <a {...linkTo({ limit: 'all' })}>{texts.showAll}</a>
+      <a {...linkTo({ limit: 'all' })}>{texts.clear}</a>
     </nav>
   )
 }

@@ -1,6 +1,7 @@
 import type { TopDataset } from '../../../editions/edition.ts'
 import { datasetPage } from '../../../editions/links.ts'
 import { parseSearch } from '../../search.ts'
+import { idsIn } from '../../selection.ts'
 import { useLocale } from '../locale.ts'
 import { ExplainLink } from '../parts/explainLink.tsx'
 import { PortalText } from '../parts/portalText.tsx'
@@ -101,8 +102,8 @@ function Group(props: RowsProps) {
 
 function Datasets({ settings, query, data, rows, isFlat }: RowsProps & { readonly isFlat?: boolean }) {
   const { texts, count } = useLocale()
-  const earlier = idsIn(data.earlier)
-  const now = idsIn(data.datasets)!
+  const earlier = data.earlier && idsIn(data.earlier)
+  const now = idsIn(data.datasets)
   const words = parseSearch(query.q).wanted
   return rows.map(({ dataset_id: id, dataset_title: title, dataset_followers, organization }) => (
     <tr key={id}>
@@ -131,14 +132,4 @@ function Datasets({ settings, query, data, rows, isFlat }: RowsProps & { readonl
       <td class="number">{count(dataset_followers)}</td>
     </tr>
   ))
-}
-
-const ids = new WeakMap<readonly TopDataset[], ReadonlySet<string>>()
-
-/** Returns the IDs of datasets. Cached, because each group of the table needs them. */
-function idsIn(datasets: readonly TopDataset[] | undefined): ReadonlySet<string> | undefined {
-  if (datasets === undefined) return undefined
-  const found = ids.get(datasets) ?? new Set(datasets.map(({ dataset_id }) => dataset_id))
-  ids.set(datasets, found)
-  return found
 }

@@ -11,7 +11,7 @@ interface ViewLinksProps {
   readonly query: Readonly<Record<string, string>>
 }
 
-/** Says how to take a view away: as CSV, as JSON, as a link, with curl. */
+/** Links to a view: as CSV, as JSON, by its address, with curl. */
 export function ViewLinks({ site, path, csv, query }: ViewLinksProps) {
   const { texts } = useLocale()
   const { view: _, ...selection } = query

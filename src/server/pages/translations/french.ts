@@ -42,10 +42,11 @@ export const french = {
   permalink: 'lien',
   thisPageAsJson: 'Cette page en JSON',
   downloads: 'Télécharger',
-  downloadAll: (datasets: string) => `Télécharger les ${datasets} jeux de données (CSV)`,
+  downloadAll: (n: number, count: string) =>
+    n === 1 ? 'Télécharger le jeu de données (CSV)' : `Télécharger les ${count} jeux de données (CSV)`,
   csvOfTops: (datasets: string) => `CSV des tops, ${datasets}`,
   csvOfList: (datasets: string, size: string) => `CSV complet, ${datasets} (${size})`,
-  allOrganizations: 'toutes organisations, tel qu’exporté',
+  allOrganizations: 'toutes les organisations, tel qu’exporté',
 
   sinceDay: (day: string) => `Depuis le ${day}`,
   entered: (n: number, count: string) => (n > 1 ? `${count} nouveaux` : `${count} nouveau`),
@@ -56,6 +57,9 @@ export const french = {
   firstEditionTitle: 'première édition',
   andMore: (count: string) => `et ${count} de plus`,
   newBadge: 'Nouveau',
+  newOrganization: 'Nouvelle',
+  newColumn: 'Nouveaux',
+  goneColumn: 'Sortis',
 
   find: 'Rechercher',
   findLabel: 'Rechercher dans les titres et les organisations',
@@ -86,7 +90,6 @@ export const french = {
   emptyEditionHint: 'Le CSV complet contient les jeux de données de toutes les organisations.',
   pages: 'Pages',
   page: (page: string, pages: string) => `Page ${page} sur ${pages}`,
-  showAll: 'Tout afficher',
   previous: 'Précédente',
   next: 'Suivante',
 
@@ -112,7 +115,7 @@ export const french = {
   feed: 'Flux Atom',
   breadcrumbs: 'Fil d’Ariane',
 
-  sinceEdition: (day: string) => `Depuis l’édition du ${day}.`,
+  sinceEdition: (topic: string, day: string) => `${topic}, depuis l’édition du ${day}.`,
   compareWith: 'Comparer avec l’édition du',
   entryGroups: {
     new: (n: number, count: string, _organization: string) =>
@@ -185,7 +188,7 @@ export const french = {
   verdicts: {
     'in-tops': (day: string) => `Ce jeu de données est dans les tops du ${day}\u00a0: il remplit les trois conditions.`,
     unknown: (day: string) =>
-      `Absent de l’édition du ${day}\u00a0: aucun jeu de données du portail n’a cet identifiant.`,
+      `Absent de l’édition du ${day}\u00a0: aucun jeu de données du portail n’a cet identifiant ou cette adresse.`,
     'not-listed': (day: string) =>
       `Ce jeu de données n’est pas dans la liste du ${day}. L’export de ce jour n’a pas été conservé\u00a0: la raison est inconnue.`,
     'no-term': (day: string) =>
@@ -250,10 +253,12 @@ export const french = {
   runStopped:
     'Arrêtée avant la fin, sans publication partielle. La prochaine exécution pour cette date prendra le relais.',
   runPublished: (datasets: string, organizations: string, top: string) =>
-    `Publication de ${datasets}, provenant de ${organizations} des ${top} organisations les plus suivies`,
-  runArchived: (datasets: string) => `Archivage de ${datasets}`,
+    `${datasets} dans les tops, provenant de ${organizations} des ${top} organisations les plus suivies`,
+  runArchived: (datasets: string) => `${datasets} dans la liste complète`,
   runFetched: (datasets: string, organizations: string) =>
-    `Récupération des exports\u00a0: ${datasets}, ${organizations} organisations`,
+    `Exports récupérés\u00a0: ${datasets}, ${organizations} organisations.`,
+  also: '\u00a0; ',
+  forWatch: (watch: string, facts: string) => `${watch}\u00a0: ${facts}.`,
   statuses: {
     running: 'En cours',
     published: 'Publiée',

@@ -16,19 +16,25 @@ export function runSummary(run: RunRecord, { texts, count }: Locale): string {
     case 'failed':
       return texts.failures[run.error?.kind ?? 'bug']
     case 'published':
-      return publishedItems(run, count, texts).join('. ')
+      return publishedItems(run, count, texts).join(' ')
   }
 }
 
+/** Returns a sentence for each watch. Without any, the run only fetched the exports. */
 function publishedItems({ steps }: RunRecord, count: Locale['count'], texts: Locale['texts']): string[] {
   const facts: Partial<SnapshotFacts & CsvFacts & EditionFacts> = Object.assign({}, ...steps.map(({ facts }) => facts))
-  const sentences = [
-    ...(facts.published ?? []).map(({ datasets, organizations, top }) =>
-      texts.runPublished(texts.datasetsOf(datasets, count(datasets)), count(organizations), count(top)),
-    ),
-    ...(facts.archived ?? []).map(({ records }) => texts.runArchived(texts.datasetsOf(records, count(records)))),
-  ]
-  if (sentences.length > 0 || facts.snapshot === undefined) return sentences
-  const { datasets, organizations } = facts.snapshot
-  return [texts.runFetched(texts.datasetsOf(datasets.records, count(datasets.records)), count(organizations.records))]
+  const { published = [], archived = [], snapshot } = facts
+  const datasetCount = (number: number) => texts.datasetsOf(number, count(number))
+  const watches = [...new Set([...published, ...archived].map(({ watch }) => watch))]
+  if (watches.length > 0 || snapshot === undefined)
+    return watches.map((watch) => {
+      const tops = published.find((one) => one.watch === watch)
+      const list = archived.find((one) => one.watch === watch)
+      const parts = [
+        ...(tops ? [texts.runPublished(datasetCount(tops.datasets), count(tops.organizations), count(tops.top))] : []),
+        ...(list ? [texts.runArchived(datasetCount(list.records))] : []),
+      ]
+      return texts.forWatch(watch, parts.join(texts.also))
+    })
+  return [texts.runFetched(datasetCount(snapshot.datasets.records), count(snapshot.organizations.records))]
 }
