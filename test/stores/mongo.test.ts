@@ -169,7 +169,7 @@ describe.each(SERVERS.filter(isInstalled))('a %s of its own', (service) => {
     await server.kill()
     const first = await failureOf(documents.find('runs', 'a'))
     expect(first).toMatchObject({ kind: 'store' })
-    expect(first.message).toMatch(/ broke off the connection; see that it is up| cannot be reached \(.*ECONNREFUSED/)
+    expect(first.message).toMatch(/ broke off the connection; check that it is up| cannot be reached \(.*ECONNREFUSED/)
     const gone = {
       kind: 'store',
       message: expect.stringMatching(/ cannot be reached \(.*ECONNREFUSED.*\); start it, or/),

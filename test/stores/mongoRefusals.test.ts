@@ -83,7 +83,7 @@ test.each([
       n: 1,
       writeConcernError: { code: 64, codeName: 'WriteConcernFailed', errmsg: 'waiting for replication timed out' },
     },
-    'cannot confirm a write by a majority of its members; see that they are up and run again',
+    'cannot confirm a write by a majority of its members; check that they are up and run again',
   ],
   [
     refusing(8000, 'AtlasError'),
@@ -136,7 +136,7 @@ test('a replica set without a primary is reported', async () => {
   )
   expect(await failureOf(openMongo(`${url}&serverSelectionTimeoutMS=500`))).toMatchObject({
     kind: 'store',
-    message: `the document store mongodb://${host}/datagouv has no primary at the moment; see that a majority of its members is up and run again`,
+    message: `the document store mongodb://${host}/datagouv has no primary at the moment; check that a majority of its members is up and run again`,
   })
 })
 

@@ -81,7 +81,7 @@ if (minio) {
       })
     })
 
-    test('passes over objects of others whose keys no folder could have', async () => {
+    test('ignores foreign objects whose keys no folder could have', async () => {
       const { archive, bucket, client } = place
       await put(archive, 'x/a', 'x')
       for (const Key of ['x/', 'x/.hidden', 'x//b', '.DS_Store', 'a\\b']) {
@@ -105,7 +105,7 @@ if (minio) {
       expect((await readAll(archive, 'x/a')).toString()).toBe('kept')
     })
 
-    test('takes objects that others put there without a sha256', async () => {
+    test('reads foreign objects that have no sha256', async () => {
       const { archive, bucket, client } = place
       await put(archive, 'a', 'x')
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'b', Body: 'theirs' }))
@@ -319,7 +319,7 @@ describe('where there is no store', () => {
     const server = createTcpServer(() => {}).listen(0, '127.0.0.1')
     await once(server, 'listening')
     onTestFinished(() => void server.close())
-    expect(await failureAt(at(server))).toMatch(/does not answer in time; see that it is up and run again$/)
+    expect(await failureAt(at(server))).toMatch(/does not answer in time; check that it is up and run again$/)
   })
 
   test.each([
