@@ -60,7 +60,7 @@ const edit = (context: TestContext, change: (edition: any) => void) =>
     return JSON.stringify(edition)
   })
 
-test('finds that what was just published is what it should be, for every date and watch', async () => {
+test('finds no difference right after publication, for every date and watch', async () => {
   const config = `watches: [{name: mobilite-transport, terms: [mobilité, transport]}, {name: velo, terms: [budget], top: 3}]`
   const context = await published(config)
   expect(statuses(await verified(context))).toEqual([
@@ -363,7 +363,7 @@ describe('beside another run', () => {
 })
 
 describe('where the snapshot is gone', () => {
-  test('CSV and document are compared with each other, and this is said', async () => {
+  test('compares CSV and document with each other, and says so', async () => {
     const context = await published()
     await rm(stored(context, `snapshots/${DATE}`), { recursive: true })
     expect(await verified(context)).toMatchObject([
@@ -372,7 +372,7 @@ describe('where the snapshot is gone', () => {
     ])
   })
 
-  test('what does not belong together is named all the same', async () => {
+  test('still reports a CSV and a document that do not match', async () => {
     const context = await published()
     await rm(stored(context, `snapshots/${DATE}`), { recursive: true })
     const csv = await readFile(stored(context, CSV), 'utf8')
@@ -385,7 +385,7 @@ describe('where the snapshot is gone', () => {
 })
 
 describe('a watch that changed since', () => {
-  test('its old editions are held to the terms and the top that they name', async () => {
+  test('its old editions are compared with the terms and the top that they name', async () => {
     const context = await published()
     const changed = await openTestContext(
       undefined,
@@ -398,7 +398,7 @@ describe('a watch that changed since', () => {
     })
   })
 
-  test('its old editions are checked within when it is no more', async () => {
+  test('its old editions are only compared with themselves after it was removed', async () => {
     const context = await published()
     const changed = await openTestContext(undefined, 'watches: [{name: other, terms: [budget]}]', context.folder)
     expect((await verified(changed))[1]).toMatchObject({
