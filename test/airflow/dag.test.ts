@@ -31,7 +31,7 @@ interface Task {
   readonly outlets: readonly string[]
 }
 
-/** How a command ended: its value, or why it failed, finally or with a retry. */
+/** The outcome of a command: its value, or its final or temporary failure. */
 interface Outcome {
   readonly returned?: unknown
   readonly final?: string

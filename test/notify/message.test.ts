@@ -34,7 +34,7 @@ const PUBLISHED: PublishedNews = {
   ],
 }
 
-/** As people see it; spaces that do not break are spaces here. */
+/** The message as people see it. Replaces non-breaking spaces with spaces. */
 function written(news: News, language: Language): string {
   const { subject, lines } = messageOf(news, { language, timeZone: 'Europe/Paris', literal: (text) => text })
   return [subject, ...lines].join('\n').replace(/[\u00a0\u202f]/g, ' ')

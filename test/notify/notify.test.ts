@@ -136,8 +136,8 @@ describe('the notification of an edition', () => {
       return withAnnouncement(archiveAndPublish)({ date: DATE, watches: [watch] }, own)
     })
     await Promise.all(steps)
-    const told = hook.received.flatMap(({ body }) => body.editions.map(({ watch }: { watch: string }) => watch))
-    expect(told.sort()).toEqual([...names].sort())
+    const notified = hook.received.flatMap(({ body }) => body.editions.map(({ watch }: { watch: string }) => watch))
+    expect(notified.sort()).toEqual([...names].sort())
   })
 
   test('is not sent again after "notify" has changed a record that a run then closes', async () => {
@@ -180,7 +180,7 @@ describe('a message that does not arrive', () => {
     [404, 1],
     [302, 1],
     [500, 3],
-  ])('after %d is given up after %d tries, and told next time', async (code, tries) => {
+  ])('after %d stops after %d tries, and is sent next time', async (code, tries) => {
     const hook = await startWebhook(...Array(tries).fill(code))
     const context = await openTestContext(
       undefined,
@@ -325,8 +325,8 @@ describe('the command line', () => {
       { kind: 'webhook', url: second.url, name: 'two' },
     ]
     const env = { DATAGOUV_TOPS_NOTIFY: JSON.stringify(targets) }
-    const told = await cli(['notify', '--date', DATE, '--json'], { cwd, env })
-    expect(JSON.parse(told.stdout)).toMatchObject({ date: DATE, notifications: [{ target: 'two', status: 'sent' }] })
+    const result = await cli(['notify', '--date', DATE, '--json'], { cwd, env })
+    expect(JSON.parse(result.stdout)).toMatchObject({ date: DATE, notifications: [{ target: 'two', status: 'sent' }] })
     const again = await cli(['notify', '--date', DATE], { cwd, env })
     expect(again).toMatchObject({ code: 0, stdout: `${DATE}: every target has been notified\n` })
     expect([first.received.length, second.received.length]).toEqual([1, 1])

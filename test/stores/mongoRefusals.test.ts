@@ -6,7 +6,7 @@ import { type Command, cursorOf, startFakeMongo } from '../helpers/fakeMongo.ts'
 const EDITION = { _id: 'velo/2026-11-18' }
 const SECRET = 'hunter2'
 
-/** A document store at an acting server. */
+/** Opens a document store at a simulated server. */
 async function storeAt(answer: Parameters<typeof startFakeMongo>[0], options = '') {
   const server = await startFakeMongo(answer)
   const documents = await openMongo(server.url + options)
@@ -196,7 +196,7 @@ test.each([
   ])
 })
 
-/** What a server that is none may say to everything but the handshake: yes, and nothing more. */
+/** A server that is not MongoDB may answer "ok" and nothing else to every command but the handshake. */
 const isHandshake = (command: Command) => 'hello' in command || 'ismaster' in command
 const HOLDER = { run: 'r1', host: 'here', pid: 1 }
 const LEASE = { _id: 'a', ...HOLDER, since: '2026-11-18T16:00:00.000Z', expires: '2026-11-18T16:01:00.000Z' }

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../helpers/exports.ts'
 import { serviceOrSkip } from '../helpers/services.ts'
 import { fileSystem, makeReadOnly, needUnprivileged, publicFolder, run } from './children.ts'
 
-/** Commands that only read, with the beginning of what they print for the three editions of the sample. */
+/** Commands that only read, with the start of their output for the three editions of the sample. */
 const READING: readonly (readonly [command: string, stdout: RegExp])[] = [
   ['show', /^mobilite-transport, 2023-08-09\n/],
   ['show 2023-08-02 --json', /^\{"_id":"mobilite-transport\/2023-08-02"/],
@@ -199,7 +199,7 @@ describe('an SQLite file of version 0.1, with a write-ahead log,', () => {
     database.exec(`INSERT INTO tops VALUES ('a/1', '{"_id":"a/1"}')`)
     return { folder, path, database }
   }
-  /** Byte 18 of a file says how it is written. To open it here would keep it open until the next garbage collection. */
+  /** Byte 18 of the file is its journal mode. Opening it as a database would keep it open until the next garbage collection. */
   const modeOf = async (path: string) => ((await readFile(path))[18] === 2 ? 'wal' : 'delete')
 
   test('is read, and gets a rollback journal by the first write', async () => {

@@ -19,7 +19,7 @@ const MIB = 1 << 20
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 beforeEach(() => {
-  // Nobody's own AWS settings count here.
+  // Ignore the user's own AWS settings.
   for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null')
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
 })
@@ -27,7 +27,7 @@ afterEach(() => vi.unstubAllEnvs())
 
 const minio = serviceOrSkip('minio', 'the S3 archive')
 if (minio) {
-  // Before the contract's own preparations, and again after each test.
+  // Runs before the contract's own preparations, and again after each test.
   beforeEach(() => {
     for (const [name, value] of Object.entries(minio)) vi.stubEnv(name, value)
   })
@@ -263,7 +263,7 @@ describe.runIf(minio && isInstalled('minio'))('a store of its own', () => {
     await archive.close()
   })
 
-  // A tiny file system of its own; only a privileged user of Linux can have one.
+  // A tiny file system, which only a privileged user on Linux can mount.
   const canMount = process.platform === 'linux' && process.getuid?.() === 0
   test.runIf(canMount)('whose disk fills up says so, and keeps what it had', async ({ skip }) => {
     const folder = await temporaryFolder()
@@ -283,7 +283,7 @@ describe.runIf(minio && isInstalled('minio'))('a store of its own', () => {
       for (let i = 0; i < 100; i++) await object.write(Buffer.alloc(MIB))
     }
     const failure = await failureOf(fill())
-    // Now and then the server closes the connection on us before it can say why.
+    // Sometimes the server closes the connection before it sends the reason.
     expect(failure.message).toMatch(/: the store is full; make room and run again$| broke off the connection; /)
     expect(failure).toMatchObject({ kind: 'store' })
     await object.abort()

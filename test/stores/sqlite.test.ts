@@ -16,7 +16,7 @@ documentsContract('SQLite', async () => {
   return { documents: await open(), another: open, close: () => rm(folder, { recursive: true }) }
 })
 
-/** Does something with the file as another program would. */
+/** Opens the file as another program would, and calls `body`. */
 async function withDatabase<T>(path: string, body: (database: Database.Database) => T | Promise<T>): Promise<T> {
   const database = new Database(path)
   try {
@@ -86,7 +86,7 @@ test('a write is committed soon, even if other processes read all the time', asy
     waits.push(performance.now() - begun)
     await sleep(20)
   }
-  // A reader that keeps its lock between its reads would hold up every commit until the time limit of 10 s.
+  // A reader that kept its lock between reads would delay every commit until the time limit of 10 s.
   expect(Math.max(...waits)).toBeLessThan(5_000)
   await documents.close()
 })
