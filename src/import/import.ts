@@ -13,7 +13,7 @@ import {
   commitSnapshot,
   type DraftedExport,
   draftSnapshot,
-  gateCandidate,
+  gateInput,
   isSameSnapshot,
   stageDescription,
 } from '../pipeline/snapshotDraft.ts'
@@ -251,7 +251,7 @@ async function importUnderLease(
 
     const baseline = await baselineFor(date, context)
     const counts = { datasets: datasets.counts, organizations: organizations.counts }
-    const { violations, warnings } = judge(gateCandidate(snapshot, counts, ranking, []), baseline, context.config)
+    const { violations, warnings } = judge(gateInput(snapshot, counts, ranking, []), baseline, context.config)
     for (const { reason } of violations) run.warn(`${date}: imported although it seems incomplete: ${reason}`)
     for (const warning of warnings) run.warn(`${date}: ${warning}`)
     description = await stageDescription(snapshot, context)
