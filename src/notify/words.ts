@@ -46,7 +46,7 @@ const en: Words = {
   datasets: ['dataset', 'datasets'],
   published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
   figures: ({ all, kept, terms, datasets, organizations, top }) =>
-    `Datasets of the portal: ${all}. With ${terms}: ${kept}. Of these, ${datasets} belong to ${organizations} of the ${top} most followed organizations.`,
+    `Datasets of the portal: ${all}. With ${terms}: ${kept}. In the tops: ${datasets}, from ${organizations} of the ${top} most followed organizations.`,
   or: ' or ',
   quote: (term) => `“${term}”`,
   first: 'This is the first edition.',

@@ -59,7 +59,7 @@ Document : mongodb://db/datagouv, tops, mobilite-transport/2026-11-18`)
   test('is written in English', () => {
     expect(written(PUBLISHED, 'en')).toBe(`18 November 2026, mobilite-transport: 622 datasets in the tops
 mobilite-transport: 622 datasets in the tops
-Datasets of the portal: 121,074. With “mobilité” or “transport”: 11,155. Of these, 622 belong to 20 of the 30 most followed organizations.
+Datasets of the portal: 121,074. With “mobilité” or “transport”: 11,155. In the tops: 622, from 20 of the 30 most followed organizations.
 Since 11 November 2026: 12 entered, 1 left, 0 moved.
 Entered:
 - Bus (SNCF)
