@@ -14,10 +14,12 @@ const CLI = resolve('dist/cli.js')
 const [seconds = '2', folder = demoFolder()] = process.argv.slice(2)
 
 function demoFolder() {
-  const made = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-server-'))
-  process.on('exit', () => rmSync(made, { recursive: true, force: true }))
-  execFileSync(process.execPath, [CLI, 'demo', '--quiet', '--no-serve', '--into', join(made, 'data')], { cwd: made })
-  return made
+  const folder = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-server-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  execFileSync(process.execPath, [CLI, 'demo', '--quiet', '--no-serve', '--into', join(folder, 'data')], {
+    cwd: folder,
+  })
+  return folder
 }
 
 const server = spawn(process.execPath, ['--import', resolve('bench/eventLoop.mjs'), CLI, 'serve', '--port', '0'], {
@@ -61,7 +63,7 @@ const ADDRESSES = {
   '/healthz': '/healthz',
 }
 
-/** Serves one body, compressed as it came, from memory. */
+/** Serves one response body from memory. */
 async function staticServer(type, body) {
   const files = createServer((_, response) => {
     response.writeHead(200, { 'content-type': type, 'content-length': body.length, etag: '"x"' })
@@ -79,21 +81,21 @@ for (const [name, address] of Object.entries(ADDRESSES)) {
   await eventLoopDelay()
   const began = performance.now()
   await get(pathOf(0))
-  const first = performance.now() - began
-  const found = await load(port, pathOf, { seconds: Number(seconds) })
+  const firstResponse = performance.now() - began
+  const measured = await load(port, pathOf, { seconds: Number(seconds) })
   const max = await eventLoopDelay()
   const { type, body } = await get(pathOf(0))
   const files = await staticServer(type, body)
   const base = await load(files.address().port, pathOf, { seconds: Number(seconds) })
   files.closeAllConnections()
   files.close()
-  if (found.statuses.join() !== '200') throw new Error(`${name}: status ${found.statuses}`)
+  if (measured.statuses.join() !== '200') throw new Error(`${name}: status ${measured.statuses}`)
   const cells = [
-    found.rate.toFixed(0),
-    found.p99.toFixed(0),
-    (found.rate / base.rate).toFixed(2),
+    measured.rate.toFixed(0),
+    measured.p99.toFixed(0),
+    (measured.rate / base.rate).toFixed(2),
     max.toFixed(0),
-    first.toFixed(0),
+    firstResponse.toFixed(0),
   ]
   console.log(`| ${name} | ${cells.join(' | ')} |`)
 }

@@ -5,7 +5,7 @@ import asc from 'assemblyscript/asc'
 
 const embedded = 'src/wasm/code.ts'
 
-/** In pages of 64 KiB: enough for most matchers. A scanner grows it. */
+/** The initial memory, in pages of 64 KiB. Enough for most matchers; a scanner grows it. */
 const initialMemory = '16'
 
 const options = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd']

@@ -13,31 +13,31 @@ import { type DatasetSource, type OpenSource, openDatasetSource, openListSource 
  * Explains why datasets are, or are not, in an edition. Reads the snapshot once for all of them, and a second time for
  * suggestions if some do not exist.
  *
- * @param asked IDs, slugs, or addresses of datasets' pages
- * @param watch the edition's watch. Its columns and its way of matching count; the terms are those of the edition.
+ * @param references IDs, slugs, or addresses of datasets' pages
+ * @param watch the edition's watch, for its columns and its way of matching. The terms and the top are the edition's.
  * @param openSource where to look them up; by default the snapshot, or the archived CSV if there is no snapshot
  * @throws Failure `usage` if a reference is none of these
  */
 export async function explain(
-  asked: readonly string[],
+  references: readonly string[],
   edition: Edition,
   watch: Watch,
   context: Context,
   openSource: OpenSource = openDatasetSource,
 ): Promise<Explanation[]> {
   const rules: Watch = { ...watch, terms: edition.terms, top: edition.top }
-  const names = asked.map(parseDatasetRef)
+  const names = references.map(parseDatasetRef)
   const source = await openSource(edition, context)
   const finder = new DatasetFinder(new Set(names), rules.columns, source.identifiers)
   await source.read(finder)
   const unknown = new Set(names.filter((name) => !finder.found.has(name)))
-  const suggestions = new SuggestionFinder(unknown, source.identifiers)
-  if (unknown.size > 0 && source.suggests) await source.read(suggestions)
+  const suggestionFinder = new SuggestionFinder(unknown, source.identifiers)
+  if (unknown.size > 0 && source.suggests) await source.read(suggestionFinder)
   const findPlacing = await cachedPlacings(edition, source.snapshot, context)
   return names.map((name, index) => {
     const found = finder.found.get(name)
-    const near = found === undefined ? suggestions.of(name) : []
-    return explanationOf(asked[index]!, found, near, { edition, rules, source, findPlacing })
+    const suggestions = found === undefined ? suggestionFinder.of(name) : []
+    return explanationOf(references[index]!, found, suggestions, { edition, rules, source, findPlacing })
   })
 }
 
@@ -47,18 +47,18 @@ export async function explain(
  * @returns the explanations by reference; datasets that are not listed are missing
  */
 export async function explainListed(
-  asked: readonly string[],
+  references: readonly string[],
   edition: Edition,
   watch: Watch,
   context: Context,
 ): Promise<ReadonlyMap<string, Explanation>> {
   if ((await context.archive.stat(edition.archive.key))?.bytes !== edition.archive.bytes) return new Map()
-  const explanations = await explain(asked, edition, watch, context, openListSource)
+  const explanations = await explain(references, edition, watch, context, openListSource)
   const found = explanations.filter(({ dataset }) => dataset !== null)
   return new Map(found.map((explanation) => [explanation.asked, explanation]))
 }
 
-/** What all explanations of a call share. */
+/** The values that all explanations of one call share. */
 interface ExplainedEdition {
   readonly edition: Edition
   readonly rules: Watch
@@ -69,7 +69,7 @@ interface ExplainedEdition {
 function explanationOf(
   asked: string,
   found: FoundRecord | undefined,
-  near: readonly Suggestion[],
+  suggestions: readonly Suggestion[],
   { edition, rules, source, findPlacing }: ExplainedEdition,
 ): Explanation {
   const matches = found === undefined ? [] : matchesIn(found, rules)
@@ -87,20 +87,20 @@ function explanationOf(
     dataset: found?.dataset ?? null,
     matches,
     organization,
-    nearest: verdict === 'no-term' ? nearWords(found!, rules) : near,
+    nearest: verdict === 'no-term' ? nearWords(found!, rules) : suggestions,
   }
   return { ...facts, sentences: sentencesOf(facts) }
 }
 
 function verdictOf(
   found: FoundRecord | undefined,
-  isPresent: boolean,
+  hasTerm: boolean,
   organization: Placing | null,
   top: number,
   { snapshot }: DatasetSource,
 ): Verdict {
   if (found === undefined) return snapshot === undefined ? 'not-listed' : 'unknown'
-  if (!isPresent) return 'no-term'
+  if (!hasTerm) return 'no-term'
   if (found.dataset.organization_id === '') return 'no-organization'
   if (organization === null) return snapshot === undefined ? 'below-top' : 'unknown-organization'
   return organization.rank <= top ? 'in-tops' : 'below-top'
