@@ -1,4 +1,4 @@
 export { match } from './matcher'
-export { allocate, spare } from './memory'
+export { allocate, freeBytes } from './memory'
 export { createQueries } from './queries'
-export { open, reportAt, reserve, scan } from './scanner'
+export { open, reportAddress, reserve, scan } from './scanner'

@@ -17,7 +17,7 @@ export function allocate(bytes: usize): usize {
 }
 
 /** The number of bytes that can be allocated before the memory grows, which detaches all views of it. */
-export function spare(): usize {
+export function freeBytes(): usize {
   return size() - top
 }
 

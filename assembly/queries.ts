@@ -22,7 +22,7 @@ export class Queries {
   next: usize = 0
   /** Hit → row to continue from, and address of its patterns (a count, then the patterns). */
   hits: usize = 0
-  /** Pattern → its query in a bit set: the index of the word, then the mask of the bit. */
+  /** Pattern → the bit of its query in a bit set: index of the 32-bit word, then mask. */
   patterns: usize = 0
   /** Field of a batch → bit set of the queries that search it. */
   queriesByColumn: usize = 0

@@ -5,7 +5,7 @@ export class Report {
   buffer: usize = 0
   recordStart: usize = 0
   filled: usize = 0
-  /** The ranges of the finished records and of their wanted fields: pairs of addresses. */
+  /** The ranges of the finished records and of their selected fields: pairs of addresses. */
   records: usize = 0
   fields: usize = 0
   /** Number of line feeds in the last chunk. */

@@ -16,7 +16,7 @@ import { Report } from './report'
  *
  * Each separator's address is appended to a list. A valid record has as many entries as the header has columns, and its
  * line feed is the last. So counting entries is enough to check a record. A field lies between two neighboring entries,
- * so unwanted columns cost nothing.
+ * so unselected columns cost nothing.
  *
  * The same words, shifted by one bit, check the grammar. An opening quote must follow a separator or a quote. A closing
  * quote must be followed by a separator, a quote or a CR, and a CR outside quotes by LF. An error is only reported as
@@ -41,7 +41,7 @@ const report = changetype<Report>(memory.data(offsetof<Report>()))
 
 let columns: usize = 0
 let longest: usize = 0
-let wanted: usize = 0
+let selected: usize = 0
 let width: usize = 0
 
 /** The longest chunk that the lists have room for, and the length of the buffer. */
@@ -60,22 +60,22 @@ let afterClosing: u64 = 0
 let afterReturn: u64 = 0
 
 /** Returns the address of the report, which every call updates. */
-export function reportAt(): usize {
+export function reportAddress(): usize {
   return changetype<usize>(report)
 }
 
 /**
- * Prepares for the records after the header. Returns where the caller writes the indexes of the wanted columns, four bytes
+ * Prepares for the records after the header. Returns where the caller writes the indexes of the selected columns, four bytes
  * each.
  *
  * @param maximum length of a record in bytes
  */
-export function open(columnCount: u32, wantedCount: u32, maximum: u32): usize {
+export function open(columnCount: u32, selectedCount: u32, maximum: u32): usize {
   columns = columnCount
-  width = wantedCount
+  width = selectedCount
   longest = maximum
-  wanted = allocate(ENTRY * width)
-  return wanted
+  selected = allocate(ENTRY * width)
+  return selected
 }
 
 /** Moves the unfinished record to the front and makes room for a chunk after it. Returns the address for the chunk. */
@@ -120,14 +120,9 @@ export function scan(length: usize): i32 {
   const from = report.filled
   const to = from + length
   report.filled = to
-  // Pad the last block with spaces.
-  const filler = i8x16.splat(SPACE)
-  v128.store(to, filler)
-  v128.store(to, filler, 16)
-  v128.store(to, filler, 32)
-  v128.store(to, filler, 48)
+  padLastBlock(to)
 
-  let smallest = filler
+  let smallest = i8x16.splat(SPACE)
   let mistakes: u64 = 0
   let lineFeedCount: u32 = 0
   let next = nextSeparator
@@ -135,8 +130,6 @@ export function scan(length: usize): i32 {
   let boundaryBefore = afterBoundary
   let closingBefore = afterClosing
   let returnBefore = afterReturn
-  let start = report.recordStart
-  let lastSeparator = recordSeparators + (columns - 1) * ENTRY
 
   for (let block = from; block < to; block += BLOCK) {
     const a = v128.load(block)
@@ -167,36 +160,67 @@ export function scan(length: usize): i32 {
     closingBefore = (closing >>> last) & 1
     returnBefore = (returns >>> last) & 1
 
-    for (let ends = lineFeeds & outside; ends !== 0; ends &= ends - 1) {
-      const upToHere = ends ^ (ends - 1)
-      const separator = next + ENTRY * ((popcnt(fieldEnds & upToHere) - 1) as usize)
-      const end = block + (ctz(ends) as usize) + 1
-      const first = load<u8>(start)
-      if (separator !== lastSeparator || end - start > longest || first === LINE_FEED || first === CARRIAGE_RETURN) {
-        mistakes = 1
-      }
-      lastSeparator += columns * ENTRY
-      start = end
-    }
-    for (let ends = fieldEnds; ends !== 0; ends &= ends - 1) {
-      store<u32>(next, (block + (ctz(ends) as usize)) as u32)
-      next += ENTRY
-    }
+    const lineEnds = lineFeeds & outside
+    if (lineEnds !== 0 && !endRecords(block, lineEnds, fieldEnds, next)) mistakes = 1
+    next = appendSeparators(next, block, fieldEnds)
   }
 
   const noNul = i8x16.all_true(smallest)
-  recordSeparators = lastSeparator - (columns - 1) * ENTRY
   report.lines = lineFeedCount
   nextSeparator = next
   inside = within
   afterBoundary = boundaryBefore
   afterClosing = closingBefore
   afterReturn = returnBefore
-  report.recordStart = start
-  return mistakes !== 0 || !noNul || to - start > longest || next > lastSeparator ? WRONG : writeRanges()
+  const isUnfinishedWrong = to - report.recordStart > longest || next > lastSeparatorOfRecord()
+  return mistakes !== 0 || !noNul || isUnfinishedWrong ? WRONG : writeRanges()
 }
 
-/** Writes the ranges of the finished records and of their wanted fields. Returns the number of records. */
+/** Pads the last block with spaces. */
+function padLastBlock(end: usize): void {
+  const filler = i8x16.splat(SPACE)
+  v128.store(end, filler)
+  v128.store(end, filler, 16)
+  v128.store(end, filler, 32)
+  v128.store(end, filler, 48)
+}
+
+/**
+ * Ends the records whose line feeds are in a block. Returns false if one of them has a wrong number of fields, is too long, or
+ * is a blank line.
+ */
+function endRecords(block: usize, lineEnds: u64, fieldEnds: u64, next: usize): bool {
+  let areValid = true
+  for (let ends = lineEnds; ends !== 0; ends &= ends - 1) {
+    const upToHere = ends ^ (ends - 1)
+    const separator = next + ENTRY * ((popcnt(fieldEnds & upToHere) - 1) as usize)
+    const end = block + (ctz(ends) as usize) + 1
+    const start = report.recordStart
+    const first = load<u8>(start)
+    const isBlank = first === LINE_FEED || first === CARRIAGE_RETURN
+    if (separator !== lastSeparatorOfRecord() || end - start > longest || isBlank) areValid = false
+    recordSeparators += columns * ENTRY
+    report.recordStart = end
+  }
+  return areValid
+}
+
+/** Appends the addresses of a block's separators to the list. Returns the list's new end. */
+function appendSeparators(end: usize, block: usize, fieldEnds: u64): usize {
+  let next = end
+  for (let ends = fieldEnds; ends !== 0; ends &= ends - 1) {
+    store<u32>(next, (block + (ctz(ends) as usize)) as u32)
+    next += ENTRY
+  }
+  return next
+}
+
+/** Returns where the list must have the last separator of the unfinished record. */
+function lastSeparatorOfRecord(): usize {
+  return recordSeparators + (columns - 1) * ENTRY
+}
+
+/** Writes the ranges of the finished records and of their selected fields. Returns the number of records. */
 function writeRanges(): i32 {
   const stride = columns * ENTRY
   let count = 0
@@ -204,7 +228,7 @@ function writeRanges(): i32 {
   let field = report.fields
   for (let separator = separators; separator < recordSeparators; separator += stride) {
     for (let slot: usize = 0; slot < width; slot++) {
-      const column = load<u32>(wanted + slot * ENTRY) as usize
+      const column = load<u32>(selected + slot * ENTRY) as usize
       const end = separator + column * ENTRY
       writeField(field, column === 0 ? start : (load<u32>(end - ENTRY) as usize) + 1, load<u32>(end) as usize)
       field += 2 * ENTRY

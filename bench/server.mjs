@@ -16,10 +16,12 @@ const WARM_UP_SECONDS = 0.5
 const [seconds = '2', folder = demoFolder()] = process.argv.slice(2)
 
 function demoFolder() {
-  const made = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-server-'))
-  process.on('exit', () => rmSync(made, { recursive: true, force: true }))
-  execFileSync(process.execPath, [CLI, 'demo', '--quiet', '--no-serve', '--into', join(made, 'data')], { cwd: made })
-  return made
+  const folder = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-server-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  execFileSync(process.execPath, [CLI, 'demo', '--quiet', '--no-serve', '--into', join(folder, 'data')], {
+    cwd: folder,
+  })
+  return folder
 }
 
 const server = spawn(process.execPath, [...PRELOAD, CLI, 'serve', '--port', '0'], {

@@ -6,7 +6,7 @@ import asc from 'assemblyscript/asc'
 /** The entry of each module, and the file that embeds its code. */
 const modules = { 'assembly/index.ts': 'src/wasm/code.ts', 'assembly/words/index.ts': 'src/wasm/wordsCode.ts' }
 
-/** In pages of 64 KiB: enough for most matchers. A scanner grows it. */
+/** The initial memory, in pages of 64 KiB. Enough for most matchers; a scanner grows it. */
 const initialMemory = '16'
 
 const options = ['-O3', '--converge', '--noAssert', '--runtime', 'stub', '--enable', 'simd']

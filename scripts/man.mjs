@@ -50,8 +50,8 @@ ${COMMANDS.map(command).join('\n')}
 These options work with every command:
 ${SHARED_OPTIONS.map(flag).join('\n')}
 .SH SETTINGS
-Flags override environment variables, which override the file, which overrides the defaults. The file is that of \\fB\\-\\-config\\fR, else
-that of \\fBDATAGOUV_TOPS_CONFIG\\fR, else
+Flags override environment variables, which override the file, which overrides the defaults. The file is the one that \\fB\\-\\-config\\fR or
+\\fBDATAGOUV_TOPS_CONFIG\\fR names. Otherwise it is
 .I ./datagouv\\-tops.yaml
 or
 .IR ~/.config/datagouv\\-tops/datagouv\\-tops.yaml .

@@ -58,7 +58,7 @@ const settings = Object.entries(SETTINGS).map(([name, { about, flag, environment
 ])
 page(
   'settings.md',
-  `# Settings\n\nFlags override environment variables, which override the file, which overrides the defaults. The file is that of \`--config\`, else that of the variable \`DATAGOUV_TOPS_CONFIG\`, else \`./datagouv-tops.yaml\`, else \`$XDG_CONFIG_HOME/datagouv-tops/datagouv-tops.yaml\` (\`~/.config\` by default). \`config init\` writes an example, and [config.schema.json](config.schema.json) is its JSON schema. Unknown settings are refused.\n\n${table(['setting', 'flag', 'variable', 'default', ''], settings)}`,
+  `# Settings\n\nFlags override environment variables, which override the file, which overrides the defaults. The file is the one that \`--config\` or the variable \`DATAGOUV_TOPS_CONFIG\` names. Otherwise it is \`./datagouv-tops.yaml\`, or \`$XDG_CONFIG_HOME/datagouv-tops/datagouv-tops.yaml\` (\`~/.config\` by default). \`config init\` writes an example, and [config.schema.json](config.schema.json) is its JSON schema. Unknown settings are refused.\n\n${table(['setting', 'flag', 'variable', 'default', ''], settings)}`,
 )
 
 json('config.schema.json', configSchema())

@@ -6,14 +6,14 @@ import { stripControls } from './text/stripControls.ts'
  */
 export const FAILURES = {
   bug: { exit: 1, retry: false, meaning: 'a bug (stack trace)' },
-  usage: { exit: 2, retry: false, meaning: 'wrong use or wrong configuration' },
+  usage: { exit: 2, retry: false, meaning: 'usage or configuration error' },
   portal: {
     exit: 3,
     retry: true,
     meaning: 'the portal cannot be reached, or does not deliver what it announces (size, checksum)',
   },
   contract: { exit: 4, retry: false, meaning: 'an export breaks its contract (format, encoding, columns)' },
-  store: { exit: 5, retry: true, meaning: 'a store cannot be reached or refuses' },
+  store: { exit: 5, retry: true, meaning: 'a store cannot be reached, or refuses a request' },
   gate: { exit: 6, retry: false, meaning: 'the completeness gate refused the export' },
   held: { exit: 7, retry: true, meaning: 'another run is working on this date' },
   interrupted: { exit: 130, retry: true, meaning: 'interrupted, cleanly' },

@@ -93,7 +93,7 @@ describe('explain', () => {
       2,
       '',
       [
-        'datagouv-tops: cannot explain "comptage vélo": 4 datasets of snapshots/2023-08-09/datasets.csv.gz fit. Give one of these IDs:',
+        'datagouv-tops: cannot explain "comptage vélo": it matches 4 datasets in snapshots/2023-08-09/datasets.csv.gz. Give one of these IDs:',
         '  5eab9f4b7ee4582b405f11df  "Comptage vélo - Compteurs"',
         '  5eab9f467ee4582b405f11de  "Comptage vélo - Historique - Données Compteurs et Sites de comptage"',
         '  5dfc47a606e3e75fc2fac9d0  "Comptage vélo - Sites de comptage"',
@@ -107,14 +107,14 @@ describe('explain', () => {
     const typo = await run('explain', '5eab9f4b7ee4582b405f11dd', '--quiet')
     expect([typo.code, typo.stdout]).toEqual([2, ''])
     expect(typo.stderr).toMatch(
-      /^datagouv-tops: no dataset in \S+ has the ID "5eab9f4b7ee4582b405f11dd"; similar ones are:\n {2}5eab9f4b7ee4582b405f11df {2}"Comptage/,
+      /^datagouv-tops: no dataset in \S+ has the ID "5eab9f4b7ee4582b405f11dd"\. Similar ones are:\n {2}5eab9f4b7ee4582b405f11df {2}"Comptage/,
     )
     // The slug of an address is no part of a title.
     const address = await run('explain', 'https://www.data.gouv.fr/datasets/comptage-velo-comp/', '--quiet')
     expect([address.code, address.stdout]).toEqual([2, ''])
     const words = await run('explain', 'no such title', '--quiet')
     expect([words.code, words.stdout]).toEqual([2, ''])
-    expect(words.stderr).toMatch(/ has the ID, slug or title "no such title"; give an ID, a slug, /)
+    expect(words.stderr).toMatch(/ has the ID, slug or title "no such title"\. Give an ID, a slug, /)
   })
 
   test('says that a dataset is not in the list if the snapshot is gone', async () => {

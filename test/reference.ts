@@ -107,7 +107,7 @@ export function referenceRun(datasets: Parsed, organizations: Parsed, terms: rea
       field: (column: string) => fields[parsed.header.fields.indexOf(column)]!,
     }))
   const ids = new Set<string>()
-  /** Of an id that occurs twice the first record stands. */
+  /** If an id occurs twice, its first record counts. */
   const unique = <T extends { field: (column: string) => string }>(all: readonly T[]) => {
     ids.clear()
     return all.filter(({ field }) => !ids.has(field('id')) && ids.add(field('id')))

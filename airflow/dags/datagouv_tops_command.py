@@ -30,7 +30,7 @@ DOCUMENTS_CONNECTION = "datagouv_tops_documents"
 # holds the date (7), or the step was stopped (130, 143, or a signal).
 FINAL_EXIT_CODES = {
     1: "a bug",
-    2: "wrong use or wrong configuration",
+    2: "a usage or configuration error",
     4: "an export breaks its contract",
     6: "the completeness gate refused the export",
 }

@@ -104,6 +104,45 @@ export interface paths {
      */
     get: operations["getDatasetHistory"];
   };
+  "/api/explore/feed.atom": {
+    /**
+     * Returns an Atom feed of a search: an entry each week, with the datasets that entered and left
+     * @description Has the entry of the latest week. Feed readers keep the earlier ones.
+     */
+    get: operations["getSearchFeed"];
+  };
+  "/api/explore/history": {
+    /**
+     * Counts the datasets with any words in each stored week
+     * @description Returns the weeks counted so far, and counts the others in the background. Ask again until `seconds_left` is 0.
+     */
+    get: operations["countWeeks"];
+  };
+  "/api/explore/{date}": {
+    /**
+     * Searches the whole catalogue of a week for any words
+     * @description Returns what a watch with these words would publish for the snapshot of that date: the TOP organizations and their datasets, with the counts of each word and the place of each match. Filters, sorting and paging apply to `datasets`. With `Accept: text/csv`, or `.csv` after the date, returns the six fields of the datasets as CSV. The default limit is 100 for JSON (at most 1000) and all for CSV. A 503 with `Retry-After` means that too many searches are waiting.
+     */
+    get: operations["searchWeek"];
+  };
+  "/api/explore/{date}/archive.csv": {
+    /** Returns all datasets with any words: the matching records of the export, byte for byte */
+    get: operations["getSearchArchive"];
+  };
+  "/api/explore/{date}/changes": {
+    /**
+     * Compares a search with the same search in an earlier week
+     * @description As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
+     */
+    get: operations["getSearchChanges"];
+  };
+  "/api/explore/{date}/changes.csv": {
+    /**
+     * Compares a search with the same search in an earlier week, as CSV
+     * @description As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
+     */
+    get: operations["getSearchChangesAsCsv"];
+  };
   "/api/runs": {
     /**
      * Lists the runs, latest first
@@ -518,6 +557,140 @@ export interface components {
           /** @enum {string|null} */
           reason: "new" | "matches" | "rose" | "moved" | "removed" | "no-match" | "fell" | null;
         })[];
+    };
+    SearchHistory: {
+      terms: string[];
+      /**
+       * @example [
+       *   "title",
+       *   "tags",
+       *   "description"
+       * ]
+       */
+      columns: string[];
+      /** @enum {string} */
+      match: "substring" | "word";
+      /** @description The weeks counted so far, latest first */
+      weeks: ({
+          /**
+           * Format: date
+           * @example 2026-11-18
+           */
+          date: string;
+          /** @description Null if the snapshot is damaged */
+          datasets: number | null;
+        })[];
+      /**
+       * @description How many weeks are stored
+       * @example 200
+       */
+      total: number;
+      /**
+       * @description Expected time until all weeks are counted; 0 when they are; null if unknown
+       * @example 120
+       */
+      seconds_left: number | null;
+    };
+    SearchPage: {
+      /**
+       * Format: date
+       * @example 2026-11-18
+       */
+      date: string;
+      terms: string[];
+      /**
+       * @example [
+       *   "title",
+       *   "tags",
+       *   "description"
+       * ]
+       */
+      columns: string[];
+      /** @enum {string} */
+      match: "substring" | "word";
+      /** @example 30 */
+      top: number;
+      source: {
+        datasets: {
+          url: string;
+          sha1: string;
+          bytes: number;
+          /** @example 121074 */
+          records: number;
+          last_modified: string | null;
+        };
+        organizations: {
+          url: string;
+          sha1: string;
+          bytes: number;
+          /** @example 121074 */
+          records: number;
+          last_modified: string | null;
+        };
+      };
+      /** @description The full list: all datasets with one of the words */
+      archive: {
+        /** @example 45000000 */
+        bytes: number;
+        /** @example 22263 */
+        records: number;
+      };
+      words: components["schemas"]["TermCount"][];
+      organizations: components["schemas"]["RankedOrganization"][];
+      /**
+       * @description How many datasets of the list belong to the TOP organizations
+       * @example 700
+       */
+      in_tops: number;
+      /**
+       * @description How many of these the filters select
+       * @example 700
+       */
+      total: number;
+      datasets: components["schemas"]["FoundDataset"][];
+    };
+    TermCount: {
+      /** @example vélo */
+      word: string;
+      /**
+       * @description How many datasets of the full list have the word
+       * @example 22263
+       */
+      datasets: number;
+      /** @description For substrings: the whole words in which it occurs most. "vélo" is found in "développement" */
+      most_hit: components["schemas"]["WordCount"][];
+      /** @description If nothing has the word: the closest words of the catalogue */
+      nearest: components["schemas"]["WordCount"][];
+    };
+    WordCount: {
+      /** @example vélo */
+      word: string;
+      /** @example 1425 */
+      datasets: number;
+    };
+    FoundDataset: {
+      dataset_id: string;
+      dataset_title: string;
+      dataset_followers: number;
+      organization: string;
+      organization_id: string;
+      organization_followers: number;
+      /** @description The first place per word and column */
+      matches: components["schemas"]["Match"][];
+    };
+    Match: {
+      /** @example vélo */
+      term: string;
+      /** @example title */
+      column: string;
+      /** @example 1 */
+      times: number;
+      /** @example Pistes pour */
+      before: string;
+      /** @example vélo */
+      found: string;
+      /** @example s de la ville */
+      after: string;
     };
     Run: {
       /** @example 20261118T160002123Z-3f9a1c */
@@ -1601,6 +1774,371 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["DatasetHistory"];
+        };
+      };
+      /** @description Unchanged since the version that `If-None-Match` names */
+      304: {
+        content: never;
+      };
+      /** @description Invalid parameter; `detail` says which and why */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not found; `detail` says what exists */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A store is unreachable, or the server is busy; `Retry-After` says when to try again */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Returns an Atom feed of a search: an entry each week, with the datasets that entered and left
+   * @description Has the entry of the latest week. Feed readers keep the earlier ones.
+   */
+  getSearchFeed: {
+    parameters: {
+      query: {
+        /** @description One to 8 words or phrases of 2 to 64 letters, separated by `,` */
+        words: string;
+        /** @description Whether a word may be part of a longer one (default: `substring`) */
+        match?: "substring" | "word";
+        /** @description Columns of the export to search, separated by `,` (default: `title,tags,description`, the fastest) */
+        columns?: string;
+        /** @description How many of the most followed organizations the tops cover (default: 30) */
+        top?: number;
+        /** @description Language of the feed (default: `Accept-Language`, else `fr`) */
+        lang?: "fr" | "en";
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        content: {
+          "application/atom+xml": string;
+        };
+      };
+      /** @description Unchanged since the version that `If-None-Match` names */
+      304: {
+        content: never;
+      };
+      /** @description Invalid parameter; `detail` says which and why */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not found; `detail` says what exists */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A store is unreachable, or the server is busy; `Retry-After` says when to try again */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Counts the datasets with any words in each stored week
+   * @description Returns the weeks counted so far, and counts the others in the background. Ask again until `seconds_left` is 0.
+   */
+  countWeeks: {
+    parameters: {
+      query: {
+        /** @description One to 8 words or phrases of 2 to 64 letters, separated by `,` */
+        words: string;
+        /** @description Whether a word may be part of a longer one (default: `substring`) */
+        match?: "substring" | "word";
+        /** @description Columns of the export to search, separated by `,` (default: `title,tags,description`, the fastest) */
+        columns?: string;
+        /** @description For the page only: its language */
+        lang?: "fr" | "en";
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Version of the response, for `If-None-Match` */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["SearchHistory"];
+        };
+      };
+      /** @description Unchanged since the version that `If-None-Match` names */
+      304: {
+        content: never;
+      };
+      /** @description Invalid parameter; `detail` says which and why */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not found; `detail` says what exists */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A store is unreachable, or the server is busy; `Retry-After` says when to try again */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Searches the whole catalogue of a week for any words
+   * @description Returns what a watch with these words would publish for the snapshot of that date: the TOP organizations and their datasets, with the counts of each word and the place of each match. Filters, sorting and paging apply to `datasets`. With `Accept: text/csv`, or `.csv` after the date, returns the six fields of the datasets as CSV. The default limit is 100 for JSON (at most 1000) and all for CSV. A 503 with `Retry-After` means that too many searches are waiting.
+   */
+  searchWeek: {
+    parameters: {
+      query: {
+        /** @description One to 8 words or phrases of 2 to 64 letters, separated by `,` */
+        words: string;
+        /** @description Whether a word may be part of a longer one (default: `substring`) */
+        match?: "substring" | "word";
+        /** @description Columns of the export to search, separated by `,` (default: `title,tags,description`, the fastest) */
+        columns?: string;
+        /** @description How many of the most followed organizations the tops cover (default: 30) */
+        top?: number;
+        /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
+        q?: string;
+        /** @description ID of an organization */
+        organization?: string;
+        /** @description Only datasets that are new since the earlier snapshot; with `gone`, both kinds */
+        new?: "1";
+        /** @description Only datasets that left since the earlier snapshot */
+        gone?: "1";
+        /** @description Date of the earlier snapshot, for `new` and `gone` (default: the one before) */
+        since?: string;
+        /** @description Sort keys, separated by `,`: rank, dataset_id, dataset_title, dataset_followers, organization, organization_id, organization_followers. `-` in front of a key sorts in descending order */
+        sort?: string;
+        /** @description Maximum number of datasets */
+        limit?: string;
+        /** @description Number of items to skip (default: 0) */
+        offset?: number;
+        /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */
+        bom?: "1";
+        /** @description For the page only: how it shows the datasets */
+        view?: "list" | "groups";
+        /** @description For the page only: its language */
+        lang?: "fr" | "en";
+      };
+      path: {
+        /** @description Date of a stored snapshot, or `latest`; followed by `.csv` for CSV */
+        date: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Version of the response, for `If-None-Match` */
+          ETag?: string;
+          /** @description Number of all matching items */
+          "X-Total-Count"?: string;
+          /** @description Addresses of the next and the previous page (RFC 8288), if there are any */
+          Link?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["SearchPage"];
+          "text/csv": string;
+        };
+      };
+      /** @description Unchanged since the version that `If-None-Match` names */
+      304: {
+        content: never;
+      };
+      /** @description Invalid parameter; `detail` says which and why */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not found; `detail` says what exists */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A store is unreachable, or the server is busy; `Retry-After` says when to try again */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /** Returns all datasets with any words: the matching records of the export, byte for byte */
+  getSearchArchive: {
+    parameters: {
+      query: {
+        /** @description One to 8 words or phrases of 2 to 64 letters, separated by `,` */
+        words: string;
+        /** @description Whether a word may be part of a longer one (default: `substring`) */
+        match?: "substring" | "word";
+        /** @description Columns of the export to search, separated by `,` (default: `title,tags,description`, the fastest) */
+        columns?: string;
+        /** @description How many of the most followed organizations the tops cover (default: 30) */
+        top?: number;
+        /** @description For the page only: its language */
+        lang?: "fr" | "en";
+      };
+      path: {
+        /** @description Date of a stored snapshot, or `latest` */
+        date: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Version of the response, for `If-None-Match` */
+          ETag?: string;
+        };
+        content: {
+          "text/csv": string;
+        };
+      };
+      /** @description Unchanged since the version that `If-None-Match` names */
+      304: {
+        content: never;
+      };
+      /** @description Invalid parameter; `detail` says which and why */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not found; `detail` says what exists */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A store is unreachable, or the server is busy; `Retry-After` says when to try again */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Compares a search with the same search in an earlier week
+   * @description As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
+   */
+  getSearchChanges: {
+    parameters: {
+      query: {
+        /** @description One to 8 words or phrases of 2 to 64 letters, separated by `,` */
+        words: string;
+        /** @description Whether a word may be part of a longer one (default: `substring`) */
+        match?: "substring" | "word";
+        /** @description Columns of the export to search, separated by `,` (default: `title,tags,description`, the fastest) */
+        columns?: string;
+        /** @description How many of the most followed organizations the tops cover (default: 30) */
+        top?: number;
+        /** @description Date of the earlier snapshot (default: the one before) */
+        since?: string;
+        /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */
+        bom?: "1";
+        /** @description For the page only: its language */
+        lang?: "fr" | "en";
+      };
+      path: {
+        /** @description Date of a stored snapshot, or `latest` */
+        date: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Version of the response, for `If-None-Match` */
+          ETag?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["Changes"];
+          "text/csv": string;
+        };
+      };
+      /** @description Unchanged since the version that `If-None-Match` names */
+      304: {
+        content: never;
+      };
+      /** @description Invalid parameter; `detail` says which and why */
+      400: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not found; `detail` says what exists */
+      404: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description A store is unreachable, or the server is busy; `Retry-After` says when to try again */
+      503: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Compares a search with the same search in an earlier week, as CSV
+   * @description As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
+   */
+  getSearchChangesAsCsv: {
+    parameters: {
+      query: {
+        /** @description One to 8 words or phrases of 2 to 64 letters, separated by `,` */
+        words: string;
+        /** @description Whether a word may be part of a longer one (default: `substring`) */
+        match?: "substring" | "word";
+        /** @description Columns of the export to search, separated by `,` (default: `title,tags,description`, the fastest) */
+        columns?: string;
+        /** @description How many of the most followed organizations the tops cover (default: 30) */
+        top?: number;
+        /** @description Date of the earlier snapshot (default: the one before) */
+        since?: string;
+        /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */
+        bom?: "1";
+        /** @description For the page only: its language */
+        lang?: "fr" | "en";
+      };
+      path: {
+        /** @description Date of a stored snapshot, or `latest` */
+        date: string;
+      };
+    };
+    responses: {
+      /** @description Success */
+      200: {
+        headers: {
+          /** @description Version of the response, for `If-None-Match` */
+          ETag?: string;
+        };
+        content: {
+          "text/csv": string;
         };
       };
       /** @description Unchanged since the version that `If-None-Match` names */

@@ -29,9 +29,9 @@ export function findColumns(
     const second = header.indexOf(found[column]!, index + 1)
     if (second < 0) return index
     const what = `has the column ${quoted(found[column]!)} twice, as fields ${index + 1} and ${second + 1} of the header (line 1)`
-    const next =
+    const advice =
       'If another column has the values, name it with the setting columns; otherwise report it to the portal.'
-    throw new Failure('contract', `${exportName} ${what}, which makes it ambiguous; nothing was published. ${next}`)
+    throw new Failure('contract', `${exportName} ${what}, which makes it ambiguous; nothing was published. ${advice}`)
   })
 }
 
@@ -46,8 +46,8 @@ export function findNames(header: readonly string[], needed: readonly string[], 
 
 /** Puts the names found in an export at its first reading before the configured ones, which may have changed since. */
 export function preferFound(found: FoundNames | undefined, names: ColumnNames): ColumnNames {
-  const known = Object.entries(found ?? {}).map(([column, name]) => [column, [name, ...candidates(column, names)]])
-  return { ...names, ...Object.fromEntries(known) }
+  const preferred = Object.entries(found ?? {}).map(([column, name]) => [column, [name, ...candidates(column, names)]])
+  return { ...names, ...Object.fromEntries(preferred) }
 }
 
 function candidates(column: string, names: ColumnNames): readonly string[] {
@@ -69,8 +69,8 @@ function missingColumns(
   const model = modelOf(header)
   const seems = model === undefined ? 'Is it the right export?' : `It seems to be an export of ${model}.`
   const what = `no column ${listed.join(', ')} (${found}); nothing was published`
-  const next = 'If a column of the header (line 1) was renamed, map it with the setting columns.'
-  return new Failure('contract', `${exportName} has ${what}. ${seems} ${next}`)
+  const advice = 'If a column of the header (line 1) was renamed, map it with the setting columns.'
+  return new Failure('contract', `${exportName} has ${what}. ${seems} ${advice}`)
 }
 
 /** Lists the first columns of a header. If there are more, adds the one most like the missing column. */
@@ -100,8 +100,8 @@ export function isOtherDelimiter(character: string): boolean {
 /** Creates the error for a file whose fields are not separated by semicolons. */
 export function delimiterFailure(where: string, delimiter: string): Failure {
   const what = `a ${OTHER_DELIMITERS[delimiter]} (${quoted(delimiter)}) separates the fields where uData writes a semicolon (";")`
-  const next = 'Use the file as the portal publishes it: a spreadsheet may have saved it in another format.'
-  return new Failure('contract', `${where}: ${what}; nothing was published. ${next}`)
+  const advice = 'Use the file as the portal publishes it: a spreadsheet may have saved it in another format.'
+  return new Failure('contract', `${where}: ${what}; nothing was published. ${advice}`)
 }
 
 /**
@@ -132,8 +132,8 @@ function modelOf(header: readonly string[]): string | undefined {
 export function refuseOtherModel(header: readonly string[], expected: string, exportName: string): void {
   const model = modelOf(header)
   if (model === undefined || model === expected) return
-  const own = MODELS[model]!.filter((column) => header.includes(column)).map((column) => quoted(column))
-  const what = `it has the columns ${own.join(', ')} in its header, line 1`
+  const typical = MODELS[model]!.filter((column) => header.includes(column)).map((column) => quoted(column))
+  const what = `it has the columns ${typical.join(', ')} in its header, line 1`
   throw new Failure(
     'contract',
     `${exportName} seems to be an export of ${model}, not of ${expected}: ${what}; nothing was published. Use the export of ${expected}.`,

@@ -4,13 +4,13 @@ export class FieldError extends Error {
   readonly record: number
   /** The index of the field among the selected ones. */
   readonly slot: number
-  /** What the user can do next. */
-  readonly next: string
+  /** The advice for the user. */
+  readonly advice: string
 
-  constructor(record: number, slot: number, why: string, next: string) {
+  constructor(record: number, slot: number, why: string, advice: string) {
     super(why)
     this.record = record
     this.slot = slot
-    this.next = next
+    this.advice = advice
   }
 }

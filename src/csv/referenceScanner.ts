@@ -50,7 +50,7 @@ export class ReferenceScanner implements Scanner {
   /** The number of complete fields of the unfinished record. */
   private field = 0
 
-  /** The slot of each column in a batch, -1 for unwanted ones; undefined before the header. */
+  /** The slot of each column in a batch, -1 for unselected ones; undefined before the header. */
   private slots: Int32Array | undefined
   private headerFields: string[] = []
   private idColumn = -1
@@ -92,7 +92,7 @@ export class ReferenceScanner implements Scanner {
 
   /** Adds the records and lines that another scanner has read since the header. */
   resume(records: number, lines: number): void {
-    this.batch.first += records
+    this.batch.firstNumber += records
     this.firstLine += lines
   }
 
@@ -242,15 +242,15 @@ export class ReferenceScanner implements Scanner {
   private readHeader(end: number): void {
     this.checkEncoding(end)
     this.header = Uint8Array.prototype.slice.call(this.buffer, this.recordStart, end)
-    const wanted = this.options.select(this.headerFields)
+    const selected = this.options.select(this.headerFields)
     const slots = new Int32Array(this.headerFields.length).fill(-1)
-    wanted.forEach((column, slot) => {
+    selected.forEach((column, slot) => {
       slots[column] = slot
     })
     this.slots = slots
     this.idColumn = this.headerFields.indexOf(this.options.idColumn ?? '')
     this.headerFields = []
-    this.batch = new BatchBuilder(wanted.length)
+    this.batch = new BatchBuilder(selected.length)
   }
 
   private skipBlankLine(end: number): void {
@@ -332,7 +332,7 @@ export class ReferenceScanner implements Scanner {
   }
 
   private recordLabel(index: number): string {
-    return this.slots === undefined ? 'the header' : `record ${this.batch.first + index}`
+    return this.slots === undefined ? 'the header' : `record ${this.batch.firstNumber + index}`
   }
 
   /** The line number of the next record. */

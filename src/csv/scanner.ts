@@ -36,14 +36,14 @@ export interface Batch {
   /** The number of records. */
   readonly count: number
   /** The number of the first record in the export, from 1; the header does not count. */
-  readonly first: number
-  /** Record i spans `records[2i]` to `records[2i + 1]`, including its line end. */
-  readonly records: Uint32Array
+  readonly firstNumber: number
+  /** Record i spans `recordRanges[2i]` to `recordRanges[2i + 1]`, including its line end. */
+  readonly recordRanges: Uint32Array
   /** The number of selected fields per record. */
-  readonly width: number
+  readonly fieldsPerRecord: number
   /**
-   * Selected field j of record i lies from `fields[2(i * width + j)]` to the next element, without its outer quotes. Quotes in
-   * it are still doubled.
+   * Selected field j of record i spans `fieldRanges[k]` to `fieldRanges[k + 1]`, where k is `2(i * fieldsPerRecord + j)`, without its outer quotes.
+   * Quotes in it are still doubled.
    */
-  readonly fields: Uint32Array
+  readonly fieldRanges: Uint32Array
 }

@@ -46,7 +46,7 @@ export interface FollowedDataset extends TopDataset {
   readonly dataset_followers_before: number
 }
 
-/** An organization in the TOP of either edition. Values are null for an edition in whose TOP it is not. */
+/** An organization in the TOP of either edition. Values are null for an edition that does not have it in its TOP. */
 export interface ChangedOrganization {
   readonly id: string
   readonly name: string
@@ -101,25 +101,25 @@ export function changesBetween(from: Edition, to: Edition, before?: Standings, a
   const earlier = byId(from)
   const later = byId(to)
   const stayed = to.datasets.filter(({ dataset_id }) => earlier.has(dataset_id))
-  const wasOf = ({ dataset_id }: TopDataset) => earlier.get(dataset_id)!
+  const earlierOf = ({ dataset_id }: TopDataset) => earlier.get(dataset_id)!
   return {
     watch: to.watch,
     from: from.date,
     to: to.date,
     entered: to.datasets
       .filter(({ dataset_id }) => !earlier.has(dataset_id))
-      .map((dataset) => ({ ...dataset, ...entry(dataset, before?.get(dataset.dataset_id)) })),
+      .map((dataset) => ({ ...dataset, ...entryReason(dataset, before?.get(dataset.dataset_id)) })),
     left: from.datasets
       .filter(({ dataset_id }) => !later.has(dataset_id))
-      .map((dataset) => ({ ...dataset, ...exit(dataset, after?.get(dataset.dataset_id)) })),
+      .map((dataset) => ({ ...dataset, ...exitReason(dataset, after?.get(dataset.dataset_id)) })),
     moved: stayed
-      .filter((dataset) => dataset.organization_id !== wasOf(dataset).organization_id)
-      .map((dataset) => ({ ...dataset, moved_from: wasOf(dataset).organization_id })),
+      .filter((dataset) => dataset.organization_id !== earlierOf(dataset).organization_id)
+      .map((dataset) => ({ ...dataset, moved_from: earlierOf(dataset).organization_id })),
     renamed: stayed
-      .filter((dataset) => dataset.dataset_title !== wasOf(dataset).dataset_title)
-      .map((dataset) => ({ ...dataset, dataset_title_before: wasOf(dataset).dataset_title })),
+      .filter((dataset) => dataset.dataset_title !== earlierOf(dataset).dataset_title)
+      .map((dataset) => ({ ...dataset, dataset_title_before: earlierOf(dataset).dataset_title })),
     followers: stayed
-      .map((dataset) => ({ ...dataset, dataset_followers_before: wasOf(dataset).dataset_followers }))
+      .map((dataset) => ({ ...dataset, dataset_followers_before: earlierOf(dataset).dataset_followers }))
       .filter((dataset) => followersGained(dataset) !== 0)
       .sort((a, b) => followersGained(b) - followersGained(a)),
     organizations: changedOrganizations(from.organizations, to.organizations),
@@ -135,20 +135,23 @@ function byId({ datasets }: Edition): ReadonlyMap<string, TopDataset> {
   return new Map(datasets.map((dataset) => [dataset.dataset_id, dataset]))
 }
 
-function entry(dataset: TopDataset, stood: Standing | undefined): Pick<EnteredDataset, 'reason' | 'moved_from'> {
-  if (stood === undefined) return { reason: null }
-  if (!stood.exists) return { reason: 'new' }
-  if (!stood.matches) return { reason: 'matches' }
-  if (stood.organization_id === dataset.organization_id) return { reason: 'rose' }
-  return { reason: 'moved', moved_from: stood.organization_id }
+function entryReason(
+  dataset: TopDataset,
+  standing: Standing | undefined,
+): Pick<EnteredDataset, 'reason' | 'moved_from'> {
+  if (standing === undefined) return { reason: null }
+  if (!standing.exists) return { reason: 'new' }
+  if (!standing.matches) return { reason: 'matches' }
+  if (standing.organization_id === dataset.organization_id) return { reason: 'rose' }
+  return { reason: 'moved', moved_from: standing.organization_id }
 }
 
-function exit(dataset: TopDataset, stands: Standing | undefined): Pick<LeftDataset, 'reason' | 'moved_to'> {
-  if (stands === undefined) return { reason: null }
-  if (!stands.exists) return { reason: 'removed' }
-  if (!stands.matches) return { reason: 'no-match' }
-  if (stands.organization_id === dataset.organization_id) return { reason: 'fell' }
-  return { reason: 'moved', moved_to: stands.organization_id }
+function exitReason(dataset: TopDataset, standing: Standing | undefined): Pick<LeftDataset, 'reason' | 'moved_to'> {
+  if (standing === undefined) return { reason: null }
+  if (!standing.exists) return { reason: 'removed' }
+  if (!standing.matches) return { reason: 'no-match' }
+  if (standing.organization_id === dataset.organization_id) return { reason: 'fell' }
+  return { reason: 'moved', moved_to: standing.organization_id }
 }
 
 function changedOrganizations(
@@ -157,18 +160,18 @@ function changedOrganizations(
 ): ChangedOrganization[] {
   const earlier = new Map(before.map((organization) => [organization.id, organization]))
   const later = new Set(after.map(({ id }) => id))
-  const still = after.map((organization) => pairOf(organization, earlier.get(organization.id), organization))
-  const gone = before.filter(({ id }) => !later.has(id)).map((organization) => pairOf(organization, organization))
-  return [...still, ...gone].filter(
-    (one) =>
-      one.rank !== one.rank_before ||
-      one.followers !== one.followers_before ||
-      one.datasets !== one.datasets_before ||
-      one.name !== one.name_before,
+  const present = after.map((organization) => changeOf(organization, earlier.get(organization.id), organization))
+  const absent = before.filter(({ id }) => !later.has(id)).map((organization) => changeOf(organization, organization))
+  return [...present, ...absent].filter(
+    (organization) =>
+      organization.rank !== organization.rank_before ||
+      organization.followers !== organization.followers_before ||
+      organization.datasets !== organization.datasets_before ||
+      organization.name !== organization.name_before,
   )
 }
 
-function pairOf(
+function changeOf(
   { id, name }: RankedOrganization,
   before: RankedOrganization | undefined,
   after?: RankedOrganization,

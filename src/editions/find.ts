@@ -19,9 +19,9 @@ export async function datesOf(documents: Documents, watch: string): Promise<stri
  * @throws NotFound, naming the dates that exist; DamagedDocument
  */
 export async function findEdition(documents: Documents, watch: string, date?: string): Promise<Edition> {
-  const at = date ?? (await datesOf(documents, watch))[0]
-  const found = at === undefined ? undefined : await readEdition(documents, watch, at)
-  if (found !== undefined) return found
+  const resolvedDate = date ?? (await datesOf(documents, watch))[0]
+  const edition = resolvedDate === undefined ? undefined : await readEdition(documents, watch, resolvedDate)
+  if (edition !== undefined) return edition
   throw await missingEdition(documents, watch, date, ` in ${documents.address}`)
 }
 
@@ -42,10 +42,10 @@ export async function missingEdition(
     if (where !== '' && !(await documents.exists())) return new NotFound(`${missing}; ${missingStore(documents)}`)
     return new NotFound(`${missing}${where}; there is none yet: "run" makes one`)
   }
-  const near = nearestDates(dates, date)
-  const isOtherDay = near.every((one) => weekdayOf(one) !== weekdayOf(date))
+  const neighbors = nearestDates(dates, date)
+  const isOtherDay = neighbors.every((one) => weekdayOf(one) !== weekdayOf(date))
   const named = (one: string) => (isOtherDay ? `${one}, a ${weekdayOf(one)}` : one)
-  const nearest = `the nearest ${near.length > 1 ? 'are those of' : 'is that of'} ${near
+  const nearest = `the nearest ${neighbors.length > 1 ? 'are those of' : 'is that of'} ${neighbors
     .reverse()
     .map(named)
     .join(isOtherDay ? ', and ' : ' and ')}`
@@ -67,7 +67,7 @@ export async function editionIds(documents: Documents, date: string): Promise<st
   return (await documents.ids('tops')).filter((id) => id.endsWith(`/${date}`))
 }
 
-/** Says that a store does not exist, and which command makes it. */
+/** Returns a sentence: the store does not exist, and which command creates it. */
 export function missingStore({ address }: Documents): string {
   return `${address} does not exist yet: "run" creates it`
 }

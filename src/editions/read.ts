@@ -25,7 +25,7 @@ export async function readStoredEdition(documents: Documents, watch: string, dat
   return { document, edition: undefined, damage: `cannot read ${name}: ${flaw}. ${remedy}` }
 }
 
-/** Detects a document that was copied to another id. It would be shown as the edition of the wrong date. */
+/** Detects a document that was copied to another id, which would be shown as the edition of the wrong date. */
 function identityFlaw(edition: Edition, watch: string, date: string): string | undefined {
   if (edition.watch === watch && edition.date === date) return undefined
   return `it says that it is the edition ${editionId(edition.watch, edition.date)}`

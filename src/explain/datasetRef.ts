@@ -1,10 +1,10 @@
 import { Failure, quoted } from '../errors.ts'
 
-/** No ID and no slug is longer. */
+/** The longest ID or slug, in characters. */
 const MAX_LENGTH = 300
 
 /**
- * Reads which dataset is meant: its ID, its slug, or the address of its page, which has one of them after `datasets`
+ * Parses a reference to a dataset: its ID, its slug, or the address of its page, which has one of these after `datasets`
  * (`https://www.data.gouv.fr/fr/datasets/horaires-theoriques/#/resources`).
  *
  * @throws Failure `usage` if the text is none of these

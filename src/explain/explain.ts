@@ -14,31 +14,31 @@ import { type DatasetSource, type OpenSource, openDatasetSource } from './source
  * Explains why datasets are, or are not, in an edition. Reads the snapshot once for all of them, and a second time for
  * suggestions if some do not exist.
  *
- * @param asked IDs, slugs, or addresses of datasets' pages
- * @param watch the edition's watch. Its columns and its way of matching count; the terms are those of the edition.
+ * @param references IDs, slugs, or addresses of datasets' pages
+ * @param watch the edition's watch, for its columns and its way of matching. The terms and the top are the edition's.
  * @param openSource where to look them up; by default the snapshot, or the archived CSV if there is no snapshot
  * @throws Failure `usage` if a reference is none of these
  */
 export async function explain(
-  asked: readonly string[],
+  references: readonly string[],
   edition: Edition,
   watch: Watch,
   context: Context,
   openSource: OpenSource = openDatasetSource,
 ): Promise<Explanation[]> {
   const rules: Watch = { ...watch, terms: edition.terms, top: edition.top }
-  const names = asked.map(parseDatasetRef)
+  const names = references.map(parseDatasetRef)
   const source = await openSource(edition, context)
   const finder = new DatasetFinder(new Set(names), rules.columns, source.identifiers)
   await source.read(finder)
   const unknown = new Set(names.filter((name) => !finder.found.has(name)))
-  const suggestions = new SuggestionFinder(unknown, source.identifiers)
-  if (unknown.size > 0 && source.suggests) await source.read(suggestions)
+  const suggestionFinder = new SuggestionFinder(unknown, source.identifiers)
+  if (unknown.size > 0 && source.suggests) await source.read(suggestionFinder)
   const findPlacing = await cachedPlacings(edition, source.snapshot, context)
   return names.map((name, index) => {
     const found = finder.found.get(name)
-    const near = found === undefined ? suggestions.of(name) : []
-    return explanationOf(asked[index]!, found, near, { edition, rules, source, findPlacing })
+    const suggestions = found === undefined ? suggestionFinder.of(name) : []
+    return explanationOf(references[index]!, found, suggestions, { edition, rules, source, findPlacing })
   })
 }
 
@@ -60,7 +60,7 @@ export async function explainListed(
   return explanation?.dataset === null ? undefined : explanation
 }
 
-/** What all explanations of a call share. */
+/** The values that all explanations of one call share. */
 interface ExplainedEdition {
   readonly edition: Edition
   readonly rules: Watch
@@ -71,7 +71,7 @@ interface ExplainedEdition {
 function explanationOf(
   asked: string,
   found: FoundRecord | undefined,
-  near: readonly Suggestion[],
+  suggestions: readonly Suggestion[],
   { edition, rules, source, findPlacing }: ExplainedEdition,
 ): Explanation {
   const matches = found === undefined ? [] : matchesIn(found, rules)
@@ -89,7 +89,7 @@ function explanationOf(
     dataset: found?.dataset ?? null,
     matches,
     organization,
-    nearest: verdict === 'no-term' ? nearWords(found!, rules) : near,
+    nearest: verdict === 'no-term' ? nearWords(found!, rules) : suggestions,
   }
   return { ...facts, sentences: sentencesOf(facts) }
 }

@@ -38,7 +38,9 @@ class ListReader implements Reader {
   private readonly names: ReadonlyMap<string, string>
   private readonly onDataset: (dataset: ListedDataset) => void
 
-  /** @param hasNames whether the CSV has the organizations' names; otherwise only those of the ranked ones are known */
+  /**
+   * @param hasNames whether the CSV has the organizations' names; otherwise only the names of ranked organizations are known
+   */
   constructor({ organizations }: Edition, hasNames: boolean, onDataset: (dataset: ListedDataset) => void) {
     this.hasNames = hasNames
     this.onDataset = onDataset

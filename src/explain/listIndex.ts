@@ -34,7 +34,7 @@ export async function indexList(edition: Edition, context: Context): Promise<Lis
     take(scanner.end())
 
     function take(batch: Batch): void {
-      if (batch.count > 0) reader.take({ ...batch, first: number })
+      if (batch.count > 0) reader.take({ ...batch, firstNumber: number })
     }
   }
 
@@ -71,8 +71,8 @@ class PlaceReader implements Reader {
 
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
-      const length = batch.records[2 * record + 1]! - batch.records[2 * record]!
-      const place = { start: this.at, end: this.at + length - 1, number: batch.first + record }
+      const length = batch.recordRanges[2 * record + 1]! - batch.recordRanges[2 * record]!
+      const place = { start: this.at, end: this.at + length - 1, number: batch.firstNumber + record }
       for (const slot of this.columns.keys()) {
         const name = textOf(batch, record, slot)
         if (!this.places.has(name)) this.places.set(name, place)

@@ -12,7 +12,7 @@ export interface FoundRecord {
   readonly texts: Readonly<Record<string, string>>
 }
 
-/** Finds datasets by ID or slug while an export is read. If several records have one, the first counts. */
+/** Finds datasets by ID or slug while an export is read. If several records have the same one, the first counts. */
 export class DatasetFinder implements Reader {
   readonly columns: readonly string[]
   readonly found = new Map<string, FoundRecord>()
@@ -41,7 +41,7 @@ export class DatasetFinder implements Reader {
     const text = (column: string) => textOf(batch, record, this.columns.indexOf(column))
     const id = text('id')
     const followers = wholeNumber(batch, record, this.columns.indexOf('metric.followers'))
-    const number = batch.first + record
+    const number = batch.firstNumber + record
     return {
       dataset: { id, title: text('title'), followers, organization_id: text('organization_id'), record: number },
       texts: Object.fromEntries(this.searched.map((column) => [column, text(column)])),
@@ -59,35 +59,37 @@ type Candidate = SuggestedDataset & { readonly distance: number }
 /** Finds the datasets whose ID, slug or title is closest to unknown names, while an export is read. */
 export class SuggestionFinder implements Reader {
   readonly columns: readonly string[]
-  private readonly suggestions: ReadonlyMap<string, { readonly folded: string; readonly near: Candidate[] }>
+  private readonly suggestions: ReadonlyMap<string, { readonly folded: string; readonly candidates: Candidate[] }>
 
   constructor(unknown: Iterable<string>, identifiers: readonly string[]) {
     this.columns = ['title', ...identifiers]
-    this.suggestions = new Map([...unknown].map((name) => [name, { folded: foldTerm(name), near: [] }]))
+    this.suggestions = new Map([...unknown].map((name) => [name, { folded: foldTerm(name), candidates: [] }]))
   }
 
   /** The suggestions for a name, closest first. */
   of(name: string): readonly SuggestedDataset[] {
-    return this.suggestions.get(name)!.near.map(({ dataset_id, dataset_title }) => ({ dataset_id, dataset_title }))
+    return this.suggestions
+      .get(name)!
+      .candidates.map(({ dataset_id, dataset_title }) => ({ dataset_id, dataset_title }))
   }
 
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
       const [title = '', id = '', ...slugs] = this.columns.map((_, slot) => textOf(batch, record, slot))
       const names = [id, ...slugs, title].map(foldTerm)
-      for (const [wanted, { folded, near }] of this.suggestions) {
-        const most = near.length < MAX_SUGGESTIONS ? maxTypos(wanted) : near.at(-1)!.distance - 1
-        const closest = smallestDistance(folded, names, most)
-        if (closest > most) continue
-        near.push({ dataset_id: id, dataset_title: title, distance: closest })
-        near.sort((a, b) => a.distance - b.distance).splice(MAX_SUGGESTIONS)
+      for (const [name, { folded, candidates }] of this.suggestions) {
+        const limit = candidates.length < MAX_SUGGESTIONS ? maxTypos(name) : candidates.at(-1)!.distance - 1
+        const closest = smallestDistance(folded, names, limit)
+        if (closest > limit) continue
+        candidates.push({ dataset_id: id, dataset_title: title, distance: closest })
+        candidates.sort((a, b) => a.distance - b.distance).splice(MAX_SUGGESTIONS)
       }
     }
   }
 }
 
-/** Edit distance to the closest of `names`. Skips names whose length differs by more than `most`. */
-function smallestDistance(wanted: string, names: readonly string[], most: number): number {
-  const alike = names.filter((name) => Math.abs(name.length - wanted.length) <= most)
-  return Math.min(...alike.map((name) => distance(name, wanted)))
+/** Edit distance to the closest of `names`. Skips names whose length differs by more than `limit`. */
+function smallestDistance(text: string, names: readonly string[], limit: number): number {
+  const similar = names.filter((name) => Math.abs(name.length - text.length) <= limit)
+  return Math.min(...similar.map((name) => distance(name, text)))
 }

@@ -32,7 +32,7 @@ function excerpt(text: string, { start, end }: Place): Pick<Match, 'before' | 'f
   return { before: oneSpace(leading), found: text.slice(start, end), after: oneSpace(trailing) }
 }
 
-/** Makes runs of white space one space, and drops half a character where the excerpt was cut. */
+/** Replaces runs of white space with one space, and removes half a character where the excerpt was cut. */
 const oneSpace = (text: string) => text.replace(/\s+/g, ' ').replace(/\p{Cs}/gu, '')
 
 /** A word as it is written, with format characters (soft hyphens) inside. */
@@ -40,19 +40,19 @@ const WORD = /[\p{L}\p{N}\p{M}\p{Cf}]{3,40}/gu
 
 /** Lists the words that are closest to a term, for a dataset in which no term is present. */
 export function nearWords({ texts }: FoundRecord, { terms, columns }: Watch): SuggestedWord[] {
-  const wanted = terms.map((term) => ({ term, folded: foldTerm(term) }))
-  const near = new Map<string, SuggestedWord & { distance: number }>()
+  const foldedTerms = terms.map((term) => ({ term, folded: foldTerm(term) }))
+  const nearest = new Map<string, SuggestedWord & { distance: number }>()
   for (const column of columns) {
     for (const [word] of [...texts[column]!.matchAll(WORD)].slice(0, MAX_WORDS)) {
-      const found = fold(word)
-      for (const { term, folded } of wanted) {
-        const letters = distance(found, folded)
-        if (letters > folded.length / 2 || letters >= (near.get(found)?.distance ?? Infinity)) continue
-        near.set(found, { word, column, term, distance: letters })
+      const foldedWord = fold(word)
+      for (const { term, folded } of foldedTerms) {
+        const typos = distance(foldedWord, folded)
+        if (typos > folded.length / 2 || typos >= (nearest.get(foldedWord)?.distance ?? Infinity)) continue
+        nearest.set(foldedWord, { word, column, term, distance: typos })
       }
     }
   }
-  return [...near.values()]
+  return [...nearest.values()]
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_SUGGESTIONS)
     .map(({ word, column, term }) => ({ word, column, term }))

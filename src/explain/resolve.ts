@@ -31,7 +31,7 @@ export async function resolveDataset(text: string, source: DatasetSource): Promi
   const all = [first, ...others]
   const more = all.length > MAX_CANDIDATES ? [`… and ${all.length - MAX_CANDIDATES} more`] : []
   throw new NotFound(
-    `cannot explain ${quoted(text)}: ${pluralize(all.length, 'dataset')} of ${source.key} fit. Give one of these IDs:`,
+    `cannot explain ${quoted(text)}: it matches ${pluralize(all.length, 'dataset')} in ${source.key}. Give one of these IDs:`,
     [...all.slice(0, MAX_CANDIDATES).map(describe), ...more],
   )
 }
@@ -39,19 +39,22 @@ export async function resolveDataset(text: string, source: DatasetSource): Promi
 async function unknownDataset(name: string, source: DatasetSource): Promise<NotFound> {
   const suggestions = new SuggestionFinder([name], source.identifiers)
   await source.read(suggestions)
-  const near = suggestions.of(name).map(describe)
-  const lost =
-    source.snapshot === undefined ? '. The datasets outside the list are unknown, since the snapshot is gone' : ''
-  const next =
-    near.length > 0 ? '; similar ones are:' : '; give an ID, a slug, the address of a page, or a part of a title'
-  return new NotFound(`no dataset in ${source.key} has the ID, slug or title ${quoted(name)}${lost}${next}`, near)
+  const similar = suggestions.of(name).map(describe)
+  const snapshotNote =
+    source.snapshot === undefined ? '. Datasets outside the list cannot be searched, because the snapshot is gone' : ''
+  const advice =
+    similar.length > 0 ? '. Similar ones are:' : '. Give an ID, a slug, the address of a page, or a part of a title'
+  return new NotFound(
+    `no dataset in ${source.key} has the ID, slug or title ${quoted(name)}${snapshotNote}${advice}`,
+    similar,
+  )
 }
 
 /** Returns the error for an ID that no dataset has. It lists similar datasets. */
 export function unknownId(id: string, { source, nearest }: Explanation): NotFound {
-  const near = nearest.filter((one) => 'dataset_id' in one).map(describe)
-  const next = near.length > 0 ? '; similar ones are:' : ''
-  return new NotFound(`no dataset in ${source} has the ID ${quoted(id)}${next}`, near)
+  const similar = nearest.filter((one) => 'dataset_id' in one).map(describe)
+  const advice = similar.length > 0 ? '. Similar ones are:' : ''
+  return new NotFound(`no dataset in ${source} has the ID ${quoted(id)}${advice}`, similar)
 }
 
 const describe = ({ dataset_id, dataset_title }: SuggestedDataset) => `${dataset_id}  ${quoted(dataset_title, 120)}`
@@ -61,9 +64,9 @@ class NameFinder implements Reader {
   readonly columns: readonly string[]
   private readonly name: string
   private readonly folded: string
-  private identified: SuggestedDataset | undefined
-  private readonly titled: SuggestedDataset[] = []
-  private readonly partial: SuggestedDataset[] = []
+  private byId: SuggestedDataset | undefined
+  private readonly byTitle: SuggestedDataset[] = []
+  private readonly byPartOfTitle: SuggestedDataset[] = []
 
   constructor(name: string, identifiers: readonly string[]) {
     this.columns = ['title', ...identifiers]
@@ -71,20 +74,23 @@ class NameFinder implements Reader {
     this.folded = foldTerm(name)
   }
 
-  /** Returns the dataset with this ID or slug, else those with this title, else those whose title contains the name. */
+  /**
+   * Returns the dataset with this ID or slug. If there is none, returns those with this title, or those whose title contains
+   * the name.
+   */
   best(isAddress: boolean): readonly SuggestedDataset[] {
-    if (this.identified !== undefined) return [this.identified]
+    if (this.byId !== undefined) return [this.byId]
     if (isAddress) return []
-    return this.titled.length > 0 ? this.titled : this.partial
+    return this.byTitle.length > 0 ? this.byTitle : this.byPartOfTitle
   }
 
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
       const [dataset_title = '', dataset_id = '', slug] = this.columns.map((_, slot) => textOf(batch, record, slot))
-      if (dataset_id === this.name || slug === this.name) this.identified ??= { dataset_id, dataset_title }
+      if (dataset_id === this.name || slug === this.name) this.byId ??= { dataset_id, dataset_title }
       const title = foldTerm(dataset_title)
-      if (title === this.folded) this.titled.push({ dataset_id, dataset_title })
-      else if (title.includes(this.folded)) this.partial.push({ dataset_id, dataset_title })
+      if (title === this.folded) this.byTitle.push({ dataset_id, dataset_title })
+      else if (title.includes(this.folded)) this.byPartOfTitle.push({ dataset_id, dataset_title })
     }
   }
 }

@@ -6,7 +6,7 @@ import { archivedNames } from '../pipeline/archivedCsv.ts'
 import { type Reader, type ReadOptions, readHeader, readOptions, scanCsv } from '../pipeline/read.ts'
 import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
 
-/** Opens where datasets are looked up. */
+/** Opens the source in which datasets are looked up. */
 export type OpenSource = (edition: Edition, context: Context) => Promise<DatasetSource>
 
 /** The source for dataset look-ups: the snapshot of the edition, or its archived CSV if there is no snapshot. */
@@ -50,8 +50,8 @@ interface ListSource extends DatasetSource {
 }
 
 /**
- * Opens the archived CSV of an edition, a tenth of the export. It answers for the datasets that it lists; of others it cannot say
- * whether the portal has them.
+ * Opens the archived CSV of an edition, a tenth of the export. It only has the listed datasets, and cannot show whether the
+ * portal has others.
  */
 export async function openListSource(edition: Edition, context: Context): Promise<ListSource> {
   return listSource(edition, await findSnapshot(edition.date, context), context, false)

@@ -125,7 +125,7 @@ async function scanHits({ records, header, options }: IndexedSnapshot, query: Qu
     columns: query.columns,
     take: (batch) => {
       matcher.match(batch, (record, term) => {
-        hits[batch.first - 1 + record]! |= 1 << term
+        hits[batch.firstNumber - 1 + record]! |= 1 << term
       })
     },
   }

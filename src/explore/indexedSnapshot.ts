@@ -135,7 +135,7 @@ class IndexBuilder implements Reader {
   }
 
   take(batch: Batch): void {
-    const { records, count, fields, width } = batch
+    const { recordRanges: records, count, fieldRanges: fields, fieldsPerRecord: width } = batch
     const first = records[0]!
     const text = batch.bytes.subarray(first, records[2 * count - 1])
     if (this.filled + text.length > this.bytes.length || this.count + count > this.ranks.length)
@@ -156,8 +156,8 @@ class IndexBuilder implements Reader {
     // Three in four datasets have the same organization as the previous one.
     if (id !== this.lastOrganization.id) this.lastOrganization = { id, rank: this.rankById.get(id) ?? 0 }
     this.ranks[this.count + record] = this.lastOrganization.rank
-    const at = 2 * (record * batch.width + ID_SLOT)
-    this.ids[this.count + record] = this.idTable.add(batch.bytes, batch.fields[at]!, batch.fields[at + 1]!)
+    const at = 2 * (record * batch.fieldsPerRecord + ID_SLOT)
+    this.ids[this.count + record] = this.idTable.add(batch.bytes, batch.fieldRanges[at]!, batch.fieldRanges[at + 1]!)
   }
 
   build(options: ReadOptions): IndexedSnapshot {
@@ -172,7 +172,14 @@ class IndexBuilder implements Reader {
       snapshot,
       header,
       columns: headerColumns,
-      records: { bytes, count, first: 1, records: ranges, width: RECORD_COLUMNS.length, fields },
+      records: {
+        bytes,
+        count,
+        firstNumber: 1,
+        recordRanges: ranges,
+        fieldsPerRecord: RECORD_COLUMNS.length,
+        fieldRanges: fields,
+      },
       words,
       postings,
       organizations,

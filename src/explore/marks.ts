@@ -29,7 +29,7 @@ export async function markDatasets(result: SearchResult, datasets: readonly TopD
   }
   const parts = datasets.map(({ dataset_id }) => {
     const record = recordOf.get(dataset_id)!
-    return records.bytes.subarray(records.records[2 * record], records.records[2 * record + 1])
+    return records.bytes.subarray(records.recordRanges[2 * record], records.recordRanges[2 * record + 1])
   })
   await scanCsv(csvOf([indexed.header, ...parts]), 'datasets export', reader, options)
   return datasets.map((dataset, index) => ({ ...dataset, matches: matches[index]! }))

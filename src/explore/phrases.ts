@@ -18,7 +18,7 @@ export function matchRecords(
   onMatch: OnMatch,
 ): void {
   if (numbers.length === 0) return
-  const { records, width } = batch
+  const { recordRanges: records, fieldsPerRecord: width } = batch
   const lengthOf = (record: number) => records[2 * record + 1]! - records[2 * record]!
   const longest = numbers.reduce((most, record) => Math.max(most, lengthOf(record)), BLOCK_BYTES)
   const instance = new WasmInstance()
@@ -36,12 +36,12 @@ export function matchRecords(
       instance.bytes.set(batch.bytes.subarray(from, records[2 * record + 1]), textAt + filled)
       const shift = textAt + filled - from
       for (let at = 0; at < 2 * width; at++)
-        fields[2 * width * count + at] = batch.fields[2 * width * record + at]! + shift
+        fields[2 * width * count + at] = batch.fieldRanges[2 * width * record + at]! + shift
       filled += lengthOf(record)
       count++
     }
     const first = start
-    const block: WasmBatch = { ...batch, bytes: instance.bytes, count, fields, instance, fieldsAt }
+    const block: WasmBatch = { ...batch, bytes: instance.bytes, count, fieldRanges: fields, instance, fieldsAt }
     matcher.match(block, (record, query) => onMatch(numbers[first + record]!, query))
     start += count
   }

@@ -88,7 +88,7 @@ function keptRecords({ records, ids, header }: IndexedSnapshot, { terms }: Hits)
       known[id] = 1
     }
     kept[count++] = record
-    bytes += records.records[2 * record + 1]! - records.records[2 * record]!
+    bytes += records.recordRanges[2 * record + 1]! - records.recordRanges[2 * record]!
   }
   return { kept: kept.slice(0, count), repeated, bytes }
 }
@@ -120,7 +120,7 @@ export function listPart(
   position: number,
   most: number,
 ): ListPart {
-  const ranges = records.records
+  const ranges = records.recordRanges
   const parts: Uint8Array[] = position === 0 ? [header] : []
   let length = parts.length * header.length
   let next = position

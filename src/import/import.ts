@@ -1,32 +1,25 @@
 import { basename } from 'node:path'
 import type { Context } from '../context.ts'
-import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
+import type { ExportName, Snapshot } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
-import { CountingReader } from '../pipeline/counts.ts'
-import { judge } from '../pipeline/gate.ts'
+import { type GateInput, judge } from '../pipeline/gate.ts'
 import { Ranking } from '../pipeline/rank.ts'
-import type { Reader } from '../pipeline/read.ts'
 import { retentionLimit } from '../pipeline/retention.ts'
 import { findSnapshot, openStoredExport } from '../pipeline/snapshot.ts'
 import {
   baselineFor,
   commitSnapshot,
-  type DraftedExport,
   draftSnapshot,
-  gateCandidate,
+  gateInput,
   isSameSnapshot,
   stageDescription,
 } from '../pipeline/snapshotDraft.ts'
-import { readFacts, snapshotFacts } from '../pipeline/snapshotSource.ts'
-import { fileNameIn, type StagedExport, stageExport } from '../pipeline/stage.ts'
+import { snapshotFacts } from '../pipeline/snapshotSource.ts'
+import { fileNameIn, type StagedExport } from '../pipeline/stage.ts'
 import { columnCheck } from '../pipeline/watchFilter.ts'
-import type { FileChangedError } from '../portal/download.ts'
-import type { ExportSource } from '../portal/open.ts'
-import { retryReplaced } from '../portal/replaced.ts'
 import { executeRun, type Outcome, type Run } from '../runs/run.ts'
-import type { PendingObject } from '../stores/archive.ts'
 import { joinFirst, pluralize } from '../text/format.ts'
-import { stripControls } from '../text/stripControls.ts'
+import { type Candidate, CandidateStager, type FailedExport } from './candidates.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 import { findExports, type PastExport } from './places.ts'
 import { byFitness, type PlannedDate, planDates } from './plan.ts'
@@ -49,13 +42,6 @@ export interface ImportedDate {
   readonly run_id: string | null
   /** Whether it replaced another snapshot of the date. */
   readonly replaced?: true
-}
-
-/** An export that could not be read, and why. */
-interface FailedExport {
-  readonly date: string
-  readonly url: string
-  readonly error: Failure
 }
 
 export interface ImportResult {
@@ -187,14 +173,6 @@ interface ImportOutcome extends Outcome {
   readonly replaced?: true
 }
 
-/** An export that may become part of the snapshot. */
-interface Candidate {
-  readonly url: string
-  readonly origin: ExportOrigin
-  readonly time: string | null
-  open(): Promise<ExportSource>
-}
-
 async function importUnderLease(
   planned: PlannedDate<PastExport>,
   request: ImportRequest,
@@ -208,83 +186,58 @@ async function importUnderLease(
   const kept = keptDate(planned, stored, request, context)
   if (kept !== undefined) return { status: 'unchanged', summary: kept.summary }
 
-  const candidates = (kind: ExportName): readonly Candidate[] => {
-    const past = planned.exports[kind]
-    const better = stored && !request.force && betterStored(kind, stored, past[0]!, date, context.config.time_zone)
-    if (!better) return past
-    const { url, origin = 'file' } = stored[kind]
-    return [{ url, origin, time: better.time, open: () => openStoredExport(kind, stored, context) }, ...past]
-  }
-  const staged: StagedExport[] = []
-  const stage = async (kind: ExportName, inner: Reader, organizations?: CountingReader): Promise<DraftedExport> => {
-    const first = failed.length
-    for (const candidate of candidates(kind)) {
-      const counts = new CountingReader(kind, inner, organizations?.ids)
-      try {
-        const read = async () => {
-          const source = { ...(await candidate.open()), url: candidate.url, lastModified: candidate.time }
-          return stageExport(kind, date, source, counts, context)
-        }
-        const warn = (error: FileChangedError) => run.warn(`${error.message}; fetching it again`)
-        const one = await retryReplaced(read, false, warn, context)
-        staged.push(one)
-        return { facts: one.facts, counts, origin: candidate.origin }
-      } catch (error) {
-        context.signal.throwIfAborted()
-        const failure = unreadable(error, candidate.url)
-        failed.push({ date, url: candidate.url, error: failure })
-        run.warn(failure.message)
-      }
-    }
-    throw failed[first]!.error
-  }
+  const candidates = (kind: ExportName) => candidatesOf(kind, planned, stored, request, context)
+  await using stager = new CandidateStager(date, candidates, failed, run, context)
+  const ranking = new Ranking()
+  const organizations = await stager.read('organizations', ranking)
+  const datasets = await stager.read('datasets', columnCheck(context.config), organizations.counts)
+  const snapshot = draftSnapshot(date, { datasets, organizations }, ranking, context)
+  if (stored !== undefined && isSameSnapshot(stored, snapshot))
+    return { status: 'unchanged', summary: 'the same exports were there before' }
 
-  let description: PendingObject | undefined
+  const counts = { datasets: datasets.counts, organizations: organizations.counts }
+  await warnOfGate(gateInput(snapshot, counts, ranking, []), run, context)
+  await storeSnapshot(snapshot, stager.staged, run, context)
+  const { datasets: d, organizations: o } = snapshot
+  const summary = `${pluralize(d.records, 'dataset')} of ${basename(d.url)}, ${pluralize(o.records, 'organization')} of ${basename(o.url)}`
+  const replaced = stored !== undefined && ({ replaced: true } as const)
+  return { status: 'published', summary, ...replaced }
+}
+
+/** Returns the exports to try for a date, in order: the past exports, after the stored one if that fits the date better. */
+function candidatesOf(
+  kind: ExportName,
+  { date, exports }: PlannedDate<PastExport>,
+  stored: Snapshot | undefined,
+  { force }: ImportRequest,
+  context: Context,
+): readonly Candidate[] {
+  const past = exports[kind]
+  const better = stored && !force && betterStored(kind, stored, past[0]!, date, context.config.time_zone)
+  if (!better) return past
+  const { url, origin = 'file' } = stored[kind]
+  return [{ url, origin, time: better.time, open: () => openStoredExport(kind, stored, context) }, ...past]
+}
+
+/** Runs the completeness gate, which only warns about past exports. */
+async function warnOfGate(input: GateInput, run: Run, context: Context): Promise<void> {
+  const { date } = input.snapshot
+  const { violations, warnings } = judge(input, await baselineFor(date, context), context.config)
+  for (const { reason } of violations) run.warn(`${date}: imported although it seems incomplete: ${reason}`)
+  for (const warning of warnings) run.warn(`${date}: ${warning}`)
+}
+
+async function storeSnapshot(snapshot: Snapshot, staged: readonly StagedExport[], run: Run, context: Context) {
+  const description = await stageDescription(snapshot, context)
   try {
-    const ranking = new Ranking()
-    const organizations = await readStep('organizations', run, () => stage('organizations', ranking))
-    const reader = columnCheck(context.config)
-    const datasets = await readStep('datasets', run, () => stage('datasets', reader, organizations.counts))
-    const snapshot = draftSnapshot(date, { datasets, organizations }, ranking, context)
-    if (stored !== undefined && isSameSnapshot(stored, snapshot))
-      return { status: 'unchanged', summary: 'the same exports were there before' }
-
-    const baseline = await baselineFor(date, context)
-    const counts = { datasets: datasets.counts, organizations: organizations.counts }
-    const { violations, warnings } = judge(gateCandidate(snapshot, counts, ranking, []), baseline, context.config)
-    for (const { reason } of violations) run.warn(`${date}: imported although it seems incomplete: ${reason}`)
-    for (const warning of warnings) run.warn(`${date}: ${warning}`)
-    description = await stageDescription(snapshot, context)
-
     await run.checkLeases()
     await run.step('keep snapshot', async () => {
-      await commitSnapshot(snapshot, staged, description!, run, context)
+      await commitSnapshot(snapshot, staged, description, run, context)
       return { facts: snapshotFacts(snapshot) }
     })
-    const { datasets: d, organizations: o } = snapshot
-    const summary = `${pluralize(d.records, 'dataset')} of ${basename(d.url)}, ${pluralize(o.records, 'organization')} of ${basename(o.url)}`
-    const replaced = stored !== undefined && ({ replaced: true } as const)
-    return { status: 'published', summary, ...replaced }
   } finally {
-    for (const one of staged) await one.discard()
-    await description?.abort()
+    await description.abort()
   }
-}
-
-/** Runs a read step that records the facts for lineage. */
-async function readStep(kind: ExportName, run: Run, body: () => Promise<DraftedExport>): Promise<DraftedExport> {
-  const { drafted } = await run.step(`read ${kind}`, async () => {
-    const drafted = await body()
-    return { drafted, facts: readFacts(drafted.facts, 'given') }
-  })
-  return drafted
-}
-
-/** Returns the Failure of one export, with its location. Throws any error that should end the import. */
-function unreadable(error: unknown, url: string): Failure {
-  if (!(error instanceof Failure) || error.kind === 'store') throw error
-  if (error.message.includes(stripControls(basename(url))) || error.message.includes(url)) return error
-  return new Failure(error.kind, `cannot import ${url}: ${error.message}`, { cause: error })
 }
 
 /** Returns the imported dates whose snapshots the next run would delete (setting `retention`). */

@@ -8,7 +8,7 @@ export interface Pattern {
 }
 
 /**
- * One deterministic automaton for all terms. It reads symbols (see Alphabet), so a state is just a place in a term. The
+ * One deterministic automaton for all terms. It reads symbols (see Alphabet), so a state is just a set of positions in the terms. The
  * default watch has 19 states; an automaton over the bytes of all spellings would have hundreds.
  *
  *      text      M   o   b   i   l   i   t   é
@@ -33,10 +33,10 @@ interface Hit {
 }
 
 /** A partial match: the index of the term, and how many of its symbols have been seen. */
-type Place = readonly [pattern: number, seen: number]
+type PartialMatch = readonly [pattern: number, seen: number]
 
 interface State {
-  readonly places: readonly Place[]
+  readonly partialMatches: readonly PartialMatch[]
   /** Whether the previous symbol was a letter or digit, so no whole word can begin here. */
   readonly inWord: boolean
 }
@@ -48,35 +48,35 @@ export function compile(patterns: readonly Pattern[], alphabet: Alphabet): Autom
 
 class Compiler {
   private readonly patterns: readonly Pattern[]
-  private readonly spelled: readonly (readonly number[])[]
+  private readonly symbolsByPattern: readonly (readonly number[])[]
   private readonly width: number
   private readonly space: number | undefined
   private readonly wordSymbols: ReadonlySet<number>
-  private readonly wordsMatter: boolean
+  private readonly hasWordPatterns: boolean
   /** Symbol → the patterns that begin with it. */
-  private readonly beginning = new Map<number, number[]>()
+  private readonly patternsByFirstSymbol = new Map<number, number[]>()
   private readonly states: State[] = []
-  private readonly numbers = new Map<string, number>()
+  private readonly stateNumbers = new Map<string, number>()
   private readonly hits: Hit[] = []
   /** Steps from the two states without a partial match, outside and inside a word. Most other states share these steps. */
   private readonly firstSteps: (number | undefined)[] = []
 
   constructor(patterns: readonly Pattern[], alphabet: Alphabet) {
     this.patterns = patterns
-    this.spelled = patterns.map(({ term }) => alphabet.spell(term))
+    this.symbolsByPattern = patterns.map(({ term }) => alphabet.spell(term))
     this.width = alphabet.size
     this.space = alphabet.space
     this.wordSymbols = alphabet.wordSymbols()
-    this.wordsMatter = patterns.some(({ mode }) => mode === 'word')
-    this.spelled.forEach(([first], pattern) => {
-      this.beginning.set(first!, [...(this.beginning.get(first!) ?? []), pattern])
+    this.hasWordPatterns = patterns.some(({ mode }) => mode === 'word')
+    this.symbolsByPattern.forEach(([first], pattern) => {
+      this.patternsByFirstSymbol.set(first!, [...(this.patternsByFirstSymbol.get(first!) ?? []), pattern])
     })
   }
 
   compile(): Automaton {
     const { states, width, hits } = this
     const rows: number[] = []
-    this.numberOf({ places: [], inWord: false })
+    this.stateNumberOf({ partialMatches: [], inWord: false })
     for (let number = 0; number < states.length; number++) {
       const state = states[number]!
       const isAfterSpace = this.isAfterSpace(state)
@@ -89,51 +89,54 @@ class Compiler {
   }
 
   /** Whether the previous symbol was a separator. A run of separators counts as one. */
-  private isAfterSpace({ places }: State): boolean {
-    return this.space !== undefined && places.some(([pattern, seen]) => this.spelled[pattern]![seen - 1] === this.space)
+  private isAfterSpace({ partialMatches }: State): boolean {
+    return (
+      this.space !== undefined &&
+      partialMatches.some(([pattern, seen]) => this.symbolsByPattern[pattern]![seen - 1] === this.space)
+    )
   }
 
   private step(state: State, symbol: number): number {
     const isWord = this.wordSymbols.has(symbol)
-    const goesOn = state.places.some(([pattern, seen]) => {
-      const term = this.spelled[pattern]!
+    const continuesMatch = state.partialMatches.some(([pattern, seen]) => {
+      const term = this.symbolsByPattern[pattern]!
       return seen === term.length ? !isWord : term[seen] === symbol
     })
-    if (goesOn) return this.stepOf(state, symbol, isWord)
+    if (continuesMatch) return this.computeStep(state, symbol, isWord)
     const key = 2 * symbol + Number(state.inWord)
-    this.firstSteps[key] ??= this.stepOf({ places: [], inWord: state.inWord }, symbol, isWord)
+    this.firstSteps[key] ??= this.computeStep({ partialMatches: [], inWord: state.inWord }, symbol, isWord)
     return this.firstSteps[key]
   }
 
-  private stepOf(state: State, symbol: number, isWord: boolean): number {
-    const { patterns, spelled } = this
-    const places: Place[] = []
+  private computeStep(state: State, symbol: number, isWord: boolean): number {
+    const { patterns, symbolsByPattern } = this
+    const partialMatches: PartialMatch[] = []
     const found: number[] = []
-    const reach = (pattern: number, seen: number) => {
-      const isComplete = seen === spelled[pattern]!.length
+    const advance = (pattern: number, seen: number) => {
+      const isComplete = seen === symbolsByPattern[pattern]!.length
       if (isComplete && patterns[pattern]!.mode === 'substring') found.push(pattern)
-      else places.push([pattern, seen])
+      else partialMatches.push([pattern, seen])
     }
-    for (const [pattern, seen] of state.places) {
+    for (const [pattern, seen] of state.partialMatches) {
       // The term is complete. It matches as a whole word if no letter or digit follows.
-      if (seen === spelled[pattern]!.length) {
+      if (seen === symbolsByPattern[pattern]!.length) {
         if (!isWord) found.push(pattern)
-      } else if (spelled[pattern]![seen] === symbol) reach(pattern, seen + 1)
+      } else if (symbolsByPattern[pattern]![seen] === symbol) advance(pattern, seen + 1)
     }
-    for (const pattern of this.beginning.get(symbol) ?? []) {
-      if (!(state.inWord && patterns[pattern]!.mode === 'word')) reach(pattern, 1)
+    for (const pattern of this.patternsByFirstSymbol.get(symbol) ?? []) {
+      if (!(state.inWord && patterns[pattern]!.mode === 'word')) advance(pattern, 1)
     }
-    const row = this.numberOf({ places, inWord: isWord && this.wordsMatter }) * this.width
+    const row = this.stateNumberOf({ partialMatches, inWord: isWord && this.hasWordPatterns }) * this.width
     if (found.length === 0) return row
     this.hits.push({ found, row })
     return ~(this.hits.length - 1)
   }
 
-  private numberOf(state: State): number {
-    const key = `${state.inWord} ${state.places.map((place) => place.join(':')).sort()}`
-    const known = this.numbers.get(key)
+  private stateNumberOf(state: State): number {
+    const key = `${state.inWord} ${state.partialMatches.map((match) => match.join(':')).sort()}`
+    const known = this.stateNumbers.get(key)
     if (known !== undefined) return known
-    this.numbers.set(key, this.states.length)
+    this.stateNumbers.set(key, this.states.length)
     this.states.push(state)
     return this.states.length - 1
   }

@@ -10,8 +10,8 @@ import { type ForwardProxy, type ProxySettings, proxyFor } from './proxy.ts'
 import { proxyFailure, proxyRefusal } from './reason.ts'
 
 /**
- * Connects each request directly, or through the proxy for its address. A request to an https address goes through a tunnel
- * (`CONNECT`); for an http address, the proxy receives the request itself. In both cases the proxy resolves the host name.
+ * Connects each request directly, or through the proxy for its address. An https request goes through a tunnel (`CONNECT`). An
+ * http request is sent to the proxy itself. In both cases the proxy resolves the host name.
  */
 export class ProxyAgent extends Agent {
   private readonly direct: NodeAgent
@@ -46,24 +46,24 @@ export class ProxyAgent extends Agent {
   ): Promise<Duplex> {
     const { connectTimeout, signal, highWaterMark } = this.connectOptions
     // Until a request has its socket, destroying it has no effect. This signal ends the connection to the proxy instead.
-    const attempt = new AbortController()
-    const abort = () => attempt.abort(signal?.reason)
-    const expire = () => attempt.abort(new Error(`no connection within ${formatDuration(connectTimeout)}`))
+    const connectAbort = new AbortController()
+    const abort = () => connectAbort.abort(signal?.reason)
+    const expire = () => connectAbort.abort(new Error(`no connection within ${formatDuration(connectTimeout)}`))
     const timer = setTimeout(expire, connectTimeout)
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()
     try {
-      const socketOptions = { signal: attempt.signal, highWaterMark }
-      const Tunnel = options.secureEndpoint ? HttpsProxyAgent : HttpProxyAgent
-      const tunnel = new Tunnel(proxy.url, socketOptions as object)
-      tunnel.once('proxyConnect', ({ statusCode = 200 }: { readonly statusCode?: number }) => {
+      const socketOptions = { signal: connectAbort.signal, highWaterMark }
+      const ProxyConnector = options.secureEndpoint ? HttpsProxyAgent : HttpProxyAgent
+      const connector = new ProxyConnector(proxy.url, socketOptions as object)
+      connector.once('proxyConnect', ({ statusCode = 200 }: { readonly statusCode?: number }) => {
         if (statusCode !== 200) request.destroy(proxyRefusal(proxy, statusCode, options.host!))
       })
-      if (tunnel instanceof HttpProxyAgent) writeWholeAddress(request, target, tunnel, options)
-      return await tunnel.connect(request as never, { ...options, ...identityCheck(options) } as never)
+      if (connector instanceof HttpProxyAgent) writeWholeAddress(request, target, connector, options)
+      return await connector.connect(request as never, { ...options, ...identityCheck(options) } as never)
     } catch (error) {
       if (signal?.aborted) throw signal.reason
-      throw proxyFailure(proxy, attempt.signal.aborted ? attempt.signal.reason : error)
+      throw proxyFailure(proxy, connectAbort.signal.aborted ? connectAbort.signal.reason : error)
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
@@ -84,11 +84,11 @@ function identityCheck({ host, secureEndpoint }: AgentConnectOpts) {
 function writeWholeAddress(
   request: ClientRequest,
   target: string,
-  tunnel: HttpProxyAgent<string>,
+  connector: HttpProxyAgent<string>,
   options: AgentConnectOpts,
 ): void {
   const unsent = request as ClientRequest & { _header: null }
   unsent._header = null
   unsent.path = new URL(target).origin + unsent.path
-  tunnel.setRequestProps(unsent as never, options as never)
+  connector.setRequestProps(unsent as never, options as never)
 }

@@ -12,7 +12,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** Creates the error of a proxy that answers with another status than the host would. */
+/** Creates the error for a response of the proxy itself, which refuses to connect. */
 export function proxyRefusal({ origin, variable }: ForwardProxy, status: number, host: string): ProxyError {
   if (status === 407) {
     const what = `the proxy ${origin} asks for a user and a password, or refuses those it got (407)`
@@ -25,7 +25,7 @@ export function proxyRefusal({ origin, variable }: ForwardProxy, status: number,
   return new ProxyError(`${what}. ${next}`, status >= 500 || status === 429)
 }
 
-/** Creates the error of a proxy to which there is no connection. */
+/** Creates the error for a proxy that cannot be reached. */
 export function proxyFailure({ origin, variable }: ForwardProxy, cause: unknown): ProxyError {
   const what = `the proxy ${origin} cannot be reached: ${reasonOf(cause as Error)}`
   return new ProxyError(`${what}. Check ${variable}`, !isCertificateError(cause as Error), { cause })
@@ -43,14 +43,14 @@ export function isCertificateError({ code = '' }: NodeJS.ErrnoException): boolea
 export function reasonOf(error: NodeJS.ErrnoException): string {
   if (UNKNOWN_AUTHORITY.test(error.code ?? '')) {
     const what = `its certificate is from an authority that this machine does not know (${error.code})`
-    return `${what}. If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to the file of its authority's certificate (PEM)`
+    return `${what}. If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to the file with its CA certificate (PEM)`
   }
   switch (error.code) {
     case 'ECONNREFUSED':
       return 'the connection is refused'
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'the host name cannot be resolved (no network, or a typing error in the address)'
+      return 'the host name cannot be resolved (no network, or a typo in the address)'
     default:
       return (error.message || error.code || String(error)).split('\n')[0]!
   }

@@ -23,7 +23,7 @@ const RECENT = 200
 const WAIT_MS = 120_000
 const POLL_MS = 250
 
-/** How often to read a run record again that changes while notifications are added to it. */
+/** How many attempts to add notifications to a run record that keeps changing. */
 const SAVE_TRIES = 10
 
 /** An edition, and the record of the run that made it: it lists the targets that have been notified. */
@@ -55,8 +55,8 @@ export async function announcePublished(
 }
 
 /**
- * Acquires the right to notify of a date. Runs of several watches of one date can end at the same time: each waits for its
- * turn, then sends the notifications that are still unsent.
+ * Acquires the right to send the notifications of a date. Runs of several watches of one date can end at the same time: each
+ * waits for its turn, then sends the notifications that are still unsent.
  *
  * @throws Failure `held` when another process is still sending after `WAIT_MS`
  */
@@ -68,7 +68,10 @@ async function takeTurn(date: string, { documents, clock, report, signal }: Cont
     } catch (error) {
       if (!(error instanceof Failure && error.kind === 'held')) throw error
       if (waited >= WAIT_MS || signal.aborted) {
-        throw new Failure('held', `cannot notify of ${date}: ${error.message}. Then run "notify --date ${date}"`)
+        throw new Failure(
+          'held',
+          `cannot send the notifications of ${date}: ${error.message}. Then run "notify --date ${date}"`,
+        )
       }
       await sleep(POLL_MS, undefined, { signal }).catch(() => {})
     }
@@ -85,7 +88,7 @@ async function publicationsOf(date: string, watches: readonly Watch[], context: 
   return found
 }
 
-/** Sends one message about those editions of which the target has not been notified. */
+/** Sends a target one message about the editions of which it has not been notified. */
 async function notifyOf(publications: readonly Publication[], target: NotifyTarget, date: string, context: Context) {
   const pending = publications.filter(({ run }) => !wasNotified(run, 'published', target))
   if (pending.length === 0) return []
@@ -188,7 +191,7 @@ function wasNotified(run: RunRecord | undefined, event: NotifyEvent, target: Not
   )
 }
 
-/** Adds notifications to the record of a run. They have been sent, so trouble with the store is only a warning. */
+/** Adds notifications to the record of a run. They have been sent, so an error of the store is only a warning. */
 async function saveNotifications(
   id: string,
   records: readonly NotificationRecord[],
@@ -200,7 +203,7 @@ async function saveNotifications(
       const run = await runRecord(id, context)
       if (run === undefined) return
       const notifications = [...(run.notifications ?? []), ...records]
-      // Another process may close the record at this moment: then it has changed, and is read again.
+      // Another process may close the record at this moment. In that case, read it again.
       saved = await context.documents!.compareAndSwap('runs', id, run, { ...run, notifications } as RunRecord)
     }
   })

@@ -5,7 +5,7 @@ import { stripControls } from '../text/stripControls.ts'
 import { type Delivery, DeliveryError } from './channel.ts'
 import type { Connection } from './webhook.ts'
 
-/** How often a message is tried, and how much longer each pause is than the one before (the first is `retry_pause`). */
+/** How many attempts a message has, and the factor by which each pause grows (the first is `retry_pause`). */
 const TRIES = 3
 const GROWTH = 4
 

@@ -2,7 +2,7 @@ import { stripControls } from '../text/stripControls.ts'
 import type { ChangesNews, EditionNews, FailedNews, MissedNews, NamedDatasets, News, PublishedNews } from './news.ts'
 import { type Language, WORDS } from './words.ts'
 
-/** News in words. */
+/** A notification in words. */
 export interface Message {
   /** One line. */
   readonly subject: string
@@ -20,7 +20,7 @@ export interface Wording {
 /** Longer titles and reasons are cut to this many characters. */
 const MAX_TITLE = 160
 const MAX_REASON = 2_000
-/** Of more missed dates, only the last ones are named. */
+/** If more dates were missed, only the last ones are named. */
 const MAX_DATES = 10
 
 /** Words, numbers and dates in the language of a message. */

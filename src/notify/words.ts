@@ -46,7 +46,7 @@ const en: Words = {
   datasets: ['dataset', 'datasets'],
   published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
   figures: ({ all, kept, terms, datasets, organizations, top }) =>
-    `Datasets of the portal: ${all}. With ${terms}: ${kept}. Of these, of ${organizations} of the ${top} most followed organizations: ${datasets}.`,
+    `Datasets of the portal: ${all}. With ${terms}: ${kept}. In the tops: ${datasets}, from ${organizations} of the ${top} most followed organizations.`,
   or: ' or ',
   quote: (term) => `“${term}”`,
   first: 'This is the first edition.',
@@ -63,10 +63,10 @@ const en: Words = {
   why: (kind, exitCode) => `Why: ${kind} (exit code ${exitCode}).`,
   kinds: {
     bug: 'a bug',
-    usage: 'wrong use or wrong configuration',
+    usage: 'a usage or configuration error',
     portal: 'the portal cannot be reached or does not deliver',
     contract: 'an export breaks its contract',
-    store: 'a store cannot be reached or refuses',
+    store: 'a store cannot be reached, or refuses a request',
     gate: 'the export seems incomplete',
     held: 'another run is working on this date',
     interrupted: 'interrupted',

@@ -56,7 +56,7 @@ async function readDescription(watch: Watch, date: string, context: Context): Pr
     throw new Failure('usage', `${what}. Run "archive --date ${date} --watch ${watch.name}" first`)
   }
   if ((await archive.stat(description)) === undefined)
-    throw unusableCsv(watch, date, `${description} is missing, which says what it was made from`, context)
+    throw unusableCsv(watch, date, `its description ${description} is missing`, context)
   return text(archive.read(description))
 }
 

@@ -41,7 +41,7 @@ export async function* gunzip(chunks: Chunks, name: string): Chunks {
   } catch (error) {
     if (!String((error as NodeJS.ErrnoException).code).startsWith('Z_')) throw error
     const why = (error as Error).message
-    const what = `${name} is damaged: its gzip data is cut or damaged (${why})`
+    const what = `${name} is damaged: its gzip data is truncated or corrupt (${why})`
     throw new Failure('contract', `${what}; nothing was published. Fetch the file again`, { cause: error })
   } finally {
     plain.destroy()

@@ -56,28 +56,30 @@ export class CountingReader implements Reader {
 
   /** Runs for every field of the export, so it allocates nothing and calls few functions. */
   take(batch: Batch): void {
-    const { bytes, fields, width, count } = batch
+    const { bytes, fieldRanges, fieldsPerRecord, count } = batch
     const { blanks, ids, organizations, organizationSlot } = this
     const followersSlot = 2 * this.followersSlot
     const idSlot = 2 * this.idSlot
     let isOrphan = false
-    for (let record = 0, at = 0; record < count; record++, at += 2 * width) {
-      for (let slot = 0; slot < width; slot++) {
-        const start = fields[at + 2 * slot]!
-        const end = fields[at + 2 * slot + 1]!
+    for (let record = 0, at = 0; record < count; record++, at += 2 * fieldsPerRecord) {
+      for (let slot = 0; slot < fieldsPerRecord; slot++) {
+        const start = fieldRanges[at + 2 * slot]!
+        const end = fieldRanges[at + 2 * slot + 1]!
         // A white-space character can only begin with these bytes.
         if (start === end || ((bytes[start]! <= 0x20 || bytes[start]! >= 0xc2) && isSpace(bytes, start, end)))
           blanks[slot]!++
       }
       if (blanks[this.idSlot] !== 0) throw this.blankId(batch, record)
       const known = ids.size
-      if (ids.add(bytes, fields[at + idSlot]!, fields[at + idSlot + 1]!) !== known) this.countRepeated(batch, record)
-      else this.followers += wholeNumberAt(bytes, fields[at + followersSlot]!, fields[at + followersSlot + 1]!)
+      if (ids.add(bytes, fieldRanges[at + idSlot]!, fieldRanges[at + idSlot + 1]!) !== known)
+        this.countRepeated(batch, record)
+      else
+        this.followers += wholeNumberAt(bytes, fieldRanges[at + followersSlot]!, fieldRanges[at + followersSlot + 1]!)
       if (organizations === undefined) continue
-      const start = fields[at + 2 * organizationSlot]!
-      const end = fields[at + 2 * organizationSlot + 1]!
+      const start = fieldRanges[at + 2 * organizationSlot]!
+      const end = fieldRanges[at + 2 * organizationSlot + 1]!
       // Three in four datasets have the same organization as the previous one.
-      if (record === 0 || !isSame(bytes, start, end, at - 2 * width + 2 * organizationSlot, fields))
+      if (record === 0 || !isSame(bytes, start, end, at - 2 * fieldsPerRecord + 2 * organizationSlot, fieldRanges))
         isOrphan = end > start && !organizations.has(bytes, start, end)
       if (isOrphan) this.orphans++
     }
@@ -104,10 +106,10 @@ export class CountingReader implements Reader {
   }
 }
 
-/** Whether a field has the same bytes as the one at `other` in `fields`. */
-function isSame(bytes: Uint8Array, start: number, end: number, other: number, fields: Uint32Array): boolean {
-  let from = fields[other]!
-  if (fields[other + 1]! - from !== end - start) return false
+/** Whether a field has the same bytes as the one at `other` in `fieldRanges`. */
+function isSame(bytes: Uint8Array, start: number, end: number, other: number, fieldRanges: Uint32Array): boolean {
+  let from = fieldRanges[other]!
+  if (fieldRanges[other + 1]! - from !== end - start) return false
   for (let at = start; at < end; at++, from++) if (bytes[at] !== bytes[from]) return false
   return true
 }

@@ -11,10 +11,13 @@ import { quoted } from '../errors.ts'
 import { formatCount, joinFirst, pluralize } from '../text/format.ts'
 
 const DAY_MS = 86_400_000
-/** The increase in blank fields that the gate refuses. A failing uData getter blanks far more than a normal week does. */
-const BLANK_SHARE = 0.2
+/**
+ * The increase in a column's share of blank fields that makes the gate refuse the export. A failing uData getter blanks far
+ * more than a normal week does.
+ */
+const MAX_BLANK_INCREASE = 0.2
 /** The share of the earlier followers that must remain. */
-const FOLLOWERS_SHARE = 0.8
+const MIN_FOLLOWERS_SHARE = 0.8
 /**
  * The fewest followers at which the gate reports a missing organization. In 113 real weeks of 2021 to 2023, an organization with at
  * least this many was missing in four weeks, always by mistake. One with at least one follower was missing in 25 weeks.
@@ -33,7 +36,7 @@ export interface GateVerdict {
 }
 
 /** The input of the gate: an unpublished snapshot, and the counts from reading its exports. */
-export interface Candidate {
+export interface GateInput {
   readonly snapshot: Snapshot
   readonly hasOrganization: (id: string) => boolean
   /** Per export: the number of records that repeat an earlier id, and the first such id. */
@@ -51,17 +54,17 @@ export interface Candidate {
  * with a correct checksum can still be incomplete. Exports lost their last rows for months (six organizations were missing
  * from 2021-10-07 to 2023-03-10), and columns turn blank. Only a comparison with the previous week shows this.
  *
- * Skips rules for which a snapshot of version 0.1 has no facts. Only warns of a broken rule that the last snapshot also broke:
- * a small portal may have no followers, and its first run was accepted.
+ * Skips a rule if the last snapshot, written by version 0.1, lacks the facts for it. Only warns of a broken rule that the last
+ * snapshot also broke: a small portal may have no followers, and its first run was accepted.
  */
-export function judge(candidate: Candidate, baseline: Snapshot | undefined, config: Config): GateVerdict {
-  const { snapshot } = candidate
+export function judge(input: GateInput, baseline: Snapshot | undefined, config: Config): GateVerdict {
+  const { snapshot } = input
   const violations: Violation[] = []
   const warnings: string[] = []
   for (const name of EXPORT_NAMES) {
-    const broken = baseline === undefined ? new Map() : absoluteRules(name, baseline, config)
+    const brokenBefore = baseline === undefined ? new Map() : absoluteRules(name, baseline, config)
     for (const [rule, reason] of absoluteRules(name, snapshot, config)) {
-      if (broken.has(rule)) warnings.push(`${reason}, as in the snapshot of ${baseline!.date}`)
+      if (brokenBefore.has(rule)) warnings.push(`${reason}, as in the snapshot of ${baseline!.date}`)
       else violations.push({ export: name, reason })
     }
     if (baseline === undefined) continue
@@ -69,10 +72,10 @@ export function judge(candidate: Candidate, baseline: Snapshot | undefined, conf
     for (const reason of [...reasons, ...newBlanksOf(name, snapshot, baseline)])
       if (reason !== undefined) violations.push({ export: name, reason })
   }
-  for (const [name, total] of candidate.liveTotals ?? []) {
+  for (const [name, total] of input.liveTotals ?? []) {
     if (total === undefined) {
       warnings.push(
-        `the portal does not say how many ${name} it has, so a loss in the live stream of ${name} would not show`,
+        `the portal does not say how many ${name} it has, so records missing from the live stream of ${name} would go unnoticed`,
       )
       continue
     }
@@ -81,10 +84,10 @@ export function judge(candidate: Candidate, baseline: Snapshot | undefined, conf
     const reason = lossReason(`${name} in the live stream`, records, 'the portal counts', total, config)
     if (reason !== undefined) violations.push({ export: name, reason })
   }
-  const gone = goneFrom(baseline, config.watches, candidate)
-  if (gone.top !== undefined) violations.push({ export: 'organizations', reason: gone.top })
-  if (gone.others !== undefined) warnings.push(gone.others)
-  return { violations, warnings: [...warnings, ...remarksOn(candidate)] }
+  const missing = missingOrganizations(baseline, config.watches, input)
+  if (missing.top !== undefined) violations.push({ export: 'organizations', reason: missing.top })
+  if (missing.others !== undefined) warnings.push(missing.others)
+  return { violations, warnings: [...warnings, ...otherWarnings(input)] }
 }
 
 /** Checks the rules that need no other snapshot. Returns each broken rule → the reason. */
@@ -102,7 +105,7 @@ function absoluteRules(name: ExportName, snapshot: Snapshot, config: Config): Ma
     const limit = `gate_max_age is ${days(config.gate_max_age)} days`
     broken.set(
       'age',
-      `the ${name} export was last modified on ${last_modified!.slice(0, 10)}, ${days(age)} days before (${limit})`,
+      `the ${name} export was last modified on ${last_modified!.slice(0, 10)}, ${days(age)} days before the edition's date (${limit})`,
     )
   }
   return broken
@@ -116,13 +119,13 @@ function lossOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot, config
 
 function lossReason(what: string, now: number, where: string, before: number, { gate_max_loss }: Config) {
   if (before - now <= before * gate_max_loss) return undefined
-  const limit = `gate_max_loss is ${Number((100 * gate_max_loss).toFixed(2))} %`
+  const limit = `gate_max_loss is ${Number((100 * gate_max_loss).toFixed(2))}%`
   return `${formatCount(now)} ${what} where ${where} ${formatCount(before)}: ${percent((before - now) / before)} fewer (${limit})`
 }
 
 function followersLostOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot) {
   const [before, now] = [baseline[name].followers, snapshot[name].followers]
-  if (before === undefined || now === undefined || now >= before * FOLLOWERS_SHARE) return undefined
+  if (before === undefined || now === undefined || now >= before * MIN_FOLLOWERS_SHARE) return undefined
   const loss = percent((before - now) / before)
   return `the followers of all ${name} add up to ${formatCount(now)} where ${baseline.date} had ${formatCount(before)}: ${loss} fewer`
 }
@@ -133,25 +136,29 @@ function newBlanksOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot): 
     const earlier = before.blank_fields?.[column]
     if (earlier === undefined || blank === now.records) return []
     const [share, shareBefore] = [blank / now.records, earlier / before.records]
-    if (share - shareBefore < BLANK_SHARE - 1e-9) return []
+    if (share - shareBefore < MAX_BLANK_INCREASE - 1e-9) return []
     const where = `${percent(share)} of the ${name}, where ${baseline.date} had ${percent(shareBefore)}`
     return [`the column ${column} is blank in ${where}`]
   })
 }
 
 /** Describes the organizations that the last snapshot had and this one lacks: those in the largest TOP, and other notable ones. */
-function goneFrom(baseline: Snapshot | undefined, watches: readonly Watch[], { hasOrganization }: Candidate) {
+function missingOrganizations(
+  baseline: Snapshot | undefined,
+  watches: readonly Watch[],
+  { hasOrganization }: GateInput,
+) {
   const before = baseline?.organizations.most_followed ?? []
   const top = Math.max(...watches.map((watch) => watch.top))
-  const gone = before.map((one, index) => ({ ...one, rank: index + 1 })).filter(({ id }) => !hasOrganization(id))
-  const ofTop = gone.filter(({ rank }) => rank <= top)
-  const others = gone.filter(({ rank, followers }) => rank > top && followers >= NOTABLE_FOLLOWERS)
+  const missing = before.map((one, index) => ({ ...one, rank: index + 1 })).filter(({ id }) => !hasOrganization(id))
+  const inTop = missing.filter(({ rank }) => rank <= top)
+  const others = missing.filter(({ rank, followers }) => rank > top && followers >= NOTABLE_FOLLOWERS)
   const name = ({ name, id }: FollowedOrganization) => `${quoted(name)} (${id}`
   return {
     top:
-      ofTop.length === 0
+      inTop.length === 0
         ? undefined
-        : `${pluralize(ofTop.length, 'organization')} of the TOP of ${baseline!.date} ${isOrAre(ofTop.length)} gone: ${joinFirst(ofTop.map((one) => `${name(one)}, rank ${one.rank})`))}`,
+        : `${pluralize(inTop.length, 'organization')} in the TOP of ${baseline!.date} ${isOrAre(inTop.length)} gone: ${joinFirst(inTop.map((one) => `${name(one)}, rank ${one.rank})`))}`,
     others:
       others.length === 0
         ? undefined
@@ -160,22 +167,24 @@ function goneFrom(baseline: Snapshot | undefined, watches: readonly Watch[], { h
 }
 
 /** Returns warnings that are never a reason to refuse. */
-function remarksOn({ repeated, orphans, unverified }: Candidate): string[] {
-  const remarks: string[] = []
+function otherWarnings({ repeated, orphans, unverified }: GateInput): string[] {
+  const warnings: string[] = []
   for (const name of EXPORT_NAMES) {
     const { count: records, first } = repeated[name]
     if (records === 0) continue
     const what = `${pluralize(records, 'record')} of the ${name} export ${records === 1 ? 'repeats' : 'repeat'} the id of an earlier one`
-    remarks.push(`${what} (first: ${quoted(first)}); the first record of each id counts`)
+    warnings.push(`${what} (first: ${quoted(first)}); the first record of each id counts`)
   }
   if (orphans > 0)
-    remarks.push(`the organization of ${pluralize(orphans, 'dataset')} is not in the organizations export`)
-  for (const name of unverified)
-    remarks.push(
-      `the source of the ${name} export gave neither its length nor a checksum, so a loss on the way would not show`,
+    warnings.push(
+      `${pluralize(orphans, 'dataset')} ${orphans === 1 ? 'belongs' : 'belong'} to an organization that is not in the organizations export`,
     )
-  return remarks
+  for (const name of unverified)
+    warnings.push(
+      `the source of the ${name} export gave neither a length nor a checksum, so data lost in transit would go unnoticed`,
+    )
+  return warnings
 }
 
 const isOrAre = (number: number) => (number === 1 ? 'is' : 'are')
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`

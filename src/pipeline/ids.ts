@@ -10,7 +10,7 @@ export class IdTable {
   size = 0
   private bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
   private filled = 0
-  /** Id n lies from `ends[n]` to `ends[n + 1]`. */
+  /** Id n spans `ends[n]` to `ends[n + 1]`. */
   private ends: Uint32Array
   /** Hash slot → id number + 1, or 0 if the slot is free. */
   private slots: Uint32Array

@@ -22,12 +22,12 @@ export async function openSnapshot(
   const today = dateIn(context.config.time_zone, context.clock())
   if (date > today)
     run.warn(
-      `${date} has yet to come: its edition is the latest one from now on; "remove ${date} --snapshot" undoes this`,
+      `${date} is in the future: its edition is the latest one from now on; "remove ${date} --snapshot" undoes this`,
     )
   if (!isGiven && date < today) {
     if (stored !== undefined && !refetch) return storedSnapshot(stored, context)
     const why = stored === undefined ? `there is no snapshot of ${date}` : `--refetch replaces the snapshot of ${date}`
-    run.warn(`${why}; the portal's current export is used instead, also for an edition that exists`)
+    run.warn(`${why}; the portal's current export is used instead, even if the date has an edition`)
   }
   return StagedSnapshot.open(request, run, context, stored)
 }

@@ -32,7 +32,7 @@ export function run(request: RunRequest, context: Context): Promise<RunResult> {
     await using filter = WatchFilter.of(request, context, ranking)
     await run.step('read datasets', () => source.read('datasets', filter))
 
-    const snapshot = await source.accept(ranking)
+    const snapshot = await source.check(ranking)
     const unchangedSince = source.unchangedSince()
     if (unchangedSince !== undefined && context.config.when_unchanged === 'skip')
       return skippedResult(request, unchangedSince)
@@ -56,7 +56,7 @@ export function fetch(request: RunRequest, context: Context): Promise<FetchResul
     await using source = await openSnapshot(request, run, recordWarnings(context, run))
     await run.step('read organizations', () => source.read('organizations', ranking))
     await run.step('read datasets', () => source.read('datasets', columnCheck(request)))
-    await source.accept(ranking)
+    await source.check(ranking)
 
     await run.checkLeases()
     return summarize(request, await run.step('keep snapshot', () => source.commit()))

@@ -54,7 +54,7 @@ export async function prune(context: Context): Promise<Pruned> {
     const mine = now.dates.filter((date) => leases.has(date))
     const keys = now.keys.filter((key) => mine.includes(key.split('/')[1]!))
     for (const key of keys) {
-      await leases.get(key.split('/')[1]!)!.check()
+      await leases.get(key.split('/')[1]!)!.renewOrFail()
       await archive.remove(key)
     }
     return { dates: mine, keys, held }

@@ -13,7 +13,7 @@ import type { RunRequest } from './request.ts'
 import type { EditionFacts, StepResult } from './result.ts'
 
 /** MongoDB's document limit, in BSON bytes. It applies to every store, so editions can be moved between stores. */
-const MAX_BYTES = 16 * 1024 * 1024
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024
 
 /**
  * Builds the document of each CSV. Publishes nothing.
@@ -49,13 +49,13 @@ function sourceOf({ url, sha1, bytes, records, last_modified }: ExportFacts): So
 
 async function assertFitsMongo(edition: Edition): Promise<void> {
   // BSON is about as long as JSON, so load the library that measures it only for very large documents.
-  if (JSON.stringify(edition).length < MAX_BYTES / 4) return
+  if (JSON.stringify(edition).length < MAX_DOCUMENT_BYTES / 4) return
   const { calculateObjectSize } = await import('bson')
   const size = calculateObjectSize(edition)
-  if (size <= MAX_BYTES) return
+  if (size <= MAX_DOCUMENT_BYTES) return
   const count = formatCount(edition.datasets.length)
   const what = `${edition._id}: its ${count} datasets would take ${formatBytes(size)}`
-  const limit = `MongoDB allows ${formatBytes(MAX_BYTES)}; nothing was published`
+  const limit = `MongoDB allows ${formatBytes(MAX_DOCUMENT_BYTES)}; nothing was published`
   throw new Failure(
     'usage',
     `cannot publish ${what}; ${limit}. Give the watch narrower terms, or a smaller top (now ${edition.top})`,
@@ -77,7 +77,7 @@ export async function publishEditions(
     if (damage !== undefined) run.warn(`${damage}. This run replaces it`)
     // The stored document was read under the lease. If another run has published since, this check or the swap fails.
     await run.checkLeases(date, id)
-    if (stored !== undefined && isSame(edition, stored) && (await isAcceptable(stored))) continue
+    if (stored !== undefined && hasSameContent(edition, stored) && (await isAcceptable(stored))) continue
     if (!(await documents.compareAndSwap('tops', id, earlier, edition))) throw leaseLostFailure(id)
     await restoreIfLeaseLost(edition, earlier, run, documents)
     changed = true
@@ -94,8 +94,8 @@ export async function publishEditions(
 }
 
 /**
- * Checks the lease again after the write. If the lease is lost, restores the earlier edition. A run that paused right before the
- * write may have overwritten an edition that its successor had found correct and left in place.
+ * Checks the lease again after the write. If the lease is lost, restores the earlier edition. A run that paused right before
+ * the write may have overwritten an edition that its successor had found correct and left in place.
  */
 async function restoreIfLeaseLost(
   edition: Edition,
@@ -113,7 +113,7 @@ async function restoreIfLeaseLost(
 }
 
 /** Whether two editions are equal, apart from their run and time. */
-function isSame(edition: Edition, earlier: Edition): boolean {
+function hasSameContent(edition: Edition, earlier: Edition): boolean {
   const { generated_at, run_id } = earlier
   return isDeepStrictEqual({ ...edition, generated_at, run_id }, earlier)
 }

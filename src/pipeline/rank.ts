@@ -58,8 +58,8 @@ export class Ranking implements Reader {
 
 /** Returns field `slot` of a record as text. */
 export function textOf(batch: Batch, record: number, slot: number): string {
-  const at = 2 * (record * batch.width + slot)
-  return decodeField(batch.bytes, batch.fields[at]!, batch.fields[at + 1]!)
+  const at = 2 * (record * batch.fieldsPerRecord + slot)
+  return decodeField(batch.bytes, batch.fieldRanges[at]!, batch.fieldRanges[at + 1]!)
 }
 
 /** Compares ids by their UTF-8 bytes, which is the order of code points in every locale. */

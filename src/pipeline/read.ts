@@ -36,7 +36,7 @@ interface ScanFacts {
   readonly names: FoundNames
 }
 
-/** What identifies the bytes of a file. */
+/** The facts that identify the bytes of a file. */
 export type FileFacts = Pick<ReadFacts, 'bytes' | 'sha1'>
 
 export interface ReadFacts extends ScanFacts {
@@ -51,8 +51,8 @@ export interface ReadOptions {
   /** Refuses an export that seems to be of another model. */
   readonly model?: ExportName
   /**
-   * Checks the file once it was read to its end, also if a record breaks the contract: the mistake of a file that is not the
-   * expected one means nothing. Throws if it is not.
+   * Checks the file after all of it was read, even if a record breaks the contract: an error in the wrong file means nothing.
+   * Throws if it is not the expected file.
    */
   readonly checkFile?: (facts: FileFacts) => void
   /** Receives the columns of the header before the needed ones are looked up. May throw. */
@@ -64,7 +64,7 @@ type Chunks = AsyncIterable<Uint8Array>
 /**
  * Reads a CSV once, in constant memory, and computes its checksums.
  *
- * @param name what errors call it
+ * @param name the name of the CSV in error messages
  * @throws Failure `contract` for the first error in the export
  */
 export async function readCsv(chunks: Chunks, name: string, reader: Reader, options: ReadOptions): Promise<ReadFacts> {
@@ -178,22 +178,22 @@ function scanned(scan: () => Batch): Batch {
   } catch (error) {
     if (!(error instanceof Failure) || error.kind === 'usage' || error.message.includes('; nothing was published'))
       throw error
-    const next = 'Fetch the file again; if it stays the same, report it to the portal.'
-    throw new Failure(error.kind, `${error.message}; nothing was published. ${next}`)
+    const advice = 'Fetch the file again; if it stays the same, report it to the portal.'
+    throw new Failure(error.kind, `${error.message}; nothing was published. ${advice}`)
   }
 }
 
 /** Creates the failure for an invalid field, with its record, line and column. */
 function fieldFailure(
-  { record, slot, message, next }: FieldError,
+  { record, slot, message, advice }: FieldError,
   batch: Batch,
   scanner: Scanner,
   name: string,
 ): Failure {
-  const start = batch.fields[2 * (record * batch.width + slot)]!
-  const column = columnAt(batch.bytes, start, batch.records[2 * record])
-  const where = `record ${batch.first + record}, line ${scanner.lineAt(start)}, column ${column}`
-  return new Failure('contract', `${name}, ${where}: ${message}; nothing was published. ${next}`)
+  const start = batch.fieldRanges[2 * (record * batch.fieldsPerRecord + slot)]!
+  const column = columnAt(batch.bytes, start, batch.recordRanges[2 * record])
+  const where = `record ${batch.firstNumber + record}, line ${scanner.lineAt(start)}, column ${column}`
+  return new Failure('contract', `${name}, ${where}: ${message}; nothing was published. ${advice}`)
 }
 
 /**

@@ -21,20 +21,20 @@ export interface RemovalRequest {
   readonly snapshot: boolean
 }
 
-/** What the stores hold of an edition. A removal that was killed leaves a part of it. */
+/** The parts of an edition that the stores hold. A killed removal leaves some of them. */
 interface StoredEditionParts {
   readonly watch: string
   /** The id of its document, if there is one. */
   readonly document: string | undefined
-  /** The keys of its CSV and its description, as far as they exist. */
+  /** The keys of its CSV and of its description, without missing ones. */
   readonly keys: readonly string[]
 }
 
-/** What a removal takes. */
+/** The documents and objects that a removal deletes. */
 export interface Removal {
   readonly date: string
   readonly editions: readonly StoredEditionParts[]
-  /** The keys of the snapshot if it goes too, its description first. */
+  /** The keys of the snapshot, its description first. Empty if the snapshot stays. */
   readonly snapshot: readonly string[]
   /** The watches whose editions stay, and so keep the snapshot. */
   readonly kept: readonly string[]
@@ -43,7 +43,7 @@ export interface Removal {
 export type RemovalResult = Removal & Outcome & { readonly run_id: string }
 
 /**
- * Finds what a removal would take. It is empty if an earlier removal, which may have been killed, has left nothing.
+ * Finds the documents and objects that a removal would delete. There are none if an earlier removal has already deleted them.
  *
  * @throws NotFound when nothing is stored for the date, or for a watch that is named
  */
@@ -75,7 +75,7 @@ async function storedEditions(date: string, { archive, documents }: Context): Pr
   }))
 }
 
-/** Whether the last run that wrote something for the date was a removal, of all the missing watches if any are named. */
+/** Whether the last run for the date was a removal. If watches are missing, checks the last run of each of them instead. */
 async function wasRemoved(
   { date }: RemovalRequest,
   missing: readonly string[],
@@ -103,10 +103,10 @@ async function nothingStored(
 }
 
 /**
- * Removes editions, and the snapshot if that is wanted, while holding their leases. Each document goes first, so that a
- * document always names a CSV that exists. Killed anywhere, the next removal or run for the date completes the work.
+ * Removes editions, and the snapshot on request, while holding their leases. Deletes each document first, so that a document
+ * always names a CSV that exists. If it is killed, the next removal or run for the date completes the work.
  *
- * @param confirmed what the user has seen: nothing else is removed
+ * @param confirmed the removal that the user has seen; nothing else is removed
  */
 export async function remove(request: RemovalRequest, confirmed: Removal, context: Context): Promise<RemovalResult> {
   const { date } = request
@@ -129,8 +129,8 @@ export async function remove(request: RemovalRequest, confirmed: Removal, contex
 
 function refuseUnconfirmed({ date, editions, snapshot }: Removal, confirmed: Removal): void {
   const names = ({ document, keys }: StoredEditionParts) => [...keys, ...(document === undefined ? [] : [document])]
-  const seen = new Set([...confirmed.editions.flatMap(names), ...confirmed.snapshot])
-  if ([...editions.flatMap(names), ...snapshot].every((name) => seen.has(name))) return
+  const confirmedNames = new Set([...confirmed.editions.flatMap(names), ...confirmed.snapshot])
+  if ([...editions.flatMap(names), ...snapshot].every((name) => confirmedNames.has(name))) return
   throw new Failure('held', `another run has published for ${date} meanwhile; nothing was removed. Run "remove" again`)
 }
 
@@ -174,6 +174,6 @@ function outcomeOf({ date, editions, snapshot }: Removal): Outcome {
       : []),
     ...(snapshot.length > 0 ? ['the snapshot'] : []),
   ]
-  if (parts.length === 0) return { status: 'unchanged', summary: `nothing left to remove of ${date}` }
+  if (parts.length === 0) return { status: 'unchanged', summary: `nothing is left to remove for ${date}` }
   return { status: 'removed', summary: `removed ${parts.join(' and ')} of ${date}` }
 }

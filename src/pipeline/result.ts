@@ -94,7 +94,7 @@ export function summarize(
   const replaced = results.some((one) => one.replaced) && ({ replaced: true } as const)
   const place = changed
     ? replaced
-      ? 'in place of what was there before: '
+      ? 'replaced the earlier edition: '
       : ''
     : 'nothing to do, everything was already there: '
   const status = changed ? ('published' as const) : ('unchanged' as const)

@@ -42,10 +42,10 @@ export async function findExpired(context: Context, isSound: (date: string) => P
 
 /** Lists the keys of the snapshot of a date, its description first. */
 export async function snapshotKeys(date: string, { archive }: Pick<Context, 'archive'>): Promise<string[]> {
-  const own = [snapshotKey(date), ...EXPORT_NAMES.map((name) => exportKey(name, date))]
+  const keys = [snapshotKey(date), ...EXPORT_NAMES.map((name) => exportKey(name, date))]
   const stored = new Set<string>()
   for await (const { key } of archive.list(`snapshots/${date}/`)) stored.add(key)
-  return own.filter((key) => stored.has(key))
+  return keys.filter((key) => stored.has(key))
 }
 
 /** Puts snapshot.json first: a reader that finds it expects its exports. */

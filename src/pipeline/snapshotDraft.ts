@@ -5,7 +5,7 @@ import { snapshotKey } from '../editions/layout.ts'
 import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import type { CountingReader } from './counts.ts'
-import { type Candidate, NOTABLE_FOLLOWERS } from './gate.ts'
+import { type GateInput, NOTABLE_FOLLOWERS } from './gate.ts'
 import type { Ranking } from './rank.ts'
 import { snapshotsBefore } from './snapshot.ts'
 import type { StagedExport } from './stage.ts'
@@ -51,13 +51,13 @@ export function draftSnapshot(
 }
 
 /** @param unverified exports whose source gave neither length nor checksum */
-export function gateCandidate(
+export function gateInput(
   snapshot: Snapshot,
   counts: Readonly<Record<ExportName, CountingReader>>,
   ranking: Ranking,
   unverified: readonly ExportName[],
-  liveTotals?: Candidate['liveTotals'],
-): Candidate {
+  liveTotals?: GateInput['liveTotals'],
+): GateInput {
   const repeated = ({ repeated, firstRepeated }: CountingReader) => ({ count: repeated, first: firstRepeated })
   return {
     snapshot,
@@ -75,12 +75,12 @@ export async function baselineFor(
   context: Pick<Context, 'archive' | 'config' | 'report'>,
 ): Promise<Snapshot | undefined> {
   for await (const snapshot of snapshotsBefore(date, context))
-    if (isSamePlace(snapshot, context.config)) return snapshot
+    if (isSameCatalogue(snapshot, context.config)) return snapshot
   return undefined
 }
 
 /** Whether a snapshot came from this portal and catalogue. Version 0.1 did not store the catalogue. */
-export function isSamePlace(
+export function isSameCatalogue(
   snapshot: Snapshot | undefined,
   { portal, catalogue }: Pick<Snapshot, 'portal' | 'catalogue'>,
 ): snapshot is Snapshot {
@@ -93,7 +93,7 @@ export function isSameSnapshot(stored: Snapshot, snapshot: Snapshot): boolean {
     stored[name].sha256 === snapshot[name].sha256 &&
     (stored[name].origin ?? snapshot[name].origin) === snapshot[name].origin &&
     hasSameColumns(stored[name], snapshot[name])
-  return isSamePlace(stored, snapshot) && isSameExport('datasets') && isSameExport('organizations')
+  return isSameCatalogue(stored, snapshot) && isSameExport('datasets') && isSameExport('organizations')
 }
 
 /** Compares the column names that both have. Version 0.1 stored none, and the watches may have changed since. */

@@ -18,8 +18,8 @@ export interface ReadExportFacts
 export interface SnapshotSource extends AsyncDisposable {
   /** Reads one export from start to end. Call it for the organizations first. */
   read(name: ExportName, reader: Reader): Promise<{ readonly facts: ReadExportFacts }>
-  /** Returns the snapshot after both exports were read. @throws Failure `gate` if it is incomplete */
-  accept(ranking: Ranking): Promise<Snapshot>
+  /** Checks both exports after they were read, and returns their snapshot. @throws Failure `gate` if it is incomplete */
+  check(ranking: Ranking): Promise<Snapshot>
   /** Returns the date since which neither export has changed; undefined if one has. Call it after reading both. */
   unchangedSince(): string | undefined
   /** Stores it as the date's snapshot, unless the stored one is the same. */
@@ -33,7 +33,7 @@ export function storedSnapshot(snapshot: Snapshot, context: Context): SnapshotSo
       await readStoredExport(name, snapshot, reader, context)
       return { facts: readFacts(snapshot[name], 'snapshot') }
     },
-    accept: async () => snapshot,
+    check: async () => snapshot,
     unchangedSince: () => undefined,
     commit: async () => ({ changed: false, facts: snapshotFacts(snapshot) }),
     [Symbol.asyncDispose]: async () => {},

@@ -115,8 +115,8 @@ function matches(actual: FileFacts, { bytes, sha1 }: ExpectedFile): boolean {
 
 function mismatch(name: string, actual: ExpectedFile, expected: ExpectedFile): MismatchError {
   const bySize = expected.bytes !== undefined && actual.bytes !== expected.bytes
-  const how = bySize
+  const difference = bySize
     ? `it has ${actual.bytes} bytes, not ${expected.bytes}`
     : `its sha1 is ${actual.sha1}, not ${expected.sha1}`
-  return new MismatchError(`the ${name} export is not the file that the catalogue describes: ${how}`)
+  return new MismatchError(`the ${name} export is not the file that the catalogue describes: ${difference}`)
 }

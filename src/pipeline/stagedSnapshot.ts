@@ -9,7 +9,7 @@ import { MismatchError, retryReplaced } from '../portal/replaced.ts'
 import type { Run } from '../runs/run.ts'
 import type { PendingObject } from '../stores/archive.ts'
 import { CountingReader } from './counts.ts'
-import { type Candidate, type GateVerdict, judge } from './gate.ts'
+import { type GateInput, type GateVerdict, judge } from './gate.ts'
 import type { Ranking } from './rank.ts'
 import type { Reader } from './read.ts'
 import type { RunRequest } from './request.ts'
@@ -19,8 +19,8 @@ import {
   baselineFor,
   commitSnapshot,
   draftSnapshot,
-  gateCandidate,
-  isSamePlace,
+  gateInput,
+  isSameCatalogue,
   isSameSnapshot,
   stageDescription,
 } from './snapshotDraft.ts'
@@ -71,7 +71,7 @@ export class StagedSnapshot implements SnapshotSource {
     stored: Snapshot | undefined,
   ): Promise<StagedSnapshot> {
     await checkSources(request.sources, context)
-    const baseline = isSamePlace(stored, context.config) ? stored : await baselineFor(request.date, context)
+    const baseline = isSameCatalogue(stored, context.config) ? stored : await baselineFor(request.date, context)
     return new StagedSnapshot(request, run, context, stored, baseline)
   }
 
@@ -84,7 +84,7 @@ export class StagedSnapshot implements SnapshotSource {
     return { facts: { ...staged.facts, from, ...(await this.newColumns(name, staged)) } }
   }
 
-  async accept(ranking: Ranking): Promise<Snapshot> {
+  async check(ranking: Ranking): Promise<Snapshot> {
     const snapshot = this.draft(ranking)
     const { stored } = this
     if (stored !== undefined && isSameSnapshot(stored, snapshot)) {
@@ -93,8 +93,9 @@ export class StagedSnapshot implements SnapshotSource {
       return stored
     }
     const since = this.unchangedSince()
-    if (since !== undefined) this.run.warn(`the portal has not published since ${since}: both exports are unchanged`)
-    await this.passGate(snapshot, ranking)
+    if (since !== undefined)
+      this.run.warn(`the portal has published nothing new since ${since}: both exports are unchanged`)
+    await this.checkGate(snapshot, ranking)
     this.description = await stageDescription(snapshot, this.context)
     this.snapshot = snapshot
     return snapshot
@@ -160,8 +161,8 @@ export class StagedSnapshot implements SnapshotSource {
     const { run, context } = this
     const isListed = this.originOf(name) === 'portal'
     const refresh = (error: FileChangedError) => {
-      // Only a portal replaces its files; of an address given by hand, only the error is known.
-      run.warn(`${error.message}; ${isListed ? 'it may have just been replaced, so ' : ''}fetching it again`)
+      // Only the portal is known to replace its files. For a URL given by the user, only the error is known.
+      run.warn(`${error.message}; ${isListed ? 'it may just have been replaced, so ' : ''}this run fetches it again`)
       this.portal?.refresh()
     }
     return retryReplaced(() => this.stageOnce(name, reader), isListed, refresh, context)
@@ -170,7 +171,7 @@ export class StagedSnapshot implements SnapshotSource {
   private async stageOnce(name: ExportName, reader: Reader): Promise<StagedExport> {
     const { run, context, request } = this
     for (;;) {
-      const source = await this.open(name)
+      const source = await this.openSource(name)
       try {
         const staged = await stageExport(name, request.date, source, reader, context)
         const { expected = {}, length } = source
@@ -188,7 +189,7 @@ export class StagedSnapshot implements SnapshotSource {
     }
   }
 
-  private async open(name: ExportName): Promise<ExportSource> {
+  private async openSource(name: ExportName): Promise<ExportSource> {
     const { context } = this
     const location = this.request.sources?.[name]
     if (location !== undefined) return openExport(location, context)
@@ -208,18 +209,18 @@ export class StagedSnapshot implements SnapshotSource {
   /** Returns the last snapshot if this export of it came from the same portal and catalogue, so it need not be fetched again. */
   private reusableSnapshot(name: ExportName): Snapshot | undefined {
     const last = this.stored ?? this.baseline
-    return isSamePlace(last, this.context.config) && last[name].origin === 'portal' ? last : undefined
+    return isSameCatalogue(last, this.context.config) && last[name].origin === 'portal' ? last : undefined
   }
 
   /**
-   * Logs the gate's warnings. Fails if an export from the portal or a URL violates it, unless the request accepts incomplete
+   * Logs the gate's warnings. Fails if an export from the portal or a URL breaks a rule, unless the request accepts incomplete
    * exports. Never refuses a local file.
    */
-  private async passGate(snapshot: Snapshot, ranking: Ranking): Promise<void> {
+  private async checkGate(snapshot: Snapshot, ranking: Ranking): Promise<void> {
     const { run, baseline, context, request } = this
     const { facts } = await run.step('check completeness', async () => {
-      const found = judge(await this.candidate(snapshot, ranking), baseline, context.config)
-      return { facts: { compared_with: baseline?.date ?? null, ...found } }
+      const verdict = judge(await this.gateInput(snapshot, ranking), baseline, context.config)
+      return { facts: { compared_with: baseline?.date ?? null, ...verdict } }
     })
     for (const warning of facts.warnings) run.warn(warning)
     const refused = facts.violations.filter((one) => this.originOf(one.export) !== 'file')
@@ -234,13 +235,13 @@ export class StagedSnapshot implements SnapshotSource {
       await staged.commit(key)
       keys.push(key)
     }
-    const advice = `nothing was published. Look at ${keys.join(' and ')}, then wait for the next export, or publish it with --accept-incomplete`
+    const advice = `nothing was published. Inspect ${keys.join(' and ')}. Wait for the next export, or publish this one with --accept-incomplete`
     throw new Failure('gate', `the export seems incomplete: ${joinReasons(refused)}; ${advice}`)
   }
 
-  private async candidate(snapshot: Snapshot, ranking: Ranking): Promise<Candidate> {
+  private async gateInput(snapshot: Snapshot, ranking: Ranking): Promise<GateInput> {
     const counts = this.counts as Record<ExportName, CountingReader>
-    return gateCandidate(snapshot, counts, ranking, [...this.unverified], await this.portal?.liveTotals())
+    return gateInput(snapshot, counts, ranking, [...this.unverified], await this.portal?.liveTotals())
   }
 
   /** Returns the columns that the previous snapshot lacks, for the run record. They are harmless. */

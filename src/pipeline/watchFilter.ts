@@ -66,7 +66,7 @@ export class WatchFilter implements Reader, AsyncDisposable {
   private readonly ids = new IdTable()
   private header: readonly string[] = []
 
-  /** @param ranking given if the datasets of the top organizations should be collected as well */
+  /** @param ranking to collect the datasets of the top organizations as well */
   static of({ watches, date }: RunRequest, { archive }: Context, ranking?: Ranking): WatchFilter {
     return new WatchFilter(
       watches.map((watch) => {
@@ -118,15 +118,15 @@ export class WatchFilter implements Reader, AsyncDisposable {
         builder.repeated++
         return
       }
-      builder.csv.add(batch.bytes.subarray(batch.records[2 * record], batch.records[2 * record + 1]))
+      builder.csv.add(batch.bytes.subarray(batch.recordRanges[2 * record], batch.recordRanges[2 * record + 1]))
       builder.records++
       builder.tops?.take(batch, record, this.projected)
     })
   }
 
-  private idOf({ bytes, fields, width }: Batch, record: number): number {
-    const at = 2 * (record * width + this.idSlot)
-    return this.ids.add(bytes, fields[at]!, fields[at + 1]!)
+  private idOf({ bytes, fieldRanges, fieldsPerRecord }: Batch, record: number): number {
+    const at = 2 * (record * fieldsPerRecord + this.idSlot)
+    return this.ids.add(bytes, fieldRanges[at]!, fieldRanges[at + 1]!)
   }
 
   async drain(): Promise<void> {

@@ -31,7 +31,7 @@ for (const [network, bits] of PRIVATE_IPV4) {
   PRIVATE.addSubnet(`64:ff9b::${network}`, 96 + bits, 'ipv6')
   PRIVATE.addSubnet(`64:ff9b:1::${network}`, 96 + bits, 'ipv6')
   PRIVATE.addSubnet(`2002:${a}${b}:${c}00::`, 16 + bits, 'ipv6')
-  // With a prefix of 48 bits, bits 64 to 71 stand empty in the middle of the address. `0.0.…` is the notation above.
+  // With a prefix of 48 bits, bits 64 to 71 of the address are zero. `0.0.…` is the notation above.
   if (network !== '0.0.0.0') PRIVATE.addSubnet(`64:ff9b:1:${a}${b}:00${c}::`, 48 + bits + (bits > 16 ? 8 : 0), 'ipv6')
 }
 

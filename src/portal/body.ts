@@ -4,7 +4,7 @@ import { formatBytes, formatDuration } from '../text/format.ts'
 import type { FetchPolicy } from './policy.ts'
 
 /**
- * Reads the body of a response. Fails if no byte arrives within the stall time-out, or too few for the least rate. Only the
+ * Reads the body of a response. Fails if no byte arrives within the stall time-out, or too few for the lowest rate. Only the
  * time spent waiting counts: a slow reader is fine.
  */
 export async function* readBody(

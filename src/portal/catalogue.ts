@@ -102,7 +102,7 @@ function parseEntry(name: ExportName, resource: Json, url: string): CatalogueEnt
     fileUrl,
     bytes: Number.isSafeInteger(filesize) && (filesize as number) > 0 ? (filesize as number) : undefined,
     sha1: typeof sha1 === 'string' && /^[0-9a-f]{40}$/i.test(sha1) ? sha1.toLowerCase() : undefined,
-    // A date beyond the year 9999 is a mistake, and not ISO 8601 as others read it.
+    // A date after the year 9999 is a mistake, and other programs cannot parse it as ISO 8601.
     lastModified: Number.isNaN(modified) || modified > MAX_INSTANT ? null : new Date(modified).toISOString(),
   }
 }

@@ -26,7 +26,7 @@ export class Connections {
   private readonly modules: Readonly<Record<Protocol, HttpModule>>
   private readonly agents: Agents
   private readonly closing: AbortController
-  private hasMetPublicHost = false
+  private hasContactedPublicHost = false
 
   static async open(policy: FetchPolicy, proxies: ProxySettings, signal: AbortSignal): Promise<Connections> {
     const modules = { 'http:': await import('node:http'), 'https:': await import('node:https') }
@@ -65,7 +65,7 @@ export class Connections {
     const { hostname, protocol } = new URL(url)
     const isProxied = this.proxyFor(url) !== undefined
     // The proxy resolves the name and decides which addresses it serves. Only an address in the URL itself can be checked.
-    const refusal = isProxied ? this.refusePrivate(hostname, isPrivateHost(hostname)) : undefined
+    const refusal = isProxied ? this.refusePrivateAfterPublic(hostname, isPrivateHost(hostname)) : undefined
     if (refusal !== undefined) throw refusal
     const request = this.modules[protocol as Protocol].request(url, {
       agent: this.agents[protocol as Protocol],
@@ -90,15 +90,15 @@ export class Connections {
     this.closing.abort(new Failure('portal', 'the connections are closed'))
   }
 
-  /** Destroys a request that is not connected, or not answered, in time. @returns a function that stops the timer */
+  /** Destroys a request that is not connected or answered in time. @returns a function that stops the timer */
   private limitWait(request: ClientRequest, protocol: string): () => void {
     const { connectTimeout, headersTimeout } = this.policy
-    const fail = (what: string, ms: number) =>
+    const failAfter = (what: string, ms: number) =>
       setTimeout(() => request.destroy(new Error(`no ${what} within ${formatDuration(ms)}`)), ms)
-    let timer = fail('connection', connectTimeout)
+    let timer = failAfter('connection', connectTimeout)
     const awaitResponse = () => {
       clearTimeout(timer)
-      timer = fail('answer', headersTimeout)
+      timer = failAfter('answer', headersTimeout)
     }
     request.once('socket', (socket) => {
       if (protocol === 'https:') socket.once('secureConnect', awaitResponse)
@@ -111,19 +111,19 @@ export class Connections {
 
   private guardConnection(request: ClientRequest): void {
     request.once('socket', (socket) => {
-      // Only the connected address counts: a name may resolve to another address each time.
+      // Check the connected address: a name may resolve to a different address each time.
       socket.once('connect', () => {
         const address = socket.remoteAddress ?? ''
-        const refusal = this.refusePrivate(address, isPrivateAddress(address))
+        const refusal = this.refusePrivateAfterPublic(address, isPrivateAddress(address))
         if (refusal !== undefined) request.destroy(refusal)
       })
     })
   }
 
   /** Returns an error if a host is private and an earlier one was public: no redirect may lead into a private network. */
-  private refusePrivate(host: string, isPrivate: boolean): PrivateAddressError | undefined {
-    this.hasMetPublicHost ||= !isPrivate
-    if (!isPrivate || !this.hasMetPublicHost) return undefined
+  private refusePrivateAfterPublic(host: string, isPrivate: boolean): PrivateAddressError | undefined {
+    this.hasContactedPublicHost ||= !isPrivate
+    if (!isPrivate || !this.hasContactedPublicHost) return undefined
     return new PrivateAddressError(`a public host must not lead to the private address ${host}`)
   }
 }

@@ -39,8 +39,8 @@ export async function download(url: string, http: HttpClient, since?: string): P
     .withRetries(attempts, () => http.get(url, headers))
     .catch((error) => {
       // uData deletes the file to which an address redirected a moment ago.
-      const gone = notFoundCause(error)
-      throw gone === undefined || gone.url === url ? error : goneError(gone)
+      const notFound = notFoundCause(error)
+      throw notFound === undefined || notFound.url === url ? error : goneError(notFound)
     })
   if (first.status === 304 && since !== undefined) {
     first.discard()
@@ -123,8 +123,8 @@ async function resume(
   const validator = strong ?? version.lastModified
   const headers = validator && received > 0 ? { range: `bytes=${received}-`, 'if-range': validator } : undefined
   const response = await http.get(url, headers).catch((error) => {
-    const gone = notFoundCause(error)
-    throw gone === undefined ? error : goneError(gone)
+    const notFound = notFoundCause(error)
+    throw notFound === undefined ? error : goneError(notFound)
   })
   if (response.status === 206 && isRest(response.header('content-range'), received, version)) return response.body
   // Without a validator, the bytes received before may be those of another file.
@@ -139,7 +139,7 @@ async function resume(
   throw new FileChangedError(`cannot resume ${url}: ${why}`)
 }
 
-/** Creates the error for a file that is not there any more. */
+/** Creates the error for a file that no longer exists. */
 export function goneError({ url, status }: StatusError): FileChangedError {
   return new FileChangedError(`cannot fetch ${url}: it answers ${status}`)
 }
@@ -150,10 +150,10 @@ function isRest(contentRange: string | undefined, received: number, { length }: 
 }
 
 async function* skipBytes(body: AsyncIterable<Uint8Array>, count: number): AsyncIterable<Uint8Array> {
-  let left = count
+  let bytesToSkip = count
   for await (const chunk of body) {
-    if (chunk.length > left) yield chunk.subarray(left)
-    left = Math.max(0, left - chunk.length)
+    if (chunk.length > bytesToSkip) yield chunk.subarray(bytesToSkip)
+    bytesToSkip = Math.max(0, bytesToSkip - chunk.length)
   }
 }
 

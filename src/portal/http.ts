@@ -22,7 +22,7 @@ export interface HttpResponse {
   discard(): void
 }
 
-/** A failed request that a retry may save. */
+/** A failed request that may succeed on a retry. */
 export class TransientError extends Error {
   readonly url: string
   readonly reason: string
@@ -165,14 +165,14 @@ export class HttpClient {
     return retryable ? new TransientError(url, message, undefined, { cause: error }) : fetchFailure(url, message, error)
   }
 
-  /** Says through which proxy an address is requested. */
+  /** Describes the proxy for an address, to complete an error message. */
   private route(url: string): string {
     const proxy = this.connections.proxyFor(url)
     return proxy === undefined ? '' : ` through the proxy ${proxy.origin}`
   }
 }
 
-/** Creates the error of a fetch that a retry cannot save, or that was retried in vain. */
+/** Creates the failure of a fetch that a retry cannot help, or whose retries have failed. */
 export function fetchFailure(source: string, reason: string, cause?: unknown): Failure {
   return new Failure('portal', `cannot fetch ${source}: ${reason}`, { cause })
 }

@@ -7,7 +7,7 @@ export interface FetchPolicy {
   readonly headersTimeout: number
   /** Time limit for the next byte of a body. */
   readonly stallTimeout: number
-  /** The least bytes a second that a body must bring while it is awaited, over each stall time-out. */
+  /** The lowest rate of a body, in bytes per second of waiting, over each stall time-out. */
   readonly minRate: number
   /** How often a failed request is retried. The count restarts when a download has progressed by PROGRESS_BYTES. */
   readonly retries: number
@@ -21,7 +21,7 @@ const MAX_PAUSE = 60_000
 /** If `Retry-After` asks for more than this, the request fails. */
 export const MAX_RETRY_AFTER = 5 * 60_000
 export const MAX_REDIRECTS = 10
-/** The catalogue's metadata are some 100 kB. */
+/** The catalogue's metadata has about 100 kB. */
 export const MAX_METADATA_BYTES = 2 * 2 ** 20
 /** With less progress per attempt, a server that sends one byte at a time would be retried forever. */
 export const PROGRESS_BYTES = 2 ** 20

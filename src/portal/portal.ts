@@ -99,7 +99,7 @@ export async function openPortal(
   }
 }
 
-/** @param goneAddresses addresses of the catalogue that answered 404 or 410; an address that does so now is added */
+/** @param goneAddresses addresses of the catalogue that answered 404 or 410; this function adds to them */
 async function startDownload(
   entry: CatalogueEntry,
   earlier: ExportFacts | undefined,

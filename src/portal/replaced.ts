@@ -21,14 +21,14 @@ export async function retryReplaced<T>(
   onRetry: (error: FileChangedError) => void,
   { config, signal }: Pick<Context, 'config' | 'signal'>,
 ): Promise<T> {
-  const least = isListed ? 1 : 0
+  const minRetries = isListed ? 1 : 0
   for (let attempt = 1; ; attempt++) {
     try {
       return await read()
     } catch (error) {
       if (!(error instanceof FileChangedError)) throw error
-      const most = error instanceof MismatchError ? least : Math.max(least, config.retries)
-      if (attempt > most) throw replacedFailure(error, attempt)
+      const maxRetries = error instanceof MismatchError ? minRetries : Math.max(minRetries, config.retries)
+      if (attempt > maxRetries) throw replacedFailure(error, attempt)
       onRetry(error)
       const pause = pauseBefore(attempt, fetchPolicy(config), Math.random())
       await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted())

@@ -8,14 +8,14 @@ import { notFoundCause } from './statusError.ts'
 /** The value of the setting `catalogue` for a portal that has no dataset that lists its exports. */
 export const NO_CATALOGUE = 'none'
 
-/** Without a catalogue, nothing is known of an export before it is downloaded. */
+/** Without a catalogue, nothing is known about an export before its download. */
 export const NO_FACTS = { bytes: undefined, sha1: undefined, lastModified: null } as const
 
 /** An export of a portal without catalogue. */
 export interface SiteExport {
   /** Undefined if it has not changed. */
   readonly file: Download | undefined
-  /** Whether the portal writes it at this moment. Such a stream has no length, and can end early without an error. */
+  /** Whether the portal generates it during the download. Such a stream has no length, and can end early without an error. */
   readonly isLive: boolean
 }
 
@@ -73,5 +73,5 @@ export async function readTotal(portal: string, name: ExportName, http: HttpClie
   }
 }
 
-/** Whether this address itself is not there. A file that is gone behind its redirect was replaced. */
+/** Whether the address itself does not exist. If only the file behind its redirect is missing, that file was replaced. */
 const isNotFound = (error: unknown, url: string) => notFoundCause(error)?.url === url

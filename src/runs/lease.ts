@@ -18,7 +18,7 @@ export interface HeldLeases {
    *
    * @throws Failure `held` when another run has taken one over
    */
-  check(ids?: readonly string[]): Promise<void>
+  renewOrFail(ids?: readonly string[]): Promise<void>
   release(): Promise<void>
 }
 
@@ -36,13 +36,12 @@ export function leaseLostFailure(id: string): Failure {
 /** Describes this process as the holder of a run's leases. */
 export function currentProcessAsHolder(run: string): Holder {
   const identity = { pid_namespace: pidNamespace(), boot_id: bootId(), start_ticks: startTicks(process.pid) }
-  const known = Object.entries(identity).filter(([, value]) => value !== undefined)
-  return { run, host: hostname(), pid: process.pid, ...Object.fromEntries(known) }
+  const defined = Object.entries(identity).filter(([, value]) => value !== undefined)
+  return { run, host: hostname(), pid: process.pid, ...Object.fromEntries(defined) }
 }
 
 /**
- * Acquires all leases or none. Takes over the lease of a holder that died on this host at once, and any other lease when it
- * expires.
+ * Acquires all leases or none. Takes over a lease at once if its holder died on this host, and any other when it expires.
  *
  * @param warn receives a line for each damaged lease, which is replaced
  * @throws Failure `held` with the holder, the start of its lease and the expiry
@@ -71,20 +70,20 @@ export async function acquireLeases(
     await releaseAll().catch(() => {})
     throw error
   }
-  let lost: string | undefined
+  let lostId: string | undefined
   const renew = async (ids: readonly string[] = acquired) => {
     for (const id of ids) {
-      if (!(await documents.renew(id, holder.run, LEASE_MS))) lost = id
+      if (!(await documents.renew(id, holder.run, LEASE_MS))) lostId = id
     }
   }
-  // Errors are ignored here: the next `check` fails for the same reason, or the problem is gone by then.
+  // Errors are ignored here: the next `renewOrFail` fails for the same reason, or the problem is gone by then.
   const timer = setInterval(() => renew().catch(() => {}), RENEW_MS)
   return {
     ids: acquired,
     since,
-    check: async (ids) => {
+    renewOrFail: async (ids) => {
       await renew(ids?.filter((id) => acquired.includes(id)))
-      if (lost !== undefined) throw leaseLostFailure(lost)
+      if (lostId !== undefined) throw leaseLostFailure(lostId)
     },
     release: async () => {
       clearInterval(timer)
@@ -100,11 +99,11 @@ async function takeLease(
   warn: (line: string) => void,
 ): Promise<Lease> {
   await removeDamagedLease(documents, id, warn)
-  let answer = await documents.acquire(id, holder, LEASE_MS)
-  if (!answer.granted && isDead(answer.lease, holder))
-    answer = await documents.acquire(id, holder, LEASE_MS, answer.lease.run)
-  if (answer.granted) return answer.lease
-  throw leaseHeldFailure(answer.lease, id)
+  let attempt = await documents.acquire(id, holder, LEASE_MS)
+  if (!attempt.granted && isDead(attempt.lease, holder))
+    attempt = await documents.acquire(id, holder, LEASE_MS, attempt.lease.run)
+  if (attempt.granted) return attempt.lease
+  throw leaseHeldFailure(attempt.lease, id)
 }
 
 /** Removes a lease that is damaged, unless another process replaces it first. */

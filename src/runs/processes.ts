@@ -5,12 +5,12 @@ import { readFileSync, readlinkSync } from 'node:fs'
  * They need Linux: without /proc, all three are undefined.
  */
 export function bootId(): string | undefined {
-  return read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
+  return orUndefined(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())
 }
 
 /** Returns the PID namespace. Containers can share a host name, but each counts its processes from 1. */
 export function pidNamespace(): string | undefined {
-  return read(() => readlinkSync('/proc/self/ns/pid'))
+  return orUndefined(() => readlinkSync('/proc/self/ns/pid'))
 }
 
 /** Returns the start time of a process, in clock ticks since boot. Also undefined if this user cannot see the process. */
@@ -38,7 +38,7 @@ export function hasEnded(pid: number, ticks: number | undefined): boolean | unde
 
 /** Reads fields 3 and 22 of /proc/PID/stat. Field 2, the name, may contain spaces and parentheses. */
 function statOf(pid: number): { readonly state: string; readonly startTicks: number } | undefined {
-  return read(() => {
+  return orUndefined(() => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')
@@ -46,7 +46,7 @@ function statOf(pid: number): { readonly state: string; readonly startTicks: num
   })
 }
 
-function read<T>(body: () => T): T | undefined {
+function orUndefined<T>(body: () => T): T | undefined {
   try {
     return body()
   } catch {

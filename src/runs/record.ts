@@ -26,9 +26,9 @@ export const STATUS_WORDS: Record<RunStatus, string> = {
   running: 'is running',
   published: 'left something new',
   unchanged: 'found nothing to do: the same inputs had been published before',
-  removed: 'removed what was published',
+  removed: 'removed published editions',
   failed: 'failed; nothing incomplete was published',
-  stopped: 'was stopped before its end; the next run for its date takes over',
+  stopped: 'was stopped before it ended; the next run for its date takes over',
 }
 
 /** One step, with the facts that it returned (bytes, records, checksums, keys). */

@@ -75,7 +75,7 @@ async function sweepPending(self: Holder, own: HeldLeases, { archive, documents,
     const id = leaseFor(key)
     if (id === undefined) continue
     if (own.ids.includes(id)) {
-      await own.check([id])
+      await own.renewOrFail([id])
       await archive.sweep(key)
     } else if ((await documents.acquire(id, self, LEASE_MS)).granted) {
       await archive

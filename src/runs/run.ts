@@ -117,7 +117,7 @@ function createRun(id: string, leases: HeldLeases, { steps, warnings }: RunJourn
     },
     checkLeases: async (...ids) => {
       throwIfAborted()
-      await leases.check(ids.length === 0 ? undefined : ids)
+      await leases.renewOrFail(ids.length === 0 ? undefined : ids)
       publishing ||= ids.length === 0
     },
   }
@@ -130,10 +130,10 @@ function createRun(id: string, leases: HeldLeases, { steps, warnings }: RunJourn
 async function asLeaseLoss(error: unknown, leases: HeldLeases): Promise<unknown> {
   if (!(error instanceof Failure)) return error
   let cause = error
-  const check = leases.check().catch((found) => {
+  const renewal = leases.renewOrFail().catch((found) => {
     if (found instanceof Failure && found.kind === 'held') cause = found
   })
-  await withTimeout(CLEANUP_CALL_MS, check)
+  await withTimeout(CLEANUP_CALL_MS, renewal)
   return cause
 }
 

@@ -15,8 +15,8 @@ export interface Archive {
   readonly server?: string
 
   /**
-   * Begins to write an object. Until `commit` nothing is visible under the key and an earlier object stays readable;
-   * `commit` replaces it in one step.
+   * Starts to write an object. Until `commit` nothing is visible under the key and an earlier object stays readable; `commit`
+   * replaces it in one step.
    *
    * **Fencing.** A new holder of a key's lease sweeps the key first. An object that was complete when it was swept can
    * never be committed, so a writer that slept through its lease cannot replace its successor's object.
@@ -26,7 +26,10 @@ export interface Archive {
   /** Returns the object's size and time, or undefined when there is none. */
   stat(key: string): Promise<StoredObject | undefined>
 
-  /** Reads the object's bytes, from `range.start` up to and including `range.end` when given. Missing: `Failure('store')`. */
+  /**
+   * Reads the object's bytes, from `range.start` up to and including `range.end` if given. Throws `Failure('store')` if there
+   * is no object.
+   */
   read(key: string, range?: { start: number; end: number }): AsyncIterable<Uint8Array>
 
   /** Lists the objects whose key begins with `prefix`, in ascending order of their keys; never a pending one. */
@@ -60,7 +63,7 @@ export interface StoredObject {
 
 /** An object being written: `write` any number of times, `complete`, `commit`. `abort` ends it at any time; after the end it does nothing. */
 export interface PendingObject {
-  /** Takes the bytes (the caller may reuse the buffer once this resolves); resolves when more may be written. */
+  /** Writes bytes. Once this resolves, the caller may reuse the buffer and write more. */
   write(bytes: Uint8Array): Promise<void>
   /**
    * Stores the last bytes, still under a temporary name. `sha256` (hex) is of all bytes written; a store that keeps it
@@ -90,11 +93,11 @@ export function assertKey(key: string): void {
   if (isKey(key)) return
   throw new Failure(
     'usage',
-    `${quoted(key)} cannot be a key in an archive; write names separated by /, none of them empty or with a dot in front, without \\`,
+    `${quoted(key)} cannot be a key in an archive; write names separated by /; none may be empty, begin with a dot or contain \\`,
   )
 }
 
-/** An archive's error as one line. @param key empty when the whole archive is concerned */
+/** Creates the failure for an error of an archive. @param key empty for an error of the whole archive */
 export function archiveFailure(verb: string, key: string, address: string, reason: string, cause: unknown): Failure {
   const what = key === '' ? '' : `${quoted(key)} in `
   return new Failure('store', `cannot ${verb} ${what}the archive ${address}: ${reason}`, { cause })

@@ -13,7 +13,7 @@ export interface Documents {
   /** Whether anything was ever stored there. Reading creates nothing, so a misspelled address looks like an empty store. */
   exists(): Promise<boolean>
 
-  /** What is stored is not validated here: `editions/read.ts` and `runs/read.ts` do that. */
+  /** Does not validate the document: `editions/read.ts` and `runs/read.ts` do that. */
   find<T extends Document>(collection: Collection, id: string): Promise<T | undefined>
 
   /** Lists the documents whose `_id` begins with `prefix`, by `_id` ascending or descending, at most `limit` of them. */
@@ -26,27 +26,26 @@ export interface Documents {
   replace(collection: Collection, document: Document): Promise<void>
 
   /**
-   * Compares and swaps: replaces `was` by `now`, in one atomic step, if the stored document is still `was`; undefined means
-   * no document. Only the plain values of `was` (texts, numbers) are compared. For an edition these include the run that
-   * published it.
+   * Replaces `expected` with `replacement`, in one atomic step, if the stored document is still `expected`. Undefined means no
+   * document. Compares only the plain values (texts, numbers). For an edition these include the run that published it.
    *
    * @returns false if the stored document is a different one, which is then left unchanged
    */
   compareAndSwap(
     collection: Collection,
     id: string,
-    was: Document | undefined,
-    now: Document | undefined,
+    expected: Document | undefined,
+    replacement: Document | undefined,
   ): Promise<boolean>
 
   /** Removes the document if it exists. */
   remove(collection: Collection, id: string): Promise<void>
 
   /**
-   * Acquires the lease `id` for `holder`, in one atomic step by the store's own clock, if it is free, has expired, or is
-   * held by the run `succeeds` (a holder known to be dead). Otherwise returns the lease of its holder.
+   * Acquires the lease `id` for `holder`, in one atomic step by the store's own clock, if it is free, has expired, or is held
+   * by the run `deadRun`. Otherwise returns the lease of its holder.
    */
-  acquire(id: string, holder: Holder, ttl: number, succeeds?: string): Promise<{ granted: boolean; lease: Lease }>
+  acquire(id: string, holder: Holder, ttl: number, deadRun?: string): Promise<{ granted: boolean; lease: Lease }>
 
   /** Renews a lease that `run` still holds until `ttl` ms from now; false when another run holds it, or none. */
   renew(id: string, run: string, ttl: number): Promise<boolean>
@@ -85,9 +84,9 @@ export interface Holder {
   readonly run: string
   readonly host: string
   readonly pid: number
-  /** Where that number means something (Linux): containers can share a host's name, and each count from 1. */
+  /** The PID namespace (Linux). Containers can share a host name, and each counts its processes from 1. */
   readonly pid_namespace?: string
-  /** Linux only, and unknown to version 0.1: which boot of which machine, and when the process started in that boot. */
+  /** Linux only, and not stored by version 0.1: the boot of the machine, and the start of the process within that boot. */
   readonly boot_id?: string
   readonly start_ticks?: number
 }

@@ -1,8 +1,8 @@
-/** Receives lines for the owner of a store. Nothing has failed. */
+/** Receives lines about a store for its owner. None of them reports a failure. */
 export interface StoreReport {
   /** Says what the first write created: `created the bucket datagouv`. */
   info(line: string): void
-  /** Says what to change about the store, with the remedy. */
+  /** Describes a problem of the store, with the remedy. */
   warn(line: string): void
 }
 

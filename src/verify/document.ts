@@ -14,7 +14,7 @@ export interface StoredDocument {
   readonly differences: readonly Difference[]
 }
 
-/** Returns what differences call a document. */
+/** Returns the name of a document in differences. */
 const documentName = (watch: string, date: string) => `tops ${editionId(watch, date)}`
 
 /** Reads the document of an edition. `differences` says why it is missing or damaged. */
@@ -48,7 +48,7 @@ export async function makerDifference(
 ): Promise<Omit<Difference, 'where'> | undefined> {
   // The document may be damaged, so its run_id can be anything.
   const run = typeof run_id === 'string' ? await readSoundRun(documents, run_id, report.warn) : undefined
-  if (run === undefined) return { part: 'run_id', expected: 'a run of which there is a record', found: run_id }
+  if (run === undefined) return { part: 'run_id', expected: 'a run that has a record', found: run_id }
   if (generated_at >= run.started_at && (run.ended_at === null || generated_at <= run.ended_at)) return undefined
   const expected = `a moment of that run, which ${watch}/${date} names: ${run.started_at} to ${run.ended_at}`
   return { part: 'generated_at', expected, found: generated_at }

@@ -16,16 +16,16 @@ import { compareDocument, type StoredDocument } from './document.ts'
 import { refuseUnlessDamaged, StoredCsv } from './storedCsv.ts'
 
 /** A watch that may have produced a stored edition. */
-export interface Candidate {
+export interface CandidateWatch {
   readonly watch: Watch
   readonly document: StoredDocument
 }
 
 /**
- * Returns the watches that may have produced a stored edition. The first is the configured watch. The second has the terms and
- * the top that the document names, if they differ, because the watch may have changed since.
+ * Returns the watches that may have produced a stored edition. The first is the configured watch. If the document names other
+ * terms or another top, a second watch has those: the watch may have changed since.
  */
-export function candidatesOf(name: string, document: StoredDocument, { config }: Context): Candidate[] {
+export function candidatesOf(name: string, document: StoredDocument, { config }: Context): CandidateWatch[] {
   const configured = config.watches.find((watch) => watch.name === name)
   if (configured === undefined) return []
   const { terms, top } = document.edition ?? configured
@@ -40,7 +40,12 @@ export function candidatesOf(name: string, document: StoredDocument, { config }:
 }
 
 /** Plans a CSV that is compared with the stored one while it is built. */
-export function planOf({ watch }: Candidate, date: string, ranking: Ranking, { archive }: Context): CsvPlan {
+export function planComparison(
+  { watch }: CandidateWatch,
+  date: string,
+  ranking: Ranking,
+  { archive }: Context,
+): CsvPlan {
   const key = editionKey(watch.name, date)
   return { watch, key, create: async () => new StoredCsv(archive, key), top: ranking.top(watch.top) }
 }
@@ -48,14 +53,14 @@ export function planOf({ watch }: Candidate, date: string, ranking: Ranking, { a
 /** Compares the CSV and the document of an edition with the expected ones. */
 export async function compareEdition(
   staged: StagedCsv,
-  { document }: Candidate,
+  { document }: CandidateWatch,
   snapshot: Snapshot,
   context: Context,
 ): Promise<Difference[]> {
   const { edition, differences } = document
   const inCsv = await (staged.object as StoredCsv).difference()
-  const maker = { id: edition?.run_id ?? '', now: () => edition?.generated_at ?? '' }
-  const [expected] = await buildEditions([staged], snapshot.date, snapshot, maker)
+  const generator = { id: edition?.run_id ?? '', now: () => edition?.generated_at ?? '' }
+  const [expected] = await buildEditions([staged], snapshot.date, snapshot, generator)
   const inDocument = edition === undefined ? differences : await compareDocument(expected!, edition, context)
   const inDescription = await compareDescription(staged, snapshot, context)
   return [...(inCsv === undefined ? [] : [inCsv]), ...inDescription, ...inDocument]
@@ -74,15 +79,15 @@ async function compareDescription(
     const isExpected = snapshot.datasets.stored_bytes !== undefined
     return isExpected ? [{ where, part: '', expected: 'the description of the CSV', found: undefined }] : []
   }
-  const differ = (expected: string, found: string) => [{ where, part: '', expected, found }]
+  const singleDifference = (expected: string, found: string) => [{ where, part: '', expected, found }]
   const stored = await text(archive.read(where)).catch(async (error) => {
     await refuseUnlessDamaged(archive, where, object.bytes, error)
     return error as Failure
   })
-  if (stored instanceof Failure) return differ('the description of the CSV', stored.message)
-  const described = descriptionTop(stored) ?? watch.top
+  if (stored instanceof Failure) return singleDifference('the description of the CSV', stored.message)
+  const describedTop = descriptionTop(stored) ?? watch.top
   const expected = describeCsv(
-    { ...watch, top: described },
+    { ...watch, top: describedTop },
     snapshot.date,
     csv,
     header,
@@ -93,17 +98,18 @@ async function compareDescription(
   try {
     const differences = compareValues(where, JSON.parse(expected), JSON.parse(stored))
     if (differences.length > 0) return differences
-    return differ('JSON as it was written', 'the same values in other bytes')
+    return singleDifference('JSON as written', 'the same values in different bytes')
   } catch (error) {
-    return differ('JSON', (error as Error).message)
+    return singleDifference('JSON', (error as Error).message)
   }
 }
 
 /**
- * Compares the CSV and the document with each other, when there is no sound snapshot. The CSV must be the one that the document
- * names. The document's datasets and counts must follow from the CSV and the document's own organizations.
+ * Compares the CSV and the document with each other, when there is no sound snapshot. The CSV must have the checksum, size and
+ * record count that the document records. The document's datasets and counts must follow from the CSV and the document's own
+ * organizations.
  */
-export async function compareWithin(name: string, date: string, document: StoredDocument, context: Context) {
+export async function compareCsvWithDocument(name: string, date: string, document: StoredDocument, context: Context) {
   const { edition, differences } = document
   const key = editionKey(name, date)
   if ((await context.archive.stat(key)) === undefined) {

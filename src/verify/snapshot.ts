@@ -46,7 +46,7 @@ export async function readSnapshot(
   const problem = differences.length === 0 ? flawInSnapshot(snapshot, date) : undefined
   if (problem !== undefined) differences.push({ where, part: '', expected: 'a snapshot', found: problem })
   if (differences.length === 0 && text !== `${JSON.stringify(snapshot, null, 2)}\n`) {
-    differences.push({ where, part: '', expected: 'JSON as it was written', found: 'the same values in other bytes' })
+    differences.push({ where, part: '', expected: 'JSON as written', found: 'the same values in different bytes' })
   }
   return { snapshot: isUsable(snapshot) ? snapshot : undefined, differences }
 }
@@ -143,7 +143,7 @@ export async function checkExport(
     await refuseUnlessDamaged(archive, where, read, error)
     // If the bytes are as fetched, the configuration is wrong: a watch needs a column that the export never had.
     if (await isAsFetched(name, snapshot, context)) throw error
-    const broken = { where, part: '', expected: 'the export as it was fetched', found: error.message }
+    const broken = { where, part: '', expected: 'the export as fetched', found: error.message }
     return { facts: undefined, differences: [broken] }
   } finally {
     meter.done()

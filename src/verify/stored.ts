@@ -14,10 +14,10 @@ export interface Stored {
 /** Lists, in ascending order, every date for which the stores contain anything. */
 export async function storedDates({ archive, documents }: Context): Promise<Stored[]> {
   const dates = new Map<string, { snapshot: boolean; watches: Set<string>; unexpectedKeys: string[] }>()
-  const of = (date: string) => {
-    const one = dates.get(date) ?? { snapshot: false, watches: new Set<string>(), unexpectedKeys: [] }
-    dates.set(date, one)
-    return one
+  const contentsOf = (date: string) => {
+    const contents = dates.get(date) ?? { snapshot: false, watches: new Set<string>(), unexpectedKeys: [] }
+    dates.set(date, contents)
+    return contents
   }
   for await (const { key } of archive.list('')) {
     const [, inSnapshots, date, name = ''] = /^(snapshots\/)?(\d{4}-\d{2}-\d{2})\/(.*)$/.exec(key) ?? []
@@ -26,13 +26,13 @@ export async function storedDates({ archive, documents }: Context): Promise<Stor
     const belongs = inSnapshots
       ? [snapshotKey(date), exportKey('datasets', date), exportKey('organizations', date)].includes(key)
       : [editionKey(watch!, date), descriptionKey(watch!, date)].includes(key) && /^[a-z0-9-]+$/.test(watch!)
-    if (!belongs) of(date).unexpectedKeys.push(key)
-    else if (inSnapshots) of(date).snapshot = true
-    else of(date).watches.add(watch!)
+    if (!belongs) contentsOf(date).unexpectedKeys.push(key)
+    else if (inSnapshots) contentsOf(date).snapshot = true
+    else contentsOf(date).watches.add(watch!)
   }
   for (const id of await documents.ids('tops')) {
     const [, watch, date] = /^(.*)\/(\d{4}-\d{2}-\d{2})$/.exec(id) ?? []
-    if (date !== undefined && id === editionId(watch!, date)) of(date).watches.add(watch!)
+    if (date !== undefined && id === editionId(watch!, date)) contentsOf(date).watches.add(watch!)
   }
   return [...dates]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -82,15 +82,15 @@ export class StoredCsv implements PendingObject {
   /** Returns ` (record 17)` for a position, by counting the records before it. */
   private async recordAt(position: number): Promise<string> {
     let records = 0
-    let left = position
+    let remaining = position
     const scanner = createReferenceScanner({
       name: this.key,
       maxRecordBytes: Number.MAX_SAFE_INTEGER,
       select: () => [],
     })
     for await (const chunk of this.archive.read(this.key, { start: 0, end: Math.max(0, position - 1) })) {
-      records += scanner.write(chunk.subarray(0, left)).count
-      left -= chunk.length
+      records += scanner.write(chunk.subarray(0, remaining)).count
+      remaining -= chunk.length
     }
     return scanner.header.length === 0 ? ' (the header)' : ` (record ${records + 1})`
   }

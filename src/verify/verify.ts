@@ -9,7 +9,7 @@ import { findHolder } from '../runs/lease.ts'
 import { warnOnce } from '../terminal/report.ts'
 import { compareValues, type Difference } from './difference.ts'
 import { makerDifference, readDocument, type StoredDocument } from './document.ts'
-import { type Candidate, candidatesOf, compareEdition, compareWithin, planOf } from './edition.ts'
+import { type CandidateWatch, candidatesOf, compareCsvWithDocument, compareEdition, planComparison } from './edition.ts'
 import { checkExport, readSnapshot } from './snapshot.ts'
 import { type Stored, storedDates } from './stored.ts'
 
@@ -90,7 +90,7 @@ async function verifyDate(stored: Stored, context: Context): Promise<Verdict[]> 
 
 /** Compares the CSV and the document with each other, because the snapshot or the watch is missing. */
 async function verifyWithin(watch: string, date: string, document: StoredDocument, stored: Stored, context: Context) {
-  const differences = await compareWithin(watch, date, document, context)
+  const differences = await compareCsvWithDocument(watch, date, document, context)
   const isWatch = context.config.watches.some(({ name }) => name === watch)
   const why = !stored.snapshot ? 'its snapshot is gone' : isWatch ? 'its snapshot is damaged' : 'the watch is gone'
   const note = `${why}: only CSV and document were compared with each other`
@@ -105,7 +105,7 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
   const ranking = new Ranking()
   const organizations = await checkExport('organizations', snapshot, ranking, context)
   const candidates = [...documents].flatMap(([watch, document]) => candidatesOf(watch, document, context))
-  const plans = candidates.map((candidate) => planOf(candidate, date, ranking, context))
+  const plans = candidates.map((candidate) => planComparison(candidate, date, ranking, context))
   await using filter = new WatchFilter(plans)
   const datasets = await checkExport('datasets', snapshot, filter, context)
   const followed = snapshot.organizations.most_followed
@@ -144,7 +144,7 @@ function verdictOf(watch: string, date: string, differences: readonly Difference
   return { date, watch, status: differences.length > 0 ? 'different' : 'same', note, differences }
 }
 
-function isConfigured({ watch }: Candidate, { config }: Context): boolean {
+function isConfigured({ watch }: CandidateWatch, { config }: Context): boolean {
   return config.watches.includes(watch)
 }
 

@@ -44,7 +44,7 @@ export class LoadedQueries {
     const found = automaton.hits.reduce((length, hit) => length + hit.found.length + 16, 0)
     const numbers = automaton.next.length + found + patterns.length + queriesByColumn.length
     const bytes = 2 * (TABLED + 1) + 4 * numbers + OTHER_TABLES
-    const hasRoom = batchInstance !== undefined && batchInstance.exports.spare() >= bytes
+    const hasRoom = batchInstance !== undefined && batchInstance.exports.freeBytes() >= bytes
     return new LoadedQueries(hasRoom ? batchInstance : new WasmInstance(), queries)
   }
 
@@ -92,7 +92,7 @@ export class LoadedQueries {
   }
 
   /** Matches records, given the address of their field ranges. */
-  match(fields: number, { width, count }: Pick<Batch, 'width' | 'count'>, onMatch: OnMatch): void {
+  match(fields: number, { fieldsPerRecord, count }: Pick<Batch, 'fieldsPerRecord' | 'count'>, onMatch: OnMatch): void {
     const matchBits = this.instance.uint32s(this.matchBits, this.words)
     this.onMatch = (record) => {
       for (let word = 0; word < matchBits.length; word++) {
@@ -100,19 +100,22 @@ export class LoadedQueries {
           onMatch(record, 32 * word + 31 - Math.clz32(bits & -bits))
       }
     }
-    this.instance.exports.match(this.address, fields, width, count)
+    this.instance.exports.match(this.address, fields, fieldsPerRecord, count)
   }
 
   /** Matches records from outside this memory. Copies them in one at a time. */
   matchCopies(batch: Batch, onMatch: OnMatch): void {
     for (let record = 0; record < batch.count; record++) {
       this.copyRecord(batch, record)
-      this.match(this.copiedFields, { width: this.columns, count: 1 }, (_, query) => onMatch(record, query))
+      this.match(this.copiedFields, { fieldsPerRecord: this.columns, count: 1 }, (_, query) => onMatch(record, query))
     }
   }
 
   private copyRecord(batch: Batch, record: number): void {
-    const ranges = batch.fields.subarray(2 * record * batch.width, 2 * (record + 1) * batch.width)
+    const ranges = batch.fieldRanges.subarray(
+      2 * record * batch.fieldsPerRecord,
+      2 * (record + 1) * batch.fieldsPerRecord,
+    )
     const copied = new Uint32Array(2 * this.columns)
     let length = 0
     for (let column = 0; column < this.columns; column++) length += ranges[2 * column + 1]! - ranges[2 * column]!

@@ -23,16 +23,16 @@ export function createWasmScanner(options: ScanOptions): Scanner {
 class WasmScanner implements Scanner {
   private readonly reference: ReferenceScanner
   private readonly instance = new WasmInstance()
-  private width = 0
+  private fieldsPerRecord = 0
   private usesReference = false
   private records = 0
   private lines = 0
 
   constructor(options: ScanOptions) {
     const select = (columns: readonly string[]) => {
-      const wanted = options.select(columns)
-      this.open(columns.length, wanted, Math.min(options.maxRecordBytes, MAX_RECORD_BYTES))
-      return wanted
+      const selected = options.select(columns)
+      this.open(columns.length, selected, Math.min(options.maxRecordBytes, MAX_RECORD_BYTES))
+      return selected
     }
     this.reference = createReferenceScanner({ ...options, select })
   }
@@ -67,14 +67,14 @@ class WasmScanner implements Scanner {
     return line
   }
 
-  private open(columns: number, wanted: readonly number[], longest: number): void {
-    this.width = wanted.length
-    const address = this.instance.exports.open(columns, wanted.length, longest)
-    this.instance.uint32s(address, wanted.length).set(wanted)
+  private open(columns: number, selected: readonly number[], longest: number): void {
+    this.fieldsPerRecord = selected.length
+    const address = this.instance.exports.open(columns, selected.length, longest)
+    this.instance.uint32s(address, selected.length).set(selected)
   }
 
   private scan(chunk: Uint8Array): Batch {
-    const { instance, width } = this
+    const { instance, fieldsPerRecord } = this
     if (chunk.length > MAX_CHUNK_BYTES) return this.switchToReference(chunk)
     const address = instance.exports.reserve(chunk.length)
     instance.bytes.set(chunk, address)
@@ -82,12 +82,21 @@ class WasmScanner implements Scanner {
     const { bytes } = instance
     const [buffer, recordStart, , recordsAt, fieldsAt, lines] = this.report()
     if (count < 0 || !isUtf8(bytes.subarray(buffer, recordStart))) return this.switchToReference(chunk, buffer, address)
-    const first = this.records + 1
+    const firstNumber = this.records + 1
     this.records += count
     this.lines += lines
-    const records = instance.uint32s(recordsAt, 2 * count)
-    const fields = instance.uint32s(fieldsAt, 2 * count * width)
-    const batch: WasmBatch = { bytes, count, first, records, width, fields, fieldsAt, instance }
+    const recordRanges = instance.uint32s(recordsAt, 2 * count)
+    const fieldRanges = instance.uint32s(fieldsAt, 2 * count * fieldsPerRecord)
+    const batch: WasmBatch = {
+      bytes,
+      count,
+      firstNumber,
+      recordRanges,
+      fieldsPerRecord,
+      fieldRanges,
+      fieldsAt,
+      instance,
+    }
     return batch
   }
 
@@ -104,7 +113,7 @@ class WasmScanner implements Scanner {
 
   private report(): Report {
     const { instance } = this
-    return instance.uint32s(instance.exports.reportAt(), 6) as unknown as Report
+    return instance.uint32s(instance.exports.reportAddress(), 6) as unknown as Report
   }
 }
 

@@ -5,10 +5,10 @@ import { CODE } from './code.ts'
 interface Exports {
   readonly memory: WebAssembly.Memory
   allocate(bytes: number): number
-  spare(): number
+  freeBytes(): number
 
-  reportAt(): number
-  open(columns: number, wanted: number, longest: number): number
+  reportAddress(): number
+  open(columns: number, selected: number, maxRecordBytes: number): number
   reserve(length: number): number
   scan(length: number): number
 

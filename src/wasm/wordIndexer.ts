@@ -67,7 +67,7 @@ export class WordIndexer {
   /** Indexes the first fields of each record of a batch, at most `COLUMN_BITS`. */
   add(batch: Batch, columns: number): WordEntries {
     const { exports } = this
-    const { records, count, fields, width } = batch
+    const { recordRanges: records, count, fieldRanges: fields, fieldsPerRecord: width } = batch
     const first = records[0]!
     const text = batch.bytes.subarray(first, records[2 * count - 1])
     const ranges = fields.subarray(0, 2 * count * width)

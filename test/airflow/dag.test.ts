@@ -31,7 +31,7 @@ interface Task {
   readonly outlets: readonly string[]
 }
 
-/** How a command ended: its value, or why it failed, finally or with a retry. */
+/** The outcome of a command: its value, or its final or temporary failure. */
 interface Outcome {
   readonly returned?: unknown
   readonly final?: string
@@ -122,7 +122,7 @@ if (programs !== undefined) {
 
     test('fails at once if a retry cannot help, with the reason from the command', () => {
       expect(facts.outcomes[1]).toEqual({ final: `exit code 1, a bug: ${why(1)}` })
-      expect(facts.outcomes[2]).toEqual({ final: `exit code 2, wrong use or wrong configuration: ${why(2)}` })
+      expect(facts.outcomes[2]).toEqual({ final: `exit code 2, a usage or configuration error: ${why(2)}` })
       expect(facts.outcomes[4]).toEqual({ final: `exit code 4, an export breaks its contract: ${why(4)}` })
       expect(facts.outcomes[6]).toEqual({ final: `exit code 6, the completeness gate refused the export: ${why(6)}` })
       expect(facts.not_found).toEqual({ final: 'datagouv-tops-is-not-here is not on the PATH of this worker' })

@@ -86,14 +86,14 @@ if (lacks !== undefined) {
       expect((await api.ended(run.dag_run_id)).state).toBe('failed')
       const tasks = await api.tasks(run.dag_run_id)
       expect(tasks.find(({ task_id }) => task_id === 'fetch')).toMatchObject({ state: 'failed', try_number: 1 })
-      // The notification task runs all the same.
+      // The notification task still runs.
       expect(tasks.find(({ task_id }) => task_id === 'notify')?.start_date).not.toBeNull()
     })
 
     test('ends in the state of a single run, although a worker dies during a step and the step wakes up later', async () => {
       const run = await api.trigger({ date: DATE })
       const lease = await leaseOf(`velo/${DATE}`)
-      // Pause the archive, so that the step is still running when its worker is gone.
+      // Pause the archive, so that the step is still running when its worker is killed.
       process.kill(services.pid('minio'), 'SIGSTOP')
       const worker = WORKERS.findIndex((one) => services.pid(one) === sessionOf(lease.pid)) as 0 | 1
       await killSession(services.pid(WORKERS[worker]), { but: lease.pid })

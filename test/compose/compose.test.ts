@@ -14,7 +14,7 @@ import { sampleFile } from '../helpers/sample.ts'
 import { bridgeAddress, skipReason, startEngine } from './engine.ts'
 import { type Contents, Stack } from './stack.ts'
 
-/** `make test-compose`: the two commands of the README on a real Docker engine, and what follows in the life of the services. */
+/** `make test-compose`: the two commands of the README on a real Docker engine, and the later life of the services. */
 const SUITE = 'compose.yaml on a Docker engine'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -380,7 +380,7 @@ async function openAirflow(stack: Stack): Promise<AirflowApi> {
   return api
 }
 
-/** What must not get lost: the contents of the stores, and the runs that Airflow knows. */
+/** The data that an upgrade must keep: the contents of the stores, and the runs in Airflow. */
 async function state(stack: Stack, api: AirflowApi) {
   const runs = (await api.runs()).map(({ dag_run_id, state }) => `${dag_run_id}: ${state}`).sort()
   expect(runs.length).toBeGreaterThan(1)

@@ -37,7 +37,7 @@ export interface Container {
   readonly ExitCode: number
 }
 
-/** What the stores contain, as read by other clients than the tool's. */
+/** The contents of the stores, read by other clients than those of the tool. */
 export interface Contents {
   readonly objects: Readonly<Record<string, { readonly sha256: string; readonly records?: number }>>
   readonly tops: Readonly<Record<string, Document>>
@@ -190,7 +190,7 @@ function isInUse(port: number): Promise<boolean> {
   })
 }
 
-/** What differs from compose.yaml: the portal, the names of the images, and ports that are in use. */
+/** The differences from compose.yaml: the portal, the names of the images, and ports that are in use. */
 function override(portal: string, ports: Ports): string {
   const lines = Object.entries(OWN_IMAGES).flatMap(([image, services]) =>
     services.map((service) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { reviewTerms } from '../../src/config/terms.ts'
 
-test('terms are trimmed, and those that fold to the same are one', () => {
+test('terms are trimmed, and terms that fold to the same text count once', () => {
   const { terms, warnings } = reviewTerms([' transport public ', 'Mobilité', 'transport-public', 'MOBILITE\u0301'])
   expect(terms).toEqual(['transport public', 'Mobilité'])
   expect(warnings).toEqual([
@@ -23,6 +23,6 @@ test.each([
   expect(warnings).toEqual([expect.stringMatching(message)])
 })
 
-test.each(['bus', 'rue de l’"Eau"', "l'air d'ici", 'CO2', '12"'])('%s is kept without one', (term) => {
+test.each(['bus', 'rue de l’"Eau"', "l'air d'ici", 'CO2', '12"'])('%s is kept without a warning', (term) => {
   expect(reviewTerms([term])).toEqual({ terms: [term], warnings: [] })
 })

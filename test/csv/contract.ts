@@ -28,14 +28,16 @@ function scan(
   })
   const records: { bytes: string; fields: string[] }[] = []
   const take = (batch: Batch) => {
-    expect(batch.count === 0 || batch.first === records.length + 1).toBe(true)
+    expect(batch.count === 0 || batch.firstNumber === records.length + 1).toBe(true)
     for (let i = 0; i < batch.count; i++) {
       const fields = columns.map((_, slot) => {
-        const at = 2 * (i * batch.width + slot)
-        return decodeField(batch.bytes, batch.fields[at]!, batch.fields[at + 1]!)
+        const at = 2 * (i * batch.fieldsPerRecord + slot)
+        return decodeField(batch.bytes, batch.fieldRanges[at]!, batch.fieldRanges[at + 1]!)
       })
       records.push({
-        bytes: Buffer.from(batch.bytes.subarray(batch.records[2 * i], batch.records[2 * i + 1])).toString('latin1'),
+        bytes: Buffer.from(batch.bytes.subarray(batch.recordRanges[2 * i], batch.recordRanges[2 * i + 1])).toString(
+          'latin1',
+        ),
         fields,
       })
     }

@@ -50,7 +50,7 @@ describe('the units, in a separate systemd', () => {
     expect(await state('datagouv-tops')).toBe('success inactive\n')
     expect(JSON.parse(await get('/readyz'))).toMatchObject({ status: 'ready', archive: true, documents: true })
     expect(await get('/api/editions/mobilite-transport/latest')).toContain('"dataset_id":"d1"')
-    // Also the other way round: the second unit must not take the folder away from the first.
+    // Also in the other order: the second unit must not take ownership of the folder from the first.
     await shell('systemctl restart datagouv-tops-serve; systemctl start datagouv-tops')
     expect(await state('datagouv-tops')).toBe('success inactive\n')
     const files = await shell('stat -c "%U %a" /var/lib/private/datagouv-tops/data/datagouv.db')

@@ -17,7 +17,7 @@ test('the reference is up to date: npm run reference', async () => {
   const folder = await temporaryFolder()
   execFileSync(process.execPath, ['scripts/reference.mjs', folder], { cwd: ROOT })
   const names = await readdir(folder)
-  // These two are written by hand; other tests hold them against what is stored and sent.
+  // These two are written by hand. Other tests check stored snapshots and sent notifications against them.
   expect([...names, 'snapshot.schema.json', 'notification.schema.json'].sort()).toEqual(
     (await readdir(REFERENCE)).sort(),
   )
@@ -29,7 +29,7 @@ test('the reference is up to date: npm run reference', async () => {
   }
 })
 
-test('what a run stores is valid against the schemas of the reference', async () => {
+test('the documents of a run are valid against the schemas of the reference', async () => {
   const ajv = new Ajv2020({
     strictSchema: false,
     formats: { date: /^\d{4}-\d\d-\d\d$/, 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ },

@@ -3,7 +3,7 @@ import { changesBetween, type Standing } from '../../src/editions/changes.ts'
 import type { Edition } from '../../src/editions/edition.ts'
 import { createEdition } from '../helpers/editions.ts'
 
-/** Two organisations count. */
+/** The TOP has two organizations. */
 const BEFORE = createEdition('2026-11-11', [
   { id: 'o1', followers: 20, datasets: { stays: 5, removed: 4, silent: 3, sold: 2, given: 1 } },
   { id: 'o2', followers: 10, datasets: { fallen: 7 } },

@@ -65,7 +65,7 @@ test('every reason is found in what the archive kept of both dates', async () =>
   expect(changes.left.find(({ dataset_id }) => dataset_id === 'sold')).toMatchObject({ moved_to: 'o9' })
 })
 
-test('without the snapshot of a date, only what the list tells has a reason', async () => {
+test('without the snapshot of a date, only changes that the list explains have a reason', async () => {
   const context = await published()
   await context.archive.remove(snapshotKey('2026-11-11'))
   const { from, to } = await findPair(context, 'mobilite-transport')

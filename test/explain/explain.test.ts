@@ -76,7 +76,7 @@ test('shows what matched as it is written, separators, ligatures and soft hyphen
   ])
 })
 
-test('says the first condition that an absent dataset failed, and what is nearest', async () => {
+test('names the first condition that an absent dataset failed, and the nearest words or datasets', async () => {
   const found = await explained(await published(), 'aaaa-9', 'nowhere', 'aaaa-2', 'bbbb-2', 'bbbb-3', 'bbbb-1')
   expect(found.map(({ verdict, nearest }) => [verdict, nearest])).toEqual([
     [
@@ -129,7 +129,7 @@ test.each([['https://portal.example/organizations/o1/'], ['x'.repeat(301)], ['']
   },
 )
 
-test('looks in the archived list when the snapshot was not kept, and claims no more than that tells', async () => {
+test('searches the archived list if the snapshot was not kept, and claims no more than it shows', async () => {
   const context = await published()
   await context.archive.remove(snapshotKey(DATE))
   const [kept, other] = await explained(context, 'bbbb-1', 'aaaa-2')

@@ -12,18 +12,25 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 200)
 /** Creates a batch of one record with these fields, as a scanner does. */
 function batchOf(texts: readonly string[]): Batch {
   const parts = texts.map((text) => Buffer.from(text.replaceAll('"', '""')))
-  // Bytes next to a field must not count.
+  // The matcher must ignore the bytes next to a field.
   const bytes = Buffer.concat(parts.flatMap((part) => [Buffer.from('transport"é'), part, Buffer.from('mobilité"')]))
-  const fields = new Uint32Array(2 * parts.length)
+  const fieldRanges = new Uint32Array(2 * parts.length)
   let at = 0
   parts.forEach((part, slot) => {
     at += 12
-    fields[2 * slot] = at
+    fieldRanges[2 * slot] = at
     at += part.length
-    fields[2 * slot + 1] = at
+    fieldRanges[2 * slot + 1] = at
     at += 10
   })
-  return { bytes, count: 1, first: 1, records: Uint32Array.of(0, bytes.length), width: parts.length, fields }
+  return {
+    bytes,
+    count: 1,
+    firstNumber: 1,
+    recordRanges: Uint32Array.of(0, bytes.length),
+    fieldsPerRecord: parts.length,
+    fieldRanges,
+  }
 }
 
 /** The queries that the only record of a batch matches. */
@@ -45,7 +52,7 @@ export function matcherContract(name: string, create: Create): void {
   const finds = (term: string, text: string, match: Query['match'] = 'substring') =>
     found([{ terms: [term], columns: ['c0'], match }], [text])[0]!
 
-  // Letters that fold in many ways or to several, marks, Hangul, Greek sigmas, quotes, and what stands between words.
+  // Letters that fold in many ways or to several letters, marks, Hangul, Greek sigmas, quotes, and separators of words.
   const letters =
     'œ Œ æ ǽ ø ł Đ ﬀ ½ ² ₂ ℡ … ŉ ﷺ ¨ ´ ` ’ ‘ ʼ – — − ‐ \u2011 \u00a0 \u202f \u3000 \u00ad \u200b \ufeff a e E é É e\u0301 ç c\u0327 İ ı i I ß ẞ K k Å Å å ﬁ Σ σ ς ΑΣ ạ̈ ộ 각 가 ᆨ 각 ð\u0308 ü u\u0308 \u0301 \u0327 \u20dd ן क् के น้ 🚋 𝒳 Ǆ ǅ'
   const unit = fc.constantFrom(

@@ -77,7 +77,7 @@ const python = spawnSync('python3', ['-c', 'import unicodedata; print(unicodedat
 const hasPython = python.status === 0
 
 describe.skipIf(!hasPython)('another implementation (python3, unicodedata)', () => {
-  /** What test/matching/fold.py makes of texts; of characters that its Unicode does not know, null. */
+  /** Returns the texts folded by test/matching/fold.py; null for characters that its Unicode version does not have. */
   const folds = (texts: readonly string[]): (string | null)[] => {
     const { stdout, stderr } = spawnSync('python3', [new URL('fold.py', import.meta.url).pathname], {
       input: JSON.stringify(texts),

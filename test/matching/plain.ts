@@ -45,8 +45,8 @@ class PlainMatcher implements Matcher {
     for (let record = 0; record < batch.count; record++) {
       const matched = new Set<number>()
       this.readers.forEach((readers, slot) => {
-        const at = 2 * (record * batch.width + slot)
-        const text = decodeField(batch.bytes, batch.fields[at]!, batch.fields[at + 1]!)
+        const at = 2 * (record * batch.fieldsPerRecord + slot)
+        const text = decodeField(batch.bytes, batch.fieldRanges[at]!, batch.fieldRanges[at + 1]!)
         this.walk({ text, readers, matched })
       })
       for (const query of [...matched].sort((a, b) => a - b)) onMatch(record, query)

@@ -217,7 +217,7 @@ describe('a proxy that', () => {
     },
   )
 
-  test('is not there ends the run with 3, names the variable, and keeps the password to itself', async () => {
+  test('that is unreachable ends the run with 3, and is named by its variable without the password', async () => {
     for (const [portal, variable] of [
       ['http://a.test', 'HTTP_PROXY'],
       ['https://a.test', 'HTTPS_PROXY'],

@@ -34,14 +34,14 @@ const PUBLISHED: PublishedNews = {
   ],
 }
 
-/** As people see it; spaces that do not break are spaces here. */
+/** The message as people see it. Replaces non-breaking spaces with spaces. */
 function written(news: News, language: Language): string {
   const { subject, lines } = messageOf(news, { language, timeZone: 'Europe/Paris', literal: (text) => text })
   return [subject, ...lines].join('\n').replace(/[\u00a0\u202f]/g, ' ')
 }
 
-describe('what was published', () => {
-  test('is told in French', () => {
+describe('the message about an edition', () => {
+  test('is written in French', () => {
     expect(written(PUBLISHED, 'fr')).toBe(`18 novembre 2026, mobilite-transport : 622 jeux de données au classement
 mobilite-transport : 622 jeux de données au classement
 Jeux de données du portail : 121 074. Avec « mobilité » ou « transport » : 11 155. Dont ceux de 20 des 30 organisations les plus suivies : 622.
@@ -56,10 +56,10 @@ CSV : s3://datagouv/2026-11-18/mobilite-transport.csv
 Document : mongodb://db/datagouv, tops, mobilite-transport/2026-11-18`)
   })
 
-  test('is told in English', () => {
+  test('is written in English', () => {
     expect(written(PUBLISHED, 'en')).toBe(`18 November 2026, mobilite-transport: 622 datasets in the tops
 mobilite-transport: 622 datasets in the tops
-Datasets of the portal: 121,074. With “mobilité” or “transport”: 11,155. Of these, of 20 of the 30 most followed organizations: 622.
+Datasets of the portal: 121,074. With “mobilité” or “transport”: 11,155. In the tops: 622, from 20 of the 30 most followed organizations.
 Since 11 November 2026: 12 entered, 1 left, 0 moved.
 Entered:
 - Bus (SNCF)
@@ -99,7 +99,7 @@ It will not be retried.
 Nothing incomplete was published; the earlier editions are unchanged.`)
 })
 
-test('a gate that refused says how to publish the export all the same', () => {
+test('the message about a refused export says how to publish it', () => {
   const news = { event: 'refused', date: '2026-11-18', kind: 'gate', exit_code: 6, message: 'fewer' } as const
   expect(written(news, 'en')).toContain('"datagouv-tops run --date 2026-11-18 --accept-incomplete" publishes it.')
   expect(written(news, 'fr')).toMatch(

@@ -29,7 +29,7 @@ async function published(context: TestContext, datasets = DATASETS) {
 const lastRun = async ({ documents }: TestContext) =>
   (await documents.list<RunRecord>('runs', { descending: true, limit: 1 }))[0]!
 
-describe('what is published', () => {
+describe('the notification of an edition', () => {
   test('reaches a webhook as JSON, Slack as text, and people by e-mail; the run record says so', async () => {
     const [hook, slack, mail] = [await startWebhook(), await startWebhook(), await startMailServer()]
     const context = await openTestContext(
@@ -66,7 +66,7 @@ describe('what is published', () => {
     ])
   })
 
-  test('is told once, and again only when it changed, with what changed since the edition before', async () => {
+  test('is sent once, and again only after a change, with the changes since the previous edition', async () => {
     const hook = await startWebhook()
     const settings = notify({ kind: 'webhook', url: hook.url })
     const first = await openTestContext('2026-11-11T16:00:00Z', settings)
@@ -94,7 +94,7 @@ describe('what is published', () => {
     expect(hook.received).toHaveLength(3)
   })
 
-  test('is sent once by several processes that would send it at the same time', async () => {
+  test('is sent once, even if several processes would send it at the same time', async () => {
     const hook = await startWebhook()
     const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url, events: ['failed'] }))
     await published(context)
@@ -108,7 +108,7 @@ describe('what is published', () => {
     expect(await context.documents.ids('leases')).toEqual([])
   })
 
-  test('is sent once the process that sends for the same date is done', async () => {
+  test('waits for a process that sends notifications for the same date', async () => {
     const hook = await startWebhook()
     const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url, events: ['failed'] }))
     await published(context)
@@ -122,7 +122,7 @@ describe('what is published', () => {
     expect(hook.received).toHaveLength(1)
   })
 
-  test('by runs of several watches that end at the same time is sent once of each watch', async () => {
+  test('is sent once per watch by runs of several watches that end at the same time', async () => {
     const hook = await startWebhook({ pauseMs: 300 })
     const names = ['bus', 'velo', 'train', 'metro']
     const watches = names.map((name) => ({ name, terms: ['mobilité'] }))
@@ -136,11 +136,11 @@ describe('what is published', () => {
       return withAnnouncement(archiveAndPublish)({ date: DATE, watches: [watch] }, own)
     })
     await Promise.all(steps)
-    const told = hook.received.flatMap(({ body }) => body.editions.map(({ watch }: { watch: string }) => watch))
-    expect(told.sort()).toEqual([...names].sort())
+    const notified = hook.received.flatMap(({ body }) => body.editions.map(({ watch }: { watch: string }) => watch))
+    expect(notified.sort()).toEqual([...names].sort())
   })
 
-  test('is not sent again after a run closes its record that "notify" has written to meanwhile', async () => {
+  test('is not sent again after "notify" has changed a record that a run then closes', async () => {
     const hook = await startWebhook()
     const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }))
     const request = await createRunRequest(context, DATASETS, ORGANIZATIONS)
@@ -167,7 +167,7 @@ async function archiveAndPublish(request: RunRequest, context: Context) {
 }
 
 describe('a message that does not arrive', () => {
-  test('is tried again when that can help, and never fails the run', async () => {
+  test('is retried if that can help, and never fails the run', async () => {
     const hook = await startWebhook(503, 429)
     const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }))
     await published(context)
@@ -180,7 +180,7 @@ describe('a message that does not arrive', () => {
     [404, 1],
     [302, 1],
     [500, 3],
-  ])('after %d is given up after %d tries, and told next time', async (code, tries) => {
+  ])('after %d stops after %d tries, and is sent next time', async (code, tries) => {
     const hook = await startWebhook(...Array(tries).fill(code))
     const context = await openTestContext(
       undefined,
@@ -198,7 +198,7 @@ describe('a message that does not arrive', () => {
     expect(hook.received).toHaveLength(tries + 1)
   })
 
-  test('to nobody who listens says why', async () => {
+  test('to a closed port records the reason', async () => {
     const context = await openTestContext(
       undefined,
       notify({ kind: 'webhook', url: 'http://127.0.0.1:59999/x', name: 'w' }),
@@ -207,7 +207,7 @@ describe('a message that does not arrive', () => {
     expect(context.warnings).toEqual(['w could not be notified: the connection is refused'])
   })
 
-  test('by e-mail is tried again after a refusal for now, under the same id', async () => {
+  test('by e-mail is retried after a temporary refusal, with the same id', async () => {
     const mail = await startMailServer(451)
     const context = await openTestContext(
       undefined,
@@ -219,7 +219,7 @@ describe('a message that does not arrive', () => {
     expect(mail.mails[0]!.raw).toMatch(/^Message-ID: <[0-9a-f]{24}@datagouv-tops>$/m)
   })
 
-  test('by e-mail is given up after a wrong password, which is nowhere repeated', async () => {
+  test('by e-mail is not retried after a wrong password, which is never repeated', async () => {
     const mail = await startMailServer()
     const url = mail.url.replace('p%40ss%20word', 'hunter%40hunter')
     const context = await openTestContext(
@@ -233,7 +233,7 @@ describe('a message that does not arrive', () => {
 })
 
 describe('a failure', () => {
-  test('is told with its kind, kept in the record of the run that failed, and told once', async () => {
+  test('is sent once with its kind, and recorded by the run that failed', async () => {
     const hook = await startWebhook()
     const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }))
     const broken = () => published(context, DATASETS.replace(';', '"'))
@@ -258,7 +258,7 @@ describe('a failure', () => {
     expect(hook.received.map(({ body }) => [body.event, body.again])).toEqual([['refused', null]])
   })
 
-  test('is told also when the stores are away', async () => {
+  test('is also sent when the stores are unreachable', async () => {
     const hook = await startWebhook()
     const { config, clock, report, signal } = await openTestContext(
       undefined,
@@ -269,7 +269,7 @@ describe('a failure', () => {
     expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'missed'])
   })
 
-  test('because another run is at work is no news', async () => {
+  test('is not sent if another run is working on the date', async () => {
     const hook = await startWebhook()
     const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }))
     await context.documents.acquire(DATE, { run: 'x', host: 'elsewhere', pid: 1 }, 60_000)
@@ -278,7 +278,7 @@ describe('a failure', () => {
   })
 })
 
-test('text from outside is nothing but text in Slack and in mail', async () => {
+test('text from outside is plain text in Slack and in mail', async () => {
   const [slack, mail] = [await startWebhook(), await startMailServer()]
   const context = await openTestContext(
     '2026-11-11T16:00:00Z',
@@ -316,7 +316,7 @@ describe('the command line', () => {
     return { cwd, runArgs: ['run', '--date', DATE, ...sources] }
   }
 
-  test('"run" tells what it published; "notify" tells who does not know yet, and then nobody', async () => {
+  test('"run" announces its edition; "notify" reaches only the targets that were not notified', async () => {
     const [first, second] = [await startWebhook(), await startWebhook()]
     const { cwd, runArgs } = await project({ kind: 'webhook', url: first.url, name: 'one' })
     expect((await cli(runArgs, { cwd })).code).toBe(0)
@@ -325,14 +325,14 @@ describe('the command line', () => {
       { kind: 'webhook', url: second.url, name: 'two' },
     ]
     const env = { DATAGOUV_TOPS_NOTIFY: JSON.stringify(targets) }
-    const told = await cli(['notify', '--date', DATE, '--json'], { cwd, env })
-    expect(JSON.parse(told.stdout)).toMatchObject({ date: DATE, notifications: [{ target: 'two', status: 'sent' }] })
+    const result = await cli(['notify', '--date', DATE, '--json'], { cwd, env })
+    expect(JSON.parse(result.stdout)).toMatchObject({ date: DATE, notifications: [{ target: 'two', status: 'sent' }] })
     const again = await cli(['notify', '--date', DATE], { cwd, env })
     expect(again).toMatchObject({ code: 0, stdout: `${DATE}: every target has been notified\n` })
     expect([first.received.length, second.received.length]).toEqual([1, 1])
   })
 
-  test('"notify" tells of steps that failed, and of a date of which nothing is known', async () => {
+  test('"notify" reports failed steps, and a date without a run', async () => {
     const hook = await startWebhook()
     const { cwd } = await project({ kind: 'webhook', url: hook.url, name: 'one' })
     const missed = await cli(['notify', '--date', '2026-11-04'], { cwd })
@@ -349,7 +349,7 @@ describe('the command line', () => {
     expect(hook.received.map(({ body }) => body.event)).toEqual(['missed', 'failed'])
   })
 
-  test('"run --no-notify" tells nobody', async () => {
+  test('"run --no-notify" sends nothing', async () => {
     const hook = await startWebhook()
     const { cwd, runArgs } = await project({ kind: 'webhook', url: hook.url })
     expect((await cli([...runArgs, '--no-notify'], { cwd })).code).toBe(0)

@@ -11,14 +11,14 @@ import { datasetsCsv, flipBit, organizationsCsv, readFolder, writeTestFile } fro
 import { interceptStores } from '../helpers/interception.ts'
 
 const SPAN = { from: '2026-10-12', to: '2026-11-10' }
-/** The Wednesdays of the span; summer time ends in between. */
+/** The Wednesdays of the date range, in which summer time ends. */
 const WEDNESDAYS = ['2026-10-14', '2026-10-21', '2026-10-28', '2026-11-04']
 
 const datasets = (count: number) =>
   datasetsCsv(Array.from({ length: count }, (_, i) => ({ id: `d${i}`, title: 'Mobilité', organization: 'o1' })))
 const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 1]])
 
-/** A world with snapshots of these dates, and no edition. */
+/** Opens a context with snapshots of these dates, and no edition. */
 async function fetched(dates: readonly string[], config = ''): Promise<TestContext> {
   const context = await openTestContext('2026-11-18T16:00:00Z', config)
   for (const [week, date] of dates.entries()) {
@@ -82,9 +82,9 @@ test('reports editions whose watch has changed since', async () => {
   await go(context)
   const changed = 'watches: [{name: mobilite-transport, terms: [mobilité, transport], top: 20}]'
   const later = await openTestContext('2026-11-18T16:00:00Z', changed, context.folder)
-  const told = await go(later)
-  expect(statuses(told)).toEqual(WEDNESDAYS.map((date) => `${date} there`))
-  expect(told[0]!.summary).toBe(
+  const outcomes = await go(later)
+  expect(statuses(outcomes)).toEqual(WEDNESDAYS.map((date) => `${date} there`))
+  expect(outcomes[0]!.summary).toBe(
     'has its editions; mobilite-transport made with other terms or another top: --force republishes it',
   )
 })
@@ -146,7 +146,7 @@ describe.each<[string, (world: TestContext, stop: AbortController) => Promise<un
   test('leaves no lease, no running record and no partial file when it returns', async () => {
     const context = await fetched(WEDNESDAYS)
     const stop = new AbortController()
-    // The first date ends while the others are in the middle of their work.
+    // The first date ends while the others are still running.
     const paused = interceptStores({ ...context, signal: stop.signal }, async (_, call) => {
       if (/^create (?!2026-10-14)/.test(call)) await sleep(500)
     })

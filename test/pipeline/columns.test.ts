@@ -10,7 +10,7 @@ import { verify } from '../../src/verify/verify.ts'
 import { createRunRequest, openTestContext, type TestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv, row } from '../helpers/exports.ts'
 
-/** The headers of data.gouv.fr. That of the datasets of 2021 is made up, as are the renamed columns. */
+/** The headers of data.gouv.fr. The datasets header of 2021 and the renamed columns are invented. */
 const HEADERS = {
   '2021-10-06': {
     datasets:

@@ -9,7 +9,7 @@ import { gzipTee } from '../../src/pipeline/gzip.ts'
 const TEXT = Buffer.from(Array.from({ length: 60_000 }, (_, line) => `"${line}";"é";"transport"\r\n`).join(''))
 const SIZES = [1 << 20, 100_000, 4_096]
 
-/** Chunks that are gone as soon as the next one is asked for, as those of a file are. */
+/** Yields chunks that are overwritten when the next one is requested, as those of a file are. */
 async function* fleeting(bytes: Uint8Array, size: number, onEnd: () => void = () => {}): AsyncIterable<Uint8Array> {
   const buffer = Buffer.alloc(size)
   try {
@@ -30,7 +30,7 @@ async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(parts)
 }
 
-/** What is written, slowly, into buffers of its own. */
+/** Collects slowly written bytes in buffers of its own. */
 function slowSink() {
   const parts: Buffer[] = []
   const write = async (bytes: Uint8Array) => {
@@ -62,14 +62,14 @@ describe('chunks that are overwritten by the next one', () => {
   test.each([0, 1, (1 << 18) - 1, 1 << 18, (1 << 18) + 1, 9 << 18])(
     'are compressed to one gzip stream that the system’s gunzip takes: %d bytes',
     async (length) => {
-      // What cannot be compressed, and what can be, in turns of a few pieces.
+      // Bytes that cannot be compressed, and bytes that can, each over several pieces.
       const bytes = Buffer.concat([randomBytes(length), Buffer.alloc(length)]).subarray(0, length)
       for (const content of [bytes, Buffer.alloc(length, 'transport;')]) {
         const { write, written } = slowSink()
         expect((await joined(gzipTee(fleeting(content, 70_000), write))).equals(content)).toBe(true)
         const plain = execFileSync('gzip', ['-dc'], { input: written(), maxBuffer: 1 << 24 })
         expect(plain.equals(content)).toBe(true)
-        // A reader that stops behind the first stream, as some do, has all of it.
+        // A reader that stops after the first gzip stream, as some do, has everything.
         expect(inflateRawSync(written().subarray(10)).equals(content)).toBe(true)
       }
     },
@@ -98,11 +98,11 @@ describe('errors in a stream', () => {
         'the export',
       ),
     )
-    await expect(reading).rejects.toThrow(/^the export is damaged: its gzip data is cut or damaged/)
+    await expect(reading).rejects.toThrow(/^the export is damaged: its gzip data is truncated or corrupt/)
     expect(ended).toBe(true)
   })
 
-  test("trouble with a source is told as the source's", async () => {
+  test('an error of the source is reported as such', async () => {
     async function* failing() {
       yield gzipped.subarray(0, 1_000)
       throw new Failure('portal', 'the line is dead')
@@ -121,9 +121,9 @@ describe('errors in a stream', () => {
     expect(ended).toBe(true)
   })
 
-  test('a store that refuses before the first byte has come ends the reading when it has, and nothing before', async () => {
-    const told: unknown[] = []
-    const note = (reason: unknown) => told.push(reason)
+  test('a store that fails before the first byte ends the reading at the first byte', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
     process.on('unhandledRejection', note)
     onTestFinished(() => void process.off('unhandledRejection', note))
     async function* late() {
@@ -134,13 +134,13 @@ describe('errors in a stream', () => {
       throw new Failure('store', 'the disk is full')
     }
     await expect(joined(gzipTee(late(), refuse))).rejects.toThrow('the disk is full')
-    expect(told).toEqual([])
+    expect(unhandled).toEqual([])
   })
 
   test.each([
     ['gunzip', (onEnd: () => void) => gunzip(fleeting(gzipped, 4_096, onEnd), 'export')],
     ['gzipAside', (onEnd: () => void) => gzipTee(fleeting(TEXT, 4_096, onEnd), async () => {})],
-  ])('%s leaves its source when nobody reads on', async (_, open) => {
+  ])('%s closes its source when the reader stops', async (_, open) => {
     let ended = false
     for await (const chunk of open(() => (ended = true))) if (chunk.length > 0) break
     expect(ended).toBe(true)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../src/config/config.ts'
 import type { ExportFacts, ExportName, Snapshot } from '../../src/editions/edition.ts'
 import { exportKey } from '../../src/editions/layout.ts'
-import { type Candidate, judge } from '../../src/pipeline/gate.ts'
+import { type GateInput, judge } from '../../src/pipeline/gate.ts'
 import { Ranking } from '../../src/pipeline/rank.ts'
 import { readExport } from '../../src/pipeline/read.ts'
 import { DATE } from '../helpers/context.ts'
@@ -50,23 +50,23 @@ function snapshotOf(date: string, { datasets, organizations }: Change = {}): Sna
 
 interface Week extends Change {
   readonly gone?: readonly string[]
-  readonly candidate?: Partial<Candidate>
+  readonly input?: Partial<GateInput>
   readonly before?: Change | null
   readonly tops?: readonly number[]
   readonly settings?: Partial<typeof config>
 }
 
-/** Returns the verdict on a week that differs from the one before in the way named. */
-function verdict({ gone = [], candidate, before = {}, tops = [30], settings, ...change }: Week = {}) {
+/** Returns the verdict on a week with these differences from the week before. */
+function verdict({ gone = [], input, before = {}, tops = [30], settings, ...change }: Week = {}) {
   const watches = tops.map((top) => ({ ...config.watches[0]!, top }))
   const none = { count: 0, first: '' }
-  const judged: Candidate = {
+  const judged: GateInput = {
     snapshot: snapshotOf(DATE, change),
     hasOrganization: (id) => !gone.includes(id),
     repeated: { datasets: none, organizations: none },
     orphans: 0,
     unverified: [],
-    ...candidate,
+    ...input,
   }
   const baseline = before === null ? undefined : snapshotOf(LAST, before)
   const { violations, warnings } = judge(judged, baseline, { ...config, watches, ...settings })
@@ -83,7 +83,7 @@ describe('the gate refuses', () => {
   test('a loss of more records than gate_max_loss, to the last record', () => {
     expect(violations({ datasets: { records: 95 } })).toEqual([])
     expect(violations({ datasets: { records: 94 } })).toEqual([
-      'datasets: 94 datasets where 2026-11-11 had 100: 6.0 % fewer (gate_max_loss is 5 %)',
+      'datasets: 94 datasets where 2026-11-11 had 100: 6.0% fewer (gate_max_loss is 5%)',
     ])
     expect(violations({ datasets: { records: 60 }, settings: { gate_max_loss: 0.4 } })).toEqual([])
   })
@@ -92,7 +92,7 @@ describe('the gate refuses', () => {
     const modified = (last_modified: string | null, more = {}) => violations({ datasets: { last_modified, ...more } })
     expect(modified('2026-10-19T00:00:00Z')).toEqual([])
     expect(modified('2026-10-18T23:59:59Z')).toEqual([
-      'datasets: the datasets export was last modified on 2026-10-18, 30 days before (gate_max_age is 30 days)',
+      "datasets: the datasets export was last modified on 2026-10-18, 30 days before the edition's date (gate_max_age is 30 days)",
     ])
     expect(modified(null)).toEqual([])
     expect(modified('2020-01-01T00:00:00Z', { origin: 'file' })).toEqual([])
@@ -110,15 +110,15 @@ describe('the gate refuses', () => {
     const tags = (blank: number) => ({ blank_fields: { ...factsOf('datasets', DATE).blank_fields, tags: blank } })
     expect(violations({ datasets: tags(29) })).toEqual([])
     expect(violations({ datasets: tags(30) })).toEqual([
-      'datasets: the column tags is blank in 30.0 % of the datasets, where 2026-11-11 had 10.0 %',
+      'datasets: the column tags is blank in 30.0% of the datasets, where 2026-11-11 had 10.0%',
     ])
     expect(violations({ datasets: tags(10), before: { datasets: tags(99) } })).toEqual([])
   })
 
-  test.each(['datasets', 'organizations'] as const)('followers of all %s below 80 % of the week before', (name) => {
+  test.each(['datasets', 'organizations'] as const)('followers of all %s below 80% of the week before', (name) => {
     expect(violations({ [name]: { followers: 800 } })).toEqual([])
     expect(violations({ [name]: { followers: 799 } })).toEqual([
-      `${name}: the followers of all ${name} add up to 799 where 2026-11-11 had 1,000: 20.1 % fewer`,
+      `${name}: the followers of all ${name} add up to 799 where 2026-11-11 had 1,000: 20.1% fewer`,
     ])
   })
 
@@ -128,9 +128,9 @@ describe('the gate refuses', () => {
     expect(violations({ organizations })).toHaveLength(2)
   })
 
-  test('the loss of an organization of the TOP of the watch that looks furthest, by name', () => {
+  test('a missing organization of the largest TOP, by name', () => {
     expect(violations({ gone: ['o29'] })).toEqual([
-      'organizations: 1 organization of the TOP of 2026-11-11 is gone: "Name 29" (o29, rank 30)',
+      'organizations: 1 organization in the TOP of 2026-11-11 is gone: "Name 29" (o29, rank 30)',
     ])
     expect(violations({ gone: ['o30'] })).toEqual([])
     expect(violations({ gone: ['o30'], tops: [1, 31] })).toHaveLength(1)
@@ -183,11 +183,11 @@ describe('the gate warns of', () => {
 
   test('ids that occur twice, datasets of unknown organizations, and sources that nothing verifies', () => {
     const repeated = { datasets: { count: 1, first: 'd\n1' }, organizations: { count: 2, first: 'o1' } }
-    expect(verdict({ candidate: { repeated, orphans: 3, unverified: ['datasets'] } }).warnings).toEqual([
+    expect(verdict({ input: { repeated, orphans: 3, unverified: ['datasets'] } }).warnings).toEqual([
       '1 record of the datasets export repeats the id of an earlier one (first: "d\\n1"); the first record of each id counts',
       '2 records of the organizations export repeat the id of an earlier one (first: "o1"); the first record of each id counts',
-      'the organization of 3 datasets is not in the organizations export',
-      'the source of the datasets export gave neither its length nor a checksum, so a loss on the way would not show',
+      '3 datasets belong to an organization that is not in the organizations export',
+      'the source of the datasets export gave neither a length nor a checksum, so data lost in transit would go unnoticed',
     ])
   })
 })

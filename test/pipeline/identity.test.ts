@@ -36,7 +36,7 @@ const datasets = (count: number) =>
 let replica: Replica
 afterEach(() => replica?.close())
 
-/** A world on a portal that publishes these exports. */
+/** Opens a context on a portal that publishes these exports. */
 async function onPortal(date: string, csv = datasets(100), organizations = ORGANIZATIONS, folder?: string) {
   const modified = new Date(`${date}T05:00:00Z`)
   const files = {
@@ -202,7 +202,7 @@ describe("an edition's CSV", () => {
   })
 })
 
-/** Every way in which a stored snapshot was damaged; `snapshot` is its folder. */
+/** The ways in which to damage a stored snapshot; `snapshot` is its folder. */
 const DAMAGE: [how: string, damage: (snapshot: string) => Promise<unknown>][] = [
   ...(['{}', 'null', '[]', '"a text"', '3', '', '{"date":', '[{}]', '{"date":"2026-11-11"}'] as const).map(
     (text): [string, (snapshot: string) => Promise<unknown>] => [
@@ -341,7 +341,7 @@ describe('a snapshot folder that was copied to another date', () => {
 })
 
 describe('where the last snapshot came from', () => {
-  const PORTAL_UNCHANGED = /the portal has not published since/
+  const PORTAL_UNCHANGED = /the portal has published nothing new since/
 
   test('snapshot.json says it of each export, with portal and catalogue', async () => {
     const context = await onPortal(DATE)
@@ -361,7 +361,7 @@ describe('where the last snapshot came from', () => {
     expect((await read()).organizations.origin).toBe('portal')
   })
 
-  test('files given by hand are never what the portal has not published since', async () => {
+  test('files given by hand are never reported as unchanged at the portal', async () => {
     const first = await openTestContext(`${LAST}T16:00:00Z`)
     await run({ ...(await createRunRequest(first, datasets(100), ORGANIZATIONS)), date: LAST }, first)
     const context = await onPortal(DATE, datasets(100), ORGANIZATIONS, first.folder)
@@ -517,14 +517,14 @@ describe('problems found by attacks', () => {
     })
   })
 
-  test('the same bytes with a new date are not "not published since", and never too old', async () => {
+  test('the same bytes with a new date are a new publication, and never too old', async () => {
     const context = await onPortal('2026-09-02')
     await go(context, '2026-09-02')
     replica.publish('datasets', { content: Buffer.from(datasets(100)), modified: new Date(`${DATE}T05:00:00Z`) })
     replica.publish('organizations', { content: Buffer.from(ORGANIZATIONS), modified: new Date(`${DATE}T05:00:00Z`) })
     const later = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`) }
     await go(later, DATE)
-    expect(context.warnings.join('\n')).not.toMatch(/has not published since/)
+    expect(context.warnings.join('\n')).not.toMatch(/has published nothing new since/)
     const edition = await later.documents.find<Edition>('tops', EDITION)
     expect(edition!.source.organizations.last_modified).toBe(`${DATE}T05:00:00.000Z`)
   })

@@ -276,7 +276,7 @@ test('reports that it replaced an edition', async () => {
     expect([again.status, again.replaced, again.summary]).toEqual([
       'published',
       true,
-      expect.stringMatching(/^in place of what was there before: \d dataset/),
+      expect.stringMatching(/^replaced the earlier edition: \d dataset/),
     ])
     expect((await run(request, context)).replaced).toBe(undefined)
   }
@@ -291,7 +291,7 @@ test('reports a missing file before it fetches the other export', async () => {
   expect(steps).toEqual([])
 })
 
-describe('a warning tells, and the run record keeps,', () => {
+describe('a warning reports, and the run record lists,', () => {
   test('that exports which were given seem incomplete', async () => {
     const context = await openTestContext()
     await run(await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), context)
@@ -301,7 +301,7 @@ describe('a warning tells, and the run record keeps,', () => {
     expect(status).toBe('published')
     const [coming, lacking] = (await context.documents.find<RunRecord>('runs', run_id))!.warnings
     expect(coming).toBe(
-      '2026-11-25 has yet to come: its edition is the latest one from now on; "remove 2026-11-25 --snapshot" undoes this',
+      '2026-11-25 is in the future: its edition is the latest one from now on; "remove 2026-11-25 --snapshot" undoes this',
     )
     expect(lacking).toMatch(
       /^publishing from a local file that looks incomplete: \d datasets where 2026-11-18 had \d: /,

@@ -23,7 +23,7 @@ const DATE = '2026-11-18'
 const BUDGET: Watch = { ...DEFAULT_WATCH, name: 'budget', terms: ['budget'] }
 const ALL: RemovalRequest = { date: DATE, snapshot: false }
 
-/** The exports of every run: with one address and time, they give the same bytes. */
+/** The exports of every run. Their address and time stay the same, so the stored bytes do too. */
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-remove-'))
@@ -40,7 +40,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 let time = Date.parse('2026-11-18T16:00:00Z')
 
-/** Opens a context whose clock goes on with every look at it, so that run records are in order. */
+/** Opens a context whose clock advances at every reading, so that run records are in order. */
 async function openAt(place: TestStores): Promise<Context> {
   const clock = () => {
     time += 1
@@ -58,7 +58,7 @@ async function removeAll(request: RemovalRequest, context: Context) {
   return remove(request, await findRemoval(request, context), context)
 }
 
-/** All that is stored, but for the runs and who made it when. */
+/** Everything stored, except for run records, run ids and times. */
 async function stateOf({ archive, documents }: Context): Promise<Record<string, unknown>> {
   const state: Record<string, unknown> = {}
   for await (const { key } of archive.list('')) {
@@ -141,7 +141,7 @@ for (const { name, open: newPlace } of storePairs('removals', { ferretdb: true }
       expect(await context.documents.ids('tops')).toEqual(['mobilite-transport/2026-11-11'])
     })
 
-    test('of what does not exist is refused, and of what was removed before has nothing left to do', async () => {
+    test('fails if the edition never existed, and succeeds if it was removed before', async () => {
       const { context } = await published()
       expect(await failureOf(findRemoval({ date: '2026-11-04', snapshot: true }, context))).toMatchObject({
         kind: 'usage',
@@ -156,11 +156,11 @@ for (const { name, open: newPlace } of storePairs('removals', { ferretdb: true }
       await removeAll(ALL, context)
       expect(await removeAll(ALL, context)).toMatchObject({
         status: 'unchanged',
-        summary: `nothing left to remove of ${DATE}`,
+        summary: `nothing is left to remove for ${DATE}`,
       })
     })
 
-    test('beside a run of the date is refused, and so is what appeared after it was confirmed', async () => {
+    test('fails during a run of the date, and if an edition appeared after the confirmation', async () => {
       const { context } = await published()
       const before = await stateOf(context)
       const confirmed = await findRemoval({ ...ALL, watches: ['budget'] }, context)
@@ -192,7 +192,7 @@ for (const { name, open: newPlace } of storePairs('removals', { ferretdb: true }
       const { place, context } = await published()
       for (let moment = 1; moment <= calls.length; moment += every) {
         const where = `before call ${moment}, ${calls[moment - 1]}`
-        // A store that refuses does so once; a process that is gone calls nothing more.
+        // A store fails once. A dead process calls nothing more.
         const failing = interceptStores(await openAt(place), async (call) => {
           if (how === 'is killed' && call >= moment) throw new Error('the process is gone')
           if (how === 'is refused by a store' && call === moment) throw new Failure('store', 'the store refuses')
@@ -212,7 +212,7 @@ for (const { name, open: newPlace } of storePairs('removals', { ferretdb: true }
           await removeAll(request, await openAt(place))
           expect([where, await stateOf(context)]).toEqual([where, after])
         }
-        // The date is published again, which also restores it for the next moment.
+        // Publish the date again, which also restores it for the next case.
         await publishDate(await openAt(place), DATE, [DEFAULT_WATCH, BUDGET])
         expect([where, await stateOf(context)]).toEqual([where, before])
         await expectNothingLeft(place, context, where)
@@ -248,7 +248,7 @@ describe('the command', () => {
     })
     expect(await call('remove', '2023-08-09', '--yes')).toEqual({
       code: 0,
-      stdout: 'nothing left to remove of 2023-08-09\n',
+      stdout: 'nothing is left to remove for 2023-08-09\n',
       stderr: '',
     })
     const snapshot = await call('remove', '2023-08-09', '--snapshot', '--yes', '--json')
@@ -279,7 +279,7 @@ describe('the command', () => {
     await rm(cwd, { recursive: true })
   })
 
-  test('notifies of nothing, and pages, feeds, API and history follow', async () => {
+  test('sends no notification, and pages, feeds, API and history follow', async () => {
     const { cwd } = await prepared()
     const hook = await startWebhook()
     await writeFile(

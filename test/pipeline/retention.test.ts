@@ -18,7 +18,7 @@ async function publish(context: TestContext, date: string) {
   return run({ date, watches: context.config.watches, sources, refetch: false, acceptIncomplete: false }, context)
 }
 
-/** A folder with editions and snapshots of all dates, and a world in which snapshots are kept for six weeks. */
+/** A folder with editions and snapshots of all dates, and a context that keeps snapshots for six weeks. */
 async function sixWeeks(config = 'retention: 6w\n'): Promise<TestContext> {
   const context = await openTestContext('2026-11-18T16:00:00Z')
   for (const date of DATES) await publish(context, date)
@@ -30,10 +30,10 @@ const snapshots = async ({ folder }: TestContext) => {
   return [...new Set(keys.map((key) => key.slice(0, 10)))].sort()
 }
 
-test('says what is no longer kept, and removes it when asked', async () => {
+test('lists the expired snapshots, and removes them on request', async () => {
   const context = await sixWeeks()
   const { dates, keys } = await expiredSnapshots(context)
-  // That of 2026-09-30 is as old, but the last but one.
+  // The snapshot of 2026-09-30 is as old, but it is the last but one.
   expect(dates).toEqual(['2026-08-05', '2026-08-12', '2026-09-02'])
   expect(keys).toHaveLength(9)
   expect(await snapshots(context)).toEqual(DATES)
@@ -115,7 +115,7 @@ test('the command says what it would remove, removes it, and finds nothing then'
   const env = { DATAGOUV_TOPS_ARCHIVE: 'file:datagouv', DATAGOUV_TOPS_DOCUMENTS: 'sqlite:datagouv.db' }
   const prune = (retention: string, ...flags: string[]) =>
     cli(['prune', ...flags], { cwd, env: { ...env, DATAGOUV_TOPS_RETENTION: retention } })
-  // Long before the last two, whatever the day on which this runs.
+  // Long before the last two, on any day that this test runs.
   const dates = DATES.slice(0, 3)
   const said = `3 snapshots: ${dates.join(', ')}\n`
   expect(await prune('1d', '--dry-run')).toEqual({ code: 0, stdout: `would remove ${said}`, stderr: '' })

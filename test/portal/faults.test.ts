@@ -218,7 +218,7 @@ describe('a run succeeds despite', () => {
     const { snapshot } = await publish(context)
     expect(snapshot!.datasets.records).toBe(5_000)
     expect(context.warnings.join('\n')).toMatch(
-      /it changed during the download; it may have just been replaced, so fetching it again/,
+      /it changed during the download; it may just have been replaced, so this run fetches it again/,
     )
   })
 
@@ -516,7 +516,7 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
       'an export that was not renewed for months',
       { files: { ...FILES, datasets: { ...FILES.datasets, modified: new Date('2026-08-01T05:00:00Z') } } },
       'gate',
-      /the datasets export was last modified on 2026-08-01, 108 days before/,
+      /the datasets export was last modified on 2026-08-01, 108 days before the edition's date/,
     ],
   ]
   test.each(rows)('%s', async (_, options, kind, message, requests) => {
@@ -584,14 +584,14 @@ describe('the completeness gate', () => {
       'half of the datasets',
       many(2_000),
       ORGANIZATIONS,
-      /2,000 datasets where 2026-11-11 had 4,000: 50.0 % fewer \(gate_max_loss is 5 %\)/,
+      /2,000 datasets where 2026-11-11 had 4,000: 50.0% fewer \(gate_max_loss is 5%\)/,
     ],
-    ['a tenth of the organizations', DATASETS, fewer(4), /36 organizations where 2026-11-11 had 40: 10.0 % fewer/],
+    ['a tenth of the organizations', DATASETS, fewer(4), /36 organizations where 2026-11-11 had 40: 10.0% fewer/],
     [
       'a top organization',
       DATASETS,
       ORGANIZATIONS.replace('"o3";"Name 3"', '"p3";"Name 3"'),
-      /1 organization of the TOP of 2026-11-11 is gone: "Name 3" \(o3, rank 4\)/,
+      /1 organization in the TOP of 2026-11-11 is gone: "Name 3" \(o3, rank 4\)/,
     ],
   ])(
     'refuses an export that lost %s, keeps it for inspection, and leaves last week unchanged',
@@ -638,7 +638,9 @@ describe('an export that the portal has not renewed', () => {
     )
     expect((await publish(context)).status).toBe('published')
     expect(replica.requests.filter(({ path }) => path === 'file')).toHaveLength(2)
-    expect(context.warnings).toEqual(['the portal has not published since 2026-11-11: both exports are unchanged'])
+    expect(context.warnings).toEqual([
+      'the portal has published nothing new since 2026-11-11: both exports are unchanged',
+    ])
     const [before, now] = await context.documents.list<Edition>('tops')
     expect(now!.source).toEqual(before!.source)
   })
@@ -704,7 +706,7 @@ describe('an export that the portal has not renewed', () => {
     expect([replica.requests.length, context.warnings]).toEqual([before, []])
     await publish(context, DATE, { refetch: true })
     expect(context.warnings).toEqual([
-      `--refetch replaces the snapshot of ${DATE}; the portal's current export is used instead, also for an edition that exists`,
+      `--refetch replaces the snapshot of ${DATE}; the portal's current export is used instead, even if the date has an edition`,
     ])
   })
 

@@ -13,7 +13,7 @@ const POLICY = {
   retryPause: 1,
   maxBytes: 2 ** 30,
 }
-/** Far more than what is received ahead of its reader. */
+/** Far more bytes than the client buffers ahead of its reader. */
 const BODY = Buffer.alloc(4 * 2 ** 20, 'a')
 
 /** Starts a client, and a server that sends this head and BODY as fast as it can and then closes the connection. */

@@ -77,7 +77,7 @@ test('a portal without catalogue redirects to its exports', async () => {
   expect(world.warnings).toEqual([])
 })
 
-test('a portal without exports streams its live catalogue, which is held against its own counts', async () => {
+test('a portal without exports streams its live catalogue, which is compared with its own counts', async () => {
   const { url } = await startSite(LIVE)
   const { world, result } = await publish(url)
   expect((await result).status).toBe('published')
@@ -87,7 +87,7 @@ test('a portal without exports streams its live catalogue, which is held against
   })
   expect(world.warnings).toEqual(
     ['organizations', 'datasets'].map((name) =>
-      expect.stringContaining(`source of the ${name} export gave neither its length`),
+      expect.stringContaining(`source of the ${name} export gave neither a length`),
     ),
   )
 })
@@ -98,7 +98,7 @@ test('a live stream that ends early is refused by the gate', async () => {
   await expect(result).rejects.toMatchObject({
     kind: 'gate',
     message: expect.stringMatching(
-      /40 datasets in the live stream where the portal counts 50: 20\.0 % fewer \(gate_max_loss is 5 %\)/,
+      /40 datasets in the live stream where the portal counts 50: 20\.0% fewer \(gate_max_loss is 5%\)/,
     ),
   })
 })
@@ -111,7 +111,7 @@ test.each([
   const { world, result } = await publish(url)
   expect((await result).status).toBe('published')
   expect(world.warnings).toContain(
-    'the portal does not say how many organizations it has, so a loss in the live stream of organizations would not show',
+    'the portal does not say how many organizations it has, so records missing from the live stream of organizations would go unnoticed',
   )
 })
 

@@ -19,7 +19,7 @@ import { runRecordOf } from '../helpers/runs.ts'
 import { type StoredDocuments, storedDocuments } from '../helpers/stored.ts'
 import { storePairs, type TestStores } from '../helpers/storePairs.ts'
 
-// The pages are JSX, which is compiled by the build.
+// The build compiles the JSX of the pages.
 const { startServer } = (await import('../../dist/server/server.js' as string)) as typeof Server
 
 const WEEKS = ['2026-10-28', '2026-11-04', '2026-11-11'] as const
@@ -29,7 +29,7 @@ const id = (date: string) => `${WATCH}/${date}`
 
 type Fields = Record<string, unknown>
 
-/** Every text that could stand where a document is expected: what is not JSON, not an object, or another object. */
+/** Texts in the place of a document: not JSON, not an object, or another object. */
 const TEXTS = [
   '',
   '{',
@@ -45,7 +45,7 @@ const TEXTS = [
   '{"a":',
 ]
 
-/** A document with one field missing, and with each value that the field cannot have. */
+/** Returns copies of a document: without one field, and with each value that the field cannot have. */
 function* damages(document: Fields): Iterable<string> {
   for (const field of Object.keys(document).filter((name) => name !== '_id')) {
     const { [field]: value, ...rest } = document
@@ -114,7 +114,7 @@ function commandsOf(place: TestStores): Record<string, () => Promise<void>> {
   }
 }
 
-/** Runs a command; a Failure is returned, and anything else that it throws fails the test. */
+/** Runs a command and returns its Failure. Any other error fails the test. */
 async function failureOf(command: () => Promise<void>, what: string): Promise<Failure | undefined> {
   try {
     await command()
@@ -132,7 +132,7 @@ interface Target {
 
 for (const { name, open: newPlace } of storePairs('damaged documents')) {
   describe(`${name}: a damaged`, () => {
-    /** Damages a document in every way, and does something with each. */
+    /** Damages a document in every way, and calls `body` after each. */
     async function forEachDamage(
       stored: StoredDocuments,
       { collection, id }: Target,

@@ -17,9 +17,9 @@ import { DATE, openTestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 import { type Parsed, parse, Refusal, referenceRun } from '../reference.ts'
 
-/** Seconds as it stands; hours with FUZZ_RUNS=1000000. */
+/** Takes seconds by default, hours with FUZZ_RUNS=1000000. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 2_000)
-/** Every pair of exports on which program and reference ever disagreed, played first each time. */
+/** The pairs of exports on which program and reference have ever disagreed. Every run tests them first. */
 const CORPUS = 'test/corpus'
 
 interface Exports {
@@ -45,7 +45,7 @@ const SOUND: Exports = {
   ),
 }
 
-/** What the program makes of exports, cut into chunks of this size; what it refuses is `refused`. */
+/** Returns the result of the program for exports in chunks of this size, or `refused`. */
 async function byProgram({ datasets, organizations }: Exports, size: number): Promise<unknown> {
   const options = { maxRecordBytes: 1 << 20 }
   const written: Buffer[] = []
@@ -66,7 +66,7 @@ async function byProgram({ datasets, organizations }: Exports, size: number): Pr
     const { tops } = list!
     return { csv: text(Buffer.concat(written)), organizations: tops!.organizations(), datasets: tops!.datasets() }
   } catch (error) {
-    // Anything but a Failure of the contract is a third thing, and fails the test.
+    // Any error but a Failure `contract` fails the test.
     if (!(error instanceof Failure) || error.kind !== 'contract') throw error
     expect(error.message).not.toContain('\n')
     return 'refused'
@@ -77,7 +77,7 @@ async function* cut(bytes: Buffer, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-/** The same, in obvious lines. */
+/** The same result, from the reference implementation. */
 function byReference({ datasets, organizations }: Exports): unknown {
   try {
     const [parsed, ranked] = [parse(datasets), parse(organizations)]
@@ -106,7 +106,7 @@ function refuseUnless({ header, records }: Parsed, needed: readonly string[]): v
 
 const text = (bytes: Buffer) => bytes.toString('latin1')
 
-/** Bytes that mean something to somebody on the way. */
+/** Bytes that some part of the program treats specially. */
 const BYTES = fc.constantFrom(
   ...[
     '"',
@@ -134,7 +134,7 @@ const BYTES = fc.constantFrom(
   ].map((one) => Buffer.from(one)),
   ...[[0xff], [0xc3], [0xa9], [0xed, 0xa0, 0x80], [0xf0, 0x9f]].map((bytes) => Buffer.from(bytes)),
 )
-/** As a part of the length. */
+/** A position, as a share of the length. */
 const PLACE = fc.nat(9_999).map((number) => number / 10_000)
 const MUTATION = fc.oneof(
   fc.record({ kind: fc.constant('insert' as const), at: PLACE, bytes: BYTES }),
@@ -192,7 +192,7 @@ describe('mutated exports give the reference’s result, or are refused where it
       }),
       { numRuns: RUNS },
     )
-    // Both ways are walked.
+    // Both outcomes occur.
     expect(refused).toBeGreaterThan(RUNS / 20)
     expect(refused).toBeLessThan((RUNS * 19) / 20)
   })
@@ -283,7 +283,7 @@ test('whatever a configuration says, it is understood, or refused with a reason 
       expect((outcome as Failure).kind).toBe('usage')
       expect(outcome.message).not.toMatch(/\n/)
     }),
-    // What failed once.
+    // An input that once failed.
     { numRuns: RUNS / 2, examples: [['portal: https://a.example\nwatches:\n  - *!']] },
   )
 })

@@ -28,7 +28,7 @@ async function until(happened: () => Promise<unknown>): Promise<void> {
 }
 
 test('a run that waits for a locked SQLite file stops on a signal', async ({ skip }) => {
-  if (process.platform !== 'linux') skip('only Linux tells which files a process has open')
+  if (process.platform !== 'linux') skip('only Linux shows which files a process has open')
   const { folder, args } = await withSources()
   const path = join(folder, 'data/datagouv.db')
   await mkdir(join(folder, 'data'))
@@ -83,7 +83,7 @@ test('a run whose stores hang stops on a signal, and the next run continues', as
     })
     servers[silent]!.resume()
     expect([silent, ended]).toEqual([silent, STOPPED])
-    // Whoever can still be told is told; the rest is found out by the next run.
+    // The run updates the store that still answers. The next run cleans up the other.
     if (silent === 'minio') {
       const [last] = await documents.list<{ _id: string; status: string }>('runs', { descending: true, limit: 1 })
       expect([last!.status, await documents.ids('leases')]).toEqual(['stopped', []])

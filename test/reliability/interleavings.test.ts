@@ -18,7 +18,7 @@ import { storePairs, type TestStores } from '../helpers/storePairs.ts'
 const DATE = '2026-11-18'
 const ID = `mobilite-transport/${DATE}`
 
-/** Two catalogues: what a date had first, and what it has later. */
+/** Two catalogues: the first of a date, and its replacement. */
 const catalogue = (size: number) => ({
   datasets: datasetsCsv(
     Array.from({ length: size }, (_, i) => ({
@@ -35,7 +35,7 @@ const EARLIER = catalogue(7)
 const OURS = catalogue(30)
 const THEIRS = catalogue(50)
 
-/** In one folder for all, since an edition names where its exports came from, and of when they are. */
+/** All runs read them from one folder, because an edition records the location and the time of its exports. */
 const folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-test-'))
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -59,7 +59,7 @@ const inSteps: Step = async (request, context) => {
   await publish(request, context)
 }
 
-/** All that is stored, but for who made it and when. */
+/** Everything stored, except for run ids and times. */
 async function stateOf(context: Context): Promise<unknown> {
   const objects: Record<string, string> = {}
   for await (const { key } of context.archive.list('')) {
@@ -75,7 +75,7 @@ async function verdicts(context: Context): Promise<Verdict[]> {
   return found.filter(({ status }) => status === 'different')
 }
 
-/** What a run does at its stores, call by call. */
+/** The calls that a run sends to its stores, in order. */
 async function callsOf(place: TestStores, step: Step): Promise<string[]> {
   const calls: string[] = []
   const context = await place.world()
@@ -93,7 +93,7 @@ for (const { name, open: newPlace } of storePairs('what happens at every moment 
     ['the three steps', inSteps, false, 12],
     ['the three steps that replace an edition', inSteps, true, 12],
   ])(`${name}: %s`, (_, step, replacing, often) => {
-    /** All of them with EVERY_MOMENT=1, which takes some minutes; else every nth, fewer where calls are slow. */
+    /** All calls with EVERY_MOMENT=1, which takes some minutes; otherwise every nth, fewer on slow stores. */
     const moments = (first: number, last: number) => {
       const every = process.env.EVERY_MOMENT ? 1 : often * (name === 'folder and SQLite' ? 1 : 5)
       return Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((call) => call % every === 0)
@@ -116,24 +116,24 @@ for (const { name, open: newPlace } of storePairs('what happens at every moment 
         const dying = interceptStores(await place.world(), async (call) => {
           if (call >= moment) throw new Error('the process is gone')
         })
-        // A run that only had to release its leases has done its work.
+        // A run that dies while it releases its leases has already done its work.
         await step(request, dying).catch(() => {})
         await step(request, await place.world())
-        const told = `before call ${moment}, ${calls[moment - 1]}`
-        expect(await stateOf(world), told).toEqual(state)
-        expect(await place.partials(), told).toEqual([])
-        expect(await world.documents.ids('leases'), told).toEqual([])
+        const label = `before call ${moment}, ${calls[moment - 1]}`
+        expect(await stateOf(world), label).toEqual(state)
+        expect(await place.partials(), label).toEqual([])
+        expect(await world.documents.ids('leases'), label).toEqual([])
         const records = await world.documents.list<RunRecord>('runs')
         expect(
           records.filter(({ status }) => status === 'running'),
-          told,
+          label,
         ).toEqual([])
       }
     })
 
-    test('that sleeps before any call of a store while another takes over leaves the other’s edition alone', async () => {
+    test('that pauses before any call of a store leaves the edition of the run that took over alone', async () => {
       const calls = await callsOf((await prepared()).place, step)
-      // Before it holds a lease there is nothing to take over.
+      // Before the run holds a lease, no other run can take over.
       const first = 1 + calls.findLastIndex((call) => call.startsWith('acquire'))
       let fenced = 0
       for (const moment of moments(first + 1, calls.length)) {
@@ -147,26 +147,26 @@ for (const { name, open: newPlace } of storePairs('what happens at every moment 
           () => undefined,
           (error) => error,
         )
-        const told = `before call ${moment}, ${calls[moment - 1]}`
+        const label = `before call ${moment}, ${calls[moment - 1]}`
         if (outcome !== undefined) {
           fenced++
-          expect(outcome, told).toBeInstanceOf(Failure)
-          expect([told, (outcome as Failure).kind, (outcome as Failure).message]).toEqual([
-            told,
+          expect(outcome, label).toBeInstanceOf(Failure)
+          expect([label, (outcome as Failure).kind, (outcome as Failure).message]).toEqual([
+            label,
             'held',
             expect.any(String),
           ])
         }
         const edition = await world.documents.find<Edition>('tops', ID)
-        expect(edition?.source.datasets.records, told).toBe(50)
+        expect(edition?.source.datasets.records, label).toBe(50)
         const different = await verdicts(world)
-        // The one call that nothing but the lease protects: whoever falls asleep between the check and the call, for longer
-        // than the lease, takes away what says that a snapshot is one. The edition stays.
+        // The one call that only the lease protects. A run that pauses between the check and this call, for longer than its
+        // lease, deletes the new snapshot.json. The edition stays.
         const unfenced = calls[moment - 1] === `remove snapshots/${DATE}/snapshot.json`
         if (unfenced) expect(different).toMatchObject([{ watch: null, differences: [{ found: undefined }] }])
-        else expect(different, told).toEqual([])
-        expect(await place.partials(), told).toEqual([])
-        expect(await world.documents.ids('leases'), told).toEqual([])
+        else expect(different, label).toEqual([])
+        expect(await place.partials(), label).toEqual([])
+        expect(await world.documents.ids('leases'), label).toEqual([])
       }
       if (name === 'folder and SQLite') expect(fenced).toBeGreaterThan(0)
     })

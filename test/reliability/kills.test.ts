@@ -11,15 +11,15 @@ import type { Lease } from '../../src/stores/documents.ts'
 import { type CliResult, cli } from '../helpers/cli.ts'
 import { storePairs, type TestStores } from '../helpers/storePairs.ts'
 
-/** A Wednesday to come: the portal is asked each time. */
+/** A future Wednesday, so that each run fetches from the portal. */
 const DATE = '2098-11-19'
-/** How many moments are played for each pair of stores; thousands by KILLS=5000, from another SEED. */
+/** How many kills to try for each pair of stores. KILLS=5000 tries more, SEED other moments. */
 const KILLS = Number(process.env.KILLS ?? 24)
 const SEED = Number(process.env.SEED ?? 7)
-/** So many kills in a row before the command is let through. */
+/** After this many kills in a row, the command may finish. */
 const IN_A_ROW = 3
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Returns a generator of numbers from 0 to 1, the same for the same seed (mulberry32). */
 function random(seed: number): () => number {
   let state = seed
   return () => {
@@ -30,7 +30,7 @@ function random(seed: number): () => number {
   }
 }
 
-/** A portal that hands out the bundled exports of one Wednesday, slowly. */
+/** Starts a portal that sends the bundled exports of one Wednesday slowly. */
 async function slowPortal(trickle = 16_384): Promise<Replica> {
   const file = async (name: string) => ({
     content: gunzipSync(await readFile(`sample/2023-07-26/${name}.csv.gz`)),
@@ -44,7 +44,7 @@ async function slowPortal(trickle = 16_384): Promise<Replica> {
 
 const COMMANDS = [['run'], ['fetch', 'archive', 'publish']] as const
 
-/** Calls a command; with `stop`, sends it a signal so many ms after its start. */
+/** Runs a command. With `stop`, sends it a signal this many ms after its start. */
 function call(command: string, place: TestStores, portal: Replica, stop?: { after: number; signal: NodeJS.Signals }) {
   const flags = command === 'run' || command === 'fetch' ? ['--portal', portal.url] : []
   return cli([command, '--date', DATE, '--quiet', ...flags], {
@@ -54,7 +54,7 @@ function call(command: string, place: TestStores, portal: Replica, stop?: { afte
   })
 }
 
-/** All that is stored, but for who made it and when. */
+/** Everything stored, except for run ids and times. */
 async function stateOf({ archive, documents }: Context): Promise<Record<string, unknown>> {
   const state: Record<string, unknown> = {}
   for await (const { key } of archive.list('')) {
@@ -67,11 +67,11 @@ async function stateOf({ archive, documents }: Context): Promise<Record<string, 
   return state
 }
 
-async function expectNothingLeft(place: TestStores, { documents }: Context, told: string): Promise<void> {
-  expect([told, await place.partials()]).toEqual([told, []])
-  expect([told, await documents.ids('leases')]).toEqual([told, []])
+async function expectNothingLeft(place: TestStores, { documents }: Context, label: string): Promise<void> {
+  expect([label, await place.partials()]).toEqual([label, []])
+  expect([label, await documents.ids('leases')]).toEqual([label, []])
   const running = (await documents.list<RunRecord>('runs')).filter(({ status }) => status === 'running')
-  expect([told, running]).toEqual([told, []])
+  expect([label, running]).toEqual([label, []])
 }
 
 for (const { name, open: newPlace } of storePairs('what happens to processes that are killed', { ferretdb: true })) {
@@ -96,11 +96,11 @@ for (const { name, open: newPlace } of storePairs('what happens to processes tha
             expect(await call(command, place, portal)).toMatchObject({ code: 0, stderr: '' })
           }
           const context = await place.world()
-          const told = `seed ${SEED}, after kill ${killed} of ${commands.join(', ')}`
+          const label = `seed ${SEED}, after kill ${killed} of ${commands.join(', ')}`
           const found = await stateOf(context)
-          expect([told, Object.keys(found)]).toEqual([told, Object.keys(state)])
-          expect([told, found]).toEqual([told, state])
-          await expectNothingLeft(place, context, told)
+          expect([label, Object.keys(found)]).toEqual([label, Object.keys(state)])
+          expect([label, found]).toEqual([label, state])
+          await expectNothingLeft(place, context, label)
         }
       },
       60_000 + KILLS * 10_000,
@@ -122,12 +122,12 @@ for (const { name, open: newPlace } of storePairs('what happens to processes tha
       }
     })
 
-    test('of eight runs of one date at once, one does the work and the others leave with 7, naming it', async () => {
+    test('if eight runs of one date start at once, one does the work; the others exit with 7 and name it', async () => {
       const portal = await slowPortal(4_096)
       const place = await newPlace()
       const ended = await Promise.all(Array.from({ length: 8 }, () => call('run', place, portal)))
       const codes = ended.map(({ code }) => code)
-      // One that comes only when the work is done finds nothing to do.
+      // A run that starts after the work is done finds nothing to do.
       expect(codes.filter((code) => code !== 0 && code !== 7)).toEqual([])
       expect(codes).toContain(0)
       const holder =
@@ -146,7 +146,7 @@ for (const { name, open: newPlace } of storePairs('what happens to processes tha
       const asleep = call('run', place, portal)
       await until(async () => (await context.documents.ids('runs')).length > 0)
       const [lease] = (await context.documents.list<Lease>('leases')) as [Lease]
-      // It downloads by now: asleep in the middle of a write, it would keep the whole of an SQLite file locked.
+      // By now it is downloading. If it paused during a write, it would keep the SQLite file locked.
       await sleep(100)
       process.kill(lease.pid, 'SIGSTOP')
       // A minute passes.
@@ -164,7 +164,7 @@ for (const { name, open: newPlace } of storePairs('what happens to processes tha
   })
 }
 
-/** A run that was told to stop after it had begun to listen and before it had published. */
+/** A run that received a stop signal after it began to listen and before it published. */
 async function stoppedOnce(
   place: TestStores,
   portal: Replica,

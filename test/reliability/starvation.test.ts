@@ -24,19 +24,17 @@ const stores = (archive: string, documents: string) => ({
   DATAGOUV_TOPS_DOCUMENTS: `sqlite:${join(documents, 'datagouv.db')}`,
 })
 
-/** What the folder holds but for the database. */
+/** The files of the folder, without the database. */
 const objects = async (folder: string) => [...(await readFolder(folder)).keys()].filter((name) => !name.includes('.db'))
 
-test('a disk that is full while any of the artefacts is written costs the run, and leaves nothing half-done', async ({
-  skip,
-}) => {
+test('a disk that fills up during any write fails the run, and leaves no partial files', async ({ skip }) => {
   const disk = await fileSystem('4m', skip)
   const elsewhere = await temporaryFolder()
   const whole = await temporaryFolder()
   expect(await cli(RUN, { cwd: whole, env: stores(whole, whole) })).toMatchObject({ code: 0 })
   const needed = await objects(whole)
   const failed = new Set<string>()
-  // As much room as nothing, a part of the first export, both exports, all but a little.
+  // Room for nothing, for a part of the first export, for both exports, and for nearly everything.
   for (const room of [0, 40, 160, 440, 480, 560, 700].map((kib) => kib * 1024)) {
     const filler = join(disk, 'filler')
     await writeFile(filler, '')
@@ -67,7 +65,9 @@ test('documents that do not fit any more fail with 5 in one line', async ({ skip
   expect([code, stdout, stderr]).toEqual([
     5,
     '',
-    expect.stringMatching(/^datagouv-tops: the document store .*: the disk is full; make room and run again\n$/),
+    expect.stringMatching(
+      /^datagouv-tops: cannot use the document store .*: the disk is full; make room and run again\n$/,
+    ),
   ])
   expect((await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.partial'))).toEqual([])
 })

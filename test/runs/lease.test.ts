@@ -60,7 +60,7 @@ describe('a second run', () => {
     const { documents } = await openTestContext()
     await acquireLeases(documents, ['2026-11-18'], { ...currentProcessAsHolder('r1'), pid: deadPid() })
     const leases = await acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r2'))
-    await leases.check()
+    await leases.renewOrFail()
     await leases.release()
     expect(await leasesIn(documents)).toEqual([])
   })
@@ -86,7 +86,7 @@ describe('several leases', () => {
   test('are acquired in one order, however they are listed, and released in reverse', async () => {
     const { documents } = await openTestContext()
     const calls: string[] = []
-    const told = replaced(documents, {
+    const spied = replaced(documents, {
       acquire: (id, ...rest) => {
         calls.push(`+${id}`)
         return documents.acquire(id, ...rest)
@@ -96,7 +96,7 @@ describe('several leases', () => {
         return documents.release(id, run)
       },
     })
-    const leases = await acquireLeases(told, ['b', 'c', 'a'], currentProcessAsHolder('r1'))
+    const leases = await acquireLeases(spied, ['b', 'c', 'a'], currentProcessAsHolder('r1'))
     const [, , last] = await leasesIn(documents)
     expect([leases.ids, leases.since]).toEqual([['a', 'b', 'c'], Date.parse(last!.since)])
     await leases.release()
@@ -126,13 +126,13 @@ describe('several leases', () => {
     const { documents } = await openTestContext()
     const leases = await acquireLeases(documents, ['a', 'b'], currentProcessAsHolder('r1'))
     await documents.acquire('b', { ...ELSEWHERE, run: 'r9' }, LEASE_MS, 'r1')
-    await leases.check(['a', 'c'])
-    await expect(leases.check(['b'])).rejects.toMatchObject({
+    await leases.renewOrFail(['a', 'c'])
+    await expect(leases.renewOrFail(['b'])).rejects.toMatchObject({
       kind: 'held',
       message: "another run took over b while this one was paused; this run stops and leaves the other's work alone",
     })
-    // What was lost once stays lost: somebody else has published meanwhile.
-    await expect(leases.check(['a'])).rejects.toMatchObject({ kind: 'held' })
+    // A lost lease stays lost: another run has published meanwhile.
+    await expect(leases.renewOrFail(['a'])).rejects.toMatchObject({ kind: 'held' })
     await leases.release()
     expect(await leasesIn(documents)).toMatchObject([{ _id: 'b', run: 'r9' }])
   })
@@ -160,9 +160,9 @@ describe('a lease that is held', () => {
     trouble = new Failure('store', 'away')
     await vi.advanceTimersByTimeAsync(LEASE_MS / 4)
     expect(renewals).toBe(3)
-    await expect(leases.check()).rejects.toBe(trouble)
+    await expect(leases.renewOrFail()).rejects.toBe(trouble)
     trouble = undefined
-    await leases.check()
+    await leases.renewOrFail()
     await leases.release()
     await vi.advanceTimersByTimeAsync(LEASE_MS)
     expect(renewals).toBe(6)
@@ -177,7 +177,7 @@ describe('a lease that is held', () => {
     await vi.advanceTimersByTimeAsync(LEASE_MS / 4)
     await documents.acquire('a', currentProcessAsHolder('r1'), LEASE_MS)
     await sleep(5)
-    await expect(leases.check()).rejects.toMatchObject({ kind: 'held' })
+    await expect(leases.renewOrFail()).rejects.toMatchObject({ kind: 'held' })
     await leases.release()
   })
 })

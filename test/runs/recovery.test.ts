@@ -24,7 +24,7 @@ function livingPid(): number {
   return child.pid!
 }
 
-/** What a run of another date leaves that is killed in the middle: leases, a record, and objects that were never ended. */
+/** Leaves the traces of a killed run of another date: leases, a record and pending objects. */
 async function leave(context: Context, holder: Omit<Holder, 'run'>, ttl = 60_000): Promise<void> {
   const { documents, archive } = context
   for (const id of [OTHER, `velo/${OTHER}`]) await documents.acquire(id, { run: DEAD, ...holder }, ttl)
@@ -67,7 +67,7 @@ for (const { name, open: newPlace } of storePairs('what dead runs leave', { ferr
       return { place, world: context, order: request }
     }
 
-    test('clears what a run left whose process on this host is gone', async () => {
+    test('cleans up after a run whose process on this host has ended', async () => {
       const { place, world, order } = await prepared()
       await leave(world, { host: hostname(), pid: deadPid() })
       await run(order, world)
@@ -79,7 +79,7 @@ for (const { name, open: newPlace } of storePairs('what dead runs leave', { ferr
       })
     })
 
-    test('clears what a run left on another host when its lease has run out, and not before', async () => {
+    test('cleans up after a run on another host once its lease has expired, and not before', async () => {
       const { place, world, order } = await prepared()
       await leave(world, { host: 'elsewhere', pid: 7 }, 5_000)
       await run(order, world)
@@ -89,7 +89,7 @@ for (const { name, open: newPlace } of storePairs('what dead runs leave', { ferr
       expect(await left(world, place)).toEqual({ ...CLEARED, statuses: ['published', 'stopped', 'unchanged'] })
     })
 
-    test('leaves alone who is at work on this host, in another process or in this one', async () => {
+    test('leaves running runs of this host alone, in another process or in this one', async () => {
       const { place, world, order } = await prepared()
       await leave(world, { host: hostname(), pid: livingPid() })
       await run(order, world)

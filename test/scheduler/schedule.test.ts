@@ -113,7 +113,7 @@ describe('schedule', () => {
       env: { ...EVERY_SECOND, DATAGOUV_TOPS_PORTAL: portal.url },
     })
     await daemon.until('a failure', () =>
-      daemon.stderr.includes('the document store sqlite:./data/datagouv.db refuses'),
+      daemon.stderr.includes('cannot use the document store sqlite:./data/datagouv.db'),
     )
     expect(daemon.stdout).toBe('')
     await rm(join(cwd, 'data'))

@@ -16,14 +16,14 @@ async function queries(organization: string): Promise<{ js: string[]; sql: strin
   const text = (await readFile('docs/queries.md', 'utf8'))
     .replaceAll('ORGANIZATION', organization)
     .replaceAll('EDITION', EDITION)
-  const of = (language: string) =>
+  const queriesIn = (language: string) =>
     [...text.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, query]) => query!)
-  return { js: of('js'), sql: of('sql') }
+  return { js: queriesIn('js'), sql: queriesIn('sql') }
 }
 
 const mongodb = serviceOrSkip('mongodb', 'the documented queries in MongoDB')
 
-test('the documented queries answer alike in SQLite, and in MongoDB where it is up', async () => {
+test('the documented queries return the same rows in SQLite and, if it runs, in MongoDB', async () => {
   const cwd = await temporaryFolder()
   expect((await cli(['demo', '--into', 'here', '--quiet', '--no-serve'], { cwd })).code).toBe(0)
   const database = new Database(join(cwd, 'here/datagouv.db'))
@@ -38,12 +38,12 @@ test('the documented queries answer alike in SQLite, and in MongoDB where it is 
   const rows = sql.map((query) => database.prepare(query).all() as Record<string, unknown>[])
 
   expect(JSON.parse(rows[0]![0]!.document as string)).toEqual(last)
-  const over = editions.flatMap(({ date, organizations }) =>
+  const history = editions.flatMap(({ date, organizations }) =>
     organizations
       .filter(({ id }: { id: string }) => id === organization)
       .map(({ rank, followers, datasets }: Record<string, number>) => ({ date, rank, followers, datasets })),
   )
-  expect(rows[1]).toEqual(over)
+  expect(rows[1]).toEqual(history)
   expect(rows[2]).toEqual(last.datasets)
   expect(rows[3]).toEqual(editions.map(({ watch, date, datasets }) => ({ watch, date, datasets: datasets.length })))
   expect(rows[4]).toHaveLength(10)
@@ -55,12 +55,12 @@ test('the documented queries answer alike in SQLite, and in MongoDB where it is 
   expect(database.prepare('SELECT count(*) FROM datasets').raw().get()).toEqual([flat.length])
 
   if (!mongodb) return
-  const place = await testDatabase(mongodb.DATAGOUV_TOPS_DOCUMENTS!)
-  onTestFinished(place.close)
-  const documents = await openMongo(place.url)
+  const mongoDatabase = await testDatabase(mongodb.DATAGOUV_TOPS_DOCUMENTS!)
+  onTestFinished(mongoDatabase.close)
+  const documents = await openMongo(mongoDatabase.url)
   for (const edition of editions) await documents.replace('tops', edition)
   await documents.close()
-  const tops = place.database.collection('tops')
+  const tops = mongoDatabase.database.collection('tops')
   const answers = await Promise.all(js.map((query) => runInNewContext(query, { db: { tops } }).toArray()))
-  expect(answers).toEqual([[last], over, last.datasets])
+  expect(answers).toEqual([[last], history, last.datasets])
 })

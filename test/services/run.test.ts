@@ -18,7 +18,7 @@ const SAMPLE = 'sample/2023-08-09'
 const minio = serviceOrSkip('minio', 'runs on MinIO and MongoDB')
 const mongodb = serviceOrSkip('mongodb', 'runs on MongoDB and MinIO')
 
-/** What the mission makes of the sample in a folder and SQLite; all but who made it and when. */
+/** The results of a run on the sample, in a folder and SQLite, without run ids and times. */
 async function embedded(sources: readonly string[]) {
   const cwd = await temporaryFolder()
   expect((await cli(['run', '--date', DATE, '--quiet', ...sources], { cwd })).code).toBe(0)
@@ -88,7 +88,7 @@ describe.runIf(minio && mongodb)('on MinIO and MongoDB', () => {
 })
 
 describe.runIf(isInstalled('minio') && isInstalled('mongodb'))('stores of its own', () => {
-  test('that are killed in the middle of a run are told in one line, and the next run ends what was begun', async () => {
+  test('that are killed in the middle of a run are reported in one line, and the next run finishes the work', async () => {
     const folder = await temporaryFolder()
     const many = Array.from({ length: 150_000 }, (_, i) => ({ id: `d${i}`, title: 'Transport', organization: 'o1' }))
     const sources = [
@@ -109,7 +109,7 @@ describe.runIf(isInstalled('minio') && isInstalled('mongodb'))('stores of its ow
       await server.kill()
       const { code, stdout, stderr } = await ended
       expect(stdout).toBe('')
-      // It may have been through already.
+      // The run may already have finished.
       if (code !== 0) expect([code, stderr.split('\n').length], stderr).toEqual([5, 2])
       await server.start()
     }

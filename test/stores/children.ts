@@ -9,13 +9,13 @@ const isRoot = process.getuid?.() === 0
 const NOBODY = 65_534
 
 interface How {
-  /** Not as root, to whom permissions mean nothing. */
+  /** Run as another user, because permissions do not limit root. */
   readonly unprivileged?: boolean
-  /** The most files that it may have open. */
+  /** The limit of open files. */
   readonly files?: number
 }
 
-/** Starts one of the scripts in `children/`, which use the stores as built. It does not outlive the test. */
+/** Starts one of the scripts in `children/`, which use the stores as built. It is killed after the test. */
 export function start(script: string, args: readonly string[], { unprivileged, files }: How = {}): ChildProcess {
   const path = fileURLToPath(new URL(`children/${script}.mjs`, import.meta.url))
   const user = unprivileged && isRoot ? { uid: NOBODY, gid: NOBODY, cwd: '/' } : {}
@@ -28,7 +28,7 @@ export function start(script: string, args: readonly string[], { unprivileged, f
   return child
 }
 
-/** Runs one of the scripts to its end and returns what it said, its complaints included. */
+/** Runs one of the scripts to its end and returns its output, stderr included. */
 export async function run(script: string, args: readonly string[], how?: How): Promise<string> {
   const child = start(script, args, how)
   let said = ''
@@ -37,30 +37,30 @@ export async function run(script: string, args: readonly string[], how?: How): P
   return said.trim()
 }
 
-/** Kills a child as a machine that loses its power would. */
+/** Kills a child with SIGKILL, like a power loss. */
 export async function kill(child: ChildProcess): Promise<void> {
   const closed = once(child, 'close')
   child.kill('SIGKILL')
   await closed
 }
 
-/** A folder that every user may go through. */
+/** Creates a folder that every user may enter. */
 export async function publicFolder(): Promise<string> {
   const folder = await temporaryFolder()
   await chmod(folder, 0o755)
   return folder
 }
 
-/** Leaves the test out, by name, where children of another user cannot even load the program. */
+/** Skips the test, by name, if processes of another user cannot load the program. */
 export async function needUnprivileged(skip: TestContext['skip']): Promise<void> {
-  // A Node in the home of root cannot even be started.
+  // Another user cannot start a Node in the home of root.
   const said = await run('attempt', ['sqlite', '/proc/none/a.db'], { unprivileged: true }).catch(() => '')
   if (!said.startsWith('store: ')) skip('another user cannot read this checkout, or start this Node')
 }
 
 /**
- * A file system of a test's own in memory, of a size (`1m`) or with other options (`nr_inodes=10`); where none may be mounted,
- * the test is left out by name.
+ * Mounts a file system in memory, of a size (`1m`) or with other options (`nr_inodes=10`). Skips the test, by name, if it
+ * cannot mount one.
  */
 export async function fileSystem(options: string, skip: TestContext['skip']): Promise<string> {
   const folder = await publicFolder()

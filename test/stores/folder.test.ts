@@ -44,7 +44,7 @@ test('a folder keeps no empty folders when an object is aborted, committed under
   expect(await readdir(folder)).toEqual([])
 })
 
-test('a folder passes over what is not its own: hidden files, folders, names that are no keys, broken links', async () => {
+test('a folder ignores foreign entries: hidden files, folders, names that are not keys, broken links', async () => {
   const folder = await temporaryFolder()
   const archive = await openFolder(folder)
   await put(archive, 'x/a', 'x')
@@ -105,7 +105,7 @@ test('a folder that is not this user’s is reported in one line with its remedy
   const folder = join(await publicFolder(), 'archive')
   await put(await openFolder(folder), 'x/kept', 'x')
   expect(await run('attempt', ['folder', folder], { unprivileged: true })).toBe(
-    `store: cannot write "x/0" in the archive file:${folder}: permission denied; give this user the right to it, or name another folder with --archive`,
+    `store: cannot write "x/0" in the archive file:${folder}: permission denied; give this user access to it, or name another folder with --archive`,
   )
   expect(await readdir(folder, { recursive: true })).toEqual(['x', 'x/kept'])
 })

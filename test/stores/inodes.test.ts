@@ -9,7 +9,7 @@ import { fileSystem, run } from './children.ts'
 
 const NO_INODES = /: the disk has no inodes left, so it holds too many files; remove some and run again$/
 
-/** Empties the disk and fills it again, so that as many inodes are free. */
+/** Empties the disk and fills it again, until this many inodes are free. */
 async function leaveFree(disk: string, inodes: number, free: number): Promise<void> {
   for (const name of await readdir(disk)) await rm(join(disk, name), { recursive: true })
   await Promise.all(Array.from({ length: inodes - free }, (_, i) => writeFile(join(disk, `filler-${i}`), '')))
@@ -34,7 +34,7 @@ test('SQLite on a disk without inodes names them, whichever of its files lacks o
     await leaveFree(disk, 7, free)
     results.push(await run('attempt', ['sqlite', join(disk, 'folder/datagouv.db')]))
   }
-  // A folder and the database, and a file or two that SQLite needs beside it.
+  // The folder, the database, and one or two more files of SQLite.
   const failures = results.filter((result) => result !== 'done')
   expect(failures.length).toBeGreaterThanOrEqual(2)
   expect(results.slice(failures.length)).toEqual(Array(7 - failures.length).fill('done'))

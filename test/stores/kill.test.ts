@@ -13,7 +13,7 @@ import { temporaryFolder } from '../helpers/exports.ts'
 import { serviceOrSkip, type Variables } from '../helpers/services.ts'
 import { kill, start } from './children.ts'
 
-/** How long after it has begun a child is killed, in ms: anywhere in what it does over and over. */
+/** When to kill a child, in ms after its start: at any point of its loop. */
 const MOMENTS = [0, 3, 7, 13, 29, 61]
 
 const minio = serviceOrSkip('minio', 'writers to a bucket that are killed')
@@ -25,7 +25,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllEnvs())
 
-/** Where objects are kept: the address, and how many things lie there that are no objects. */
+/** An archive: its address, and the number of leftovers that are not objects. */
 const ARCHIVES = {
   'a folder': async () => {
     const folder = await temporaryFolder()
@@ -42,7 +42,7 @@ const ARCHIVES = {
   }),
 }
 
-/** Where documents are kept: the address, and whether all is well with it. */
+/** A document store: its address, and whether it is intact. */
 const STORES = {
   'an SQLite file': async () => {
     const folder = await temporaryFolder()
@@ -129,7 +129,7 @@ describe.each(Object.entries(STORES))('documents that were put into %s', (_, pla
       const documents = await openDocuments(address)
       const found = await documents.find<{ _id: string; i: number; text: string; end: number }>('tops', 'a')
       expect(found).toEqual({ _id: 'a', i: found!.i, text: String(found!.i).repeat(100_000), end: found!.i })
-      // One more may be in than it came to say.
+      // The store may have one more than the child confirmed.
       expect([last, last + 1]).toContain(found!.i)
       expect(
         (await documents.list('runs', { descending: true, limit: 1 }))[0]!._id >= String(last).padStart(6, '0'),

@@ -23,7 +23,7 @@ for (const service of SERVERS) {
   const server = variables.DATAGOUV_TOPS_DOCUMENTS!
   documentsContract(service, async () => {
     const { url, database, close } = await testDatabase(server)
-    // The contract is about documents of any shape: where there is a collection already, the server does not check them.
+    // The contract stores documents of any shape. The server does not check a collection that already exists.
     await database.createCollection('tops')
     return { documents: await openMongo(url), another: () => openMongo(url), close }
   })
@@ -61,7 +61,7 @@ for (const service of SERVERS) {
       expect(checked).toBe(canValidate)
       if (by === 'the first publication') {
         await database.dropCollection('tops')
-        // Refused by a server that checks editions; what it takes to be one is tested with real ones.
+        // A server that checks editions refuses these. Other tests store real editions.
         await documents.replace('tops', { _id: 'a' }).catch((error) => expect(checked, error.message).toBe(true))
       }
       const indexes = await database.collection('tops').listIndexes().toArray()
@@ -73,7 +73,7 @@ for (const service of SERVERS) {
           { 'datasets.dataset_id': 1, date: -1 },
         ]),
       )
-      // What publishes again finds all of it there.
+      // A second publication finds everything there.
       expect((await documents.facts()).schema!).toMatchObject({ state: 'installed', canValidate: checked, lacks: [] })
       expect(await install()).toBe(checked)
     })
@@ -143,7 +143,7 @@ for (const service of SERVERS) {
         expect(since).toBeGreaterThanOrEqual(begun - 1)
         expect(since).toBeLessThanOrEqual(ended + 1)
         if (next === undefined) continue
-        // On a busy machine a holder can be slower than its lease lasts, and then another gets it.
+        // On a busy machine, a lease can expire before its holder is done, and another gets it.
         const hasExpired = next.since >= turn.expires
         if (!hasExpired) expect(next.from, `${next.run} while ${turn.run} had it`).toBeGreaterThanOrEqual(turn.to)
         if (turn.died) expect(hasExpired, `${next.run} before ${turn.run} had run out`).toBe(true)
@@ -169,7 +169,7 @@ describe.each(SERVERS.filter(isInstalled))('a %s of its own', (service) => {
     await server.kill()
     const first = await failureOf(documents.find('runs', 'a'))
     expect(first).toMatchObject({ kind: 'store' })
-    expect(first.message).toMatch(/ broke off the connection; see that it is up| cannot be reached \(.*ECONNREFUSED/)
+    expect(first.message).toMatch(/ broke off the connection; check that it is up| cannot be reached \(.*ECONNREFUSED/)
     const gone = {
       kind: 'store',
       message: expect.stringMatching(/ cannot be reached \(.*ECONNREFUSED.*\); start it, or/),
@@ -256,7 +256,7 @@ describe('where there is no MongoDB', () => {
     onTestFinished(() => void server.close())
     return `127.0.0.1:${(server.address() as AddressInfo).port}`
   }
-  /** What is said of an address with a user and a password, and nothing of the latter. */
+  /** The error for an address with a user and a password, which must not repeat the password. */
   const failureAt = async (host: string, options = '') => {
     const failure = await failureOf(
       openMongo(`mongodb://user:hunter2@${host}/datagouv?serverSelectionTimeoutMS=500${options}`),

@@ -6,7 +6,7 @@ import { type Command, cursorOf, startFakeMongo } from '../helpers/fakeMongo.ts'
 const EDITION = { _id: 'velo/2026-11-18' }
 const SECRET = 'hunter2'
 
-/** A document store at an acting server. */
+/** Opens a document store at a simulated server. */
 async function storeAt(answer: Parameters<typeof startFakeMongo>[0], options = '') {
   const server = await startFakeMongo(answer)
   const documents = await openMongo(server.url + options)
@@ -83,7 +83,7 @@ test.each([
       n: 1,
       writeConcernError: { code: 64, codeName: 'WriteConcernFailed', errmsg: 'waiting for replication timed out' },
     },
-    'cannot confirm a write by a majority of its members; see that they are up and run again',
+    'cannot confirm a write by a majority of its members; check that they are up and run again',
   ],
   [
     refusing(8000, 'AtlasError'),
@@ -136,7 +136,7 @@ test('a replica set without a primary is reported', async () => {
   )
   expect(await failureOf(openMongo(`${url}&serverSelectionTimeoutMS=500`))).toMatchObject({
     kind: 'store',
-    message: `the document store mongodb://${host}/datagouv has no primary at the moment; see that a majority of its members is up and run again`,
+    message: `the document store mongodb://${host}/datagouv has no primary at the moment; check that a majority of its members is up and run again`,
   })
 })
 
@@ -196,7 +196,7 @@ test.each([
   ])
 })
 
-/** What a server that is none may say to everything but the handshake: yes, and nothing more. */
+/** A server that is not MongoDB may answer "ok" and nothing else to every command but the handshake. */
 const isHandshake = (command: Command) => 'hello' in command || 'ismaster' in command
 const HOLDER = { run: 'r1', host: 'here', pid: 1 }
 const LEASE = { _id: 'a', ...HOLDER, since: '2026-11-18T16:00:00.000Z', expires: '2026-11-18T16:01:00.000Z' }

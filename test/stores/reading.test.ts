@@ -14,7 +14,7 @@ import { temporaryFolder } from '../helpers/exports.ts'
 import { serviceOrSkip } from '../helpers/services.ts'
 import { fileSystem, makeReadOnly, needUnprivileged, publicFolder, run } from './children.ts'
 
-/** Commands that only read, with the beginning of what they print for the three editions of the sample. */
+/** Commands that only read, with the start of their output for the three editions of the sample. */
 const READING: readonly (readonly [command: string, stdout: RegExp])[] = [
   ['show', /^mobilite-transport, 2023-08-09\n/],
   ['show 2023-08-02 --json', /^\{"_id":"mobilite-transport\/2023-08-02"/],
@@ -81,7 +81,7 @@ describe('what another process has published can be read', () => {
     const refused = await cli(['archive', '--date', '2023-08-09', ...STORES], { cwd: folder, unprivileged: true })
     expect(refused).toMatchObject({
       code: 5,
-      stderr: expect.stringMatching(/sqlite:datagouv\.db refuses: it is read-only/),
+      stderr: expect.stringMatching(/sqlite:datagouv\.db: it is read-only/),
     })
   })
 
@@ -199,7 +199,7 @@ describe('an SQLite file of version 0.1, with a write-ahead log,', () => {
     database.exec(`INSERT INTO tops VALUES ('a/1', '{"_id":"a/1"}')`)
     return { folder, path, database }
   }
-  /** Byte 18 of a file says how it is written. To open it here would keep it open until the next garbage collection. */
+  /** Byte 18 of the file is its journal mode. Opening it as a database would keep it open until the next garbage collection. */
   const modeOf = async (path: string) => ((await readFile(path))[18] === 2 ? 'wal' : 'delete')
 
   test('is read, and gets a rollback journal by the first write', async () => {
@@ -233,7 +233,7 @@ describe('an SQLite file of version 0.1, with a write-ahead log,', () => {
     const { code, stderr } = await read('show', { cwd: folder, unprivileged: true })
     expect([code, stderr]).toEqual([
       5,
-      'datagouv-tops: the document store sqlite:datagouv.db refuses: it uses a write-ahead log, as version 0.1 did, and this user may not write to its folder; let a user who may run "run" once, which ends that\n',
+      'datagouv-tops: cannot use the document store sqlite:datagouv.db: it uses a write-ahead log, as version 0.1 did, and this user may not write to its folder; let a user with write permission run "run" once, to convert the file\n',
     ])
   })
 })
@@ -259,7 +259,7 @@ test('a write that was killed halfway is rolled back by the next reader who may 
   const refused = await read('show', { cwd: killed, unprivileged: true })
   expect([refused.code, refused.stderr]).toEqual([
     5,
-    expect.stringMatching(/a process was killed while it wrote to it; let a user who may write it run any command/),
+    expect.stringMatching(/a process was killed while writing to it; let a user with write permission run any command/),
   ])
   const restored = await openSqlite(join(killed, 'datagouv.db'))
   expect(await restored.find('tops', 'a/7')).toEqual({ _id: 'a/7', text: 'x'.repeat(5_000) })

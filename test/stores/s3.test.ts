@@ -19,7 +19,7 @@ const MIB = 1 << 20
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 beforeEach(() => {
-  // Nobody's own AWS settings count here.
+  // Ignore the user's own AWS settings.
   for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null')
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
 })
@@ -27,7 +27,7 @@ afterEach(() => vi.unstubAllEnvs())
 
 const minio = serviceOrSkip('minio', 'the S3 archive')
 if (minio) {
-  // Before the contract's own preparations, and again after each test.
+  // Runs before the contract's own preparations, and again after each test.
   beforeEach(() => {
     for (const [name, value] of Object.entries(minio)) vi.stubEnv(name, value)
   })
@@ -81,7 +81,7 @@ if (minio) {
       })
     })
 
-    test('passes over objects of others whose keys no folder could have', async () => {
+    test('ignores foreign objects whose keys no folder could have', async () => {
       const { archive, bucket, client } = place
       await put(archive, 'x/a', 'x')
       for (const Key of ['x/', 'x/.hidden', 'x//b', '.DS_Store', 'a\\b']) {
@@ -105,7 +105,7 @@ if (minio) {
       expect((await readAll(archive, 'x/a')).toString()).toBe('kept')
     })
 
-    test('takes objects that others put there without a sha256', async () => {
+    test('reads foreign objects that have no sha256', async () => {
       const { archive, bucket, client } = place
       await put(archive, 'a', 'x')
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'b', Body: 'theirs' }))
@@ -263,7 +263,7 @@ describe.runIf(minio && isInstalled('minio'))('a store of its own', () => {
     await archive.close()
   })
 
-  // A tiny file system of its own; only a privileged user of Linux can have one.
+  // A tiny file system, which only a privileged user on Linux can mount.
   const canMount = process.platform === 'linux' && process.getuid?.() === 0
   test.runIf(canMount)('whose disk fills up says so, and keeps what it had', async ({ skip }) => {
     const folder = await temporaryFolder()
@@ -283,7 +283,7 @@ describe.runIf(minio && isInstalled('minio'))('a store of its own', () => {
       for (let i = 0; i < 100; i++) await object.write(Buffer.alloc(MIB))
     }
     const failure = await failureOf(fill())
-    // Now and then the server closes the connection on us before it can say why.
+    // Sometimes the server closes the connection before it sends the reason.
     expect(failure.message).toMatch(/: the store is full; make room and run again$| broke off the connection; /)
     expect(failure).toMatchObject({ kind: 'store' })
     await object.abort()
@@ -319,7 +319,7 @@ describe('where there is no store', () => {
     const server = createTcpServer(() => {}).listen(0, '127.0.0.1')
     await once(server, 'listening')
     onTestFinished(() => void server.close())
-    expect(await failureAt(at(server))).toMatch(/does not answer in time; see that it is up and run again$/)
+    expect(await failureAt(at(server))).toMatch(/does not answer in time; check that it is up and run again$/)
   })
 
   test.each([

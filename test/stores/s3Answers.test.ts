@@ -40,18 +40,18 @@ const ANSWERS: Readonly<Record<string, FakeAnswer>> = {
 beforeEach(() => {
   for (const name of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) vi.stubEnv(name, '/dev/null')
   vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
-  // The SDK repeats some of these requests, which changes nothing but the time.
+  // The SDK repeats some of these requests, which only takes longer.
   vi.stubEnv('AWS_MAX_ATTEMPTS', '1')
 })
 afterEach(() => vi.unstubAllEnvs())
 
-/** Leaves an upload under way, as a killed writer does. */
+/** Leaves an unfinished upload, as a killed writer does. */
 async function begin(archive: Archive) {
   const object = await archive.create('x/a', CSV)
   await object.write(LARGE)
 }
 
-/** What shows an operation's answer, from outside. */
+/** Calls of the archive that depend on the answer to an operation. */
 const USES: Readonly<Record<Exclude<Operation, 'CreateBucket'>, (archive: Archive) => Promise<unknown>>> = {
   AbortMultipartUpload: (archive) => archive.sweep('x/a'),
   CompleteMultipartUpload: (archive) => put(archive, 'x/a', LARGE),

@@ -16,7 +16,7 @@ documentsContract('SQLite', async () => {
   return { documents: await open(), another: open, close: () => rm(folder, { recursive: true }) }
 })
 
-/** Does something with the file as another program would. */
+/** Opens the file as another program would, and calls `body`. */
 async function withDatabase<T>(path: string, body: (database: Database.Database) => T | Promise<T>): Promise<T> {
   const database = new Database(path)
   try {
@@ -49,7 +49,7 @@ test('eight processes that open a new file at once all succeed, and one of them 
   await documents.close()
 })
 
-test('what is put while another process writes waits for it, lets everything else go on, and is there for all', async () => {
+test('a write waits for another process that writes, without blocking the thread, and is visible to all', async () => {
   const path = join(await temporaryFolder(), 'datagouv.db')
   const [documents, another] = [await openSqlite(path), await openSqlite(path)]
   await documents.replace('tops', { _id: 'removed' })
@@ -72,7 +72,7 @@ test('what is put while another process writes waits for it, lets everything els
   await another.close()
 })
 
-test('what is put while other processes read all the time is committed soon', async () => {
+test('a write is committed soon, even if other processes read all the time', async () => {
   const path = join(await temporaryFolder(), 'datagouv.db')
   const documents = await openSqlite(path)
   const text = 'x'.repeat(200_000)
@@ -86,7 +86,7 @@ test('what is put while other processes read all the time is committed soon', as
     waits.push(performance.now() - begun)
     await sleep(20)
   }
-  // A reader that keeps its lock between its reads would hold up every commit until the time limit of 10 s.
+  // A reader that kept its lock between reads would delay every commit until the time limit of 10 s.
   expect(Math.max(...waits)).toBeLessThan(5_000)
   await documents.close()
 })
@@ -98,7 +98,7 @@ test('a file that another process has locked for too long is reported in one lin
     database.exec('BEGIN IMMEDIATE')
     const locked = {
       kind: 'store',
-      message: `the document store sqlite:${path} refuses: another process has locked it for too long; run again later`,
+      message: `cannot use the document store sqlite:${path}: another process has locked it for too long; run again later`,
     }
     await expect(documents.replace('tops', { _id: 'a' })).rejects.toMatchObject(locked)
     expect(await documents.find('tops', 'a')).toBeUndefined()
@@ -173,10 +173,10 @@ test('a file that is not this user’s is reported in one line when it is writte
   await documents.replace('tops', { _id: 'a' })
   await documents.close()
   const attempt = (file: string) => run('attempt', ['sqlite', file], { unprivileged: true })
-  const readOnly = `store: the document store sqlite:${path} refuses: it is read-only; give this user the right to write it and its folder, or name another file with --documents`
+  const readOnly = `store: cannot use the document store sqlite:${path}: it is read-only; give this user write permission for it and its folder, or name another file with --documents`
   expect(await attempt(path)).toBe(readOnly)
   expect(await attempt(join(folder, 'none.db'))).toMatch(/^store: .*it cannot be opened; check that it is a file/)
-  expect(await attempt(join(folder, 'none/none.db'))).toMatch(/^store: .*permission denied; give this user the right/)
+  expect(await attempt(join(folder, 'none/none.db'))).toMatch(/^store: .*permission denied; give this user access/)
 })
 
 test('a file system that is read-only is reported in one line with its remedy', async ({ skip }) => {
@@ -192,7 +192,7 @@ test('a disk that fills up is reported, and earlier documents remain', async ({ 
   const path = join(folder, 'datagouv.db')
   const attempt = (kind: string, bytes: number, times: number) =>
     run('attempt', [kind, path, String(bytes), String(times)])
-  const full = `store: the document store sqlite:${path} refuses: the disk is full; make room and run again`
+  const full = `store: cannot use the document store sqlite:${path}: the disk is full; make room and run again`
   expect(await attempt('sqlite', 10, 3)).toBe('done')
   expect(await attempt('sqlite', 2_000_000, 1)).toBe(full)
   expect(await attempt('lease', 2_000_000, 1)).toBe(full)

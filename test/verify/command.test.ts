@@ -19,7 +19,7 @@ async function published(): Promise<string> {
   return cwd
 }
 
-test('what is as it should be is said line by line, of all dates or of those that are named', async () => {
+test('lists the editions that are as expected, of all dates or of the given ones', async () => {
   const cwd = await published()
   const line = (date: string) => `${date} snapshot is as expected\n${date} mobilite-transport is as expected\n`
   expect(await cli(['verify'], { cwd })).toMatchObject({ code: 0, stdout: line('2026-11-11') + line(DATE) })
@@ -27,7 +27,7 @@ test('what is as it should be is said line by line, of all dates or of those tha
   expect(await cli(['verify', '--quiet'], { cwd })).toEqual({ code: 0, stdout: '', stderr: '' })
 })
 
-test('what differs is told with place and bytes, fails with 4, and is mended by --repair', async () => {
+test('reports differences with their place and bytes, fails with 4, and repairs them with --repair', async () => {
   const cwd = await published()
   await appendFile(join(cwd, `data/datagouv/${DATE}/mobilite-transport.csv`), 'x')
   const { code, stdout, stderr } = await cli(['verify'], { cwd })
@@ -44,7 +44,7 @@ test('what differs is told with place and bytes, fails with 4, and is mended by 
   expect(await cli(['verify', '--quiet'], { cwd })).toMatchObject({ code: 0 })
 })
 
-test('beside a run that is replacing an edition it says so, with 7', async () => {
+test('names a run that is replacing an edition, and exits with 7', async () => {
   const cwd = await published()
   await appendFile(join(cwd, `data/datagouv/${DATE}/mobilite-transport.csv`), 'x')
   const documents = await openSqlite(join(cwd, 'data/datagouv.db'))
@@ -62,7 +62,7 @@ test('beside a run that is replacing an edition it says so, with 7', async () =>
   }
 })
 
-test('a snapshot that is damaged or gone cannot be mended, and what to do is said', async () => {
+test('cannot repair from a damaged or missing snapshot, and says what to do', async () => {
   const cwd = await published()
   const folder = join(cwd, 'data/datagouv/snapshots')
   await writeFile(join(folder, DATE, 'datasets.csv.gz'), 'x')
@@ -77,7 +77,7 @@ test('a snapshot that is damaged or gone cannot be mended, and what to do is sai
   )
 })
 
-test('a watch that names a column which the export lacks is not taken for damage', async () => {
+test('does not report a watch with a missing column as damage', async () => {
   const cwd = await published()
   await writeTestFile(
     cwd,
@@ -90,7 +90,7 @@ test('a watch that names a column which the export lacks is not taken for damage
   expect(stderr).not.toMatch(/DIFFERENT|damaged/)
 })
 
-test('a date of which nothing is stored is refused with 2; with nothing at all there is nothing to do', async () => {
+test('refuses a date with nothing stored with 2; empty stores are fine', async () => {
   const cwd = await temporaryFolder()
   expect(await cli(['verify'], { cwd })).toMatchObject({
     code: 0,

@@ -44,7 +44,7 @@ const statuses = (verdicts: readonly Verdict[]) => verdicts.map(({ watch, status
 const found = (verdicts: readonly Verdict[]) =>
   verdicts.flatMap(({ differences }) => differences.map(({ where, part }) => [where, part]))
 
-/** Changes the JSON text of the stored document, behind everybody's back. */
+/** Changes the JSON text of the stored document directly, without a run. */
 function rewrite(context: TestContext, change: (text: string) => string): void {
   const database = new Database(join(context.folder, 'datagouv.db'))
   const [text] = database.prepare('SELECT document FROM tops').raw().get() as [string]
@@ -52,7 +52,7 @@ function rewrite(context: TestContext, change: (text: string) => string): void {
   database.close()
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: it is changed in ways that its type forbids
+// biome-ignore lint/suspicious/noExplicitAny: the changes break its type
 const edit = (context: TestContext, change: (edition: any) => void) =>
   rewrite(context, (text) => {
     const edition = JSON.parse(text)
@@ -60,7 +60,7 @@ const edit = (context: TestContext, change: (edition: any) => void) =>
     return JSON.stringify(edition)
   })
 
-test('finds that what was just published is what it should be, for every date and watch', async () => {
+test('finds no difference right after publication, for every date and watch', async () => {
   const config = `watches: [{name: mobilite-transport, terms: [mobilité, transport]}, {name: velo, terms: [budget], top: 3}]`
   const context = await published(config)
   expect(statuses(await verified(context))).toEqual([
@@ -133,7 +133,7 @@ describe('names', () => {
     ],
     ['a term', (context) => edit(context, (one) => (one.terms = ['mobilité', 'Transport'])), DOCUMENT, 'terms[1]'],
     ['the top', (context) => edit(context, (one) => (one.top = 31)), DOCUMENT, 'top'],
-    ['a field that nobody knows', (context) => edit(context, (one) => (one.more = 1)), DOCUMENT, 'more'],
+    ['an unknown field', (context) => edit(context, (one) => (one.more = 1)), DOCUMENT, 'more'],
     [
       'a field that is gone',
       (context) => edit(context, (one) => delete one.source.organizations.sha1),
@@ -160,12 +160,7 @@ describe('names', () => {
       DOCUMENT,
       '',
     ],
-    [
-      'a file that nobody knows',
-      (context) => writeFile(stored(context, `${DATE}/notes.txt`), 'x'),
-      `${DATE}/notes.txt`,
-      '',
-    ],
+    ['an unknown file', (context) => writeFile(stored(context, `${DATE}/notes.txt`), 'x'), `${DATE}/notes.txt`, ''],
     [
       'an export that is another one',
       (context) =>
@@ -216,20 +211,20 @@ describe('names', () => {
       const key = files[flips % files.length]!
       const bytes = await readFile(stored(context, key))
       const flipped = Buffer.from(bytes)
-      // The first ten bytes of gzip say when and by whom it was made, which nothing depends on.
+      // The first ten bytes of gzip name its time and its program. Nothing depends on them.
       const at = key.endsWith('.gz') ? 10 + random(bytes.length - 10) : random(bytes.length)
       flipped[at]! ^= 1 << random(8)
       if (key.endsWith('.gz') && isTheSame(flipped, bytes)) continue
       await writeFile(stored(context, key), flipped)
       const verdicts = await verified(context)
-      const told = `${key}, byte ${at}`
-      // When and from where it was fetched is stored in one place only, so nothing shows that it was different. The same holds for
-      // the top of a description, which may be that of an earlier run.
+      const label = `${key}, byte ${at}`
+      // The time and the source of a fetch are stored in one place only, so no comparison can find a change. The same holds for
+      // the top in a description, which may be from an earlier run.
       const storedOnce = ['fetched_at', 'portal', 'catalogue', 'urn:datagouv-tops:top']
       const isKnown = !storedOnce.includes(lineAt(bytes, at))
-      // Where the export came from, the document says as well: one of them is wrong, and nothing shows which.
+      // The document also names the source of the export. One of the two is wrong, and no comparison shows which.
       const places = found(verdicts).map(([where]) => (key === SNAPSHOT && where === DOCUMENT ? key : where))
-      if (isKnown) expect(places, told).toContain(key)
+      if (isKnown) expect(places, label).toContain(key)
       await writeFile(stored(context, key), bytes)
     }
     expect(statuses(await verified(context))).toEqual([
@@ -264,7 +259,7 @@ describe('--repair', () => {
         await context.documents.remove('runs', (await context.documents.ids('runs'))[0]!)
       },
     ],
-  ])('publishes %s anew from the snapshot, and says what it replaced', async (_, damage) => {
+  ])('republishes %s from the snapshot, and reports the replacement', async (_, damage) => {
     const context = await published()
     const before = await readFolder(join(context.folder, 'datagouv'))
     const {
@@ -363,7 +358,7 @@ describe('beside another run', () => {
 })
 
 describe('where the snapshot is gone', () => {
-  test('CSV and document are compared with each other, and this is said', async () => {
+  test('compares CSV and document with each other, and says so', async () => {
     const context = await published()
     await rm(stored(context, `snapshots/${DATE}`), { recursive: true })
     expect(await verified(context)).toMatchObject([
@@ -372,7 +367,7 @@ describe('where the snapshot is gone', () => {
     ])
   })
 
-  test('what does not belong together is named all the same', async () => {
+  test('still reports a CSV and a document that do not match', async () => {
     const context = await published()
     await rm(stored(context, `snapshots/${DATE}`), { recursive: true })
     const csv = await readFile(stored(context, CSV), 'utf8')
@@ -385,7 +380,7 @@ describe('where the snapshot is gone', () => {
 })
 
 describe('a watch that changed since', () => {
-  test('its old editions are held to the terms and the top that they name', async () => {
+  test('its old editions are compared with the terms and the top that they name', async () => {
     const context = await published()
     const changed = await openTestContext(
       undefined,
@@ -398,7 +393,7 @@ describe('a watch that changed since', () => {
     })
   })
 
-  test('its old editions are checked within when it is no more', async () => {
+  test('its old editions are only compared with themselves after it was removed', async () => {
     const context = await published()
     const changed = await openTestContext(undefined, 'watches: [{name: other, terms: [budget]}]', context.folder)
     expect((await verified(changed))[1]).toMatchObject({

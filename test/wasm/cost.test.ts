@@ -105,7 +105,7 @@ const WORDS =
   'route gare réseau bus ligne arrêt horaires zone risque inondation carte limite périmètre bâtiment logement école santé ' +
   'emploi budget marché culture musée sport tourisme plage montagne agriculture pêche déchets climat météo neige crue ' +
   'l’accès d’une été à où ce jeu contient issues service public géographique numérique 2025 500 « n° » – (SIG) œuvre'
-/** The words that most of a text consists of. */
+/** The most frequent words. */
 const ORDINARY =
   'de la des le du et les en un une au aux par pour sur avec sans sous entre selon plus moins cette ces leur leurs est sont ' +
   'a été fait depuis jusqu’à chaque tous toutes elle il on ne pas que qui dont où mise à jour fichier fichiers données ' +

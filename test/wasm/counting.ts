@@ -25,9 +25,9 @@ const MUTABLE = 1
 const [BLOCK, LOOP, IF, ELSE, END] = [0x02, 0x03, 0x04, 0x05, 0x0b]
 const BR_IF = 0x0d
 const [GLOBAL_GET, GLOBAL_SET, I64_CONST, I64_ADD] = [0x23, 0x24, 0x42, 0x7c]
-/** What only marks where something begins or ends. */
+/** Instructions that only mark the start or the end of a block. */
 const MARKS = new Set([BLOCK, LOOP, ELSE, END])
-/** What is not always followed by the instruction after it, or is not always come from. */
+/** Instructions at which a straight run ends, because control may continue elsewhere or arrive from elsewhere. */
 const RUN_ENDS = new Set([0x00, LOOP, IF, ELSE, END, 0x0c, BR_IF, 0x0e, 0x0f])
 
 function countingCode(section: Uint8Array, counter: number): number[] {
@@ -57,7 +57,7 @@ function countingCode(section: Uint8Array, counter: number): number[] {
   return grown
 }
 
-/** Reads instructions, as far as is needed to tell where the next one begins. */
+/** Reads instructions, as far as necessary to find the start of the next one. */
 class Reader {
   at = 0
   private readonly bytes: Uint8Array
@@ -80,7 +80,7 @@ class Reader {
     this.at++
   }
 
-  /** Goes behind an instruction and returns its code. */
+  /** Skips an instruction and returns its code. */
   instruction(): number {
     const code = this.bytes[this.at++]!
     if (code >= BLOCK && code <= IF) this.at++

@@ -56,7 +56,7 @@ function querying(terms: readonly string[], match: Query['match'] = 'substring',
   return { terms, columns, match }
 }
 
-/** More terms than the nibble tables are used for. */
+/** More terms than the matcher uses nibble tables for. */
 const MANY = Array.from({ length: 40 }, (_, index) => querying([`q${index.toString(36)}x`]))
 
 /** Further queries that make the matcher use the nibble tables, the prefix table, or the automaton alone. */
@@ -250,7 +250,7 @@ describe('one memory', () => {
     }
   })
 
-  test('without room for the queries: they get one of their own', () => {
+  test('without room for the queries gives them one of their own', () => {
     const long = 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(500)
     const queries = [querying([long]), querying(['transport'])]
     const texts = [filling, long, long.slice(1), `${long.slice(1)}transport`, `a${long}`]

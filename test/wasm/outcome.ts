@@ -1,7 +1,7 @@
 import type { Batch, Scanner, ScanOptions } from '../../src/csv/scanner.ts'
 import { Failure } from '../../src/errors.ts'
 
-/** What a scanner made of an export: a line for each record, field, and call; at last the error, if there was one. */
+/** Returns the result of a scanner: a line for each record, field and call, and the error at the end, if any. */
 export function outcomeOf(
   create: (options: ScanOptions) => Scanner,
   chunks: readonly Uint8Array[],
@@ -11,11 +11,11 @@ export function outcomeOf(
   const scanner = create({ name: 'the export', maxRecordBytes: 1 << 20, select: firstAndLast, ...options })
   const take = (batch: Batch) => {
     for (let record = 0; record < batch.count; record++) {
-      const range = batch.records.subarray(2 * record, 2 * record + 2)
-      said.push(`${batch.first + record}: ${text(batch, range)}`)
-      for (let slot = 0; slot < batch.width; slot++) {
-        const at = 2 * (record * batch.width + slot)
-        said.push(`  ${text(batch, batch.fields.subarray(at, at + 2))}`)
+      const range = batch.recordRanges.subarray(2 * record, 2 * record + 2)
+      said.push(`${batch.firstNumber + record}: ${text(batch, range)}`)
+      for (let slot = 0; slot < batch.fieldsPerRecord; slot++) {
+        const at = 2 * (record * batch.fieldsPerRecord + slot)
+        said.push(`  ${text(batch, batch.fieldRanges.subarray(at, at + 2))}`)
       }
     }
     said.push('.')
@@ -39,7 +39,7 @@ function firstAndLast(columns: readonly string[]): number[] {
   return columns.length < 2 ? [0] : [0, columns.length - 1]
 }
 
-/** Cuts bytes into chunks of these lengths, the last length again and again. */
+/** Cuts bytes into chunks of these lengths. The last length repeats. */
 export function cut(bytes: Uint8Array, lengths: readonly number[]): Uint8Array[] {
   const chunks: Uint8Array[] = []
   for (let at = 0; at < bytes.length; ) {

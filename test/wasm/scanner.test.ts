@@ -21,8 +21,8 @@ function expectSame(content: Uint8Array, lengths: readonly number[], maxRecordBy
 }
 
 /**
- * Everything that can be wrong or unusual in an export, as it stands in a record of three fields; `…` is filled up, which
- * moves what follows to each place in a block.
+ * Everything that can be wrong or unusual in an export, in a record of three fields. `…` is replaced by a filler, which moves
+ * the rest to each place in a block.
  */
 const UNUSUAL = {
   'nothing unusual': '"…";"b";"c"\n',
@@ -71,7 +71,7 @@ const BEFORE = '"a";b;"c"\r\n'
 const BEHIND = '"a";b;"c"\r\n"a";"";\n'
 const OFFSETS = 131
 
-/** How the bytes are cut: not at all, in blocks, at each of the places around `place`, and there into single bytes. */
+/** Ways to cut the bytes: not at all, in blocks, at each position around `place`, and into single bytes there. */
 function chunkings(place: number): readonly (readonly number[])[] {
   const around = [-1, 0, 1, 2].map((step) => [place + step, 1 << 20])
   return [[1 << 20], [HEADER.length + 64, 64], ...around, [place - 2, 1, 1, 1, 1, 1, 1, 1 << 20]]
@@ -83,7 +83,7 @@ describe('the boundary sweep: the same records or the same error as the plain sc
       for (let offset = 0; offset < OFFSETS; offset++) {
         const odd = record.replace('…', 'a'.repeat(offset))
         const content = offset % 2 === 0 ? HEADER + BEFORE + odd + BEHIND : HEADER + odd
-        // Behind the `a`s, where the unusual begins.
+        // The position after the `a`s, where the unusual part begins.
         const place = content.indexOf(odd) + record.indexOf('…') + offset
         for (const lengths of chunkings(place)) expectSame(bytes(content), lengths)
       }
@@ -91,7 +91,7 @@ describe('the boundary sweep: the same records or the same error as the plain sc
   }
 })
 
-/** Those of UNUSUAL that are nothing but sound. */
+/** The entries of UNUSUAL that are valid. */
 const SOUND = [
   'nothing unusual',
   'a doubled quote',

@@ -7,8 +7,8 @@ const SWEPT = 'its partial file is gone, removed by another run or by hand; run 
 
 /** Error codes of the file system, each with its remedy. */
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: `permission denied; give this user the right to it, ${ELSEWHERE}`,
-  EPERM: `not permitted; give this user the right to it, ${ELSEWHERE}`,
+  EACCES: `permission denied; give this user access to it, ${ELSEWHERE}`,
+  EPERM: `not permitted; give this user access to it, ${ELSEWHERE}`,
   EROFS: 'the file system is read-only; name another folder with --archive',
   EDQUOT: 'the disk quota is used up; make room and run again',
   EMFILE: 'too many files are open; raise the limit (ulimit -n) and run again',

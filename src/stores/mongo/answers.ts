@@ -2,7 +2,7 @@ import type { Collection, Filter, OptionalId } from 'mongodb'
 import type { Document } from '../documents.ts'
 import { hasCode, NotMongoError } from './errors.ts'
 
-/** Finds a document by its `_id`, and checks that it is that document. */
+/** Finds a document by its `_id`, and checks that the server returned that document. */
 export async function findById<T extends Document>(collection: Collection<T>, id: string) {
   const found = await collection.findOne({ _id: id } as Filter<T>)
   if (found !== null && found._id !== id) throw new NotMongoError('find returned another document')

@@ -61,7 +61,7 @@ function parse(address: string): MongoClient {
     if (/^[^/]*\/\/([^/?#]*@.*|[^@]*[/?#].*)@/s.test(address)) throw new TypeError('an @ in the wrong place')
     return new MongoClient(address, { ...RULES, ...Object.fromEntries(defaults) })
   } catch (cause) {
-    // The driver's message may hold the address, and the address a password.
+    // The driver's message may hold the address, and the address may contain a password.
     const what =
       'the documents are not the address of a MongoDB database, or it has an option that the driver does not know'
     const how = 'write mongodb://HOST:27017/DATABASE, or mongodb://USER:PASSWORD@HOST:27017/DATABASE'

@@ -20,7 +20,7 @@ const CODES = {
   BadAuth: [18, 8000],
   Unauthorized: [13],
   NamespaceExists: [48],
-  /** FerretDB 1 answers 238 to what it does not know, Amazon DocumentDB 303. */
+  /** FerretDB 1 answers 238 to an unknown command, Amazon DocumentDB 303. */
   NotSupported: [59, 72, 115, 238, 303],
   CannotCreateIndex: [67],
   NoCollection: [26],
@@ -46,7 +46,7 @@ const REASONS: Partial<Record<Code, string>> = {
   Invalid: 'refuses the document by the schema of "tops"; bring that up to date with "doctor --fix"',
   TooLarge: 'refuses the document as too large; give the watch narrower terms, or a smaller top',
   DiskFull: 'is full; make room and run again',
-  NoMajority: 'cannot confirm a write by a majority of its members; see that they are up and run again',
+  NoMajority: 'cannot confirm a write by a majority of its members; check that they are up and run again',
   ChangesPrimary: 'is changing its primary or shutting down; run again',
 }
 
@@ -70,8 +70,8 @@ export function reasonOf(error: unknown): string | undefined {
   if (/^Document is larger than the maximum size/.test(text)) return REASONS.TooLarge
   if (error instanceof MongoAPIError) return undefined
   if (error instanceof MongoServerSelectionError) return unreachable(error, text)
-  if (error instanceof MongoNetworkTimeoutError) return 'does not answer in time; see that it is up and run again'
-  if (error instanceof MongoNetworkError) return 'broke off the connection; see that it is up and run again'
+  if (error instanceof MongoNetworkTimeoutError) return 'does not answer in time; check that it is up and run again'
+  if (error instanceof MongoNetworkError) return 'broke off the connection; check that it is up and run again'
   const code = error instanceof MongoServerError ? ` ${error.codeName ?? error.code ?? ''}` : ''
   return `answers${code}: ${quoted(text, 200)}`
 }
@@ -85,7 +85,7 @@ function isForeign(error: unknown): boolean {
 
 function unreachable({ reason }: MongoServerSelectionError, text: string): string {
   if (reason?.type === 'ReplicaSetNoPrimary' && [...reason.servers.values()].some(({ error }) => error === null)) {
-    return 'has no primary at the moment; see that a majority of its members is up and run again'
+    return 'has no primary at the moment; check that a majority of its members is up and run again'
   }
   if (/certificate|SSL|TLS/i.test(text)) return `refuses TLS, or its certificate is refused (${quoted(text)})`
   return `cannot be reached (${quoted(text)}); start it, or check --documents`

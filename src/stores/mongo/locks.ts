@@ -12,10 +12,10 @@ interface Lock {
 }
 
 /**
- * Makes changes of a document atomic on FerretDB 1, which finds the document that a filter matches and then replaces whatever
- * has its `_id` by then. Two processes could both replace the lease that they read: in each of three tests with four
- * processes, two of them held a lease at the same time. But it never inserts an `_id` twice. So a document in the collection
- * `locks` makes the others wait.
+ * Makes changes of a document atomic on FerretDB 1, which finds the matching document, then replaces the document with that
+ * `_id`, even if it has changed in between. Two processes could both replace the lease that they read: in each of three tests
+ * with four processes, two of them held a lease at the same time. But it never inserts an `_id` twice. So a document in the
+ * collection `locks` makes the others wait.
  */
 export class Locks {
   private readonly database: Db

@@ -27,7 +27,7 @@ const CLOSE_MS = 2_000
 const LEASE_ATTEMPTS = 50
 
 /**
- * Opens a MongoDB database as document store: one server, a replica set or a cluster, MongoDB 4.2 or later. Nothing here
+ * Opens a MongoDB database as a document store: one server, a replica set or a cluster, MongoDB 4.2 or later. Nothing here
  * needs sessions or transactions, so servers that only speak MongoDB's protocol will do.
  *
  * This module loads MongoDB's driver: import it only when an address is `mongodb://` or `mongodb+srv://`.
@@ -72,7 +72,7 @@ class Mongo implements Documents {
   }
 
   async find<T extends Document>(collection: Collection, id: string): Promise<T | undefined> {
-    const found = await this.withStoreErrors(() => findById(this.in(collection), id))
+    const found = await this.withStoreErrors(() => findById(this.collection(collection), id))
     return found === null ? undefined : this.dialect.decode<T>(found)
   }
 
@@ -89,59 +89,61 @@ class Mongo implements Documents {
   async replace(collection: Collection, document: Document): Promise<void> {
     await this.withStoreErrors(async () => {
       await this.firstWrites.before(collection)
-      const by = { _id: document._id }
+      const documents = this.collection(collection)
+      const filter = { _id: document._id }
       const stored = this.dialect.encode(document)
-      const put = async () => {
-        const { matchedCount, upsertedCount } = await this.in(collection).replaceOne(by, stored, { upsert: true })
+      const upsert = async () => {
+        const { matchedCount, upsertedCount } = await documents.replaceOne(filter, stored, { upsert: true })
         if (!isOne(matchedCount + upsertedCount)) throw new NotMongoError('update replaced nothing and added nothing')
       }
       // Another process added the document at the same time, so the second attempt replaces it.
-      await put().catch((error) => (hasCode(error, 'DuplicateKey') ? put() : Promise.reject(error)))
+      await upsert().catch((error) => (hasCode(error, 'DuplicateKey') ? upsert() : Promise.reject(error)))
     })
   }
 
   async compareAndSwap(
     collection: Collection,
     id: string,
-    was: Document | undefined,
-    now: Document | undefined,
+    expected: Document | undefined,
+    replacement: Document | undefined,
   ): Promise<boolean> {
     return this.withStoreErrors(async () => {
-      if (now !== undefined) await this.firstWrites.before(collection)
-      const documents = this.in(collection)
-      if (was !== undefined) {
-        const same = { ...plainValues(was), _id: id }
+      if (replacement !== undefined) await this.firstWrites.before(collection)
+      const documents = this.collection(collection)
+      if (expected !== undefined) {
+        const filter = { ...plainValues(expected), _id: id }
         return this.dialect.change(collection, id, async () => {
-          if (now === undefined) return isOne((await documents.deleteOne(same)).deletedCount)
-          return isOne((await documents.replaceOne(same, this.dialect.encode(now))).matchedCount)
+          if (replacement === undefined) return isOne((await documents.deleteOne(filter)).deletedCount)
+          return isOne((await documents.replaceOne(filter, this.dialect.encode(replacement))).matchedCount)
         })
       }
-      if (now === undefined) return (await findById(documents, id)) === null
-      return insert(documents, this.dialect.encode(now))
+      if (replacement === undefined) return (await findById(documents, id)) === null
+      return insert(documents, this.dialect.encode(replacement))
     })
   }
 
   async remove(collection: Collection, id: string): Promise<void> {
-    await this.withStoreErrors(async () => isOne((await this.in(collection).deleteOne({ _id: id })).deletedCount))
+    const documents = this.collection(collection)
+    await this.withStoreErrors(async () => isOne((await documents.deleteOne({ _id: id })).deletedCount))
   }
 
   /**
-   * Writes a lease only if the stored one is still the one that it read. The time is the server's, read just
-   * before, so no client's clock matters, and a slow network makes a lease end sooner, never later. (An update could use
-   * the server's time itself, as `$$NOW`, but servers that only speak the protocol do not know it.)
+   * Writes a lease only if the stored one is still the one that it read. Reads the server's time first, so no client's clock
+   * matters. A slow network makes a lease expire sooner, never later. (An update could use the server's time itself, as
+   * `$$NOW`, but servers that only speak the protocol do not know it.)
    */
   async acquire(
     id: string,
     holder: Holder,
     ttl: number,
-    succeeds?: string,
+    deadRun?: string,
   ): Promise<{ granted: boolean; lease: Lease }> {
     return this.withStoreErrors(async () => {
       await this.firstWrites.before('leases')
       for (let attempt = 0; attempt < LEASE_ATTEMPTS; attempt++) {
         const current = await findById(this.leases, id)
         const now = await this.now()
-        if (current !== null && Date.parse(current.expires) > now && current.run !== succeeds) {
+        if (current !== null && Date.parse(current.expires) > now && current.run !== deadRun) {
           return { granted: false, lease: current }
         }
         const lease: Lease = { _id: id, ...holder, since: iso(now), expires: iso(now + ttl) }
@@ -202,12 +204,9 @@ class Mongo implements Documents {
     if (limit === 0) return []
     // The last code point sorts after everything that can follow the prefix.
     const range = { _id: { $gte: prefix, $lt: `${prefix}\u{10ffff}` } }
-    const options = {
-      sort: { _id: descending ? -1 : 1 },
-      limit: limit ?? 0,
-      ...(projection && { projection }),
-    } as const
-    const found = await this.in(collection).find(range, options).toArray()
+    const sort = { _id: descending ? -1 : 1 } as const
+    const options = { sort, limit: limit ?? 0, ...(projection && { projection }) }
+    const found = await this.collection(collection).find(range, options).toArray()
     if (found.some(({ _id }) => typeof _id !== 'string' || !_id.startsWith(prefix)))
       throw new NotMongoError('find returned documents outside the query')
     return found
@@ -235,8 +234,8 @@ class Mongo implements Documents {
     return localTime.getTime()
   }
 
-  private in(collection: Collection): MongoCollection<Document> {
-    return this.database.collection<Document>(collection)
+  private collection(name: Collection): MongoCollection<Document> {
+    return this.database.collection<Document>(name)
   }
 
   private get leases(): MongoCollection<Lease> {

@@ -40,7 +40,7 @@ export function rangeOf({ ContentRange, ETag }: GetObjectCommandOutput, start: n
   const [, first, last, whole] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(ContentRange ?? '')?.map(Number) ?? []
   const size = required(whole, 'GetObject with a Range', 'a Content-Range')
   if (first !== start || last !== Math.min(end, size - 1))
-    throw new NotS3Error('GetObject was answered with another range than asked for')
+    throw new NotS3Error('GetObject was answered with a range that was not requested')
   return { size, length: last - first + 1 }
 }
 

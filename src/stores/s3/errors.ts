@@ -48,7 +48,7 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
   [/^(PermanentRedirect|TemporaryRedirect|AuthorizationHeaderMalformed|IllegalLocation)/, wrongRegion],
   [
     /^RequestTimeTooSkewed$/,
-    (endpoint) => `the clock of this machine differs too much from that of ${endpoint}; set it right`,
+    (endpoint) => `the clock of this machine differs too much from that of ${endpoint}; correct it`,
   ],
   [/^KeyTooLong|^XMinioInvalidObjectName$/, () => 'the store does not accept this name; rename the watch'],
   [
@@ -58,11 +58,11 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
   [/^(ENOTFOUND|EAI_AGAIN)$/, (endpoint, code) => `${endpoint} cannot be found (${code}); check AWS_ENDPOINT_URL_S3`],
   [
     /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/,
-    (endpoint) => `${endpoint} broke off the connection; see that it is up and run again`,
+    (endpoint) => `${endpoint} broke off the connection; check that it is up and run again`,
   ],
   [
     /^(TimeoutError|ETIMEDOUT|RequestTimeout)$/,
-    (endpoint) => `${endpoint} does not answer in time; see that it is up and run again`,
+    (endpoint) => `${endpoint} does not answer in time; check that it is up and run again`,
   ],
   // The message names the proxy and the remedy.
   [/^ProxyError$/, (_, __, { message }) => message],

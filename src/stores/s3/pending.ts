@@ -18,7 +18,7 @@ const PART_BYTES = 5 * 1024 * 1024
  * size of an export.
  *
  * **Why a marker.** A sweep must find the uploads of a killed writer, but MinIO lists uploads under their exact key only. So an
- * empty object marks the key, which is random as several may write one object at once, before the upload begins.
+ * empty object marks the key before the upload begins. The key is random, because several writers may write one object at once.
  * Completing the upload replaces it.
  */
 export class PendingUpload implements PendingObject {
@@ -27,18 +27,18 @@ export class PendingUpload implements PendingObject {
   private readonly contentType: string
   private readonly staged: string
   private readonly parts: Part[] = []
-  /** The part that fills, and the one that is being sent (or was: its memory is used again). */
+  /** The part that is being filled, and the part that is being sent. Their memory is reused. */
   private filling: Buffer | undefined
   private sent: Buffer | undefined
   private filled = 0
   private bytes = 0
   private sending: Promise<void> = Promise.resolve()
-  /** The call under way, which `abort` waits for. */
+  /** The running call, which `abort` waits for. */
   private running: Promise<unknown> = Promise.resolve()
   private readonly stop = new AbortController()
   private upload: string | undefined
   private marked = false
-  /** Whether the store may have begun an upload without its id coming back; the marker stays for the sweep to find it. */
+  /** Whether the store may have begun an upload whose id was lost. The marker then stays, so a sweep finds the upload. */
   private hasUnknownUpload = false
   private sha256 = ''
   private ended = false
@@ -52,7 +52,7 @@ export class PendingUpload implements PendingObject {
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; ) {
-      // Memory that is not touched yet costs nothing, so neither do a hundred small lists side by side.
+      // Untouched memory costs nothing, so a hundred small lists side by side cost nothing either.
       this.filling ??= Buffer.allocUnsafeSlow(PART_BYTES)
       const length = Math.min(bytes.length - at, PART_BYTES - this.filled)
       this.filling.set(bytes.subarray(at, at + length), this.filled)

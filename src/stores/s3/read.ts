@@ -14,10 +14,10 @@ export interface Range {
 }
 
 /**
- * Reads an object block by block, and takes each off the connection before it hands it out. MinIO lets nobody replace an
- * object while it is being sent, so a slow reader would hold up a writer, and a pause would look like a dead connection.
+ * Reads an object block by block, and receives a whole block before it yields it. MinIO lets no writer replace an object while
+ * it is being sent, so a slow reader would delay a writer, and a pause would look like a dead connection.
  *
- * @throws Failure `store` when the whole object was read and has another sha256 than the one stored with it
+ * @throws Failure `store` if the whole object was read and its sha256 is not the one stored with it
  */
 export async function* readObject(bucket: Bucket, key: string, range?: Range): AsyncIterable<Uint8Array> {
   const hash = createHash('sha256')
@@ -38,11 +38,11 @@ export async function* readObject(bucket: Bucket, key: string, range?: Range): A
   const found = hash.digest('hex')
   if (found === first.sha256) return
   const what = `${quoted(key)} in the archive s3://${bucket.name} is damaged`
-  const why = `its bytes have the sha256 ${found}, written were ${quoted(first.sha256)}`
+  const why = `its bytes have the sha256 ${found}, but it was written with ${quoted(first.sha256)}`
   throw new Failure('store', `${what}: ${why}; restore it, or remove it and run again for its date`)
 }
 
-/** Reads a block, again when the connection breaks. */
+/** Reads a block, and reads it again if the connection breaks. */
 async function readBlock(bucket: Bucket, key: string, { start, end }: Range, etag: string | undefined): Promise<Block> {
   for (const since = Date.now(); ; await sleep(1_000)) {
     try {

@@ -66,7 +66,7 @@ export class S3 implements Archive {
     return new PendingUpload(this, key, contentType)
   }
 
-  /** Uses a listing, because the answer to HEAD has no body and so does not say why it refuses. */
+  /** Uses a listing, because the answer to HEAD has no body and so does not say why the store refuses. */
   async stat(key: string): Promise<StoredObject | undefined> {
     assertKey(key)
     // Keys are listed in ascending order, so `key` comes before any longer key that starts with it.

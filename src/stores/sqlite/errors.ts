@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fullDiskReason, lackOf } from '../fullDisk.ts'
+import { fullDiskReason, shortageOf } from '../fullDisk.ts'
 
 const ELSEWHERE = 'or name another file with --documents'
 
@@ -10,13 +10,13 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^EDQUOT/, 'the disk quota is used up; make room and run again'],
   [
     /^SQLITE_READONLY_ROLLBACK/,
-    'a process was killed while it wrote to it; let a user who may write it run any command, such as "show", which restores it',
+    'a process was killed while writing to it; let a user with write permission run any command, such as "show", to restore it',
   ],
-  [/^SQLITE_READONLY|^EROFS/, `it is read-only; give this user the right to write it and its folder, ${ELSEWHERE}`],
+  [/^SQLITE_READONLY|^EROFS/, `it is read-only; give this user write permission for it and its folder, ${ELSEWHERE}`],
   [/^SQLITE_NOTADB/, `the file is not an SQLite database; move it away, ${ELSEWHERE}`],
   [/^SQLITE_CORRUPT/, 'the file is damaged; restore it from a backup, or move it away and publish again'],
   [/^SQLITE_IOERR|^EIO/, 'the disk reports an error; check it before the next run'],
-  [/^(EACCES|EPERM|SQLITE_PERM)/, `permission denied; give this user the right to it, ${ELSEWHERE}`],
+  [/^(EACCES|EPERM|SQLITE_PERM)/, `permission denied; give this user access to it, ${ELSEWHERE}`],
   [/^(ENOTDIR|EEXIST)/, `a file stands where a folder should be; move it away, ${ELSEWHERE}`],
   [
     /^SQLITE_CANTOPEN/,
@@ -38,7 +38,7 @@ const PRIMARY_CODES: Readonly<Record<number, string>> = {
 }
 
 /**
- * Explains an error of SQLite or of the file system. Undefined when it is neither, but a bug.
+ * Explains an error of SQLite or of the file system. Returns undefined for any other error, which is a bug.
  *
  * @param file the database
  */
@@ -48,13 +48,13 @@ export function reasonOf(error: unknown, file: string): string | undefined {
   if (/^SQLITE_(FULL|IOERR_SHMSIZE)|^ENOSPC/.test(code)) return fullDiskReason(dirname(file))
   if (/^SQLITE_(READONLY|CANTOPEN)/.test(code) && hasWriteAheadLog(file)) return WRITE_AHEAD_LOG
   // SQLite cannot open the journal that it needs beside the file, and does not say why.
-  const lack = /^SQLITE_(CANTOPEN|IOERR)/.test(code) ? lackOf(dirname(file)) : undefined
-  if (lack !== undefined) return lack
+  const shortage = /^SQLITE_(CANTOPEN|IOERR)/.test(code) ? shortageOf(dirname(file)) : undefined
+  if (shortage !== undefined) return shortage
   return REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? `${code}: ${(error as Error).message.split('\n')[0]}`
 }
 
 const WRITE_AHEAD_LOG =
-  'it uses a write-ahead log, as version 0.1 did, and this user may not write to its folder; let a user who may run "run" once, which ends that'
+  'it uses a write-ahead log, as version 0.1 did, and this user may not write to its folder; let a user with write permission run "run" once, to convert the file'
 
 /** Byte 18 of the file is 2 when it uses one: https://www.sqlite.org/fileformat.html */
 function hasWriteAheadLog(file: string): boolean {

@@ -14,8 +14,8 @@ import { select } from './select.ts'
 import { inTransaction } from './transaction.ts'
 
 /**
- * How long a statement waits for another process that writes. SQLite itself blocks the thread while it waits, so it waits
- * only briefly at a time: a run has to notice that it should stop.
+ * How long a statement waits for another process that writes. SQLite blocks the thread while it waits, so each of its waits is
+ * short: a run must be able to notice a stop signal.
  */
 const BUSY_MS = 10_000
 const BLOCKING_MS = 50
@@ -97,7 +97,7 @@ export class DatabaseFile {
     this.database!.prepare(sql).run(...parameters)
   }
 
-  /** Reads rows; none as long as there is no file, or another process has not created its tables yet. */
+  /** Reads rows. Returns none if the file or its tables do not exist yet. */
   rows<Row>(sql: string, ...parameters: readonly unknown[]): Row[] {
     const database = this.connect()
     if (database === undefined) return []
@@ -153,5 +153,5 @@ function fileExists(path: string): boolean {
 function asStoreFailure(address: string, file: string, error: unknown): unknown {
   const reason = reasonOf(error, file)
   if (reason === undefined) return error
-  return new Failure('store', `the document store ${address} refuses: ${reason}`, { cause: error })
+  return new Failure('store', `cannot use the document store ${address}: ${reason}`, { cause: error })
 }

@@ -45,8 +45,8 @@ export function prepareFile(database: Database): boolean {
 }
 
 /**
- * Version 0.1 used a write-ahead log, which lies beside the file, needs write permission also to read, and fails on network
- * file systems. If another process has the file open, the log stays until a later run.
+ * Version 0.1 used a write-ahead log, which is a second file, needs write permission even to read, and fails on network file
+ * systems. If another process has the file open, the log stays until a later run.
  */
 function useRollbackJournal(database: Database): void {
   if (!usesWriteAheadLog(database)) return

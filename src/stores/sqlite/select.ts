@@ -1,9 +1,9 @@
 import type { Database } from 'libsql'
 
 /**
- * Reads rows, in the transaction under way or in one of its own. A query that is refused as busy stays active in libsql until
- * the next garbage collection, and meanwhile keeps the lock of every later read of its connection, so that no other process
- * can commit. Hence `exec` acquires the lock first: it leaves nothing active, and the query cannot be refused any more.
+ * Reads rows, in the open transaction or in one of its own. A query that is refused as busy stays active in libsql until the
+ * next garbage collection, and meanwhile keeps the lock of every later read of its connection, so that no other process can
+ * commit. Hence `exec` acquires the lock first: it leaves nothing active, and the query cannot be refused any more.
  */
 export function select<Row>(database: Database, sql: string, ...parameters: readonly unknown[]): Row[] {
   const query = () =>

@@ -14,9 +14,9 @@ import { SILENT, type StoreReport } from '../report.ts'
 import { DatabaseFile } from './file.ts'
 
 /**
- * Opens an SQLite file as document store: a table per collection, `(_id TEXT PRIMARY KEY, document TEXT)` with JSON text, and
- * the view `datasets`, so that `sqlite3` and other programs read it. Reading needs no write permission and creates nothing.
- * The first write creates a missing file.
+ * Opens an SQLite file as a document store. It has a table per collection, `(_id TEXT PRIMARY KEY, document TEXT)` with JSON
+ * text, and a view `datasets`, which `sqlite3` and other programs can read. Reading needs no write permission and creates
+ * nothing. The first write creates a missing file.
  *
  * This module loads libsql: import it only when an address is `sqlite:`.
  *
@@ -63,15 +63,15 @@ class Sqlite implements Documents {
   async compareAndSwap(
     collection: Collection,
     id: string,
-    was: Document | undefined,
-    now: Document | undefined,
+    expected: Document | undefined,
+    replacement: Document | undefined,
   ): Promise<boolean> {
     return this.file.write(() => {
-      const there = this.findSync(collection, id)
-      if ((there === undefined) !== (was === undefined)) return false
-      if (there && was && !isDeepStrictEqual(plainValues(there), plainValues(was))) return false
-      if (now === undefined) this.removeSync(collection, id)
-      else this.replaceSync(collection, now)
+      const stored = this.findSync(collection, id)
+      if ((stored === undefined) !== (expected === undefined)) return false
+      if (stored && expected && !isDeepStrictEqual(plainValues(stored), plainValues(expected))) return false
+      if (replacement === undefined) this.removeSync(collection, id)
+      else this.replaceSync(collection, replacement)
       return true
     })
   }
@@ -84,12 +84,12 @@ class Sqlite implements Documents {
     id: string,
     holder: Holder,
     ttl: number,
-    succeeds?: string,
+    deadRun?: string,
   ): Promise<{ granted: boolean; lease: Lease }> {
     return this.file.write(() => {
       const now = this.now()
       const current = this.findSync<Lease>('leases', id)
-      if (current && Date.parse(current.expires) > now && current.run !== succeeds) {
+      if (current && Date.parse(current.expires) > now && current.run !== deadRun) {
         return { granted: false, lease: current }
       }
       const lease: Lease = { _id: id, ...holder, since: iso(now), expires: iso(now + ttl) }

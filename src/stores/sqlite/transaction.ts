@@ -1,7 +1,7 @@
 import type { Database } from 'libsql'
 import { isBusy } from './errors.ts'
 
-/** How long a commit waits for reads under way. A read of a year's editions takes 100 ms. */
+/** How long a commit waits for running reads. A read of a year's editions takes 100 ms. */
 const COMMIT_MS = 1_000
 
 /** Runs statements in a transaction, with no other writer in between. */
