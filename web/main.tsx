@@ -8,9 +8,7 @@ import { TopsControls } from '../src/server/pages/tops/controls.tsx'
 import type { ChangeQuery, TopsData, TopsProps, TopsSettings, TopsSource } from '../src/server/pages/tops/props.ts'
 import { formatQuery, parseQuery } from '../src/server/pages/tops/query.ts'
 import { TopsResults } from '../src/server/pages/tops/results.tsx'
-import { exploreWhileTyping } from './explore.ts'
 import { keepQuery } from './keptQuery.ts'
-import { tryApi } from './tryApi.ts'
 import './icon.svg'
 import './style.css'
 
@@ -96,5 +94,7 @@ function updateAddress(path: string, query: Record<string, string>, isTyping: bo
 }
 
 hydrateTops()
-exploreWhileTyping()
-tryApi()
+// Few pages need these.
+if (document.querySelector('a[data-load], form.explore'))
+  void import('./explore.ts').then((script) => script.exploreWhileTyping())
+if (document.querySelector('form[data-try]')) void import('./tryApi.ts').then((script) => script.tryApi())

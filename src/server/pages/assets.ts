@@ -29,7 +29,8 @@ export async function readAssets(): Promise<Assets> {
   const style = css![0]!
   const icon = manifest['web/icon.svg']!.file
   const files = new Map<string, Body>()
-  for (const name of [script, style, icon]) {
+  const names = Object.values(manifest).flatMap(({ file, css = [] }) => [file, ...css])
+  for (const name of new Set(names)) {
     const type = MEDIA_TYPES[name.replace(/.*\./, '')]!
     files.set(`/${name}`, createBody(await readFile(FOLDER + name, 'utf8'), type))
   }

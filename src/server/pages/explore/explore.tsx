@@ -6,6 +6,7 @@ import { hostOf } from '../paths.ts'
 import { ExploreForm } from './form.tsx'
 import { type ExploreQuery, formatQuery } from './query.ts'
 import { Results, type ResultsProps } from './results.tsx'
+import { exploreTextsOf, useExploreTexts } from './texts.ts'
 
 interface ExplorePageProps {
   readonly frame: Frame
@@ -30,7 +31,7 @@ interface Problem {
 /** Searches the catalogue of a week for any words. The script swaps `#explored` while the words are typed. */
 export function ExplorePage({ frame, date, dates, query, outcome }: ExplorePageProps) {
   const { texts, anyOf, day } = frame.locale
-  const { explore } = texts
+  const explore = exploreTextsOf(frame)
   const path = `/explore/${date}`
   const found = outcome !== undefined && 'page' in outcome ? outcome : undefined
   const title = query.words.length === 0 ? explore.heading : explore.title(anyOf(query.words.map(texts.term)))
@@ -68,11 +69,12 @@ const Message = ({ children }: { readonly children: ComponentChildren }) => (
 )
 
 function Examples({ path }: { readonly path: string }) {
-  const { texts, href } = useLocale()
+  const { href } = useLocale()
+  const explore = useExploreTexts()
   return (
     <p class="examples">
-      {texts.explore.examples}{' '}
-      {texts.explore.exampleWords.map((word, index) => (
+      {explore.examples}{' '}
+      {explore.exampleWords.map((word, index) => (
         <span key={word}>
           {index > 0 && ' · '}
           <a href={href(path, { words: word })}>{word}</a>
@@ -85,6 +87,7 @@ function Examples({ path }: { readonly path: string }) {
 /** Chooses another week. It keeps the search and the filters. */
 function WeekPicker({ date, dates, query }: Pick<ExplorePageProps, 'date' | 'dates' | 'query'>) {
   const locale = useLocale()
+  const explore = useExploreTexts()
   const { texts, day, longDay, href, langQuery } = locale
   const index = dates.indexOf(date)
   const kept = formatQuery({ ...query, since: '', offset: 0 })
@@ -102,13 +105,13 @@ function WeekPicker({ date, dates, query }: Pick<ExplorePageProps, 'date' | 'dat
     <div class="edition-bar">
       <div class="week">
         <h2>
-          {texts.explore.weekOf} <time dateTime={date}>{longDay(date)}</time>
+          {explore.weekOf} <time dateTime={date}>{longDay(date)}</time>
         </h2>
         {dates.length > 1 && (
           <form action="/explore" class="picker" data-keep="">
             {step(dates[index + 1], texts.earlier, '‹')}
             <label>
-              <span class="visually-hidden">{texts.explore.week}</span>
+              <span class="visually-hidden">{explore.week}</span>
               <select name="date">
                 {dates.map((other) => (
                   <option key={other} value={other} selected={other === date}>

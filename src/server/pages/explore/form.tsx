@@ -4,8 +4,8 @@ import { MAX_LETTERS, MAX_TOP, MAX_WORDS } from '../../../explore/query.ts'
 import { useLocale } from '../locale.ts'
 import { HiddenInputs } from '../parts/hiddenInputs.tsx'
 import { sanitize } from '../parts/portalText.tsx'
-import type { Translation } from '../translations/french.ts'
 import { type ExploreQuery, formatQuery } from './query.ts'
+import { type ExploreTexts, useExploreTexts } from './texts.ts'
 
 interface ExploreFormProps {
   /** `/explore/2026-01-21` */
@@ -20,8 +20,8 @@ interface ExploreFormProps {
 /** The form of a search. In the browser, each input searches at once. */
 export function ExploreForm(props: ExploreFormProps) {
   const { path, query } = props
-  const { texts, langQuery } = useLocale()
-  const { explore } = texts
+  const { langQuery } = useLocale()
+  const explore = useExploreTexts()
   // What no input sets.
   const { since, sort } = formatQuery(query)
   return (
@@ -51,7 +51,7 @@ export function ExploreForm(props: ExploreFormProps) {
 }
 
 /** What the script says while it searches. */
-const progressTexts = (explore: Translation['explore']) => ({
+const progressTexts = (explore: ExploreTexts) => ({
   'data-searching': explore.searching,
   'data-warming-up': explore.warmingUp,
   'data-busy': explore.busyRetry,
@@ -61,7 +61,7 @@ const progressTexts = (explore: Translation['explore']) => ({
 /** Where a word may be found, and what narrows the table down. Folded on small screens. */
 function Options({ query, organizations, hasEarlier }: ExploreFormProps) {
   const { texts, count } = useLocale()
-  const { explore } = texts
+  const explore = useExploreTexts()
   return (
     <details class="filters">
       <summary>{explore.options}</summary>
@@ -133,8 +133,8 @@ const COLUMN_CHOICES: readonly (readonly string[])[] = [
 ]
 
 function ColumnSelect({ columns }: { readonly columns: readonly string[] }) {
-  const { texts, allOf } = useLocale()
-  const { explore } = texts
+  const { allOf } = useLocale()
+  const explore = useExploreTexts()
   const isListed = COLUMN_CHOICES.some((choice) => choice.join() === columns.join())
   const choices = isListed ? COLUMN_CHOICES : [...COLUMN_CHOICES, columns]
   const nameOf = (column: string) => (explore.columnNames as Readonly<Record<string, string>>)[column] ?? column

@@ -2,11 +2,12 @@ import { useLocale } from '../locale.ts'
 import { withQuery } from '../paths.ts'
 import { formatSearch } from './query.ts'
 import type { ResultsProps } from './results.tsx'
+import { useExploreTexts } from './texts.ts'
 
 /** Shows how to keep a search: the watch for the configuration file, the command for the weeks before, and a feed. */
 export function Keep({ query, watch }: Pick<ResultsProps, 'query' | 'watch'>) {
   const { texts, language } = useLocale()
-  const { explore } = texts
+  const explore = useExploreTexts()
   const feed = withQuery('/api/explore/feed.atom', { ...formatSearch(query), lang: language })
   return (
     <section class="keep" aria-labelledby="keep">

@@ -3,6 +3,7 @@ import { useLocale } from '../locale.ts'
 import { PortalText } from '../parts/portalText.tsx'
 import { formatQuery, formatSearch } from './query.ts'
 import type { ResultsProps } from './results.tsx'
+import { useExploreTexts } from './texts.ts'
 
 /** How many new datasets are listed. A link leads to the others. */
 const MAX_LISTED = 6
@@ -10,7 +11,7 @@ const MAX_LISTED = 6
 /** Shows what is new and gone since an earlier week. Without an answer yet, a link asks for it, and the script follows it. */
 export function News({ path, portal, query, earlier, changes }: ResultsProps) {
   const { texts, day, count, href } = useLocale()
-  const { explore } = texts
+  const explore = useExploreTexts()
   if (changes === undefined) {
     if (earlier === undefined) return <p>{explore.firstWeek}</p>
     return (

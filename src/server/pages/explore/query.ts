@@ -66,7 +66,7 @@ export function formatSearch({
 }
 
 /** Splits a list at its commas, and drops empty and repeated items. */
-export const splitList = (text: string): readonly string[] => [
+const splitList = (text: string): readonly string[] => [
   ...new Set(
     text
       .split(',')

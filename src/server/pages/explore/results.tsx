@@ -7,6 +7,7 @@ import { Keep } from './keep.tsx'
 import { News } from './news.tsx'
 import { type ExploreQuery, formatQuery, formatSearch } from './query.ts'
 import { ExploreTable } from './table.tsx'
+import { useExploreTexts } from './texts.ts'
 import { WeeksLoader } from './weeks.tsx'
 import { Words } from './words.tsx'
 
@@ -85,7 +86,7 @@ function Figures({ page }: { readonly page: SearchPage }) {
 function Found({ path, query, page }: ResultsProps) {
   const { texts, count, bytes } = useLocale()
   const { total, in_tops: all, archive } = page
-  const { explore } = texts
+  const explore = useExploreTexts()
   const list = explore.fullList(texts.datasetsOf(archive.records, count(archive.records)), bytes(archive.bytes))
   const search = formatSearch(query)
   if (archive.records === 0) return <p class="found">{explore.noneFound}</p>

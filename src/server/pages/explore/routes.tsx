@@ -16,10 +16,10 @@ import { BadParameter, readParameters } from '../parameters.ts'
 import type { Frame } from '../parts/layout.tsx'
 import { sanitize } from '../parts/portalText.tsx'
 import { withQuery } from '../paths.ts'
-import type { Translation } from '../translations/french.ts'
 import { ExplorePage, type Outcome } from './explore.tsx'
 import { type ExploreQuery, parseQuery } from './query.ts'
 import { ROWS_PER_PAGE, type WatchSnippet } from './results.tsx'
+import { type ExploreTexts, exploreTextsOf } from './texts.ts'
 import { WeeksPage } from './weeks.tsx'
 
 /** Each search is a page of its own, which search engines need not know. */
@@ -61,11 +61,12 @@ async function outcomeOf(
   explorer: Explorer,
   date: string,
   query: ExploreQuery,
-  { locale: { texts } }: Frame,
+  frame: Frame,
   signal: AbortSignal,
 ): Promise<Outcome | undefined> {
   if (query.words.length === 0) return undefined
-  const problem = problemOf(query.words, texts)
+  const explore = exploreTextsOf(frame)
+  const problem = problemOf(query.words, explore)
   if (problem !== undefined) return { problem, status: 400 }
   try {
     const week = await explorer.open(watchOf(query), date)
@@ -78,11 +79,11 @@ async function outcomeOf(
     return { page, earlier: before?.ref.snapshot.date, changes, watch }
   } catch (error) {
     if (error instanceof Problem && error.status === 503)
-      return { problem: texts.explore.busyRetry, status: 503, retryAfter: error.headers['retry-after'] ?? '2' }
+      return { problem: explore.busyRetry, status: 503, retryAfter: error.headers['retry-after'] ?? '2' }
     if (error instanceof Failure && error.kind === 'usage')
       throw new BadParameter('columns', query.columns.join(','), 'title, tags, description, …', false)
     if (error instanceof Failure && (error.kind === 'store' || error.kind === 'contract'))
-      return { problem: `${texts.explore.damaged}. ${texts.explore.damagedHint}`, status: 503 }
+      return { problem: `${explore.damaged}. ${explore.damagedHint}`, status: 503 }
     throw error
   }
 }
@@ -95,7 +96,7 @@ async function snippetOf(watch: Watch, first: string): Promise<WatchSnippet> {
 }
 
 /** Says which words cannot be searched for; undefined if all can. */
-function problemOf(words: readonly string[], { explore }: Translation): string | undefined {
+function problemOf(words: readonly string[], explore: ExploreTexts): string | undefined {
   if (words.length > MAX_WORDS) return explore.tooManyWords(MAX_WORDS)
   const lengthOf = (word: string) => [...foldTerm(word)].length
   const wrong = words.find((word) => lengthOf(word) < MIN_LETTERS || lengthOf(word) > MAX_LETTERS)
@@ -108,7 +109,8 @@ async function showWeeks(site: Site, explorer: Explorer, c: HonoContext): Promis
   if (!explorer.isOn) return turnedOff(frame)
   const query = parseQuery(search)
   const { texts } = frame.locale
-  const problem = query.words.length === 0 ? texts.explore.words : problemOf(query.words, texts)
+  const explore = exploreTextsOf(frame)
+  const problem = query.words.length === 0 ? explore.words : problemOf(query.words, explore)
   if (problem !== undefined)
     return htmlResponse(<ErrorPage frame={frame} title={texts.badRequest} hint={problem} />, frame, 400)
   const history = await explorer.history(watchOf(query))
@@ -121,14 +123,14 @@ async function send(page: VNode, frame: Frame, c: HonoContext): Promise<Response
 }
 
 function turnedOff(frame: Frame): Response {
-  const { off, offHint } = frame.locale.texts.explore
+  const { off, offHint } = exploreTextsOf(frame)
   return htmlResponse(<ErrorPage frame={frame} title={off} hint={offHint} />, frame, 404)
 }
 
 /** Offers the weeks that can be searched. */
 function noSuchWeek(frame: Frame, wanted: string, dates: readonly string[]): Response {
-  const { texts, day, href } = frame.locale
-  const { explore } = texts
+  const { day, href } = frame.locale
+  const explore = exploreTextsOf(frame)
   if (dates.length === 0) {
     const page = (
       <ErrorPage frame={frame} title={explore.noWeek} hint={explore.noWeekHint}>

@@ -6,6 +6,7 @@ import { useLocale } from '../locale.ts'
 import { PortalText, sanitize } from '../parts/portalText.tsx'
 import { groupRows } from '../tops/query.ts'
 import { type ExploreQuery, formatQuery } from './query.ts'
+import { useExploreTexts } from './texts.ts'
 
 interface ExploreTableProps {
   readonly path: string
@@ -125,14 +126,14 @@ function Row({ portal, page, dataset, entered, hasOrganization }: RowProps & { r
 
 /** Shows the first place where a word was found. */
 function Hit({ dataset }: { readonly dataset: FoundDataset }) {
-  const { texts } = useLocale()
+  const explore = useExploreTexts()
   const [match] = dataset.matches
   if (match === undefined) return null
   const { column, before, found, after } = match
-  const name = (texts.explore.columnNames as Readonly<Record<string, string>>)[column] ?? column
+  const name = (explore.columnNames as Readonly<Record<string, string>>)[column] ?? column
   return (
     <small class="hit">
-      {texts.explore.in(name)}{' '}
+      {explore.in(name)}{' '}
       <bdi>
         {sanitize(before)}
         {/\s$/.test(before) && ' '}

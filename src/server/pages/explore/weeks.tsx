@@ -4,17 +4,19 @@ import { type Frame, Page } from '../parts/layout.tsx'
 import { TableHead } from '../parts/tableHead.tsx'
 import { Trend } from '../parts/trend.tsx'
 import { type ExploreQuery, formatSearch } from './query.ts'
+import { exploreTextsOf, useExploreTexts } from './texts.ts'
 
 const WEEKS_PATH = '/explore/weeks'
 
 /** A link to the counts of all weeks. The script replaces it by the counts. */
 export function WeeksLoader({ query }: { readonly query: ExploreQuery }) {
-  const { texts, href } = useLocale()
+  const { href } = useLocale()
+  const explore = useExploreTexts()
   return (
     <section id="explore-weeks">
       <h2>
         <a data-load="" href={href(WEEKS_PATH, formatSearch(query))}>
-          {texts.explore.weeks}
+          {explore.weeks}
         </a>
       </h2>
     </section>
@@ -30,7 +32,7 @@ interface WeeksPageProps {
 /** Shows how many datasets a search finds in each stored week. Reloads until all weeks are counted. */
 export function WeeksPage({ frame, query, history }: WeeksPageProps) {
   const { texts, count, seconds, shortDay, href, anyOf } = frame.locale
-  const { explore } = texts
+  const explore = exploreTextsOf(frame)
   const { weeks, total, seconds_left: left } = history
   const terms = anyOf(query.words.map(texts.term))
   const points = [...weeks].reverse().map(({ date, datasets }) => ({ date, value: datasets ?? undefined }))

@@ -2,6 +2,7 @@ import type { TermCount, WordCount } from '../../../explore/wordCounts.ts'
 import { useLocale } from '../locale.ts'
 import { sanitize } from '../parts/portalText.tsx'
 import { type ExploreQuery, formatQuery } from './query.ts'
+import { useExploreTexts } from './texts.ts'
 
 interface WordsProps {
   readonly path: string
@@ -12,15 +13,16 @@ interface WordsProps {
 /** The words of a search, each with its number of datasets and a link that removes it. */
 export function Words(props: WordsProps) {
   const { query, words } = props
-  const { texts, count } = useLocale()
+  const { count } = useLocale()
+  const explore = useExploreTexts()
   return (
-    <section class="chips" aria-label={texts.explore.wordCounts}>
+    <section class="chips" aria-label={explore.wordCounts}>
       <ul>
         {words.map(({ word, datasets }) => (
           <li key={word}>
             <span>{word}</span> <strong>{count(datasets)}</strong>
             {words.length > 1 && (
-              <Replace {...props} word={word} by={undefined} class="remove" label={texts.explore.remove(word)}>
+              <Replace {...props} word={word} by={undefined} class="remove" label={explore.remove(word)}>
                 ×
               </Replace>
             )}
@@ -40,25 +42,27 @@ export function Words(props: WordsProps) {
 
 /** Names the whole words that a word is found in, so that false hits are seen: “vélo” is in “développement”. */
 function MostHit({ path, query, term }: WordsProps & { readonly term: TermCount }) {
-  const { texts, href } = useLocale()
+  const { href } = useLocale()
+  const explore = useExploreTexts()
   const isAlwaysWhole = term.most_hit.length <= 1
   if (isAlwaysWhole) return null
   return (
     <p class="most-hit">
-      {texts.explore.mostHit(term.word)} <WordCounts words={term.most_hit} />.{' '}
-      <a href={href(path, formatQuery({ ...query, match: 'word', offset: 0 }))}>{texts.explore.wholeWord}</a>
+      {explore.mostHit(term.word)} <WordCounts words={term.most_hit} />.{' '}
+      <a href={href(path, formatQuery({ ...query, match: 'word', offset: 0 }))}>{explore.wholeWord}</a>
     </p>
   )
 }
 
 function NearestWords({ term, ...props }: WordsProps & { readonly term: TermCount }) {
-  const { texts, count } = useLocale()
+  const { count } = useLocale()
+  const explore = useExploreTexts()
   return (
     <p class="most-hit">
-      {texts.explore.notFound(term.word)}{' '}
+      {explore.notFound(term.word)}{' '}
       {term.nearest.length > 0 && (
         <>
-          {texts.explore.nearest}{' '}
+          {explore.nearest}{' '}
           {term.nearest.map(({ word, datasets }, index) => (
             <span key={word}>
               {index > 0 && ', '}

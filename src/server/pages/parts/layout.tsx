@@ -64,12 +64,7 @@ export function Page({ frame, title, description, section, hasJson = false, chil
           </a>
           <header class="site">
             <div>
-              <a class="brand" href={locale.href('/')}>
-                <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
-                  <path d="M1 3h18v4H1zM1 9h12v4H1zM1 15h7v4H1z" />
-                </svg>
-                {site}
-              </a>
+              <Brand isLink={section !== 'tops'} site={site} />
               <Sections frame={frame} section={section} />
             </div>
           </header>
@@ -80,6 +75,29 @@ export function Page({ frame, title, description, section, hasJson = false, chil
         </LocaleContext.Provider>
       </body>
     </html>
+  )
+}
+
+/** The name of the site. It leads to the latest tops, unless the page is one of the tops itself. */
+function Brand({ isLink, site }: { readonly isLink: boolean; readonly site: string }) {
+  const { href } = useLocale()
+  const logo = (
+    <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+      <path d="M1 3h18v4H1zM1 9h12v4H1zM1 15h7v4H1z" />
+    </svg>
+  )
+  if (!isLink)
+    return (
+      <span class="brand">
+        {logo}
+        {site}
+      </span>
+    )
+  return (
+    <a class="brand" href={href('/')}>
+      {logo}
+      {site}
+    </a>
   )
 }
 
@@ -137,7 +155,7 @@ function Sections({ frame, section }: { readonly frame: Frame; readonly section:
     <nav class="sections" aria-label={texts.sections}>
       {links.map(([name, href]) => (
         <a key={name} href={locale.href(href)} aria-current={name === section ? 'page' : undefined}>
-          {name === 'explore' ? texts.explore.section : texts[name]}
+          {texts[name]}
         </a>
       ))}
     </nav>

@@ -1,4 +1,3 @@
-import { exploreEnglish } from './exploreEnglish.ts'
 import type { Translation } from './french.ts'
 
 export const english: Translation = {
@@ -9,6 +8,7 @@ export const english: Translation = {
   tops: 'Tops',
   organizations: 'Organizations',
   changes: 'Changes',
+  explore: 'Explore',
   editions: 'Editions',
   runs: 'Runs',
 
@@ -298,6 +298,4 @@ export const english: Translation = {
   unavailableHint: 'The data cannot be read right now. Reload the page in a minute.',
   bug: 'Something went wrong',
   bugHint: 'Nothing was changed. If it happens again, see the server’s log.',
-
-  explore: exploreEnglish,
 }

@@ -1,5 +1,3 @@
-import { exploreFrench } from './exploreFrench.ts'
-
 /** The texts of the pages. Functions take formatted numbers; `n` is a plain number that chooses singular or plural. */
 export const french = {
   siteName: (portal: string) => `Tops de ${portal}`,
@@ -9,6 +7,7 @@ export const french = {
   tops: 'Tops',
   organizations: 'Organisations',
   changes: 'Changements',
+  explore: 'Explorer',
   editions: 'Éditions',
   runs: 'Exécutions',
 
@@ -326,8 +325,6 @@ export const french = {
   unavailableHint: 'Les données ne peuvent pas être lues pour l’instant. Rechargez la page dans une minute.',
   bug: 'Une erreur s’est produite',
   bugHint: 'Rien n’a été modifié. Si l’erreur se reproduit, consultez le journal du serveur.',
-
-  explore: exploreFrench,
 }
 
 /** Ordinal of an organization's rank, which is feminine: `1re`, `2e`. */

@@ -1,6 +1,5 @@
 /** The texts of the search for any words. Functions take formatted numbers; `n` is a plain number that chooses singular or plural. */
-export const exploreFrench = {
-  section: 'Explorer',
+export const french = {
   heading: 'Explorer le catalogue',
   lede: (portal: string, day: string) => `Tous les jeux de données de ${portal} au ${day}, avec vos propres mots.`,
   title: (words: string) => `Explorer\u00a0: ${words}`,

@@ -1,7 +1,6 @@
-import type { Translation } from './french.ts'
+import type { ExploreTexts } from './texts.ts'
 
-export const exploreEnglish: Translation['explore'] = {
-  section: 'Explore',
+export const english: ExploreTexts = {
   heading: 'Explore the catalogue',
   lede: (portal, day) => `All datasets of ${portal} on ${day}, with your own words.`,
   title: (words) => `Explore: ${words}`,
