@@ -59,6 +59,8 @@ export interface Editions {
    * @throws NotFound, Failure `usage`, Problem 503 when too many requests are waiting
    */
   explain(watch: string, date: string | undefined, reference: string): Promise<Explanation>
+  /** Reads what explanations of an edition's datasets need, in the background, so that the first one does not wait for it. */
+  prepare(edition: Edition): void
   /** Returns the full list of an edition. @throws NotFound */
   readonly list: Lists
   /** Returns all sound editions of a watch, oldest first, reduced to what the pages about the weeks need. */
@@ -117,6 +119,13 @@ export function createEditions(context: Context): Editions {
     knownChanges: explainer.knownChanges,
     list: createLists(context),
     weeks: createWeeks(documents, datesFor, warn),
+    prepare: (edition) => {
+      const { dataset_id } = edition.datasets[0] ?? {}
+      const watch = config.watches.find(({ name }) => name === edition.watch)
+      if (dataset_id === undefined || watch === undefined) return
+      // A failure is logged when a request meets it.
+      explainer.explain(dataset_id, edition, watch).catch(() => {})
+    },
     explain: async (name, date, reference) =>
       explainer.explain(reference, (await find(name, date)).edition, findWatch(name, config)),
   }

@@ -2,11 +2,21 @@ import type { Context } from '../context.ts'
 import { createApi } from './api/api.ts'
 import { createApp } from './app.ts'
 import { createBodyCache } from './bodyCache.ts'
-import { createEditions } from './editions.ts'
+import { createEditions, type Editions } from './editions.ts'
 import { createExplorer } from './explore/explorer.ts'
 import { createWorkerSearcher } from './explore/workers.ts'
 import { type ListenAddress, type RunningServer, serveApp } from './listen.ts'
 import { createPages } from './pages/pages.tsx'
+
+/** Reads the latest edition of the first watch, which most requests are about, before the first one comes. */
+function prepareLatest({ config }: Context, editions: Editions): void {
+  const { name } = config.watches[0]!
+  editions.find(name).then(
+    ({ edition }) => editions.prepare(edition),
+    // There may be no edition yet. Another failure is logged when a request meets it.
+    () => {},
+  )
+}
 
 /** Serves pages, API and feeds. @throws Failure `usage` when the server cannot listen on the address */
 export async function startServer(context: Context, address: ListenAddress): Promise<RunningServer> {
@@ -17,6 +27,7 @@ export async function startServer(context: Context, address: ListenAddress): Pro
   const api = createApi({ context, editions, bodies, explorer })
   const pages = await createPages(context, editions, explorer, api.description)
   const { url, close } = await serveApp(createApp(context, editions, { bodies, api, pages }), address)
+  prepareLatest(context, editions)
   return {
     url,
     close: async () => {

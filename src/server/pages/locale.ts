@@ -59,6 +59,7 @@ export function createLocale(settings: LocaleSettings): Locale {
   const tag = TAGS[language]
   const numbers = new Intl.NumberFormat(tag)
   const dateTimes = new Intl.DateTimeFormat(tag, { dateStyle: 'short', timeStyle: 'short', timeZone })
+  const durations = new Intl.NumberFormat(tag, { maximumSignificantDigits: 3 })
   const choices = new Intl.ListFormat(tag, { type: 'disjunction' })
   const lists = new Intl.ListFormat(tag, { type: 'conjunction' })
   const langQuery: Record<string, string> = isExplicit ? { lang: language } : {}
@@ -70,7 +71,8 @@ export function createLocale(settings: LocaleSettings): Locale {
     allOf: (items) => lists.format(items),
     count: (number) => numbers.format(number),
     bytes: (number) => formatBytes(tag, number),
-    seconds: (number) => formatUnit(tag, 'second', number),
+    // The unit's own abbreviation in British English is "secs".
+    seconds: (number) => `${durations.format(number)}\u00a0s`,
     longDay: dayFormat(language, 'full'),
     day: dayFormat(language, 'long'),
     shortDay: dayFormat(language, 'medium'),

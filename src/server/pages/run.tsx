@@ -17,7 +17,7 @@ export function RunPage({ frame, run }: { readonly frame: Frame; readonly run: R
       <Breadcrumbs frame={frame} links={[[texts.runs, href('/runs')]]} />
       <h1>{texts.runOf(day(run.date))}</h1>
       <p class="lede">
-        <RunStatus run={run} /> {runSummary(run, locale)}
+        <RunStatus run={run} /> {runSummary(run, frame).join(' ')}
       </p>
       {/* Errors and warnings are English in every language, as in the logs. */}
       {run.error !== null && (

@@ -1,5 +1,4 @@
 import type { RunRecord } from '../../runs/record.ts'
-import { useLocale } from './locale.ts'
 import { type Frame, Page } from './parts/layout.tsx'
 import { durationOf, RunStatus } from './parts/runStatus.tsx'
 import { runSummary } from './translations/runSummary.ts'
@@ -29,7 +28,7 @@ export function RunsPage({ frame, runs, before }: RunsProps) {
       ) : (
         <ol class="journal">
           {runs.map((run) => (
-            <RunItem key={run._id} run={run} />
+            <RunItem key={run._id} frame={frame} run={run} />
           ))}
         </ol>
       )}
@@ -42,8 +41,8 @@ export function RunsPage({ frame, runs, before }: RunsProps) {
   )
 }
 
-function RunItem({ run }: { readonly run: RunRecord }) {
-  const locale = useLocale()
+function RunItem({ frame, run }: { readonly frame: Frame; readonly run: RunRecord }) {
+  const { locale } = frame
   const { texts, dateTime, day, href } = locale
   return (
     <li>
@@ -52,7 +51,9 @@ function RunItem({ run }: { readonly run: RunRecord }) {
         <p>
           <RunStatus run={run} /> <a href={href(`/runs/${run._id}`)}>{texts.runOf(day(run.date))}</a>
         </p>
-        <p>{runSummary(run, locale)}</p>
+        {runSummary(run, frame).map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
       </div>
       <small>{durationOf(run, locale)}</small>
     </li>

@@ -22,6 +22,7 @@ type TopsInputs = readonly [earlier: Edition | undefined, changes: Changes | und
 export const topsView: View<TopsInputs> = {
   parameters: 'tops',
   load: async ({ edition, frame }, _, { editions }) => {
+    editions.prepare(edition)
     const earlier = await editions.earlier(edition, frame.query.since)
     return [earlier, earlier && editions.knownChanges(earlier, edition), await editions.weeks(edition.watch)]
   },

@@ -1,27 +1,29 @@
 import type { CsvFacts, EditionFacts, SnapshotFacts } from '../../../pipeline/result.ts'
 import type { RunRecord } from '../../../runs/record.ts'
-import type { Locale } from '../locale.ts'
+import { type Frame, labelOf } from '../parts/layout.tsx'
 
-/** Describes the outcome of a run in a sentence. */
-export function runSummary(run: RunRecord, { texts, count }: Locale): string {
+/** Describes the outcome of a run: in a sentence, or in one for each watch. */
+export function runSummary(run: RunRecord, frame: Frame): readonly string[] {
+  const { texts } = frame.locale
   switch (run.status) {
     case 'running':
-      return texts.runInProgress
+      return [texts.runInProgress]
     case 'unchanged':
-      return texts.runUnchanged
+      return [texts.runUnchanged]
     case 'removed':
-      return texts.runRemoved
+      return [texts.runRemoved]
     case 'stopped':
-      return texts.runStopped
+      return [texts.runStopped]
     case 'failed':
-      return texts.failures[run.error?.kind ?? 'bug']
+      return [texts.failures[run.error?.kind ?? 'bug']]
     case 'published':
-      return publishedItems(run, count, texts).join(' ')
+      return publishedItems(run, frame)
   }
 }
 
 /** Returns a sentence for each watch. Without any, the run only fetched the exports. */
-function publishedItems({ steps }: RunRecord, count: Locale['count'], texts: Locale['texts']): string[] {
+function publishedItems({ steps }: RunRecord, frame: Frame): string[] {
+  const { texts, count } = frame.locale
   const facts: Partial<SnapshotFacts & CsvFacts & EditionFacts> = Object.assign({}, ...steps.map(({ facts }) => facts))
   const { published = [], archived = [], snapshot } = facts
   const datasetCount = (number: number) => texts.datasetsOf(number, count(number))
@@ -34,7 +36,7 @@ function publishedItems({ steps }: RunRecord, count: Locale['count'], texts: Loc
         ...(tops ? [texts.runPublished(datasetCount(tops.datasets), count(tops.organizations), count(tops.top))] : []),
         ...(list ? [texts.runArchived(datasetCount(list.records))] : []),
       ]
-      return texts.forWatch(watch, parts.join(texts.also))
+      return texts.forWatch(labelOf(frame, watch) ?? watch, parts.join(texts.also))
     })
   return [texts.runFetched(datasetCount(snapshot.datasets.records), count(snapshot.organizations.records))]
 }
