@@ -8,7 +8,7 @@ import { announceFailure, announceMissed, announcePublished } from '../notify/an
 import { failedNews } from '../notify/news.ts'
 import { listRuns } from '../runs/read.ts'
 import type { NotificationRecord } from '../runs/record.ts'
-import { dateToMake, givenDate } from './dates.ts'
+import { dateToRead, givenDate } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** How many recent run records to search for those of the date. */
@@ -19,8 +19,9 @@ export default async function notify(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { config, report } = context
     const { watch, json, quiet } = io.options
-    const date = dateToMake(givenDate(io), context)
     const watches = findWatches(watch, config)
+    const names = watches.map(({ name }) => name)
+    const date = await dateToRead(givenDate(io) ?? 'today', names, context)
     const notifications = [
       ...(await announcePublished(date, watches, context)),
       ...(await announceLack(date, watches, context)),

@@ -1,3 +1,4 @@
+import { ALL_WATCHES } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { csvOf, csvTable, DATASET_FIELDS } from '../editions/csv.ts'
 import type { Edition } from '../editions/edition.ts'
@@ -13,16 +14,13 @@ import { dateToRead, givenDate } from './dates.ts'
 import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
 import { writeOutput } from './output.ts'
 import { selectDatasets } from './selection.ts'
-import { watchesToRead } from './watches.ts'
-
-/** `--watch all` */
-const ALL = 'all'
+import { watchToRead } from './watches.ts'
 
 /** Prints the tops of an edition: as a table, as JSON, as CSV in the portal's own dialect, or only the IDs. */
 export default async function show(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { options } = io
-    const isAll = options.watch === ALL && !context.config.watches.some(({ name }) => name === ALL)
+    const isAll = options.watch === ALL_WATCHES
     const found = isAll ? await findAll(io, context) : [await findOne(io, context)]
     const editions = found.map((edition) => ({ ...edition, datasets: selectDatasets(edition, options) }))
     const text = format(editions, found, isAll, options, context.config.portal)
@@ -33,10 +31,10 @@ export default async function show(io: CommandInput): Promise<void> {
 }
 
 async function findOne(io: CommandInput, context: Context): Promise<Edition> {
-  const [watch] = await watchesToRead(io.options.watch, context)
+  const watch = await watchToRead(io.options.watch, context)
   const text = givenDate(io)
-  const date = text === undefined ? undefined : await dateToRead(text, [watch!], context)
-  return findEdition(context.documents, watch!, date)
+  const date = text === undefined ? undefined : await dateToRead(text, [watch], context)
+  return findEdition(context.documents, watch, date)
 }
 
 /** Finds the editions of all watches of the same date. Watches without one are left out, with a warning. */
@@ -63,9 +61,17 @@ function format(
 ): string {
   if (json) return formatJson(isAll ? editions : editions[0])
   if (csv) return isAll ? csvOfAll(editions) : csvOf(editions[0]!.datasets)
-  if (ids) return editions.flatMap(({ datasets }) => datasets.map(({ dataset_id }) => `${dataset_id}\n`)).join('')
+  if (ids)
+    return idsOf(editions)
+      .map((id) => `${id}\n`)
+      .join('')
   const width = wide || output !== undefined ? Number.POSITIVE_INFINITY : titleWidth()
   return editions.map((edition, index) => tableOf(edition, whole[index]!, portal, width)).join('\n')
+}
+
+/** Lists the IDs of the datasets. A dataset of several watches is listed once. */
+function idsOf(editions: readonly Edition[]): string[] {
+  return [...new Set(editions.flatMap(({ datasets }) => datasets.map(({ dataset_id }) => dataset_id)))]
 }
 
 /** Writes the CSV of several watches: the name of the watch, then the usual columns. */
@@ -86,7 +92,11 @@ function tableOf({ datasets }: Edition, whole: Edition, portal: string, width: n
     `${whole.watch}, ${whole.date}`,
     `${formatCount(archive.records)} of ${pluralize(source.datasets.records, 'dataset')} mention ${whole.terms.join(' or ')}; ` +
       `${formatCount(whole.datasets.length)} belong to ${withDatasets} of the ${whole.top} most followed organizations`,
-    ...(isPart ? [`${formatCount(datasets.length)} of these ${formatCount(whole.datasets.length)} are shown`] : []),
+    ...(isPart
+      ? [
+          `${formatCount(datasets.length)} of these ${formatCount(whole.datasets.length)} ${datasets.length === 1 ? 'is' : 'are'} shown`,
+        ]
+      : []),
     '',
   ]
   const columns = [

@@ -15,10 +15,15 @@ test.each([
   [['help', 'nope'], /^datagouv-tops: unknown command 'nope'; "datagouv-tops help" lists the commands\n$/],
   [['help', 'shwo'], /^datagouv-tops: unknown command 'shwo' \(Did you mean show\?\)/],
   [['-v'], /^datagouv-tops: unknown option '-v'; -V is --version, and -v is --verbose after a command\n$/],
-  [['show', '--limit'], /: option '--limit <number>' argument missing; see "datagouv-tops show --help"\n$/],
+  [['show', '--limit'], /: --limit needs a value: --limit <number>; see "datagouv-tops show --help"\n$/],
+  [['show', '--limit', '0'], /: --limit must be a whole number of at least 1, not "0"\n$/],
+  [['serve', '--port', 'x'], /: --port must be a port from 1 to 65535, or 0 for any free one, not "x"\n$/],
+  [['--limit', '3', 'show'], /: unknown option '--limit'; options follow the command\n$/],
+  [['changes', '--watch', 'all'], /: this command reads one watch\. Name one of: mobilite-transport\.\n$/],
+  [['config', 'init', '.'], /: cannot write "\.": it is a folder\. Add the name of a file\.\n$/],
   [
-    ['show', '--limit', '0'],
-    /: .* is invalid\. It must be a whole number of at least 1; see "datagouv-tops show --help"\n$/,
+    ['config', 'schema', 'none/x'],
+    /: cannot write "none\/x": its folder does not exist\. Create the folder first\.\n$/,
   ],
   [
     ['show', '--json', '--csv'],
