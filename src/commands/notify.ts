@@ -2,6 +2,7 @@ import type { Config } from '../config/settings.ts'
 import { findWatches, type Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { dueTime } from '../editions/calendar.ts'
+import { missingEdition } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { announceFailure, announceMissed, announcePublished } from '../notify/announce.ts'
@@ -46,6 +47,8 @@ async function announceLack(date: string, watches: readonly Watch[], context: Co
     return announceFailure(failedNews(date, error), failed._id, context)
   }
   const due = dueTime(config, date)
+  if (due === undefined)
+    report.warn((await missingEdition(documents, lacking[0]!, date, ` in ${documents.address}`)).message)
   // A run that found nothing to do has decided so (when_unchanged: skip).
   if (due === undefined || due > clock() || runs.some(({ status }) => status === 'unchanged')) return []
   return announceMissed([date], undefined, context)

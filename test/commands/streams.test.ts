@@ -114,3 +114,12 @@ test('a stopped command speaks of editions only if it makes them', async () => {
     stderr: expect.stringContaining('datagouv-tops: interrupted\n'),
   })
 })
+
+test('an unreachable document store is named after two seconds, without its password', async () => {
+  const address = 'mongodb://user:s3cret@127.0.0.1:1/x?serverSelectionTimeoutMS=3000'
+  const { code, stderr } = await cli(['runs', '--documents', address], { cwd: await temporaryFolder() })
+  expect([code, stderr.split('\n')[0]]).toEqual([
+    5,
+    'waiting for the document store mongodb://user:***@127.0.0.1:1/x?serverSelectionTimeoutMS=3000',
+  ])
+})

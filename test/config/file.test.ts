@@ -129,6 +129,12 @@ test('a run says once that the default watch, or another one, is not run any mor
     'note: the settings name other watches, so the default watch mobilite-transport is not run. To run it, add it to the setting watches.',
   ])
   expect(await notes('2026-11-11', velo)).toEqual([])
+  // Neither an import nor a removal is a run of these watches.
+  await cli(['remove', '2026-11-11', '--yes', '--snapshot'], { cwd })
+  const past = ['export-dataset-20261101-060000.csv', 'export-organization-20261101-060000.csv']
+  await writeTestFile(cwd, past[0]!, datasetsCsv([{ id: 'd1', title: 'Vélo', organization: 'o1' }]))
+  await writeTestFile(cwd, past[1]!, organizationsCsv([['o1', 'Un', 12]]))
+  expect((await cli(['import', ...past], { cwd })).code).toBe(0)
   const bus = 'watches: [{ name: bus, terms: [bus] }]\n'
   expect(await notes('2026-11-18', bus)).toEqual([
     'note: the watch velo is not in the settings any more, so it is not run; its editions stay. To run it, add it to the setting watches.',
