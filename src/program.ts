@@ -39,6 +39,7 @@ export async function main(given: readonly string[]): Promise<number> {
   process.stderr.on('error', () => {})
 
   try {
+    refuseOptionsAlone(given.slice(2))
     await createProgram(name, stop.signal).parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -70,6 +71,14 @@ function argumentsFor(argv: readonly string[]): readonly string[] {
   // Commander would print the help of the program.
   if (name !== 'help' || topic === undefined || findCommand(topic)) return argv
   return [node!, self!, topic]
+}
+
+/** Refuses options without a command, such as `-v` for the version. */
+function refuseOptionsAlone(words: readonly string[]): void {
+  if (words.length === 0 || commandIndex(words) < words.length) return
+  const options = words.join(' ')
+  const next = options === '-v' ? '; -V is --version' : ''
+  throw new Failure('usage', `cannot run ${options}: no command is given, as in "datagouv-tops show ${options}"${next}`)
 }
 
 /** Returns the index of the first word after the options that every command has. */
@@ -133,7 +142,6 @@ function createProgram(name: string | undefined, signal: AbortSignal): Command {
 
 /** Says what to do about an error that commander found. */
 function hintFor(name: string | undefined): string {
-  if (name === '-v') return '; -V is --version, and -v is --verbose after a command'
   if (name?.startsWith('-')) return '; options follow the command'
   return findCommand(name) ? `; see "datagouv-tops ${name} --help"` : '; "datagouv-tops help" lists the commands'
 }
@@ -179,18 +187,18 @@ function createOption([flags, about, kind]: OptionSpec): Option {
   return option
 }
 
-/** Suggests --date for `explain X 2026-11-18`, and quotes for a title of several words. */
+/** Suggests --date for `explain X 2026-11-18`, --from for `backfill 2026-11-18`, and quotes for a title of several words. */
 function refuseExcess(
   { name, options = [], ...spec }: CommandSpec,
   [excess]: readonly string[],
   all: readonly string[],
 ): void {
   if (excess === undefined) return
-  const takesDate = options.some(([flags]) => flags.startsWith('--date '))
+  const flag = ['--date', '--from'].find((name) => options.some(([flags]) => flags.startsWith(`${name} `)))
   const looksLikeDate = /^\d/.test(excess) || DATE_NAMES.includes(excess.toLowerCase())
-  const isDate = takesDate && looksLikeDate && !spec.arguments?.includes('[date]')
+  const isDate = looksLikeDate && !spec.arguments?.includes('[date]')
   const isTitle = spec.arguments === '<dataset>'
-  const meant = isDate ? `--date ${excess}` : isTitle ? `${name} ${quoted(all.join(' '))}` : undefined
+  const meant = isDate && flag ? `${flag} ${excess}` : isTitle ? `${name} ${quoted(all.join(' '))}` : undefined
   const next = meant === undefined ? `see "datagouv-tops ${name} --help"` : `did you mean ${meant}?`
   const what = spec.arguments === undefined ? 'no argument' : 'no further argument'
   throw new Failure('usage', `${name} takes ${what} ${quoted(excess)}; ${next}`)

@@ -17,8 +17,11 @@ export default async function runs(io: CommandInput): Promise<void> {
     // `runs ID` is short for `runs show ID`.
     const isId = io.arguments.length === 1 && RUN_ID.test(io.arguments[0]!)
     const [verb, id] = isId ? ['show', ...io.arguments] : io.arguments
-    if (verb !== undefined && (verb !== 'show' || id === undefined)) {
-      throw new Failure('usage', `unknown argument ${quoted(verb)}; write "runs", or "runs show ID"`)
+    if (verb === 'show' && id === undefined)
+      throw new Failure('usage', 'cannot show a run: no ID is given. "runs" lists the runs with their IDs.')
+    if (verb !== undefined && verb !== 'show') {
+      const next = /^\d{1,4}$/.test(verb) ? `did you mean --limit ${verb}?` : 'write "runs", or "runs show ID"'
+      throw new Failure('usage', `unknown argument ${quoted(verb)}; ${next}`)
     }
     if (id !== undefined) {
       const run = await readRun(documents, id)

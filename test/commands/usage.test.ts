@@ -14,7 +14,12 @@ beforeEach(async () => {
 test.each([
   [['help', 'nope'], /^datagouv-tops: unknown command 'nope'; "datagouv-tops help" lists the commands\n$/],
   [['help', 'shwo'], /^datagouv-tops: unknown command 'shwo' \(Did you mean show\?\)/],
-  [['-v'], /^datagouv-tops: unknown option '-v'; -V is --version, and -v is --verbose after a command\n$/],
+  [['-v'], /^datagouv-tops: cannot run -v: no command is given, as in "datagouv-tops show -v"; -V is --version\n$/],
+  [['--quiet'], /: cannot run --quiet: no command is given, as in "datagouv-tops show --quiet"\n$/],
+  [['backfill', '2026-11-18'], /: backfill takes no argument "2026-11-18"; did you mean --from 2026-11-18\?\n$/],
+  [['runs', '3'], /: unknown argument "3"; did you mean --limit 3\?\n$/],
+  [['runs', 'show'], /: cannot show a run: no ID is given\. "runs" lists the runs with their IDs\.\n$/],
+  [['show', '--documents', 'data/a.db'], /: it must begin with sqlite: or .*: write sqlite: before the path\n$/],
   [['show', '--limit'], /: --limit needs a value: --limit <number>; see "datagouv-tops show --help"\n$/],
   [['show', '--limit', '0'], /: --limit must be a whole number of at least 1, not "0"\n$/],
   [['serve', '--port', 'x'], /: --port must be a port from 1 to 65535, or 0 for any free one, not "x"\n$/],
