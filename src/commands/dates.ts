@@ -54,8 +54,9 @@ export async function dateToRead(
   throw new NotFound(`there is no edition of ${watches.join(', ')} in ${documents.address} yet; "run" makes one`)
 }
 
-/** Accepts the names of dates in any case: `Today`. */
-function toName(text: string): string {
+/** Accepts spaces around a date, as a script may leave them, and names in any case: `Today`. */
+function toName(given: string): string {
+  const text = given.trim()
   const lower = text.toLowerCase()
   return DATE_NAMES.includes(lower) ? lower : text
 }

@@ -59,7 +59,7 @@ function findFile(given: string | undefined, environment: Environment): [path?: 
   const base = xdg && isAbsolute(xdg) ? xdg : home ? join(home, '.config') : undefined
   for (const folder of ['', ...(base === undefined ? [] : [join(base, 'datagouv-tops')])]) {
     const path = join(folder, CONFIG_FILE)
-    if (existsSync(path)) return [path, 'its permissions']
+    if (existsSync(path)) return [path, 'the file and its permissions']
     refuseMisnamed(join(folder, MISNAMED))
   }
   return []
@@ -80,7 +80,7 @@ async function parseFile(text: string, path: string): Promise<ConfigFile> {
   if (typeof settings !== 'object' || Array.isArray(settings)) {
     throw new Failure(
       'usage',
-      `cannot read ${path}: expected settings as "key: value" lines, found ${quoted(text.slice(0, 40))}`,
+      `cannot read ${path}: expected settings as "key: value" lines, found ${quoted(text.trim().slice(0, 40))}`,
     )
   }
   const locate = (keys: ValuePath) => {

@@ -50,7 +50,7 @@ describe('a date by name', () => {
     const json = async (...args: string[]) => JSON.parse((await cli([...args, '--json', '--quiet'], { cwd })).stdout)
     expect(await json('show', '--date', 'latest')).toMatchObject({ date: '2026-11-18' })
     expect(await json('verify', '2026-11-11', '--date', 'latest')).toHaveLength(4)
-    expect(await json('notify', 'Latest')).toMatchObject({ date: '2026-11-18' })
+    expect(await json('notify', ' Latest')).toMatchObject({ date: '2026-11-18' })
     expect(await json('changes', '2026-11-11', 'latest')).toMatchObject({ from: '2026-11-11', to: '2026-11-18' })
     for (const command of ['run', 'fetch', 'archive', 'publish'])
       expect(await cli([command, 'latest'], { cwd })).toEqual({
