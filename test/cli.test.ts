@@ -257,11 +257,15 @@ describe('filter', () => {
     expect([...(await readFolder(cwd)).keys()].filter((name) => name.startsWith('other'))).toEqual([])
     for (const own of [['--term', 'vélo'], ['--column', 'title'], ['--word']])
       expect(await cli(['filter', 'datasets.csv', '--into', 'other', ...own], { cwd })).toMatchObject({ code: 2 })
-    const two = await cli(['filter', 'datasets.csv', '--watch', 'move', '--watch', 'money'], { cwd })
-    expect([two.code, two.stderr]).toEqual([
-      2,
-      'datagouv-tops: several watches need a folder for their lists: add --into FOLDER\n',
+    for (const several of [
+      ['--watch', 'move', '--watch', 'money'],
+      ['--watch', 'all'],
     ])
+      expect(await cli(['filter', 'datasets.csv', ...several], { cwd })).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: 'datagouv-tops: several watches need a folder for their lists: add --into FOLDER\n',
+      })
   })
 
   test('searches other terms, in other columns, for whole words', async () => {

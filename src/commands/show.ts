@@ -2,10 +2,11 @@ import { ALL_WATCHES } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { csvOf, csvTable, DATASET_FIELDS } from '../editions/csv.ts'
 import type { Edition } from '../editions/edition.ts'
-import { findEdition } from '../editions/find.ts'
+import { datesOf, findEdition, missingEdition, missingOf } from '../editions/find.ts'
 import { datasetPage, organizationPage } from '../editions/links.ts'
 import { readEdition } from '../editions/read.ts'
 import { NotFound } from '../errors.ts'
+import type { Documents } from '../stores/documents.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { formatTable, titleWidth } from '../terminal/table.ts'
 import { wrap } from '../terminal/wrap.ts'
@@ -43,13 +44,21 @@ async function findAll(io: CommandInput, context: Context): Promise<Edition[]> {
   const watches = config.watches.map(({ name }) => name)
   const date = await dateToRead(givenDate(io) ?? 'latest', watches, context)
   const editions: Edition[] = []
+  const missing: string[] = []
   for (const name of watches) {
     const edition = await readEdition(documents, name, date)
-    if (edition === undefined) report.warn(`there is no edition of ${name} of ${date}`)
+    if (edition === undefined) missing.push(name)
     else editions.push(edition)
   }
-  if (editions.length > 0) return editions
-  throw new NotFound(`there is no edition of ${date} in ${documents.address}; "show" shows the latest edition`)
+  if (editions.length === 0) throw await noEditionOf(date, watches, documents)
+  for (const name of missing) report.warn(`there is no edition of ${name} of ${date}`)
+  return editions
+}
+
+async function noEditionOf(date: string, watches: readonly string[], documents: Documents): Promise<NotFound> {
+  const dates = (await Promise.all(watches.map((name) => datesOf(documents, name)))).flat()
+  if (dates.length === 0) return missingEdition(documents, watches.join(', '), date, ` in ${documents.address}`)
+  return new NotFound(missingOf('edition', date, ` in ${documents.address}`, dates))
 }
 
 function format(

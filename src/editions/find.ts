@@ -52,10 +52,10 @@ export async function missingEdition(
  *
  * @param what `edition of velo`
  * @param where ` in STORE`, or empty
- * @param dates the dates that there are; at least one, in any order
+ * @param dates the dates that there are; at least one, in any order, also repeated
  */
 export function missingOf(what: string, date: string, where: string, dates: readonly string[]): string {
-  const near = nearestDates([...dates].sort().reverse(), date)
+  const near = nearestDates([...new Set(dates)].sort().reverse(), date)
   const isOtherDay = near.every((one) => weekdayOf(one) !== weekdayOf(date))
   const named = (one: string) => (isOtherDay ? `${one}, a ${weekdayOf(one)}` : one)
   const nearest = `the nearest ${near.length > 1 ? 'are those of' : 'is that of'} ${near

@@ -32,6 +32,7 @@ test('a date without an edition is answered with the nearest ones, and their wee
   const imports = `"import" stores past exports; "fetch --date 2026-11-12" would take the portal's current ones`
   for (const [command, message] of [
     ['show 2026-11-12', edition],
+    ['show 2026-11-12 --watch all', anyEdition],
     ['explain bus --date 2026-11-12', edition],
     ['changes 2026-11-11 2026-11-12', edition],
     ['verify 2026-11-12', `cannot verify: ${anyEdition}`],
