@@ -1,4 +1,5 @@
 import { type Flags, resolveConfig } from './config/config.ts'
+import { maskSecrets } from './config/secrets.ts'
 import type { Config } from './config/settings.ts'
 import type { Context } from './context.ts'
 import type { ProxySettings } from './network/proxy.ts'
@@ -26,13 +27,28 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   for (const warning of warnings) options.report.warn(warning)
   await options.onConfig?.(config)
   const archive = await openArchive(config.archive, options.report, config)
-  const documents = await openDocuments(config.documents, options.report).catch(async (error) => {
+  const waiting = `waiting for the document store ${maskSecrets(config.documents)}`
+  const opening = openDocuments(config.documents, options.report).catch(async (error) => {
     await archive.close().catch(() => {})
     throw error
   })
+  const documents = await reportIfSlow(waiting, opening, options.report)
   const { clock = () => new Date(), report, signal } = options
   const openObservers = () => createObservers({ config, archive, documents, report })
   return { config, archive, documents, clock, report, signal, openObservers }
+}
+
+/** How long a store may be silent before the user is told what the program waits for. */
+const SLOW_MS = 2_000
+
+/** Reports what the program waits for, if that takes long. An unreachable MongoDB is silent for 10 s. */
+async function reportIfSlow<T>(waiting: string, opening: Promise<T>, report: Report): Promise<T> {
+  const timer = setTimeout(() => report.info(waiting), SLOW_MS)
+  try {
+    return await opening
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 async function createObservers(

@@ -1,9 +1,18 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { COMMANDS, type CommandSpec, GROUPS } from './commands/commands.ts'
 import type { CommandInput } from './commands/io.ts'
-import { type OptionSpec, optionsOf, unusedOptions } from './commands/options.ts'
+import {
+  DATE_NAMES,
+  type OptionSpec,
+  optionsOf,
+  parseFlags,
+  SETTING_OPTIONS,
+  SHARED_OPTIONS,
+  unusedOptions,
+} from './commands/options.ts'
 import { Failure, quoted } from './errors.ts'
 import { printError, printErrorLine } from './terminal/printError.ts'
+import { writeFailure } from './terminal/writeFailure.ts'
 import { VERSION } from './version.ts'
 
 /** Time limit for a stopped command to end cleanly. */
@@ -20,17 +29,18 @@ Examples:
 The documentation is in the folder docs of the source. Start with docs/tutorial.md.`
 
 /** Runs one command and returns its exit code. All errors are caught here. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(given: readonly string[]): Promise<number> {
+  const argv = argumentsFor(given)
   const name = argv[2]
   const stop = new AbortController()
-  stopOnSignals(stop, findCommand(name)?.staysUp === true)
-  // A reader that has seen enough (`| head`) is not an error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  stopOnSignals(stop, findCommand(name))
+  process.stdout.on('error', (error) => process.exit(exitCodeFor(error, stop.signal)))
   // If the reader of stderr is gone (a worker died but its task still runs), the run must still write its record.
   process.stderr.on('error', () => {})
 
   try {
-    await createProgram(name, stop.signal).parseAsync(argumentsFor(argv))
+    refuseOptionsAlone(given.slice(2))
+    await createProgram(name, stop.signal).parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     printError(error)
@@ -42,34 +52,67 @@ export async function main(argv: readonly string[]): Promise<number> {
   return 0
 }
 
-/** Makes `help X` an error if there is no command X. Commander would print the help of the program. */
+/** Reports an error of stdout and returns the exit code. */
+function exitCodeFor(error: NodeJS.ErrnoException, { reason }: AbortSignal): number {
+  // A reader that has seen enough (`| head`) is not an error.
+  if (error.code === 'EPIPE') return 0
+  // The terminal of a stopped command may be gone.
+  const failure = reason instanceof Failure ? reason : writeFailure('to stdout', error)
+  printError(failure)
+  return failure.exitCode
+}
+
+/** Accepts options before the command, and makes `help X` an error if there is no command X. */
 function argumentsFor(argv: readonly string[]): readonly string[] {
-  const [node, self, name, topic] = argv
+  const [node, self, ...words] = argv
+  const at = commandIndex(words)
+  if (at > 0 && findCommand(words[at])) return [node!, self!, words[at]!, ...words.toSpliced(at, 1)]
+  const [name, topic] = words
+  // Commander would print the help of the program.
   if (name !== 'help' || topic === undefined || findCommand(topic)) return argv
   return [node!, self!, topic]
+}
+
+/** Refuses options without a command, such as `-v` for the version. */
+function refuseOptionsAlone(words: readonly string[]): void {
+  if (words.length === 0 || commandIndex(words) < words.length) return
+  const options = words.join(' ')
+  const next = options === '-v' ? '; -V is --version' : ''
+  throw new Failure('usage', `cannot run ${options}: no command is given, as in "datagouv-tops show ${options}"${next}`)
+}
+
+/** Returns the index of the first word after the options that every command has. */
+function commandIndex(words: readonly string[]): number {
+  const shared = [...SHARED_OPTIONS, ...Object.values(SETTING_OPTIONS)].map(([flags]) => parseFlags(flags))
+  for (let at = 0; ; at++) {
+    const [flag, value] = words[at]?.split('=', 2) ?? []
+    const option = shared.find(({ name, short }) => flag === name || (flag === short && flag !== undefined))
+    if (option === undefined) return at
+    if (option.value !== undefined && value === undefined) at++
+  }
 }
 
 function findCommand(name: string | undefined): CommandSpec | undefined {
   return COMMANDS.find((spec) => spec.name === name)
 }
 
-/**
- * Aborts the command at the first SIGINT or SIGTERM, and ends the process at the second or after STOP_MS.
- *
- * @param staysUp whether stopping is the regular end of the command
- */
-function stopOnSignals(stop: AbortController, staysUp: boolean): void {
+/** Aborts the command at the first signal, and ends the process at the second or after STOP_MS. */
+function stopOnSignals(stop: AbortController, { staysUp = false, makesEditions = false }: Partial<CommandSpec> = {}) {
   const exit = (failure: Failure) => {
     if (!staysUp) printError(failure)
     process.exit(staysUp ? 0 : failure.exitCode)
   }
-  const onSignal = (failure: Failure) => {
-    if (stop.signal.aborted) exit(failure)
-    stop.abort(failure)
-    setTimeout(exit, STOP_MS, failure).unref()
-  }
-  process.on('SIGINT', () => onSignal(new Failure('interrupted', 'interrupted; no partial edition was published')))
-  process.on('SIGTERM', () => onSignal(new Failure('terminated', 'terminated; no partial edition was published')))
+  const outcome = makesEditions ? '; no partial edition was published' : ''
+  const listen = (signal: NodeJS.Signals, kind: 'interrupted' | 'terminated', message: string) =>
+    process.on(signal, () => {
+      const failure = new Failure(kind, `${message}${outcome}`)
+      if (stop.signal.aborted) exit(failure)
+      stop.abort(failure)
+      setTimeout(exit, STOP_MS, failure).unref()
+    })
+  listen('SIGINT', 'interrupted', 'interrupted')
+  listen('SIGTERM', 'terminated', 'terminated')
+  listen('SIGHUP', 'terminated', 'terminated, because its terminal was closed')
 }
 
 /** @param name the first argument. If it is a command, only that one is created: creating all takes as long as running one. */
@@ -89,16 +132,16 @@ function createProgram(name: string | undefined, signal: AbortSignal): Command {
     .addHelpText('after', EXAMPLES)
     // refuseExcess reports them, with a suggestion.
     .allowExcessArguments()
-  const named = COMMANDS.filter((spec) => spec.name === name)
-  for (const group of Object.keys(GROUPS))
-    for (const spec of named.length > 0 ? named : COMMANDS.filter((one) => one.group === group))
-      if (spec.group === group) program.addCommand(createCommand(spec, signal).copyInheritedSettings(program))
+  const named = findCommand(name)
+  const specs = named
+    ? [named]
+    : Object.keys(GROUPS).flatMap((group) => COMMANDS.filter((spec) => spec.group === group))
+  for (const spec of specs) program.addCommand(createCommand(spec, signal).copyInheritedSettings(program))
   return program
 }
 
 /** Says what to do about an error that commander found. */
 function hintFor(name: string | undefined): string {
-  if (name === '-v') return '; -V is --version, and -v is --verbose after a command'
   if (name?.startsWith('-')) return '; options follow the command'
   return findCommand(name) ? `; see "datagouv-tops ${name} --help"` : '; "datagouv-tops help" lists the commands'
 }
@@ -107,6 +150,7 @@ function hintFor(name: string | undefined): string {
 function toOneLine(text: string): string {
   return text
     .replace(/^error: /, '')
+    .replace(/^option '(?:-\w, )?(--[\w-]+) (<.*>)' argument missing/, '$1 needs a value: $1 $2')
     .trim()
     .replace(/\.$/, '')
     .replaceAll('\n', ' ')
@@ -137,23 +181,24 @@ function createCommand(spec: CommandSpec, signal: AbortSignal): Command {
 function createOption([flags, about, kind]: OptionSpec): Option {
   const option = new Option(flags, about)
   if (kind === 'list') option.argParser((value, all: string[] = []) => [...all, value])
-  if (kind === 'number') option.argParser(parseWholeNumber)
-  if (kind === 'port') option.argParser(parsePort)
+  if (kind === 'number') option.argParser((value) => parseWholeNumber(option.long!, value))
+  if (kind === 'port') option.argParser((value) => parsePort(option.long!, value))
   if (kind === 'once') option.argParser((value, before?: string) => parseOnce(option.long!, value, before))
   return option
 }
 
-/** Suggests --date for `explain X 2026-11-18`, and quotes for a title of several words. */
+/** Suggests --date for `explain X 2026-11-18`, --from for `backfill 2026-11-18`, and quotes for a title of several words. */
 function refuseExcess(
   { name, options = [], ...spec }: CommandSpec,
   [excess]: readonly string[],
   all: readonly string[],
 ): void {
   if (excess === undefined) return
-  const takesDate = options.some(([flags]) => flags.startsWith('--date '))
-  const isDate = takesDate && /^\d|^(due|today|yesterday|latest)$/.test(excess) && !spec.arguments?.includes('[date]')
+  const flag = ['--date', '--from'].find((name) => options.some(([flags]) => flags.startsWith(`${name} `)))
+  const looksLikeDate = /^\d/.test(excess) || DATE_NAMES.includes(excess.toLowerCase())
+  const isDate = looksLikeDate && !spec.arguments?.includes('[date]')
   const isTitle = spec.arguments === '<dataset>'
-  const meant = isDate ? `--date ${excess}` : isTitle ? `${name} ${quoted(all.join(' '))}` : undefined
+  const meant = isDate && flag ? `${flag} ${excess}` : isTitle ? `${name} ${quoted(all.join(' '))}` : undefined
   const next = meant === undefined ? `see "datagouv-tops ${name} --help"` : `did you mean ${meant}?`
   const what = spec.arguments === undefined ? 'no argument' : 'no further argument'
   throw new Failure('usage', `${name} takes ${what} ${quoted(excess)}; ${next}`)
@@ -174,14 +219,14 @@ function refuseEmpty(command: Command): void {
     throw new Failure('usage', `${flag ?? 'an argument'} is empty; give it a value, or leave it out`)
 }
 
-function parseWholeNumber(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It must be a whole number of at least 1.')
+function parseWholeNumber(flag: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
+  throw new Failure('usage', `${flag} must be a whole number of at least 1, not ${quoted(text)}`)
 }
 
-function parsePort(text: string): number {
+function parsePort(flag: string, text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 2 ** 16) return Number(text)
-  throw new InvalidArgumentError('It must be a port from 1 to 65535, or 0 for any free one.')
+  throw new Failure('usage', `${flag} must be a port from 1 to 65535, or 0 for any free one, not ${quoted(text)}`)
 }
 
 function parseOnce(flag: string, value: string, before: string | undefined): string {

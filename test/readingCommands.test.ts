@@ -47,7 +47,10 @@ describe('changes', () => {
       ['2023-08-01'],
       /^datagouv-tops: there is no edition of mobilite-transport of 2023-08-01, a Tuesday, in sqlite:\S+; the nearest are those of 2023-07-26, a Wednesday, and 2023-08-02, a Wednesday\n$/,
     ],
-    [['2023-08-09', '2023-08-02'], /^datagouv-tops: 2023-08-09 does not come before 2023-08-02; name the earlier/],
+    [
+      ['2023-08-09', '2023-08-02'],
+      /^datagouv-tops: cannot compare the edition of 2023-08-09 with that of 2023-08-02: it is later\. Name the earlier/,
+    ],
     [['--watch', 'velo'], /^datagouv-tops: there is no watch "velo"; known: mobilite-transport\n$/],
   ])('rejects %j with exit code 2 and one line', async (args, line) => {
     const { code, stdout, stderr } = await run('changes', ...args)

@@ -1,5 +1,5 @@
 import { archive } from '../pipeline/pipeline.ts'
 import type { CommandInput } from './io.ts'
-import { runStep } from './runStep.ts'
+import { requiringSnapshot, runStep } from './runStep.ts'
 
-export default (io: CommandInput): Promise<void> => runStep(io, archive)
+export default (io: CommandInput): Promise<void> => runStep(io, requiringSnapshot(archive))

@@ -3,7 +3,7 @@ import { Failure, worstOf } from '../errors.ts'
 import { type BackfilledDate, backfill } from '../pipeline/backfill.ts'
 import { pluralize } from '../text/format.ts'
 import { dateToMake } from './dates.ts'
-import { type CommandInput, print, printJson, withContext } from './io.ts'
+import { type CommandInput, print, printJson, warnOfMissing, withContext } from './io.ts'
 
 /** Publishes the missing editions of a span of dates. Reports each date when it is done, and prints a summary at the end. */
 export default async function backfillCommand(io: CommandInput): Promise<void> {
@@ -17,6 +17,7 @@ export default async function backfillCommand(io: CommandInput): Promise<void> {
     const outcomes = await backfill(request, context, ({ date, status, summary }, position, of) => {
       report.info(`${position} of ${of}  ${date}  ${status}: ${summary}`)
     })
+    if (outcomes.every(({ status }) => status === 'no snapshot')) await warnOfMissing(report, context.archive)
     report.close()
     refuseFailed(outcomes)
     if (json) await printJson(outcomes)

@@ -8,16 +8,16 @@ import { showInPager } from '../terminal/pager.ts'
 import { formatTable, titleWidth } from '../terminal/table.ts'
 import { dateToRead } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
-import { watchesToRead } from './watches.ts'
+import { watchToRead } from './watches.ts'
 
 /** Prints the datasets that entered, left and moved between two editions: as tables, JSON, CSV or Markdown. */
 export default async function changes(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { config, report } = context
     const { json, csv, markdown, wide, pager } = io.options
-    const [watch] = await watchesToRead(io.options.watch, context)
-    const [from, to] = await Promise.all(io.arguments.map((text) => dateToRead(text, [watch!], context)))
-    const pair = await findPair(context, watch!, from, to)
+    const watch = await watchToRead(io.options.watch, context)
+    const [from, to] = await Promise.all(io.arguments.map((text) => dateToRead(text, [watch], context)))
+    const pair = await findPair(context, watch, from, to)
     const found = await explainChanges(pair.from, pair.to, context)
     report.close()
     if (json) await printJson(found)

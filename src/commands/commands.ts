@@ -1,6 +1,7 @@
 import type { CommandInput } from './io.ts'
 import {
   DATE_TO_MAKE,
+  DATE_TO_NOTIFY,
   DATE_TO_READ,
   EVERYTHING,
   NO_PAGER,
@@ -26,6 +27,8 @@ export interface CommandSpec {
   readonly formats?: readonly string[]
   /** Whether the command runs until it is stopped. Then it exits with 0. */
   readonly staysUp?: boolean
+  /** Whether it publishes editions or makes parts of them. Then its dates cannot be `latest`. */
+  readonly makesEditions?: boolean
   /** Without the name of the program. */
   readonly examples: readonly string[]
   readonly load: () => Promise<{ default: (io: CommandInput) => Promise<void> }>
@@ -47,6 +50,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: '[date]',
     options: [DATE_TO_MAKE, WATCHES, ...SOURCES, ['--no-notify', 'send no notifications']],
     uses: EVERYTHING,
+    makesEditions: true,
     examples: [
       'run',
       'run 2026-11-18',
@@ -62,6 +66,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: '[date]',
     options: [DATE_TO_MAKE, WATCHES, ...SOURCES],
     uses: EVERYTHING,
+    makesEditions: true,
     examples: ['fetch 2026-11-18 --json'],
     load: () => import('./fetch.ts'),
   },
@@ -72,6 +77,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: '[date]',
     options: [DATE_TO_MAKE, WATCHES],
     uses: STORES,
+    makesEditions: true,
     examples: ['archive 2026-11-18', 'archive --date due --watch mobilite-transport --json'],
     load: () => import('./archive.ts'),
   },
@@ -82,6 +88,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     arguments: '[date]',
     options: [DATE_TO_MAKE, WATCHES],
     uses: STORES,
+    makesEditions: true,
     examples: ['publish 2026-11-18', 'publish --date due --watch mobilite-transport --json'],
     load: () => import('./publish.ts'),
   },
@@ -97,6 +104,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--jobs <number>', 'process this many dates at the same time (default: 1)', 'number'],
     ],
     uses: STORES,
+    makesEditions: true,
     examples: ['backfill --from 2026-09-01 --to 2026-11-18', 'backfill --from 2026-01-01 --force --jobs 2'],
     load: () => import('./backfill.ts'),
   },
@@ -154,7 +162,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     group: 'publish',
     about: 'send the notifications for a date that have not been sent yet (setting notify)',
     arguments: '[date]',
-    options: [DATE_TO_MAKE, WATCHES],
+    options: [DATE_TO_NOTIFY, WATCHES],
     uses: STORES,
     examples: ['notify due', 'notify --date 2026-11-18 --json'],
     load: () => import('./notify.ts'),
@@ -189,10 +197,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--watch <name>', 'use this watch, or "all" for every watch (default: the first one)'],
       ['--organization <name>', 'show only the datasets of this organization: its name, a part of it, or its ID'],
       ['--sort <field>', 'sort by rank (the default) or by a column of the CSV, numbers in descending order'],
-      ['--limit <number>', 'show at most this many datasets', 'number'],
+      ['--limit <number>', 'show at most this many datasets of each watch', 'number'],
       ['--csv', 'print the six columns as CSV'],
       ['--ids', 'print the IDs of the datasets, one per line'],
-      ['--output <file>', 'write to this file instead of stdout'],
+      ['--output <file>', 'write to this file instead of stdout; - for stdout'],
       ['--wide', 'do not cut long titles'],
       NO_PAGER,
     ],
@@ -250,6 +258,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     uses: EVERYTHING,
     staysUp: true,
+    makesEditions: true,
     examples: ['schedule', 'schedule --health-port 8081 --json'],
     load: () => import('./schedule.ts'),
   },
@@ -340,10 +349,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'config',
     group: 'operate',
     about:
-      'show every setting with its value and origin; "config init" writes an example of the file, "config schema" prints its schema',
+      'show every setting with its value and origin; "config init" writes an example of the file, "config schema" its JSON schema',
     arguments: '[init|schema] [file]',
     uses: EVERYTHING,
-    examples: ['config', 'config --json', 'config init', 'config schema > datagouv-tops.schema.json'],
+    examples: ['config', 'config --json', 'config init', 'config schema datagouv-tops.schema.json'],
     load: () => import('./config.ts'),
   },
   {
@@ -375,6 +384,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--serve', 'serve the page afterwards (default in a terminal)'],
       ['--no-serve', 'do not serve the page afterwards'],
     ],
+    makesEditions: true,
     examples: ['demo', 'demo --into ./demo', 'demo --clean'],
     load: () => import('./demo.ts'),
   },

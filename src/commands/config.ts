@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { resolveConfig } from '../config/config.ts'
 import { CONFIG_FILE } from '../config/file.ts'
 import { suggestName } from '../config/parsers.ts'
@@ -7,32 +6,31 @@ import { SETTINGS, type Setting, type SettingKey } from '../config/settings.ts'
 import { Failure, quoted } from '../errors.ts'
 import { formatTable } from '../terminal/table.ts'
 import { type CommandInput, openReport, print, printJson, settingFlags } from './io.ts'
+import { writeNewFile, writeOutput } from './output.ts'
 
 /** Prints the settings, or writes an example of the file, or prints the schema of the file. */
 export default async function config(io: CommandInput): Promise<void> {
   const [verb, file] = io.arguments
   if (verb === undefined) return printSettings(io)
   if (verb === 'init') return writeExample(io, file ?? io.options.config ?? CONFIG_FILE)
-  if (verb === 'schema')
-    return print(`${JSON.stringify((await import('../config/jsonSchema.ts')).configSchema(), null, 2)}\n`)
+  if (verb === 'schema') return writeSchema(io, file)
   throw new Failure('usage', `config has no ${quoted(verb)}; ${suggestName(verb, ['init', 'schema'])}`)
 }
 
 async function writeExample({ options }: CommandInput, path: string): Promise<void> {
   const { exampleFile } = await import('../config/example.ts')
-  try {
-    await writeFile(path, exampleFile(), { flag: 'wx' })
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const why: Readonly<Record<string, string>> = {
-      EEXIST: 'the file exists. Name another one: config init FILE.',
-      ENOENT: 'its folder does not exist. Create the folder first.',
-    }
-    throw new Failure('usage', `cannot write ${quoted(path)}: ${why[code ?? ''] ?? message}`, { cause: error })
-  }
+  if (!(await writeNewFile(path, exampleFile()))) return
   if (options.json) return printJson({ file: path })
   const report = await openReport(options)
   report.info(`wrote ${path}; every line in it is a comment, so nothing changes before you edit it`)
+  report.close()
+}
+
+/** Prints the schema of the file, or writes it to a file. */
+async function writeSchema({ options }: CommandInput, path = '-'): Promise<void> {
+  const { configSchema } = await import('../config/jsonSchema.ts')
+  const report = await openReport(options)
+  await writeOutput(path, `${JSON.stringify(configSchema(), null, 2)}\n`, report)
   report.close()
 }
 

@@ -4,9 +4,7 @@ import { resolveDate } from '../editions/calendar.ts'
 import { datesOf } from '../editions/find.ts'
 import { Failure, NotFound, quoted } from '../errors.ts'
 import type { CommandInput } from './io.ts'
-
-/** Dates by name. `latest` names an edition that exists, so commands that create editions reject it. */
-const NAMES = ['today', 'yesterday', 'latest', 'due']
+import { DATE_NAMES, DATE_NAMES_TO_MAKE } from './options.ts'
 
 /** Returns the date that a command was given, as an argument or with --date. */
 export function givenDate({ options, arguments: [argument] }: Pick<CommandInput, 'options' | 'arguments'>) {
@@ -23,10 +21,11 @@ export function givenDate({ options, arguments: [argument] }: Pick<CommandInput,
  *
  * @throws Failure `usage` for any other text
  */
-export function dateToMake(text: string | undefined, { config, clock }: Pick<Context, 'config' | 'clock'>): string {
+export function dateToMake(given: string | undefined, { config, clock }: Pick<Context, 'config' | 'clock'>): string {
+  const text = given && toName(given)
   if (text === 'latest')
     throw new Failure('usage', 'cannot use the date "latest": it names an edition that exists. Use today or due.')
-  refuseUnknownName(text, config)
+  refuseUnknownName(text, DATE_NAMES_TO_MAKE, config)
   return resolveDate(text, config, clock())
 }
 
@@ -37,12 +36,13 @@ export function dateToMake(text: string | undefined, { config, clock }: Pick<Con
  * @throws NotFound for `latest` if there is no edition; Failure `usage` for another text
  */
 export async function dateToRead(
-  text: string,
+  given: string,
   watches: readonly string[],
   { config, clock, documents }: Pick<Context, 'config' | 'clock' | 'documents'>,
 ): Promise<string> {
+  const text = toName(given)
   if (text !== 'latest') {
-    refuseUnknownName(text, config)
+    refuseUnknownName(text, DATE_NAMES, config)
     return resolveDate(text, config, clock())
   }
   const dates = await Promise.all(watches.map((name) => datesOf(documents, name)))
@@ -54,12 +54,23 @@ export async function dateToRead(
   throw new NotFound(`there is no edition of ${watches.join(', ')} in ${documents.address} yet; "run" makes one`)
 }
 
+/** Accepts spaces around a date, as a script may leave them, and names in any case: `Today`. */
+function toName(given: string): string {
+  const text = given.trim()
+  const lower = text.toLowerCase()
+  return DATE_NAMES.includes(lower) ? lower : text
+}
+
 /** Rejects a misspelled date name, suggesting the closest, and the name of a watch, suggesting --watch. */
-function refuseUnknownName(text: string | undefined, { watches }: Context['config']): void {
+function refuseUnknownName(
+  text: string | undefined,
+  names: readonly string[],
+  { watches }: Pick<Context['config'], 'watches'>,
+): void {
   if (watches.some(({ name }) => name === text))
     throw new Failure('usage', `${quoted(text!)} is a watch, not a date; did you mean --watch ${text}?`)
-  if (text === undefined || !/^\p{L}+$/u.test(text) || NAMES.includes(text)) return
-  throw new Failure('usage', `${quoted(text)} is not a date; ${suggestName(text, NAMES)}`)
+  if (text === undefined || !/^\p{L}+$/u.test(text) || names.includes(text)) return
+  throw new Failure('usage', `${quoted(text)} is not a date; ${suggestName(text.toLowerCase(), names)}`)
 }
 
 /** Resolves any number of dates of editions to read, given as arguments or with --date. */

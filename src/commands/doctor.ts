@@ -26,14 +26,15 @@ export default async function doctor(io: CommandInput): Promise<void> {
   await context.close()
   const kinds = Object.keys(FAILURES) as FailureKind[]
   const worst = worstOf(kinds.filter((kind) => checks.some(({ exit_code }) => exit_code === FAILURES[kind].exit)))
-  if (io.options.json) await printJson({ exit_code: worst === undefined ? 0 : FAILURES[worst].exit, checks })
-  else if (!io.options.quiet) await print(tableOf(checks))
+  const { json, quiet } = io.options
+  if (json) await printJson({ exit_code: worst === undefined ? 0 : FAILURES[worst].exit, checks })
+  else if (!quiet) await print(tableOf(checks))
   if (worst === undefined) return
   const failed = checks.filter(({ status }) => status === 'failed')
   const names = failed.map(({ check }) => check).join(', ')
   throw new Failure(
     worst,
-    `${failed.length} of ${checks.length} checks failed (${names}). Run "doctor" for the remedies.`,
+    `${failed.length} of ${checks.length} checks failed (${names}). ${quiet ? 'Without --quiet, doctor prints the remedies.' : 'The report above has the remedies.'}`,
   )
 }
 

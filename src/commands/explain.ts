@@ -1,14 +1,19 @@
-import { findWatches } from '../config/watch.ts'
+import { DEFAULT_COLUMNS, type Watch } from '../config/watch.ts'
+import type { Context } from '../context.ts'
+import type { Edition } from '../editions/edition.ts'
 import { findEdition } from '../editions/find.ts'
 import { Failure } from '../errors.ts'
+import { refuseForeignPage } from '../explain/datasetRef.ts'
 import { explain as explainAll } from '../explain/explain.ts'
 import { resolveDataset, unknownId } from '../explain/resolve.ts'
 import { type Mark, sentencesOf } from '../explain/sentences.ts'
 import { openDatasetSource } from '../explain/source.ts'
+import { archivedRules } from '../pipeline/archivedCsv.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { wrap } from '../terminal/wrap.ts'
 import { dateToRead } from './dates.ts'
 import { type CommandInput, isColored, printJson, withContext } from './io.ts'
+import { watchToRead } from './watches.ts'
 
 /** Explains in sentences why a dataset is or is not in the list and in the tops. */
 export default async function explain(io: CommandInput): Promise<void> {
@@ -20,12 +25,15 @@ export default async function explain(io: CommandInput): Promise<void> {
     )
   await withContext(io, async (context) => {
     const { json, date: text, pager } = io.options
-    const [watch] = findWatches(io.options.watch, context.config)
-    const date = text === undefined ? undefined : await dateToRead(text, [watch!.name], context)
-    const edition = await findEdition(context.documents, watch!.name, date)
+    const name = await watchToRead(io.options.watch, context)
+    const date = text === undefined ? undefined : await dateToRead(text, [name], context)
+    const edition = await findEdition(context.documents, name, date)
+    const watch = await watchOf(edition, context)
     const source = await openDatasetSource(edition, context)
+    const { portal } = context.config
+    refuseForeignPage(dataset, [portal, source.snapshot?.portal ?? portal])
     const id = await resolveDataset(dataset, source)
-    const [found] = await explainAll([id], edition, watch!, context, async () => source)
+    const [found] = await explainAll([id], edition, watch, context, async () => source)
     context.report.close()
     if (found!.verdict === 'unknown') throw unknownId(id, found!)
     const explanation = { ...found!, asked: dataset }
@@ -33,6 +41,14 @@ export default async function explain(io: CommandInput): Promise<void> {
     const sentences = sentencesOf(explanation, isColored(process.stdout) ? bold : undefined)
     await showInPager(`${sentences.map(wrap).join('\n')}\n`, pager)
   })
+}
+
+/** Returns the watch of an edition. If it is not configured any more, its description has its rules. */
+async function watchOf({ watch: name, date, terms, top }: Edition, context: Context): Promise<Watch> {
+  const configured = context.config.watches.find((watch) => watch.name === name)
+  if (configured !== undefined) return configured
+  const rules = await archivedRules(name, date, context)
+  return { name, terms, top, columns: DEFAULT_COLUMNS, match: 'substring', ...rules }
 }
 
 const bold: Mark = (found) => `\u001b[1;33m${found}\u001b[22;39m`

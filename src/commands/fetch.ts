@@ -1,5 +1,5 @@
 import { fetch } from '../pipeline/pipeline.ts'
 import type { CommandInput } from './io.ts'
-import { runStep } from './runStep.ts'
+import { reportingUnscheduled, runStep } from './runStep.ts'
 
-export default (io: CommandInput): Promise<void> => runStep(io, fetch)
+export default (io: CommandInput): Promise<void> => runStep(io, reportingUnscheduled(io, fetch))

@@ -28,7 +28,7 @@ export default async function filter(io: CommandInput): Promise<void> {
         )
       const { filterInto } = await import('./filterInto.ts')
       await filterInto(options.into, watches, options, report, read)
-    } else if (Array.isArray(options.watch) && options.watch.length > 1) {
+    } else if (options.watch !== undefined && watches.length > 1) {
       throw new Failure('usage', 'several watches need a folder for their lists: add --into FOLDER')
     } else await filterOne(watchOf(options, watches[0]!, terms?.terms), options, report, read)
   } finally {

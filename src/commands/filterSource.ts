@@ -35,16 +35,28 @@ export function sourceReader({
     const source =
       file === '-' ? stdin(signal) : await openExport(file, { config, signal, report }).catch(asPortalFailure)
     const meter = report.meter('filter', source.length)
-    const { gzip, chunks } = await detectGzip(meterChunks(source.chunks, meter.add, signal))
+    let bytes = 0
+    const count = (more: number) => {
+      bytes += more
+      meter.add(more)
+    }
+    const { gzip, chunks } = await detectGzip(meterChunks(source.chunks, count, signal))
     const plain = gzip ? gunzip(chunks, name) : chunks
     const { records } = await scanExport(plain, name, reader, {
       ...readOptions('datasets', config),
       onHeader: (columns) => refuseUnknownColumns(options.column, columns, name),
-    }).catch(asPortalFailure)
+    }).catch((error) => (bytes === 0 ? refuseEmpty(name, error) : asPortalFailure(error)))
     meter.done(outcome(records))
     report.close()
     return records
   }
+}
+
+/** Reports an empty input, which is most often a command before the pipe that failed. */
+function refuseEmpty(name: string, error: unknown): never {
+  if (!(error instanceof Failure) || error.kind !== 'contract') throw error
+  const next = name === 'stdin' ? 'Name a file, or check the command before the pipe.' : 'Fetch the file again.'
+  throw new Failure('contract', `cannot filter ${name}: it is empty. ${next}`, { cause: error })
 }
 
 /** Reports a file that was replaced while it was read. */

@@ -1,11 +1,10 @@
 import type { Context } from '../context.ts'
 import { Failure, quoted, worstOf } from '../errors.ts'
 import { type ImportedDate, type ImportResult, importExports, unretainedDates } from '../import/import.ts'
-import { formatTable } from '../terminal/table.ts'
 import { pluralize } from '../text/format.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
-/** Imports past exports and prints the outcome of each date. */
+/** Imports past exports. Reports each date when it is done, and prints a summary at the end. */
 export default async function importCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { tolerance, force = false, json, quiet } = io.options
@@ -44,10 +43,9 @@ function refuseFailed({ failed, exports, dates }: ImportResult): void {
   throw new Failure(worst.error.kind, `${what}. ${worst.date}: ${worst.error.message}`)
 }
 
+/** Sums up the outcomes. Each date has been reported before. */
 function describe(result: ImportResult, advice: readonly string[]): string {
-  const columns = [{ title: 'date' }, { title: 'status' }, { title: 'result', share: 1 }]
-  const rows = result.dates.map(({ date, status, summary }) => [date, status, summary])
-  return [`${formatTable(columns, rows)}${totals(result)}`, ...advice].map((line) => `${line}\n`).join('')
+  return [totals(result), ...advice].map((line) => `${line}\n`).join('')
 }
 
 /** `12 dates imported, 3 unchanged; 2 files with other names` */

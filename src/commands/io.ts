@@ -1,6 +1,7 @@
 import type { SettingKey } from '../config/settings.ts'
 import type { Context } from '../context.ts'
 import { closeContext, openContext } from '../openContext.ts'
+import { missingStores, type Store } from '../stores/missing.ts'
 import { isJsonLog } from '../terminal/logLine.ts'
 import { type Report, silentReport } from '../terminal/report.ts'
 
@@ -116,6 +117,12 @@ export async function openReport({ quiet = false, verbose = false, logFormat }: 
     verbose,
     color: isColored(process.stderr),
   })
+}
+
+/** Warns of stores that do not exist yet. A command that finds nothing calls this. */
+export async function warnOfMissing(report: Report, ...stores: readonly Store[]): Promise<void> {
+  const missing = await missingStores(...stores)
+  if (missing !== undefined) report.warn(missing)
 }
 
 /** Whether to color what is written to a stream: in a terminal, unless NO_COLOR is set. */

@@ -2,13 +2,14 @@ import type { Config } from '../config/settings.ts'
 import { findWatches, type Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { dueTime } from '../editions/calendar.ts'
+import { missingEdition } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import { announceFailure, announceMissed, announcePublished } from '../notify/announce.ts'
 import { failedNews } from '../notify/news.ts'
 import { listRuns } from '../runs/read.ts'
 import type { NotificationRecord } from '../runs/record.ts'
-import { dateToMake, givenDate } from './dates.ts'
+import { dateToRead, givenDate } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** How many recent run records to search for those of the date. */
@@ -19,8 +20,9 @@ export default async function notify(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { config, report } = context
     const { watch, json, quiet } = io.options
-    const date = dateToMake(givenDate(io), context)
     const watches = findWatches(watch, config)
+    const names = watches.map(({ name }) => name)
+    const date = await dateToRead(givenDate(io) ?? 'today', names, context)
     const notifications = [
       ...(await announcePublished(date, watches, context)),
       ...(await announceLack(date, watches, context)),
@@ -45,6 +47,8 @@ async function announceLack(date: string, watches: readonly Watch[], context: Co
     return announceFailure(failedNews(date, error), failed._id, context)
   }
   const due = dueTime(config, date)
+  if (due === undefined)
+    report.warn((await missingEdition(documents, lacking[0]!, date, ` in ${documents.address}`)).message)
   // A run that found nothing to do has decided so (when_unchanged: skip).
   if (due === undefined || due > clock() || runs.some(({ status }) => status === 'unchanged')) return []
   return announceMissed([date], undefined, context)

@@ -20,7 +20,7 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
 ]
 
 /** Options for settings. Every command accepts them, and its help lists those that it uses. */
-const SETTING_OPTIONS = {
+export const SETTING_OPTIONS = {
   portal: ['--portal <url>', 'fetch the exports of this portal'],
   archive: ['--archive <address>', 'store files in file:FOLDER or s3://BUCKET'],
   documents: ['--documents <address>', 'store documents in sqlite:FILE or mongodb://HOST/DATABASE'],
@@ -47,7 +47,11 @@ export function parseFlags(flags: string): { short?: string; name: string; value
   return { name: name!, ...(short !== undefined && { short }), ...(value !== undefined && { value }) }
 }
 
-const NAMES = 'YYYY-MM-DD, today or yesterday'
+/** Names of dates. `latest` names an edition that exists, so commands that make editions reject it. */
+export const DATE_NAMES: readonly string[] = ['today', 'yesterday', 'latest', 'due']
+export const DATE_NAMES_TO_MAKE = DATE_NAMES.filter((name) => name !== 'latest')
+
+const NAMES = 'YYYY-MM-DD, today, yesterday'
 
 /** The date of an edition that a command makes. */
 export const DATE_TO_MAKE: OptionSpec = [
@@ -58,6 +62,11 @@ export const DATE_TO_MAKE: OptionSpec = [
 export const DATE_TO_READ: OptionSpec = [
   '--date <date>',
   `the same as the argument: ${NAMES}, latest for the last edition, or due for the last scheduled date`,
+]
+/** The date of an edition to notify of, which may be missing. */
+export const DATE_TO_NOTIFY: OptionSpec = [
+  '--date <date>',
+  `the same as the argument: ${NAMES}, latest for the last edition, or due for the last scheduled date (default: today)`,
 ]
 export const WATCHES: OptionSpec = ['--watch <name>', 'use only this watch (repeatable; default: all)', 'list']
 export const WATCH: OptionSpec = ['--watch <name>', 'use this watch (default: the first one)']

@@ -1,6 +1,6 @@
 import { expiredSnapshots, type Pruned, prune } from '../pipeline/prune.ts'
 import { pluralize } from '../text/format.ts'
-import { type CommandInput, print, printJson, withContext } from './io.ts'
+import { type CommandInput, print, printJson, warnOfMissing, withContext } from './io.ts'
 
 /** Deletes the snapshots that the setting `retention` does not keep, or lists them. */
 export default async function pruneCommand(io: CommandInput): Promise<void> {
@@ -13,6 +13,7 @@ export default async function pruneCommand(io: CommandInput): Promise<void> {
       if (dates.length === 0) throw reason
       context.report.warn(`cannot delete the snapshot of ${date} now: ${reason.message}`)
     }
+    if (dates.length === 0) await warnOfMissing(context.report, context.archive)
     if (json) return printJson({ dry_run: dryRun, dates, keys, held: held.map(({ date }) => date) })
     if (quiet) return
     if (dates.length > 0) {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
+import { ALL_WATCHES } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../errors.ts'
 import { findRemoval, type Removal, remove } from '../pipeline/remove.ts'
@@ -9,7 +11,8 @@ import { type CommandInput, print, printJson, withContext } from './io.ts'
 export default async function removeCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { watch, snapshot = false, yes = false, json, quiet } = io.options
-    const watches = watch === undefined ? undefined : [...new Set([watch].flat())]
+    const given = new Set([watch ?? ALL_WATCHES].flat())
+    const watches = given.has(ALL_WATCHES) ? undefined : [...given]
     const names = watches ?? context.config.watches.map(({ name }) => name)
     const date = await dateToRead(dateOf(io), names, context)
     const request = { date, watches, snapshot }
@@ -43,8 +46,12 @@ async function confirm(removal: Removal, { report }: Context, { signal }: Comman
   process.stderr.write(`This removes of ${removal.date}:\n${lines.join('\n')}\n`)
   // Without terminal, the system keeps handling Ctrl-C.
   const input = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
+  // The question has no answer if the input ends (Ctrl-D).
+  const end = once(input, 'close').then(() => undefined)
   try {
-    return /^(y|yes|o|oui)$/i.test((await input.question('Remove it? [y/N] ', { signal })).trim())
+    const answer = await Promise.race([input.question('Remove it? [y/N] ', { signal }), end])
+    if (answer === undefined) process.stderr.write('\n')
+    return /^(y|yes|o|oui)$/i.test(answer?.trim() ?? '')
   } catch (error) {
     throw signal.aborted ? signal.reason : error
   } finally {

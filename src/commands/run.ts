@@ -1,7 +1,7 @@
 import { withAnnouncement } from '../notify/announce.ts'
 import { run } from '../pipeline/pipeline.ts'
 import type { CommandInput } from './io.ts'
-import { runStep } from './runStep.ts'
+import { reportingUnscheduled, runStep } from './runStep.ts'
 
 export default (io: CommandInput): Promise<void> =>
-  runStep(io, io.options.notify === false ? run : withAnnouncement(run))
+  runStep(io, reportingUnscheduled(io, io.options.notify === false ? run : withAnnouncement(run)))

@@ -1,7 +1,10 @@
 import { findWatches } from '../config/watch.ts'
 import type { Context } from '../context.ts'
+import { dueTime, lastScheduledDates, nextFiringOnLaterDate } from '../editions/calendar.ts'
+import { dateIn, weekdayOf } from '../editions/date.ts'
 import type { RunRequest } from '../pipeline/request.ts'
 import type { CsvFacts, EditionFacts, SnapshotFacts } from '../pipeline/result.ts'
+import { findSnapshot, requireSnapshot } from '../pipeline/snapshot.ts'
 import { checkSources } from '../portal/open.ts'
 import type { Outcome } from '../runs/run.ts'
 import { pluralize } from '../text/format.ts'
@@ -13,11 +16,26 @@ type Result = Outcome & { readonly replaced?: true; readonly unchanged_since?: s
     SnapshotFacts & CsvFacts & EditionFacts
   >
 
+type Step = (request: RunRequest, context: Context) => Promise<Result>
+
+/** Wraps a step that needs a snapshot, so that without one it does not create the document store before it fails. */
+export function requiringSnapshot(step: Step): Step {
+  return async (request, context) => {
+    if (!(await context.documents.exists())) await requireSnapshot(request.date, context)
+    return step(request, context)
+  }
+}
+
+/** Wraps a step that fetches, so that it reports a given date that the schedule does not have. */
+export function reportingUnscheduled(io: CommandInput, step: Step): Step {
+  return async (request, context) => {
+    if (givenDate(io) !== undefined) await reportUnscheduled(request.date, context)
+    return step(request, context)
+  }
+}
+
 /** Runs a step of the pipeline (or all of them) as the options request it, and prints the result. */
-export async function runStep(
-  io: CommandInput,
-  step: (request: RunRequest, context: Context) => Promise<Result>,
-): Promise<void> {
+export async function runStep(io: CommandInput, step: Step): Promise<void> {
   await withContext(io, async (context) => {
     const { watch, datasets, organizations, refetch, acceptIncomplete, json, quiet } = io.options
     const request: RunRequest = {
@@ -34,6 +52,17 @@ export async function runStep(
     if (json) await printJson(result)
     else if (!quiet) await print(describe(result, request, context))
   })
+}
+
+/** Reports a date that the schedule does not have, unless there is a snapshot for it, as there is after an import. */
+async function reportUnscheduled(date: string, context: Context): Promise<void> {
+  const { config, report } = context
+  if (dueTime(config, date) !== undefined || (await findSnapshot(date, context)) !== undefined) return
+  const before = lastScheduledDates(config, new Date(`${date}T00:00:00Z`), 1)
+  const next = nextFiringOnLaterDate(config, date, new Date(`${date}T00:00:00Z`))
+  const near = [...before, ...(next === undefined ? [] : [dateIn(config.time_zone, next)])]
+  const named = near.map((one) => `${one}, a ${weekdayOf(one)}`).join(', and ')
+  report.info(`note: no edition is due on ${date}, a ${weekdayOf(date)}; the nearest due dates are ${named}`)
 }
 
 /** Lists the stored objects and documents with their addresses, one line each. */

@@ -1,12 +1,12 @@
-import { missingStore } from '../editions/find.ts'
-import { Failure, quoted } from '../errors.ts'
+import { Failure, NotFound, quoted } from '../errors.ts'
 import { listRuns, readRun } from '../runs/read.ts'
 import { type RunRecord, STATUS_WORDS, type StepRecord } from '../runs/record.ts'
+import { missingStores } from '../stores/missing.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { formatTable } from '../terminal/table.ts'
 import { wrap } from '../terminal/wrap.ts'
 import { formatBytes, formatDuration, pluralize } from '../text/format.ts'
-import { type CommandInput, print, printJson, withContext } from './io.ts'
+import { type CommandInput, print, printJson, warnOfMissing, withContext } from './io.ts'
 
 /** `20261118T160002123Z-3f9a1c` */
 const RUN_ID = /^\d{8}T\d{9}Z-[0-9a-f]{6}$/
@@ -17,16 +17,22 @@ export default async function runs(io: CommandInput): Promise<void> {
     // `runs ID` is short for `runs show ID`.
     const isId = io.arguments.length === 1 && RUN_ID.test(io.arguments[0]!)
     const [verb, id] = isId ? ['show', ...io.arguments] : io.arguments
-    if (verb !== undefined && (verb !== 'show' || id === undefined)) {
-      throw new Failure('usage', `unknown argument ${quoted(verb)}; write "runs", or "runs show ID"`)
+    if (verb === 'show' && id === undefined)
+      throw new Failure('usage', 'cannot show a run: no ID is given. "runs" lists the runs with their IDs.')
+    if (verb !== undefined && verb !== 'show') {
+      const next = /^\d{1,4}$/.test(verb) ? `did you mean --limit ${verb}?` : 'write "runs", or "runs show ID"'
+      throw new Failure('usage', `unknown argument ${quoted(verb)}; ${next}`)
     }
     if (id !== undefined) {
       const run = await readRun(documents, id)
-      if (run === undefined) throw new Failure('usage', `there is no run ${quoted(id)}; "runs" lists them`)
+      if (run === undefined) {
+        const next = (await missingStores(documents)) ?? '"runs" lists them'
+        throw new NotFound(`there is no run ${quoted(id)}; ${next}`)
+      }
       return io.options.json ? printJson(run) : showInPager(describe(run), io.options.pager)
     }
     const records = await listRuns(documents, { descending: true, limit: io.options.limit ?? 20 }, report.warn)
-    if (records.length === 0 && !(await documents.exists())) report.warn(missingStore(documents))
+    if (records.length === 0) await warnOfMissing(report, documents)
     if (io.options.json) return printJson(records)
     if (records.length > 0) return showInPager(tableOf(records), io.options.pager)
     const [any] = await documents.ids('runs', { limit: 1 })

@@ -17,8 +17,13 @@ import { runStep } from './runStep.ts'
 
 const MAX_LISTED = 5
 
-/** Publishes each date when it is due, until it is stopped. Each run reads the settings again and opens its own stores. */
-export default async function schedule(io: CommandInput): Promise<void> {
+/**
+ * Publishes each date when it is due, until it is stopped or the reader of its output is gone. Each run reads the settings again and
+ * opens its own stores.
+ */
+export default async function schedule(given: CommandInput): Promise<void> {
+  const reader = watchReader()
+  const io = { ...given, signal: AbortSignal.any([given.signal, reader.signal]) }
   const { healthPort: port, healthHost: host = '127.0.0.1' } = io.options
   const { config } = await resolveConfig(settingFlags(io.options), process.env, io.options.config)
   const report = await openReport(io.options)
@@ -33,7 +38,18 @@ export default async function schedule(io: CommandInput): Promise<void> {
   } finally {
     await health?.close()
     report.close()
+    reader.close()
   }
+}
+
+/** Aborts a signal when the reader of stderr is gone. Otherwise `schedule 2>&1 | head` would run on without output. */
+function watchReader() {
+  const gone = new AbortController()
+  const onError = ({ code }: NodeJS.ErrnoException) => {
+    if (code === 'EPIPE') gone.abort(new Failure('terminated', 'stopped: no process reads its output any more'))
+  }
+  process.stderr.on('error', onError)
+  return { signal: gone.signal, close: () => process.stderr.off('error', onError) }
 }
 
 /** Serves the scheduler's status, and the metrics of the stores at the time of the request. */

@@ -38,9 +38,10 @@ function sortBy(datasets: readonly TopDataset[], sort = 'rank'): readonly TopDat
   const field = DATASET_FIELDS.find((one) => one === (SHORT_NAMES[sort] ?? sort))
   if (field === undefined) {
     const names = ['rank', ...Object.keys(SHORT_NAMES), ...DATASET_FIELDS]
-    throw new Failure('usage', `cannot sort by ${quoted(sort)}: there is no such field; ${suggestName(sort, names)}`)
+    const next = suggestName(sort, names, names.length)
+    throw new Failure('usage', `cannot sort by ${quoted(sort)}: there is no such field; ${next}`)
   }
-  const collator = new Intl.Collator('fr')
+  const collator = new Intl.Collator('fr', { numeric: true })
   return datasets.toSorted(({ [field]: a }, { [field]: b }) =>
     typeof a === 'number' ? Number(b) - a : collator.compare(a, String(b)),
   )

@@ -1,12 +1,11 @@
 import { once } from 'node:events'
-import { missingStore } from '../editions/find.ts'
-import { type CommandInput, print, printJson, withContext } from './io.ts'
+import { type CommandInput, print, printJson, warnOfMissing, withContext } from './io.ts'
 
 /** Serves the page, the API and the feeds until it is stopped. */
 export default async function serve(io: CommandInput): Promise<void> {
   const { port = 8000, host = '127.0.0.1', json, quiet } = io.options
   await withContext(io, async (context) => {
-    if (!(await context.documents.exists())) context.report.warn(missingStore(context.documents))
+    await warnOfMissing(context.report, context.documents, context.archive)
     const { startServer } = await import('../server/server.ts')
     const server = await startServer(context, { port, host, flag: '--port' })
     if (json) await printJson({ url: server.url })

@@ -1,10 +1,12 @@
+import { ALL_WATCHES } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { csvOf, csvTable, DATASET_FIELDS } from '../editions/csv.ts'
 import type { Edition } from '../editions/edition.ts'
-import { findEdition } from '../editions/find.ts'
+import { datesOf, findEdition, missingEdition, missingOf } from '../editions/find.ts'
 import { datasetPage, organizationPage } from '../editions/links.ts'
 import { readEdition } from '../editions/read.ts'
 import { NotFound } from '../errors.ts'
+import type { Documents } from '../stores/documents.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { formatTable, titleWidth } from '../terminal/table.ts'
 import { wrap } from '../terminal/wrap.ts'
@@ -13,16 +15,13 @@ import { dateToRead, givenDate } from './dates.ts'
 import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
 import { writeOutput } from './output.ts'
 import { selectDatasets } from './selection.ts'
-import { watchesToRead } from './watches.ts'
-
-/** `--watch all` */
-const ALL = 'all'
+import { watchToRead } from './watches.ts'
 
 /** Prints the tops of an edition: as a table, as JSON, as CSV in the portal's own dialect, or only the IDs. */
 export default async function show(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { options } = io
-    const isAll = options.watch === ALL && !context.config.watches.some(({ name }) => name === ALL)
+    const isAll = options.watch === ALL_WATCHES
     const found = isAll ? await findAll(io, context) : [await findOne(io, context)]
     const editions = found.map((edition) => ({ ...edition, datasets: selectDatasets(edition, options) }))
     const text = format(editions, found, isAll, options, context.config.portal)
@@ -33,10 +32,10 @@ export default async function show(io: CommandInput): Promise<void> {
 }
 
 async function findOne(io: CommandInput, context: Context): Promise<Edition> {
-  const [watch] = await watchesToRead(io.options.watch, context)
+  const watch = await watchToRead(io.options.watch, context)
   const text = givenDate(io)
-  const date = text === undefined ? undefined : await dateToRead(text, [watch!], context)
-  return findEdition(context.documents, watch!, date)
+  const date = text === undefined ? undefined : await dateToRead(text, [watch], context)
+  return findEdition(context.documents, watch, date)
 }
 
 /** Finds the editions of all watches of the same date. Watches without one are left out, with a warning. */
@@ -45,13 +44,21 @@ async function findAll(io: CommandInput, context: Context): Promise<Edition[]> {
   const watches = config.watches.map(({ name }) => name)
   const date = await dateToRead(givenDate(io) ?? 'latest', watches, context)
   const editions: Edition[] = []
+  const missing: string[] = []
   for (const name of watches) {
     const edition = await readEdition(documents, name, date)
-    if (edition === undefined) report.warn(`there is no edition of ${name} of ${date}`)
+    if (edition === undefined) missing.push(name)
     else editions.push(edition)
   }
-  if (editions.length > 0) return editions
-  throw new NotFound(`there is no edition of ${date} in ${documents.address}; "show" shows the latest edition`)
+  if (editions.length === 0) throw await noEditionOf(date, watches, documents)
+  for (const name of missing) report.warn(`there is no edition of ${name} of ${date}`)
+  return editions
+}
+
+async function noEditionOf(date: string, watches: readonly string[], documents: Documents): Promise<NotFound> {
+  const dates = (await Promise.all(watches.map((name) => datesOf(documents, name)))).flat()
+  if (dates.length === 0) return missingEdition(documents, watches.join(', '), date, ` in ${documents.address}`)
+  return new NotFound(missingOf('edition', date, ` in ${documents.address}`, dates))
 }
 
 function format(
@@ -63,9 +70,17 @@ function format(
 ): string {
   if (json) return formatJson(isAll ? editions : editions[0])
   if (csv) return isAll ? csvOfAll(editions) : csvOf(editions[0]!.datasets)
-  if (ids) return editions.flatMap(({ datasets }) => datasets.map(({ dataset_id }) => `${dataset_id}\n`)).join('')
+  if (ids)
+    return idsOf(editions)
+      .map((id) => `${id}\n`)
+      .join('')
   const width = wide || output !== undefined ? Number.POSITIVE_INFINITY : titleWidth()
   return editions.map((edition, index) => tableOf(edition, whole[index]!, portal, width)).join('\n')
+}
+
+/** Lists the IDs of the datasets. A dataset of several watches is listed once. */
+function idsOf(editions: readonly Edition[]): string[] {
+  return [...new Set(editions.flatMap(({ datasets }) => datasets.map(({ dataset_id }) => dataset_id)))]
 }
 
 /** Writes the CSV of several watches: the name of the watch, then the usual columns. */
@@ -88,7 +103,11 @@ export function tableOf({ datasets }: Edition, whole: Edition, portal: string, w
     `${whole.watch}, ${whole.date}`,
     `${formatCount(archive.records)} of ${pluralize(source.datasets.records, 'dataset')} mention ${whole.terms.join(' or ')}; ` +
       `${formatCount(whole.datasets.length)} belong to ${withDatasets} of the ${whole.top} most followed organizations`,
-    ...(isPart ? [`${formatCount(datasets.length)} of these ${formatCount(whole.datasets.length)} are shown`] : []),
+    ...(isPart
+      ? [
+          `${formatCount(datasets.length)} of these ${formatCount(whole.datasets.length)} ${datasets.length === 1 ? 'is' : 'are'} shown`,
+        ]
+      : []),
     '',
   ]
   const columns = [

@@ -1,10 +1,14 @@
-import { missingStore } from '../editions/find.ts'
-import { Failure, quoted } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { isDate } from '../editions/date.ts'
+import { missingOf } from '../editions/find.ts'
+import { watchAndDate } from '../editions/layout.ts'
+import { Failure, NotFound, quoted } from '../errors.ts'
+import { missingStores } from '../stores/missing.ts'
 import { joinFirst } from '../text/format.ts'
 import type { Difference } from '../verify/difference.ts'
 import { type Verdict, verify } from '../verify/verify.ts'
 import { datesToRead } from './dates.ts'
-import { type CommandInput, print, printJson, withContext } from './io.ts'
+import { type CommandInput, print, printJson, warnOfMissing, withContext } from './io.ts'
 
 /** Recomputes all stored files and documents from the snapshots and compares them. */
 export default async function verifyCommand(io: CommandInput): Promise<void> {
@@ -16,17 +20,26 @@ export default async function verifyCommand(io: CommandInput): Promise<void> {
       verdicts.push(verdict)
       if (!json && !quiet) await print(describe(verdict))
     }
-    const isMissing = verdicts.length === 0 && !(await context.documents.exists())
-    const hint = isMissing ? missingStore(context.documents) : '"runs" lists the runs so far'
-    if (isMissing && dates.length === 0) context.report.warn(hint)
-    context.report.close()
     const unknown = dates.filter((date) => !verdicts.some((verdict) => verdict.date === date))
-    if (unknown.length > 0) throw new Failure('usage', `nothing is stored for ${joinFirst(unknown)}; ${hint}`)
+    if (unknown.length === 0 && verdicts.every(({ status }) => status !== 'same'))
+      await warnOfMissing(context.report, context.documents, context.archive)
+    context.report.close()
+    if (unknown.length > 0) throw await nothingStored(unknown, context)
     if (json) await printJson(verdicts)
     else if (verdicts.length === 0 && !quiet) await print('nothing is stored yet: "run" makes the first edition\n')
     refuseDifferent(verdicts)
     refuseHeld(verdicts)
   })
+}
+
+async function nothingStored(unknown: readonly string[], { archive, documents }: Context): Promise<NotFound> {
+  const what = `nothing is stored for ${joinFirst(unknown)}`
+  const stores = await missingStores(documents, archive)
+  if (stores !== undefined) return new NotFound(`${what}; ${stores}`)
+  const ids = await documents.ids('tops')
+  const dates = ids.map((id) => watchAndDate(id)[1]).filter(isDate)
+  if (unknown.length > 1 || dates.length === 0) return new NotFound(`${what}; "runs" lists the runs so far`)
+  return new NotFound(`cannot verify: ${missingOf('edition', unknown[0]!, ` in ${documents.address}`, dates)}`)
 }
 
 function refuseDifferent(verdicts: readonly Verdict[]): void {

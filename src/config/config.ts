@@ -42,14 +42,20 @@ export async function resolveConfig(
       { origin: 'flag', written: flags[key] },
       { origin: 'environment', written: fromEnvironment[key] },
       { origin: fromFile.path, written: fromFile.settings[key] },
-    ].find(({ written }) => written !== undefined)
-    const { origin, written } = given ?? { origin: 'default', written: fallback }
-    try {
-      if (given !== undefined && isEmpty(written)) throw new InvalidValue(EMPTY)
-      config[key] = parse(written)
-    } catch (error) {
-      throw error instanceof InvalidValue ? invalidSetting(key, origin, error, fromFile) : error
+    ].filter(({ written }) => written !== undefined)
+    const parseGiven = ({ origin, written }: (typeof given)[number]) => {
+      try {
+        if (isEmpty(written)) throw new InvalidValue(EMPTY)
+        return parse(written)
+      } catch (error) {
+        throw error instanceof InvalidValue ? invalidSetting(key, origin, error, fromFile) : error
+      }
     }
+    const [first, ...overridden] = given
+    const { origin, written } = first ?? { origin: 'default', written: fallback }
+    config[key] = first === undefined ? parse(fallback) : parseGiven(first)
+    // A wrong value in the file would only be noticed on the day on which nothing overrides it.
+    for (const value of overridden) if (value.origin === fromFile.path) parseGiven(value)
     origins[key] = { origin, written }
     warnings.push(...(warningsOf?.(written) ?? []).map((warning) => `${origin}: ${warning}`))
   }

@@ -12,6 +12,14 @@ const MISNAMED = 'datagouv-tops.yml'
 /** The environment variable that names the file. */
 export const FILE_VARIABLE = 'DATAGOUV_TOPS_CONFIG'
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'its folder is a file',
+  EACCES: 'you may not read it',
+  EPERM: 'you may not read it',
+}
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The content of a configuration file. */
@@ -35,8 +43,8 @@ export async function readConfigFile(given: string | undefined, environment: Env
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'it does not exist' : code
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = UNREADABLE[code ?? ''] ?? message
     throw new Failure('usage', `cannot read the configuration file ${path}: ${why}. Check ${origin}.`, { cause: error })
   }
   return parseFile(text, path)
@@ -51,7 +59,7 @@ function findFile(given: string | undefined, environment: Environment): [path?: 
   const base = xdg && isAbsolute(xdg) ? xdg : home ? join(home, '.config') : undefined
   for (const folder of ['', ...(base === undefined ? [] : [join(base, 'datagouv-tops')])]) {
     const path = join(folder, CONFIG_FILE)
-    if (existsSync(path)) return [path, 'its permissions']
+    if (existsSync(path)) return [path, 'the file and its permissions']
     refuseMisnamed(join(folder, MISNAMED))
   }
   return []
@@ -72,7 +80,7 @@ async function parseFile(text: string, path: string): Promise<ConfigFile> {
   if (typeof settings !== 'object' || Array.isArray(settings)) {
     throw new Failure(
       'usage',
-      `cannot read ${path}: expected settings as "key: value" lines, found ${quoted(text.slice(0, 40))}`,
+      `cannot read ${path}: expected settings as "key: value" lines, found ${quoted(text.trim().slice(0, 40))}`,
     )
   }
   const locate = (keys: ValuePath) => {
@@ -89,11 +97,24 @@ function notYaml(
   { message, linePos }: { message: string; linePos?: readonly { line: number; col: number }[] | undefined },
 ): Failure {
   const at = linePos?.[0]
-  const why = message.split('\n')[0]!.replace(/ at line \d+, column \d+:?$/, '')
+  const why = message
+    .split('\n')[0]!
+    .replace(/ at line \d+, column \d+:?$/, '')
+    .replace(/closing (["'])quote/, 'closing quote $1')
   if (at === undefined) return new Failure('usage', `cannot read ${path}: it is not YAML: ${why}`)
-  const line = withoutSecrets(text.split(/\r?\n/)[at.line - 1] ?? '')
-  const where = `${path}, line ${at.line}, column ${at.col}`
-  return new Failure('usage', `cannot read ${where}: it is not YAML: ${why}. The line is ${quoted(line)}.`)
+  const { number, line } = lastLineUpTo(at.line, text)
+  const where = `${path}, line ${number}${number === at.line ? `, column ${at.col}` : ''}`
+  return new Failure(
+    'usage',
+    `cannot read ${where}: it is not YAML: ${why}. The line is ${quoted(withoutSecrets(line))}.`,
+  )
+}
+
+/** Returns the last line with text. A bracket that is never closed is found only at the end of the file, which is often empty. */
+function lastLineUpTo(found: number, text: string): { readonly number: number; readonly line: string } {
+  const lines = text.split(/\r?\n/).slice(0, found)
+  const index = lines.findLastIndex((line) => line.trim() !== '')
+  return { number: index + 1, line: lines[index] ?? '' }
 }
 
 /** Masks passwords and URL paths, because the path of a webhook is secret. */

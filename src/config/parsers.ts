@@ -196,10 +196,12 @@ export function atPath<T>(key: string | number, body: () => T): T {
   }
 }
 
-/** Suggests the closest known name, or lists all of them if none is close. */
-export function suggestName(name: string, known: readonly string[]): string {
+/** Suggests the closest known name. If none is close, lists them, but at most `max`. */
+export function suggestName(name: string, known: readonly string[], max?: number): string {
   const best = closest(name, [...known])
-  return distance(name, best) <= Math.max(2, name.length / 2) ? `did you mean ${best}?` : `known: ${joinFirst(known)}`
+  return distance(name, best) <= Math.max(2, name.length / 2)
+    ? `did you mean ${best}?`
+    : `known: ${joinFirst(known, max)}`
 }
 
 /** Returns the first name that two items of a list share. */

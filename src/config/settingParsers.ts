@@ -81,7 +81,7 @@ export const address = (...kinds: readonly string[]): Parser<string> =>
       const value = nonEmptyText(written)
       if (kinds.some((kind) => value.startsWith(kind) && value.length > kind.length)) return value
       const path = kinds.find((kind) => /^(file|sqlite):$/.test(kind))
-      const next = /^[./~]/.test(value) && path ? `: write ${path} before the path` : ''
+      const next = !/^[\w+]+:/.test(value) && path ? `: write ${path} before the path` : ''
       // A password is masked only in an address with a scheme.
       const isSafe = value.includes('://') || !value.includes('@')
       throw new InvalidValue(`must begin with ${kinds.join(' or ')}${next}`, isSafe ? { value } : {})

@@ -36,7 +36,7 @@ import {
   timeZone,
 } from './settingParsers.ts'
 import { reviewTerms } from './terms.ts'
-import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch, type WatchLabel } from './watch.ts'
+import { ALL_WATCHES, DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch, type WatchLabel } from './watch.ts'
 
 /** A setting, with its flag and environment variable if it has them. */
 export interface Setting<T> {
@@ -56,6 +56,8 @@ export interface Setting<T> {
   readonly warnings?: (value: unknown) => readonly string[]
 }
 
+const WATCH_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/
+
 const term = textMatching(
   (term) => term.isWellFormed() && foldTerm(term) !== '',
   'hold something besides spaces, hyphens, apostrophes and accents',
@@ -70,9 +72,15 @@ const label = withSchema({ anyOf: [labelText.schema, labels.schema] }, (written)
   return { fr: text, en: text }
 })
 
+const watchName = textMatching(
+  (name) => WATCH_NAME.test(name) && name !== ALL_WATCHES,
+  `be of a-z, 0-9 and - (it names files), and not "${ALL_WATCHES}", which means every watch`,
+  { pattern: WATCH_NAME.source, not: { const: ALL_WATCHES } },
+)
+
 const watchFields = mapping<Watch>({
   name: {
-    parse: textLike(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'be of a-z, 0-9 and - (it names files)'),
+    parse: watchName,
   },
   label: { parse: label, isOptional: true },
   terms: { parse: converted(listOf(term), (terms) => reviewTerms(terms).terms) },

@@ -28,6 +28,9 @@ export const DEFAULT_WATCH: Watch = {
   top: 30,
 }
 
+/** Means every configured watch where the name of a watch is given: `--watch all`. No watch may have this name. */
+export const ALL_WATCHES = 'all'
+
 /** @throws NotFound with the closest known name */
 export function findWatch(name: string, { watches }: { readonly watches: readonly Watch[] }): Watch {
   const found = watches.find((watch) => watch.name === name)
@@ -36,10 +39,11 @@ export function findWatch(name: string, { watches }: { readonly watches: readonl
   throw new NotFound(`there is no watch ${quoted(name)}; ${suggestName(name, known)}`)
 }
 
-/** Returns the watches of these names, each once, or all watches if no name is given. @throws NotFound */
+/** Returns the watches of these names, each once, or all watches if no name or `all` is given. @throws NotFound */
 export function findWatches(
   names: string | readonly string[] | undefined,
   config: { readonly watches: readonly Watch[] },
 ): readonly Watch[] {
-  return names === undefined ? config.watches : [...new Set([names].flat())].map((name) => findWatch(name, config))
+  const unique = new Set([names ?? ALL_WATCHES].flat())
+  return unique.has(ALL_WATCHES) ? config.watches : [...unique].map((name) => findWatch(name, config))
 }

@@ -1,5 +1,6 @@
 import { Failure, NotFound } from '../errors.ts'
 import type { Documents } from '../stores/documents.ts'
+import { missingStores } from '../stores/missing.ts'
 import type { Report } from '../terminal/report.ts'
 import { isDate, weekdayOf } from './date.ts'
 import type { Edition } from './edition.ts'
@@ -39,22 +40,36 @@ export async function missingEdition(
   const dates = await datesOf(documents, watch)
   if (date === undefined || dates.length === 0) {
     const missing = `there is no edition of ${watch}${date === undefined ? '' : ` of ${date}`}`
-    if (where !== '' && !(await documents.exists())) return new NotFound(`${missing}; ${missingStore(documents)}`)
-    return new NotFound(`${missing}${where}; there is none yet: "run" makes one`)
+    const store = where === '' ? undefined : await missingStores(documents)
+    return new NotFound(store ? `${missing}; ${store}` : `${missing}${where}; there is none yet: "run" makes one`)
   }
-  const neighbors = nearestDates(dates, date)
+  return new NotFound(missingOf(`edition of ${watch}`, date, where, dates))
+}
+
+/**
+ * Says that there is nothing for a date, and which dates are the nearest, with their weekdays if that may explain it: `there is no
+ * edition of velo of 2026-11-19, a Thursday; the nearest are those of 2026-11-11, a Wednesday, and 2026-11-18, a Wednesday`
+ *
+ * @param what `edition of velo`
+ * @param where ` in STORE`, or empty
+ * @param dates the dates that there are; at least one, in any order, also repeated
+ */
+export function missingOf(what: string, date: string, where: string, dates: readonly string[]): string {
+  const neighbors = nearestDates([...new Set(dates)].sort().reverse(), date)
   const isOtherDay = neighbors.every((one) => weekdayOf(one) !== weekdayOf(date))
   const named = (one: string) => (isOtherDay ? `${one}, a ${weekdayOf(one)}` : one)
   const nearest = `the nearest ${neighbors.length > 1 ? 'are those of' : 'is that of'} ${neighbors
     .reverse()
     .map(named)
     .join(isOtherDay ? ', and ' : ' and ')}`
-  return new NotFound(
-    `there is no edition of ${watch} of ${named(date)}${isOtherDay && where !== '' ? ',' : ''}${where}; ${nearest}`,
-  )
+  return `there is no ${what} of ${named(date)}${isOtherDay && where !== '' ? ',' : ''}${where}; ${nearest}`
 }
 
-/** Returns the dates before and after a date, latest first. If one of them does not exist, returns the two closest dates. */
+/**
+ * Returns the dates before and after a date, latest first. If one of them does not exist, returns the two closest dates.
+ *
+ * @param dates latest first
+ */
 function nearestDates(dates: readonly string[], date: string): string[] {
   const before = dates.findIndex((one) => one < date)
   if (before < 0) return dates.slice(-2)
@@ -65,11 +80,6 @@ function nearestDates(dates: readonly string[], date: string): string[] {
 /** Returns the ids of all editions of a date. */
 export async function editionIds(documents: Documents, date: string): Promise<string[]> {
   return (await documents.ids('tops')).filter((id) => id.endsWith(`/${date}`))
-}
-
-/** Returns a sentence: the store does not exist, and which command creates it. */
-export function missingStore({ address }: Documents): string {
-  return `${address} does not exist yet: "run" creates it`
 }
 
 /**
@@ -113,5 +123,8 @@ export function noEarlierEdition({ watch, date }: Edition): NotFound {
 /** Throws unless the date is earlier than that of the edition, so that the two can be compared. */
 export function requireEarlierDate(date: string, later: Edition): string {
   if (date < later.date) return date
-  throw new Failure('usage', `${date} does not come before ${later.date}; name the earlier edition first`)
+  throw new Failure(
+    'usage',
+    `cannot compare the edition of ${date} with that of ${later.date}: ${date === later.date ? 'they are the same' : 'it is later'}. Name the earlier date first.`,
+  )
 }

@@ -1,5 +1,20 @@
 import { Failure, quoted } from '../errors.ts'
 
+/**
+ * Refuses the address of a page of another portal, because its slug could name another dataset here.
+ *
+ * @param portals the URLs of the accepted portals, also with other subdomains
+ * @throws Failure `usage`
+ */
+export function refuseForeignPage(text: string, portals: readonly string[]): void {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return
+  const { hostname } = new URL(text)
+  const domains = portals.map((portal) => new URL(portal).hostname.replace(/^www\./, ''))
+  if (domains.some((domain) => hostname === domain || hostname.endsWith(`.${domain}`))) return
+  const next = `Give the address of a page there, an ID, a slug or a title.`
+  throw new Failure('usage', `cannot explain ${quoted(text)}: it is not a page of ${portals[0]}. ${next}`)
+}
+
 /** The longest ID or slug, in characters. */
 const MAX_LENGTH = 300
 

@@ -53,7 +53,7 @@ async function unknownDataset(name: string, source: DatasetSource): Promise<NotF
 /** Returns the error for an ID that no dataset has. It lists similar datasets. */
 export function unknownId(id: string, { source, nearest }: Explanation): NotFound {
   const similar = nearest.filter((one) => 'dataset_id' in one).map(describe)
-  const advice = similar.length > 0 ? '. Similar ones are:' : ''
+  const advice = similar.length > 0 ? '. Similar ones are:' : '. Try another --date, or a part of its title.'
   return new NotFound(`no dataset in ${source} has the ID ${quoted(id)}${advice}`, similar)
 }
 

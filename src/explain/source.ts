@@ -5,6 +5,7 @@ import { NotFound } from '../errors.ts'
 import { archivedNames } from '../pipeline/archivedCsv.ts'
 import { type Reader, type ReadOptions, readHeader, readOptions, scanCsv } from '../pipeline/read.ts'
 import { findSnapshot, readColumns, readStoredExport } from '../pipeline/snapshot.ts'
+import { missingStores } from '../stores/missing.ts'
 
 /** Opens the source in which datasets are looked up. */
 export type OpenSource = (edition: Edition, context: Context) => Promise<DatasetSource>
@@ -27,9 +28,8 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
   if (snapshot === undefined) {
     const { key } = edition.archive
     if ((await archive.stat(key)) === undefined) {
-      throw new NotFound(
-        `cannot explain the edition of ${edition.date}: the archive has neither its snapshot nor ${key} any more`,
-      )
+      const why = (await missingStores(archive)) ?? `${archive.address} has neither its snapshot nor ${key} any more`
+      throw new NotFound(`cannot explain the edition of ${edition.date}: ${why}`)
     }
     return listSource(edition, undefined, context, true)
   }

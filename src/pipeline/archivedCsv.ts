@@ -6,7 +6,7 @@ import type { FoundNames } from '../csv/columns.ts'
 import type { ArchiveFacts, Snapshot } from '../editions/edition.ts'
 import { descriptionKey, editionKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { describedNames, descriptionMismatch } from './description.ts'
+import { describedNames, describedRules, descriptionMismatch } from './description.ts'
 import { PROJECTED_COLUMNS, TopDatasets } from './project.ts'
 import type { Organization, Ranking } from './rank.ts'
 import { type Reader, readCsv, readOptions } from './read.ts'
@@ -76,11 +76,25 @@ function unusableCsv({ name }: Watch, date: string, why: string, { archive }: Co
  * description, so its names come from the snapshot.
  */
 export async function archivedNames(watch: string, date: string, context: Context): Promise<FoundNames | undefined> {
-  const { archive } = context
-  const key = descriptionKey(watch, date)
-  if ((await archive.stat(key)) === undefined) return (await findSnapshot(date, context))?.datasets.columns
+  if ((await context.archive.stat(descriptionKey(watch, date))) === undefined)
+    return (await findSnapshot(date, context))?.datasets.columns
+  const description = await readSoundDescription(watch, date, context)
+  return description === undefined ? undefined : describedNames(description)
+}
+
+/** Returns the columns and the way of matching with which a CSV was made, as far as its description has them. */
+export async function archivedRules(
+  watch: string,
+  date: string,
+  context: Context,
+): Promise<ReturnType<typeof describedRules>> {
+  if ((await context.archive.stat(descriptionKey(watch, date))) === undefined) return {}
+  return describedRules((await readSoundDescription(watch, date, context)) ?? '')
+}
+
+async function readSoundDescription(watch: string, date: string, { archive }: Context): Promise<string | undefined> {
   try {
-    return describedNames(await text(archive.read(key)))
+    return await text(archive.read(descriptionKey(watch, date)))
   } catch (error) {
     // If it is damaged, use the configured names. If the store is down, the next read fails.
     if (error instanceof Failure) return undefined

@@ -159,6 +159,13 @@ export function descriptionTop(description: string): number | undefined {
   return typeof top === 'number' ? top : undefined
 }
 
+/** Returns the rules of the watch in a description, as far as they can be read. */
+export function describedRules(description: string): Partial<Pick<Watch, 'columns' | 'match'>> {
+  const { [`${FACT_PREFIX}columns`]: columns, [`${FACT_PREFIX}match`]: match } = parseDescription(description) ?? {}
+  const isColumns = Array.isArray(columns) && columns.every((column) => typeof column === 'string')
+  return { ...(isColumns && { columns }), ...((match === 'word' || match === 'substring') && { match }) }
+}
+
 function parseDescription(description: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(description)

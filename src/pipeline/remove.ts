@@ -1,11 +1,12 @@
 import type { Context } from '../context.ts'
 import { isDate } from '../editions/date.ts'
-import { editionIds, missingStore } from '../editions/find.ts'
-import { descriptionKey, editionId, editionKey } from '../editions/layout.ts'
+import { editionIds, missingOf } from '../editions/find.ts'
+import { descriptionKey, editionId, editionKey, watchAndDate } from '../editions/layout.ts'
 import { Failure, NotFound } from '../errors.ts'
 import { leaseLostFailure } from '../runs/lease.ts'
 import { listRuns } from '../runs/read.ts'
 import { executeRun, type Outcome, type Run } from '../runs/run.ts'
+import { missingStores } from '../stores/missing.ts'
 import { pluralize } from '../text/format.ts'
 import { leasesOf } from './prune.ts'
 import { snapshotKeys } from './retention.ts'
@@ -91,15 +92,19 @@ async function nothingStored(
   date: string,
   missing: readonly string[],
   kept: readonly string[],
-  { documents }: Context,
+  { archive, documents }: Context,
 ): Promise<NotFound> {
-  const what = `there is no edition${missing.length === 0 ? '' : ` of ${missing.join(', ')}`} of ${date}`
-  if (!(await documents.exists())) return new NotFound(`cannot remove: ${what}; ${missingStore(documents)}`)
-  if (kept.length > 0) return new NotFound(`cannot remove: ${what}; that date has editions of ${kept.join(', ')}`)
-  const dates = (await documents.ids('tops')).map((id) => id.slice(id.lastIndexOf('/') + 1)).filter(isDate)
-  const latest = [...new Set(dates)].sort().reverse().slice(0, 10)
-  const known = latest.length === 0 ? 'there is none at all' : `there are: ${latest.join(', ')}`
-  return new NotFound(`cannot remove: ${what} in ${documents.address}; ${known}`)
+  const subject = `edition${missing.length === 0 ? '' : ` of ${missing.join(', ')}`}`
+  const what = `cannot remove: there is no ${subject} of ${date}`
+  const stores = await missingStores(documents, archive)
+  if (stores !== undefined) return new NotFound(`${what}; ${stores}`)
+  if (kept.length > 0) return new NotFound(`${what}; that date has editions of ${kept.join(', ')}`)
+  const ids = await documents.ids('tops')
+  const ofWatches = missing.length === 0 ? ids : ids.filter((id) => missing.includes(watchAndDate(id)[0]))
+  const dates = new Set(ofWatches.map((id) => watchAndDate(id)[1]).filter(isDate))
+  const where = ` in ${documents.address}`
+  if (dates.size === 0) return new NotFound(`${what}${where}; there is none at all`)
+  return new NotFound(`cannot remove: ${missingOf(subject, date, where, [...dates])}`)
 }
 
 /**

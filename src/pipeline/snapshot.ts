@@ -1,9 +1,11 @@
 import type { Context } from '../context.ts'
-import { isDate } from '../editions/date.ts'
+import { dateIn, isDate } from '../editions/date.ts'
 import { EXPORT_NAMES, type ExportName, type Snapshot } from '../editions/edition.ts'
+import { missingOf } from '../editions/find.ts'
 import { snapshotKey } from '../editions/layout.ts'
-import { Failure, quoted } from '../errors.ts'
+import { Failure, NotFound, quoted } from '../errors.ts'
 import type { ExportSource } from '../portal/open.ts'
+import { missingStores } from '../stores/missing.ts'
 import { pluralize } from '../text/format.ts'
 import { gunzip } from './compression.ts'
 import { meterChunks } from './meterChunks.ts'
@@ -82,13 +84,27 @@ export async function* snapshotsBefore(date: string, context: SnapshotContext): 
 /**
  * Returns the snapshot of a date.
  *
- * @throws Failure `usage` if there is no sound one
+ * @throws NotFound if there is no sound one
  */
-export async function requireSnapshot(date: string, context: SnapshotContext): Promise<Snapshot> {
+export async function requireSnapshot(date: string, context: Context): Promise<Snapshot> {
   const snapshot = await findSnapshot(date, context)
   if (snapshot !== undefined) return snapshot
-  const what = `there is no snapshot of ${date} in ${context.archive.address}`
-  throw new Failure('usage', `${what}. Run "fetch --date ${date}" first`)
+  throw await missingSnapshot(date, context)
+}
+
+/** Says what there is instead. A past date is more often misspelled than not fetched yet, and the portal has no past exports. */
+async function missingSnapshot(date: string, context: Context): Promise<NotFound> {
+  const { archive, config, clock } = context
+  const what = `there is no snapshot of ${date}`
+  const store = await missingStores(archive)
+  if (store !== undefined) return new NotFound(`${what}; ${store}`)
+  const where = ` in ${archive.address}`
+  if (date >= dateIn(config.time_zone, clock()))
+    return new NotFound(`${what}${where}. Run "fetch --date ${date}" first`)
+  const dates = (await snapshotDates(context)).filter((one) => one !== date)
+  const found = dates.length === 0 ? `${what}${where}` : missingOf('snapshot', date, where, dates)
+  const next = `"import" stores past exports; "fetch --date ${date}" would take the portal's current ones`
+  return new NotFound(`${found}. ${next}`)
 }
 
 /** Opens an export of a stored snapshot, to stage it again for another date. */

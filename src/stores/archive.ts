@@ -14,6 +14,9 @@ export interface Archive {
   /** The URL of its server; undefined for a folder. */
   readonly server?: string
 
+  /** Whether its folder or bucket exists. Reading creates nothing, so a misspelled address looks like an empty archive. */
+  exists(): Promise<boolean>
+
   /**
    * Starts to write an object. Until `commit` nothing is visible under the key and an earlier object stays readable; `commit`
    * replaces it in one step.

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-
-/** The exit code of a shell. */
-const COMMAND_NOT_FOUND = 127
+import { quoted } from '../errors.ts'
 
 /** Options of `less`: quit if the text fits, keep links and colors, keep the text on the screen. */
 const LESS_OPTIONS = 'FRX'
@@ -17,13 +15,25 @@ export async function showInPager(text: string, isWanted = true): Promise<void> 
   const pager = process.env.PAGER ?? 'less'
   const rows = process.stdout.rows ?? Number.POSITIVE_INFINITY
   const isLong = text.split('\n').length > rows
-  const hasPager = isWanted && pager !== '' && !process.env.CI && process.env.TERM !== 'dumb'
-  if (process.stdout.isTTY && hasPager && isLong && (await runPager(pager, text))) return
+  const wantsPager = isWanted && pager !== '' && !process.env.CI && process.env.TERM !== 'dumb'
+  if (process.stdout.isTTY && wantsPager && isLong) {
+    if (isInstalled(pager)) return runPager(pager, text)
+    if (process.env.PAGER)
+      process.stderr.write(`warning: the pager ${quoted(pager)} (variable PAGER) is not installed\n`)
+  }
   if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
-/** @returns false if the pager is not installed */
-async function runPager(pager: string, text: string): Promise<boolean> {
+/** Whether the shell finds the program of a command. Otherwise it would print an error of its own. */
+function isInstalled(command: string): boolean {
+  const program = command
+    .trim()
+    .split(/\s/)
+    .find((word) => !word.includes('='))
+  return spawnSync('command -v -- "$PROGRAM"', { shell: true, env: { ...process.env, PROGRAM: program } }).status === 0
+}
+
+async function runPager(pager: string, text: string): Promise<void> {
   const child = spawn(pager, {
     shell: true,
     stdio: ['pipe', 'inherit', 'inherit'],
@@ -37,8 +47,7 @@ async function runPager(pager: string, text: string): Promise<boolean> {
   const listeners = process.listeners('SIGINT')
   const ignore = () => {}
   process.removeAllListeners('SIGINT').on('SIGINT', ignore)
-  const [code] = await once(child, 'close')
+  await once(child, 'close')
   process.removeListener('SIGINT', ignore)
   for (const listener of listeners) process.on('SIGINT', listener)
-  return code !== COMMAND_NOT_FOUND
 }

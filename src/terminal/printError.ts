@@ -1,4 +1,5 @@
 import { FAILURES, Failure, type FailureKind, messageOf, runIdOf } from '../errors.ts'
+import { flagValue } from './flagValue.ts'
 import { isJsonLog, logLine } from './logLine.ts'
 
 /** Prints an error to stderr: one line for a Failure, with its candidates below; a stack for a bug. */
@@ -18,15 +19,9 @@ export function printErrorLine(
 ): void {
   const more = candidates.length > 0 ? { candidates } : {}
   const lines = [`datagouv-tops: ${message}`, ...candidates.map((one) => `  ${one}`)]
-  const isJson = isJsonLog(givenLogFormat())
+  // The options may not be parsed yet.
+  const isJson = isJsonLog(flagValue(process.argv, '--log-format'))
   process.stderr.write(
     isJson ? logLine('error', message, { run_id, kind, exit_code, ...more }) : `${lines.join('\n')}\n`,
   )
-}
-
-/** Reads --log-format from the command line: the options may not be parsed yet. */
-function givenLogFormat(): string | undefined {
-  const { argv } = process
-  const flag = argv.findLastIndex((one) => one.startsWith('--log-format'))
-  return flag < 0 ? undefined : (argv[flag]!.split('=')[1] ?? argv[flag + 1])
 }

@@ -17,6 +17,8 @@ const REDRAW_MS = 100
 /** Creates a report that writes plain lines, with a live progress display in a terminal. */
 export async function createProgress({ stream, live, verbose, color }: ProgressOptions): Promise<Report> {
   const running = new Set<() => string>()
+  // A second pass over the same export has the same result, which is reported once.
+  const reported = new Set<string>()
   const screen = live ? (await import('log-update')).createLogUpdate(stream) : undefined
   const timer = live ? setInterval(redraw, REDRAW_MS).unref() : undefined
   const styled = (on: number, off: number) => (text: string) => (color ? `\u001b[${on}m${text}\u001b[${off}m` : text)
@@ -64,9 +66,13 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
         if (!running.delete(draw)) return
         const elapsed = performance.now() - start
         const rate = `${formatBytes(Math.round((done / Math.max(elapsed, 1)) * 1000))}/s`
-        print(
-          `${label}  ${outcome === undefined ? '' : `${outcome} · `}${formatBytes(done)} in ${formatDuration(elapsed)} (${rate})`,
-        )
+        const result = `${label}  ${outcome ?? ''}`
+        if (!reported.has(result)) {
+          reported.add(result)
+          print(
+            `${label}  ${outcome === undefined ? '' : `${outcome} · `}${formatBytes(done)} in ${formatDuration(elapsed)} (${rate})`,
+          )
+        }
         if (running.size === 0) screen?.clear()
       },
     }

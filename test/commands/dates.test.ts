@@ -50,8 +50,9 @@ describe('a date by name', () => {
     const json = async (...args: string[]) => JSON.parse((await cli([...args, '--json', '--quiet'], { cwd })).stdout)
     expect(await json('show', '--date', 'latest')).toMatchObject({ date: '2026-11-18' })
     expect(await json('verify', '2026-11-11', '--date', 'latest')).toHaveLength(4)
+    expect(await json('notify', ' Latest')).toMatchObject({ date: '2026-11-18' })
     expect(await json('changes', '2026-11-11', 'latest')).toMatchObject({ from: '2026-11-11', to: '2026-11-18' })
-    for (const command of ['run', 'fetch', 'archive', 'publish', 'notify'])
+    for (const command of ['run', 'fetch', 'archive', 'publish'])
       expect(await cli([command, 'latest'], { cwd })).toEqual({
         code: 2,
         stdout: '',
@@ -62,7 +63,9 @@ describe('a date by name', () => {
 
 test.each([
   [['show', 'latset'], '"latset" is not a date; did you mean latest?'],
-  [['run', 'demain'], '"demain" is not a date; known: today, yesterday, latest, due'],
+  [['run', 'latset'], '"latset" is not a date; known: today, yesterday, due'],
+  [['show', 'TODYA'], '"TODYA" is not a date; did you mean today?'],
+  [['run', 'demain'], '"demain" is not a date; known: today, yesterday, due'],
   [['show', 'today', '--date', 'due'], 'cannot use two dates: "today" and --date "due" are given. Keep one.'],
   [['verify', 'latest'], 'there is no edition of mobilite-transport in sqlite:./data/datagouv.db yet; "run" makes one'],
 ])('%j is refused', async (args, message) => {

@@ -47,7 +47,7 @@ describe('show', () => {
     expect(await ids('--sort', 'dataset_title', '--limit', '1')).toEqual(['d2'])
     for (const name of ['o1', 'METROPOLE UN', 'métro']) expect(await ids('--organization', name)).toEqual(['d2', 'd1'])
     const part = await show('--limit', '1', '--quiet')
-    expect(part.stdout).toContain('\n1 of these 3 are shown\n')
+    expect(part.stdout).toContain('\n1 of these 3 is shown\n')
     expect(JSON.parse((await show('--json', '--limit', '1')).stdout).datasets).toHaveLength(1)
   })
 
@@ -56,6 +56,10 @@ describe('show', () => {
       code: 2,
       stderr: 'datagouv-tops: cannot sort by "folowers": there is no such field; did you mean followers?\n',
     })
+    expect((await show('--sort', 'nope')).stderr).toMatch(/; known: rank, title, .*, organization_followers\n$/)
+    expect((await show('--output', '.')).stderr).toBe(
+      'datagouv-tops: cannot write ".": it is a folder. Add the name of a file.\n',
+    )
     expect(await show('--organization', 'nope')).toMatchObject({
       code: 2,
       stderr:
@@ -67,6 +71,8 @@ describe('show', () => {
   test('shows all watches: one table each, one JSON list, or one CSV with their names', async () => {
     const tables = (await show('--watch', 'all')).stdout
     expect(tables).toMatch(/^mobilite-transport, 2026-11-18\n[\s\S]*\nvelo, 2026-11-18\n/)
+    // A dataset of both watches is listed once.
+    expect(await ids('--watch', 'all')).toEqual([...new Set([...(await ids()), ...(await ids('--watch', 'velo'))])])
     const editions = JSON.parse((await show('--watch', 'all', '--json')).stdout)
     expect(editions.map(({ watch }: { watch: string }) => watch)).toEqual(['mobilite-transport', 'velo'])
     const rows = (await show('--watch', 'all', '--csv')).stdout.split('\r\n')

@@ -40,7 +40,7 @@ describe('the configuration file', () => {
       [],
       'none.yaml: it does not exist. Check the variable DATAGOUV_TOPS_CONFIG.',
     ],
-    [{}, ['--config', '.'], '.: EISDIR. Check --config.'],
+    [{}, ['--config', '.'], '.: it is a folder. Check --config.'],
   ])('that was named must exist: %j %j', async (env, args, message) => {
     expect(await cli(['config', ...args], { cwd, env })).toEqual({
       code: 2,
@@ -55,7 +55,7 @@ describe('the configuration file', () => {
       return (await resolveConfig({}, {}, file).catch((error) => error)).message.replace(file, 'FILE')
     }
     expect(await failure('retries: 1\nportal: "https://a.example\n')).toMatch(
-      /^cannot read FILE, line \d, column \d+: it is not YAML: .*\. The line is ".*"\.$/,
+      /^cannot read FILE, line 2: it is not YAML: Missing closing quote "\. The line is "portal: \\"https:\/\/a\.example\/?\**"\.$/,
     )
     expect(await failure('retries: 1\nretries: 2\n')).toBe(
       'cannot read FILE, line 2, column 1: it is not YAML: Map keys must be unique. The line is "retries: 2".',
@@ -72,6 +72,10 @@ describe('the configuration file', () => {
     [
       'watches:\n  - name: a\n    terms: [x]\n  - name: B\n    terms: [y]\n',
       'FILE, line 4: watches[1].name is "B": it must',
+    ],
+    [
+      'watches:\n  - name: all\n    terms: [x]\n',
+      'FILE, line 2: watches[0].name is "all": it must be of a-z, 0-9 and - (it names files), and not "all", which',
     ],
     [
       'watches:\n  - name: a\n    terms:\n      - x\n      - "-"\n',
@@ -101,6 +105,11 @@ describe('the configuration file', () => {
     await expect(resolveConfig({}, env)).rejects.toThrow(`DATAGOUV_TOPS_PORTAL is "gopher://x": ${must}`)
     await expect(resolveConfig({ portal: 'ftp://x' }, env)).rejects.toThrow(`--portal is "ftp://x": ${must}`)
     await expect(resolveConfig({ portal: 'http://x' }, env)).rejects.toThrow('DATAGOUV_TOPS_RETRIES is "-1": it must')
+    const file = await writeTestFile(cwd, 'a.yaml', 'portal: ftp://x\n')
+    const overridden = resolveConfig({}, { DATAGOUV_TOPS_PORTAL: 'http://x' }, file)
+    await expect(overridden).rejects.toThrow(`a.yaml, line 1: portal is "ftp://x": ${must}`)
+    const empty = await writeTestFile(cwd, 'a.yaml', 'portal:\n')
+    await expect(resolveConfig({ portal: 'http://x' }, {}, empty)).rejects.toThrow('line 1: portal is empty; give it')
     await expect(resolveConfig({ documents: 'mysql://user:s3cret@x' })).rejects.toThrow('is "mysql://user:***@x": it')
   })
 })
@@ -120,6 +129,12 @@ test('a run says once that the default watch, or another one, is not run any mor
     'note: the settings name other watches, so the default watch mobilite-transport is not run. To run it, add it to the setting watches.',
   ])
   expect(await notes('2026-11-11', velo)).toEqual([])
+  // Neither an import nor a removal is a run of these watches.
+  await cli(['remove', '2026-11-11', '--yes', '--snapshot'], { cwd })
+  const past = ['export-dataset-20261101-060000.csv', 'export-organization-20261101-060000.csv']
+  await writeTestFile(cwd, past[0]!, datasetsCsv([{ id: 'd1', title: 'Vélo', organization: 'o1' }]))
+  await writeTestFile(cwd, past[1]!, organizationsCsv([['o1', 'Un', 12]]))
+  expect((await cli(['import', ...past], { cwd })).code).toBe(0)
   const bus = 'watches: [{ name: bus, terms: [bus] }]\n'
   expect(await notes('2026-11-18', bus)).toEqual([
     'note: the watch velo is not in the settings any more, so it is not run; its editions stay. To run it, add it to the setting watches.',

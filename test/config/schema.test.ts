@@ -111,8 +111,7 @@ describe('the example of the configuration file', () => {
     expect(await cli(['config', 'init'], { cwd })).toEqual({
       code: 2,
       stdout: '',
-      stderr:
-        'datagouv-tops: cannot write "datagouv-tops.yaml": the file exists. Name another one: config init FILE.\n',
+      stderr: 'datagouv-tops: cannot write "datagouv-tops.yaml": the file exists. Choose another name.\n',
     })
     expect((await cli(['config', 'init', 'other.yaml'], { cwd })).code).toBe(0)
     expect((await cli(['config', 'nit'], { cwd })).stderr).toBe(

@@ -213,6 +213,12 @@ export function archiveContract(
       expect(await keysOf(archive, 'none')).toEqual([])
     })
 
+    test('exists once something was written', async () => {
+      const { archive } = place
+      await put(archive, 'x', 'bytes')
+      expect(await archive.exists()).toBe(true)
+    })
+
     test('gives the same size and time for an object alone and in a list', async () => {
       const { archive } = place
       await put(archive, 'x/a', 'twelve bytes')

@@ -23,6 +23,7 @@ function archiveOf(archive: Archive, next: Next): Archive {
   }
   return {
     address: archive.address,
+    exists: () => archive.exists(),
     create: async (key, facts) => {
       await next(`create ${key}`)
       return objectOf(key, await archive.create(key, facts), next)

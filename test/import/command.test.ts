@@ -24,21 +24,19 @@ async function pastExports(records = 3): Promise<string> {
   return cwd
 }
 
-test('import prints each date and what to do next; backfill and verify accept the result', async () => {
+test('import prints each date once and what to do next; backfill and verify accept the result', async () => {
   const cwd = await pastExports()
   const { code, stdout, stderr } = await cli(['import', 'past'], { cwd })
-  expect([code, stdout.split('\n').slice(1)]).toEqual([
+  expect([code, stdout.split('\n')]).toEqual([
     0,
     [
-      ...DAYS.map((day) =>
-        expect.stringMatching(new RegExp(`^2026-01-${day}  imported  3 datasets of export-dataset`)),
-      ),
       '4 dates imported; 0 files with other names passed over',
       'run "backfill --from 2026-01-07 --to 2026-01-28" to publish their editions',
       '',
     ],
   ])
-  expect(stderr).toContain('1 of 4  2026-01-07  imported: ')
+  for (const [index, day] of DAYS.entries())
+    expect(stderr.split(`${index + 1} of 4  2026-01-${day}  imported: 3 datasets of export-dataset`)).toHaveLength(2)
   expect(await cli(['backfill', '--from', '2026-01-01', '--to', '2026-01-31', '--quiet'], { cwd })).toMatchObject({
     code: 0,
   })

@@ -104,7 +104,7 @@ describe('completion', () => {
     }
     expect(values('dates', 'show')).toEqual([...TO_READ, '_datagouv_tops'])
     expect(values('watches', 'show')).toEqual(['mobilite-transport', 'velo', 'all', '_datagouv_tops'])
-    expect(values('watches', 'run')).toEqual(['mobilite-transport', 'velo', '_datagouv_tops'])
+    expect(values('watchesToRead', 'changes')).toEqual(['mobilite-transport', 'velo', '_datagouv_tops'])
     expect(values('runs', 'runs', 'show')).toEqual([...(await runIds()), '_datagouv_tops'])
   })
 

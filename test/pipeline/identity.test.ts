@@ -283,7 +283,7 @@ describe('a snapshot that is damaged', () => {
     for (const step of [archive, publish])
       await expect(step(of(context), context)).rejects.toMatchObject({
         kind: 'usage',
-        message: expect.stringMatching(/^there is no snapshot of 2026-11-18 in .*Run "fetch --date 2026-11-18" first$/),
+        message: expect.stringMatching(/^there is no snapshot of 2026-11-18 in .*"fetch --date 2026-11-18"/),
       })
     await fetch(await createRunRequest(context, datasets(4), ORGANIZATIONS), context)
     await archive(of(context), context)

@@ -227,7 +227,7 @@ describe('the three steps', () => {
       ...(await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS))),
       sources: {},
     }
-    await expect(archive(request, context)).rejects.toThrow(`Run "fetch --date ${DATE}" first`)
+    await expect(archive(request, context)).rejects.toThrow(`there is no snapshot of ${DATE}; file:`)
     await fetch(await createRunRequest(context, datasetsCsv(DATASETS), organizationsCsv(ORGANIZATIONS)), context)
     await expect(publish(request, context)).rejects.toThrow(
       `Run "archive --date ${DATE} --watch mobilite-transport" first`,

@@ -145,7 +145,7 @@ for (const { name, open: newPlace } of storePairs('removals', { ferretdb: true }
       const { context } = await published()
       expect(await failureOf(findRemoval({ date: '2026-11-04', snapshot: true }, context))).toMatchObject({
         kind: 'usage',
-        message: `cannot remove: there is no edition of 2026-11-04 in ${context.documents.address}; there are: ${DATE}, 2026-11-11`,
+        message: `cannot remove: there is no edition of 2026-11-04 in ${context.documents.address}; the nearest are those of 2026-11-11 and ${DATE}`,
       })
       expect(
         await failureOf(findRemoval({ date: DATE, watches: ['velo', 'budget'], snapshot: false }, context)),

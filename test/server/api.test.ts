@@ -196,7 +196,7 @@ describe('an error has a status and a detail that says what to do:', () => {
     [
       '/api/changes?from=2023-08-09&to=2023-08-02',
       400,
-      /^2023-08-09 does not come before 2023-08-02; name the earlier/,
+      /^cannot compare the edition of 2023-08-09 with that of 2023-08-02: it is later\. Name the earlier date first/,
     ],
     ['/api/explain/https%3A%2F%2Fx.example%2F', 400, /is neither the ID of a dataset nor the address of its page$/],
     ['/api/explain/x?watch=velo', 404, /^there is no watch "velo"/],

@@ -105,6 +105,8 @@ describe('what another process has published can be read', () => {
 
 describe('a store that does not exist yet', () => {
   const missing = 'sqlite:datagouv.db does not exist yet: "run" creates it'
+  const noFolder = 'file:datagouv does not exist yet: "run" creates it'
+  const both = 'sqlite:datagouv.db and file:datagouv do not exist yet: "run" creates them'
 
   test.each([
     ['show', 2, `datagouv-tops: there is no edition of mobilite-transport; ${missing}\n`],
@@ -112,7 +114,13 @@ describe('a store that does not exist yet', () => {
     ['changes', 2, `datagouv-tops: there is no edition of mobilite-transport; ${missing}\n`],
     ['explain abc', 2, `datagouv-tops: there is no edition of mobilite-transport; ${missing}\n`],
     ['runs --json', 0, `warning: ${missing}\n`],
-    ['verify --json', 0, `warning: ${missing}\n`],
+    ['runs show x', 2, `datagouv-tops: there is no run "x"; ${missing}\n`],
+    ['verify --json', 0, `warning: ${both}\n`],
+    ['verify 2023-08-09', 2, `datagouv-tops: nothing is stored for 2023-08-09; ${both}\n`],
+    ['remove 2023-08-09', 2, `datagouv-tops: cannot remove: there is no edition of 2023-08-09; ${both}\n`],
+    ['archive 2023-08-09', 2, `datagouv-tops: there is no snapshot of 2023-08-09; ${noFolder}\n`],
+    ['publish 2023-08-09', 2, `datagouv-tops: there is no snapshot of 2023-08-09; ${noFolder}\n`],
+    ['backfill --from 2026-01-01 --to 2026-01-06 --json', 0, `warning: ${noFolder}\n`],
   ])('"%s" says so, and creates nothing', async (command, code, stderr) => {
     const cwd = await temporaryFolder()
     expect(await read(command, { cwd })).toMatchObject({ code, stderr, stdout: code === 0 ? '[]\n' : '' })
@@ -168,11 +176,13 @@ describe.runIf(minio && mongodb)('a bucket and a database that do not exist', ()
     const url = new URL(mongodb!.DATAGOUV_TOPS_DOCUMENTS!)
     url.pathname = `/${name}`
     const stores = ['--archive', `s3://${name}`, '--documents', url.href]
-    const missing = `${url.href} does not exist yet: "run" creates it`
+    const missing = new RegExp(`${url.href}( and s3://${name})? (does|do) not exist yet: "run" creates`)
     for (const [command] of READING) {
       const { stderr } = await read(command, { cwd, env: minio! }, stores)
-      if (command !== 'config') expect([command, stderr]).toEqual([command, expect.stringContaining(missing)])
+      if (command !== 'config') expect([command, stderr]).toEqual([command, expect.stringMatching(missing)])
     }
+    for (const command of ['archive 2023-08-09', 'publish 2023-08-09', 'backfill --from 2026-01-01', 'prune'])
+      expect((await read(command, { cwd, env: minio! }, stores)).stderr).toContain(`s3://${name} does not exist yet`)
     expect(await exist()).toEqual([false, false])
 
     const sources = ['datasets', 'organizations'].flatMap((one) => [

@@ -36,6 +36,9 @@ describe.skipIf(!HAS_TERMINAL)(`in a terminal${skipped}`, () => {
     expect(await inTerminal(20, 'show', cwd, { PAGER: 'no-such-pager 2>/dev/null' })).toContain(
       'mobilite-transport, 2026-11-18\r\n',
     )
+    expect(await inTerminal(20, 'show', cwd, { PAGER: 'LESS=R no-such-pager -x' }, 120)).toMatch(
+      /^warning: the pager "LESS=R no-such-pager -x" \(variable PAGER\) is not installed\r\nmobilite-transport, 2026-11-18\r\n/,
+    )
     expect(await inTerminal(20, 'runs --json', cwd, PAGER)).not.toContain('paged:')
   })
 

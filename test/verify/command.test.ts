@@ -95,10 +95,10 @@ test('refuses a date with nothing stored with 2; empty stores are fine', async (
   expect(await cli(['verify'], { cwd })).toMatchObject({
     code: 0,
     stdout: 'nothing is stored yet: "run" makes the first edition\n',
-    stderr: 'warning: sqlite:./data/datagouv.db does not exist yet: "run" creates it\n',
+    stderr: 'warning: sqlite:./data/datagouv.db and file:./data/datagouv do not exist yet: "run" creates them\n',
   })
   expect(await cli(['verify', DATE], { cwd })).toMatchObject({
     code: 2,
-    stderr: `datagouv-tops: nothing is stored for ${DATE}; sqlite:./data/datagouv.db does not exist yet: "run" creates it\n`,
+    stderr: `datagouv-tops: nothing is stored for ${DATE}; sqlite:./data/datagouv.db and file:./data/datagouv do not exist yet: "run" creates them\n`,
   })
 })

@@ -37,17 +37,17 @@ complete -F _datagouv_tops ${NAME}
 
 function commandCase({ name, flags, argument }: CompletedCommand): string {
   const valued = flags.filter(({ value }) => value !== undefined)
-  const cases = valued.map((flag) => `        ${flag.name}) ${call(flag.source)}return ;;`)
+  const cases = valued.map((flag) => `        ${flag.name}) ${call(flag.source)}; return ;;`)
   const choose = cases.length > 0 ? `      case $previous in\n${cases.join('\n')}\n      esac\n` : ''
   return `    ${name})
 ${choose}      flags='${flags.map(({ name }) => name).join(' ')}'
-      argument='${argument === undefined ? ':' : call(argument).slice(0, -2)}' ;;`
+      argument='${call(argument)}' ;;`
 }
 
 /** Writes the command that completes a value. */
 function call(source: Source | undefined): string {
-  if (source === undefined) return ''
-  if (source === 'files') return '_datagouv_tops_files; '
-  if (typeof source === 'string') return `_datagouv_tops_values ${source}; `
-  return `_datagouv_tops_words ${source.join(' ')}; `
+  if (source === undefined) return ':'
+  if (source === 'files') return '_datagouv_tops_files'
+  if (typeof source === 'string') return `_datagouv_tops_values ${source}`
+  return `_datagouv_tops_words ${source.join(' ')}`
 }

@@ -1,10 +1,13 @@
 import type { CommandSpec } from '../commands.ts'
-import { type OptionSpec, optionsOf, parseFlags } from '../options.ts'
+import { type OptionSpec, optionsOf, parseFlags, WATCH } from '../options.ts'
 
 export const NAME = 'datagouv-tops'
 
-/** Where completions come from: paths, a list of words, or the stores and the settings (`values.ts`). */
-export type Source = 'files' | 'dates' | 'watches' | 'runs' | readonly string[]
+/**
+ * Where completions come from: paths, a list of words, or the stores and the settings (`values.ts`). `datesToMake` has no `latest`,
+ * `watchesToRead` no `all`.
+ */
+export type Source = 'files' | 'dates' | 'datesToMake' | 'watches' | 'watchesToRead' | 'runs' | readonly string[]
 
 export interface CompletedCommand {
   readonly name: string
@@ -31,20 +34,23 @@ export function completedCommands(specs: readonly CommandSpec[]): CompletedComma
   const commands = specs.map((spec) => ({
     name: spec.name,
     about: spec.about,
-    flags: [...optionsOf(spec), help].map(toFlag),
-    argument: argumentSource(spec.arguments),
+    flags: [...optionsOf(spec), help].map((option) => toFlag(option, spec)),
+    argument: sourceFor(ARGUMENTS[spec.arguments ?? ''], spec),
   }))
   const names = specs.map(({ name }) => name)
   return [...commands, { name: 'help', about: 'show the help of a command', flags: [], argument: names }]
 }
 
-function toFlag([flags, about]: OptionSpec): Flag {
+function toFlag([flags, about]: OptionSpec, spec: CommandSpec): Flag {
   const { name, short, value } = parseFlags(flags)
-  return { name, short, about, value, source: valueSource(name, value) }
+  return { name, short, about, value, source: sourceFor(FLAGS[name] ?? VALUES[value ?? ''], spec) }
 }
 
+/** Sources by flag. */
+const FLAGS: Readonly<Record<string, Source>> = { '--watch': 'watches' }
+
 /** Sources by the name of a value in the help. */
-const SOURCES: Readonly<Record<string, Source>> = {
+const VALUES: Readonly<Record<string, Source>> = {
   date: 'dates',
   file: 'files',
   folder: 'files',
@@ -53,14 +59,20 @@ const SOURCES: Readonly<Record<string, Source>> = {
   field: ['rank', 'title', 'followers', 'organization', 'organization_followers', 'dataset_id', 'organization_id'],
 }
 
-function valueSource(flag: string, value: string | undefined): Source | undefined {
-  return flag === '--watch' ? 'watches' : SOURCES[value ?? '']
+/** Sources by the arguments in the usage line. */
+const ARGUMENTS: Readonly<Record<string, Source>> = {
+  '[date]': 'dates',
+  '[date...]': 'dates',
+  '[from] [to]': 'dates',
+  '[show <id>]': 'runs',
+  '[init|schema] [file]': ['init', 'schema'],
+  '<shell>': ['bash', 'zsh', 'fish'],
+  '<place...>': 'files',
+  '[file]': 'files',
 }
 
-function argumentSource(text = ''): Source | undefined {
-  if (/date|from/.test(text.replace('dataset', ''))) return 'dates'
-  if (text.includes('show')) return 'runs'
-  if (text.includes('shell')) return ['bash', 'zsh', 'fish']
-  if (text.includes('init')) return ['init', 'schema']
-  return /file|place/.test(text) ? 'files' : undefined
+/** Narrows a source to the values that a command accepts. */
+function sourceFor(source: Source | undefined, { makesEditions, options = [] }: CommandSpec): Source | undefined {
+  if (source === 'dates' && makesEditions) return 'datesToMake'
+  return source === 'watches' && options.includes(WATCH) ? 'watchesToRead' : source
 }

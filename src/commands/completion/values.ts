@@ -1,8 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { resolveConfig } from '../../config/config.ts'
 import type { Config } from '../../config/settings.ts'
+import { ALL_WATCHES } from '../../config/watch.ts'
 import { isDate } from '../../editions/date.ts'
 import { openDocuments } from '../../openContext.ts'
+import { flagValue } from '../../terminal/flagValue.ts'
+import { DATE_NAMES, DATE_NAMES_TO_MAKE } from '../options.ts'
 
 /** Time limit. The shell waits, so the values of a slow store are left out. */
 const LIMIT_MS = 1_000
@@ -17,32 +20,18 @@ const MAX_RUNS = 20
 export async function printValues(kind: string, words: readonly string[]): Promise<void> {
   const print = (values: readonly string[]) => process.stdout.write(values.map((value) => `${value}\n`).join(''))
   setTimeout(() => process.exit(0), LIMIT_MS).unref()
-  if (kind === 'dates') print(dateNames(words[0]))
+  if (kind === 'dates') print(DATE_NAMES)
+  if (kind === 'datesToMake') print(DATE_NAMES_TO_MAKE)
   print(await readValues(kind, words).catch(() => []))
 }
 
-/** Commands that make an edition. They do not take the date "latest". */
-const MAKERS = ['run', 'fetch', 'archive', 'publish', 'notify', 'backfill']
-
-function dateNames(command = ''): readonly string[] {
-  return ['today', 'yesterday', ...(MAKERS.includes(command) ? [] : ['latest']), 'due']
-}
-
 async function readValues(kind: string, words: readonly string[]): Promise<readonly string[]> {
-  const { config } = await resolveConfig(storeFlags(words), process.env, flag(words, '--config'))
-  if (kind === 'watches') return [...config.watches.map(({ name }) => name), ...(words[0] === 'show' ? ['all'] : [])]
-  if (kind === 'dates') return [...new Set(await storedDates(config))].sort().reverse()
+  const stores = { archive: flagValue(words, '--archive'), documents: flagValue(words, '--documents') }
+  const { config } = await resolveConfig(stores, process.env, flagValue(words, '--config'))
+  if (kind.startsWith('watches'))
+    return [...config.watches.map(({ name }) => name), ...(kind === 'watches' ? [ALL_WATCHES] : [])]
+  if (kind.startsWith('dates')) return [...new Set(await storedDates(config))].sort().reverse()
   return words.includes('show') ? storedIds(config, 'runs', MAX_RUNS) : ['show']
-}
-
-function storeFlags(words: readonly string[]): Record<string, string> {
-  const [archive, documents] = [flag(words, '--archive'), flag(words, '--documents')]
-  return { ...(archive !== undefined && { archive }), ...(documents !== undefined && { documents }) }
-}
-
-function flag(words: readonly string[], name: string): string | undefined {
-  const at = words.lastIndexOf(name)
-  return at < 0 ? words.findLast((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) : words[at + 1]
 }
 
 /** Lists the dates of editions. A local archive has a folder for each, which is read faster than a database is loaded. */

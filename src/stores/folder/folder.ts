@@ -38,6 +38,17 @@ export class Folder implements Archive {
     this.report = report
   }
 
+  async exists(): Promise<boolean> {
+    return this.withArchiveErrors('read', '', async () => {
+      try {
+        return (await stat(this.root)).isDirectory()
+      } catch (error) {
+        if (isMissing(error)) return false
+        throw error
+      }
+    })
+  }
+
   async create(key: string): Promise<PendingObject> {
     const path = this.pathOf(key)
     const partial = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.partial`)

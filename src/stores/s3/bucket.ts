@@ -171,6 +171,13 @@ export class Bucket {
     }
   }
 
+  async exists(): Promise<boolean> {
+    const request = new ListObjectsV2Command({ Bucket: this.name, MaxKeys: 1 })
+    const page = await unlessMissing(this.client.send(request), 'NoSuchBucket')
+    if (page !== undefined) isTruncated(page)
+    return page !== undefined
+  }
+
   /** Returns the store's response headers, which include its software and its clock. */
   async headers(): Promise<Readonly<Record<string, string>>> {
     const request = new ListObjectsV2Command({ Bucket: this.name, MaxKeys: 1 })

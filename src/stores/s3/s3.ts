@@ -61,6 +61,10 @@ export class S3 implements Archive {
     return this.bucket.client
   }
 
+  async exists(): Promise<boolean> {
+    return this.withArchiveErrors('list', '', () => this.bucket.exists())
+  }
+
   async create(key: string, { contentType }: Parameters<Archive['create']>[1]): Promise<PendingObject> {
     assertKey(key)
     return new PendingUpload(this, key, contentType)
