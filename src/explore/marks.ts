@@ -11,7 +11,7 @@ export interface FoundDataset extends TopDataset {
 }
 
 /** How many letters of a text are searched. Most texts are shorter; if none has a match, they are searched further. */
-const FIRST_LETTERS = 4_000
+const FIRST_LETTERS = 1_500
 /** One description has 1.75 MB. */
 const MAX_LETTERS = 200_000
 

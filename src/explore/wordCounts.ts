@@ -34,7 +34,7 @@ const MAX_WORD_BYTES = 64
 /** How many spellings stay cached. */
 const MAX_SPELLINGS = 10_000
 /** How many letters of a text are searched for the spelling of a word. */
-const MAX_SAMPLE_LETTERS = 4_000
+const MAX_SAMPLE_LETTERS = 2_000
 
 /**
  * Counts the datasets of each term, and names the words that it is found in.

@@ -10,7 +10,11 @@ export interface Place {
 const MAX_KNOWN = 10_000
 const known = new Map<string, string>()
 
+const ASCII = Array.from({ length: 0x80 }, (_, code) => fold(String.fromCharCode(code)))
+
 function foldCharacter(character: string): string {
+  const ascii = ASCII[character.charCodeAt(0)]
+  if (ascii !== undefined) return ascii
   const before = known.get(character)
   if (before !== undefined) return before
   const folded = fold(character)
