@@ -50,6 +50,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   folder: 'files',
   source: 'files',
   format: ['text', 'json'],
+  mode: ['substring', 'word'],
   field: ['rank', 'title', 'followers', 'organization', 'organization_followers', 'dataset_id', 'organization_id'],
 }
 

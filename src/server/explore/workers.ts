@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts'
 import { Failure } from '../../errors.ts'
 import { type Channel, openChannel } from './channel.ts'
 import type { Searcher } from './requests.ts'
+import type { WorkerOptions } from './workerSide.ts'
 
 /** The bundle of src/searchWorker.ts, next to the compiled sources. */
 const SCRIPT = new URL('../../searchWorker.js', import.meta.url)
@@ -20,8 +21,9 @@ interface RunningWorker {
  * counts, which read every snapshot. A thread starts at the first call. If it dies, the next call starts another one.
  */
 export function createWorkerSearcher({ archive, config }: Pick<Context, 'archive' | 'config'>): Searcher {
-  const searches = restartable((onEnd) => startWorker(archive, config.explore_memory, onEnd))
-  const counts = restartable((onEnd) => startWorker(archive, config.explore_memory, onEnd))
+  const memory = config.explore_memory
+  const searches = restartable((onEnd) => startWorker(archive, { memory, isBackground: false }, onEnd))
+  const counts = restartable((onEnd) => startWorker(archive, { memory, isBackground: true }, onEnd))
   return {
     page: (request) => searches.channel().call('page', request),
     csv: (request) => searches.channel().call('csv', request),
@@ -71,8 +73,8 @@ async function* inBlocks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   if (filled > 0) yield block.slice(0, filled)
 }
 
-function startWorker(archive: Context['archive'], memory: number, onEnd: () => void): RunningWorker {
-  const worker = new Worker(SCRIPT, { workerData: memory })
+function startWorker(archive: Context['archive'], options: WorkerOptions, onEnd: () => void): RunningWorker {
+  const worker = new Worker(SCRIPT, { workerData: options })
   // The server ends when its listener does.
   worker.unref()
   const channel = openChannel(worker, { streams: { export: (key: string) => inBlocks(archive.read(key)) } })
