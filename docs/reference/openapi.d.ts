@@ -683,8 +683,6 @@ export interface components {
       term: string;
       /** @example title */
       column: string;
-      /** @example 1 */
-      times: number;
       /** @example Pistes pour */
       before: string;
       /** @example vélo */

@@ -87,7 +87,7 @@ async function missingSnapshot(date: string, context: Context): Promise<NotFound
 }
 
 async function format(result: SearchResult, options: Options, { config }: Context): Promise<string> {
-  const whole = await editionOf(result)
+  const whole = editionOf(result)
   const datasets = selectDatasets(whole, options)
   if (options.json) return formatJson(await searchPage(result, datasets.length, datasets))
   if (options.csv) return csvOf(datasets)
@@ -101,7 +101,7 @@ async function formatChanges(
   options: Options,
   { config }: Context,
 ): Promise<string> {
-  const found = await searchChanges(from, to)
+  const found = searchChanges(from, to)
   if (options.json) return formatJson(found)
   return options.csv ? changesCsvOf(found) : tablesOf(found, config.portal, widthOf(options))
 }

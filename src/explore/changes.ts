@@ -8,8 +8,8 @@ import type { SearchResult } from './search.ts'
 const [ID_SLOT, ORGANIZATION_SLOT] = [RECORD_COLUMNS.indexOf('id'), RECORD_COLUMNS.indexOf('organization_id')]
 
 /** Compares the same search in two snapshots, as two editions of a watch are compared. The snapshots have all reasons. */
-export async function searchChanges(from: SearchResult, to: SearchResult): Promise<Changes> {
-  const [earlier, later] = [await editionOf(from), await editionOf(to)]
+export function searchChanges(from: SearchResult, to: SearchResult): Changes {
+  const [earlier, later] = [editionOf(from), editionOf(to)]
   const { entered, left } = changesBetween(earlier, later)
   return changesBetween(earlier, later, standingsIn(from, entered), standingsIn(to, left))
 }

@@ -26,7 +26,7 @@ export interface Engine {
 
 /** Memory for the results of one snapshot, in bytes. */
 const RESULT_BYTES = 32 * 2 ** 20
-/** How long a damaged snapshot is not read again. */
+/** How long a snapshot that cannot be indexed is not read again. */
 const FAILED_MS = 60_000
 const MAX_FAILED = 100
 /** Memory of a dataset of a result. */
@@ -41,7 +41,7 @@ interface Held {
 /** @param most memory for snapshots, in bytes */
 export function createEngine(open: OpenExport, most: number): Engine {
   const held = new LRUCache<string, Held>({ maxSize: most, sizeCalculation: ({ indexed }) => indexed.bytes })
-  const failed = new LRUCache<string, DamagedDocument>({ max: MAX_FAILED, ttl: FAILED_MS })
+  const failed = new LRUCache<string, Error>({ max: MAX_FAILED, ttl: FAILED_MS })
   const loading = new Map<string, Promise<Held>>()
   // Two snapshots that are read at once would take more memory than the setting allows.
   let lastLoad: Promise<unknown> = Promise.resolve()
@@ -54,7 +54,9 @@ export function createEngine(open: OpenExport, most: number): Engine {
     }
     while (held.size > 0 && held.calculatedSize + expected > most) held.pop()
     const indexed = await indexSnapshot(snapshot, (name) => open(snapshot, name), options).catch((error) => {
-      if (error instanceof DamagedDocument) failed.set(snapshotVersion(snapshot), error)
+      // A store can be reachable again in a moment.
+      const isLasting = error instanceof DamagedDocument || !(error instanceof Failure)
+      if (isLasting) failed.set(snapshotVersion(snapshot), error)
       throw error
     })
     const results = new LRUCache<string, SearchResult>({

@@ -39,7 +39,7 @@ export async function searchPage(
   before?: SearchResult,
 ): Promise<SearchPage> {
   const { watch, words } = result
-  const edition = await editionOf(result)
+  const edition = editionOf(result)
   const { date, terms, top, source, archive, organizations } = edition
   return {
     date,

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { foldTerm } from '../matching/fold.ts'
 import { FoldedText } from '../matching/locate.ts'
 import type { Query } from '../matching/matcher.ts'
@@ -27,11 +28,13 @@ const MAX_NEAREST = 5
 /** How many of the closest words are counted. Those that most datasets have are returned. */
 const MAX_CANDIDATES = 200
 /** How many texts decide how a word is written. */
-const MAX_SAMPLES = 12
+const MAX_SAMPLES = 5
 /** Longer words are encoded data, as in the addresses of maps. */
 const MAX_WORD_BYTES = 64
-/** Longer texts are not searched for the spelling of a word. One description has 1.75 MB. */
-const MAX_SAMPLE_LETTERS = 20_000
+/** How many spellings stay cached. */
+const MAX_SPELLINGS = 10_000
+/** How many letters of a text are searched for the spelling of a word. */
+const MAX_SAMPLE_LETTERS = 2_000
 
 /**
  * Counts the datasets of each term, and names the words that it is found in.
@@ -82,8 +85,19 @@ function nearestOf(indexed: IndexedSnapshot, query: Query, term: string): WordCo
     .map(({ word, datasets }) => ({ word: spellingOf(indexed, word), datasets }))
 }
 
-/** Returns how a word is written in most of the first texts that have it, in lower case. The index has it folded. */
+const spellings = new WeakMap<IndexedSnapshot, LRUCache<number, string>>()
+
+/** Returns how a word is written in the catalogue. The index has it folded. */
 function spellingOf(indexed: IndexedSnapshot, word: number): string {
+  const known = spellings.get(indexed) ?? new LRUCache<number, string>({ max: MAX_SPELLINGS })
+  spellings.set(indexed, known)
+  const spelling = known.get(word) ?? sampleSpelling(indexed, word)
+  known.set(word, spelling)
+  return spelling
+}
+
+/** Returns how a word is written in most of the first texts that have it, in lower case. */
+function sampleSpelling(indexed: IndexedSnapshot, word: number): string {
   const folded = wordText(indexed.words, word)
   const written = new Map<string, number>()
   for (const entry of postingsOf(indexed.postings, word).subarray(0, MAX_SAMPLES)) {

@@ -6,6 +6,22 @@ export interface Place {
   readonly end: number
 }
 
+/** How many folded characters stay cached. A catalogue has about two thousand different ones. */
+const MAX_KNOWN = 10_000
+const known = new Map<string, string>()
+
+const ASCII = Array.from({ length: 0x80 }, (_, code) => fold(String.fromCharCode(code)))
+
+function foldCharacter(character: string): string {
+  const ascii = ASCII[character.charCodeAt(0)]
+  if (ascii !== undefined) return ascii
+  const before = known.get(character)
+  if (before !== undefined) return before
+  const folded = fold(character)
+  if (known.size < MAX_KNOWN) known.set(character, folded)
+  return folded
+}
+
 /** A text folded once, in which any number of terms can be located. */
 export class FoldedText {
   private readonly length: number
@@ -14,13 +30,11 @@ export class FoldedText {
   private readonly origins: readonly number[]
 
   constructor(text: string) {
-    const known = new Map<string, string>()
     const origins: number[] = []
     let folded = ''
     let at = 0
     for (const character of text) {
-      const alone = known.get(character) ?? fold(character)
-      known.set(character, alone)
+      const alone = foldCharacter(character)
       // A run of separators is one space, which begins where the run does.
       const letters = alone.startsWith(' ') && folded.endsWith(' ') ? alone.slice(1) : alone
       folded += letters

@@ -26,7 +26,19 @@ export async function buildEditions(
   snapshot: Snapshot,
   run: Pick<Run, 'id' | 'now'>,
 ): Promise<Edition[]> {
-  const editions = csvs.map(({ watch, csv, tops }) => ({
+  const editions = csvs.map((csv) => buildEdition(csv, date, snapshot, run))
+  for (const edition of editions) await assertFitsMongo(edition)
+  return editions
+}
+
+/** Builds the document of a CSV, however large it is. */
+export function buildEdition(
+  { watch, csv, tops }: ArchivedCsv,
+  date: string,
+  snapshot: Snapshot,
+  run: Pick<Run, 'id' | 'now'>,
+): Edition {
+  return {
     _id: editionId(watch.name, date),
     watch: watch.name,
     date,
@@ -38,9 +50,7 @@ export async function buildEditions(
     archive: csv,
     organizations: tops!.organizations(),
     datasets: tops!.datasets(),
-  }))
-  for (const edition of editions) await assertFitsMongo(edition)
-  return editions
+  }
 }
 
 function sourceOf({ url, sha1, bytes, records, last_modified }: ExportFacts): SourceFacts {

@@ -62,9 +62,13 @@ export function textOf(batch: Batch, record: number, slot: number): string {
   return decodeField(batch.bytes, batch.fieldRanges[at]!, batch.fieldRanges[at + 1]!)
 }
 
+/** UTF-16 orders texts without these units as UTF-8 does. */
+const SURROGATE_OR_LATER = /[\ud800-\uffff]/
+
 /** Compares ids by their UTF-8 bytes, which is the order of code points in every locale. */
 export function compareIds(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  if (SURROGATE_OR_LATER.test(a) || SURROGATE_OR_LATER.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b))
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /**

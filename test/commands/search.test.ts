@@ -83,7 +83,7 @@ rank  organization  followers  dataset        followers
       total: 3,
     })
     expect(found.datasets[0].matches).toEqual(
-      [{ term: 'vélo', column: 'title', times: 1, before: 'Dé', found: 'velo', after: 'ppement' }].map((match) => ({
+      [{ term: 'vélo', column: 'title', before: 'Dé', found: 'velo', after: 'ppement' }].map((match) => ({
         ...match,
         found: 'velo',
       })),

@@ -56,6 +56,7 @@ const VALUES: Readonly<Record<string, Source>> = {
   folder: 'files',
   source: 'files',
   format: ['text', 'json'],
+  mode: ['substring', 'word'],
   field: ['rank', 'title', 'followers', 'organization', 'organization_followers', 'dataset_id', 'organization_id'],
 }
 

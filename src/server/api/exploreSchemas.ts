@@ -23,7 +23,6 @@ const Match = z
   .object({
     term: word,
     column: z.string().openapi({ example: 'title' }),
-    times: number.openapi({ example: 1 }),
     before: z.string().openapi({ example: 'Pistes pour ' }),
     found: z.string().openapi({ example: 'vélo' }),
     after: z.string().openapi({ example: 's de la ville' }),

@@ -22,9 +22,9 @@ export function createSearcher(open: OpenExport, most: number): Searcher {
 
   async function select({ ref, watch, selection, earlier }: TableRequest) {
     const result = await engine.search(ref, watch)
-    const edition = await editionOf(result)
+    const edition = editionOf(result)
     const before = earlier && (await engine.search(earlier, watch))
-    const found = selectDatasets({ ...edition, earlier: before && (await editionOf(before)).datasets }, selection)
+    const found = selectDatasets({ ...edition, earlier: before && editionOf(before).datasets }, selection)
     return { result, before, found }
   }
 

@@ -1,15 +1,24 @@
+import { readlinkSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import type { MessagePort } from 'node:worker_threads'
 import { type Channel, type Handlers, openChannel } from './channel.ts'
 import { createSearcher } from './searcher.ts'
 
-/**
- * Answers searches over a port. Reads the exports from the other side, which has the archive.
- *
- * @param most memory for snapshots, in bytes
- */
-export function serveSearches(port: MessagePort, most: number): void {
+/** Below everything else that runs. */
+const BACKGROUND_PRIORITY = 19
+
+export interface WorkerOptions {
+  /** Memory for snapshots, in bytes. */
+  readonly memory: number
+  /** Whether others should not wait for this thread. */
+  readonly isBackground: boolean
+}
+
+/** Answers searches over a port. Reads the exports from the other side, which has the archive. */
+export function serveSearches(port: MessagePort, { memory, isBackground }: WorkerOptions): void {
+  if (isBackground) lowerPriority()
   let channel: Channel
-  const searcher = createSearcher((snapshot, name) => channel.stream('export', snapshot[name].key), most)
+  const searcher = createSearcher((snapshot, name) => channel.stream('export', snapshot[name].key), memory)
   const handlers: Handlers = {
     calls: {
       page: searcher.page,
@@ -21,4 +30,11 @@ export function serveSearches(port: MessagePort, most: number): void {
     streams: { list: searcher.list },
   }
   channel = openChannel(port, handlers)
+}
+
+/** Lowers the priority of this thread alone. Linux gives each thread a priority; elsewhere nothing happens. */
+function lowerPriority(): void {
+  try {
+    setPriority(Number(readlinkSync('/proc/thread-self').split('/').at(-1)), BACKGROUND_PRIORITY)
+  } catch {}
 }
