@@ -160,6 +160,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./notify.ts'),
   },
   {
+    name: 'publish-remote',
+    group: 'publish',
+    about:
+      'publish the files of an edition in the datasets of portals that the setting "publish" names ("run" does this too)',
+    arguments: '[date]',
+    options: [DATE_TO_MAKE, WATCHES],
+    uses: STORES,
+    examples: ['publish-remote due', 'publish-remote --date 2026-11-18 --json'],
+    load: () => import('./publishRemote.ts'),
+  },
+  {
     name: 'filter',
     group: 'read',
     about: 'filter an export (file, .gz, URL or stdin) and print the CSV of a watch',
