@@ -8,9 +8,9 @@ import { isCertificateError, ProxyError, reasonOf } from '../network/reason.ts'
 import { TransientError } from '../portal/http.ts'
 import { fetchPolicy, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from '../portal/policy.ts'
 import { formatDuration, pluralize } from '../text/format.ts'
-import { stripControls } from '../text/stripControls.ts'
 import { type Answer, exchange, type Line, type RequestBody } from './exchange.ts'
 import { emptyForm, jsonBody } from './multipart.ts'
+import { explainRefusal, messageIn, subjectOf } from './refusal.ts'
 
 /** A resource of a dataset, as uData shows it: only what is read here. */
 export interface Resource {
@@ -212,58 +212,14 @@ export class PortalApi {
     return new TransientError(url, reason)
   }
 
-  /** Explains an answer that is an error. The portal's own words are quoted. */
-  private refusal(url: string, answer: Answer): Error {
-    const { status } = answer
-    const said = this.messageIn(answer.text)
+  /** Explains an answer that is an error. */
+  private refusal(url: string, { status, text, header }: Answer): Error {
+    const said = this.withoutKey(messageIn(text))
     const words = `${status}${said === '' ? '' : `, ${quoted(said, 200)}`}`
     if (status === 408 || status === 429 || status >= 500)
-      return new TransientError(url, `it answers ${words}`, parseRetryAfter(answer.header('retry-after'), Date.now()))
-    const fail = (kind: 'usage' | 'portal', why: string) =>
-      new Failure(kind, `cannot publish on ${this.portal}: ${why}`, { cause: new RefusedError(status) })
-    switch (status) {
-      case 401:
-        return fail('usage', `it refuses the API key (${words}). Set ${API_KEY_VARIABLE} to a valid one.`)
-      case 403:
-        return fail('usage', `the owner of the API key may not do this (${words}). Add the user to the organization.`)
-      case 404:
-      case 410:
-        return fail('usage', `${this.subject(url)} is not there (${words}). Check the setting publish.`)
-      case 413:
-        return fail(
-          'usage',
-          `the file is larger than the portal takes (${words}). Lower max_size in publish, or publish fewer files.`,
-        )
-      case 423:
-        return fail('portal', `it is read-only (${words}). Run "publish-remote" later.`)
-      default:
-    }
-    if (status >= 300 && status < 400) {
-      const target = quoted(answer.header('location') ?? '')
-      return fail(
-        'usage',
-        `it redirects to ${target}, where the API key must not go. Check portal in the setting publish.`,
-      )
-    }
-    return fail('usage', `it refuses ${this.subject(url)} (${words}). Check the setting publish.`)
-  }
-
-  /** `the dataset X` or the path itself. */
-  private subject(url: string): string {
-    const path = url.slice(this.portal.length)
-    const [, dataset] = /^\/api\/\d\/datasets\/([^/]+)\/$/.exec(path) ?? []
-    return dataset === undefined ? path : `the dataset ${quoted(dataset)}`
-  }
-
-  /** Returns what a portal says about an error, in one line: uData writes `message`, `error` or `errors`. */
-  private messageIn(text: string): string {
-    try {
-      const { message, error, errors } = JSON.parse(text)
-      const said = errors === undefined ? message || error : JSON.stringify(errors)
-      return typeof said === 'string' ? this.withoutKey(stripControls(said)) : ''
-    } catch {
-      return ''
-    }
+      return new TransientError(url, `it answers ${words}`, parseRetryAfter(header('retry-after'), Date.now()))
+    const { kind, why } = explainRefusal(status, words, subjectOf(url.slice(this.portal.length)), header('location'))
+    return new Failure(kind, `cannot publish on ${this.portal}: ${why}`)
   }
 
   private withoutKey(text: string): string {
@@ -283,15 +239,5 @@ export class PortalApi {
       'usage',
       `cannot publish on ${this.portal}: it does not answer like a uData portal. Check the setting publish.`,
     )
-  }
-}
-
-/** The cause of a failure: a status that a retry will not change. */
-export class RefusedError extends Error {
-  readonly status: number
-
-  constructor(status: number) {
-    super(`the portal answers ${status}`)
-    this.status = status
   }
 }

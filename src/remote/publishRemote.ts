@@ -6,7 +6,7 @@ import type { Edition } from '../editions/edition.ts'
 import { missingEdition } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
 import { readSoundEdition } from '../editions/read.ts'
-import { Failure, worstOf } from '../errors.ts'
+import { Failure, runIdOf, worstOf } from '../errors.ts'
 import { findHolder } from '../runs/lease.ts'
 import type { RunStatus } from '../runs/record.ts'
 import { executeRun, type Run } from '../runs/run.ts'
@@ -15,7 +15,7 @@ import { openDataset, wantedResources } from './prepare.ts'
 import { DatasetUpdate, type UpdatedFile } from './update.ts'
 
 /** The command of these runs in their records. */
-export const COMMAND = 'publish-remote'
+const COMMAND = 'publish-remote'
 
 /** How long to wait for a run that publishes in the same dataset, and how often to look. */
 const WAIT_MS = 120_000
@@ -46,7 +46,7 @@ export interface RemoteResult {
 }
 
 /** Lists the targets that want editions of these watches. @throws NotFound if one names a watch that does not exist */
-export function targetsFor(watches: readonly Watch[], { config }: Pick<Context, 'config'>): readonly PublishTarget[] {
+function targetsFor(watches: readonly Watch[], { config }: Pick<Context, 'config'>): readonly PublishTarget[] {
   return config.publish.filter((target) => watchesOf(target, watches, config).length > 0)
 }
 
@@ -72,9 +72,8 @@ export async function publishRemote({ date, watches }: RemoteRequest, context: C
   )
   const editions = wanted.map(({ name }) => editionId(name, date))
   const places = targets.map(leaseOf)
-  await waitForOthers(places, context)
   const plan = { command: COMMAND, date, watches: wanted.map(({ name }) => name), leases: [...editions, ...places] }
-  return executeRun(plan, context, async (run) => {
+  const body = async (run: Run) => {
     const found = await readEditions(date, wanted, run, context)
     const datasets: UpdatedDataset[] = []
     const failures: Failure[] = []
@@ -92,18 +91,29 @@ export async function publishRemote({ date, watches }: RemoteRequest, context: C
     }
     if (failures.length > 0) throw worstFailure(failures)
     return { date, ...summarize(datasets), datasets }
-  })
+  }
+  return afterOthers(editions, context, () => executeRun(plan, context, body))
 }
 
 /** Without the scheme: a lease must not name a dataset twice. */
 const nameOf = ({ portal, dataset }: PublishTarget) => `${portal.replace(/^https?:\/\//, '')}/${dataset}`
 const leaseOf = (target: PublishTarget) => `${COMMAND}/${nameOf(target)}`
 
-/** Waits while other runs publish in the same datasets: those of other watches end at the same time. */
-async function waitForOthers(leases: readonly string[], { documents, signal }: Context): Promise<void> {
-  for (let waited = 0; waited < WAIT_MS && !signal.aborted; waited += POLL_MS) {
-    if ((await findHolder(documents, leases)) === undefined) return
-    await sleep(POLL_MS, undefined, { signal }).catch(() => {})
+/**
+ * Waits while other runs publish in the same datasets: those of several watches end at the same time. A run that holds an edition is
+ * not waited for.
+ */
+async function afterOthers<T>(editions: readonly string[], context: Context, body: () => Promise<T>): Promise<T> {
+  const { documents, signal } = context
+  for (let waited = 0; ; waited += POLL_MS) {
+    try {
+      return await body()
+    } catch (error) {
+      const isHeld = error instanceof Failure && error.kind === 'held' && runIdOf(error) === undefined
+      if (!isHeld || waited >= WAIT_MS || signal.aborted) throw error
+      if ((await findHolder(documents, editions)) !== undefined) throw error
+      await sleep(POLL_MS, undefined, { signal }).catch(() => {})
+    }
   }
 }
 
