@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Context } from '../context.ts'
 import { createApi } from './api/api.ts'
 import { createBodyCache } from './bodyCache.ts'
+import { createCalendar } from './calendar.ts'
 import { CORS_HEADERS } from './cors.ts'
 import type { Editions } from './editions.ts'
 import { createFeeds } from './feed.ts'
@@ -46,6 +47,7 @@ export function createApp(context: Context, editions: Editions, { pages }: AppOp
   })
   app.route('/', createApi({ context, editions, bodies }))
   app.route('/', createFeeds(context, editions, bodies))
+  app.route('/', createCalendar(context, editions))
   app.route('/', createHealth(context))
   if (pages !== undefined) app.route('/', pages)
   return app
