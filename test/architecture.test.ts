@@ -30,15 +30,16 @@ const USES: Readonly<Record<string, string>> = {
   pipeline: '(editions) csv editions errors portal runs terminal text waitForAll wasm',
   lineage: 'editions network pipeline text version',
   explain: 'csv editions errors matching pipeline text',
+  mcp: 'text version',
   remote: 'config editions errors explain network portal runs text version',
   verify: '(editions) csv editions errors matching pipeline runs schema terminal',
   openContext: '(lineage) (metrics) (stores) config waitForAll',
   import: 'editions errors openContext pipeline portal runs text',
-  server: '(metrics) config editions errors explain matching runs terminal text version',
+  server: '(metrics) config editions errors explain matching mcp runs terminal text version',
   doctor: '(remote) config errors network openContext pipeline portal stores terminal text version',
   index: 'config editions errors openContext pipeline terminal',
   commands:
-    '(config) (metrics) (remote) (server) (terminal) config demo doctor editions errors explain import matching notify openContext pipeline portal remote runs scheduler stores terminal text verify version',
+    '(config) (mcp) (metrics) (remote) (server) (terminal) config demo doctor editions errors explain import matching notify openContext pipeline portal remote runs scheduler stores terminal text verify version',
   program: 'commands errors terminal version',
   cli: '(commands) (program) commands',
 }

@@ -238,11 +238,21 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       ['--port <number>', 'listen on this port; 0 for any free port (default: 8000)', 'port'],
       ['--host <address>', 'listen on this address (default: 127.0.0.1, this machine only)'],
+      ['--mcp', 'also serve assistants at /mcp (Model Context Protocol over HTTP)'],
     ],
     uses: STORES,
     staysUp: true,
-    examples: ['serve', 'serve --port 80 --host 0.0.0.0'],
+    examples: ['serve', 'serve --port 80 --host 0.0.0.0', 'serve --mcp'],
     load: () => import('./serve.ts'),
+  },
+  {
+    name: 'mcp',
+    group: 'operate',
+    about: 'serve an assistant over stdin and stdout (Model Context Protocol), read-only',
+    uses: STORES,
+    staysUp: true,
+    examples: ['mcp', 'mcp --archive s3://datagouv --documents mongodb://127.0.0.1:27017/datagouv'],
+    load: () => import('./mcp.ts'),
   },
   {
     name: 'changes',

@@ -57,6 +57,7 @@ export interface Options {
   readonly tolerance?: string
   readonly snapshot?: boolean
   readonly yes?: boolean
+  readonly mcp?: boolean
 }
 
 /** Returns the settings given as flags. */
