@@ -41,8 +41,7 @@ export interface PublishTarget {
 export const API_KEY_VARIABLE = 'DATAGOUV_TOPS_PUBLISH_API_KEY'
 
 /** Whether an address is one of this machine, where nobody else can read a key on its way. */
-export const isLoopback = (url: string | URL): boolean =>
-  /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname)
+const isLoopback = (url: string | URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname)
 
 const portal = withSchema<string>(
   { type: 'string', pattern: '^(https://|http://(localhost|127\\.|\\[::1\\]))' },

@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hostname, tmpdir } from 'node:os'
 import { buffer } from 'node:stream/consumers'
-import { isLoopback } from '../config/publish.ts'
 import { findWatches } from '../config/watch.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
@@ -56,7 +55,7 @@ async function checkProxies({ settings, archive }: DoctorContext): Promise<Findi
   const targets = [
     ...config.notify.map(({ name, url }) => [name, url] as const),
     ...config.publish
-      .filter(({ portal }) => !isLoopback(portal))
+      .filter(({ portal }) => portal.startsWith('https:'))
       .map(({ portal, dataset }) => [`the dataset ${dataset}`, portal] as const),
   ]
   const uses = [

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { pluralize } from '../text/format.ts'
 import { ApiError, callApi, type Query } from './api.ts'
 import type { ApiEdition } from './editionTools.ts'
 import { date, limit, offset, organization, q } from './parameters.ts'
@@ -65,12 +66,12 @@ export const searchWords = tool(
       ...rest(body.total > datasets.length, site, address),
     }
     const found = counts.map(({ word, datasets: number, nearest }) => {
-      return `- ${JSON.stringify(word)}: ${number} datasets${nearest ? `; close words: ${quoteAll(nearest)}` : ''}`
+      return `- ${JSON.stringify(word)}: ${pluralize(number, 'dataset')}${nearest ? `; close words: ${quoteAll(nearest)}` : ''}`
     })
     return {
       structured,
       lines: [
-        `Catalogue of ${body.date}: ${body.archive.records} datasets found, ${body.in_tops} of the ${body.top} most followed organizations.`,
+        `Catalogue of ${body.date}: ${pluralize(body.archive.records, 'dataset')} found, ${body.in_tops} of the ${body.top} most followed organizations.`,
         ...found,
         ...rowLines(body.total, datasets),
         ...restLine(structured),

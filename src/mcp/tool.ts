@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { pluralize } from '../text/format.ts'
 import type { FetchApi } from './api.ts'
 import { type DatasetRow, datasetLine } from './rows.ts'
 
@@ -39,7 +40,7 @@ export function tool<Shape extends z.ZodRawShape>(
 
 /** Writes the first datasets of an answer. */
 export const rowLines = (total: number, datasets: readonly DatasetRow[]) => [
-  `${total} datasets in the tops. The first ${datasets.length}:`,
+  `${pluralize(total, 'dataset')} of the tops found, ${datasets.length} shown:`,
   ...datasets.map(datasetLine),
 ]
 
@@ -56,5 +57,8 @@ export function rest(isLong: boolean, site: string, path: string): { readonly mo
   return { more: `${site}${address}${left === '' ? '' : `?${left}`}` }
 }
 
-/** The same as a line. */
-export const restLine = ({ more }: { readonly more?: string }) => (more === undefined ? [] : [`All of them: ${more}`])
+/** The same as a line. Without a known server, the address is a path. */
+export const restLine = ({ more }: { readonly more?: string }) => {
+  if (more === undefined) return []
+  return [more.startsWith('/') ? `All of them: ${more} of "datagouv-tops serve"` : `All of them: ${more}`]
+}

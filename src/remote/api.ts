@@ -1,5 +1,6 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { API_KEY_VARIABLE, type ApiKeys, isLoopback, type PublishTarget } from '../config/publish.ts'
+import { API_KEY_VARIABLE, type ApiKeys, type PublishTarget } from '../config/publish.ts'
 import type { Context } from '../context.ts'
 import { Failure, quoted } from '../errors.ts'
 import { createAgents } from '../network/agents.ts'
@@ -78,10 +79,18 @@ export class PortalApi {
     { config, signal, report }: Pick<Context, 'config' | 'signal' | 'report'>,
   ): Promise<PortalApi> {
     const policy = fetchPolicy(config)
-    // A proxy must not see the key of a portal on this machine, which is sent in plain text.
-    const proxies = isLoopback(portal) ? NO_PROXIES : config
-    const agents = await createAgents(proxies, { keepAlive: false, connectTimeout: policy.connectTimeout, signal })
-    return new PortalApi(portal, key, { agents, policy, signal }, report.warn)
+    // A proxy must not see the key of a portal on this machine, which http sends in plain text.
+    const proxies = portal.startsWith('http:') ? NO_PROXIES : config
+    const stopped = AbortSignal.any([signal])
+    // Each request listens to it.
+    setMaxListeners(0, stopped)
+    const connection = { keepAlive: false, connectTimeout: policy.connectTimeout, signal: stopped }
+    return new PortalApi(
+      portal,
+      key,
+      { agents: await createAgents(proxies, connection), policy, signal: stopped },
+      report.warn,
+    )
   }
 
   private constructor(portal: string, key: string, line: Line, warn: (line: string) => void) {

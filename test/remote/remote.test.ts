@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { changesBetween } from '../../src/editions/changes.ts'
@@ -10,6 +11,7 @@ import { cli } from '../helpers/cli.ts'
 import { openTestContext, type TestContext } from '../helpers/context.ts'
 import { startForwardProxy } from '../helpers/forwardProxy.ts'
 import { startWebhook } from '../helpers/receivers.ts'
+import { startTlsFront } from '../helpers/tlsFront.ts'
 import { API_KEY, type Fault, type PlayedPortal, startUdataPortal } from '../helpers/udataPortal.ts'
 import { publishWeeks, type Week } from '../helpers/weeks.ts'
 
@@ -425,6 +427,65 @@ test('a proxy never sees the key of a portal on this machine', async () => {
   await publishWeeks(context, WEEKS.slice(0, 1))
   await publish(context, FIRST)
   expect([proxy.requests, portal.dataset.resources.length]).toEqual([[], 3])
+})
+
+test('"doctor" checks the key, the dataset and the rights, and uploads nothing', async () => {
+  const portal = await startUdataPortal()
+  const context = await openWith(portal)
+  const doctor = async (key: string) => {
+    const env = { DATAGOUV_TOPS_PUBLISH_API_KEY: key, DATAGOUV_TOPS_PORTAL: 'http://127.0.0.1:1' }
+    const { stdout } = await cli(['doctor', '--json', '--config', 'test.yaml'], { cwd: context.folder, env })
+    return JSON.parse(stdout).checks.find(({ check }: { check: string }) => check === 'publication on portals')
+  }
+  expect(await doctor('wr0ng-key')).toMatchObject({
+    status: 'failed',
+    exit_code: 2,
+    remedy: expect.stringMatching(/^set /),
+  })
+  expect(await doctor(API_KEY)).toMatchObject({
+    status: 'ok',
+    finding: `uploads are possible to ${portal.dataset.page}`,
+  })
+  expect(portal.writes()).toEqual([])
+})
+
+test('lineage names the dataset of the portal as what was written, from the list and the tops', async () => {
+  const portal = await startUdataPortal()
+  const { folder } = await openTestContext()
+  const context = await openWith(portal, { folder, settings: `lineage: ${JSON.stringify(`file:${folder}/events`)}` })
+  await publishWeeks(context, WEEKS.slice(0, 1))
+  await publish(context, FIRST)
+  const events = (await readFile(`${folder}/events`, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(events.at(-1)).toMatchObject({
+    eventType: 'COMPLETE',
+    job: { name: 'publish-remote.mobilite-transport' },
+    inputs: [{ name: expect.stringMatching(/2026-11-04\/mobilite-transport\.csv$/) }, { name: 'tops' }],
+    outputs: [{ namespace: portal.url, name: 'data' }],
+  })
+  expect(JSON.stringify(events)).not.toContain(API_KEY)
+})
+
+test('an https portal is reached through a tunnel; a certificate that is not known is one line', async () => {
+  const [portal, proxy] = [await startUdataPortal(), await startForwardProxy()]
+  const front = await startTlsFront(portal.url)
+  const context = await openTestContext()
+  await publishWeeks(context, WEEKS.slice(0, 1))
+  const target = { portal: front.url, dataset: 'target', files: ['list', 'tops'] }
+  const env = { ...ENVIRONMENT, HTTPS_PROXY: proxy.url, DATAGOUV_TOPS_PUBLISH: JSON.stringify([target]) }
+  const flags = ['--quiet', '--archive', 'file:datagouv', '--documents', 'sqlite:datagouv.db']
+  const go = (more: Readonly<Record<string, string>>) =>
+    cli(['publish-remote', FIRST, ...flags], { cwd: context.folder, env: { ...env, ...more } })
+  const unknown = await go({})
+  expect([unknown.code, unknown.stderr.split('\n')]).toEqual([
+    3,
+    [expect.stringMatching(/its certificate is from an authority that this machine does not know/), ''],
+  ])
+  expect(await go({ NODE_EXTRA_CA_CERTS: front.authority })).toMatchObject({ code: 0, stderr: '' })
+  expect(portal.dataset.resources).toHaveLength(2)
+  expect(new Set(proxy.requests)).toEqual(new Set([`CONNECT ${new URL(front.url).host}`]))
 })
 
 describe('"run"', () => {
