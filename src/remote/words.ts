@@ -48,11 +48,11 @@ const fr: Templates = {
   edition: (date) => `(édition du ${date})`,
   description: {
     list: ({ date, terms, portal, all, listed }) =>
-      `Édition du ${date}. Les ${listed} jeux de données avec ${terms}, parmi les ${all} du catalogue de ${portal}. Chaque ligne est telle que dans l’export du catalogue.\n\nCSV en UTF-8, séparateur « ; ».`,
+      `Édition du ${date}. Jeux de données avec ${terms} : ${listed}, sur ${all} au catalogue de ${portal}. Chaque ligne est telle que dans l’export du catalogue.\n\nCSV en UTF-8, séparateur « ; ».`,
     tops: ({ date, terms, portal, top, datasets }) =>
-      `Édition du ${date}. Les ${datasets} jeux de données de ${portal} avec ${terms} qui appartiennent aux ${top} organisations les plus suivies, dans l’ordre des abonnés de leur organisation, puis des leurs.\n\nColonnes : \`dataset_id\`, \`dataset_title\`, \`dataset_followers\`, \`organization\`, \`organization_id\`, \`organization_followers\`. CSV en UTF-8, séparateur « ; ».`,
+      `Édition du ${date}. Jeux de données de ${portal} avec ${terms} qui appartiennent aux ${top} organisations les plus suivies : ${datasets}, dans l’ordre des abonnés de leur organisation, puis des leurs.\n\nColonnes : \`dataset_id\`, \`dataset_title\`, \`dataset_followers\`, \`organization\`, \`organization_id\`, \`organization_followers\`. CSV en UTF-8, séparateur « ; ».`,
     'tops-json': ({ date, terms, portal, top, datasets }) =>
-      `Édition du ${date}. Les ${datasets} jeux de données de ${portal} avec ${terms} qui appartiennent aux ${top} organisations les plus suivies, avec le classement des organisations, les exports d’origine et leurs sommes de contrôle.`,
+      `Édition du ${date}. Jeux de données de ${portal} avec ${terms} qui appartiennent aux ${top} organisations les plus suivies : ${datasets}, avec le classement des organisations, les exports d’origine et leurs sommes de contrôle.`,
     changes: ({ date, from, terms }) =>
       `Ce qui a changé de l’édition du ${from} à celle du ${date}, parmi les jeux de données avec ${terms} des organisations les plus suivies : une ligne par entrée (\`entered\`), sortie (\`left\`), changement d’organisation (\`moved\`), de titre (\`renamed\`) ou d’abonnés (\`followers\`), avec sa raison.\n\nColonnes : \`change\`, \`reason\`, \`id\`, \`title\`, \`organization\`, \`from\`, \`followers\`, \`before\`. CSV en UTF-8, séparateur « ; ».`,
   },
@@ -74,11 +74,11 @@ const en: Templates = {
   edition: (date) => `(edition of ${date})`,
   description: {
     list: ({ date, terms, portal, all, listed }) =>
-      `Edition of ${date}. The ${listed} datasets with ${terms}, among the ${all} in the catalogue of ${portal}. Each row is as in the export of the catalogue.\n\nCSV in UTF-8, delimiter ";".`,
+      `Edition of ${date}. Datasets with ${terms}: ${listed}, of ${all} in the catalogue of ${portal}. Each row is as in the export of the catalogue.\n\nCSV in UTF-8, delimiter ";".`,
     tops: ({ date, terms, portal, top, datasets }) =>
-      `Edition of ${date}. The ${datasets} datasets of ${portal} with ${terms} that belong to the ${top} most followed organizations, by the followers of their organization, then by their own.\n\nColumns: \`dataset_id\`, \`dataset_title\`, \`dataset_followers\`, \`organization\`, \`organization_id\`, \`organization_followers\`. CSV in UTF-8, delimiter ";".`,
+      `Edition of ${date}. Datasets of ${portal} with ${terms} that belong to the ${top} most followed organizations: ${datasets}, by the followers of their organization, then by their own.\n\nColumns: \`dataset_id\`, \`dataset_title\`, \`dataset_followers\`, \`organization\`, \`organization_id\`, \`organization_followers\`. CSV in UTF-8, delimiter ";".`,
     'tops-json': ({ date, terms, portal, top, datasets }) =>
-      `Edition of ${date}. The ${datasets} datasets of ${portal} with ${terms} that belong to the ${top} most followed organizations, with the ranking of the organizations, and the source exports with their checksums.`,
+      `Edition of ${date}. Datasets of ${portal} with ${terms} that belong to the ${top} most followed organizations: ${datasets}, with the ranking of the organizations, and the source exports with their checksums.`,
     changes: ({ date, from, terms }) =>
       `What has changed from the edition of ${from} to that of ${date}, among the datasets with ${terms} of the most followed organizations: a row for each dataset that \`entered\`, \`left\`, \`moved\` to another organization, was \`renamed\`, or gained or lost \`followers\`, with the reason.\n\nColumns: \`change\`, \`reason\`, \`id\`, \`title\`, \`organization\`, \`from\`, \`followers\`, \`before\`. CSV in UTF-8, delimiter ";".`,
   },

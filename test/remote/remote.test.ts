@@ -112,7 +112,9 @@ describe('three weeks', () => {
     expect(resources.at(-1)).toEqual({ ...foreign, extras: { 'check:status': 200 } })
     expect(resources.every(({ extras }) => extras['check:status'] === 200)).toBe(true)
     expect(resources[1]!.schema).toEqual({ url: 'https://example.org/tops.json' })
-    expect(resources[0]!.description).toMatch(/^Édition du 18 novembre 2026\. Les 1 jeux de données/)
+    expect(resources[0]!.description).toMatch(
+      /^Édition du 18 novembre 2026\. Jeux de données avec « mobilité » ou « transport » : 1, sur 1 au catalogue/,
+    )
     expect(dataset).toMatchObject({
       title: 'Target',
       description: 'Written by an editor',
@@ -379,6 +381,8 @@ describe('a portal that', () => {
         portal.fault = (call) => (call === at ? fault : undefined)
         const warnings = await publishTwo(portal, folders)
         expect([at, view(portal)]).toEqual([at, whole])
+        // A second upload would have been removed again.
+        expect(portal.writes().filter((name) => name.startsWith('DELETE'))).toEqual([])
         expect(warnings.filter((line) => line.includes('; retrying in'))).toHaveLength(1)
       }
     },
