@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { callApi } from './api.ts'
+import { explanation, history } from './outputs.ts'
 import { date, limit, watch } from './parameters.ts'
 import { plain } from './rows.ts'
 import { rest, restLine, tool } from './tool.ts'
@@ -20,6 +21,7 @@ export const explainDataset = tool(
     description:
       'Explains why a dataset is, or is not, in the list and in the tops of an edition: term, column, organization, rank. Takes ' +
       'its ID, its slug, or the address of its page on the portal.',
+    output: explanation,
     input: { dataset: z.string().min(1).max(300).describe('ID, slug or page address of the dataset'), watch, date },
   },
   async ({ dataset: id, ...query }, { fetchApi, portal }) => {
@@ -63,6 +65,7 @@ export const datasetHistory = tool(
     title: 'Get the history of a dataset',
     description:
       'Returns in which editions a dataset is in the tops, its followers, and when and why it entered or left.',
+    output: history,
     input: { dataset: z.string().min(1).max(300).describe('ID of the dataset'), watch, date, limit: limit(20) },
   },
   async ({ dataset: id, watch: name, date: day = 'latest', limit: most }, { fetchApi, site, defaultWatch }) => {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { callApi } from './api.ts'
+import * as outputs from './outputs.ts'
 import { date, from, limit, offset, organization, q, to, watch } from './parameters.ts'
 import { type ApiDataset, datasetLine, datasetRow, plain } from './rows.ts'
 import { quoteAll, rest, restLine, rowLines, tool } from './tool.ts'
@@ -32,6 +33,7 @@ export const listEditions = tool(
     name: 'list_editions',
     title: 'List editions',
     description: 'Lists the watches (what is searched for), and the dates on which each has an edition, latest first.',
+    output: outputs.editionList,
     input: { watch, from, to, limit: limit(10), offset },
   },
   async (args, { fetchApi, site }) => {
@@ -67,6 +69,7 @@ export const getTops = tool(
     description:
       'Returns an edition: how many datasets mention the terms of its watch, the most followed organizations, and the first of ' +
       'their datasets. Filters: q, organization, new or gone since the edition before.',
+    output: outputs.tops,
     input: {
       watch,
       date,
@@ -116,6 +119,7 @@ export const getChanges = tool(
     description:
       'Compares two editions (default: the last two): how many datasets entered, left, moved to another organization, were ' +
       'renamed, or gained or lost followers, and the first of each with the reason.',
+    output: outputs.changes,
     input: { watch, from, to, limit: limit(10) },
   },
   async ({ limit: most, ...query }, { fetchApi, portal, site }) => {

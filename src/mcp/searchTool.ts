@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { pluralize } from '../text/format.ts'
 import { ApiError, callApi, type Query } from './api.ts'
 import type { ApiEdition } from './editionTools.ts'
+import { search } from './outputs.ts'
 import { date, limit, offset, organization, q } from './parameters.ts'
 import { datasetRow } from './rows.ts'
 import { quoteAll, rest, restLine, rowLines, tool } from './tool.ts'
@@ -24,6 +25,7 @@ export const searchWords = tool(
       'Searches the whole catalogue of a week for any words, not only those of a watch: counts per word, and the first datasets ' +
       'of the most followed organizations.',
     needs: '/api/explore/{date}',
+    output: search,
     input: {
       words: z.array(z.string()).min(1).describe('words or phrases; a dataset with one of them is found'),
       date: date.describe('date of a stored week, YYYY-MM-DD (default: the latest)'),
@@ -63,7 +65,8 @@ export const searchWords = tool(
       in_tops: body.in_tops,
       total: body.total,
       datasets,
-      ...rest(body.total > datasets.length, site, address),
+      // The JSON of a search has at most 1000 datasets, the CSV has all.
+      ...rest(body.total > datasets.length, site, address.replace(/^[^?]*/, '$&.csv')),
     }
     const found = counts.map(({ word, datasets: number, nearest }) => {
       return `- ${JSON.stringify(word)}: ${pluralize(number, 'dataset')}${nearest ? `; close words: ${quoteAll(nearest)}` : ''}`

@@ -29,17 +29,25 @@ export async function createMcpFactory(context: ToolContext): Promise<(site?: st
   }
 }
 
-function registerTool(server: McpServer, { name, title, description, input, call }: Tool, context: ToolContext): void {
+function registerTool(
+  server: McpServer,
+  { name, title, description, input, output, call }: Tool,
+  context: ToolContext,
+): void {
   const annotations = { readOnlyHint: true, idempotentHint: true, openWorldHint: false }
-  server.registerTool(name, { title, description, inputSchema: input, annotations }, async (args) => {
-    try {
-      const { structured, lines } = await call(args as never, context)
-      return { content: [{ type: 'text' as const, text: lines.join('\n') }], structuredContent: structured }
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-      return { content: [{ type: 'text' as const, text: error.message }], isError: true }
-    }
-  })
+  server.registerTool(
+    name,
+    { title, description, inputSchema: input, outputSchema: output, annotations },
+    async (args) => {
+      try {
+        const { structured, lines } = await call(args as never, context)
+        return { content: [{ type: 'text' as const, text: lines.join('\n') }], structuredContent: structured }
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error
+        return { content: [{ type: 'text' as const, text: error.message }], isError: true }
+      }
+    },
+  )
 }
 
 /** Offers the latest editions as resources: their figures, and the first datasets. */

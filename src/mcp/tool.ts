@@ -25,6 +25,8 @@ export interface Tool {
   readonly title: string
   readonly description: string
   readonly input: z.ZodObject
+  /** The shape of the structured answer. */
+  readonly output: z.ZodObject
   /** A path of the API that it needs; the tool is there if the API has it. */
   readonly needs?: string
   readonly call: (args: never, context: ToolContext) => Promise<Answer>

@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { API_KEY_VARIABLE, type ApiKeys, type PublishTarget } from '../config/publish.ts'
 import type { Context } from '../context.ts'
 import { Failure, quoted } from '../errors.ts'
 import { createAgents } from '../network/agents.ts'
@@ -47,23 +46,6 @@ interface Call {
   readonly method: Method
   readonly path: string
   readonly body?: RequestBody
-}
-
-/** Returns the key for a portal. @throws Failure `usage` if there is none */
-export function apiKeyFor(portal: string, keys: ApiKeys | undefined, targets: readonly PublishTarget[]): string {
-  const { host } = new URL(portal)
-  const given = keys?.[host]
-  if (given !== undefined) return given
-  const hosts = new Set(targets.map((one) => new URL(one.portal).host))
-  if (keys?.['*'] !== undefined && hosts.size === 1) return keys['*']
-  const what = `cannot publish on ${host}: there is no API key for it`
-  // One portal must not receive the key of another.
-  if (keys?.['*'] !== undefined)
-    throw new Failure(
-      'usage',
-      `${what}, as publish names several portals. Set ${API_KEY_VARIABLE} to {"${host}": "…", …}.`,
-    )
-  throw new Failure('usage', `${what}. Set ${API_KEY_VARIABLE} to that of a user who may edit the dataset.`)
 }
 
 /** Calls the API of a uData portal as the owner of a key. The key appears in no error and in no log. */

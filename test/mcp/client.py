@@ -20,6 +20,7 @@ async def use(target, calls, mode):
         prompt = await client.get_prompt("weekly_news", {"topic": "vélo"})
         return {
             "tools": [tool.name for tool in tools],
+            "described": all(tool.output_schema for tool in tools),
             "read_only": all(tool.annotations.read_only_hint for tool in tools),
             "results": results,
             "resources": resources,

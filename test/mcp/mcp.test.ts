@@ -180,6 +180,7 @@ test('20 clients of the Python SDK, each with a process of its own, get the same
 interface ClientResult {
   readonly tools: readonly string[]
   readonly read_only: boolean
+  readonly described: boolean
   readonly results: readonly ToolResult[]
   readonly resources: readonly string[]
   readonly resource: { readonly datasets: readonly object[] }
@@ -199,9 +200,10 @@ async function useClients(plan: object, skip: (reason: string) => void): Promise
   return JSON.parse(stdout)
 }
 
-function checkClient({ tools, read_only, results, resources, resource, prompt }: ClientResult): void {
-  expect([tools, read_only]).toEqual([
+function checkClient({ tools, read_only, described, results, resources, resource, prompt }: ClientResult): void {
+  expect([tools, read_only, described]).toEqual([
     ['list_editions', 'get_tops', 'get_changes', 'explain_dataset', 'dataset_history'],
+    true,
     true,
   ])
   checkAnswers(results)
