@@ -82,15 +82,24 @@ export function findResource({ resources }: Dataset, { id }: WantedResource): Re
  * as title; nobody has written a description; and no one else uploads files of that name.
  */
 export function findUnmarked({ resources }: Dataset, { fileName }: WantedResource): readonly Resource[] {
-  return resources.filter(
-    ({ title, description, filetype, url, extras }) =>
-      filetype === 'file' &&
-      title === fileName &&
-      !description &&
-      extras[EXTRAS.file] === undefined &&
-      URL.canParse(url) &&
-      basename(new URL(url).pathname) === fileName,
-  )
+  return resources.filter((resource) => unmarkedFile(resource) === fileName)
+}
+
+/** Finds all such resources of these watches, of whatever week. */
+export function findStrays({ resources }: Dataset, watches: readonly string[]): readonly Resource[] {
+  return resources.filter((resource) => {
+    const [, watch] = FILE_NAME.exec(unmarkedFile(resource) ?? '') ?? []
+    return watch !== undefined && watches.includes(watch)
+  })
+}
+
+/** What `fileNameOf` makes. */
+const FILE_NAME = /^datagouv-tops-([a-z0-9-]+)-(?:list|tops|changes)(?:-\d{4}-\d{2}-\d{2})?\.(?:csv|json)$/
+
+/** Returns the name of the file of a resource that has no title of its own, no description and no mark. */
+function unmarkedFile({ title, description, filetype, url, extras }: Resource): string | undefined {
+  if (filetype !== 'file' || description || extras[EXTRAS.file] !== undefined || !URL.canParse(url)) return undefined
+  return basename(new URL(url).pathname) === title ? title : undefined
 }
 
 /** Whether the portal has the file already, by the checksum that uData keeps. */

@@ -10,6 +10,7 @@ import {
   coverageOf,
   EXTRAS,
   findResource,
+  findStrays,
   findUnmarked,
   hasFile,
   type WantedResource,
@@ -29,7 +30,7 @@ export interface UpdatedFile {
 
 /** Makes the resources of a dataset as they should be. Every write can be repeated, and follows a check of the leases. */
 export class DatasetUpdate {
-  /** What has been done besides the files: `order`, `temporal coverage`, `license`, `duplicate ID removed`. */
+  /** What has been done besides the files: `order`, `temporal coverage`, `license`, `ID removed`. */
   readonly changes: string[] = []
   private readonly open: OpenDataset
   private readonly run: Pick<Run, 'warn'>
@@ -47,7 +48,7 @@ export class DatasetUpdate {
     const updated: UpdatedFile[] = []
     // uData puts a new resource in front of the others.
     for (const one of [...wanted].reverse()) updated.unshift(await this.updateResource(one))
-    const dataset = await this.removeDuplicates(wanted)
+    const dataset = await this.removeStrays(watches)
     await this.restoreOrder(dataset, watches)
     await this.updateFields(dataset)
     return updated
@@ -103,17 +104,17 @@ export class DatasetUpdate {
     )
   }
 
-  /** Removes what runs that died, or lost an answer, have uploaded twice. @returns the dataset as it is now */
-  private async removeDuplicates(wanted: readonly WantedResource[]): Promise<Dataset> {
+  /** Removes what runs that died, or lost an answer, have uploaded and never marked. @returns the dataset as it is now */
+  private async removeStrays(watches: readonly string[]): Promise<Dataset> {
     const { api, dataset } = this.open
     const found = this.hasWritten ? await api.dataset(dataset.id) : dataset
-    const duplicates = wanted.flatMap((one) => findUnmarked(found, one))
-    for (const { id, title } of duplicates) {
+    const strays = findStrays(found, watches)
+    for (const { id, title } of strays) {
       await this.write(() => api.deleteResource(dataset.id, id))
-      this.changes.push(`duplicate ${id} removed`)
+      this.changes.push(`${id} removed`)
       this.run.warn(`removed the resource ${id} (${title}): an upload that was broken off had left it`)
     }
-    return { ...found, resources: found.resources.filter((one) => !duplicates.includes(one)) }
+    return { ...found, resources: found.resources.filter((one) => !strays.includes(one)) }
   }
 
   private async restoreOrder(dataset: Dataset, watches: readonly string[]): Promise<void> {

@@ -414,11 +414,16 @@ describe('a portal that', () => {
     const [made] = portal.dataset.resources
     const title = 'datagouv-tops-mobilite-transport-tops.csv'
     portal.dataset.resources.unshift({ ...made!, id: 'late', title, description: null, extras: {} })
+    // One of an earlier week, whose run was killed and never repeated.
+    const weekly = title.replace('.csv', '-2026-10-28.csv')
+    const url = `${portal.url}/resources/target/9/${weekly}`
+    portal.dataset.resources.push({ ...made!, id: 'old', title: weekly, url, description: null, extras: {} })
     portal.dataset.resources.push({ ...made!, id: 'mine', title: 'Mine', description: null, extras: {} })
     expect(await publish(context, FIRST)).toMatchObject({ status: 'published' })
     expect(portal.dataset.resources.map(({ id }) => id)).toEqual([made!.id, 'mine'])
     expect(context.warnings.slice(1)).toEqual([
       `removed the resource late (${title}): an upload that was broken off had left it`,
+      `removed the resource old (${weekly}): an upload that was broken off had left it`,
     ])
   })
 })
