@@ -41,7 +41,7 @@ export interface Dataset {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
-/** A call of the API that changes something. It is repeated after a failure that may pass, so doing it twice must be harmless. */
+/** A call of the API. It is repeated after a failure that may pass, so doing it twice must be harmless. */
 interface Call {
   readonly method: Method
   readonly path: string

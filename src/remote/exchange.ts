@@ -24,7 +24,9 @@ export interface RequestBody {
 /** A longer answer is an error. A dataset takes about 1 kB for each of its resources. */
 const MAX_ANSWER_BYTES = 64 * 2 ** 20
 
-/** How long a server may take to say that it wants a body. One that does not know `Expect` says nothing, so the body follows. */
+/** Before a body of this size, the server is asked whether it wants it. */
+const MIN_EXPECT_BYTES = 2 ** 20
+/** How long it may take to say so. A server that does not know `Expect` says nothing, so the body follows. */
 const CONTINUE_MS = 1_000
 
 /** What an exchange needs besides its request. */
@@ -35,8 +37,8 @@ export interface Line {
 }
 
 /**
- * Sends one request and reads its whole answer. Sends a body only after the server has seen its length, so that a server can
- * refuse a file that is too large before it is uploaded.
+ * Sends one request and reads its whole answer. Sends a large body only after the server has seen its length, so that it can refuse
+ * a file that is too large before it is uploaded.
  */
 export async function exchange(
   url: string,
@@ -47,6 +49,7 @@ export async function exchange(
 ): Promise<Answer> {
   const { protocol } = new URL(url) as URL & { protocol: keyof Agents }
   const { request } = await (protocol === 'https:' ? import('node:https') : import('node:http'))
+  const isLarge = body !== undefined && body.length >= MIN_EXPECT_BYTES
   const sent = request(url, {
     method,
     agent: agents[protocol],
@@ -56,7 +59,8 @@ export async function exchange(
       accept: 'application/json',
       'accept-encoding': 'identity',
       ...headers,
-      ...(body && { 'content-type': body.contentType, 'content-length': body.length, expect: '100-continue' }),
+      ...(body && { 'content-type': body.contentType, 'content-length': body.length }),
+      ...(isLarge && { expect: '100-continue' }),
     },
   })
   const limit = new Limit(sent)
@@ -69,10 +73,10 @@ export async function exchange(
   })
   try {
     const response = await Promise.race([answerTo(sent), sendBody(sent, body, limit, policy)])
-    limit.clear()
+    limit.end()
     return await readAnswer(response, policy)
   } finally {
-    limit.clear()
+    limit.end()
     sent.destroy()
   }
 }
@@ -96,8 +100,10 @@ async function sendBody(
     sent.end()
     return new Promise(() => {})
   }
-  sent.flushHeaders()
-  await isWanted(sent)
+  if (body.length >= MIN_EXPECT_BYTES) {
+    sent.flushHeaders()
+    await isWanted(sent)
+  }
   async function* watched(chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
       limit.set('progress of the upload', stallTimeout)
@@ -143,6 +149,7 @@ async function readAnswer(response: IncomingMessage, policy: FetchPolicy): Promi
 /** Destroys a request whose next event does not come in time. */
 class Limit {
   private timer: NodeJS.Timeout | undefined
+  private hasEnded = false
   private readonly request: ClientRequest
 
   constructor(request: ClientRequest) {
@@ -150,11 +157,14 @@ class Limit {
   }
 
   set(event: string, ms: number): void {
-    this.clear()
+    clearTimeout(this.timer)
+    // A body that is not wanted any more may still be read for a moment.
+    if (this.hasEnded) return
     this.timer = setTimeout(() => this.request.destroy(new Error(`no ${event} within ${formatDuration(ms)}`)), ms)
   }
 
-  clear(): void {
+  end(): void {
+    this.hasEnded = true
     clearTimeout(this.timer)
   }
 }

@@ -163,7 +163,7 @@ async function updateTarget(
   return { facts }
 }
 
-/** Returns the failure that decides the exit code. It names the number of the others, which are in the run's warnings. */
+/** Returns the failure that decides the exit code, with the messages of the others. */
 function worstFailure(failures: readonly Failure[]): Failure {
   const worst = worstOf(failures.map(({ kind }) => kind))!
   const first = failures.find(({ kind }) => kind === worst)!

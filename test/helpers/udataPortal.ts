@@ -55,6 +55,8 @@ export interface PlayedPortal {
   /** The key that each call brought. */
   readonly keys: (string | undefined)[]
   isReadOnly: boolean
+  /** The largest request that the server in front takes, if it is asked. */
+  maxBytes: number
 }
 
 export const API_KEY = 'k3y-of-the-editor'
@@ -63,6 +65,15 @@ const LICENSES = [{ id: 'notspecified' }, { id: 'lov2' }, { id: 'odc-odbl' }]
 /** Plays the part of uData 17 that publications use, as measured on a real one. */
 export async function startUdataPortal(): Promise<PlayedPortal> {
   const server = createServer((request, response) => void serve(request, response))
+  // A server in front of uData refuses what is too large by its length alone.
+  server.on('checkContinue', (request, response) => {
+    if (Number(request.headers['content-length']) > portal.maxBytes) {
+      portal.calls.push('refused by its length')
+      return void response.writeHead(413, { connection: 'close' }).end()
+    }
+    response.writeContinue()
+    void serve(request, response)
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     server.closeAllConnections()
@@ -91,6 +102,7 @@ export async function startUdataPortal(): Promise<PlayedPortal> {
     after: () => {},
     keys: [],
     isReadOnly: false,
+    maxBytes: Number.POSITIVE_INFINITY,
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -398,12 +398,18 @@ describe('a portal that', () => {
     expect(portal.writes()).toEqual([])
   })
 
-  test('takes no file of this size refuses it before it is sent', async () => {
+  test('takes no file of this size refuses it by its length, before it is sent', async () => {
     const portal = await startUdataPortal()
-    portal.fault = (_, name) => (name === 'POST /api/1/datasets/data/upload/' ? { status: 413 } : undefined)
-    const context = await openWith(portal)
-    await publishWeeks(context, WEEKS.slice(0, 1))
-    await expect(publish(context, FIRST)).rejects.toThrow('the file is larger than the portal takes (413, "played")')
+    portal.maxBytes = 2 ** 20
+    const context = await openWith(portal, { target: { files: ['list'] } })
+    const large = { id: 'd1', title: 'Transport', description: 'x'.repeat(2 ** 21), organization: 'o1' }
+    await publishWeeks(context, [{ date: FIRST, datasets: [large], organizations: [['o1', 'Un', 5]] }])
+    await expect(publish(context, FIRST)).rejects.toThrow('the file is larger than the portal takes (413).')
+    expect(portal.calls.at(-1)).toBe('refused by its length')
+    expect(portal.dataset.resources).toEqual([])
+    portal.maxBytes = Number.POSITIVE_INFINITY
+    await publish(context, FIRST)
+    expect(portal.files.values().next().value!.length).toBeGreaterThan(2 ** 21)
   })
 
   test('is late: the upload that was given up and then appears is removed', async () => {
