@@ -40,7 +40,7 @@ export interface PublishTarget {
 /** The variable that holds the API keys. */
 export const API_KEY_VARIABLE = 'DATAGOUV_TOPS_PUBLISH_API_KEY'
 
-/** Whether an address is one of this machine, where nobody else can read a key on its way. */
+/** Whether an address is one of this machine, so that a key does not leave it. */
 const isLoopback = (url: string | URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname)
 
 const portal = withSchema<string>(

@@ -12,7 +12,7 @@ import { type WantedResource, wantedResource } from './resources.ts'
 /** Licence Ouverte 2.0, the license of what French administrations publish. */
 const DEFAULT_LICENSE = 'lov2'
 
-/** uData's license of a dataset for which nobody has chosen one. */
+/** What uData shows for a dataset without a license. */
 const NO_LICENSE = 'notspecified'
 
 /** A dataset that may be written to. */

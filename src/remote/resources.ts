@@ -79,7 +79,7 @@ export function findResource({ resources }: Dataset, { id }: WantedResource): Re
 
 /**
  * Finds resources that were uploaded by a run which died before it could mark them. uData gives a new resource the name of its file
- * as title; nobody has written a description; and no one else uploads files of that name.
+ * as title; it has no description yet; and only the program uploads files of that name.
  */
 export function findUnmarked({ resources }: Dataset, { fileName }: WantedResource): readonly Resource[] {
   return resources.filter((resource) => unmarkedFile(resource) === fileName)
