@@ -8,6 +8,7 @@ most followed organizations as a document.
 | `fetch` | stores both exports of the portal as the snapshot of the date |
 | `archive` | per watch: stores the datasets with a term as CSV |
 | `publish` | per watch: stores the datasets of the TOP organizations as a document |
+| `publish_remote` | per watch: publishes the edition in the datasets of the tool's setting `publish` (none by default) |
 | `notify` | sends the notifications for the date, after success and failure |
 
 **The date** of an edition is the Paris date for which the run was scheduled, even if it starts late. To run another date, trigger
@@ -78,12 +79,15 @@ def datagouv_tops():
     @task_group(prefix_group_id=False)
     def edition(watch: str):
         def step(name: str, **kwargs) -> DatagouvTopsOperator:
-            arguments = [name, "--date", DATE, "--watch", watch]
             return DatagouvTopsOperator(
-                task_id=name, arguments=arguments, map_index_template="{{ task.arguments[-1] }}", **kwargs
+                task_id=name.replace("-", "_"),
+                arguments=[name, "--date", DATE, "--watch", watch],
+                map_index_template="{{ task.arguments[-1] }}",
+                **kwargs,
             )
 
-        step("archive") >> step("publish", outlets=[EDITIONS])
+        # The edition is published before its portal is asked: if that fails, the edition stays.
+        step("archive") >> step("publish", outlets=[EDITIONS]) >> step("publish-remote")
 
     notify = DatagouvTopsOperator(task_id="notify", arguments=["notify", "--date", DATE], retries=2)
 

@@ -22,9 +22,11 @@ PROGRAM = "datagouv-tops"
 # Next to the DAG, so that every worker has the watches of the DAG's version. Without this file, the tool's usual settings apply.
 SETTINGS = Path(__file__).with_name("datagouv-tops.yaml")
 
-# Airflow connections for the stores. Without a connection, the worker's environment is used.
+# Airflow connections. Without a connection, the worker's environment is used.
 ARCHIVE_CONNECTION = "datagouv_tops_archive"
 DOCUMENTS_CONNECTION = "datagouv_tops_documents"
+# Its password is the API key for the portals of the setting `publish`.
+PUBLISH_CONNECTION = "datagouv_tops_publish"
 
 # Exit codes that a retry cannot fix. All other failures are retried: the portal or a store is unreachable (3, 5), another run
 # holds the date (7), or the step was stopped (130, 143, or a signal).
@@ -119,12 +121,13 @@ def lineage_variables(task_instance: Any) -> dict[str, str]:
 
 
 def command_environment() -> dict[str, str]:
-    """Returns the worker's environment without Airflow's own variables, plus those of the store connections."""
+    """Returns the worker's environment without Airflow's own variables, plus those of the connections."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "_AIRFLOW"))}
     return (
         inherited
         | _connection_variables(ARCHIVE_CONNECTION, archive_variables)
         | _connection_variables(DOCUMENTS_CONNECTION, documents_variables)
+        | _connection_variables(PUBLISH_CONNECTION, publish_variables)
     )
 
 
@@ -159,3 +162,8 @@ def documents_variables(connection: Connection) -> dict[str, str | None]:
     return {
         "DATAGOUV_TOPS_DOCUMENTS": f"{scheme}://{user and f'{user}@'}{host}/{connection.schema or 'datagouv'}{query}"
     }
+
+
+def publish_variables(connection: Connection) -> dict[str, str | None]:
+    """Reads an ``http`` connection: password is the API key."""
+    return {"DATAGOUV_TOPS_PUBLISH_API_KEY": connection.password}

@@ -168,6 +168,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./notify.ts'),
   },
   {
+    name: 'publish-remote',
+    group: 'publish',
+    about:
+      'publish the files of an edition in the datasets of portals that the setting "publish" names ("run" does this too)',
+    arguments: '[date]',
+    options: [DATE_TO_MAKE, WATCHES],
+    uses: STORES,
+    examples: ['publish-remote due', 'publish-remote --date 2026-11-18 --json'],
+    load: () => import('./publishRemote.ts'),
+  },
+  {
     name: 'filter',
     group: 'read',
     about: 'filter an export (file, .gz, URL or stdin) and print the CSV of a watch',
@@ -269,11 +280,21 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       ['--port <number>', 'listen on this port; 0 for any free port (default: 8000)', 'port'],
       ['--host <address>', 'listen on this address (default: 127.0.0.1, this machine only)'],
+      ['--mcp', 'also serve assistants at /mcp (Model Context Protocol over HTTP)'],
     ],
     uses: STORES,
     staysUp: true,
-    examples: ['serve', 'serve --port 80 --host 0.0.0.0'],
+    examples: ['serve', 'serve --port 80 --host 0.0.0.0', 'serve --mcp'],
     load: () => import('./serve.ts'),
+  },
+  {
+    name: 'mcp',
+    group: 'operate',
+    about: 'serve an assistant over stdin and stdout (Model Context Protocol), read-only',
+    uses: STORES,
+    staysUp: true,
+    examples: ['mcp', 'mcp --archive s3://datagouv --documents mongodb://127.0.0.1:27017/datagouv'],
+    load: () => import('./mcp.ts'),
   },
   {
     name: 'changes',

@@ -64,6 +64,7 @@ export interface Options {
   readonly yaml?: boolean
   /** True without a name. */
   readonly save?: string | boolean
+  readonly mcp?: boolean
 }
 
 /** Returns the settings given as flags. */

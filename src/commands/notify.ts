@@ -26,6 +26,7 @@ export default async function notify(io: CommandInput): Promise<void> {
     const notifications = [
       ...(await announcePublished(date, watches, context)),
       ...(await announceLack(date, watches, context)),
+      ...(await announceRemoteFailure(date, context)),
     ]
     report.close()
     if (json) await printJson({ date, notifications })
@@ -39,7 +40,8 @@ async function announceLack(date: string, watches: readonly Watch[], context: Co
   const lacking = await withoutEdition(date, watches, context)
   if (lacking.length === 0) return []
   const runs = (await listRuns(documents, { descending: true, limit: RECENT }, report.warn)).filter(
-    (run) => run.date === date && run.watches.some((name) => lacking.includes(name)),
+    (run) =>
+      run.date === date && run.command !== 'publish-remote' && run.watches.some((name) => lacking.includes(name)),
   )
   const failed = runs.find(({ status }) => status === 'failed')
   if (failed?.error) {
@@ -52,6 +54,16 @@ async function announceLack(date: string, watches: readonly Watch[], context: Co
   // A run that found nothing to do has decided so (when_unchanged: skip).
   if (due === undefined || due > clock() || runs.some(({ status }) => status === 'unchanged')) return []
   return announceMissed([date], undefined, context)
+}
+
+/** Notifies that the edition is not on its portal, if its last publication there failed. */
+async function announceRemoteFailure(date: string, context: Context): Promise<NotificationRecord[]> {
+  const { documents, report } = context
+  const runs = await listRuns(documents, { descending: true, limit: RECENT }, report.warn)
+  const last = runs.find((run) => run.date === date && run.command === 'publish-remote')
+  if (last?.status !== 'failed' || !last.error) return []
+  const error = new Failure(last.error.kind, last.error.message)
+  return announceFailure(failedNews(date, error, undefined, true), last._id, context)
 }
 
 async function withoutEdition(date: string, watches: readonly Watch[], { documents }: Context): Promise<string[]> {

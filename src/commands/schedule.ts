@@ -12,6 +12,7 @@ import { INITIAL_STATUS, type SchedulerStatus } from '../scheduler/status.ts'
 import type { ListenAddress, RunningServer } from '../server/listen.ts'
 import type { Report } from '../terminal/report.ts'
 import { formatDuration } from '../text/format.ts'
+import { publishAfterRun } from './afterRun.ts'
 import { type CommandInput, openReport, settingFlags, withContext } from './io.ts'
 import { runStep } from './runStep.ts'
 
@@ -99,6 +100,7 @@ class RunHandlers implements SchedulerHandlers {
     await runStep({ ...this.io, options: { ...this.io.options, date } }, async (request, context) => {
       const result = await run(request, context)
       await warnOnError(context, () => announcePublished(date, request.watches, context))
+      await publishAfterRun(request, context)
       return result
     })
     this.status = { ...this.status, last: { date, outcome: 'done', message: null, at: new Date().toISOString() } }

@@ -7,7 +7,7 @@ export default async function serve(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     await warnOfMissing(context.report, context.documents, context.archive)
     const { startServer } = await import('../server/server.ts')
-    const server = await startServer(context, { port, host, flag: '--port' })
+    const server = await startServer(context, { port, host, flag: '--port' }, io.options.mcp)
     if (json) await printJson({ url: server.url })
     else if (!quiet) await print(`serving ${server.url}  (Ctrl-C stops)\n`)
     if (!io.signal.aborted) await once(io.signal, 'abort')

@@ -12,6 +12,12 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   - kind: slack # or webhook, or email
     url: https://hooks.example.org/services/…
     events: [published, failed, refused, missed]`,
+  publish: `publish:
+  - portal: https://www.data.gouv.fr
+    dataset: id-or-slug-of-your-dataset
+    watches: [mobilite-transport] # default: all
+    files: [list, tops, tops-json, changes] # the default
+    weekly: true # also keep the files of each week; default: false`,
   columns: `columns:
   organizations: { metric.followers: followers }
   datasets: { tags: [keywords, mots_cles] }`,

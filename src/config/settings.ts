@@ -20,6 +20,7 @@ import {
   wholeNumber,
   withSchema,
 } from './parsers.ts'
+import { API_KEY_VARIABLE, parseApiKeys, parsePublishTargets } from './publish.ts'
 import {
   address,
   baseUrl,
@@ -267,6 +268,20 @@ export const SETTINGS = {
     default: [],
     parse: parseTargets,
     mask: maskTargets,
+  },
+  publish: {
+    about: 'datasets of uData portals that receive the files of each edition (a list; see docs/publication.md)',
+    environment: 'DATAGOUV_TOPS_PUBLISH',
+    default: [],
+    parse: parsePublishTargets,
+  },
+  publish_api_key: {
+    about: 'API key for the portals of publish, or JSON that maps their hosts to keys (variable only)',
+    environment: API_KEY_VARIABLE,
+    notInFile: true,
+    default: null,
+    parse: optional(parseApiKeys),
+    mask: (written) => (written === null ? null : '***'),
   },
   metrics_file: {
     about: 'file (NAME.prom) to which each run writes its metrics, for the textfile collector of Prometheus',

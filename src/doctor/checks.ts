@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hostname, tmpdir } from 'node:os'
 import { buffer } from 'node:stream/consumers'
+import { findWatches } from '../config/watch.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { hasProxy, proxyFor } from '../network/proxy.ts'
@@ -24,6 +25,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   documents: checkDocuments,
   schema: checkSchema,
   'completeness gate': checkBaseline,
+  'publication on portals': checkPublication,
   'clock and the portal': async (context) => checkClock('the portal', (await context.portal()).now),
   'clock and the archive': async (context) => checkClock('the archive', (await context.archiveFacts()).now),
   'clock and the documents': async (context) => checkClock('the document store', (await context.documentsFacts()).now),
@@ -50,7 +52,12 @@ async function checkProxies({ settings, archive }: DoctorContext): Promise<Findi
     (store) => store.server,
     () => undefined,
   )
-  const targets = config.notify.map(({ name, url }) => [name, url] as const)
+  const targets = [
+    ...config.notify.map(({ name, url }) => [name, url] as const),
+    ...config.publish
+      .filter(({ portal }) => portal.startsWith('https:'))
+      .map(({ portal, dataset }) => [`the dataset ${dataset}`, portal] as const),
+  ]
   const uses = [
     ['the portal', config.portal],
     ['the archive', server],
@@ -109,6 +116,21 @@ async function checkBaseline({ settings, archive }: DoctorContext): Promise<Find
   if (problem === undefined) return ok(found)
   const [, what = problem, remedy = 'restore it from a backup'] = /^(.*)\. (.*)$/s.exec(problem) ?? []
   return warning(`${found}; ${what}`, remedy)
+}
+
+/** Checks the key, the rights and the license for each dataset of the setting `publish`. Uploads nothing. */
+async function checkPublication({ settings, signal }: DoctorContext): Promise<Finding> {
+  const { config } = await settings()
+  if (config.publish.length === 0) return ok('the setting publish names no dataset')
+  const { openDataset } = await import('../remote/prepare.ts')
+  const context = { config: { ...config, retries: 0 }, signal, report: silentReport }
+  const pages: string[] = []
+  for (const target of config.publish) {
+    findWatches(target.watches, config)
+    const { dataset } = await openDataset(target, context)
+    pages.push(dataset.page ?? `${target.portal}/datasets/${dataset.id}`)
+  }
+  return ok(`uploads are possible to ${pages.join(', ')}`)
 }
 
 /** Acquires, renews and releases a lease, which needs every operation of the store. */

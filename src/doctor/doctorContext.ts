@@ -23,6 +23,8 @@ export interface DoctorContext {
   readonly documents: () => Promise<Documents>
   readonly archiveFacts: () => Promise<StoreFacts>
   readonly documentsFacts: () => Promise<StoreFacts>
+  /** Aborted when the command is stopped. */
+  readonly signal: AbortSignal
   readonly close: () => Promise<void>
 }
 
@@ -59,6 +61,7 @@ export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, sign
     documents,
     archiveFacts: once(async () => (await archive()).facts()),
     documentsFacts: once(async () => (await documents()).facts()),
+    signal,
     close: async () => {
       for (const open of [archive, documents]) {
         const store = await open().catch(() => undefined)

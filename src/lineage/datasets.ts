@@ -26,8 +26,8 @@ export function inputsAndOutputs(
 ): { inputs: readonly DatasetName[]; outputs: readonly DatasetName[] } {
   const tables = tablesOf(run, context)
   return {
-    inputs: inputsOf(tables),
-    outputs: [...snapshotOutputs(tables), ...csvOutputs(tables), ...topsOutput(tables)],
+    inputs: [...inputsOf(tables), ...remoteInputs(run, tables)],
+    outputs: [...snapshotOutputs(tables), ...csvOutputs(tables), ...topsOutput(tables), ...remoteOutputs(run)],
   }
 }
 
@@ -120,6 +120,20 @@ function topsOutput({ date, names, steps: { published }, csvs, datasets, organiz
   const facets = { ...schemaFacet(Object.keys(fields)), ...versionFacet(date), ...columnLineageFacet(fields, rows) }
   const rowCount = published.reduce((sum, one) => sum + one.datasets, 0)
   return [{ ...names.tops, facets, outputFacets: statisticsFacet(rowCount) }]
+}
+
+/** Lists the datasets of portals in which a run has published editions. */
+function remoteOutputs({ steps }: RunRecord): DatasetName[] {
+  return steps.flatMap(({ facts }) => {
+    const { portal, dataset } = facts as { readonly portal?: unknown; readonly dataset?: unknown }
+    return typeof portal === 'string' && typeof dataset === 'string' ? [{ namespace: portal, name: dataset }] : []
+  })
+}
+
+/** Lists what was published there: the CSVs of the watches, and the tops. */
+function remoteInputs(run: RunRecord, { names, date }: Tables): DatasetName[] {
+  if (remoteOutputs(run).length === 0) return []
+  return [...run.watches.map((watch) => names.csv(watch, date)), names.tops]
 }
 
 /** Returns the facts of each finished step of a run. */

@@ -171,12 +171,16 @@ function targetsOf(event: NotifyEvent, { config }: NotifyContext): readonly Noti
   return config.notify.filter(({ events }) => events.includes(event))
 }
 
-/** Returns the runs of a date that failed in the same way, back to the last one that succeeded. */
-async function failuresOf({ date, kind }: FailedNews, { documents, report }: NotifyContext): Promise<RunRecord[]> {
+/** Returns the runs of a date that failed in the same way, back to the last one that succeeded. Publications on portals are apart. */
+async function failuresOf(
+  { date, event, kind }: FailedNews,
+  { documents, report }: NotifyContext,
+): Promise<RunRecord[]> {
   // Without the store, a repeated message is better than none.
   const recent =
     documents && (await listRuns(documents, { descending: true, limit: RECENT }, report.warn).catch(() => []))
-  const runs = (recent ?? []).filter((run) => run.date === date)
+  const isRemote = event === 'remote_failed'
+  const runs = (recent ?? []).filter((run) => run.date === date && (run.command === 'publish-remote') === isRemote)
   const success = runs.findIndex(({ status }) => status === 'published' || status === 'unchanged')
   return runs.slice(0, success === -1 ? runs.length : success).filter(({ error }) => error?.kind === kind)
 }

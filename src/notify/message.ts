@@ -73,6 +73,10 @@ function missedMessage({ dates }: MissedNews, { words, count, date }: Formats): 
 function failedMessage(news: FailedNews, { words, date, time, outside }: Formats): Message {
   const { event, kind, exit_code, message, again } = news
   const next = again === null ? [words.notAgain] : again === undefined ? [] : [words.again(time(again))]
+  if (event === 'remote_failed') {
+    const lines = [words.why(words.kinds[kind], exit_code), outside(message, MAX_REASON), words.catchUp(news.date)]
+    return { subject: words.remoteFailed(date(news.date)), lines }
+  }
   const lines = [
     words.why(words.kinds[kind], exit_code),
     outside(message, MAX_REASON),

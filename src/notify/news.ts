@@ -48,8 +48,11 @@ export interface NamedDatasets {
 }
 
 export interface FailedNews {
-  /** `refused` means that the completeness gate refused the export. */
-  readonly event: 'failed' | 'refused'
+  /**
+   * `refused` means that the completeness gate refused the export; `remote_failed`, that there is an edition, but that it could not
+   * be published on a portal.
+   */
+  readonly event: 'failed' | 'refused' | 'remote_failed'
   readonly date: string
   readonly kind: FailureKind
   readonly exit_code: number
@@ -107,11 +110,11 @@ function changesNews(from: Edition, to: Edition, { portal }: Config): ChangesNew
   return { from: from.date, entered: named(entered), left: named(left), moved: named(moved) }
 }
 
-/** Describes why a date could not be published. */
-export function failedNews(date: string, error: unknown, again?: Date | null): FailedNews {
+/** Describes why a date could not be published. @param isRemote whether only its publication on a portal failed */
+export function failedNews(date: string, error: unknown, again?: Date | null, isRemote = false): FailedNews {
   const failure = error instanceof Failure ? error : new Failure('bug', `${error}`)
   return {
-    event: failure.kind === 'gate' ? 'refused' : 'failed',
+    event: isRemote ? 'remote_failed' : failure.kind === 'gate' ? 'refused' : 'failed',
     date,
     kind: failure.kind,
     exit_code: failure.exitCode,

@@ -21,6 +21,8 @@ interface Words {
   readonly document: string
   readonly failed: (date: string) => string
   readonly refused: (date: string) => string
+  readonly remoteFailed: (date: string) => string
+  readonly catchUp: (date: string) => string
   readonly why: (kind: string, exitCode: number) => string
   readonly kinds: Readonly<Record<FailureKind, string>>
   readonly again: (time: string) => string
@@ -60,6 +62,8 @@ const en: Words = {
   document: 'Document: ',
   failed: (date) => `no edition of ${date} yet: the run failed`,
   refused: (date) => `no edition of ${date}: the completeness gate refused the export`,
+  remoteFailed: (date) => `the edition of ${date} is published, but not on the portal`,
+  catchUp: (date) => `Once that is settled, "datagouv-tops publish-remote ${date}" publishes it there.`,
   why: (kind, exitCode) => `Why: ${kind} (exit code ${exitCode}).`,
   kinds: {
     bug: 'a bug',
@@ -102,6 +106,8 @@ const fr: Words = {
   document: 'Document : ',
   failed: (date) => `pas encore d’édition du ${date} : l’exécution a échoué`,
   refused: (date) => `pas d’édition du ${date} : le contrôle de complétude a refusé l’export`,
+  remoteFailed: (date) => `l’édition du ${date} est publiée, mais pas sur le portail`,
+  catchUp: (date) => `Une fois la cause réglée, « datagouv-tops publish-remote ${date} » l’y publie.`,
   why: (kind, exitCode) => `Raison : ${kind} (code de sortie ${exitCode}).`,
   kinds: {
     bug: 'une erreur du programme',

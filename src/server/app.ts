@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Context } from '../context.ts'
 import { type Api, createApi } from './api/api.ts'
 import { type BodyCache, createBodyCache } from './bodyCache.ts'
+import { createCalendar } from './calendar.ts'
 import { CORS_HEADERS } from './cors.ts'
 import type { Editions } from './editions.ts'
 import { createExplorer, type Explorer } from './explore/explorer.ts'
@@ -52,6 +53,7 @@ export function createApp(context: Context, editions: Editions, options: AppOpti
   })
   app.route('/', api.routes)
   app.route('/', createFeeds(context, editions, bodies))
+  app.route('/', createCalendar(context, editions))
   app.route('/', createHealth(context))
   if (pages !== undefined) app.route('/', pages)
   return app

@@ -1,3 +1,4 @@
+import { Hono } from 'hono'
 import type { Context } from '../context.ts'
 import { createApi } from './api/api.ts'
 import { createApp } from './app.ts'
@@ -19,14 +20,15 @@ function prepareLatest({ config }: Context, editions: Editions): void {
 }
 
 /** Serves pages, API and feeds. @throws Failure `usage` when the server cannot listen on the address */
-export async function startServer(context: Context, address: ListenAddress): Promise<RunningServer> {
+export async function startServer(context: Context, address: ListenAddress, withMcp = false): Promise<RunningServer> {
   const editions = createEditions(context)
   const searcher = context.config.explore_memory > 0 ? createWorkerSearcher(context) : undefined
   const explorer = createExplorer(context, searcher)
   const bodies = createBodyCache()
   const api = createApi({ context, editions, bodies, explorer })
   const pages = await createPages(context, editions, explorer, api.description)
-  const { url, close } = await serveApp(createApp(context, editions, { bodies, api, pages }), address)
+  const app = createApp(context, editions, { bodies, api, pages })
+  const { url, close } = await serveApp(withMcp ? await mcpInFront(app, context) : app, address)
   prepareLatest(context, editions)
   return {
     url,
@@ -35,4 +37,12 @@ export async function startServer(context: Context, address: ListenAddress): Pro
       await searcher?.close()
     },
   }
+}
+
+/** Puts `/mcp` in front of an app. The app itself stays read-only: it accepts no POST. */
+async function mcpInFront(app: Hono, context: Context): Promise<Hono> {
+  const front = new Hono()
+  const { addMcp } = await import('./mcp.ts')
+  await addMcp(front, app, context)
+  return front.all('*', ({ req, env }) => app.fetch(req.raw, env))
 }

@@ -20,6 +20,7 @@ interface Facts {
   readonly not_found: Outcome
   readonly environment: readonly string[]
   readonly archive: object
+  readonly publish: Readonly<Record<string, string>>
   readonly documents: readonly object[]
 }
 
@@ -59,16 +60,17 @@ if (programs !== undefined) {
       expect(facts.dag.tags).toContain('datagouv-tops')
     })
 
-    test('fetches, then archives and publishes each watch, then notifies', () => {
+    test('fetches, then archives and publishes each watch, also on portals, then notifies', () => {
       const after = Object.entries(facts.tasks).map(([name, task]) => [name, task.after])
       expect(Object.fromEntries(after)).toEqual({
         watches: [],
         fetch: [],
         archive: ['fetch', 'watches'],
         publish: ['archive', 'watches'],
-        notify: ['publish'],
+        publish_remote: ['publish', 'watches'],
+        notify: ['publish_remote'],
       })
-      expect(tasksWith(({ mapped }) => mapped)).toEqual(['archive', 'publish'])
+      expect(tasksWith(({ mapped }) => mapped)).toEqual(['archive', 'publish', 'publish_remote'])
     })
 
     test('is due on Wednesdays at 17:00 in Paris, before and after both clock changes', () => {
@@ -140,7 +142,8 @@ if (programs !== undefined) {
       expect(facts.environment).toEqual(['AWS_PROFILE', 'DATAGOUV_TOPS_RETRIES'])
     })
 
-    test("reads the archive and the documents from Airflow's connections", () => {
+    test("reads the archive, the documents and the API key from Airflow's connections", () => {
+      expect(facts.publish).toEqual({ DATAGOUV_TOPS_PUBLISH_API_KEY: 'k3y' })
       expect(facts.archive).toEqual({
         DATAGOUV_TOPS_ARCHIVE: 's3://bucket',
         AWS_ACCESS_KEY_ID: 'key',

@@ -99,6 +99,7 @@ facts = {
         schema="bucket",
         extra='{"endpoint_url": "http://minio:9000", "region_name": "eu-west-3"}',
     ),
+    "publish": variables(command.publish_variables, conn_type="http", password="k3y"),
     "documents": [
         variables(command.documents_variables, conn_type="mongo", host="mongodb", port=27017, schema="tops"),
         variables(

@@ -1,0 +1,48 @@
+import type { Watch } from '../config/watch.ts'
+import type { Context } from '../context.ts'
+import { editionId } from '../editions/layout.ts'
+import { runIdOf } from '../errors.ts'
+import { announceFailure, shouldAnnounce, warnOnError } from '../notify/announce.ts'
+import { failedNews } from '../notify/news.ts'
+
+interface Request {
+  readonly date: string
+  readonly watches: readonly Watch[]
+}
+
+/** Wraps a run so that its editions are then published on portals. */
+export function withRemotePublication<R extends Request, Result>(
+  run: (request: R, context: Context) => Promise<Result>,
+  isAnnounced: boolean,
+): (request: R, context: Context) => Promise<Result> {
+  return async (request, context) => {
+    const result = await run(request, context)
+    await publishAfterRun(request, context, isAnnounced)
+    return result
+  }
+}
+
+/**
+ * Publishes the editions of a run in the datasets that the setting `publish` names. The editions are published already, so a failure
+ * is a warning and a notification; it leaves a run record of its own, and `publish-remote` catches up.
+ */
+export async function publishAfterRun({ date, watches }: Request, context: Context, isAnnounced = true): Promise<void> {
+  const { config, documents, report, signal } = context
+  if (config.publish.length === 0) return
+  // A run that is skipped (when_unchanged: skip) leaves no edition.
+  const published: Watch[] = []
+  for (const watch of watches) {
+    if ((await documents.find('tops', editionId(watch.name, date))) !== undefined) published.push(watch)
+  }
+  if (published.length === 0) return
+  const { publishRemote } = await import('../remote/publishRemote.ts')
+  try {
+    report.info((await publishRemote({ date, watches: published }, context)).summary)
+  } catch (error) {
+    signal.throwIfAborted()
+    report.warn(`the edition of ${date} is published, but not on the portal: ${(error as Error).message}`)
+    if (!isAnnounced || !shouldAnnounce(error, context)) return
+    const news = failedNews(date, error, undefined, true)
+    await warnOnError(context, () => announceFailure(news, runIdOf(error), context))
+  }
+}

@@ -1,0 +1,100 @@
+import * as z from 'zod'
+import { callApi } from './api.ts'
+import { explanation, history } from './outputs.ts'
+import { date, limit, watch } from './parameters.ts'
+import { plain } from './rows.ts'
+import { rest, restLine, tool } from './tool.ts'
+
+interface ApiExplanation {
+  readonly watch: string
+  readonly date: string
+  readonly verdict: string
+  readonly dataset: { readonly id: string; readonly title: string; readonly followers: number } | null
+  readonly sentences: readonly string[]
+  readonly nearest: readonly { readonly dataset_id?: string; readonly dataset_title?: string; readonly word?: string }[]
+}
+
+export const explainDataset = tool(
+  {
+    name: 'explain_dataset',
+    title: 'Explain a dataset',
+    description:
+      'Explains why a dataset is, or is not, in the list and in the tops of an edition: term, column, organization, rank. Takes ' +
+      'its ID, its slug, or the address of its page on the portal.',
+    output: explanation,
+    input: { dataset: z.string().min(1).max(300).describe('ID, slug or page address of the dataset'), watch, date },
+  },
+  async ({ dataset: id, ...query }, { fetchApi, portal }) => {
+    const { body } = await callApi<ApiExplanation>(fetchApi, `/api/explain/${encodeURIComponent(id)}`, query)
+    const { watch: name, date: day, verdict, dataset, sentences, nearest } = body
+    const url = dataset === null ? null : `${portal}/datasets/${encodeURIComponent(dataset.id)}/`
+    const found = dataset && { id: dataset.id, title: plain(dataset.title), followers: dataset.followers, url }
+    const close = nearest.map((one) =>
+      one.dataset_id === undefined
+        ? { word: plain(one.word ?? '') }
+        : { id: one.dataset_id, title: plain(one.dataset_title ?? '') },
+    )
+    const plainSentences = sentences.map(plain)
+    return {
+      structured: { watch: name, date: day, verdict, dataset: found, sentences: plainSentences, nearest: close },
+      lines: [
+        `Edition ${name} of ${day}${found ? `, dataset ${JSON.stringify(found.title)}, ${url}` : ''}: ${verdict}.`,
+        ...plainSentences,
+        ...close.map((one) => `- close: ${JSON.stringify(one)}`),
+      ],
+    }
+  },
+)
+
+interface ApiHistory {
+  readonly watch: string
+  readonly id: string
+  readonly title: string
+  readonly editions: readonly {
+    readonly date: string
+    readonly in_tops: boolean
+    readonly followers: number | null
+    readonly change: string | null
+    readonly reason: string | null
+  }[]
+}
+
+export const datasetHistory = tool(
+  {
+    name: 'dataset_history',
+    title: 'Get the history of a dataset',
+    description:
+      'Returns in which editions a dataset is in the tops, its followers, and when and why it entered or left.',
+    output: history,
+    input: { dataset: z.string().min(1).max(300).describe('ID of the dataset'), watch, date, limit: limit(20) },
+  },
+  async ({ dataset: id, watch: name, date: day = 'latest', limit: most }, { fetchApi, site, defaultWatch }) => {
+    const edition = `${encodeURIComponent(name ?? defaultWatch)}/${encodeURIComponent(day)}`
+    const path = `/api/editions/${edition}/datasets/${encodeURIComponent(id)}/history`
+    const { body } = await callApi<ApiHistory>(fetchApi, path)
+    const total = body.editions.length
+    const editions = body.editions
+      .slice(0, most)
+      .map(({ date: on, in_tops, followers, change, reason }) => ({ date: on, in_tops, followers, change, reason }))
+    const structured = {
+      watch: body.watch,
+      id: body.id,
+      title: plain(body.title),
+      total,
+      editions,
+      ...rest(total > editions.length, site, path),
+    }
+    const lines = editions.map(({ date: on, in_tops, followers, change, reason }) => {
+      const what = change === null ? '' : `, ${change}${reason === null ? '' : ` (${reason})`}`
+      return `- ${on}: ${in_tops ? `in the tops, ${followers} followers` : 'not in the tops'}${what}`
+    })
+    return {
+      structured,
+      lines: [
+        `${JSON.stringify(structured.title)} in ${total} editions of ${body.watch}:`,
+        ...lines,
+        ...restLine(structured),
+      ],
+    }
+  },
+)

@@ -1,0 +1,48 @@
+import { stripControls } from '../text/stripControls.ts'
+
+/** A dataset as the API shows it: only what is read here. */
+export interface ApiDataset {
+  readonly dataset_id: string
+  readonly dataset_title: string
+  readonly dataset_followers: number
+  readonly organization: string
+  readonly reason?: string | null
+}
+
+/** A dataset in an answer to an assistant. */
+export interface DatasetRow {
+  readonly id: string
+  readonly title: string
+  readonly organization: string
+  readonly followers: number
+  readonly url: string
+  readonly reason?: string
+}
+
+/** Longer texts from the portal are cut: a title can have thousands of letters. */
+const MAX_TEXT = 200
+
+/** Makes text from the portal safe to show: one line, no control characters, not too long. */
+export function plain(text: string): string {
+  const line = stripControls(text).trim()
+  return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line
+}
+
+/** @param portal the address of the portal, for links */
+export function datasetRow(dataset: ApiDataset, portal: string): DatasetRow {
+  const { dataset_id: id, dataset_title, organization, dataset_followers: followers, reason } = dataset
+  return {
+    id,
+    title: plain(dataset_title),
+    organization: plain(organization),
+    followers,
+    url: `${portal}/datasets/${encodeURIComponent(id)}/`,
+    ...(reason && { reason }),
+  }
+}
+
+/** Writes a dataset as a line. Its title and its organization are quoted, so that nothing in them looks like part of the answer. */
+export function datasetLine({ title, organization, followers, url, reason }: DatasetRow): string {
+  const why = reason === undefined ? '' : `, ${reason}`
+  return `- ${JSON.stringify(title)} (${JSON.stringify(organization)}, ${followers} followers${why}) ${url}`
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod'
+import { pluralize } from '../text/format.ts'
+import { ApiError, callApi, type Query } from './api.ts'
+import type { ApiEdition } from './editionTools.ts'
+import { search } from './outputs.ts'
+import { date, limit, offset, organization, q } from './parameters.ts'
+import { datasetRow } from './rows.ts'
+import { quoteAll, rest, restLine, rowLines, tool } from './tool.ts'
+
+interface ApiSearch extends ApiEdition {
+  readonly words: readonly {
+    readonly word: string
+    readonly datasets: number
+    readonly nearest: readonly { word: string }[]
+  }[]
+  readonly in_tops: number
+  readonly total: number
+}
+
+export const searchWords = tool(
+  {
+    name: 'search_words',
+    title: 'Search the catalogue for any words',
+    description:
+      'Searches the whole catalogue of a week for any words, not only those of a watch: counts per word, and the first datasets ' +
+      'of the most followed organizations.',
+    needs: '/api/explore/{date}',
+    output: search,
+    input: {
+      words: z.array(z.string()).min(1).describe('words or phrases; a dataset with one of them is found'),
+      date: date.describe('date of a stored week, YYYY-MM-DD (default: the latest)'),
+      match: z
+        .enum(['substring', 'word'])
+        .optional()
+        .describe('whether a word may be part of a longer one (default: yes)'),
+      columns: z
+        .string()
+        .optional()
+        .describe('columns to search, separated by commas (default: title,tags,description)'),
+      top: z.int().min(1).optional().describe('how many of the most followed organizations count (default: 30)'),
+      q,
+      organization,
+      new: z.boolean().optional().describe('only datasets that are new since the week before'),
+      limit: limit(20),
+      offset,
+    },
+  },
+  async ({ words, date: day = 'latest', ...query }, { fetchApi, portal, site }) => {
+    // The API takes a list with commas, so a word cannot have one.
+    const commas = words.find((word) => word.includes(','))
+    if (commas !== undefined) throw new ApiError(`a word has a comma: ${JSON.stringify(commas)}. Give several words.`)
+    const path = `/api/explore/${encodeURIComponent(day)}`
+    const { body, path: address } = await callApi<ApiSearch>(fetchApi, path, {
+      words: words.join(','),
+      ...query,
+    } as Query)
+    const datasets = body.datasets.map((dataset) => datasetRow(dataset, portal))
+    const counts = body.words.map(({ word, datasets: found, nearest }) => {
+      return { word, datasets: found, ...(nearest.length > 0 && { nearest: nearest.map((one) => one.word) }) }
+    })
+    const structured = {
+      date: body.date,
+      words: counts,
+      listed: body.archive.records,
+      in_tops: body.in_tops,
+      total: body.total,
+      datasets,
+      // The JSON of a search has at most 1000 datasets, the CSV has all.
+      ...rest(body.total > datasets.length, site, address.replace(/^[^?]*/, '$&.csv')),
+    }
+    const found = counts.map(({ word, datasets: number, nearest }) => {
+      return `- ${JSON.stringify(word)}: ${pluralize(number, 'dataset')}${nearest ? `; close words: ${quoteAll(nearest)}` : ''}`
+    })
+    return {
+      structured,
+      lines: [
+        `Catalogue of ${body.date}: ${pluralize(body.archive.records, 'dataset')} found, ${body.in_tops} of the ${body.top} most followed organizations.`,
+        ...found,
+        ...rowLines(body.total, datasets),
+        ...restLine(structured),
+      ],
+    }
+  },
+)

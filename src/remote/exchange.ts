@@ -1,0 +1,170 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Agents } from '../network/agents.ts'
+import { readBody } from '../portal/body.ts'
+import type { FetchPolicy } from '../portal/policy.ts'
+import { formatDuration } from '../text/format.ts'
+import { USER_AGENT } from '../version.ts'
+
+/** A portal's answer to a call of its API. */
+export interface Answer {
+  readonly status: number
+  header(name: string): string | undefined
+  readonly text: string
+}
+
+/** The body of a request, whose length is known before it is sent. */
+export interface RequestBody {
+  readonly contentType: string
+  readonly length: number
+  readonly chunks: () => AsyncIterable<Uint8Array>
+}
+
+/** A longer answer is an error. A dataset takes about 1 kB for each of its resources. */
+const MAX_ANSWER_BYTES = 64 * 2 ** 20
+
+/** Before a body of this size, the server is asked whether it wants it. */
+const MIN_EXPECT_BYTES = 2 ** 20
+/** How long it may take to say so. A server that does not know `Expect` says nothing, so the body follows. */
+const CONTINUE_MS = 1_000
+
+/** What an exchange needs besides its request. */
+export interface Line {
+  readonly agents: Agents
+  readonly policy: FetchPolicy
+  readonly signal: AbortSignal
+}
+
+/**
+ * Sends one request and reads its whole answer. Sends a large body only after the server has seen its length, so that it can refuse
+ * a file that is too large before it is uploaded.
+ */
+export async function exchange(
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body: RequestBody | undefined,
+  { agents, policy, signal }: Line,
+): Promise<Answer> {
+  const { protocol } = new URL(url) as URL & { protocol: keyof Agents }
+  const { request } = await (protocol === 'https:' ? import('node:https') : import('node:http'))
+  const isLarge = body !== undefined && body.length >= MIN_EXPECT_BYTES
+  const sent = request(url, {
+    method,
+    agent: agents[protocol],
+    signal,
+    headers: {
+      'user-agent': USER_AGENT,
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      ...headers,
+      ...(body && { 'content-type': body.contentType, 'content-length': body.length }),
+      ...(isLarge && { expect: '100-continue' }),
+    },
+  })
+  const limit = new Limit(sent)
+  limit.set('connection', policy.connectTimeout)
+  sent.once('socket', (socket) => {
+    const event = protocol === 'https:' ? 'secureConnect' : 'connect'
+    // The socket of a proxy is connected already.
+    if (!socket.connecting) limit.set('answer', policy.headersTimeout)
+    socket.once(event, () => limit.set('answer', policy.headersTimeout))
+  })
+  try {
+    const response = await Promise.race([answerTo(sent), sendBody(sent, body, limit, policy)])
+    limit.end()
+    return await readAnswer(response, policy)
+  } finally {
+    limit.end()
+    sent.destroy()
+  }
+}
+
+function answerTo(sent: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    sent.once('response', resolve)
+    // Later errors belong to the answer, or to a body that the server does not want any more.
+    sent.on('error', reject)
+  })
+}
+
+/** Never resolves: the answer ends the exchange. Rejects if the body cannot be read. */
+async function sendBody(
+  sent: ClientRequest,
+  body: RequestBody | undefined,
+  limit: Limit,
+  { stallTimeout, headersTimeout }: FetchPolicy,
+): Promise<never> {
+  if (body === undefined) {
+    sent.end()
+    return new Promise(() => {})
+  }
+  if (body.length >= MIN_EXPECT_BYTES) {
+    sent.flushHeaders()
+    await isWanted(sent)
+  }
+  async function* watched(chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      limit.set('progress of the upload', stallTimeout)
+      // The archive may reuse its buffer while this one waits to be sent.
+      yield Buffer.from(chunk)
+    }
+    limit.set('answer', headersTimeout)
+  }
+  let failure: unknown
+  const source = Readable.from(watched(body.chunks())).once('error', (error) => {
+    failure = error
+  })
+  await pipeline(source, sent).catch(() => {})
+  if (failure !== undefined && !sent.destroyed) sent.destroy()
+  if (failure !== undefined) throw failure
+  return new Promise(() => {})
+}
+
+/** Resolves when the server asks for the body, or after CONTINUE_MS. Without a connection there is no answer: `sent` fails. */
+function isWanted(sent: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    sent.once('continue', resolve)
+    const wait = () => setTimeout(resolve, CONTINUE_MS).unref()
+    sent.once('socket', (socket) => (socket.connecting ? socket.once('connect', wait) : wait()))
+  })
+}
+
+async function readAnswer(response: IncomingMessage, policy: FetchPolicy): Promise<Answer> {
+  const parts: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of readBody(response, policy)) {
+    bytes += chunk.length
+    if (bytes > MAX_ANSWER_BYTES) throw new Error('its answer is too long')
+    parts.push(Buffer.from(chunk))
+  }
+  return {
+    status: response.statusCode!,
+    header: (name) => [response.headers[name]].flat()[0],
+    text: Buffer.concat(parts).toString('utf8'),
+  }
+}
+
+/** Destroys a request whose next event does not come in time. */
+class Limit {
+  private timer: NodeJS.Timeout | undefined
+  private hasEnded = false
+  private readonly request: ClientRequest
+
+  constructor(request: ClientRequest) {
+    this.request = request
+  }
+
+  set(event: string, ms: number): void {
+    clearTimeout(this.timer)
+    // A body that is not wanted any more may still be read for a moment.
+    if (this.hasEnded) return
+    this.timer = setTimeout(() => this.request.destroy(new Error(`no ${event} within ${formatDuration(ms)}`)), ms)
+  }
+
+  end(): void {
+    this.hasEnded = true
+    clearTimeout(this.timer)
+  }
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import type { RequestBody } from './exchange.ts'
+import type { EditionFile } from './files.ts'
+
+/** Writes a file as `multipart/form-data` (RFC 7578), as uData expects it, without holding the file in memory. */
+export function multipartOf(
+  name: string,
+  { contentType, bytes, read }: Omit<EditionFile, 'kind' | 'sha1'>,
+): RequestBody {
+  const boundary = `datagouv-tops-${randomUUID()}`
+  const head = Buffer.from(
+    `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: ${contentType}\r\n\r\n`,
+  )
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
+  async function* chunks() {
+    yield head
+    yield* read()
+    yield tail
+  }
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    length: head.length + bytes + tail.length,
+    chunks,
+  }
+}
+
+/** Writes a form without a file. uData refuses it, but says first whether it would have taken one. */
+export function emptyForm(): RequestBody {
+  const boundary = `datagouv-tops-${randomUUID()}`
+  const form = Buffer.from(
+    `--${boundary}\r\ncontent-disposition: form-data; name="check"\r\n\r\n1\r\n--${boundary}--\r\n`,
+  )
+  async function* chunks() {
+    yield form
+  }
+  return { contentType: `multipart/form-data; boundary=${boundary}`, length: form.length, chunks }
+}
+
+/** Writes a value as JSON. */
+export function jsonBody(value: object): RequestBody {
+  const json = Buffer.from(JSON.stringify(value))
+  async function* chunks() {
+    yield json
+  }
+  return { contentType: 'application/json', length: json.length, chunks }
+}

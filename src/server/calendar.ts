@@ -1,0 +1,197 @@
+import { Hono, type Context as HonoContext } from 'hono'
+import type { Watch } from '../config/watch.ts'
+import type { Context } from '../context.ts'
+import { dueTime, scheduledDates } from '../editions/calendar.ts'
+import { addDays, dateIn } from '../editions/date.ts'
+import { uuidOf } from '../editions/uuid.ts'
+import { quoted } from '../errors.ts'
+import { stripControls } from '../text/stripControls.ts'
+import { createBody, respond } from './body.ts'
+import { CACHE_CONTROL } from './caching.ts'
+import { CORS_HEADERS } from './cors.ts'
+import type { Editions } from './editions.ts'
+import { withQuery } from './pages/paths.ts'
+import { negotiateLanguage } from './pages/translations/language.ts'
+import { LANGUAGES, type Language } from './pages/translations/translations.ts'
+import { Problem } from './problem.ts'
+import type { Week } from './weeks.ts'
+
+/** How many of the last editions the calendar has: two years of weeks. */
+const MAX_PAST = 104
+/** How many days ahead it has scheduled dates, and how many of them. */
+const DAYS_AHEAD = 91
+const MAX_AHEAD = 100
+
+const PARAMETERS = ['watch', 'lang']
+const HEADERS = { 'cache-control': CACHE_CONTROL.latest, vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
+
+/** An event of the calendar, before it is written. */
+interface Event {
+  readonly date: string
+  /** Undefined for a whole day: a date outside the schedule. */
+  readonly start: Date | undefined
+  readonly summary: string
+  readonly description?: string
+  readonly url?: string
+}
+
+interface Texts {
+  readonly name: (watch: string) => string
+  /** Singular and plural. */
+  readonly datasets: readonly [string, string]
+  readonly published: (watch: string, datasets: string) => string
+  readonly changes: (entered: string, left: string) => string
+  readonly first: string
+  readonly missing: (watch: string) => string
+  readonly due: (watch: string) => string
+}
+
+const TEXTS: Readonly<Record<Language, Texts>> = {
+  fr: {
+    name: (watch) => `Éditions ${watch}`,
+    datasets: ['jeu de données', 'jeux de données'],
+    published: (watch, datasets) => `${watch} : ${datasets} au classement`,
+    changes: (entered, left) => `Depuis l’édition précédente : entrées ${entered}, sorties ${left}.`,
+    first: 'Première édition.',
+    missing: (watch) => `${watch} : pas d’édition`,
+    due: (watch) => `${watch} : édition prévue`,
+  },
+  en: {
+    name: (watch) => `Editions of ${watch}`,
+    datasets: ['dataset', 'datasets'],
+    published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
+    changes: (entered, left) => `Since the edition before: ${entered} entered, ${left} left.`,
+    first: 'First edition.',
+    missing: (watch) => `${watch}: no edition`,
+    due: (watch) => `${watch}: edition due`,
+  },
+}
+
+/**
+ * Serves a calendar (iCalendar, RFC 5545) of a watch: its editions, the scheduled dates since the first of them that have none, and the
+ * scheduled dates of the next three months.
+ */
+export function createCalendar({ config, clock }: Context, editions: Editions): Hono {
+  const app = new Hono()
+  app.get('/calendar.ics', serve)
+  return app
+
+  async function serve(c: HonoContext): Promise<Response> {
+    const { watch, language } = subjectOf(c)
+    const weeks = (await editions.weeks(watch.name)).slice(-MAX_PAST - 1)
+    const site = config.public_url ?? new URL(c.req.url).origin
+    const events = eventsOf(watch.name, weeks, language, site)
+    const text = writeCalendar(watch.name, TEXTS[language].name(watch.name), events, stampOf(weeks))
+    return respond(c, createBody(text, 'text/calendar; charset=utf-8'), HEADERS)
+  }
+
+  function subjectOf(c: HonoContext): { readonly watch: Watch; readonly language: Language } {
+    const query = c.req.query()
+    const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name))
+    if (unknown !== undefined)
+      throw new Problem(400, `cannot accept parameter ${quoted(unknown)}: it is unknown. Use ${PARAMETERS.join(', ')}.`)
+    const { watch = config.watches[0]!.name, lang } = query
+    if (lang !== undefined && !LANGUAGES.some((one) => one === lang))
+      throw new Problem(400, `cannot accept lang ${quoted(lang)}: must be ${LANGUAGES.join(' or ')}.`)
+    const { language } = negotiateLanguage(lang ?? null, c.req.header('accept-language'))
+    return { watch: editions.watch(watch), language }
+  }
+
+  function eventsOf(watch: string, weeks: readonly Week[], language: Language, site: string): Event[] {
+    const texts = TEXTS[language]
+    const count = (number: number) => new Intl.NumberFormat(language === 'fr' ? 'fr-FR' : 'en-GB').format(number)
+    const nounFor = (number: number) => texts.datasets[new Intl.PluralRules(language).select(number) === 'one' ? 0 : 1]
+    const now = clock()
+    const today = dateIn(config.time_zone, now)
+    const published = weeks.slice(-MAX_PAST).map((week): Event => {
+      const before = weeks[weeks.indexOf(week) - 1]
+      const query = { lang: language }
+      return {
+        date: week.date,
+        start: dueTime(config, week.date),
+        summary: texts.published(watch, `${count(week.datasets.size)} ${nounFor(week.datasets.size)}`),
+        description: before === undefined ? texts.first : changesIn(week, before, texts, count),
+        url: `${site}${withQuery(`/editions/${watch}/${week.date}`, query)}`,
+      }
+    })
+    const made = new Set(published.map(({ date }) => date))
+    const first = published[0]?.date ?? today
+    const scheduled = scheduledDates(config, first, addDays(today, DAYS_AHEAD)).filter((date) => !made.has(date))
+    const past = scheduled.filter((date) => dueTime(config, date)! <= now).slice(-MAX_PAST)
+    const ahead = scheduled.filter((date) => dueTime(config, date)! > now).slice(0, MAX_AHEAD)
+    const plain = (date: string, summary: string): Event => ({ date, start: dueTime(config, date), summary })
+    return [
+      ...published,
+      ...past.map((date) => plain(date, texts.missing(watch))),
+      ...ahead.map((date) => plain(date, texts.due(watch))),
+    ].sort((a, b) => (a.date < b.date ? -1 : 1))
+  }
+}
+
+function changesIn(week: Week, before: Week, { changes }: Texts, count: (number: number) => string): string {
+  const entered = [...week.datasets.keys()].filter((id) => !before.datasets.has(id)).length
+  const left = [...before.datasets.keys()].filter((id) => !week.datasets.has(id)).length
+  return changes(count(entered), count(left))
+}
+
+/** Returns when the newest of the editions was made: the calendar is the same until it changes. */
+function stampOf(weeks: readonly Week[]): Date {
+  const times = weeks.map(({ version }) => version.split(' ').at(-1)!).sort()
+  return new Date(times.at(-1) ?? 0)
+}
+
+function writeCalendar(watch: string, name: string, events: readonly Event[], stamp: Date): string {
+  const lines = [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//datagouv-tops//EN',
+    'CALSCALE:GREGORIAN',
+    'METHOD:PUBLISH',
+    `X-WR-CALNAME:${escapeText(name)}`,
+    'REFRESH-INTERVAL;VALUE=DURATION:PT6H',
+    'X-PUBLISHED-TTL:PT6H',
+    ...events.flatMap((event) => [
+      'BEGIN:VEVENT',
+      // An edition keeps the identity of its scheduled date.
+      `UID:${uuidOf(`calendar ${watch} ${event.date}`)}@datagouv-tops`,
+      `DTSTAMP:${utc(stamp)}`,
+      ...timesOf(event),
+      `SUMMARY:${escapeText(event.summary)}`,
+      ...(event.description === undefined ? [] : [`DESCRIPTION:${escapeText(event.description)}`]),
+      ...(event.url === undefined ? [] : [`URL:${event.url}`]),
+      'TRANSP:TRANSPARENT',
+      'END:VEVENT',
+    ]),
+    'END:VCALENDAR',
+  ]
+  return lines.map((line) => `${fold(line)}\r\n`).join('')
+}
+
+function timesOf({ date, start }: Event): string[] {
+  if (start !== undefined) return [`DTSTART:${utc(start)}`, 'DURATION:PT30M']
+  return [`DTSTART;VALUE=DATE:${date.replaceAll('-', '')}`]
+}
+
+/** `20261118T160000Z` */
+const utc = (instant: Date) => instant.toISOString().replace(/[-:]|\.\d+/g, '')
+
+const escapeText = (text: string) => stripControls(text).replace(/[\\;,]/g, '\\$&')
+
+/** Breaks a line after at most 75 bytes, between characters (RFC 5545, 3.1). */
+function fold(line: string): string {
+  const parts: string[] = []
+  let part = ''
+  let bytes = 0
+  for (const character of line) {
+    const size = Buffer.byteLength(character)
+    if (bytes + size > 75) {
+      parts.push(part)
+      // A continuation begins with a space, which counts.
+      part = ' '
+      bytes = 1
+    }
+    part += character
+    bytes += size
+  }
+  return [...parts, part].join('\r\n')
+}
