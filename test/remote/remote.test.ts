@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { startReplica } from '../../src/demo/replica.ts'
 import { changesBetween } from '../../src/editions/changes.ts'
 import { csvOf } from '../../src/editions/csv.ts'
 import { readEdition } from '../../src/editions/read.ts'
@@ -9,6 +10,8 @@ import { publishRemote } from '../../src/remote/publishRemote.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { cli } from '../helpers/cli.ts'
 import { openTestContext, type TestContext } from '../helpers/context.ts'
+import { startDaemon } from '../helpers/daemon.ts'
+import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 import { startForwardProxy } from '../helpers/forwardProxy.ts'
 import { startWebhook } from '../helpers/receivers.ts'
 import { startTlsFront } from '../helpers/tlsFront.ts'
@@ -501,6 +504,40 @@ test('an https portal is reached through a tunnel; a certificate that is not kno
   expect(await go({ NODE_EXTRA_CA_CERTS: front.authority })).toMatchObject({ code: 0, stderr: '' })
   expect(portal.dataset.resources).toHaveLength(2)
   expect(new Set(proxy.requests)).toEqual(new Set([`CONNECT ${new URL(front.url).host}`]))
+})
+
+test('"demo" publishes on no portal', async () => {
+  const portal = await startUdataPortal()
+  const cwd = await temporaryFolder()
+  const publish = [{ portal: portal.url, dataset: 'target' }]
+  await writeTestFile(cwd, 'datagouv-tops.yaml', `publish: ${JSON.stringify(publish)}`)
+  const env = { ...ENVIRONMENT, DATAGOUV_TOPS_PUBLISH: JSON.stringify(publish) }
+  expect((await cli(['demo', '--into', 'demo', '--no-serve', '--quiet'], { cwd, env })).code).toBe(0)
+  expect(portal.calls).toEqual([])
+})
+
+test('"schedule" publishes on the portal too, and goes on after a failure there', async () => {
+  const portal = await startUdataPortal()
+  portal.isReadOnly = true
+  const exports = {
+    datasets: datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }]),
+    organizations: organizationsCsv([['o1', 'Un', 12]]),
+  }
+  const file = (text: string) => ({ content: Buffer.from(text), modified: new Date() })
+  const files = { datasets: file(exports.datasets), organizations: file(exports.organizations) }
+  const replica = await startReplica({ files })
+  onTestFinished(() => replica.close())
+  const env = {
+    ...ENVIRONMENT,
+    DATAGOUV_TOPS_PORTAL: replica.url,
+    DATAGOUV_TOPS_SCHEDULE: '*/3 * * * * *',
+    DATAGOUV_TOPS_PUBLISH: JSON.stringify([{ portal: portal.url, dataset: 'target', files: ['tops'] }]),
+  }
+  const daemon = startDaemon(['schedule'], { cwd: await temporaryFolder(), env })
+  await daemon.until('a failure', () => daemon.stderr.includes('is published, but not on the portal: '))
+  portal.isReadOnly = false
+  await daemon.until('the resource', () => portal.dataset.resources[0]?.title.includes('dernière édition'))
+  expect(await daemon.stop()).toBe(0)
 })
 
 describe('"run"', () => {
