@@ -6,13 +6,14 @@ export default async function mcp(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { archive, documents, report, config, signal } = context
     await warnOfMissing(report, documents, archive)
-    const [{ serveStdio }, { createMcpFactory }, { createApp }, { createEditions }] = await Promise.all([
-      import('@modelcontextprotocol/server/stdio'),
-      import('../mcp/server.ts'),
-      import('../server/app.ts'),
-      import('../server/editions.ts'),
-    ])
-    const app = createApp(context, createEditions(context))
+    const { serveStdio } = await import('@modelcontextprotocol/server/stdio')
+    const { createMcpFactory } = await import('../mcp/server.ts')
+    const { createApp } = await import('../server/app.ts')
+    const { createEditions } = await import('../server/editions.ts')
+    const { createExplorer } = await import('../server/explore/explorer.ts')
+    const { createWorkerSearcher } = await import('../server/explore/workers.ts')
+    const searcher = config.explore_memory > 0 ? createWorkerSearcher(context) : undefined
+    const app = createApp(context, createEditions(context), { explorer: createExplorer(context, searcher) })
     const create = await createMcpFactory({
       fetchApi: (path) => app.request(path),
       portal: config.portal,
@@ -23,5 +24,6 @@ export default async function mcp(io: CommandInput): Promise<void> {
     const ended = once(process.stdin, 'close').catch(() => {})
     if (!signal.aborted) await Promise.race([ended, once(signal, 'abort').catch(() => {})])
     await server.close()
+    await searcher?.close()
   })
 }

@@ -37,6 +37,7 @@ const CALLS = [
   ['get_tops', { date: '2020-01-01' }],
   ['explain_dataset', { dataset: 'd2' }],
   ['dataset_history', { dataset: 'd5' }],
+  ['search_words', { words: ['transport 5', 'trnsport'], limit: 1 }],
 ] as const
 
 const FLAGS = ['--config', 'test.yaml', '--archive', 'file:datagouv', '--documents', 'sqlite:datagouv.db']
@@ -49,7 +50,7 @@ interface ToolResult {
 }
 
 /** Checks the answers to CALLS. */
-function checkAnswers([editions, tops, changes, missing, explained, history]: readonly ToolResult[]): void {
+function checkAnswers([editions, tops, changes, missing, explained, history, found]: readonly ToolResult[]): void {
   expect(editions!.structured).toMatchObject({
     total: 2,
     editions: [
@@ -73,7 +74,16 @@ function checkAnswers([editions, tops, changes, missing, explained, history]: re
   ])
   expect(explained!.structured).toMatchObject({ verdict: 'in-tops', dataset: { id: 'd2' } })
   expect(history!.structured).toMatchObject({ id: 'd5', total: 2, editions: [{ in_tops: true }, { in_tops: true }] })
-  for (const { text } of [editions, tops, changes, explained, history] as ToolResult[]) {
+  expect(found!.structured).toMatchObject({
+    date: '2026-11-18',
+    words: [
+      { word: 'transport 5', datasets: 1 },
+      { word: 'trnsport', datasets: 0, nearest: ['transport'] },
+    ],
+    total: 1,
+    datasets: [{ id: 'd5' }],
+  })
+  for (const { text } of [editions, tops, changes, explained, history, found] as ToolResult[]) {
     expect(text.length).toBeLessThan(4_000)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: characters that must not reach an assistant
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)
@@ -202,7 +212,7 @@ async function useClients(plan: object, skip: (reason: string) => void): Promise
 
 function checkClient({ tools, read_only, described, results, resources, resource, prompt }: ClientResult): void {
   expect([tools, read_only, described]).toEqual([
-    ['list_editions', 'get_tops', 'get_changes', 'explain_dataset', 'dataset_history'],
+    ['list_editions', 'get_tops', 'get_changes', 'search_words', 'explain_dataset', 'dataset_history'],
     true,
     true,
   ])
