@@ -1,4 +1,4 @@
-// Takes the README's screenshot of the demo's page: npm run build && node scripts/screenshot.mjs
+// Takes the README's screenshots of the demo's pages: npm run build && node scripts/screenshot.mjs
 // Needs Chromium and pngquant: apt-get install chromium pngquant
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,7 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 
-const [image = 'docs/images/page.png'] = process.argv.slice(2)
+const [images = 'docs/images'] = process.argv.slice(2)
+/** The path of each page, and the height that shows its first rows. */
+const PAGES = [
+  { name: 'page.png', path: '', height: 800 },
+  { name: 'explore.png', path: 'explore/latest?words=v%C3%A9lo,piste%20cyclable', height: 1100 },
+]
 const folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-screenshot-'))
 const demo = spawn(process.execPath, ['dist/cli.js', 'demo', '--serve', '--into', folder], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -18,10 +23,16 @@ const browser = await chromium.launch({
 })
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, locale: 'fr-FR', colorScheme: 'light' })
-  await page.goto(await addressOf(demo))
-  await mkdir(join(image, '..'), { recursive: true })
-  await page.screenshot({ path: image })
-  execFileSync('pngquant', ['--force', '--strip', '--quality', '80-100', '--output', image, image])
+  const address = await addressOf(demo)
+  await mkdir(images, { recursive: true })
+  for (const { name, path, height } of PAGES) {
+    const image = join(images, name)
+    await page.setViewportSize({ width: 1280, height })
+    // The sections of the search that load by themselves are complete.
+    await page.goto(address + path, { waitUntil: 'networkidle' })
+    await page.screenshot({ path: image })
+    execFileSync('pngquant', ['--force', '--strip', '--quality', '80-100', '--output', image, image])
+  }
 } finally {
   await browser.close()
   demo.kill()

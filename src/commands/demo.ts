@@ -64,8 +64,12 @@ const isInteractive = ({ options: { json, quiet } }: CommandInput) => !json && !
 
 /** Serves the page of the published editions until it is stopped. */
 async function serveResults(io: CommandInput, stores: Stores): Promise<void> {
-  const { default: serve } = await import('./serve.ts')
-  await serve({ ...io, options: { ...io.options, ...stores, port: 0 } })
+  const { serve } = await import('./serve.ts')
+  const search = (url: string) => `Search these weeks for any words: ${url}explore/latest?words=v%C3%A9lo\n`
+  await serve(
+    { ...io, options: { ...io.options, ...stores, port: 0 } },
+    (url) => `serving ${url}  (Ctrl-C stops)\n${search(url)}`,
+  )
 }
 
 async function readSample(name: ExportName, date: string): Promise<ReplicaFile> {
@@ -115,7 +119,9 @@ function describe(results: readonly RunResult[], { archive, documents }: Stores,
   const [, self = ''] = process.argv
   const program = basename(self) === 'cli.js' ? `node ${relative('.', self)}` : 'datagouv-tops'
   const flags = `--archive ${archive} --documents ${documents}`
-  const examples = ['show', 'changes', 'serve'].map((command) => `  ${program} ${command} ${flags}\n`).join('')
+  const examples = ['show', 'search vélo', 'changes', 'serve']
+    .map((command) => `  ${program} ${command} ${flags}\n`)
+    .join('')
   const next = clean ? '' : `Next steps:\n${examples}\n`
   return `\n${formatTable(columns, rows)}\nCSVs       ${archive}\ndocuments  ${documents}\n\n${next}`
 }

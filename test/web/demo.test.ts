@@ -11,12 +11,14 @@ test('demo --serve publishes three Wednesdays and serves their pages until it is
   let output = ''
   for await (const chunk of demo.stdout) {
     output += chunk
-    if (output.includes('serving')) break
+    if (/for any words: \S+\n/.test(output)) break
   }
   const [, address] = /^serving (http:\S+)/m.exec(output)!
   const page = await (await fetch(address!)).text()
   expect(page).toContain('mercredi 9 août 2023')
   expect(page).toContain('<strong>295</strong>')
+  const [, search] = /for any words: (\S+)/.exec(output)!
+  expect(await (await fetch(search!)).text()).toMatch(/<span>vélo<\/span> <strong>139<\/strong>/)
   const ended = once(demo, 'exit')
   demo.kill('SIGTERM')
   expect((await ended)[0]).toBe(0)

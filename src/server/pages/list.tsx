@@ -2,6 +2,7 @@ import { datasetPage } from '../../editions/links.ts'
 import type { ListedDataset } from '../../explain/list.ts'
 import { parseSearch } from '../search.ts'
 import { selectDatasets } from '../selection.ts'
+import { searchOf } from './explore/query.ts'
 import { useLocale } from './locale.ts'
 import { EditionHeader, type EditionPageProps, topicOf, wordsOf } from './parts/editionHeader.tsx'
 import { ExplainLink } from './parts/explainLink.tsx'
@@ -35,6 +36,9 @@ export function ListPage(props: ListPageProps) {
         lede={texts.aboutList(wordsOf(edition, frame), hostOf(frame.portal))}
       />
       <Search action={address} query={query} />
+      <p>
+        <a href={frame.locale.href(...searchOf(edition, frame.watches))}>{texts.changeWords}</a>
+      </p>
       <div class="above">
         <p class="found" role="status">
           {found.length === list.length

@@ -46,7 +46,7 @@ export function TopsPage(props: TopsPageProps) {
         </section>
         <aside>
           <RecentChanges {...props} />
-          <KeyFigures edition={edition} />
+          <KeyFigures edition={edition} watches={frame.watches} />
           {weeks.length > 0 && <WeekByWeek edition={edition} weeks={weeks} />}
           <Downloads edition={edition} />
         </aside>

@@ -46,7 +46,6 @@ export const english: ExploreTexts = {
   makeWatch: 'Make it a watch',
   makeWatchHint:
     'Add these lines to the configuration file. Every run will then publish this watch. The command below them publishes the past weeks.',
-  changeWords: 'Change these words',
 
   weekOf: 'Catalogue of',
   week: 'Week',

@@ -45,7 +45,6 @@ export const french = {
   makeWatch: 'En faire une veille',
   makeWatchHint:
     'Ajoutez ces lignes au fichier de configuration. Chaque exécution publiera cette veille. La commande qui suit publie les semaines passées.',
-  changeWords: 'Changer ces mots',
 
   weekOf: 'Catalogue du',
   week: 'Semaine',

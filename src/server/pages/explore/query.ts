@@ -1,4 +1,5 @@
-import { DEFAULT_COLUMNS } from '../../../config/watch.ts'
+import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from '../../../config/watch.ts'
+import type { Edition } from '../../../editions/edition.ts'
 import type { MatchMode } from '../../../matching/fold.ts'
 import type { Selection } from '../../selection.ts'
 
@@ -13,6 +14,9 @@ export interface ExploreQuery extends Selection {
   /** The first row to show, from 0. */
   readonly offset: number
 }
+
+/** What to search for, and where. */
+type SearchWords = Pick<ExploreQuery, 'words' | 'match' | 'columns' | 'top'>
 
 const DEFAULT_TOP = 30
 
@@ -51,12 +55,7 @@ export function formatQuery(query: ExploreQuery): Record<string, string> {
 }
 
 /** Formats the part of a query that says what to search for. */
-export function formatSearch({
-  words,
-  match,
-  columns,
-  top,
-}: Omit<ExploreQuery, keyof Selection>): Record<string, string> {
+export function formatSearch({ words, match, columns, top }: SearchWords): Record<string, string> {
   return {
     ...(words.length > 0 && { words: words.join(',') }),
     ...(match !== 'substring' && { match }),
@@ -74,3 +73,12 @@ const splitList = (text: string): readonly string[] => [
       .filter((item) => item !== ''),
   ),
 ]
+
+/** Returns path and query of the search for an edition's own words. Its watch says where they are searched, while it has it. */
+export function searchOf(
+  { date, watch: name, terms, top }: Pick<Edition, 'date' | 'watch' | 'terms' | 'top'>,
+  watches: readonly Watch[],
+): [path: string, query: Record<string, string>] {
+  const { match, columns } = watches.find((watch) => watch.name === name) ?? DEFAULT_WATCH
+  return [`/explore/${date}`, formatSearch({ words: terms, match, columns, top })]
+}

@@ -9,6 +9,7 @@ export const english: Translation = {
   organizations: 'Organizations',
   changes: 'Changes',
   explore: 'Explore',
+  changeWords: 'Change the words',
   editions: 'Editions',
   runs: 'Runs',
 

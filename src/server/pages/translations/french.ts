@@ -8,6 +8,7 @@ export const french = {
   organizations: 'Organisations',
   changes: 'Changements',
   explore: 'Explorer',
+  changeWords: 'Changer les mots',
   editions: 'Éditions',
   runs: 'Exécutions',
 
