@@ -10,6 +10,7 @@ import { type ExportOptions, indexSnapshot } from '../explore/indexedSnapshot.ts
 import { searchPage } from '../explore/page.ts'
 import { watchOf } from '../explore/query.ts'
 import { type SearchResult, search as searchIndexed } from '../explore/search.ts'
+import { watchName, watchYaml } from '../explore/watchYaml.ts'
 import { meterChunks } from '../pipeline/meterChunks.ts'
 import { readOptions } from '../pipeline/read.ts'
 import { findSnapshot, snapshotDates } from '../pipeline/snapshot.ts'
@@ -20,9 +21,9 @@ import { tablesOf } from './changes.ts'
 import { dateToRead } from './dates.ts'
 import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
 import { writeOutput } from './output.ts'
+import { saveWatch } from './saveWatch.ts'
 import { selectDatasets } from './selection.ts'
 import { tableOf } from './show.ts'
-import { saveWatch, watchName, watchYaml } from './watchYaml.ts'
 
 const MAX_NAMED = 5
 

@@ -2,41 +2,11 @@ import { existsSync } from 'node:fs'
 import { chmod, readFile, realpath, stat } from 'node:fs/promises'
 import { resolveConfig } from '../config/config.ts'
 import { readConfigFile } from '../config/file.ts'
-import { DEFAULT_COLUMNS, DEFAULT_WATCH, type Watch } from '../config/watch.ts'
+import { DEFAULT_WATCH, type Watch } from '../config/watch.ts'
 import { Failure, quoted } from '../errors.ts'
-import { foldTerm } from '../matching/fold.ts'
+import { watchYaml } from '../explore/watchYaml.ts'
 import type { Report } from '../terminal/report.ts'
 import { writeOutput } from './output.ts'
-
-const MAX_NAME = 60
-
-/** Returns a name for a watch, made from its terms: `velo-cyclable`. @throws Failure `usage` if they have no Latin letters */
-export function watchName(terms: readonly string[]): string {
-  const name = terms
-    .map((term) => foldTerm(term).replace(/[^a-z0-9]+/g, '-'))
-    .join('-')
-    .slice(0, MAX_NAME)
-    .replace(/-+/g, '-')
-    .replace(/^-|-$/g, '')
-  if (name !== '') return name
-  throw new Failure('usage', 'cannot name the watch: its words have no letters from a to z. Add a name: --save NAME.')
-}
-
-/** Writes watches as they stand in the configuration file. Leaves out what is the default. */
-export async function watchYaml(watches: readonly Watch[]): Promise<string> {
-  const { Document } = await import('yaml')
-  const document = new Document({})
-  const flow = (texts: readonly string[]) => document.createNode(texts, { flow: true })
-  const entries = watches.map(({ name, terms, columns, match, top }) => ({
-    name,
-    terms: flow(terms),
-    ...(columns.join() !== DEFAULT_COLUMNS.join() && { columns: flow(columns) }),
-    ...(match !== DEFAULT_WATCH.match && { match }),
-    ...(top !== DEFAULT_WATCH.top && { top }),
-  }))
-  document.set('watches', entries)
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false })
-}
 
 /**
  * Adds a watch to the configuration file, and keeps its comments. A file without watches gets the default watch as well, which
