@@ -62,14 +62,46 @@ interface NearWord {
 /** Returns the words that are closest to a text, closest first: at most a third of its letters may differ. */
 export function nearestWords(list: WordList, text: string, most: number): readonly NearWord[] {
   const letters = Math.max(1, Math.floor(text.length / 3))
-  const wanted = Buffer.byteLength(text)
+  const wanted = Buffer.from(text)
+  const wantedSet = letterSet(wanted, 0, wanted.length)
+  const sets = letterSets(list)
   const near: NearWord[] = []
   for (let word = 0; word < list.starts.length; word++) {
     const length = wordLength(list, word)
-    // A letter that differs can change the length by up to two bytes.
-    if (Math.abs(length - wanted) > 2 * letters) continue
+    // A letter that is added or missing changes the length by up to three bytes.
+    if (Math.abs(length - wanted.length) > 3 * letters) continue
+    // Each letter that differs adds a letter to the word, takes one from it, or both.
+    if (countBits(sets[word]! ^ wantedSet) > 2 * letters) continue
     const typos = distance(wordText(list, word), text)
     if (typos > 0 && typos <= letters) near.push({ word, typos })
   }
   return near.sort((a, b) => a.typos - b.typos).slice(0, most)
+}
+
+const ASCII = 0x80
+const sets = new WeakMap<WordList, Uint32Array>()
+
+/** Returns for each word the set of its letters. Comparing sets rules out nearly all words, which are then not decoded. */
+function letterSets(list: WordList): Uint32Array {
+  const known = sets.get(list)
+  if (known !== undefined) return known
+  const { bytes, starts } = list
+  const found = new Uint32Array(starts.length)
+  for (let word = 0; word < starts.length; word++)
+    found[word] = letterSet(bytes, starts[word]!, starts[word]! + wordLength(list, word))
+  sets.set(list, found)
+  return found
+}
+
+/** Returns a bit for each ASCII letter. Other letters are not in the set. */
+function letterSet(bytes: Uint8Array, start: number, end: number): number {
+  let set = 0
+  for (let at = start; at < end; at++) if (bytes[at]! < ASCII) set |= 1 << (bytes[at]! & 31)
+  return set
+}
+
+function countBits(set: number): number {
+  let count = 0
+  for (let bits = set; bits !== 0; bits &= bits - 1) count++
+  return count
 }

@@ -40,7 +40,11 @@ interface Held {
 
 /** @param most memory for snapshots, in bytes */
 export function createEngine(open: OpenExport, most: number): Engine {
-  const held = new LRUCache<string, Held>({ maxSize: most, sizeCalculation: ({ indexed }) => indexed.bytes })
+  // A setting such as 0.7GiB is no whole number of bytes.
+  const held = new LRUCache<string, Held>({
+    maxSize: Math.floor(most),
+    sizeCalculation: ({ indexed }) => indexed.bytes,
+  })
   const failed = new LRUCache<string, Error>({ max: MAX_FAILED, ttl: FAILED_MS })
   const loading = new Map<string, Promise<Held>>()
   // Two snapshots that are read at once would take more memory than the setting allows.

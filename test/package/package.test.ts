@@ -23,7 +23,7 @@ describe('the package', () => {
   test('contains the needed files and no others, and is small', () => {
     const patterns = [
       /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
-      /^dist\/(cli|index)\.js$/,
+      /^dist\/(cli|index|searchWorker)\.js$/,
       /^dist\/chunk-[\w-]+\.js$/,
       /^dist\/(index|errors|editions\/edition|stores\/documents|stores\/facts)\.d\.ts$/,
       /^dist\/(datagouv-tops\.1|THIRD-PARTY\.txt)$/,

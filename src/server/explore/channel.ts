@@ -42,52 +42,19 @@ interface Port {
 }
 
 /** Opens a channel over a port, whose other side opens one as well. */
-export function openChannel(port: MessagePort | Worker, { calls = {}, streams = {} }: Handlers): Channel {
+export function openChannel(port: MessagePort | Worker, handlers: Handlers): Channel {
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>()
-  const sources = new Map<number, AsyncIterator<Uint8Array>>()
+  const answers = createAnswers(port, handlers)
   let lastId = 0
-  let lastStream = 0
 
   ;(port as Port).on('message', (message) => {
     const { type, id } = message
-    if (type === 'value') settle(id)?.resolve(message.value)
-    else if (type === 'error') settle(id)?.reject(receivedError(message.error))
-    else if (type === 'call') answer(id, () => calls[message.name]!(...message.args))
-    else if (type === 'next') answer(id, () => next(message.name, message.args))
-    else answer(id, async () => void (await sources.get(message.stream)?.return?.()))
-  })
-
-  function settle(id: number) {
-    const found = waiting.get(id)
+    if (type !== 'value' && type !== 'error') return answers.handle(message)
+    const request = waiting.get(id)
     waiting.delete(id)
-    return found
-  }
-
-  function answer(id: number, handle: () => Promise<unknown>): void {
-    handle().then(
-      (value) =>
-        port.postMessage(
-          { type: 'value', id, value },
-          value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [],
-        ),
-      (error) => port.postMessage({ type: 'error', id, error: sentError(error) }),
-    )
-  }
-
-  /** Reads the next chunk of a stream, which the first call opens. */
-  async function next(name: string, [stream, ...args]: never[]): Promise<Uint8Array | undefined> {
-    const source = sources.get(stream!) ?? streams[name]!(...args)[Symbol.asyncIterator]()
-    sources.set(stream!, source)
-    try {
-      const { done, value } = await source.next()
-      if (!done) return value
-    } catch (error) {
-      sources.delete(stream!)
-      throw error
-    }
-    sources.delete(stream!)
-    return undefined
-  }
+    if (type === 'value') request?.resolve(message.value)
+    else request?.reject(receivedError(message.error))
+  })
 
   function send<T>(type: string, fields: object): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -100,24 +67,62 @@ export function openChannel(port: MessagePort | Worker, { calls = {}, streams = 
   return {
     call: (name, ...args) => send('call', { name, args }),
     stream: async function* (name, ...args) {
-      const stream = ++lastStream
-      let isOpen = true
+      const stream = ++lastId
+      let chunk: Uint8Array | undefined
       try {
-        for (;;) {
-          const chunk = await send<Uint8Array | undefined>('next', { name, args: [stream, ...args] })
-          if (chunk === undefined) {
-            isOpen = false
-            return
-          }
-          yield chunk
-        }
+        do {
+          chunk = await send<Uint8Array | undefined>('next', { name, args: [stream, ...args] })
+          if (chunk !== undefined) yield chunk
+        } while (chunk !== undefined)
       } finally {
-        if (isOpen) send('return', { stream }).catch(() => {})
+        // The reader may have stopped before the end.
+        send('return', { stream }).catch(() => {})
       }
     },
     fail: (error) => {
       for (const { reject } of waiting.values()) reject(error)
       waiting.clear()
+      answers.close()
+    },
+  }
+}
+
+/** Answers the messages of the other side. */
+function createAnswers(port: MessagePort | Worker, { calls = {}, streams = {} }: Handlers) {
+  const sources = new Map<number, AsyncIterator<Uint8Array>>()
+
+  /** Reads the next chunk of a stream, which the first call opens. */
+  async function next(name: string, [stream, ...args]: never[]): Promise<Uint8Array | undefined> {
+    const source = sources.get(stream!) ?? streams[name]!(...args)[Symbol.asyncIterator]()
+    sources.set(stream!, source)
+    return (await source.next()).value
+  }
+
+  async function close(stream: number): Promise<void> {
+    const source = sources.get(stream)
+    sources.delete(stream)
+    await source?.return?.()
+  }
+
+  async function answer({ type, name, args, stream }: Message): Promise<unknown> {
+    if (type === 'call') return calls[name]!(...args)
+    return type === 'next' ? next(name, args) : close(stream)
+  }
+
+  return {
+    handle: (message: Message): void => {
+      const { id } = message
+      answer(message).then(
+        (value) => {
+          const transfer = value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : []
+          port.postMessage({ type: 'value', id, value }, transfer)
+        },
+        (error) => port.postMessage({ type: 'error', id, error: sentError(error) }),
+      )
+    },
+    /** Closes the streams that the other side has not read to their end. */
+    close: (): void => {
+      for (const stream of [...sources.keys()]) close(stream).catch(() => {})
     },
   }
 }

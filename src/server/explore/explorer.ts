@@ -10,7 +10,7 @@ import type { Selection } from '../selection.ts'
 import type { Searcher } from './requests.ts'
 import { createSearchHistory, type SearchHistory } from './searchHistory.ts'
 import { createSharedJobs } from './shared.ts'
-import { createSnapshots } from './snapshots.ts'
+import { createSnapshots, type Snapshots } from './snapshots.ts'
 import { createTurns } from './turns.ts'
 
 /** How many searches run at the same time. While one reads a snapshot, another can search one in memory. */
@@ -85,20 +85,7 @@ export function createExplorer(context: Context, searcher: Searcher | undefined)
     }
   }
 
-  const open = async (watch: Watch, date: string | undefined): Promise<ExploredWeek> => {
-    required()
-    const ref = await snapshots.find(date)
-    await snapshots.checkColumns(ref, watch)
-    return { ref, watch, version: `${snapshotVersion(ref.snapshot)} ${queryKey(watch)} ${watch.terms.join('\0')}` }
-  }
-
-  const earlier = async ({ ref, watch }: ExploredWeek, since: string | undefined) => {
-    const { date } = ref.snapshot
-    if (since !== undefined && since >= date)
-      throw new Failure('usage', `${since} does not come before ${date}; name the earlier date first`)
-    const before = since ?? (await snapshots.before(date))?.snapshot.date
-    return before === undefined ? undefined : open(watch, before)
-  }
+  const { open, earlier } = createWeeks(snapshots, required)
 
   async function request(week: ExploredWeek, { selection, offset, limit, since }: Table) {
     const needsEarlier = selection.isNew || selection.isGone
@@ -134,4 +121,24 @@ export function createExplorer(context: Context, searcher: Searcher | undefined)
 
 function keyOf({ selection, offset, limit, earlier }: Omit<Parameters<Searcher['page']>[0], 'ref' | 'watch'>) {
   return [selection, offset, limit, earlier && snapshotVersion(earlier.snapshot)]
+}
+
+/** Creates the functions that find the snapshots of a search. */
+function createWeeks(snapshots: Snapshots, requireOn: () => unknown): Pick<Explorer, 'open' | 'earlier'> {
+  const open = async (watch: Watch, date: string | undefined): Promise<ExploredWeek> => {
+    requireOn()
+    const ref = await snapshots.find(date)
+    await snapshots.checkColumns(ref, watch)
+    return { ref, watch, version: `${snapshotVersion(ref.snapshot)} ${queryKey(watch)} ${watch.terms.join('\0')}` }
+  }
+
+  const earlier = async ({ ref, watch }: ExploredWeek, since: string | undefined) => {
+    const { date } = ref.snapshot
+    if (since !== undefined && since >= date)
+      throw new Failure('usage', `${since} does not come before ${date}; name the earlier date first`)
+    const before = since ?? (await snapshots.before(date))?.snapshot.date
+    return before === undefined ? undefined : open(watch, before)
+  }
+
+  return { open, earlier }
 }
