@@ -35,71 +35,75 @@ export interface Explainer {
 export function createExplainer(context: Context): Explainer {
   const queue = createQueue(MAX_QUEUED)
   const quiet = { ...context, report: silentReport }
-  const changes = new LRUCache<string, Changes, readonly [Edition, Edition]>({
+  return { ...createChangesExplainer(quiet, queue), explain: createDatasetExplainer(quiet, queue) }
+}
+
+function createChangesExplainer(context: Context, queue: Queue): Pick<Explainer, 'changes' | 'knownChanges'> {
+  const explained = new LRUCache<string, Changes, readonly [Edition, Edition]>({
     max: 200,
     ignoreFetchAbort: true,
-    fetchMethod: (_key, _before, { context: [from, to] }) => queue.run(() => explainChanges(from, to, quiet)),
+    fetchMethod: (_key, _before, { context: [from, to] }) => queue.run(() => explainChanges(from, to, context)),
   })
   const withoutReasons = new LRUCache<string, Changes>({ max: 200 })
+  const changes = (from: Edition, to: Edition) => explained.forceFetch(pairKey(from, to), { context: [from, to] })
+  return {
+    changes,
+    knownChanges: (from, to) => {
+      const key = pairKey(from, to)
+      const known = explained.get(key)
+      if (known !== undefined) return known
+      // Requests that wait for the archive come first. A failure is logged when such a request meets it.
+      if (queue.isIdle()) changes(from, to).catch(() => {})
+      const found = withoutReasons.get(key) ?? changesBetween(from, to)
+      withoutReasons.set(key, found)
+      return found
+    },
+  }
+}
+
+function createDatasetExplainer(context: Context, queue: Queue): Explainer['explain'] {
   const explanations = new LRUCache<string, Promise<Explanation>>({ max: 1_000 })
   const indexes = new LRUCache<string, ListIndex, Edition>({
     maxSize: MAX_INDEXED,
     sizeCalculation: (index) => index.size + 1,
     ignoreFetchAbort: true,
-    fetchMethod: (_key, _before, { context: edition }) => indexList(edition, quiet),
+    fetchMethod: (_key, _before, { context: edition }) => indexList(edition, context),
   })
-  let looking = 0
   const exported = createBatches(queue, async (ids, edition, watch) => {
-    const found = await explain(ids, edition, watch, quiet)
+    const found = await explain(ids, edition, watch, context)
     return new Map(found.map((one) => [one.asked, one]))
   })
-
-  return {
-    changes: explained,
-    knownChanges: (from, to) => {
-      const key = pairKey(from, to)
-      const known = changes.get(key)
-      if (known !== undefined) return known
-      // Requests that wait for the archive come first. A failure is logged when such a request meets it.
-      if (queue.isIdle()) explained(from, to).catch(() => {})
-      const found = withoutReasons.get(key) ?? changesBetween(from, to)
-      withoutReasons.set(key, found)
-      return found
-    },
-    explain: async (reference, edition, watch) => {
-      const dataset = parseDatasetRef(reference)
-      const key = `${versionOf(edition)} ${dataset}`
-      const pending = explanations.get(key) ?? explainDataset(dataset, edition, watch)
-      explanations.set(key, pending)
-      pending.catch(() => explanations.delete(key))
-      const explanation = await pending
-      // The same object for the same reference, so that its page stays cached.
-      return reference === explanation.asked ? explanation : { ...explanation, asked: reference }
-    },
-  }
+  let lookups = 0
 
   /** @throws Problem 503 when too many requests are waiting */
   async function explainDataset(dataset: string, edition: Edition, watch: Watch): Promise<Explanation> {
-    if (looking >= MAX_LOOKUPS) throw tooManyRequests()
-    looking++
+    if (lookups >= MAX_LOOKUPS) throw tooManyRequests()
+    lookups++
     try {
       return await lookUp(dataset, edition, watch)
     } finally {
-      looking--
+      lookups--
     }
   }
 
   /** Looks a dataset up in the edition's own CSV, which takes a moment, and then in the export. */
   async function lookUp(dataset: string, edition: Edition, watch: Watch): Promise<Explanation> {
-    const { key, bytes } = edition.archive
+    const { key, bytes, sha256 } = edition.archive
     const isKept = (await context.archive.stat(key))?.bytes === bytes
-    const index = isKept ? await indexes.forceFetch(edition.archive.sha256, { context: edition }) : undefined
-    const listed = index && (await explainListed(dataset, edition, watch, quiet, index))
+    const index = isKept ? await indexes.forceFetch(sha256, { context: edition }) : undefined
+    const listed = index && (await explainListed(dataset, edition, watch, context, index))
     return listed ?? (await exported.explain(dataset, edition, watch))!
   }
 
-  function explained(from: Edition, to: Edition): Promise<Changes> {
-    return changes.forceFetch(pairKey(from, to), { context: [from, to] })
+  return async (reference, edition, watch) => {
+    const dataset = parseDatasetRef(reference)
+    const key = `${versionOf(edition)} ${dataset}`
+    const pending = explanations.get(key) ?? explainDataset(dataset, edition, watch)
+    explanations.set(key, pending)
+    pending.catch(() => explanations.delete(key))
+    const explanation = await pending
+    // The same object for the same reference, so that its page stays cached.
+    return reference === explanation.asked ? explanation : { ...explanation, asked: reference }
   }
 }
 

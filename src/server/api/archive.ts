@@ -3,6 +3,7 @@ import { ReadableStream } from 'node:stream/web'
 import { createGzip } from 'node:zlib'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
+import type { Context } from '../../context.ts'
 import type { Edition } from '../../editions/edition.ts'
 import { readStoredEdition } from '../../editions/read.ts'
 import { NotFound } from '../../errors.ts'
@@ -73,8 +74,8 @@ const gzipRoute = createRoute({
 
 /** Serves the archived CSV of an edition: whole, a range of it, or compressed. */
 export function archiveApi({ context, editions }: ApiContext) {
-  const { archive, documents } = context
-  let downloads = 0
+  const { archive } = context
+  const downloads = createDownloads(context)
 
   return createRouter()
     .openapi(route, async (c) => {
@@ -84,24 +85,34 @@ export function archiveApi({ context, editions }: ApiContext) {
       const headers = headersOf(edition, editionDate(name))
       const { etag } = headers
       if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
-      if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
+      await downloads.requireFile(edition)
       const range = parseRange(isCurrent(c, etag) ? c.req.header('range') : undefined, bytes)
       if (range === 'none') throw new Problem(416, `${key} has ${bytes} bytes`, { 'content-range': `bytes */${bytes}` })
       const part = range === 'all' ? undefined : range
       const init = { status: part === undefined ? 200 : 206, headers: { ...headers, ...lengthHeaders(part, bytes) } }
       if (c.req.method === 'HEAD') return new Response(null, init)
-      return send(edition, archive.read(key, part), init)
+      return downloads.send(edition, archive.read(key, part), init)
     })
     .openapi(gzipRoute, async (c) => {
       const { watch, edition: name } = c.req.valid('param')
       const { edition } = await editions.find(watch, editionDate(name))
-      const { key, bytes } = edition.archive
       const headers = compressedHeadersOf(edition, editionDate(name))
       if (matchesEtag(c.req.header('if-none-match'), headers.etag)) return new Response(null, { status: 304, headers })
-      if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
+      await downloads.requireFile(edition)
       if (c.req.method === 'HEAD') return new Response(null, { headers })
-      return send(edition, gzipped(archive.read(key)), { headers })
+      return downloads.send(edition, gzipped(archive.read(edition.archive.key)), { headers })
     })
+}
+
+/** Sends archived files, and counts the downloads. */
+function createDownloads({ archive, documents }: Context) {
+  let downloads = 0
+
+  /** @throws NotFound or Problem 503 if the archive does not have the file that the edition names */
+  async function requireFile(edition: Edition): Promise<void> {
+    const { key, bytes } = edition.archive
+    if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
+  }
 
   async function send(edition: Edition, file: AsyncIterable<Uint8Array>, init: ResponseInit): Promise<Response> {
     const endDownload = startDownload()
@@ -142,6 +153,8 @@ export function archiveApi({ context, editions }: ApiContext) {
     if ((await archive.stat(key)) === undefined) return new NotFound(`${key} was not kept in the archive`)
     return busyProblem(`${key} is being replaced`)
   }
+
+  return { requireFile, send }
 }
 
 /** @param requested the date in the address; undefined for the latest edition */

@@ -65,47 +65,67 @@ interface OperationProps {
   readonly examples: Examples
 }
 
-function OperationDetails({ path, operation, site, examples }: OperationProps) {
-  const { texts, language } = useLocale()
-  const { operationId, summary, description, parameters = [], responses } = operation
-  const inAddress = parameters.filter((one) => one.in !== 'header')
-  const address = path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(exampleOf(parameters.find((one) => one.name === name)!, examples)),
-  )
-  const content = Object.entries(responses[200]?.content ?? {})
+function OperationDetails(props: OperationProps) {
+  const { path, operation } = props
+  const { language } = useLocale()
+  const { operationId, summary, description } = operation
   return (
     <details class="operation" id={operationId}>
       <summary>
         <code>GET {path}</code> <span>{translateApi(summary, language)}</span>
       </summary>
       {description && <Prose>{description}</Prose>}
-      <form class="try" action={path} data-try="">
-        {inAddress.length > 0 && (
-          <>
-            <h3>{texts.parameters}</h3>
-            {inAddress.map((parameter) => (
-              <ParameterField
-                key={parameter.name}
-                id={`${operationId}-${parameter.name}`}
-                parameter={parameter}
-                examples={examples}
-              />
-            ))}
-          </>
-        )}
-        <pre>
-          <code data-curl="">{`curl '${site}${address}'`}</code>
-        </pre>
-        <p class="links">
-          <button class="with-script" type="submit">
-            {texts.tryIt}
-          </button>
-          <a href={address} data-address="">
-            {texts.openExample}
-          </a>
-        </p>
-        <output class="with-script" />
-      </form>
+      <TryForm {...props} />
+      <Responses operation={operation} />
+    </details>
+  )
+}
+
+/** Sends a request with the parameters that the reader fills in. Without the script, a link opens an example. */
+function TryForm({ path, operation, site, examples }: OperationProps) {
+  const { texts } = useLocale()
+  const { operationId, parameters = [] } = operation
+  const inAddress = parameters.filter((one) => one.in !== 'header')
+  const address = path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(exampleOf(parameters.find((one) => one.name === name)!, examples)),
+  )
+  return (
+    <form class="try" action={path} data-try="">
+      {inAddress.length > 0 && (
+        <>
+          <h3>{texts.parameters}</h3>
+          {inAddress.map((parameter) => (
+            <ParameterField
+              key={parameter.name}
+              id={`${operationId}-${parameter.name}`}
+              parameter={parameter}
+              examples={examples}
+            />
+          ))}
+        </>
+      )}
+      <pre>
+        <code data-curl="">{`curl '${site}${address}'`}</code>
+      </pre>
+      <p class="links">
+        <button class="with-script" type="submit">
+          {texts.tryIt}
+        </button>
+        <a href={address} data-address="">
+          {texts.openExample}
+        </a>
+      </p>
+      <output class="with-script" />
+    </form>
+  )
+}
+
+/** The statuses of an operation, and an example of each type of its response. */
+function Responses({ operation: { responses } }: Pick<OperationProps, 'operation'>) {
+  const { texts } = useLocale()
+  const content = Object.entries(responses[200]?.content ?? {})
+  return (
+    <>
       <h3>{texts.responses}</h3>
       <dl class="facts-list">
         {Object.entries(responses).map(([status, reply]) => (
@@ -131,7 +151,7 @@ function OperationDetails({ path, operation, site, examples }: OperationProps) {
             </Fragment>
           ),
       )}
-    </details>
+    </>
   )
 }
 
