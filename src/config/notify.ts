@@ -9,6 +9,7 @@ import {
   repeatedName,
   withSchema,
 } from './parsers.ts'
+import { parseSearches } from './searches.ts'
 import { EVENTS, hostOf, type NotifyTarget } from './target.ts'
 
 /** Parses an address that is itself a secret, so the error message does not repeat it. */
@@ -25,7 +26,8 @@ const name = {
   parse: withSchema(nonEmptyText.schema!, (written) => (written === '' ? '' : nonEmptyText(written))),
   default: '',
 }
-const webhook = { kind: { parse: nonEmptyText }, name, url: { parse: secretUrl('https:', 'http:') }, events }
+const searches = { parse: parseSearches, isOptional: true } as const
+const webhook = { kind: { parse: nonEmptyText }, name, url: { parse: secretUrl('https:', 'http:') }, events, searches }
 
 const KINDS = {
   slack: mapping<object>(webhook),
@@ -35,6 +37,7 @@ const KINDS = {
     name,
     url: { parse: secretUrl('smtp:', 'smtps:') },
     events,
+    searches,
     from: { parse: nonEmptyText },
     to: { parse: listOf(nonEmptyText) },
   }),
@@ -74,14 +77,17 @@ function parseSecretly(given: unknown): readonly NotifyTarget[] {
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error
     const { path = [], value } = error.details
-    const isPublic = path[1] === 'kind' || path[1] === 'events'
+    const isPublic = ['kind', 'events', 'searches'].includes(String(path[1]))
     throw new InvalidValue(error.message, { path, ...(isPublic && { value }) })
   }
 }
 
 /** Lists the targets without their addresses, which are secret. */
 export function maskTargets(written: unknown): unknown {
-  return parseTargets(written).map(({ name, kind, url, events }) => ({ name, kind, host: hostOf(url), events }))
+  return parseTargets(written).map(({ name, kind, url, events, searches }) => {
+    const words = searches?.map(({ terms }) => terms)
+    return { name, kind, host: hostOf(url), events, ...(words && { searches: words }) }
+  })
 }
 
 function fromJson(text: string): unknown {

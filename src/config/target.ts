@@ -1,3 +1,5 @@
+import type { Watch } from './watch.ts'
+
 /** An entry of the setting `notify`: where notifications go, and of which events. */
 export interface NotifyTarget {
   /** Its name in run records and logs. */
@@ -6,6 +8,8 @@ export interface NotifyTarget {
   /** Secret: it is all that is needed to post there. */
   readonly url: string
   readonly events: readonly NotifyEvent[]
+  /** Searches whose news its messages about editions carry. */
+  readonly searches?: readonly Watch[]
   /** For e-mail only. */
   readonly from?: string
   readonly to?: readonly string[]

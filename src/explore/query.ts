@@ -1,3 +1,12 @@
+import {
+  DEFAULT_TOP,
+  MAX_COLUMNS,
+  MAX_LETTERS,
+  MAX_TOP,
+  MAX_WORDS,
+  MIN_LETTERS,
+  SEARCH_NAME,
+} from '../config/searches.ts'
 import { reviewTerms } from '../config/terms.ts'
 import { DEFAULT_COLUMNS, type Watch } from '../config/watch.ts'
 import { Failure, quoted } from '../errors.ts'
@@ -10,17 +19,6 @@ export interface SearchQuery {
   readonly match?: MatchMode | undefined
   readonly top?: number | undefined
 }
-
-export const MAX_WORDS = 8
-export const MIN_LETTERS = 2
-export const MAX_LETTERS = 64
-export const MAX_TOP = 500
-const DEFAULT_TOP = 30
-/** How many columns a search may name. The export of datasets has forty. */
-const MAX_COLUMNS = 10
-
-/** The name of a search, where a watch has its own name. */
-const SEARCH_NAME = 'search'
 
 /**
  * Returns the watch that a search stands for. Words that match the same texts count once, as in a watch.

@@ -1,27 +1,19 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { NotifyEvent, NotifyTarget } from '../config/target.ts'
 import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import type { Edition } from '../editions/edition.ts'
 import { readSoundEdition } from '../editions/read.ts'
 import { Failure, runIdOf } from '../errors.ts'
-import { acquireLeases, currentProcessAsHolder, type HeldLeases } from '../runs/lease.ts'
 import { listRuns, readSoundRun } from '../runs/read.ts'
-import { type NotificationRecord, newRunId, type RunRecord } from '../runs/record.ts'
+import type { NotificationRecord, RunRecord } from '../runs/record.ts'
 import { waitForAll } from '../waitForAll.ts'
 import { deliver, type NotifyContext } from './delivery.ts'
-import { type FailedNews, failedNews, type MissedNews, publishedNews } from './news.ts'
+import { type FailedNews, failedNews, type MissedNews, publishedNews, type SearchNews } from './news.ts'
+import { takeTurn } from './turn.ts'
 
 /** How many recent run records to search for an earlier notification. */
 const RECENT = 200
-
-/**
- * How long to wait for another process that sends notifications for the same date, and how often to look. The slowest
- * target takes three tries of 10 s with two pauses; the lease of a process that died expires after 60 s.
- */
-const WAIT_MS = 120_000
-const POLL_MS = 250
 
 /** How many attempts to add notifications to a run record that keeps changing. */
 const SAVE_TRIES = 10
@@ -43,7 +35,10 @@ export async function announcePublished(
   const leases = await takeTurn(date, context)
   try {
     const publications = await publicationsOf(date, watches, context)
-    const sent = (await waitForAll(targets.map((target) => notifyOf(publications, target, date, context)))).flat()
+    const searches = findSearchNews(publications, targets, date, context)
+    const sent = (
+      await waitForAll(targets.map((target) => notifyOf(publications, target, date, searches, context)))
+    ).flat()
     for (const { edition } of publications) {
       const records = sent.filter(({ editions }) => editions.includes(edition)).map(({ record }) => record)
       await saveNotifications(edition.run_id, records, context)
@@ -51,30 +46,6 @@ export async function announcePublished(
     return sent.map(({ record }) => record)
   } finally {
     await leases.release()
-  }
-}
-
-/**
- * Acquires the right to send the notifications of a date. Runs of several watches of one date can end at the same time: each
- * waits for its turn, then sends the notifications that are still unsent.
- *
- * @throws Failure `held` when another process is still sending after `WAIT_MS`
- */
-async function takeTurn(date: string, { documents, clock, report, signal }: Context): Promise<HeldLeases> {
-  const holder = currentProcessAsHolder(newRunId(clock()))
-  for (let waited = 0; ; waited += POLL_MS) {
-    try {
-      return await acquireLeases(documents, [`notify/${date}`], holder, report.warn)
-    } catch (error) {
-      if (!(error instanceof Failure && error.kind === 'held')) throw error
-      if (waited >= WAIT_MS || signal.aborted) {
-        throw new Failure(
-          'held',
-          `cannot send the notifications of ${date}: ${error.message}. Then run "notify --date ${date}"`,
-        )
-      }
-      await sleep(POLL_MS, undefined, { signal }).catch(() => {})
-    }
   }
 }
 
@@ -88,12 +59,42 @@ async function publicationsOf(date: string, watches: readonly Watch[], context: 
   return found
 }
 
-/** Sends a target one message about the editions of which it has not been notified. */
-async function notifyOf(publications: readonly Publication[], target: NotifyTarget, date: string, context: Context) {
-  const pending = publications.filter(({ run }) => !wasNotified(run, 'published', target))
+const pendingFor = (publications: readonly Publication[], target: NotifyTarget) =>
+  publications.filter(({ run }) => !wasNotified(run, 'published', target))
+
+/** Finds the news of all searches at once, because each snapshot takes seconds to read. */
+async function findSearchNews(
+  publications: readonly Publication[],
+  targets: readonly NotifyTarget[],
+  date: string,
+  context: Context,
+): Promise<ReadonlyMap<Watch, SearchNews>> {
+  const searches = targets
+    .filter((target) => pendingFor(publications, target).length > 0)
+    .flatMap((target) => target.searches ?? [])
+  if (searches.length === 0) return new Map()
+  // A run without searches loads no index.
+  return (await import('./searches.ts')).searchesNews(date, searches, context)
+}
+
+/** Sends a target one message about the editions of which it has not been notified. Only a target with searches waits for them. */
+async function notifyOf(
+  publications: readonly Publication[],
+  target: NotifyTarget,
+  date: string,
+  searches: Promise<ReadonlyMap<Watch, SearchNews>>,
+  context: Context,
+) {
+  const pending = pendingFor(publications, target)
   if (pending.length === 0) return []
   const editions = pending.map(({ edition }) => edition)
-  const news = await publishedNews(date, editions, context)
+  let news = await publishedNews(date, editions, context)
+  if (target.searches !== undefined) {
+    const found = await searches
+    // The next run or "notify" of the date sends this message.
+    if (context.signal.aborted) return []
+    news = { ...news, searches: target.searches.flatMap((search) => found.get(search) ?? []) }
+  }
   const id = messageId('published', target, ...editions.map(({ run_id }) => run_id))
   return [{ record: await deliver({ target, news, id }, context), editions }]
 }

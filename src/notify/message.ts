@@ -1,5 +1,16 @@
 import { stripControls } from '../text/stripControls.ts'
-import type { ChangesNews, EditionNews, FailedNews, MissedNews, NamedDatasets, News, PublishedNews } from './news.ts'
+import type {
+  ChangeReason,
+  ChangesNews,
+  EditionNews,
+  FailedNews,
+  FiguresNews,
+  MissedNews,
+  NamedDatasets,
+  News,
+  PublishedNews,
+  SearchNews,
+} from './news.ts'
 import { type Language, WORDS } from './words.ts'
 
 /** A notification in words. */
@@ -56,10 +67,14 @@ function formatsFor({ language, timeZone, literal }: Wording) {
   }
 }
 
-function publishedMessage({ date, editions }: PublishedNews, formats: Formats): Message {
+function publishedMessage({ date, editions, searches }: PublishedNews, formats: Formats): Message {
+  const parts = [
+    ...editions.map((edition) => editionLines(edition, formats)),
+    ...searches.map((search) => searchLines(search, formats)),
+  ]
   return {
-    subject: `${formats.date(date)}, ${editions.map((edition) => headline(edition, formats)).join(', ')}`,
-    lines: editions.flatMap((edition, index) => [...(index > 0 ? [''] : []), ...editionLines(edition, formats)]),
+    subject: `${formats.date(date)}, ${editions.map((edition) => headline(edition.watch, edition.datasets, formats)).join(', ')}`,
+    lines: parts.flatMap((lines, index) => [...(index > 0 ? [''] : []), ...lines]),
   }
 }
 
@@ -87,28 +102,47 @@ function failedMessage(news: FailedNews, { words, date, time, outside }: Formats
   return { subject: words[event](date(news.date)), lines }
 }
 
-function headline({ watch, datasets }: EditionNews, { words, count }: Formats): string {
+function headline(watch: string, datasets: number, { words, count }: Formats): string {
   const noun = words.datasets[new Intl.PluralRules(words.locale).select(datasets) === 'one' ? 0 : 1]
   return words.published(watch, `${count(datasets)} ${noun}`)
 }
 
 function editionLines(edition: EditionNews, formats: Formats): string[] {
-  const { words, count, literal } = formats
-  const figures = words.figures({
-    all: count(edition.portal_datasets),
-    kept: count(edition.archived_datasets),
-    terms: edition.terms.map((term) => words.quote(stripControls(term))).join(words.or),
-    datasets: count(edition.datasets),
-    organizations: count(edition.organizations),
-    top: count(edition.top),
-  })
+  const { words, literal } = formats
   return [
-    headline(edition, formats),
-    figures,
+    headline(edition.watch, edition.datasets, formats),
+    figuresLine(edition, edition, formats),
     ...(edition.changes === null ? [words.first] : changesLines(edition.changes, formats)),
     `${words.csv}${literal(edition.csv)}`,
     `${words.document}${literal(edition.document)}`,
   ]
+}
+
+function searchLines(search: SearchNews, formats: Formats): string[] {
+  const { words, outside } = formats
+  const { found, changes, problem } = search
+  const name = words.search(termsOf(search, formats))
+  if (found === null) return [words.notSearched(name), outside(problem ?? '', MAX_REASON)]
+  const figures = [headline(name, found.datasets, formats), figuresLine(found, search, formats)]
+  if (problem !== null) return [...figures, words.notCompared, outside(problem, MAX_REASON)]
+  return [...figures, ...(changes === null ? [words.noEarlier] : changesLines(changes, formats))]
+}
+
+type Query = Pick<EditionNews, 'terms' | 'top'>
+
+const termsOf = ({ terms }: Pick<Query, 'terms'>, { words }: Formats) =>
+  terms.map((term) => words.quote(stripControls(term))).join(words.or)
+
+function figuresLine(figures: FiguresNews, query: Query, formats: Formats): string {
+  const { words, count } = formats
+  return words.figures({
+    all: count(figures.portal_datasets),
+    kept: count(figures.archived_datasets),
+    terms: termsOf(query, formats),
+    datasets: count(figures.datasets),
+    organizations: count(figures.organizations),
+    top: count(query.top),
+  })
 }
 
 function changesLines({ from, entered, left, moved }: ChangesNews, formats: Formats): string[] {
@@ -116,15 +150,23 @@ function changesLines({ from, entered, left, moved }: ChangesNews, formats: Form
   if (entered.count + left.count + moved.count === 0) return [words.same(date(from))]
   return [
     words.changed(date(from), count(entered.count), count(left.count), count(moved.count)),
-    ...namedLines(words.entered, entered, formats),
-    ...namedLines(words.left, left, formats),
-    ...namedLines(words.moved, moved, formats),
+    ...namedLines(words.entered, entered, words.entryReasons, formats),
+    ...namedLines(words.left, left, words.exitReasons, formats),
+    ...namedLines(words.moved, moved, {}, formats),
   ]
 }
 
-function namedLines(title: string, { count: all, first }: NamedDatasets, { words, count, outside }: Formats): string[] {
+function namedLines(
+  heading: string,
+  { count: all, first }: NamedDatasets,
+  reasons: Partial<Record<ChangeReason, string>>,
+  { words, count, outside }: Formats,
+): string[] {
   if (all === 0) return []
-  const lines = first.map((dataset) => `- ${outside(dataset.title)} (${outside(dataset.organization)})`)
+  const lines = first.map(({ title, organization, reason }) => {
+    const why = reason && reasons[reason]
+    return `- ${outside(title)} (${outside(organization)})${why === undefined ? '' : words.because(why)}`
+  })
   const others = all > first.length ? [`- ${words.more(count(all - first.length))}`] : []
-  return [title, ...lines, ...others]
+  return [heading, ...lines, ...others]
 }

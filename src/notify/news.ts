@@ -1,6 +1,7 @@
 import type { Config } from '../config/settings.ts'
+import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
-import { changesBetween } from '../editions/changes.ts'
+import { type Changes, changesBetween } from '../editions/changes.ts'
 import type { Edition, TopDataset } from '../editions/edition.ts'
 import { readEditionBefore } from '../editions/find.ts'
 import { datasetPage } from '../editions/links.ts'
@@ -13,9 +14,29 @@ export interface PublishedNews {
   readonly event: 'published'
   readonly date: string
   readonly editions: readonly EditionNews[]
+  /** Of the searches of the target. */
+  readonly searches: readonly SearchNews[]
 }
 
-export interface EditionNews {
+/** Numbers of datasets: of the portal, in the full list, and in the tops. The latter belong to `organizations` of the top. */
+export interface FiguresNews {
+  readonly portal_datasets: number
+  readonly archived_datasets: number
+  readonly datasets: number
+  readonly organizations: number
+}
+
+/** What a watch with the words of a search would have published. */
+export interface SearchNews extends Pick<Watch, 'terms' | 'columns' | 'match' | 'top'> {
+  /** Null if the snapshot could not be searched. */
+  readonly found: FiguresNews | null
+  /** Null if there is no earlier snapshot, or if it could not be searched. */
+  readonly changes: ChangesNews | null
+  /** Why there are no figures or changes; null if nothing went wrong. */
+  readonly problem: string | null
+}
+
+export interface EditionNews extends FiguresNews {
   readonly watch: string
   readonly terms: readonly string[]
   readonly run_id: string
@@ -23,11 +44,6 @@ export interface EditionNews {
   readonly csv: string
   readonly sha256: string
   readonly document: string
-  /** Numbers of datasets: of the portal, in the archived CSV, and in the tops. The latter belong to `organizations` of the `top`. */
-  readonly portal_datasets: number
-  readonly archived_datasets: number
-  readonly datasets: number
-  readonly organizations: number
   readonly top: number
   /** Null for the first edition. */
   readonly changes: ChangesNews | null
@@ -44,8 +60,20 @@ export interface ChangesNews {
 /** A number of datasets, with the first few of them. */
 export interface NamedDatasets {
   readonly count: number
-  readonly first: readonly { readonly id: string; readonly title: string; readonly organization: string; url: string }[]
+  readonly first: readonly NamedDataset[]
 }
+
+interface NamedDataset {
+  readonly id: string
+  readonly title: string
+  readonly organization: string
+  readonly url: string
+  /** Why it entered or left. Only searches know it. */
+  readonly reason?: ChangeReason
+}
+
+type Reason<T extends { readonly reason: string | null }> = NonNullable<T['reason']>
+export type ChangeReason = Reason<Changes['entered'][number]> | Reason<Changes['left'][number]>
 
 export interface FailedNews {
   /**
@@ -77,11 +105,11 @@ export async function publishedNews(
 ): Promise<PublishedNews> {
   const news: EditionNews[] = []
   for (const edition of editions) news.push(await editionNews(edition, context))
-  return { event: 'published', date, editions: news }
+  return { event: 'published', date, editions: news, searches: [] }
 }
 
 async function editionNews(edition: Edition, { archive, documents, config, report }: Context): Promise<EditionNews> {
-  const { watch, date, run_id, terms, top, organizations, datasets } = edition
+  const { watch, date, run_id, terms, top } = edition
   const earlier = await readEditionBefore(documents, watch, date, report.warn)
   return {
     watch,
@@ -90,24 +118,31 @@ async function editionNews(edition: Edition, { archive, documents, config, repor
     csv: `${archive.address}/${edition.archive.key}`,
     sha256: edition.archive.sha256,
     document: `${documents.address}, tops, ${edition._id}`,
-    portal_datasets: edition.source.datasets.records,
-    archived_datasets: edition.archive.records,
-    datasets: datasets.length,
-    organizations: organizations.filter((organization) => organization.datasets > 0).length,
+    ...figuresOf(edition),
     top,
-    changes: earlier ? changesNews(earlier, edition, config) : null,
+    changes: earlier ? changesNews(changesBetween(earlier, edition), config) : null,
   }
 }
 
-function changesNews(from: Edition, to: Edition, { portal }: Config): ChangesNews {
-  const { entered, left, moved } = changesBetween(from, to)
-  const named = (datasets: readonly TopDataset[]): NamedDatasets => ({
+/** Counts the datasets of an edition. */
+export function figuresOf({ source, archive, datasets, organizations }: Edition): FiguresNews {
+  return {
+    portal_datasets: source.datasets.records,
+    archived_datasets: archive.records,
+    datasets: datasets.length,
+    organizations: organizations.filter((organization) => organization.datasets > 0).length,
+  }
+}
+
+/** Shortens changes to what a message names. */
+export function changesNews({ from, entered, left, moved }: Changes, { portal }: Config): ChangesNews {
+  const named = (datasets: readonly (TopDataset & { readonly reason?: ChangeReason | null })[]): NamedDatasets => ({
     count: datasets.length,
-    first: datasets.slice(0, MAX_NAMED).map(({ dataset_id: id, dataset_title: title, organization }) => {
-      return { id, title, organization, url: datasetPage(portal, id) }
+    first: datasets.slice(0, MAX_NAMED).map(({ dataset_id: id, dataset_title: title, organization, reason }) => {
+      return { id, title, organization, url: datasetPage(portal, id), ...(reason && { reason }) }
     }),
   })
-  return { from: from.date, entered: named(entered), left: named(left), moved: named(moved) }
+  return { from, entered: named(entered), left: named(left), moved: named(moved) }
 }
 
 /** Describes why a date could not be published. @param isRemote whether only its publication on a portal failed */

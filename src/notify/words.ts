@@ -1,3 +1,4 @@
+import type { ENTRY_REASONS, EXIT_REASONS } from '../editions/changes.ts'
 import type { FailureKind } from '../errors.ts'
 
 /** The words of messages in one language. Numbers, dates and names are passed in already formatted. */
@@ -16,6 +17,13 @@ interface Words {
   readonly entered: string
   readonly left: string
   readonly moved: string
+  readonly entryReasons: Readonly<Record<keyof typeof ENTRY_REASONS, string>>
+  readonly exitReasons: Readonly<Record<keyof typeof EXIT_REASONS, string>>
+  readonly because: (reason: string) => string
+  readonly search: (terms: string) => string
+  readonly notSearched: (search: string) => string
+  readonly notCompared: string
+  readonly noEarlier: string
   readonly more: (count: string) => string
   readonly csv: string
   readonly document: string
@@ -57,6 +65,23 @@ const en: Words = {
   entered: 'Entered:',
   left: 'Left:',
   moved: 'Moved to another organization:',
+  entryReasons: {
+    new: 'new on the portal',
+    matches: 'now mentions one of the words',
+    rose: 'its organization is now among the most followed',
+    moved: 'moved to one of the most followed organizations',
+  },
+  exitReasons: {
+    removed: 'removed from the portal',
+    'no-match': 'no longer mentions any of the words',
+    fell: 'its organization is no longer among the most followed',
+    moved: 'moved to a less followed organization',
+  },
+  because: (reason) => `: ${reason}`,
+  search: (terms) => `Search for ${terms}`,
+  notSearched: (search) => `${search}: this week could not be searched.`,
+  notCompared: 'The changes since the earlier week are not known.',
+  noEarlier: 'There is no earlier snapshot to compare with.',
   more: (count) => `and ${count} more`,
   csv: 'CSV: ',
   document: 'Document: ',
@@ -101,6 +126,23 @@ const fr: Words = {
   entered: 'Entrées :',
   left: 'Sorties :',
   moved: 'Passés à une autre organisation :',
+  entryReasons: {
+    new: 'nouveau sur le portail',
+    matches: 'mentionne désormais l’un des mots',
+    rose: 'son organisation est désormais parmi les plus suivies',
+    moved: 'transféré à l’une des organisations les plus suivies',
+  },
+  exitReasons: {
+    removed: 'supprimé du portail',
+    'no-match': 'ne mentionne plus aucun des mots',
+    fell: 'son organisation n’est plus parmi les plus suivies',
+    moved: 'transféré à une organisation moins suivie',
+  },
+  because: (reason) => ` : ${reason}`,
+  search: (terms) => `Recherche ${terms}`,
+  notSearched: (search) => `${search} : la recherche dans cette semaine n’a pas été possible.`,
+  notCompared: 'Les changements depuis la semaine précédente ne sont pas connus.',
+  noEarlier: 'Il n’y a pas d’export antérieur auquel comparer.',
   more: (count) => `et ${count} de plus`,
   csv: 'CSV : ',
   document: 'Document : ',

@@ -15,6 +15,7 @@ const named = (count: number, ...titles: string[]) => ({
 
 const PUBLISHED: PublishedNews = {
   event: 'published',
+  searches: [],
   date: '2026-11-18',
   editions: [
     {

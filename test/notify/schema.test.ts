@@ -12,6 +12,7 @@ import { startWebhook } from '../helpers/receivers.ts'
 
 const SCHEMA = JSON.parse(await readFile('docs/reference/notification.schema.json', 'utf8'))
 const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 12]])
+const SEARCHES = [{ words: ['transport'] }, { words: ['bus'], columns: ['unknown'] }]
 const FORMATS = { date: /^\d{4}-\d\d-\d\d$/, 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/, uri: /^https?:\/\/\S+$/ }
 
 /** Adds to each object of a schema that it has no other properties, to find those that the schema lacks. */
@@ -29,7 +30,7 @@ const isComplete = ajv().compile(closed(SCHEMA) as object)
 /** Sends one message of each kind to a webhook. */
 async function sentMessages(): Promise<Record<string, unknown>[]> {
   const hook = await startWebhook()
-  const settings = `notify: ${JSON.stringify([{ kind: 'webhook', url: hook.url }])}\n`
+  const settings = `notify: ${JSON.stringify([{ kind: 'webhook', url: hook.url, searches: SEARCHES }])}\n`
   const first = await openTestContext('2026-11-11T16:00:00Z', settings)
   const week = await createRunRequest(
     first,
@@ -67,7 +68,11 @@ test('every message to a webhook is valid against the schema, which describes al
     }
     expect(isValid({ ...message, event: 'other' })).toBe(false)
   }
-  expect(messages[1]).toMatchObject({ date: DATE, editions: [{ changes: { entered: { count: 1 } } }] })
+  expect(messages[1]).toMatchObject({
+    date: DATE,
+    editions: [{ changes: { entered: { count: 1 } } }],
+    searches: [{ changes: { entered: { count: 1 } } }, { found: null }],
+  })
 })
 
 test('the example in docs/notifications.md is valid', () => {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
+import { MAX_LETTERS, MAX_TOP, MAX_WORDS, MIN_LETTERS } from '../../config/searches.ts'
 import { DEFAULT_COLUMNS } from '../../config/watch.ts'
-import { MAX_LETTERS, MAX_TOP, MAX_WORDS, MIN_LETTERS } from '../../explore/query.ts'
 import { date, Edition, number, Organization } from './schemas.ts'
 
 /** Schemas of searches for any words. */

@@ -1,6 +1,6 @@
+import { MAX_LETTERS, MAX_TOP, MAX_WORDS } from '../../../config/searches.ts'
 import { DEFAULT_COLUMNS } from '../../../config/watch.ts'
 import type { RankedOrganization } from '../../../editions/edition.ts'
-import { MAX_LETTERS, MAX_TOP, MAX_WORDS } from '../../../explore/query.ts'
 import { useLocale } from '../locale.ts'
 import { HiddenInputs } from '../parts/hiddenInputs.tsx'
 import { sanitize } from '../parts/portalText.tsx'
