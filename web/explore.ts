@@ -7,38 +7,58 @@ const TYPING_MS = 150
 /** A search that takes longer reads the catalogue into the server's memory first. */
 const WARM_UP_MS = 700
 const MIN_LETTERS = 2
+/** What does not count as a letter at the ends of a word. The server ignores it. */
+const SEPARATORS = /^[\s\p{Pd}_'’]+|[\s\p{Pd}_'’]+$/gu
 /** The parts of the page that depend on the search. */
 const PARTS = ['explored', 'explore-organizations']
 
 let request = new AbortController()
 let timer: ReturnType<typeof setTimeout> | undefined
+let shown = pageAddress()
+
+/** Returns the address of the page without its fragment. */
+function pageAddress(): string {
+  return location.pathname + location.search
+}
 
 export function exploreWhileTyping(): void {
   const form = document.querySelector<HTMLFormElement>('form.explore')
   if (form !== null) {
     form.addEventListener('input', ({ target }) => {
       const isTyping = target instanceof HTMLInputElement && ['search', 'number'].includes(target.type)
-      const address = addressOf(form)
-      if (address !== undefined) start(address, isTyping)
+      if (isComplete(form)) start(addressOf(form), isTyping)
     })
     form.addEventListener('submit', (event) => {
       event.preventDefault()
-      const address = addressOf(form)
-      if (address !== undefined) start(address, false)
+      start(addressOf(form), false)
     })
-    // Back leads to another search, whose form the browser does not restore.
-    addEventListener('popstate', () => location.reload())
+    // Back leads to another search, whose form the browser does not restore. A link within the page is the same search.
+    addEventListener('popstate', () => {
+      if (pageAddress() !== shown) location.reload()
+    })
+    const words = form.querySelector<HTMLInputElement>('input[name=words]')!
+    // They were typed before this script was there, or restored by the browser.
+    if (words.value !== words.defaultValue && isComplete(form)) return start(addressOf(form), true)
   }
   loadSections(request.signal)
 }
 
-/** Returns the address of the search in the form. Returns undefined while its words are too short. */
-function addressOf(form: HTMLFormElement): string | undefined {
-  const values = [...new FormData(form)].filter((entry): entry is [string, string] => entry[1] !== '')
+/**
+ * Returns false while the server would refuse the search: "vélo, p" is on the way to "vélo, piste", and the results of "vélo"
+ * stay until then.
+ */
+function isComplete(form: HTMLFormElement): boolean {
   const words = String(new FormData(form).get('words')).split(',')
-  if (words.every((word) => word.trim().length < MIN_LETTERS)) return undefined
+  return form.checkValidity() && words.every((word) => word.trim() === '' || lettersOf(word) >= MIN_LETTERS)
+}
+
+/** Returns the address of the search in the form. Without words, it is that of the examples. */
+function addressOf(form: HTMLFormElement): string {
+  const values = [...new FormData(form)].filter((entry): entry is [string, string] => entry[1] !== '')
   return `${form.action}?${new URLSearchParams(values)}`
 }
+
+const lettersOf = (word: string) => [...word.replace(SEPARATORS, '')].length
 
 /** @param isTyping letters replace the address; a choice adds an entry to the history, so that Back undoes it */
 function start(address: string, isTyping: boolean): void {
@@ -56,10 +76,12 @@ async function search(address: string, isTyping: boolean, signal: AbortSignal): 
   const warmUp = setTimeout(() => say('warmingUp'), WARM_UP_MS)
   try {
     const page = await fetchPage(address, signal)
+    if (page.getElementById(PARTS[0]!) === null) return showError(page, address)
     for (const id of PARTS) swap(id, page)
     document.title = page.title
-    if (isTyping) history.replaceState(null, '', address)
+    if (isTyping || address === location.href) history.replaceState(null, '', address)
     else history.pushState(null, '', address)
+    shown = pageAddress()
     keepQuery(Object.fromEntries(new URL(address).searchParams))
     say(undefined, page.getElementById('explore-found')?.textContent)
     loadSections(signal)
@@ -71,6 +93,12 @@ async function search(address: string, isTyping: boolean, signal: AbortSignal): 
   } finally {
     clearTimeout(warmUp)
   }
+}
+
+/** Opens an error page of the server, such as that of a deleted week. A proxy's error is a failure: the words stay. */
+function showError(page: Document, address: string): void {
+  if (page.querySelector('main') === null) throw new Error('the response is not a page of this server')
+  location.assign(address)
 }
 
 /** Fetches a page, again and again while the server is busy. */

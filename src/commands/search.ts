@@ -1,3 +1,4 @@
+import { reviewTerms } from '../config/terms.ts'
 import type { Watch } from '../config/watch.ts'
 import { watchName, watchYaml } from '../config/watchYaml.ts'
 import type { Context } from '../context.ts'
@@ -32,6 +33,7 @@ export default async function searchCommand(io: CommandInput): Promise<void> {
   const { options } = io
   const watch = requestedWatch(io)
   await withContext(io, async (context) => {
+    for (const warning of warningsOf(io.arguments)) context.report.warn(warning)
     if (options.save !== undefined || options.yaml) return printWatch(watch, options, context)
     const date = await snapshotDate(options.date ?? 'latest', context)
     const since = options.since === undefined ? undefined : await snapshotDate(options.since, context)
@@ -53,7 +55,15 @@ export default async function searchCommand(io: CommandInput): Promise<void> {
 function requestedWatch({ arguments: words, options: { match, column, top } }: CommandInput): Watch {
   if (match !== undefined && match !== 'substring' && match !== 'word')
     throw new Failure('usage', `cannot match by ${quoted(match)}: use --match substring or --match word.`)
-  return watchOf({ words, match, columns: column, top })
+  return watchOf({ words, match, columns: column?.flatMap((names) => names.split(',')), top })
+}
+
+/** Warns of words that probably match other texts than intended. A comma separates words on the page, but not here. */
+function warningsOf(words: readonly string[]): string[] {
+  const commas = words
+    .filter((word) => word.includes(','))
+    .map((word) => `the comma in ${quoted(word)} is part of the word; separate words with spaces`)
+  return [...reviewTerms(words).warnings, ...commas]
 }
 
 /** Resolves a date of a snapshot. `latest` is the latest sound one. */

@@ -4,7 +4,7 @@ import { FoldedText } from '../matching/locate.ts'
 import type { Query } from '../matching/matcher.ts'
 import { textOf } from '../pipeline/rank.ts'
 import { COLUMN_BITS } from '../wasm/wordIndexer.ts'
-import { nearestWords, wordLength, wordText } from './dictionary.ts'
+import { findWords, nearestWords, wordLength, wordText } from './dictionary.ts'
 import { type Hits, searchedColumns } from './hits.ts'
 import type { IndexedSnapshot } from './indexedSnapshot.ts'
 import { countRecords, postingsOf } from './postings.ts'
@@ -77,13 +77,20 @@ const byLength = ({ words }: IndexedSnapshot, a: number, b: number) =>
 /** Returns the closest words of the catalogue that the searched columns have. */
 function nearestOf(indexed: IndexedSnapshot, query: Query, term: string): WordCount[] {
   const columns = searchedColumns(query)
-  return nearestWords(indexed.words, foldTerm(term), MAX_CANDIDATES)
+  const folded = foldTerm(term)
+  const bare = folded.replace(PUNCTUATION, '')
+  const near = [...nearestWords(indexed.words, bare, MAX_CANDIDATES)]
+  if (bare !== folded && bare !== '') findWords(indexed.words, bare, 'whole', (word) => near.push({ word, typos: 0 }))
+  return near
     .map(({ word, typos }) => ({ word, typos, datasets: countRecords(indexed.postings, word, columns) }))
     .filter(({ datasets }) => datasets > 0)
     .sort((a, b) => a.typos - b.typos || b.datasets - a.datasets || byLength(indexed, a.word, b.word))
     .slice(0, MAX_NEAREST)
     .map(({ word, datasets }) => ({ word: spellingOf(indexed, word), datasets }))
 }
+
+/** Quotes and brackets around a word. Texts rarely have them, so `"bus"` is close to "bus". */
+const PUNCTUATION = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
 
 const spellings = new WeakMap<IndexedSnapshot, LRUCache<number, string>>()
 

@@ -106,6 +106,18 @@ rank  organization  followers  dataset        followers
     expect((await search('velox', '--quiet')).stdout).toMatch(/^velox: no dataset; nearest words: vélo 1, vélos 1\n/)
   })
 
+  test('warns of quotes and commas in a word, and names the word without them', async () => {
+    const { stdout, stderr } = await search('"vélo"', 'bornes,vélo')
+    expect(stdout).toMatch(/^"vélo": no dataset; nearest words: vélo 1, vélos 1\nbornes,vélo: no dataset/)
+    expect(stderr).toContain(
+      'warning: the quotes around "\\"vélo\\"" are part of the term: a text without them does not match; remove them\n' +
+        'warning: the comma in "bornes,vélo" is part of the word; separate words with spaces\n',
+    )
+    expect((await search('vélo', '--column', 'title,description', '--csv')).stdout).toBe(
+      (await search('vélo', '--column', 'title', '--column', 'description', '--csv')).stdout,
+    )
+  })
+
   test.each([
     [[], 'cannot search: no words are given. Give one to eight words.'],
     [

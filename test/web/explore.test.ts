@@ -65,6 +65,13 @@ describe('the page that searches for any words', () => {
     ['nine words', `${WEEK}?words=aa,bb,cc,dd,ee,ff,gg,hh,ii`, 400, 'Search for at most 8 words at once.'],
     ['too many organizations', `${WEEK}?words=velo&top=501`, 400, 'Invalid value “501” for “top”'],
     ['an unknown column', `${WEEK}?words=velo&columns=nope`, 400, 'Invalid value “nope” for “columns”'],
+    [
+      'a later week to compare with',
+      `${WEEK}?words=velo&since=2023-08-09`,
+      400,
+      'Invalid value “2023-08-09” for “since”',
+    ],
+    ['a week without a catalogue', `${WEEK}?words=velo&since=2023-08-01`, 400, 'Valid values: 2023-08-02, 2023-07-26'],
     ['an unknown parameter', `${WEEK}?word=velo`, 400, 'Unknown parameter “word”'],
     ['a date without a catalogue', '/explore/2023-08-10?words=velo', 404, '/explore/2023-08-09?words=velo'],
     ['a date that is none', '/explore/nope', 404, 'The catalogue of nope is not on record'],
@@ -126,6 +133,88 @@ describe('the page that searches for any words', () => {
       await page.getByLabel('Words, separated by commas').pressSequentially('t')
       await page.waitForTimeout(500)
       expect(requests).toEqual([])
+      await page.context().close()
+    })
+
+    test('the results stay while the next word has one letter, and leave with the last word', async () => {
+      const page = await open(`${WEEK}?words=transport`)
+      const rows = page.locator('.tops tbody th[scope=row]')
+      const input = page.getByLabel('Words, separated by commas')
+      for (const text of ['transport, p', 'transport, l’']) {
+        await input.fill(text)
+        await page.waitForTimeout(400)
+        expect(await rows.count()).toBeGreaterThan(0)
+        expect(await page.locator('.empty').count()).toBe(0)
+      }
+      await input.fill('')
+      await page.getByText('For example:').waitFor()
+      expect(await rows.count()).toBe(0)
+      await page.context().close()
+    })
+
+    test('a word that is too short gets a message once it is submitted', async () => {
+      const page = await open(WEEK)
+      await page.getByLabel('Words, separated by commas').fill('v')
+      await page.getByRole('button', { name: 'Search' }).click()
+      await page.getByText('Cannot search for “v”').waitFor()
+      await page.context().close()
+    })
+
+    test('words typed before the script is loaded are searched for', async () => {
+      const page = await open('/healthz')
+      await page.route('**/assets/explore*.js', async (route) => {
+        await page.getByLabel('Words, separated by commas').fill('transport')
+        await route.continue()
+      })
+      await page.goto(site.url + WEEK)
+      await page.locator('.chips').waitFor()
+      expect(await chips(page)).toEqual(['transport'])
+      await page.context().close()
+    })
+
+    test('a number out of range is not sent', async () => {
+      const page = await open(`${WEEK}?words=transport`)
+      const top = page.getByLabel('Most followed organizations')
+      await top.fill('5000')
+      await page.waitForTimeout(400)
+      expect(await page.locator('#explored').getAttribute('aria-busy')).toBeNull()
+      await top.fill('50')
+      await page.waitForURL(/top=50(&|$)/)
+      await page.context().close()
+    })
+
+    test('an error of a proxy leaves words and results, and an error page of the server is shown', async () => {
+      const page = await open(`${WEEK}?words=transport`)
+      const input = page.getByLabel('Words, separated by commas')
+      await page.route('**/explore/**words=velo*', (route) => route.fulfill({ status: 502, body: 'Bad Gateway' }))
+      await input.fill('velo')
+      await page.getByText('The search did not complete').waitFor()
+      expect(await page.locator('#explored').getAttribute('aria-busy')).toBeNull()
+      expect(await chips(page)).toEqual(['transport'])
+      const noWeek = await page.request.get(`${site.url}/explore/2023-08-10?words=bus&lang=en`)
+      await page.route('**/explore/**words=bus*', (route) => route.fulfill({ response: noWeek }))
+      await input.fill('bus')
+      await page.getByRole('heading', { name: 'is not on record' }).waitFor()
+      await page.context().close()
+    })
+
+    test('the key Enter adds no second entry to the history, and the link to the content does not load the page', async () => {
+      const page = await open(`${WEEK}?words=transport`)
+      const input = page.getByLabel('Words, separated by commas')
+      await input.fill('bus')
+      await page.waitForURL(/words=bus/)
+      const entries = await page.evaluate(() => {
+        Object.assign(globalThis, { isSamePage: true })
+        return history.length
+      })
+      await input.press('Enter')
+      await page.waitForTimeout(300)
+      expect(await page.evaluate(() => history.length)).toBe(entries)
+      await page.evaluate(() => {
+        location.hash = 'main'
+      })
+      await page.waitForTimeout(300)
+      expect(await page.evaluate(() => 'isSamePage' in globalThis)).toBe(true)
       await page.context().close()
     })
 

@@ -8,7 +8,7 @@ import { Failure } from '../../../errors.ts'
 import { watchOf } from '../../../explore/query.ts'
 import { foldTerm } from '../../../matching/fold.ts'
 import { respond } from '../../body.ts'
-import type { Explorer } from '../../explore/explorer.ts'
+import type { ExploredWeek, Explorer } from '../../explore/explorer.ts'
 import { Problem } from '../../problem.ts'
 import { createFrame, latestFrame, type Site } from '../editionView.tsx'
 import { ErrorPage } from '../errorPages.tsx'
@@ -72,7 +72,7 @@ async function outcomeOf(
   try {
     const week = await explorer.open(watchOf(query), date)
     const { since, offset } = query
-    const before = await explorer.earlier(week, since === '' ? undefined : since)
+    const before = await earlierOf(explorer, week, since)
     const table = { selection: query, offset, limit: ROWS_PER_PAGE, since: before?.ref.snapshot.date }
     const page = await explorer.page(week, table, signal)
     const changes = since === '' || before === undefined ? undefined : await explorer.changes(before, week, signal)
@@ -86,6 +86,17 @@ async function outcomeOf(
     if (error instanceof Failure && (error.kind === 'store' || error.kind === 'contract'))
       return { problem: `${explore.damaged}. ${explore.damagedHint}`, status: 503 }
     throw error
+  }
+}
+
+/** @throws BadParameter if `since` is not an earlier week that is stored */
+async function earlierOf(explorer: Explorer, week: ExploredWeek, since: string): Promise<ExploredWeek | undefined> {
+  try {
+    return await explorer.earlier(week, since === '' ? undefined : since)
+  } catch (error) {
+    if (since === '' || !(error instanceof Failure && error.kind === 'usage')) throw error
+    const weeks = (await explorer.dates()).filter((date) => date < week.ref.snapshot.date)
+    throw new BadParameter('since', since, weeks.slice(0, MAX_OFFERED).join(', ') || '–', false)
   }
 }
 
