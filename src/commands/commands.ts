@@ -173,7 +173,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     about:
       'publish the files of an edition in the datasets of portals that the setting "publish" names ("run" does this too)',
     arguments: '[date]',
-    options: [DATE_TO_MAKE, WATCHES],
+    options: [DATE_TO_NOTIFY, WATCHES],
     uses: STORES,
     examples: ['publish-remote due', 'publish-remote --date 2026-11-18 --json'],
     load: () => import('./publishRemote.ts'),

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { finished } from 'node:stream/promises'
 import { type CommandInput, warnOfMissing, withContext } from './io.ts'
 
 /** Serves the Model Context Protocol over stdin and stdout until its client closes stdin, or until it is stopped. */
@@ -21,7 +22,8 @@ export default async function mcp(io: CommandInput): Promise<void> {
       defaultWatch: config.watches[0]!.name,
     })
     const server = serveStdio(() => create(), { onerror: ({ message }) => report.warn(message) })
-    const ended = once(process.stdin, 'close').catch(() => {})
+    // A file, such as /dev/null, ends without being closed.
+    const ended = finished(process.stdin, { writable: false }).catch(() => {})
     if (!signal.aborted) await Promise.race([ended, once(signal, 'abort').catch(() => {})])
     await server.close()
     await searcher?.close()

@@ -63,7 +63,7 @@ export const DATE_TO_READ: OptionSpec = [
   '--date <date>',
   `the same as the argument: ${NAMES}, latest for the last edition, or due for the last scheduled date`,
 ]
-/** The date of an edition to notify of, which may be missing. */
+/** The date of an edition to notify of or to publish on a portal. It may be missing. */
 export const DATE_TO_NOTIFY: OptionSpec = [
   '--date <date>',
   `the same as the argument: ${NAMES}, latest for the last edition, or due for the last scheduled date (default: today)`,

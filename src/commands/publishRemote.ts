@@ -2,15 +2,17 @@ import { findWatches } from '../config/watch.ts'
 import { publishRemote, type RemoteResult } from '../remote/publishRemote.ts'
 import { formatTable } from '../terminal/table.ts'
 import { formatBytes } from '../text/format.ts'
-import { dateToMake, givenDate } from './dates.ts'
+import { dateToRead, givenDate } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 /** Publishes the editions of a date in the datasets that the setting `publish` names. */
 export default async function publishRemoteCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { watch, json, quiet } = io.options
-    const date = dateToMake(givenDate(io), context)
-    const result = await publishRemote({ date, watches: findWatches(watch, context.config) }, context)
+    const watches = findWatches(watch, context.config)
+    const names = watches.map(({ name }) => name)
+    const date = await dateToRead(givenDate(io) ?? 'today', names, context)
+    const result = await publishRemote({ date, watches }, context)
     context.report.close()
     if (json) await printJson(result)
     else if (!quiet) await print(describe(result))

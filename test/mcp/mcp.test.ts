@@ -131,6 +131,16 @@ describe('over stdio', () => {
   })
 })
 
+test('ends with 0 if stdin is a file', async () => {
+  const { folder } = await openEditions()
+  const child = spawn(process.execPath, [CLI, 'mcp', ...FLAGS], {
+    cwd: folder,
+    env: BASE_ENVIRONMENT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
+})
+
 describe('over HTTP', () => {
   async function serve(withMcp = true, settings = '') {
     const { folder } = await openEditions(settings)

@@ -546,11 +546,11 @@ describe('"run"', () => {
     const settings = `language: en\nnotify: ${JSON.stringify([{ kind: 'webhook', url: hook.url }])}`
     const context = await openWith(portal, { target: { files: ['tops'] }, settings })
     await publishWeeks(context, WEEKS.slice(0, 1))
-    const run = (env: Readonly<Record<string, string>>, command = 'run') =>
+    const run = (env: Readonly<Record<string, string>>, command = 'run', date = FIRST) =>
       cli(
         [
           command,
-          FIRST,
+          date,
           '--json',
           '--config',
           'test.yaml',
@@ -590,6 +590,8 @@ describe('"run"', () => {
     expect(portal.dataset.resources).toHaveLength(1)
     expect(await renderMetrics(context)).toContain('last_run_exit_code{command="publish-remote"} 0')
     expect(JSON.parse((await run(ENVIRONMENT)).stdout).status).toBe('unchanged')
+    const latest = await run(ENVIRONMENT, 'publish-remote', 'latest')
+    expect(JSON.parse(latest.stdout)).toMatchObject({ status: 'unchanged', date: FIRST })
     expect(portal.dataset.resources).toHaveLength(1)
   })
 
