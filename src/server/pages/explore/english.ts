@@ -37,7 +37,7 @@ export const english: ExploreTexts = {
   comparing: 'Comparing with the week before…',
   firstWeek: 'This is the first week on record, so there is nothing to compare it with.',
   weeks: 'Week by week',
-  countingWeeks: (done, all) => `${done} of ${all} weeks counted.`,
+  countingWeeks: (_, done, all) => `${done} of ${all} weeks counted.`,
   timeLeft: (duration) => `About ${duration} left.`,
   reload: 'Reload',
   weekCounts: 'All weeks',

@@ -36,7 +36,8 @@ export const french = {
   comparing: 'Comparaison avec la semaine précédente…',
   firstWeek: 'C’est la première semaine conservée\u00a0: il n’y a rien à quoi comparer.',
   weeks: 'Au fil des semaines',
-  countingWeeks: (done: string, all: string) => `${done} semaines comptées sur ${all}.`,
+  countingWeeks: (n: number, done: string, all: string) =>
+    n > 1 ? `${done} semaines comptées sur ${all}.` : `${done} semaine comptée sur ${all}.`,
   timeLeft: (duration: string) => `Encore ${duration} environ.`,
   reload: 'Actualiser',
   weekCounts: 'Toutes les semaines',

@@ -44,7 +44,7 @@ export function WeeksPage({ frame, query, history }: WeeksPageProps) {
         {points.some(({ value }) => value !== undefined) && <Trend title={texts.datasets} points={points} />}
         {left !== 0 && (
           <p role="status">
-            {explore.countingWeeks(count(weeks.length), count(total))}{' '}
+            {explore.countingWeeks(weeks.length, count(weeks.length), count(total))}{' '}
             {left !== null && explore.timeLeft(seconds(left))}{' '}
             <a data-load="2" href={href(WEEKS_PATH, formatSearch(query))}>
               {explore.reload}
