@@ -159,6 +159,20 @@ describe('serve', () => {
     expect([code, stderr]).toEqual([0, 'stopped\n'])
   })
 
+  test('rejects a host that has no address, and an address of another machine', async () => {
+    expect(await run('serve', '--host', 'no.such.host.invalid')).toMatchObject({
+      code: 2,
+      stderr:
+        'datagouv-tops: cannot listen on no.such.host.invalid, port 8000: no address is known for this host. Check --host.\n',
+    })
+    expect(await run('serve', '--host', '192.0.2.1')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^datagouv-tops: cannot listen on 192\.0\.2\.1, .* Check --host, or use 0\.0\.0\.0/,
+      ),
+    })
+  })
+
   test('rejects a port that is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')

@@ -52,7 +52,14 @@ export default async function searchCommand(io: CommandInput): Promise<void> {
   })
 }
 
-function requestedWatch({ arguments: words, options: { match, column, top } }: CommandInput): Watch {
+function requestedWatch({ arguments: words, options: { match, column, top, save } }: CommandInput): Watch {
+  if (words.length === 0 && typeof save === 'string') {
+    const remedy = `Write the words first: search ${quoted(save)} --save.`
+    throw new Failure(
+      'usage',
+      `cannot search: ${quoted(save)} is the name for --save, and no words are given. ${remedy}`,
+    )
+  }
   if (match !== undefined && match !== 'substring' && match !== 'word')
     throw new Failure('usage', `cannot match by ${quoted(match)}: use --match substring or --match word.`)
   return watchOf({ words, match, columns: column?.flatMap((names) => names.split(',')), top })
@@ -68,7 +75,7 @@ function warningsOf(words: readonly string[]): string[] {
 
 /** Resolves a date of a snapshot. `latest` is the latest sound one. */
 async function snapshotDate(text: string, context: Context): Promise<string> {
-  if (text !== 'latest') return dateToRead(text, [], context)
+  if (text.trim().toLowerCase() !== 'latest') return dateToRead(text, [], context)
   const dates = await snapshotDates(context)
   for (const date of dates.reverse()) if ((await findSnapshot(date, context)) !== undefined) return date
   throw new NotFound(`there is no snapshot in ${context.archive.address} yet; "run" makes one`)

@@ -48,11 +48,24 @@ export async function serveApp(app: Hono, address: ListenAddress): Promise<Runni
   return { url: urlOf(server.address() as AddressInfo), close: () => close(server, limiter) }
 }
 
+/** Returns why a server cannot listen, and what to do. @param flag the flag of the port */
+function listenProblem({ code }: NodeJS.ErrnoException, flag: string): { reason: string; remedy: string } {
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return { reason: 'no address is known for this host', remedy: 'Check --host' }
+  if (code === 'EADDRNOTAVAIL')
+    return {
+      reason: 'this machine does not have this address',
+      remedy: 'Check --host, or use 0.0.0.0 for all addresses',
+    }
+  const reason = code === 'EADDRINUSE' ? 'the port is in use' : code === 'EACCES' ? 'no permission' : String(code)
+  return { reason, remedy: `Choose another port with ${flag}` }
+}
+
 function listen(server: Server, { port, host, flag }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'the port is in use' : error.code
-      const message = `cannot listen on ${host}, port ${port}: ${reason}. Choose another port with ${flag}.`
+      const { reason, remedy } = listenProblem(error, flag)
+      const message = `cannot listen on ${host}, port ${port}: ${reason}. ${remedy}.`
       reject(new Failure('usage', message, { cause: error }))
     })
     server.listen(port, host, resolve)

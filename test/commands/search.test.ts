@@ -128,6 +128,10 @@ rank  organization  followers  dataset        followers
       ['ab', 'cd', 'ef', 'gh', 'ij', 'kl', 'mn', 'op', 'qr'],
       'cannot search for 9 words: the limit is 8. Search for fewer words, or make a watch of them.',
     ],
+    [
+      ['--save', 'eau'],
+      'cannot search: "eau" is the name for --save, and no words are given. Write the words first: search "eau" --save.',
+    ],
     [['eau', '--match', 'whole'], 'cannot match by "whole": use --match substring or --match word.'],
     [['eau', '--top', '501'], 'cannot rank 501 organizations: use a whole number from 1 to 500.'],
     [
