@@ -56,7 +56,7 @@ function totals({ dates, foreign }: ImportResult): string {
   const parts = [...counts].map(
     ([status, count], index) => `${index === 0 ? pluralize(count, 'date') : count} ${status}`,
   )
-  return `${size === 0 ? 'no date' : parts.join(', ')}; ${pluralize(foreign, 'file')} with other names passed over`
+  return `${size === 0 ? 'no date' : parts.join(', ')}; ${pluralize(foreign, 'file')} with other names ignored`
 }
 
 /** Says what to do next, one line each. */

@@ -226,7 +226,7 @@ export const SETTINGS = {
     parse: duration,
   },
   when_unchanged: {
-    about: 'what a run for a new date does if the portal has not published since: publish or skip',
+    about: 'what a run for a new date does if the portal has published nothing new: publish or skip',
     environment: 'DATAGOUV_TOPS_WHEN_UNCHANGED',
     default: 'publish',
     parse: oneOf('publish', 'skip'),

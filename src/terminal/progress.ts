@@ -79,13 +79,13 @@ export async function createProgress({ stream, live, verbose, color }: ProgressO
   }
 }
 
-/** `45 MB of 224 MB · 30 MB/s · 20 % · 6.0 s left` */
+/** `45 MB of 224 MB · 30 MB/s · 20% · 6.0 s left` */
 function describeProgress(done: number, total: number | undefined, elapsed: number, width: number): string {
   const rate = elapsed > 0 ? done / elapsed : 0
   const parts = [formatBytes(done), `${formatBytes(Math.round(rate * 1000))}/s`]
   if (total !== undefined && total > 0 && done > 0) {
     parts[0] += ` of ${formatBytes(total)}`
-    parts.push(`${Math.min(100, Math.floor((100 * done) / total))} %`)
+    parts.push(`${Math.min(100, Math.floor((100 * done) / total))}%`)
     parts.push(`${formatDuration(Math.max(0, total - done) / rate)} left`)
   }
   // A line that wraps is hard to read, so the rate is dropped first, then the percentage.

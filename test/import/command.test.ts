@@ -30,7 +30,7 @@ test('import prints each date once and what to do next; backfill and verify acce
   expect([code, stdout.split('\n')]).toEqual([
     0,
     [
-      '4 dates imported; 0 files with other names passed over',
+      '4 dates imported; 0 files with other names ignored',
       'run "backfill --from 2026-01-07 --to 2026-01-28" to publish their editions',
       '',
     ],

@@ -27,7 +27,7 @@ async function runInTerminal(env: Record<string, string> = {}, flags = '', colum
 describe.skipIf(!HAS_TERMINAL)(`progress in a terminal${skipped}`, () => {
   test('is redrawn in place with size, rate, percentage and time left, and ends as one line per export', async () => {
     const output = await runInTerminal()
-    expect(output).toMatch(/fetch datasets {2}\S*\d+(\.\d+)? kB of \d+ kB · [\d.]+ [kM]B\/s · \d+ % · \d+\.\d s left/)
+    expect(output).toMatch(/fetch datasets {2}\S*\d+(\.\d+)? kB of \d+ kB · [\d.]+ [kM]B\/s · \d+% · \d+\.\d s left/)
     expect(output).toContain(`${ESCAPE}[1A`)
     const lines = output.match(/fetch datasets {2}4,000 records · \d+ kB in \d+\.\d s \([\d.]+ [kM]B\/s\)\r\n/g)
     expect(lines).toHaveLength(1)
