@@ -2,7 +2,7 @@ import { findWatches } from '../config/watch.ts'
 import { Failure, worstOf } from '../errors.ts'
 import { type BackfilledDate, backfill } from '../pipeline/backfill.ts'
 import { pluralize } from '../text/format.ts'
-import { dateToMake } from './dates.ts'
+import { dateToMake, withFlag } from './dates.ts'
 import { type CommandInput, print, printJson, warnOfMissing, withContext } from './io.ts'
 
 /** Publishes the missing editions of a span of dates. Reports each date when it is done, and prints a summary at the end. */
@@ -11,8 +11,11 @@ export default async function backfillCommand(io: CommandInput): Promise<void> {
     const { config, report } = context
     const { from, to, watch, force = false, jobs = 1, json, quiet } = io.options
     if (from === undefined) throw new Failure('usage', 'backfill needs --from DATE; its last date is --to, or today')
-    const span = { from: dateToMake(from, context), to: dateToMake(to, context) }
-    if (span.from > span.to) throw new Failure('usage', `--from ${span.from} is later than --to ${span.to}`)
+    const span = {
+      from: await withFlag('--from', () => dateToMake(from, context)),
+      to: await withFlag('--to', () => dateToMake(to, context)),
+    }
+    refuseReversed(span, to === undefined ? 'today' : '--to')
     const request = { ...span, watches: findWatches(watch, config), force, jobs }
     const outcomes = await backfill(request, context, ({ date, status, summary }, position, of) => {
       report.info(`${position} of ${of}  ${date}  ${status}: ${summary}`)
@@ -23,6 +26,12 @@ export default async function backfillCommand(io: CommandInput): Promise<void> {
     if (json) await printJson(outcomes)
     else if (!quiet) await print(describe(outcomes, span))
   })
+}
+
+/** @param end where the end of the span comes from */
+function refuseReversed({ from, to }: { readonly from: string; readonly to: string }, end: string): void {
+  if (from <= to) return
+  throw new Failure('usage', `cannot backfill: --from ${from} is later than ${end} ${to}. Give an earlier --from.`)
 }
 
 function refuseFailed(outcomes: readonly BackfilledDate[]): void {

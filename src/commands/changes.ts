@@ -1,6 +1,6 @@
 import type { Changes } from '../editions/changes.ts'
 import { changesCsvOf } from '../editions/csv.ts'
-import { findPair } from '../editions/find.ts'
+import { findEdition, findPair } from '../editions/find.ts'
 import { explainChanges } from '../explain/changes.ts'
 import { markdownOf } from '../explain/markdown.ts'
 import { headline, sectionsOf } from '../explain/sections.ts'
@@ -17,6 +17,8 @@ export default async function changes(io: CommandInput): Promise<void> {
     const { json, csv, markdown, wide, pager } = io.options
     const watch = await watchToRead(io.options.watch, context)
     const [from, to] = await Promise.all(io.arguments.map((text) => dateToRead(text, [watch], context)))
+    // Otherwise a date without an edition, as in `changes today`, would only be reported as too late.
+    if (from !== undefined) await findEdition(context.documents, watch, from)
     const pair = await findPair(context, watch, from, to)
     const found = await explainChanges(pair.from, pair.to, context)
     report.close()

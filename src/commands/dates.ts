@@ -54,6 +54,16 @@ export async function dateToRead(
   throw new NotFound(`there is no edition of ${watches.join(', ')} in ${documents.address} yet; "run" makes one`)
 }
 
+/** Resolves the date in a flag. Names the flag in the error, because a command can have several. */
+export async function withFlag<T>(flag: string, resolve: () => T | Promise<T>): Promise<T> {
+  try {
+    return await resolve()
+  } catch (error) {
+    if (!(error instanceof Failure) || error instanceof NotFound) throw error
+    throw new Failure(error.kind, `${flag}: ${error.message}`, { cause: error })
+  }
+}
+
 /** Accepts spaces around a date, as a script may leave them, and names in any case: `Today`. */
 function toName(given: string): string {
   const text = given.trim()
@@ -70,7 +80,10 @@ function refuseUnknownName(
   if (watches.some(({ name }) => name === text))
     throw new Failure('usage', `${quoted(text!)} is a watch, not a date; did you mean --watch ${text}?`)
   if (text === undefined || !/^\p{L}+$/u.test(text) || names.includes(text)) return
-  throw new Failure('usage', `${quoted(text)} is not a date; ${suggestName(text.toLowerCase(), names)}`)
+  throw new Failure(
+    'usage',
+    `${quoted(text)} is not a date; ${suggestName(text.toLowerCase(), ['YYYY-MM-DD', ...names])}`,
+  )
 }
 
 /** Resolves any number of dates of editions to read, given as arguments or with --date. */

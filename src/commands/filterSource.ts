@@ -65,10 +65,12 @@ function asPortalFailure(error: unknown): never {
   throw new Failure('portal', `${error.message}. Run the command again`, { cause: error })
 }
 
-/** Suggests --term for `filter vélo`: a word instead of a file. */
+/** Reports a missing file. Suggests --term for `filter vélo`: a word instead of a file. */
 function refuseMissing(file: string): void {
-  if (/[./\\]/.test(file) || existsSync(file)) return
-  const next = `To search for the word, use --term: filter --term ${quoted(file)} FILE.`
+  if (/^\w+:\/\//.test(file) || existsSync(file)) return
+  const next = /[./\\]/.test(file)
+    ? 'Check the path.'
+    : `To search for the word, use --term: filter --term ${quoted(file)} FILE.`
   throw new Failure('usage', `cannot read ${quoted(file)}: there is no such file. ${next}`)
 }
 

@@ -19,7 +19,7 @@ import { showInPager } from '../terminal/pager.ts'
 import { titleWidth } from '../terminal/table.ts'
 import { wrap } from '../terminal/wrap.ts'
 import { tablesOf } from './changes.ts'
-import { dateToRead } from './dates.ts'
+import { dateToRead, withFlag } from './dates.ts'
 import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
 import { writeOutput } from './output.ts'
 import { saveWatch } from './saveWatch.ts'
@@ -35,8 +35,8 @@ export default async function searchCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     for (const warning of warningsOf(io.arguments)) context.report.warn(warning)
     if (options.save !== undefined || options.yaml) return printWatch(watch, options, context)
-    const date = await snapshotDate(options.date ?? 'latest', context)
-    const since = options.since === undefined ? undefined : await snapshotDate(options.since, context)
+    const date = await withFlag('--date', () => snapshotDate(options.date ?? 'latest', context))
+    const since = await sinceDate(options.since, context)
     if (since !== undefined && since >= date)
       throw new Failure('usage', `--since ${since} does not come before ${date}; name an earlier date`)
     const result = await search(watch, date, context)
@@ -71,6 +71,10 @@ function warningsOf(words: readonly string[]): string[] {
     .filter((word) => word.includes(','))
     .map((word) => `the comma in ${quoted(word)} is part of the word; separate words with spaces`)
   return [...reviewTerms(words).warnings, ...commas]
+}
+
+async function sinceDate(text: string | undefined, context: Context): Promise<string | undefined> {
+  return text === undefined ? undefined : withFlag('--since', () => snapshotDate(text, context))
 }
 
 /** Resolves a date of a snapshot. `latest` is the latest sound one. */

@@ -2,6 +2,7 @@ import { Failure, quoted } from '../errors.ts'
 import { type ConfigFile, FILE_VARIABLE, readConfigFile } from './file.ts'
 import { EMPTY, InvalidValue, isEmpty, suggestName } from './parsers.ts'
 import { type Config, FILE_SETTINGS, SETTINGS, type Setting, type SettingKey } from './settings.ts'
+import { DEFAULT_WATCH } from './watch.ts'
 
 const ENVIRONMENT_PREFIX = 'DATAGOUV_TOPS_'
 
@@ -103,6 +104,9 @@ function refuseUnknown(name: string, known: readonly string[], where: string): v
 function correctPlace(name: string): string | undefined {
   const key = name.replace(ENVIRONMENT_PREFIX, '').toLowerCase()
   const setting = Object.entries(SETTINGS).find(([one]) => one === key)?.[1]
-  if (setting === undefined) return undefined
+  if (setting === undefined)
+    return Object.hasOwn(DEFAULT_WATCH, key)
+      ? `${key} belongs to a watch, in the setting watches of the file`
+      : undefined
   return 'environment' in setting ? `it is the variable ${setting.environment}` : `${key} is set in the file`
 }

@@ -46,7 +46,9 @@ const KINDS = {
 const kind = oneOf('slack', 'webhook', 'email')
 
 const target: Parser<NotifyTarget> = (written) => {
-  const parsed = atPath('kind', () => kind((written as { kind?: unknown } | null)?.kind))
+  const { kind: name } = (written ?? {}) as { readonly kind?: unknown }
+  if (name === undefined) throw new InvalidValue('needs kind: slack, webhook or email')
+  const parsed = atPath('kind', () => kind(name))
   const given = KINDS[parsed](written) as NotifyTarget
   return { ...given, name: given.name || `${parsed} ${hostOf(given.url)}` }
 }

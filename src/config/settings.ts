@@ -103,7 +103,8 @@ const watch = withSchema(watchFields.schema!, (written): Watch => {
 
 const watches = converted(listOf(watch), (list) => {
   const repeated = repeatedName(list)
-  if (repeated !== undefined) throw new InvalidValue(`must not name two watches alike (${repeated})`)
+  if (repeated !== undefined)
+    throw new InvalidValue(`must not have two watches with the name ${quoted(repeated)}; rename one`)
   return list
 })
 

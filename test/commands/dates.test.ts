@@ -63,9 +63,21 @@ describe('a date by name', () => {
 
 test.each([
   [['show', 'latset'], '"latset" is not a date; did you mean latest?'],
-  [['run', 'latset'], '"latset" is not a date; known: today, yesterday, due'],
+  [['run', 'latset'], '"latset" is not a date; known: YYYY-MM-DD, today, yesterday, due'],
   [['show', 'TODYA'], '"TODYA" is not a date; did you mean today?'],
-  [['run', 'demain'], '"demain" is not a date; known: today, yesterday, due'],
+  [['run', 'demain'], '"demain" is not a date; known: YYYY-MM-DD, today, yesterday, due'],
+  [
+    ['backfill', '--from', '2026-11-18', '--to', 'demain'],
+    '--to: "demain" is not a date; known: YYYY-MM-DD, today, yesterday, due',
+  ],
+  [
+    ['search', 'bus', '--date', '2026-02-30'],
+    '--date: "2026-02-30" is not a date of the calendar; that month has the days 01 to 28',
+  ],
+  [
+    ['search', 'bus', '--date', '2026-11-18', '--since', '1/2'],
+    '--since: "1/2" is not a date; write it as YYYY-MM-DD, such as 2026-11-18',
+  ],
   [['show', 'today', '--date', 'due'], 'cannot use two dates: "today" and --date "due" are given. Keep one.'],
   [['verify', 'latest'], 'there is no edition of mobilite-transport in sqlite:./data/datagouv.db yet; "run" makes one'],
 ])('%j is refused', async (args, message) => {

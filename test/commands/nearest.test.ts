@@ -111,6 +111,9 @@ test('a comparison in the wrong order, and an empty input, are refused with what
     'datagouv-tops: cannot compare the edition of 2026-11-18 with that of 2026-11-11: it is later. Name the earlier date first.\n',
   )
   expect(await stderr('changes', '2026-11-18', 'latest')).toContain('they are the same. Name the earlier date first.')
+  expect(await stderr('changes', '2026-11-25')).toMatch(
+    /: there is no edition of mobilite-transport of 2026-11-25 .*; the nearest are those of 2026-11-11 and 2026-11-18\n$/,
+  )
   expect(await stderr('filter')).toBe(
     'datagouv-tops: cannot filter stdin: it is empty. Name a file, or check the command before the pipe.\n',
   )

@@ -44,7 +44,11 @@ test.each([
     ['filter', 'vélo'],
     /: cannot read "vélo": there is no such file\. To search for the word, use --term: filter --term "vélo" FILE\.\n$/,
   ],
-  [['filter', 'none.csv'], /"none.csv" cannot be opened: there is no such file/],
+  [['filter', 'none.csv'], /: cannot read "none\.csv": there is no such file\. Check the path\.\n$/],
+  [
+    ['backfill', '--from', '2999-01-01'],
+    /: cannot backfill: --from 2999-01-01 is later than today [\d-]+\. Give an earlier --from\.\n$/,
+  ],
   [
     ['filter', 'datasets.csv', '--column', 'titel'],
     /: cannot search in --column "titel": datasets.csv has no such column; did you mean title\?\n$/,

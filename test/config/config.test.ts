@@ -99,7 +99,7 @@ describe('the configuration', () => {
     [
       'two watches of the same name',
       'watches: [{name: a, terms: [x]}, {name: a, terms: [y]}]',
-      /must not name two watches alike \(a\)$/,
+      /must not have two watches with the name "a"; rename one$/,
     ],
   ])('refuses %s in one line', async (_, file, message) => {
     const failure = await resolveFile(file).catch((error) => error)

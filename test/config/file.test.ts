@@ -82,15 +82,20 @@ describe('the configuration file', () => {
       'FILE, line 5: watches[0].terms[1] (watch "a") is "-"',
     ],
     ['watches:\n  - name: a\n', 'FILE, line 2: watches[0] needs terms'],
+    [
+      'terms: [bus]\n',
+      'FILE, line 1: unknown setting "terms"; terms belongs to a watch, in the setting watches of the file',
+    ],
+    [
+      'watches:\n  - { name: a, terms: [b] }\n  - { name: a, terms: [c] }\n',
+      'FILE, line 1: watches must not have two watches with the name "a"; rename one',
+    ],
     ['retries: 3\nretires: 4\n', 'FILE, line 2: unknown setting "retires"; did you mean retries?'],
     [
       'notify:\n  - kind: fax\n    url: https://a.example/s3cret\n',
       'FILE, line 2: notify[0].kind is "fax": it must be',
     ],
-    [
-      'notify:\n  - https://a.example/s3cret\n',
-      'FILE, line 2: notify[0].kind is "": it must be slack or webhook or email',
-    ],
+    ['notify:\n  - https://a.example/s3cret\n', 'FILE, line 2: notify[0] needs kind: slack, webhook or email'],
     ['notify:\n  - kind: slack\n    url: ftp://a.example/s3cret\n', 'FILE, line 3: notify[0].url must be an address'],
   ])('an error about a value names its line: %j', async (text, message) => {
     const file = await writeTestFile(cwd, 'a.yaml', text)
