@@ -3,7 +3,7 @@ import * as z from 'zod'
 /** The shapes of the tools' structured answers. */
 
 const count = z.int().min(0)
-const more = z.string().optional().describe('address of all of them, if the answer does not have them all')
+const more = z.string().optional().describe('address of the complete result, if this answer has only part of it')
 
 const dataset = z.object({
   id: z.string(),

@@ -88,7 +88,7 @@ const en: Words = {
   failed: (date) => `no edition of ${date} yet: the run failed`,
   refused: (date) => `no edition of ${date}: the completeness gate refused the export`,
   remoteFailed: (date) => `the edition of ${date} is published, but not on the portal`,
-  catchUp: (date) => `Once that is settled, "datagouv-tops publish-remote ${date}" publishes it there.`,
+  catchUp: (date) => `Once that is fixed, "datagouv-tops publish-remote ${date}" publishes it there.`,
   why: (kind, exitCode) => `Why: ${kind} (exit code ${exitCode}).`,
   kinds: {
     bug: 'a bug',

@@ -89,7 +89,7 @@ const TEMPLATES = { fr, en } as const
 
 /** uData refuses a longer title. */
 const MAX_TITLE = 350
-/** Of more terms, the others are only counted. */
+/** Terms to name. Any others are only counted. */
 const MAX_TERMS = 3
 const MAX_TERM = 60
 
