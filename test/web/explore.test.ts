@@ -61,7 +61,7 @@ describe('the page that searches for any words', () => {
   })
 
   test.each([
-    ['a word of one letter', `${WEEK}?words=v`, 400, 'Cannot search for “v”: a word has 2 to 64 letters.'],
+    ['a word of one letter', `${WEEK}?words=v`, 400, 'Cannot search for “v”: a word must have 2 to 64 letters.'],
     ['nine words', `${WEEK}?words=aa,bb,cc,dd,ee,ff,gg,hh,ii`, 400, 'Search for at most 8 words at once.'],
     ['too many organizations', `${WEEK}?words=velo&top=501`, 400, 'Invalid value “501” for “top”'],
     ['an unknown column', `${WEEK}?words=velo&columns=nope`, 400, 'Invalid value “nope” for “columns”'],

@@ -58,5 +58,5 @@ export const english: ExploreTexts = {
   damaged: 'The catalogue of this week cannot be read',
   damagedHint: 'Choose another week. The server’s log has the reason.',
   tooManyWords: (most) => `Search for at most ${most} words at once. For more, create a watch.`,
-  badLength: (word, least, most) => `Cannot search for “${word}”: a word has ${least} to ${most} letters.`,
+  badLength: (word, least, most) => `Cannot search for “${word}”: a word must have ${least} to ${most} letters.`,
 }
