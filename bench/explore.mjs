@@ -1,32 +1,25 @@
-// Measures searches for any words over the real export: node bench/explore.mjs [SEARCHES [FOLDER]]
+// Measures searches for any words over the real export: node bench/explore.mjs [FOLDER [SEARCHES]]
 //
-// FOLDER contains the real exports (default: ../shared/data). The script publishes them into a temporary folder, serves it, and
-// prints a table for docs/performance.md: the first search (snapshot not in memory), one client, eight clients at once, and
-// another page alone and meanwhile. Each search is for one to four words that no search had before, so no response is cached.
-import { execFileSync, spawn } from 'node:child_process'
+// FOLDER contains the real exports (default: ../shared/data). The script measures the first search (snapshot not in memory), one client,
+// eight clients at once, and another page alone and meanwhile. Each search is for one to four words that no search had before, so no
+// response is cached.
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
+import { CLI, exportsIn, publishRealEdition } from './realEdition.mjs'
+import { markdown, save } from './results.mjs'
 
-const CLI = resolve('dist/cli.js')
-const [searches = '200', folder = '../shared/data'] = process.argv.slice(2)
+const [folder = '../shared/data', searches = '200'] = process.argv.slice(2)
 const CLIENTS = 8
 /** A person reads a page, then the next. */
 const PAUSE_MS = 20
-
-const datasets = resolve(folder, 'export-dataset-20260116-055249.csv.gz')
-const organizations = resolve(folder, 'export-organization-2023-08-15.csv.gz')
-const work = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-explore-'))
-process.on('exit', () => rmSync(work, { recursive: true, force: true }))
-writeFileSync(join(work, 'datagouv-tops.yaml'), 'gate_max_age: 36500d\n')
-const sources = ['--datasets', datasets, '--organizations', organizations]
-execFileSync(process.execPath, [CLI, 'run', '2026-01-16', '--quiet', ...sources], { cwd: work })
+const work = publishRealEdition(folder)
 
 /** Words of the titles, frequent ones more often, as readers would type them. */
-const words = gunzipSync(readFileSync(datasets))
+const words = gunzipSync(readFileSync(exportsIn(folder).datasets))
   .subarray(0, 1 << 25)
   .toString('utf8')
   .match(/(?<=\r\n"[0-9a-f]{24}";")[^"]+/g)
@@ -59,19 +52,20 @@ async function startServer() {
   return { get, delay, stop: () => server.kill() }
 }
 
-let asked = 0
+let count = 0
 /** A search for one to four words. The parameter `top` makes it a new one, even for the same words. */
 function search() {
-  const wanted = Array.from({ length: 1 + (asked % 4) }, () => words[random(words.length)])
-  const match = asked % 2 === 0 ? 'substring' : 'word'
-  return `/api/explore/latest?match=${match}&top=${20 + (asked++ % 30)}&words=${encodeURIComponent(wanted.join())}`
+  const wanted = Array.from({ length: 1 + (count % 4) }, () => words[random(words.length)])
+  const match = count % 2 === 0 ? 'substring' : 'word'
+  return `/api/explore/latest?match=${match}&top=${20 + (count++ % 30)}&words=${encodeURIComponent(wanted.join())}`
 }
 
 const percentile = (times, share) =>
   times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(share * times.length))]
-function row(name, times, delay) {
+const rows = []
+function addRow(name, times, delay) {
   const cells = [0.5, 0.99].map((share) => percentile(times, share).toFixed(0))
-  console.log(`| ${name} | ${times.length} | ${cells.join(' | ')} | ${delay?.toFixed(0) ?? ''} |`)
+  rows.push([name, times.length, ...cells, delay?.toFixed(0) ?? ''])
 }
 
 async function repeat(count, job) {
@@ -80,15 +74,13 @@ async function repeat(count, job) {
   return times
 }
 
-console.log('| | requests | p50 ms | p99 ms | longest delay of the event loop, ms |')
-console.log('|---|---:|---:|---:|---:|')
 const cold = []
 for (let start = 0; start < 3; start++) {
   const server = await startServer()
   cold.push(await server.get(search()))
   server.stop()
 }
-row('the first search, snapshot not in memory', cold)
+addRow('the first search, snapshot not in memory', cold)
 
 const { get, delay, stop } = await startServer()
 await get(search())
@@ -100,8 +92,8 @@ const pageAfterPause = async () => {
   await sleep(PAUSE_MS)
   return page()
 }
-row('another page, alone', await repeat(Number(searches), pageAfterPause), await delay())
-row('searches, one client', await repeat(Number(searches), () => get(search())), await delay())
+addRow('another page, alone', await repeat(Number(searches), pageAfterPause), await delay())
+addRow('searches, one client', await repeat(Number(searches), () => get(search())), await delay())
 let isSearching = true
 const pages = (async () => {
   const times = []
@@ -111,6 +103,7 @@ const pages = (async () => {
 const each = Math.ceil(Number(searches) / CLIENTS)
 const eight = await Promise.all(Array.from({ length: CLIENTS }, () => repeat(each, () => get(search()))))
 isSearching = false
-row('searches, eight clients at once', eight.flat(), await delay())
-row('another page meanwhile', await pages)
+addRow('searches, eight clients at once', eight.flat(), await delay())
+addRow('another page meanwhile', await pages)
 stop()
+save('searches', markdown(['', 'requests', 'p50 ms', 'p99 ms', 'longest delay of the event loop, ms'], rows))

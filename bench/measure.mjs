@@ -46,14 +46,3 @@ export function compare(candidates, runs) {
     result: all[0].result,
   }))
 }
-
-/** Renders the rows as a Markdown table, with each time relative to that of the row named `baseline`. */
-export function table(rows, baseline) {
-  const base = rows.find(({ name }) => name === baseline)
-  const lines = rows.map(({ name, wall, cpu, mib, result }) => {
-    const ratio = base === undefined ? [] : [(wall / base.wall).toFixed(2)]
-    return `| ${[name, wall.toFixed(2), cpu.toFixed(2), mib.toFixed(0), ...ratio, result].join(' | ')} |`
-  })
-  const [title, rule] = base === undefined ? ['', ''] : [` relative to ${baseline} |`, '---:|']
-  return [`| | wall s | CPU s | MiB |${title} result |`, `|---|---:|---:|---:|${rule}---|`, ...lines].join('\n')
-}

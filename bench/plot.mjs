@@ -1,33 +1,36 @@
-// Draws docs/images/performance.svg from bench/results.json: node bench/plot.mjs
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-
-const { filter } = JSON.parse(readFileSync(resolve('bench/results.json'), 'utf8'))
-const rows = [...filter].sort((a, b) => a.wall - b.wall)
 
 const ROW = 34
 const LEFT = 190
 const WIDTH = 760
-const max = { wall: Math.max(...rows.map(({ wall }) => wall)), mib: Math.max(...rows.map(({ mib }) => mib)) }
-const maxBarWidth = (WIDTH - LEFT) / 2 - 80
+const MAX_BAR_WIDTH = (WIDTH - LEFT) / 2 - 80
 
 /** A bar with its figure. Bars of datagouv-tops have another color. */
 function bar(x, y, value, max, text, isOurs) {
-  const width = Math.max(1, (maxBarWidth * value) / max)
+  const width = Math.max(1, (MAX_BAR_WIDTH * value) / max)
   return `<rect x="${x}" y="${y + 7}" width="${width.toFixed(1)}" height="20" rx="2" class="${isOurs ? 'ours' : 'other'}"/>
   <text x="${(x + width + 6).toFixed(1)}" y="${y + 22}">${text}</text>`
 }
 
-const lines = rows.map(({ name, wall, mib }, index) => {
-  const y = 40 + index * ROW
-  const isOurs = name.startsWith('datagouv-tops')
-  const memoryLeft = LEFT + (WIDTH - LEFT) / 2
-  return `<text x="${LEFT - 12}" y="${y + 22}" text-anchor="end"${isOurs ? ' class="name"' : ''}>${name}</text>
-  ${bar(LEFT, y, wall, max.wall, `${wall.toFixed(2)} s`, isOurs)}
-  ${bar(memoryLeft, y, mib, max.mib, `${mib.toFixed(0)} MiB`, isOurs)}`
-})
-const height = 40 + rows.length * ROW + 10
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">
+/**
+ * Draws docs/images/performance.svg.
+ *
+ * @param {{ name: string; wall: number; mib: number }[]} results seconds and peak memory of each tool
+ */
+export function plot(results) {
+  const rows = results.map((row) => ({ ...row, name: row.name.replaceAll('`', '') })).sort((a, b) => a.wall - b.wall)
+  const max = { wall: Math.max(...rows.map(({ wall }) => wall)), mib: Math.max(...rows.map(({ mib }) => mib)) }
+  const lines = rows.map(({ name, wall, mib }, index) => {
+    const y = 40 + index * ROW
+    const isOurs = name.startsWith('filter')
+    const memoryLeft = LEFT + (WIDTH - LEFT) / 2
+    return `<text x="${LEFT - 12}" y="${y + 22}" text-anchor="end"${isOurs ? ' class="name"' : ''}>${name}</text>
+    ${bar(LEFT, y, wall, max.wall, `${wall.toFixed(2)} s`, isOurs)}
+    ${bar(memoryLeft, y, mib, max.mib, `${mib.toFixed(0)} MiB`, isOurs)}`
+  })
+  const height = 40 + rows.length * ROW + 10
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">
 <title id="title">Time and peak memory of the filter on 224 MB, compared with other tools</title>
 <style>
   text { font: 14px system-ui, sans-serif; fill: #3a3a3a }
@@ -46,4 +49,5 @@ const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${hei
 ${lines.join('\n')}
 </svg>
 `
-writeFileSync(resolve('docs/images/performance.svg'), svg)
+  writeFileSync(resolve('docs/images/performance.svg'), svg)
+}

@@ -1,31 +1,20 @@
-// Compares `serve` with a static server that holds the same responses in memory: node bench/server.mjs [SECONDS [FOLDER]]
+// Compares `serve` with a static server that holds the same responses in memory: node bench/server.mjs [FOLDER [SECONDS]]
 //
-// FOLDER has a datagouv-tops.yaml, an archive and documents at their default places; by default, three Wednesdays of the demo.
-// Each address is requested by 20 clients. Both servers run in processes of their own. The script prints a table for
-// docs/performance.md. CPU time does not depend on what else the machine does, nor on how fast the clients are.
-import { execFileSync, fork, spawn } from 'node:child_process'
+// FOLDER contains the real exports (default: ../shared/data). Each address is requested by 20 clients. Both servers run in processes of
+// their own. CPU time does not depend on what else the machine does, nor on how fast the clients are.
+import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { load } from './load.mjs'
+import { CLI, publishRealEdition } from './realEdition.mjs'
+import { markdown, save } from './results.mjs'
 
-const CLI = resolve('dist/cli.js')
 const PRELOAD = ['--import', resolve('bench/eventLoop.mjs')]
 const WARM_UP_SECONDS = 0.5
-const [seconds = '2', folder = demoFolder()] = process.argv.slice(2)
-
-function demoFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'datagouv-tops-bench-server-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  execFileSync(process.execPath, [CLI, 'demo', '--quiet', '--no-serve', '--into', join(folder, 'data')], {
-    cwd: folder,
-  })
-  return folder
-}
+const [folder = '../shared/data', seconds = '2'] = process.argv.slice(2)
 
 const server = spawn(process.execPath, [...PRELOAD, CLI, 'serve', '--port', '0'], {
-  cwd: folder,
+  cwd: publishRealEdition(folder, 2),
   stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
 })
 const files = fork(resolve('bench/static.mjs'), { execArgv: PRELOAD })
@@ -62,6 +51,7 @@ const { body } = await get('/api/editions/mobilite-transport/latest')
 const edition = JSON.parse(body.toString())
 const path = `/editions/mobilite-transport/${edition.date}`
 const listed = edition.datasets.map(({ dataset_id }) => dataset_id)
+const EACH = 'why, each listed dataset'
 const ADDRESSES = {
   // First, because it waits for a pass over the export, which the tops would begin in the background.
   'the changes': `${path}/changes`,
@@ -71,7 +61,7 @@ const ADDRESSES = {
   'the organizations': `${path}/organizations`,
   'an organization': `${path}/organizations/${edition.organizations[0].id}`,
   'why, one dataset': `${path}/datasets/${listed[0]}`,
-  'why, each listed dataset': (n) => `${path}/datasets/${listed[n % listed.length]}`,
+  [EACH]: (n) => `${path}/datasets/${listed[n % listed.length]}`,
   'the runs': '/runs',
   'API: edition': `/api${path}`,
   'API: CSV of a search': `/api${path}.csv?q=velo`,
@@ -92,20 +82,20 @@ async function rawResponse(path) {
   return { headers, body: Buffer.concat(chunks).toString('base64') }
 }
 
-console.log(
-  '| | requests/s | p99 ms | of a static server | CPU µs | of a static server | longest delay ms | first response ms |',
-)
-console.log('|---|---:|---:|---:|---:|---:|---:|---:|')
+const rows = []
 for (const [name, address] of Object.entries(ADDRESSES)) {
   const pathOf = typeof address === 'string' ? () => address : address
   const began = performance.now()
   await get(pathOf(0))
   const first = performance.now() - began
+  // The first request for each page renders it.
+  if (name === EACH) for (const n of listed.keys()) await get(pathOf(n))
   const found = await measure(server, port, pathOf)
   files.send(await rawResponse(pathOf(0)))
   const [{ port: filesPort }] = await once(files, 'message')
   const base = await measure(files, filesPort, pathOf)
-  const cells = [
+  rows.push([
+    name,
     found.rate.toFixed(0),
     found.p99.toFixed(0),
     (found.rate / base.rate).toFixed(2),
@@ -113,7 +103,11 @@ for (const [name, address] of Object.entries(ADDRESSES)) {
     (base.microseconds / found.microseconds).toFixed(2),
     found.delay.toFixed(0),
     first.toFixed(0),
-  ]
-  console.log(`| ${name} | ${cells.join(' | ')} |`)
+  ])
 }
+const STATIC = 'of a static server'
+save(
+  'server',
+  markdown(['', 'requests/s', 'p99 ms', STATIC, 'CPU µs', STATIC, 'longest delay ms', 'first response ms'], rows),
+)
 process.exit()
