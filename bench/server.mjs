@@ -38,8 +38,8 @@ const get = async (path, to = port) => {
 }
 
 /** Loads an address of a server, first to compile its code, and measures the server meanwhile. */
-async function measure(child, port, pathOf, warmUp = pathOf) {
-  await load(port, warmUp, { seconds: WARM_UP_SECONDS })
+async function measure(child, port, pathOf) {
+  await load(port, pathOf, { seconds: WARM_UP_SECONDS })
   await figuresOf(child)
   const found = await load(port, pathOf, { seconds: Number(seconds) })
   if (found.statuses.join() !== '200') throw new Error(`${pathOf(0)}: status ${found.statuses}`)
