@@ -106,7 +106,12 @@ describe('run', () => {
       /there is no watch "mobilite-transprt"; did you mean mobilite-transport\?/,
     ],
     ['an unknown option', ['--dates', '2026-11-18'], 2, /unknown option '--dates'/],
-    ['a missing source', ['--datasets', 'none.csv'], 2, /"none.csv" cannot be opened: there is no such file/],
+    [
+      'a missing source',
+      ['--datasets', 'none.csv'],
+      2,
+      /cannot open the export "none.csv": there is no such file. Check the path./,
+    ],
     [
       'a broken export',
       ['--datasets', 'organizations.csv'],
@@ -323,7 +328,7 @@ describe('filter', () => {
     const { code, stdout, stderr } = await cli(['filter', '--quiet'], { cwd, stdin: `${DATASETS}"` })
     expect([code, stdout]).toEqual([4, ''])
     expect(stderr).toBe(
-      'datagouv-tops: stdin, record 3, line 4, column 1: the quote that opens here is never closed; nothing was published. Fetch the file again; if it stays the same, report it to the portal.\n',
+      'datagouv-tops: stdin, record 3, line 4, column 1: the quote that opens here is never closed. Fetch the file again; if it stays the same, report it to the portal.\n',
     )
   })
 })

@@ -45,7 +45,7 @@ export function sourceReader({
     const { records } = await scanExport(plain, name, reader, {
       ...readOptions('datasets', config),
       onHeader: (columns) => refuseUnknownColumns(options.column, columns, name),
-    }).catch((error) => (bytes === 0 ? refuseEmpty(name, error) : asPortalFailure(error)))
+    }).catch((error) => (bytes === 0 ? refuseEmpty(name, error) : asFilterFailure(error)))
     meter.done(outcome(records))
     report.close()
     return records
@@ -63,6 +63,12 @@ function refuseEmpty(name: string, error: unknown): never {
 function asPortalFailure(error: unknown): never {
   if (!(error instanceof FileChangedError)) throw error
   throw new Failure('portal', `${error.message}. Run the command again`, { cause: error })
+}
+
+/** Reports an error of the reader, which was written for runs: a filter never publishes. */
+function asFilterFailure(error: unknown): never {
+  if (!(error instanceof Failure)) return asPortalFailure(error)
+  throw new Failure(error.kind, error.message.replace('; nothing was published', ''), { cause: error })
 }
 
 /** Reports a missing file. Suggests --term for `filter vélo`: a word instead of a file. */

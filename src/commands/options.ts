@@ -14,7 +14,7 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
     'once',
   ],
   ['--json', 'print JSON: one value, or one line per run with "schedule"'],
-  ['--quiet', 'print only the requested data and errors: no progress, no summary'],
+  ['-q, --quiet', 'print only the requested data and errors: no progress, no summary'],
   ['-v, --verbose', 'print more details'],
   ['--log-format <format>', 'write stderr for people (text) or for machines (json)'],
 ]

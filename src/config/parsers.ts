@@ -199,7 +199,7 @@ export function atPath<T>(key: string | number, body: () => T): T {
 /** Suggests the closest known name. If none is close, lists them, but at most `max`. */
 export function suggestName(name: string, known: readonly string[], max?: number): string {
   const best = closest(name, [...known])
-  return distance(name, best) <= Math.max(2, name.length / 2)
+  return distance(name, best) <= Math.max(2, name.length / 3)
     ? `did you mean ${best}?`
     : `known: ${joinFirst(known, max)}`
 }

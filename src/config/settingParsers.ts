@@ -11,8 +11,13 @@ export const sizeOrNone = withSchema({ anyOf: [size.schema, { const: 0 }] }, (wr
   String(written).trim() === '0' ? 0 : size(written),
 )
 
-/** Parses a percentage: `5%` as 0.05. */
-export const share: Parser<number> = quantity({ '%': 0.01 }, '5%')
+const percentage = quantity({ '%': 0.01 }, '5%')
+/** Parses a percentage of at most 100%: `5%` as 0.05. */
+export const share: Parser<number> = withSchema(percentage.schema ?? {}, (written) => {
+  const value = percentage(written)
+  if (value > 1) throw new InvalidValue('must be at most 100%', { value: written })
+  return value
+})
 
 const span = quantity({ d: 86_400_000, w: 7 * 86_400_000 }, '26w', 'all, or ')
 /** Parses a number of days or weeks into milliseconds, and `all` into Infinity. */

@@ -125,6 +125,8 @@ export function requireEarlierDate(date: string, later: Edition): string {
   if (date < later.date) return date
   throw new Failure(
     'usage',
-    `cannot compare the edition of ${date} with that of ${later.date}: ${date === later.date ? 'they are the same' : 'it is later'}. Name the earlier date first.`,
+    date === later.date
+      ? `cannot compare the edition of ${date} with itself. Name two dates, or one date before ${date}.`
+      : `cannot compare the edition of ${date} with that of ${later.date}: it is later. Name the earlier date first.`,
   )
 }

@@ -53,17 +53,20 @@ export async function checkSources(
 
 async function openFile(location: string): Promise<ExportSource> {
   const refuse = (why: string, cause?: unknown) =>
-    new Failure('usage', `the export ${quoted(location)} cannot be opened: ${why}`, { cause })
+    new Failure('usage', `cannot open the export ${quoted(location)}: ${why}`, { cause })
   const path = pathOf(location)
-  if (path === undefined) throw refuse('it is not the address of a local file; write a path, or file:///PATH')
+  if (path === undefined) throw refuse('it is not the address of a local file. Write a path, or file:///PATH.')
   const unreadable = (error: NodeJS.ErrnoException) => {
     if (error.code === 'EMFILE' || error.code === 'ENFILE') return tooManyFiles(location, error)
-    return refuse(error.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${error.code})`, error)
+    return refuse(
+      error.code === 'ENOENT' ? 'there is no such file. Check the path.' : `it cannot be read (${error.code})`,
+      error,
+    )
   }
   const facts = await stat(path).catch((error) => {
     throw unreadable(error)
   })
-  if (!facts.isFile()) throw refuse('it is not a file')
+  if (!facts.isFile()) throw refuse('it is not a file. Name one file.')
   return {
     url: pathToFileURL(path).href,
     lastModified: facts.mtime.toISOString(),

@@ -110,7 +110,10 @@ test('a comparison in the wrong order, and an empty input, are refused with what
   expect(await stderr('changes', '2026-11-18', '2026-11-11')).toBe(
     'datagouv-tops: cannot compare the edition of 2026-11-18 with that of 2026-11-11: it is later. Name the earlier date first.\n',
   )
-  expect(await stderr('changes', '2026-11-18', 'latest')).toContain('they are the same. Name the earlier date first.')
+  for (const same of [['2026-11-18', 'latest'], ['2026-11-18'], ['latest']])
+    expect(await stderr('changes', ...same)).toContain(
+      'cannot compare the edition of 2026-11-18 with itself. Name two dates, or one date before 2026-11-18.',
+    )
   expect(await stderr('changes', '2026-11-25')).toMatch(
     /: there is no edition of mobilite-transport of 2026-11-25 .*; the nearest are those of 2026-11-11 and 2026-11-18\n$/,
   )

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -48,6 +48,22 @@ export function stepsOf({ text }: Block): Step[] {
       const [command, ...output] = step.trimEnd().split('\n')
       return { command: command!, output: output.join('\n') }
     })
+}
+
+/** Whether a command printed what the page shows. A final … on the page stands for the rest. */
+export function matches(actual: string, shown: string): boolean {
+  const expected = normalize(shown)
+  return expected.endsWith('…') ? normalize(actual).startsWith(expected.slice(0, -1)) : normalize(actual) === expected
+}
+
+/** Writes the output of a command into a page. If the page shows only its start, it shows as much of it as before. */
+export function replaceOutput(page: string, command: string, shown: string, actual: string): void {
+  const output = shown.endsWith('…') ? `${actual.slice(0, shown.length - 1)}…` : actual
+  const markdown = readFileSync(`${ROOT}${page}`, 'utf8')
+  writeFileSync(
+    `${ROOT}${page}`,
+    markdown.replace(`$ ${command}\n${shown}\n`, () => `$ ${command}\n${output}\n`),
+  )
 }
 
 /** Replaces values that change with each run: times, rates, ids, ports. */

@@ -88,7 +88,7 @@ test.each([
   [
     '2026-11-18',
     undefined,
-    /^cannot compare the edition of 2026-11-18 with that of 2026-11-18: they are the same\. Name the earlier/,
+    /^cannot compare the edition of 2026-11-18 with itself\. Name two dates, or one date before 2026-11-18\.$/,
   ],
   [
     '2026-11-04',

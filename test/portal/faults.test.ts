@@ -13,6 +13,7 @@ import type { Edition } from '../../src/editions/edition.ts'
 import type { Failure } from '../../src/errors.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
+import { VERSION } from '../../src/version.ts'
 import { DATE, openTestContext, type TestContext } from '../helpers/context.ts'
 import {
   DATASET_HEADER,
@@ -751,7 +752,7 @@ test('sends a User-Agent', async () => {
   const context = await start()
   await publish(context)
   expect(new Set(replica.requests.map(({ headers }) => headers['user-agent']))).toEqual(
-    new Set(['datagouv-tops/0.1.0']),
+    new Set([`datagouv-tops/${VERSION}`]),
   )
 })
 
