@@ -6,6 +6,9 @@ import { type Explanation, type Match, type Placing, type Suggestion, VERDICTS, 
 /** Highlights the matched text in an excerpt. */
 export type Mark = (found: string) => string
 
+const AND = new Intl.ListFormat('en', { type: 'conjunction' })
+const OR = new Intl.ListFormat('en', { type: 'disjunction' })
+
 const inBrackets: Mark = (found) => `[${found}]`
 
 /** Writes an explanation as sentences: the verdict, then the facts it is based on. */
@@ -29,7 +32,8 @@ function describeSource({ dataset, source }: Pick<Explanation, 'dataset' | 'sour
 }
 
 function describeTerms({ terms, columns }: Pick<Explanation, 'terms' | 'columns'>): string {
-  return `Its ${columns.join(', ')} were searched for ${terms.map((term) => quoted(term)).join(' and ')}.`
+  const verb = columns.length === 1 ? 'does' : 'do'
+  return `Its ${AND.format(columns)} ${verb} not mention ${OR.format(terms.map((term) => quoted(term)))}.`
 }
 
 function describeMatch({ term, column, times, before, found, after }: Match, mark: Mark): string {

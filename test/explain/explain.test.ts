@@ -93,6 +93,7 @@ test('names the first condition that an absent dataset failed, and the nearest w
     ['unknown-organization', []],
     ['below-top', []],
   ])
+  expect(found[2]!.sentences[2]).toBe('Its title, tags, and description do not mention "mobilité" or "transport".')
   expect(found.at(-1)!.sentences.at(-1)).toBe(
     'Its organization, "Trois" (o3), has rank 3 of 3 with 10 followers, as many as the 2nd, "Deux"; among equals the lower ID comes first.',
   )
