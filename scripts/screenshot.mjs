@@ -30,6 +30,8 @@ try {
     await page.setViewportSize({ width: 1280, height })
     // The sections of the search that load by themselves are complete.
     await page.goto(address + path, { waitUntil: 'networkidle' })
+    // The counts of the weeks have this link until they are complete.
+    await page.getByText('Actualiser', { exact: true }).waitFor({ state: 'hidden' })
     await page.screenshot({ path: image })
     execFileSync('pngquant', ['--force', '--strip', '--quality', '80-100', '--output', image, image])
   }
