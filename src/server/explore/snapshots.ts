@@ -94,7 +94,7 @@ function optionsOf(snapshot: Snapshot, config: Config): ExportOptions {
   return Object.fromEntries(entries) as ExportOptions
 }
 
-/** Creates a check that reads the header of an export only if a column may be missing: every export has the indexed ones. */
+/** Creates a check against the header of the export. Every searchable export has INDEXED_COLUMNS, so these are not checked. */
 function createColumnCheck(context: Context): Snapshots['checkColumns'] {
   const headers = new LRUCache<string, readonly string[], SnapshotRef>({
     max: MAX_SNAPSHOTS,
