@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import { parseSync, Visitor } from 'rolldown/utils'
 import { describe, expect, test } from 'vitest'
 
 /**
@@ -55,6 +56,9 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'server/pages/translations/french.ts': 'one table',
   'pipeline/stagedSnapshot.ts': 'one class, and what it calls to fetch, judge and commit',
 }
+
+/** A longer function is usually two whose names are not found yet. */
+const MAX_FUNCTION_LINES = 60
 
 /** A file and one that it imports: at run time, only when needed, or types alone. */
 interface Import {
@@ -144,6 +148,51 @@ describe('the files of src', () => {
     const long = files.filter((file) => linesOf(file) > 250 && !isGenerated(file))
     expect(long.sort()).toEqual(Object.keys(LONG_FILES).sort())
     expect(linesOf('pipeline/pipeline.ts')).toBeLessThan(100)
+  })
+})
+
+/** Returns the length of each function of a file, with the line where it starts. Functions include those within them. */
+function measureFunctions(path: string, code: string): { line: number; length: number }[] {
+  const { program, errors } = parseSync(path, code)
+  if (errors.length > 0) throw new Error(`cannot parse ${path}: ${errors[0]!.message}`)
+  const lineAt = (offset: number) => code.slice(0, offset).split('\n').length
+  const measured: { line: number; length: number }[] = []
+  const measure = ({ start, end }: { start: number; end: number }) => {
+    const line = lineAt(start)
+    measured.push({ line, length: lineAt(end) - line + 1 })
+  }
+  new Visitor({
+    FunctionDeclaration: measure,
+    FunctionExpression: measure,
+    ArrowFunctionExpression: measure,
+  }).visit(program)
+  return measured
+}
+
+describe('the functions of src, web and assembly', () => {
+  test('are measured with those within them, also methods and arrow functions', () => {
+    const code =
+      'class A {\n  b() {\n    return () => {\n    }\n  }\n}\nfunction c() {}\nconst d = async () =>\n  <p>é</p>'
+    expect(measureFunctions('a.tsx', code)).toEqual([
+      { line: 2, length: 4 },
+      { line: 3, length: 2 },
+      { line: 7, length: 1 },
+      { line: 8, length: 2 },
+    ])
+  })
+
+  test(`have at most ${MAX_FUNCTION_LINES} lines`, () => {
+    const paths = ['src', 'web', 'assembly'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+    )
+    const long = paths
+      .filter((path) => /\.tsx?$/.test(path))
+      .flatMap((path) =>
+        measureFunctions(path, readFileSync(path, 'utf8'))
+          .filter(({ length }) => length > MAX_FUNCTION_LINES)
+          .map(({ line, length }) => `${path}:${line} has ${length} lines`),
+      )
+    expect(long).toEqual([])
   })
 })
 

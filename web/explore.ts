@@ -7,14 +7,14 @@ const TYPING_MS = 150
 /** A search that takes longer reads the catalogue into the server's memory first. */
 const WARM_UP_MS = 700
 const MIN_LETTERS = 2
-/** What does not count as a letter at the ends of a word. The server ignores it. */
+/** Separators at the ends of a word, which the server ignores. */
 const SEPARATORS = /^[\s\p{Pd}_'’]+|[\s\p{Pd}_'’]+$/gu
 /** The parts of the page that depend on the search. */
 const PARTS = ['explored', 'explore-organizations']
 
 let request = new AbortController()
 let timer: ReturnType<typeof setTimeout> | undefined
-let shown = pageAddress()
+let shownAddress = pageAddress()
 
 /** Returns the address of the page without its fragment. */
 function pageAddress(): string {
@@ -34,10 +34,10 @@ export function exploreWhileTyping(): void {
     })
     // Back leads to another search, whose form the browser does not restore. A link within the page is the same search.
     addEventListener('popstate', () => {
-      if (pageAddress() !== shown) location.reload()
+      if (pageAddress() !== shownAddress) location.reload()
     })
     const words = form.querySelector<HTMLInputElement>('input[name=words]')!
-    // They were typed before this script was there, or restored by the browser.
+    // The reader typed them before this script loaded, or the browser restored them.
     if (words.value !== words.defaultValue && isComplete(form)) return start(addressOf(form), true)
   }
   loadSections(request.signal)
@@ -81,12 +81,12 @@ async function search(address: string, isTyping: boolean, signal: AbortSignal): 
     document.title = page.title
     if (isTyping || address === location.href) history.replaceState(null, '', address)
     else history.pushState(null, '', address)
-    shown = pageAddress()
+    shownAddress = pageAddress()
     keepQuery(Object.fromEntries(new URL(address).searchParams))
     say(undefined, page.getElementById('explore-found')?.textContent)
     loadSections(signal)
   } catch {
-    // A later search goes on.
+    // A later search has replaced this one.
     if (signal.aborted) return
     say('failed')
     results.removeAttribute('aria-busy')
@@ -140,7 +140,7 @@ async function loadSection(id: string, address: string, signal: AbortSignal): Pr
   }
 }
 
-/** Shows what the search is doing, or what it found. */
+/** Shows the state of the search, or the number of datasets that it found. */
 function say(
   key: 'searching' | 'warmingUp' | 'busy' | 'failed' | undefined,
   found: string | null | undefined = '',

@@ -12,7 +12,7 @@ import { keepQuery } from './keptQuery.ts'
 import './icon.svg'
 import './style.css'
 
-/** Hydrates the form and the table, once their data is there. Until then, they work as on the server. */
+/** Hydrates the form and the table as soon as their data is loaded. Until then, they work as without scripts. */
 async function hydrateTops(): Promise<void> {
   const json = document.getElementById('tops-settings')?.textContent
   if (!json) return
@@ -38,7 +38,7 @@ async function hydrateTops(): Promise<void> {
   }
   const typed = document.querySelector<HTMLInputElement>('#controls [name=q]')?.value ?? ''
   show(hydrate)
-  // Hides what is only needed without scripts.
+  // Hides the parts that only readers without scripts need.
   document.documentElement.classList.add('scripted')
   if (typed !== query.q) change({ q: typed })
   addEventListener('popstate', () => {
@@ -63,7 +63,7 @@ async function fetchData({ source, earlierSource }: TopsSettings): Promise<TopsD
     if (edition === undefined || (earlierSource !== undefined && earlier === undefined)) return undefined
     return { organizations: edition.organizations, datasets: edition.datasets, earlier: earlier?.datasets }
   } catch {
-    // The page works without the data; every link then asks the server.
+    // The page works without the data: each link loads another page.
     return undefined
   }
 }

@@ -4,8 +4,8 @@ import type { ExportName, Snapshot } from '../editions/edition.ts'
 import { DamagedDocument, Failure } from '../errors.ts'
 import { formatBytes } from '../text/format.ts'
 import { type ExportOptions, expectedBytes, type IndexedSnapshot, indexSnapshot } from './indexedSnapshot.ts'
-import { queryKey } from './query.ts'
-import { type SearchResult, search } from './search.ts'
+import type { SearchResult } from './search.ts'
+import { SearchableSnapshot } from './searchableSnapshot.ts'
 
 /** A snapshot, and how to read its exports. */
 export interface SnapshotRef {
@@ -16,92 +16,86 @@ export interface SnapshotRef {
 /** Returns the stored bytes of an export. */
 export type OpenExport = (snapshot: Snapshot, name: ExportName) => AsyncIterable<Uint8Array>
 
-/** Searches snapshots, and keeps those in memory that were searched last. */
-export interface Engine {
-  /** @throws Failure `usage` for a query that does not fit the export; DamagedDocument */
-  search(ref: SnapshotRef, watch: Watch): Promise<SearchResult>
+/** How long to wait before a snapshot that cannot be indexed is read again. */
+const FAILURE_MS = 60_000
+const MAX_FAILURES = 100
+
+/** Searches snapshots, and keeps those that were searched last in memory. */
+export class Engine {
+  private readonly open: OpenExport
+  private readonly memory: number
+  private readonly snapshots: LRUCache<string, SearchableSnapshot>
+  private readonly failures = new LRUCache<string, Error>({ max: MAX_FAILURES, ttl: FAILURE_MS })
+  private readonly loading = new Map<string, Promise<SearchableSnapshot>>()
+  private lastLoad: Promise<unknown> = Promise.resolve()
+
+  /** @param memory memory for snapshots, in bytes */
+  constructor(open: OpenExport, memory: number) {
+    this.open = open
+    this.memory = memory
+    this.snapshots = new LRUCache({
+      // A setting such as 0.7GiB is not a whole number of bytes.
+      maxSize: Math.floor(memory),
+      sizeCalculation: ({ bytes }) => bytes,
+    })
+  }
+
   /** Whether a snapshot is in memory. */
-  holds(ref: SnapshotRef): boolean
-}
+  holds({ snapshot }: SnapshotRef): boolean {
+    return this.snapshots.has(snapshotVersion(snapshot))
+  }
 
-/** Memory for the results of one snapshot, in bytes. */
-const RESULT_BYTES = 32 * 2 ** 20
-/** How long a snapshot that cannot be indexed is not read again. */
-const FAILED_MS = 60_000
-const MAX_FAILED = 100
-/** Memory of a dataset of a result. */
-const DATASET_BYTES = 500
+  /** @throws Failure `usage` for a query that does not fit the export; DamagedDocument */
+  async search(ref: SnapshotRef, watch: Watch): Promise<SearchResult> {
+    const snapshot = await this.find(ref)
+    return snapshot.search(watch)
+  }
 
-/** A snapshot in memory, with its latest results. */
-interface Held {
-  readonly indexed: IndexedSnapshot
-  readonly results: LRUCache<string, SearchResult>
-}
+  /** Returns a snapshot from memory, or loads it. Simultaneous searches load it once. */
+  private async find(ref: SnapshotRef): Promise<SearchableSnapshot> {
+    const version = snapshotVersion(ref.snapshot)
+    const known = this.snapshots.get(version)
+    if (known !== undefined) return known
+    const failure = this.failures.get(version)
+    if (failure !== undefined) throw failure
+    const pending = this.loading.get(version)
+    if (pending !== undefined) return pending
+    // Loading two snapshots at once would take more memory than the setting allows.
+    const load = this.lastLoad.then(() => this.load(ref)).finally(() => this.loading.delete(version))
+    this.lastLoad = load.catch(() => {})
+    this.loading.set(version, load)
+    return load
+  }
 
-/** @param most memory for snapshots, in bytes */
-export function createEngine(open: OpenExport, most: number): Engine {
-  // A setting such as 0.7GiB is no whole number of bytes.
-  const held = new LRUCache<string, Held>({
-    maxSize: Math.floor(most),
-    sizeCalculation: ({ indexed }) => indexed.bytes,
-  })
-  const failed = new LRUCache<string, Error>({ max: MAX_FAILED, ttl: FAILED_MS })
-  const loading = new Map<string, Promise<Held>>()
-  // Two snapshots that are read at once would take more memory than the setting allows.
-  let lastLoad: Promise<unknown> = Promise.resolve()
-
-  async function load({ snapshot, options }: SnapshotRef): Promise<Held> {
-    const expected = expectedBytes(snapshot)
-    if (expected > most) {
-      const what = `it takes ${formatBytes(expected)} of memory, and explore_memory is ${formatBytes(most)}`
-      throw new Failure('usage', `cannot search the snapshot of ${snapshot.date}: ${what}. Raise the setting.`)
-    }
-    while (held.size > 0 && held.calculatedSize + expected > most) held.pop()
-    const indexed = await indexSnapshot(snapshot, (name) => open(snapshot, name), options).catch((error) => {
-      // A store can be reachable again in a moment.
-      const isLasting = error instanceof DamagedDocument || !(error instanceof Failure)
-      if (isLasting) failed.set(snapshotVersion(snapshot), error)
-      throw error
-    })
-    const results = new LRUCache<string, SearchResult>({
-      maxSize: RESULT_BYTES,
-      sizeCalculation: ({ kept, recordOf }) => kept.byteLength + DATASET_BYTES * (recordOf.size + 1),
-    })
-    const loaded = { indexed, results }
-    held.set(snapshotVersion(snapshot), loaded)
+  private async load(ref: SnapshotRef): Promise<SearchableSnapshot> {
+    this.makeRoom(ref.snapshot)
+    const loaded = new SearchableSnapshot(await this.index(ref))
+    this.snapshots.set(snapshotVersion(ref.snapshot), loaded)
     return loaded
   }
 
-  function find(ref: SnapshotRef): Promise<Held> {
-    const version = snapshotVersion(ref.snapshot)
-    const known = held.get(version)
-    if (known !== undefined) return Promise.resolve(known)
-    const failure = failed.get(version)
-    if (failure !== undefined) return Promise.reject(failure)
-    const pending = loading.get(version)
-    if (pending !== undefined) return pending
-    const job = lastLoad.then(() => load(ref)).finally(() => loading.delete(version))
-    lastLoad = job.catch(() => {})
-    loading.set(version, job)
-    return job
+  /** Drops snapshots until this one fits. @throws Failure `usage` if it is larger than the memory */
+  private makeRoom(snapshot: Snapshot): void {
+    const expected = expectedBytes(snapshot)
+    if (expected > this.memory) {
+      const what = `it takes ${formatBytes(expected)} of memory, and explore_memory is ${formatBytes(this.memory)}`
+      throw new Failure('usage', `cannot search the snapshot of ${snapshot.date}: ${what}. Raise the setting.`)
+    }
+    while (this.snapshots.size > 0 && this.snapshots.calculatedSize + expected > this.memory) this.snapshots.pop()
   }
 
-  return {
-    holds: ({ snapshot }) => held.has(snapshotVersion(snapshot)),
-    search: async (ref, watch) => {
-      const { indexed, results } = await find(ref)
-      const key = queryKey(watch)
-      const known = results.get(key)
-      // The terms can be written or ordered in another way.
-      const isSame = known?.watch.terms.join('\0') === watch.terms.join('\0')
-      if (known !== undefined && isSame) return known
-      const result = await search(indexed, watch)
-      results.set(key, result)
-      return result
-    },
+  private async index({ snapshot, options }: SnapshotRef): Promise<IndexedSnapshot> {
+    try {
+      return await indexSnapshot(snapshot, (name) => this.open(snapshot, name), options)
+    } catch (error) {
+      // Other failures may pass: a store can be reachable again in a moment.
+      const isLasting = error instanceof DamagedDocument || !(error instanceof Failure)
+      if (isLasting) this.failures.set(snapshotVersion(snapshot), error as Error)
+      throw error
+    }
   }
 }
 
-/** Returns a text that differs between two snapshots, also of the same date. */
+/** Returns a text that differs between two snapshots, even of the same date. */
 export const snapshotVersion = ({ date, datasets, organizations }: Snapshot) =>
   `${date} ${datasets.sha256} ${organizations.sha256}`

@@ -8,7 +8,7 @@ import { INDEXED_COLUMNS, type IndexedSnapshot } from './indexedSnapshot.ts'
 import { matchRecords } from './phrases.ts'
 import { postingsOf } from './postings.ts'
 
-/** How many words of a phrase are looked up in the index. Eight phrases take all bits of a number. */
+/** How many words of a phrase are looked up in the index. Eight phrases take all 32 bits of a number. */
 const MAX_PARTS = 4
 const CHUNK_BYTES = 1 << 19
 
@@ -29,7 +29,7 @@ interface Part {
 /** A term, and the words that a record must have to match it. */
 interface Lookup {
   readonly parts: readonly Part[]
-  /** Whether a record with a word that has the only part matches the term. */
+  /** Whether the term is its only part. A record with a word that has this part then matches the term. */
   readonly isExact: boolean
 }
 
@@ -66,12 +66,40 @@ function lookupOf(folded: string, match: MatchMode): Lookup {
   return { parts, isExact: parts[0]?.text === folded }
 }
 
-/** Looks the parts of all terms up in the index: a bit per part. */
+/** A term after its lookup. */
+interface TermBits {
+  /** The bits of its parts. A record that matches the term has them all. */
+  readonly needed: number
+  /** The words that have the term, if it is exact. */
+  readonly words: readonly number[]
+  readonly isExact: boolean
+}
+
+/** Looks all terms up in the index. The matcher decides about those that are not exact. */
 function lookUp(indexed: IndexedSnapshot, query: Query, lookups: readonly Lookup[]): Hits {
   const found = new Uint32Array(indexed.records.count)
+  const all = markParts(indexed, query, lookups, found)
+  const words = all.map((one) => one.words)
+  if (all.every(({ isExact }) => isExact)) return { terms: found, words }
+  const { terms, candidates } = exactHits(all, found)
+  const phrases = all.flatMap(({ isExact }, term) => (isExact ? [] : [term]))
+  const queries = phrases.map((term) => ({ ...query, terms: [query.terms[term]!] }))
+  matchRecords(indexed.records, candidates, queries, (record, phrase) => {
+    terms[record]! |= 1 << phrases[phrase]!
+  })
+  return { terms, words }
+}
+
+/** Gives each part of a term a bit, and sets it in `found` for each record that has the part. */
+function markParts(
+  indexed: IndexedSnapshot,
+  query: Query,
+  lookups: readonly Lookup[],
+  found: Uint32Array,
+): readonly TermBits[] {
   const columns = searchedColumns(query)
   let next = 0
-  const all = lookups.map(({ parts, isExact }) => {
+  return lookups.map(({ parts, isExact }) => {
     let needed = 0
     const words: number[] = []
     for (const { text, placement } of parts) {
@@ -84,11 +112,12 @@ function lookUp(indexed: IndexedSnapshot, query: Query, lookups: readonly Lookup
     }
     return { needed, words, isExact }
   })
-  const words = all.map((one) => one.words)
-  if (all.every(({ isExact }) => isExact)) return { terms: found, words }
-  const phrases = all.flatMap(({ isExact }, term) => (isExact ? [] : [term]))
-  const candidates: number[] = []
+}
+
+/** Returns the hits of exact terms, and the records that have all parts of another term. */
+function exactHits(all: readonly TermBits[], found: Uint32Array): { terms: Uint32Array; candidates: number[] } {
   const terms = new Uint32Array(found.length)
+  const candidates: number[] = []
   for (let record = 0; record < found.length; record++) {
     const bits = found[record]!
     if (bits === 0) continue
@@ -101,11 +130,7 @@ function lookUp(indexed: IndexedSnapshot, query: Query, lookups: readonly Lookup
     }
     if (isCandidate) candidates.push(record)
   }
-  const queries = phrases.map((term) => ({ ...query, terms: [query.terms[term]!] }))
-  matchRecords(indexed.records, candidates, queries, (record, phrase) => {
-    terms[record]! |= 1 << phrases[phrase]!
-  })
-  return { terms, words }
+  return { terms, candidates }
 }
 
 /** Sets a bit for each record that has a word in a searched column. */

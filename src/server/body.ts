@@ -11,6 +11,8 @@ const MAX_SYNC_BYTES = 16_000
 /** Takes as long as gzip and saves a fifth more. */
 const BROTLI_QUALITY = 5
 
+export const CSV_CONTENT_TYPE = 'text/csv; charset=utf-8; header=present'
+
 type Bytes = Uint8Array<ArrayBuffer>
 type Encoding = 'br' | 'gzip'
 

@@ -80,8 +80,11 @@ export function createCalendar({ config, clock }: Context, editions: Editions): 
     const { watch, language } = subjectOf(c)
     const weeks = (await editions.weeks(watch.name)).slice(-MAX_PAST - 1)
     const site = config.public_url ?? new URL(c.req.url).origin
-    const events = eventsOf(watch.name, weeks, language, site)
-    const text = writeCalendar(watch.name, TEXTS[language].name(watch.name), events, stampOf(weeks))
+    const texts = TEXTS[language]
+    const published = publishedEvents(watch.name, weeks, language, site, config)
+    const events = [...published, ...unpublishedEvents(watch.name, published, texts, { config, clock })]
+    events.sort((a, b) => (a.date < b.date ? -1 : 1))
+    const text = writeCalendar(watch.name, texts.name(watch.name), events, stampOf(weeks))
     return respond(c, createBody(text, 'text/calendar; charset=utf-8'), HEADERS)
   }
 
@@ -96,36 +99,50 @@ export function createCalendar({ config, clock }: Context, editions: Editions): 
     const { language } = negotiateLanguage(lang ?? null, c.req.header('accept-language'))
     return { watch: editions.watch(watch), language }
   }
+}
 
-  function eventsOf(watch: string, weeks: readonly Week[], language: Language, site: string): Event[] {
-    const texts = TEXTS[language]
-    const count = (number: number) => new Intl.NumberFormat(language === 'fr' ? 'fr-FR' : 'en-GB').format(number)
-    const nounFor = (number: number) => texts.datasets[new Intl.PluralRules(language).select(number) === 'one' ? 0 : 1]
-    const now = clock()
-    const today = dateIn(config.time_zone, now)
-    const published = weeks.slice(-MAX_PAST).map((week): Event => {
-      const before = weeks[weeks.indexOf(week) - 1]
-      const query = { lang: language }
-      return {
-        date: week.date,
-        start: dueTime(config, week.date),
-        summary: texts.published(watch, `${count(week.datasets.size)} ${nounFor(week.datasets.size)}`),
-        description: before === undefined ? texts.first : changesIn(week, before, texts, count),
-        url: `${site}${withQuery(`/editions/${watch}/${week.date}`, query)}`,
-      }
-    })
-    const made = new Set(published.map(({ date }) => date))
-    const first = published[0]?.date ?? today
-    const scheduled = scheduledDates(config, first, addDays(today, DAYS_AHEAD)).filter((date) => !made.has(date))
-    const past = scheduled.filter((date) => dueTime(config, date)! <= now).slice(-MAX_PAST)
-    const ahead = scheduled.filter((date) => dueTime(config, date)! > now).slice(0, MAX_AHEAD)
-    const plain = (date: string, summary: string): Event => ({ date, start: dueTime(config, date), summary })
-    return [
-      ...published,
-      ...past.map((date) => plain(date, texts.missing(watch))),
-      ...ahead.map((date) => plain(date, texts.due(watch))),
-    ].sort((a, b) => (a.date < b.date ? -1 : 1))
-  }
+/** Returns the events of the latest editions. @param weeks the editions, oldest first */
+function publishedEvents(
+  watch: string,
+  weeks: readonly Week[],
+  language: Language,
+  site: string,
+  config: Context['config'],
+): Event[] {
+  const texts = TEXTS[language]
+  const count = (number: number) => new Intl.NumberFormat(language === 'fr' ? 'fr-FR' : 'en-GB').format(number)
+  const nounFor = (number: number) => texts.datasets[new Intl.PluralRules(language).select(number) === 'one' ? 0 : 1]
+  return weeks.slice(-MAX_PAST).map((week) => {
+    const before = weeks[weeks.indexOf(week) - 1]
+    return {
+      date: week.date,
+      start: dueTime(config, week.date),
+      summary: texts.published(watch, `${count(week.datasets.size)} ${nounFor(week.datasets.size)}`),
+      description: before === undefined ? texts.first : changesIn(week, before, texts, count),
+      url: `${site}${withQuery(`/editions/${watch}/${week.date}`, { lang: language })}`,
+    }
+  })
+}
+
+/** Returns the events of the scheduled dates without an edition: those since the first edition, and those of the next months. */
+function unpublishedEvents(
+  watch: string,
+  published: readonly Event[],
+  { missing, due }: Texts,
+  { config, clock }: Pick<Context, 'config' | 'clock'>,
+): Event[] {
+  const now = clock()
+  const today = dateIn(config.time_zone, now)
+  const dates = new Set(published.map(({ date }) => date))
+  const events = scheduledDates(config, published[0]?.date ?? today, addDays(today, DAYS_AHEAD))
+    .filter((date) => !dates.has(date))
+    .map((date) => ({ date, start: dueTime(config, date)! }))
+  const past = events.filter(({ start }) => start <= now).slice(-MAX_PAST)
+  const ahead = events.filter(({ start }) => start > now).slice(0, MAX_AHEAD)
+  return [
+    ...past.map((event) => ({ ...event, summary: missing(watch) })),
+    ...ahead.map((event) => ({ ...event, summary: due(watch) })),
+  ]
 }
 
 function changesIn(week: Week, before: Week, { changes }: Texts, count: (number: number) => string): string {
@@ -134,7 +151,7 @@ function changesIn(week: Week, before: Week, { changes }: Texts, count: (number:
   return changes(count(entered), count(left))
 }
 
-/** Returns when the newest of the editions was made: the calendar is the same until it changes. */
+/** Returns the time of the newest edition. The calendar stays the same until there is a newer one. */
 function stampOf(weeks: readonly Week[]): Date {
   const times = weeks.map(({ version }) => version.split(' ').at(-1)!).sort()
   return new Date(times.at(-1) ?? 0)

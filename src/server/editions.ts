@@ -1,34 +1,15 @@
-import { LRUCache } from 'lru-cache'
 import { findWatch, type Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import type { Changes } from '../editions/changes.ts'
-import { csvOf } from '../editions/csv.ts'
 import type { Edition } from '../editions/edition.ts'
-import { datesOf, missingEdition, noEarlierEdition, requireEarlierDate } from '../editions/find.ts'
-import { editionId, watchAndDate } from '../editions/layout.ts'
-import { readEdition } from '../editions/read.ts'
+import { noEarlierEdition, requireEarlierDate } from '../editions/find.ts'
 import { DamagedDocument } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
-import type { Documents } from '../stores/documents.ts'
 import { warnOnce } from '../terminal/report.ts'
-import { type Body, createBody } from './body.ts'
+import { type CachedEditions, createCachedEditions } from './cachedEditions.ts'
 import { createExplainer, type Explainer } from './explainer.ts'
 import { createLists, type Lists } from './lists.ts'
 import { createWeeks, type Weeks } from './weeks.ts'
-
-/** How long the server caches a read. Clients may cache a response for longer (see caching.ts). */
-const FRESH_MS = 1_000
-/** Memory for cached editions. */
-const CACHE_BYTES = 64 * 2 ** 20
-/** Memory of a cached edition per byte of its JSON: the parsed edition, and its JSON, CSV and compressed bodies. */
-const BYTES_PER_JSON_BYTE = 4
-
-/** An edition with its response bodies. */
-interface CachedEdition {
-  readonly edition: Edition
-  readonly json: Body
-  readonly csv: Body
-}
 
 /** An edition and its changes since the one before. The first edition has no changes. */
 export interface RecentEdition {
@@ -37,11 +18,7 @@ export interface RecentEdition {
 }
 
 /** Cached access to editions for pages, API and feeds. Simultaneous requests share one read. */
-export interface Editions {
-  /** Returns the dates of a watch's editions, latest first. */
-  dates(watch: string): Promise<readonly string[]>
-  /** Returns the edition of a date; by default the latest. @throws NotFound */
-  find(watch: string, date?: string): Promise<CachedEdition>
+export interface Editions extends CachedEditions {
   /** Returns the last sound edition before this one; undefined if there is none. */
   before(edition: Edition): Promise<Edition | undefined>
   /** Returns the edition of `since`; by default, the last sound one before `edition`. @throws NotFound */
@@ -73,38 +50,15 @@ export interface Editions {
 export function createEditions(context: Context): Editions {
   const { config, documents } = context
   const warn = warnOnce(context.report.warn)
-  const dates = new LRUCache<string, readonly string[]>({
-    max: 1_000,
-    ttl: FRESH_MS,
-    allowStaleOnFetchRejection: true,
-    // Return the same array while the dates are unchanged, so results cached for it stay valid.
-    fetchMethod: async (watch, before) => {
-      const found = await datesOf(documents, watch)
-      return found.join() === before?.join() ? before : found
-    },
-  })
-  const cache = createEditionCache(documents)
+  const cached = createCachedEditions(context)
+  const { dates, find } = cached
   const explainer = createExplainer(context)
-
-  const datesFor = async (watch: string) => (await dates.fetch(watch)) ?? []
-
-  async function find(watch: string, date?: string): Promise<CachedEdition> {
-    const actual = date ?? (await datesFor(watch))[0]
-    const found = actual === undefined ? undefined : await cache.fetch(editionId(watch, actual))
-    if (found !== undefined) return found
-    // Reports an unknown watch before a missing edition.
-    if (actual === undefined) findWatch(watch, config)
-    // The cache hides why a read failed.
-    else await readEdition(documents, watch, actual)
-    throw await missingEdition(documents, watch, date)
-  }
-
-  const { before, recent } = createNeighbors(datesFor, find, explainer, warn)
+  const { before, recent } = createNeighbors(cached, explainer, warn)
   const earlier = async (edition: Edition, since: string | undefined) =>
     since === undefined ? before(edition) : (await find(edition.watch, requireEarlierDate(since, edition))).edition
 
   return {
-    dates: datesFor,
+    dates,
     find,
     before,
     watch: (name) => findWatch(name, config),
@@ -118,7 +72,7 @@ export function createEditions(context: Context): Editions {
     },
     knownChanges: explainer.knownChanges,
     list: createLists(context),
-    weeks: createWeeks(documents, datesFor, warn),
+    weeks: createWeeks(documents, dates, warn),
     prepare: (edition) => {
       const { dataset_id } = edition.datasets[0] ?? {}
       const watch = config.watches.find(({ name }) => name === edition.watch)
@@ -133,8 +87,7 @@ export function createEditions(context: Context): Editions {
 
 /** Creates the functions that skip damaged editions with a warning. */
 function createNeighbors(
-  datesFor: Editions['dates'],
-  find: Editions['find'],
+  { dates, find }: CachedEditions,
   explainer: Explainer,
   warn: (line: string) => void,
 ): Pick<Editions, 'before' | 'recent'> {
@@ -149,7 +102,7 @@ function createNeighbors(
   }
 
   async function before(later: Edition): Promise<Edition | undefined> {
-    for (const date of await datesFor(later.watch)) {
+    for (const date of await dates(later.watch)) {
       const edition = date < later.date ? await findSound(later.watch, date) : undefined
       if (edition !== undefined) return edition
     }
@@ -159,7 +112,7 @@ function createNeighbors(
   async function recent(watch: string, most: number): Promise<readonly RecentEdition[]> {
     const found: RecentEdition[] = []
     let later: Edition | undefined
-    for (const date of await datesFor(watch)) {
+    for (const date of await dates(watch)) {
       if (found.length === most) return found
       const edition = await findSound(watch, date)
       if (edition === undefined) continue
@@ -173,32 +126,4 @@ function createNeighbors(
   }
 
   return { before, recent }
-}
-
-function createEditionCache(documents: Documents) {
-  return new LRUCache<string, CachedEdition>({
-    maxSize: CACHE_BYTES,
-    sizeCalculation: ({ json }) => BYTES_PER_JSON_BYTE * json.plain.length,
-    ttl: FRESH_MS,
-    allowStaleOnFetchRejection: true,
-    ignoreFetchAbort: true,
-    fetchMethod: async (id, before) => {
-      // Keep an unchanged edition, so it is not validated again every second.
-      if (before !== undefined && isSame(await documents.find<Edition>('tops', id), before.edition)) return before
-      const edition = await readEdition(documents, ...watchAndDate(id))
-      return edition && toCached(edition)
-    },
-  })
-}
-
-function isSame(stored: Edition | undefined, known: Edition): boolean {
-  return stored?.run_id === known.run_id && stored.generated_at === known.generated_at
-}
-
-function toCached(edition: Edition): CachedEdition {
-  return {
-    edition,
-    json: createBody(JSON.stringify(edition), 'application/json'),
-    csv: createBody(csvOf(edition.datasets), 'text/csv; charset=utf-8; header=present'),
-  }
 }

@@ -27,7 +27,7 @@ export function organizationHistory(weeks: readonly Week[], watch: string, id: s
 export interface DatasetWeek {
   readonly date: string
   readonly dataset: TopDataset | undefined
-  /** Whether it came into the tops, or out of them, since the edition before. */
+  /** Whether it entered or left the tops since the edition before. */
   readonly change: 'entered' | 'left' | undefined
 }
 

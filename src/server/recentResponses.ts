@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache'
 import { matchesEtag } from './body.ts'
 import { withoutTracking } from './pages/paths.ts'
 
-/** How long a response is sent again without asking the app. The app itself caches its reads for as long. */
+/** How long a response is sent again without calling the app. The app itself caches its reads for as long. */
 const FRESH_MS = 1_000
 const CACHE_BYTES = 32 * 2 ** 20
 
@@ -15,7 +15,7 @@ interface RecentResponse {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What the app finds in the environment of a request. */
+/** The environment of a request that reaches the app. */
 export interface RequestEnvironment {
   /** Keeps the response of this request for the same requests of the next second. */
   keep?(response: RecentResponse): void
@@ -23,8 +23,8 @@ export interface RequestEnvironment {
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
-/** The headers that choose between the representations of an address. */
-const CHOOSING = ['host', 'accept', 'accept-language', 'accept-encoding'] as const
+/** The headers on which a response depends. */
+const VARYING_HEADERS = ['host', 'accept', 'accept-language', 'accept-encoding'] as const
 
 /**
  * Creates the listener that answers requests with an app. A response that was made within the last second is sent again without
@@ -36,7 +36,7 @@ export function createListener(app: Hono): Listener {
     sizeCalculation: ({ bytes }) => bytes.length + 1_000,
     ttl: FRESH_MS,
   })
-  const ask = getRequestListener(
+  const callApp = getRequestListener(
     (request, environment) => {
       const { incoming } = environment as { incoming: IncomingMessage }
       const keep = (response: RecentResponse) => void recent.set(keyOf(incoming), response)
@@ -47,13 +47,13 @@ export function createListener(app: Hono): Listener {
   )
   return (incoming, outgoing) => {
     const found = incoming.method === 'GET' ? recent.get(keyOf(incoming)) : undefined
-    if (found === undefined) void ask(incoming, outgoing)
+    if (found === undefined) void callApp(incoming, outgoing)
     else send(found, incoming.headers['if-none-match'], outgoing)
   }
 }
 
 const keyOf = ({ url = '', headers }: IncomingMessage) =>
-  `${withoutTracking(url)} ${CHOOSING.map((name) => headers[name]).join('\n')}`
+  `${withoutTracking(url)} ${VARYING_HEADERS.map((name) => headers[name]).join('\n')}`
 
 function send({ bytes, headers }: RecentResponse, ifNoneMatch: string | undefined, outgoing: ServerResponse): void {
   if (!matchesEtag(ifNoneMatch, headers.etag!)) return void outgoing.writeHead(200, headers).end(bytes)

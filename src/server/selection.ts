@@ -4,7 +4,7 @@ import type { ListedDataset } from '../explain/list.ts'
 import { fold } from '../matching/fold.ts'
 import { isFound, parseSearch, startsWords } from './search.ts'
 
-/** Which datasets of an edition are wanted, and in which order. Page and API share these parameters. */
+/** Filters and order of the datasets of an edition. Page and API share these parameters. */
 export interface Selection {
   readonly q: string
   /** ID of an organization; empty for all. */

@@ -6,11 +6,11 @@ import { readSoundEdition } from '../editions/read.ts'
 import { versionOf } from '../editions/version.ts'
 import type { Documents } from '../stores/documents.ts'
 
-/** How long an edition stays cached here. The pages about the weeks need every edition, and old ones hardly change. */
+/** How long an edition stays cached here: the pages about the weeks read all editions, and old ones hardly change. */
 const FRESH_MS = 60_000
 /** How many editions stay cached: fifty watches for two years. */
 const MAX_WEEKS = 5_000
-/** How many watches. The name of a watch comes from the address, and need not exist. */
+/** How many watches stay cached. The name of a watch comes from the address, and need not exist. */
 const MAX_WATCHES = 100
 
 /** What the pages about the weeks need of an edition. */

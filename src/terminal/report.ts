@@ -14,7 +14,7 @@ export interface Report {
   close(): void
 }
 
-export interface Meter {
+interface Meter {
   /** Adds the bytes of a chunk. */
   add(bytes: number): void
   /** Ends the meter, and prints the outcome with size and rate. */

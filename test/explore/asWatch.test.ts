@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import type { Watch } from '../../src/config/watch.ts'
 import { readEdition } from '../../src/editions/read.ts'
 import { editionOf } from '../../src/explore/edition.ts'
-import { createEngine } from '../../src/explore/engine.ts'
+import { Engine } from '../../src/explore/engine.ts'
 import { listPart, type SearchResult } from '../../src/explore/search.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import { readOptions } from '../../src/pipeline/read.ts'
@@ -59,7 +59,7 @@ const dataset = fc.record({ title: text, tags: text, description: text, extra: t
 /** Opens the engine on the archive of a context. */
 async function search(context: TestContext, watch: Watch, date = DATE): Promise<SearchResult> {
   const { archive, config } = context
-  const engine = createEngine((snapshot, name) => archive.read(snapshot[name].key), 2 ** 30)
+  const engine = new Engine((snapshot, name) => archive.read(snapshot[name].key), 2 ** 30)
   const snapshot = await requireSnapshot(date, context)
   const options = {
     datasets: readOptions('datasets', config, snapshot.datasets.columns),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Snapshot } from '../../src/editions/edition.ts'
-import { createEngine, type OpenExport } from '../../src/explore/engine.ts'
+import { Engine, type OpenExport } from '../../src/explore/engine.ts'
 import { expectedBytes } from '../../src/explore/indexedSnapshot.ts'
 import { watchOf } from '../../src/explore/query.ts'
 import { requireSnapshot } from '../../src/pipeline/snapshot.ts'
@@ -29,7 +29,7 @@ async function openEngine(memory: (snapshot: Snapshot) => number) {
     if (name === 'datasets') opened.push(snapshot.date)
     return context.archive.read(snapshot[name].key)
   }
-  const engine = createEngine(open, memory(snapshots[0]!))
+  const engine = new Engine(open, memory(snapshots[0]!))
   const ref = (index: number) => ({ snapshot: snapshots[index]!, options: { datasets: READ, organizations: READ } })
   return { engine, ref, opened, search: (index: number) => engine.search(ref(index), WATCH), context }
 }

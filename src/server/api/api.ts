@@ -12,6 +12,7 @@ import { addExamples } from './example.ts'
 import { exploreApi } from './explore.ts'
 import { exploreFeedApi } from './exploreFeed.ts'
 import { exploreFilesApi } from './exploreFiles.ts'
+import { exploreHistoryApi } from './exploreHistory.ts'
 import { listApi } from './list.ts'
 import { organizationsApi } from './organizations.ts'
 import { describeOtherRoutes } from './otherRoutes.ts'
@@ -41,6 +42,7 @@ const PARTS = [
   organizationsApi,
   datasetsApi,
   exploreFeedApi,
+  exploreHistoryApi,
   exploreApi,
   exploreFilesApi,
   runsApi,

@@ -7,7 +7,7 @@ import type { Context } from '../../context.ts'
 import type { Edition } from '../../editions/edition.ts'
 import { readStoredEdition } from '../../editions/read.ts'
 import { NotFound } from '../../errors.ts'
-import { matchesEtag } from '../body.ts'
+import { CSV_CONTENT_TYPE, matchesEtag } from '../body.ts'
 import { cacheControlFor } from '../caching.ts'
 import { CORS_HEADERS } from '../cors.ts'
 import { busyProblem, Problem } from '../problem.ts'
@@ -160,7 +160,7 @@ function createDownloads({ archive, documents }: Context) {
 /** @param requested the date in the address; undefined for the latest edition */
 function headersOf({ watch, date, archive: { sha256 } }: Edition, requested: string | undefined) {
   return {
-    'content-type': 'text/csv; charset=utf-8; header=present',
+    'content-type': CSV_CONTENT_TYPE,
     'content-disposition': `attachment; filename="${watch}-${date}-archive.csv"`,
     'cache-control': `${cacheControlFor(requested)}, no-transform`,
     'accept-ranges': 'bytes',
@@ -213,7 +213,7 @@ export function streamBody(
   const end = async () => {
     if (ended) return
     ended = true
-    // Closes the file, once a read under way is over.
+    // Closes the file as soon as the current read ends.
     await chunks.return?.().catch(() => {})
     onEnd()
   }

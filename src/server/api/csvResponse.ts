@@ -1,11 +1,11 @@
 import type { Context as HonoContext } from 'hono'
 import { accepts } from 'hono/accepts'
-import { type Body, createBody, respond } from '../body.ts'
+import { type Body, CSV_CONTENT_TYPE, createBody, respond } from '../body.ts'
 import type { BodyCache, CachedBody } from '../bodyCache.ts'
 import { cacheControlFor } from '../caching.ts'
 import { CORS_HEADERS } from '../cors.ts'
 
-export const CSV_TYPE = 'text/csv'
+const CSV_TYPE = 'text/csv'
 
 /** Whether the client asks for CSV rather than JSON. */
 export const prefersCsv = (c: HonoContext) =>
@@ -13,7 +13,7 @@ export const prefersCsv = (c: HonoContext) =>
 
 /** Creates the body of a CSV. @param bom whether it starts with a byte order mark */
 export const csvBody = (csv: string, bom: '1' | undefined): Body =>
-  createBody(bom === undefined ? csv : `\ufeff${csv}`, `${CSV_TYPE}; charset=utf-8; header=present`)
+  createBody(bom === undefined ? csv : `\ufeff${csv}`, CSV_CONTENT_TYPE)
 
 interface CachedOptions {
   readonly bodies: BodyCache

@@ -22,6 +22,7 @@ import {
   organizationParam,
   pageParams,
   searchParam,
+  selectionOf,
   sortParam,
   watchParam,
 } from './parameters.ts'
@@ -104,11 +105,11 @@ export function editionsApi({ context, editions, bodies }: ApiContext) {
         ...(asCsv && fileHeaders(`${watch}-${edition.date}${isWhole ? '' : '-selection'}.csv`)),
       }
       if (isWhole && bom === undefined) return respond(c, asCsv ? csv : json, headers)
-      const { q = '', organization = '', sort = '', offset = 0, since } = filter
-      const needsEarlier = filter.new !== undefined || filter.gone !== undefined
+      const { offset = 0, since } = filter
+      const selection = selectionOf(filter)
+      const needsEarlier = selection.isNew || selection.isGone
       const earlier = needsEarlier ? (await editions.earlier(edition, since))?.datasets : undefined
       const cached = await bodies.get(`${c.req.url} ${asCsv}`, [edition, earlier], () => {
-        const selection = { q, organization, sort, isNew: filter.new === '1', isGone: filter.gone === '1' }
         const limit = limitOf(filter.limit, Number.POSITIVE_INFINITY)
         const found = selectDatasets({ ...edition, earlier }, selection)
         const { items, headers } = paginate(c, found, { offset, limit })

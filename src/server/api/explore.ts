@@ -1,15 +1,12 @@
-import type { Context as HonoContext } from 'hono'
+import type { z } from '@hono/zod-openapi'
 import { DATASET_FIELDS } from '../../editions/csv.ts'
-import { NotFound } from '../../errors.ts'
-import { bodyOfBytes } from '../body.ts'
-import { CACHE_CONTROL } from '../caching.ts'
-import type { ExploredWeek, Table } from '../explore/explorer.ts'
+import { bodyOfBytes, CSV_CONTENT_TYPE } from '../body.ts'
+import type { Table } from '../explore/explorer.ts'
 import { SORT_FIELDS } from '../selection.ts'
-import { CSV_TYPE, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { fileHeaders, prefersCsv } from './csvResponse.ts'
 import { csvExample } from './example.ts'
-import { createSearchResponses, fileNameOf, NO_INDEX, requestedWatch, searchParams } from './exploreRequest.ts'
-import { SearchHistory, SearchPage, weekFileParam } from './exploreSchemas.ts'
-import { jsonResponse } from './jsonResponse.ts'
+import { createSearchResponses, fileNameOf, requestedWatch, searchParams } from './exploreRequest.ts'
+import { SearchPage, weekFileParam } from './exploreSchemas.ts'
 import { pageHeaders } from './paging.ts'
 import {
   csvParams,
@@ -22,12 +19,14 @@ import {
   organizationParam,
   pageParams,
   searchParam,
+  selectionOf,
   sortParam,
 } from './parameters.ts'
 import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 
+/** The default limit of JSON. */
 const JSON_LIMIT = 100
-/** A JSON page shows where each of its datasets matches, which takes time. CSV has no limit. */
+/** The highest limit of JSON. A JSON page shows where each of its datasets matches, which takes time. CSV has no limit. */
 const MAX_JSON_LIMIT = 1_000
 
 const route = jsonRoute({
@@ -60,83 +59,39 @@ const route = jsonRoute({
   csv: csvExample(DATASET_FIELDS),
 })
 
-const historyRoute = jsonRoute({
-  path: '/api/explore/history',
-  operationId: 'countWeeks',
-  tag: 'explore',
-  summary: 'Counts the datasets with any words in each stored week',
-  description:
-    'Returns the weeks counted so far, and counts the others in the background. Ask again until `seconds_left` is 0.',
-  params: {},
-  query: { words: searchParams.words, match: searchParams.match, columns: searchParams.columns, lang: pageParams.lang },
-  response: SearchHistory,
-})
+type SearchQuery = z.infer<typeof route.request.query>
 
 /** Serves searches for any words in the snapshot of any week. */
 export function exploreApi({ explorer }: ApiContext) {
   const responses = createSearchResponses()
-  return createRouter()
-    .openapi(historyRoute, async (c) => {
-      const watch = requestedWatch(c.req.valid('query'))
-      const { terms, columns, match } = watch
-      const history = await explorer.history(watch)
-      return jsonResponse(
-        c,
-        { terms, columns, match, ...history },
-        { 'cache-control': CACHE_CONTROL.revalidate, ...NO_INDEX },
-      )
-    })
-    .openapi(route, async (c) => {
-      const { date: file } = c.req.valid('param')
-      const { words, match, columns, top, bom, view: _view, lang: _lang, limit, ...filter } = c.req.valid('query')
-      const date = editionDate(file.replace('.csv', ''))
-      const asCsv = file.endsWith('.csv') || prefersCsv(c)
-      const week = await explorer.open(requestedWatch({ words, match, columns, top }), date)
-      const { q = '', organization = '', sort = '', offset = 0 } = filter
-      const selection = { q, organization, sort, isNew: filter.new === '1', isGone: filter.gone === '1' }
-      const needsEarlier = selection.isNew || selection.isGone
-      const since = needsEarlier ? (await explorer.earlier(week, filter.since))?.ref.snapshot.date : undefined
-      const most = asCsv ? Number.POSITIVE_INFINITY : MAX_JSON_LIMIT
-      const table = {
-        selection,
-        offset,
-        limit: Math.min(limitOf(limit, asCsv ? Number.POSITIVE_INFINITY : JSON_LIMIT), most),
-        since,
+  return createRouter().openapi(route, async (c) => {
+    const { date: file } = c.req.valid('param')
+    const query = c.req.valid('query')
+    const date = editionDate(file.replace('.csv', ''))
+    const asCsv = file.endsWith('.csv') || prefersCsv(c)
+    const week = await explorer.open(requestedWatch(query), date)
+    const selection = selectionOf(query)
+    const needsEarlier = selection.isNew || selection.isGone
+    const earlier = needsEarlier ? await explorer.earlier(week, query.since) : undefined
+    const table = { selection, ...rangeOf(query, asCsv), since: earlier?.ref.snapshot.date }
+    return responses.respond(c, week, date, [table, asCsv, query.bom, earlier?.version], async (etag, signal) => {
+      if (!asCsv) {
+        const page = await explorer.page(week, table, signal)
+        const json = new TextEncoder().encode(JSON.stringify(page))
+        return { body: bodyOfBytes(json, 'application/json', etag), headers: pageHeaders(c, page.total, table) }
       }
-      return responses.respond(c, week, date, [table, asCsv, bom, await earlierVersion(week, since)], (etag, signal) =>
-        asCsv ? csvOf(c, week, table, bom, etag, signal) : pageOf(c, week, table, etag, signal),
-      )
+      const { csv, total } = await explorer.csv(week, table, signal)
+      const bytes = query.bom === undefined ? csv : Buffer.concat([Buffer.from('\ufeff'), csv])
+      const fileName = fileNameOf(week.watch, week.ref.snapshot.date, '.csv')
+      return {
+        body: bodyOfBytes(Uint8Array.from(bytes), CSV_CONTENT_TYPE, etag),
+        headers: { ...pageHeaders(c, total, table), ...fileHeaders(fileName) },
+      }
     })
-
-  async function earlierVersion(week: ExploredWeek, since: string | undefined) {
-    return since && (await explorer.open(week.watch, since)).version
-  }
-
-  async function pageOf(c: HonoContext, week: ExploredWeek, table: Table, etag: string, signal: AbortSignal) {
-    const page = await explorer.page(week, table, signal)
-    const bytes = new TextEncoder().encode(JSON.stringify(page))
-    return { body: bodyOfBytes(bytes, 'application/json', etag), headers: pageHeaders(c, page.total, table) }
-  }
-
-  async function csvOf(
-    c: HonoContext,
-    week: ExploredWeek,
-    table: Table,
-    bom: '1' | undefined,
-    etag: string,
-    signal: AbortSignal,
-  ) {
-    const { csv, total } = await explorer.csv(week, table, signal)
-    const bytes = bom === undefined ? csv : Buffer.concat([Buffer.from('\ufeff'), csv])
-    const name = fileNameOf(week.watch, week.ref.snapshot.date, '.csv')
-    return {
-      body: bodyOfBytes(Uint8Array.from(bytes), `${CSV_TYPE}; charset=utf-8; header=present`, etag),
-      headers: { ...pageHeaders(c, total, table), ...fileHeaders(name) },
-    }
-  }
+  })
 }
 
-/** Returns the error for a search without an earlier snapshot to compare with. */
-export function noEarlierSnapshot({ ref: { snapshot } }: ExploredWeek): NotFound {
-  return new NotFound(`there is no snapshot before that of ${snapshot.date}, so there is nothing to compare it with`)
+function rangeOf({ offset = 0, limit }: SearchQuery, asCsv: boolean): Pick<Table, 'offset' | 'limit'> {
+  if (asCsv) return { offset, limit: limitOf(limit, Number.POSITIVE_INFINITY) }
+  return { offset, limit: Math.min(limitOf(limit, JSON_LIMIT), MAX_JSON_LIMIT) }
 }

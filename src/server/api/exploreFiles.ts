@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
 import { CHANGE_FIELDS, changesCsvOf } from '../../editions/csv.ts'
-import { createBody, matchesEtag } from '../body.ts'
+import { CSV_CONTENT_TYPE, createBody, matchesEtag } from '../body.ts'
 import { busyProblem } from '../problem.ts'
 import { streamBody } from './archive.ts'
-import { CSV_TYPE, csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
 import { csvExample } from './example.ts'
-import { noEarlierSnapshot } from './explore.ts'
 import {
   createSearchResponses,
   fileNameOf,
+  noEarlierSnapshot,
   requestedWatch,
   searchEtag,
   searchHeaders,
@@ -77,7 +77,7 @@ export function exploreFilesApi({ explorer }: ApiContext) {
       const etag = searchEtag(week, c.req.path, [])
       const headers = {
         ...searchHeaders(etag, date),
-        'content-type': `${CSV_TYPE}; charset=utf-8; header=present`,
+        'content-type': CSV_CONTENT_TYPE,
         ...fileHeaders(fileNameOf(week.watch, week.ref.snapshot.date, '-archive.csv')),
       }
       if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })

@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import { LRUCache } from 'lru-cache'
 import type { Watch } from '../../config/watch.ts'
+import { NotFound } from '../../errors.ts'
 import { watchOf } from '../../explore/query.ts'
 import { VERSION } from '../../version.ts'
 import { etagOf, matchesEtag, respond } from '../body.ts'
@@ -28,7 +29,7 @@ export function requestedWatch({ words, match, columns, top }: SearchParams): Wa
   return watchOf({ words: words.split(','), match, columns: columns?.split(','), top })
 }
 
-/** No page of a search is for search engines: there are as many as there are words. */
+/** Keeps search engines out: there are as many searches as there are words. */
 export const NO_INDEX = { 'x-robots-tag': 'noindex' }
 
 /** Answers requests whose result depends on a search and the address alone. */
@@ -78,7 +79,12 @@ export function searchHeaders(etag: string, date: string | undefined) {
   return { etag, 'cache-control': cacheControlFor(date), vary: 'Accept, Accept-Encoding', ...NO_INDEX, ...CORS_HEADERS }
 }
 
-/** Returns the names of the words for a file name. */
+/** Returns the error for a search without an earlier snapshot to compare with. */
+export function noEarlierSnapshot({ ref: { snapshot } }: ExploredWeek): NotFound {
+  return new NotFound(`there is no snapshot before that of ${snapshot.date}, so there is nothing to compare it with`)
+}
+
+/** Returns a file name such as `velo-piste-2026-11-18.csv`. */
 export function fileNameOf({ terms }: Watch, date: string, suffix: string): string {
   const words = terms.map((term) => term.normalize('NFKD').replace(/[^A-Za-z0-9]+/g, '')).filter((term) => term !== '')
   return [...(words.length > 0 ? words : ['search']), date].join('-').slice(0, 100) + suffix

@@ -15,6 +15,7 @@ import {
   organizationParam,
   pageParams,
   searchParam,
+  selectionOf,
   sortParam,
   watchParam,
 } from './parameters.ts'
@@ -79,11 +80,9 @@ export function listApi({ editions, bodies }: ApiContext) {
     const { edition } = await editions.find(watch, date)
     const list = await editions.list(edition)
     return respondCached(c, { bodies, date, asCsv, inputs: [list] }, () => {
-      const { q = '', organization = '', sort = '', offset = 0 } = query
       const limit = limitOf(query.limit, asCsv ? Number.POSITIVE_INFINITY : JSON_LIMIT)
-      const selection = { q, organization, sort, isNew: false, isGone: false }
-      const found = selectDatasets({ organizations: [], datasets: list, earlier: undefined }, selection)
-      const { items, headers } = paginate(c, found, { offset, limit })
+      const found = selectDatasets({ organizations: [], datasets: list, earlier: undefined }, selectionOf(query))
+      const { items, headers } = paginate(c, found, { offset: query.offset ?? 0, limit })
       if (!asCsv)
         return { body: createBody(JSON.stringify({ total: found.length, items }), 'application/json'), headers }
       return {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import type { Selection } from '../selection.ts'
 
 /** Schemas of the API's path and query parameters. */
 
@@ -88,6 +89,25 @@ export const organizationParam = z
   .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of an organization' })
 
 export const runId = z.string().max(100).openapi({ example: '20261118T160002123Z-3f9a1c', description: 'ID of a run' })
+
+interface SelectionQuery {
+  readonly q?: string | undefined
+  readonly organization?: string | undefined
+  readonly sort?: string | undefined
+  readonly new?: '1' | undefined
+  readonly gone?: '1' | undefined
+}
+
+/** Returns the selection that the parameters describe. */
+export function selectionOf({
+  q = '',
+  organization = '',
+  sort = '',
+  new: isNew,
+  gone: isGone,
+}: SelectionQuery): Selection {
+  return { q, organization, sort, isNew: isNew === '1', isGone: isGone === '1' }
+}
 
 /** The parameters of a CSV. */
 export const csvParams = { bom: flagParam('Starts a CSV with a byte order mark, which Excel needs to read accents') }

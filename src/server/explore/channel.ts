@@ -30,7 +30,7 @@ interface Message {
 interface SentError {
   readonly kind: FailureKind | undefined
   readonly isNotFound: boolean
-  /** Of a damaged document. */
+  /** The name of a damaged document; undefined for other errors. */
   readonly subject: string | undefined
   readonly message: string
   readonly stack: string | undefined

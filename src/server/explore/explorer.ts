@@ -7,7 +7,7 @@ import type { SearchPage } from '../../explore/page.ts'
 import { queryKey } from '../../explore/query.ts'
 import { Problem } from '../problem.ts'
 import type { Selection } from '../selection.ts'
-import type { Searcher } from './requests.ts'
+import type { Searcher, TableRequest } from './requests.ts'
 import { createSearchHistory, type SearchHistory } from './searchHistory.ts'
 import { createSharedJobs } from './shared.ts'
 import { createSnapshots, type Snapshots } from './snapshots.ts'
@@ -18,7 +18,7 @@ const PARALLEL = 2
 /** How many searches may wait. */
 const MAX_WAITING = 8
 
-/** Which datasets of a search are wanted. */
+/** The datasets of a search to return. */
 export interface Table {
   readonly selection: Selection
   readonly offset: number
@@ -62,32 +62,21 @@ export interface Explorer {
 /** Creates an explorer whose work is done by a searcher; without one, searches are turned off. */
 export function createExplorer(context: Context, searcher: Searcher | undefined): Explorer {
   const snapshots = createSnapshots(context)
-  const turns = createTurns(PARALLEL, MAX_WAITING)
-  const jobs = createSharedJobs()
-  const histories = createSearchHistory(
+  const run = createSearchQueue()
+  const historyOf = createSearchHistory(
     snapshots,
-    (ref, watches) => required().count(ref, watches),
+    (ref, watches) => requireSearcher().count(ref, watches),
     context.report.warn,
   )
 
-  function required(): Searcher {
+  function requireSearcher(): Searcher {
     if (searcher !== undefined && context.config.explore_memory > 0) return searcher
     throw new Problem(404, 'cannot search: this server has searches turned off (setting explore_memory).')
   }
 
-  async function run<T>(week: ExploredWeek, key: unknown, signal: AbortSignal, job: () => Promise<T>): Promise<T> {
-    required()
-    try {
-      return await jobs.run(JSON.stringify([week.version, key]), signal, (ended) => turns.run(job, ended))
-    } catch (error) {
-      if (signal.aborted) throw new Problem(503, 'the client has left')
-      throw error
-    }
-  }
+  const { open, earlier } = createWeekFinder(snapshots, requireSearcher)
 
-  const { open, earlier } = createWeeks(snapshots, required)
-
-  async function request(week: ExploredWeek, { selection, offset, limit, since }: Table) {
+  async function requestFor(week: ExploredWeek, { selection, offset, limit, since }: Table): Promise<TableRequest> {
     const needsEarlier = selection.isNew || selection.isGone
     const before = needsEarlier ? await earlier(week, since) : undefined
     return { ref: week.ref, watch: week.watch, selection, offset, limit, earlier: before?.ref }
@@ -99,32 +88,46 @@ export function createExplorer(context: Context, searcher: Searcher | undefined)
     open,
     earlier,
     page: async (week, table, signal) => {
-      const asked = await request(week, table)
-      return run(week, ['page', keyOf(asked)], signal, () => required().page(asked))
+      const request = await requestFor(week, table)
+      return run(week, ['page', keyOf(request)], signal, () => requireSearcher().page(request))
     },
     csv: async (week, table, signal) => {
-      const asked = await request(week, table)
-      return run(week, ['csv', keyOf(asked)], signal, () => required().csv(asked))
+      const request = await requestFor(week, table)
+      return run(week, ['csv', keyOf(request)], signal, () => requireSearcher().csv(request))
     },
     changes: (from, to, signal) =>
-      run(to, ['changes', from.version], signal, () => required().changes(from.ref, to.ref, to.watch)),
+      run(to, ['changes', from.version], signal, () => requireSearcher().changes(from.ref, to.ref, to.watch)),
     list: async (week, signal) => {
-      const bytes = await run(week, ['list'], signal, () => required().listBytes(week))
-      return { bytes, chunks: required().list({ ref: week.ref, watch: week.watch }) }
+      const bytes = await run(week, ['list'], signal, () => requireSearcher().listBytes(week))
+      return { bytes, chunks: requireSearcher().list({ ref: week.ref, watch: week.watch }) }
     },
     history: async (watch) => {
       await open(watch, undefined)
-      return histories(watch)
+      return historyOf(watch)
     },
   }
 }
 
-function keyOf({ selection, offset, limit, earlier }: Omit<Parameters<Searcher['page']>[0], 'ref' | 'watch'>) {
+function keyOf({ selection, offset, limit, earlier }: TableRequest) {
   return [selection, offset, limit, earlier && snapshotVersion(earlier.snapshot)]
 }
 
-/** Creates the functions that find the snapshots of a search. */
-function createWeeks(snapshots: Snapshots, requireOn: () => unknown): Pick<Explorer, 'open' | 'earlier'> {
+/** Creates the function that runs the jobs of searches: a few at a time, and the same job once for all callers. */
+function createSearchQueue() {
+  const turns = createTurns(PARALLEL, MAX_WAITING)
+  const jobs = createSharedJobs()
+  return async <T>(week: ExploredWeek, key: unknown, signal: AbortSignal, job: () => Promise<T>): Promise<T> => {
+    try {
+      return await jobs.run(JSON.stringify([week.version, key]), signal, (allLeft) => turns.run(job, allLeft))
+    } catch (error) {
+      if (signal.aborted) throw new Problem(503, 'the client has left')
+      throw error
+    }
+  }
+}
+
+/** Creates the functions that find the snapshots of a search. @param requireOn throws if searches are turned off */
+function createWeekFinder(snapshots: Snapshots, requireOn: () => unknown): Pick<Explorer, 'open' | 'earlier'> {
   const open = async (watch: Watch, date: string | undefined): Promise<ExploredWeek> => {
     requireOn()
     const ref = await snapshots.find(date)

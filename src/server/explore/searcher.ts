@@ -3,22 +3,22 @@ import { Failure } from '../../errors.ts'
 import { searchChanges } from '../../explore/changes.ts'
 import { countDatasets } from '../../explore/count.ts'
 import { editionOf } from '../../explore/edition.ts'
-import { createEngine, type OpenExport } from '../../explore/engine.ts'
+import { Engine, type OpenExport } from '../../explore/engine.ts'
 import { searchPage } from '../../explore/page.ts'
 import { listPart } from '../../explore/search.ts'
 import { selectDatasets } from '../selection.ts'
 import type { Search, Searcher, TableRequest } from './requests.ts'
 
-/** The size of the parts in which a list is read. */
+/** The size of the parts in which a list is sent. */
 const PART_BYTES = 1 << 18
 
 /**
  * Creates a searcher that works in this thread.
  *
- * @param most memory for snapshots, in bytes
+ * @param memory memory for snapshots, in bytes
  */
-export function createSearcher(open: OpenExport, most: number): Searcher {
-  const engine = createEngine(open, most)
+export function createSearcher(open: OpenExport, memory: number): Searcher {
+  const engine = new Engine(open, memory)
 
   async function select({ ref, watch, selection, earlier }: TableRequest) {
     const result = await engine.search(ref, watch)
@@ -28,12 +28,12 @@ export function createSearcher(open: OpenExport, most: number): Searcher {
     return { result, before, found }
   }
 
-  /** Keeps no result while the reader of the list is slow, so that its snapshot can leave the memory. */
+  /** Looks the result up again for each part, so that a slow reader of the list does not keep its snapshot in memory. */
   async function readPart({ ref, watch }: Search, position: number) {
     if (position > 0 && !engine.holds(ref)) {
       throw new Failure(
         'store',
-        `cannot read on: the snapshot of ${ref.snapshot.date} has left the memory. Start again.`,
+        `cannot send the rest of the list: the snapshot of ${ref.snapshot.date} is no longer in memory. Download it again.`,
       )
     }
     return listPart(await engine.search(ref, watch), position, PART_BYTES)

@@ -4,9 +4,9 @@ interface Job {
   waiting: number
 }
 
-/** Runs a job once for all who ask for the same key at the same time. */
+/** Runs a job once for all callers with the same key at the same time. */
 export interface SharedJobs {
-  /** @param signal ends the wait of one caller. The signal of the job is aborted when none is left. */
+  /** @param signal ends the wait of one caller. When no caller waits any more, the signal of the job is aborted. */
   run<T>(key: string, signal: AbortSignal, job: (signal: AbortSignal) => Promise<T>): Promise<T>
 }
 

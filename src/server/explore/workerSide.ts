@@ -4,13 +4,13 @@ import type { MessagePort } from 'node:worker_threads'
 import { type Channel, type Handlers, openChannel } from './channel.ts'
 import { createSearcher } from './searcher.ts'
 
-/** Below everything else that runs. */
+/** The lowest priority of a thread. */
 const BACKGROUND_PRIORITY = 19
 
 export interface WorkerOptions {
   /** Memory for snapshots, in bytes. */
   readonly memory: number
-  /** Whether others should not wait for this thread. */
+  /** Whether other threads go first. */
   readonly isBackground: boolean
 }
 

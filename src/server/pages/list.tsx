@@ -18,7 +18,7 @@ interface ListPageProps extends EditionPageProps {
   readonly query: TopsQuery
 }
 
-/** Shows the full list of an edition: all datasets that mention a term, whoever publishes them. */
+/** Shows the full list of an edition: all datasets that mention a term, of all organizations. */
 export function ListPage(props: ListPageProps) {
   const { frame, edition, list, query } = props
   const { texts, count, longDay } = frame.locale

@@ -2,7 +2,7 @@ import type { ExploreTexts } from './texts.ts'
 
 export const english: ExploreTexts = {
   heading: 'Explore the catalogue',
-  lede: (portal, day) => `All datasets of ${portal} on ${day}, with your own words.`,
+  lede: (portal, day) => `Search all datasets on ${portal}, as of ${day}, for any words you like.`,
   title: (words) => `Explore: ${words}`,
   words: 'Words, separated by commas',
   placeholder: 'vélo, piste cyclable',

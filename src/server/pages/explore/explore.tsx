@@ -15,7 +15,7 @@ interface ExplorePageProps {
   /** The weeks that have a snapshot, latest first. */
   readonly dates: readonly string[]
   readonly query: ExploreQuery
-  /** What was found, or why nothing could be searched; undefined without words. */
+  /** The result, or why the search failed; undefined without words. */
   readonly outcome: Outcome | undefined
 }
 

@@ -11,9 +11,9 @@ interface ExploreFormProps {
   /** `/explore/2026-01-21` */
   readonly path: string
   readonly query: ExploreQuery
-  /** Those that have datasets in the result. */
+  /** The organizations that have datasets in the result. */
   readonly organizations: readonly RankedOrganization[]
-  /** Whether there is a week before, and so datasets that are new or gone. */
+  /** Whether there is a week before to compare with. Without one, no dataset is new or gone. */
   readonly hasEarlier: boolean
 }
 
@@ -22,7 +22,7 @@ export function ExploreForm(props: ExploreFormProps) {
   const { path, query } = props
   const { langQuery } = useLocale()
   const explore = useExploreTexts()
-  // What no input sets.
+  // The fields that no visible input sets.
   const { since, sort } = formatQuery(query)
   return (
     <search>
@@ -50,7 +50,7 @@ export function ExploreForm(props: ExploreFormProps) {
   )
 }
 
-/** What the script says while it searches. */
+/** The texts that the script shows while it searches. */
 const progressTexts = (explore: ExploreTexts) => ({
   'data-searching': explore.searching,
   'data-warming-up': explore.warmingUp,
@@ -58,7 +58,7 @@ const progressTexts = (explore: ExploreTexts) => ({
   'data-failed': explore.failed,
 })
 
-/** Where a word may be found, and what narrows the table down. Folded on small screens. */
+/** The options of the search and the filters of the table. Folded on small screens. */
 function Options({ query, organizations, hasEarlier }: ExploreFormProps) {
   const { texts, count } = useLocale()
   const explore = useExploreTexts()

@@ -8,7 +8,7 @@ import { useExploreTexts } from './texts.ts'
 /** How many new datasets are listed. A link leads to the others. */
 const MAX_LISTED = 6
 
-/** Shows what is new and gone since an earlier week. Without an answer yet, a link asks for it, and the script follows it. */
+/** Shows what is new and gone since an earlier week. Before it is known, a link loads it; the script follows the link. */
 export function News({ path, portal, query, earlier, changes }: ResultsProps) {
   const { texts, day, count, href } = useLocale()
   const explore = useExploreTexts()

@@ -24,14 +24,14 @@ export interface ResultsProps {
   readonly page: SearchPage
   /** The date of the week before; undefined for the first week. */
   readonly earlier: string | undefined
-  /** The changes since `query.since`; undefined if none was asked for. */
+  /** The changes since `query.since`; undefined if the query has no such date. */
   readonly changes: Changes | undefined
   readonly watch: WatchSnippet
 }
 
-/** What makes a watch of the search. */
+/** How to turn the search into a watch. */
 export interface WatchSnippet {
-  /** For the configuration file. */
+  /** The lines for the configuration file. */
   readonly yaml: string
   /** Publishes the weeks that are stored. */
   readonly command: string
@@ -82,7 +82,7 @@ function Figures({ page }: { readonly page: SearchPage }) {
   )
 }
 
-/** How many rows there are, and their downloads. */
+/** The number of rows, and their downloads. */
 function Found({ path, query, page }: ResultsProps) {
   const { texts, count, bytes } = useLocale()
   const { total, in_tops: all, archive } = page

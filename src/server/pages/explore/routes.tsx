@@ -23,7 +23,7 @@ import { ROWS_PER_PAGE, type WatchSnippet } from './results.tsx'
 import { type ExploreTexts, exploreTextsOf } from './texts.ts'
 import { WeeksPage } from './weeks.tsx'
 
-/** Each search is a page of its own, which search engines need not know. */
+/** Keeps search engines out: there are as many searches as there are words. */
 const HEADERS = { 'x-robots-tag': 'noindex' }
 
 /** Adds the pages that search a week for any words. */
@@ -49,7 +49,7 @@ async function showExplore(site: Site, explorer: Explorer, c: HonoContext): Prom
   const page = <ExplorePage {...{ frame, date, dates, query, outcome }} />
   if (outcome === undefined || 'page' in outcome) return send(page, frame, c)
   const response = htmlResponse(page, frame, outcome.status)
-  // Browsers without scripts ask again by themselves.
+  // Browsers without scripts reload by themselves.
   if (outcome.retryAfter !== undefined) {
     response.headers.set('retry-after', outcome.retryAfter)
     response.headers.set('refresh', outcome.retryAfter)
@@ -57,7 +57,7 @@ async function showExplore(site: Site, explorer: Explorer, c: HonoContext): Prom
   return response
 }
 
-/** Searches, if the words allow it. What keeps it from searching is said on the page, beside the form. */
+/** Searches for the words. Returns a problem that the page shows beside its form if that is not possible. */
 async function outcomeOf(
   explorer: Explorer,
   date: string,
@@ -107,7 +107,7 @@ async function snippetOf(watch: Watch, first: string): Promise<WatchSnippet> {
   return { yaml: await watchYaml([{ ...watch, name }]), command }
 }
 
-/** Says which words cannot be searched for; undefined if all can. */
+/** Returns the problem of the first word that cannot be searched for; undefined if there is none. */
 function problemOf(words: readonly string[], explore: ExploreTexts): string | undefined {
   if (words.length > MAX_WORDS) return explore.tooManyWords(MAX_WORDS)
   const lengthOf = (word: string) => [...foldTerm(word)].length

@@ -68,7 +68,7 @@ export const termsOf = ({ terms }: Edition, { locale: { texts, anyOf } }: Frame)
 /** Returns what the edition is about: the label of its watch, or its terms. */
 export const topicOf = (edition: Edition, frame: Frame) => labelOf(frame, edition.watch) ?? termsOf(edition, frame)
 
-/** Names the terms in a sentence: by themselves if the heading is a label, else as those of the heading. */
+/** Returns the terms for a sentence; `this word` or `one of these words` if the heading above it has them. */
 export function wordsOf(edition: Edition, frame: Frame): string {
   const { texts } = frame.locale
   if (labelOf(frame, edition.watch) !== undefined) return termsOf(edition, frame)
