@@ -380,7 +380,7 @@ describe('where the snapshot is gone', () => {
 })
 
 describe('a watch that changed since', () => {
-  test('its old editions are compared with the terms and the top that they name', async () => {
+  test('its old editions are compared by the terms and the top in their documents', async () => {
     const context = await published()
     const changed = await openTestContext(
       undefined,
