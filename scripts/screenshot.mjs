@@ -28,7 +28,7 @@ try {
   for (const { name, path, height } of PAGES) {
     const image = join(images, name)
     await page.setViewportSize({ width: 1280, height })
-    // The sections of the search that load by themselves are complete.
+    // Some sections of the search load later. Wait until they are complete.
     await page.goto(address + path, { waitUntil: 'networkidle' })
     await page.screenshot({ path: image })
     execFileSync('pngquant', ['--force', '--strip', '--quality', '80-100', '--output', image, image])
