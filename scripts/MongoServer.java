@@ -3,8 +3,8 @@ import de.bwaldvogel.mongo.bson.Document;
 import de.bwaldvogel.mongo.wire.message.MongoMessage;
 
 /**
- * Runs mongo-java-server. Arguments: data file, host, port. Its own main class only listens on port 27017, and writes to the
- * file up to a second after it has responded.
+ * Runs mongo-java-server. Arguments: data file, host, port. The library's own main class always uses port 27017, and writes to
+ * the file up to a second after it has responded.
  */
 class MongoServer {
   public static void main(String[] arguments) {

@@ -1,5 +1,5 @@
 // Compiles assembly/ to WebAssembly and embeds it in the sources: node scripts/build-wasm.mjs
-// With --check it writes nothing, and fails if the embedded code is not what assembly/ compiles to.
+// With --check it writes nothing, and fails if the embedded code is out of date.
 import { readFile, writeFile } from 'node:fs/promises'
 import asc from 'assemblyscript/asc'
 

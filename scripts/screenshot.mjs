@@ -28,7 +28,7 @@ try {
   for (const { name, path, height } of PAGES) {
     const image = join(images, name)
     await page.setViewportSize({ width: 1280, height })
-    // The sections of the search that load by themselves are complete.
+    // Some sections of the search load later. Wait until they are complete.
     await page.goto(address + path, { waitUntil: 'networkidle' })
     // The counts of the weeks have this link until they are complete.
     await page.getByText('Actualiser', { exact: true }).waitFor({ state: 'hidden' })

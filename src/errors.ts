@@ -43,7 +43,7 @@ export function worstOf(kinds: readonly FailureKind[]): FailureKind | undefined 
 /** An expected failure. Its one-line message gives the problem, its place, its cause and the remedy. Any other error is a bug. */
 export class Failure extends Error {
   readonly kind: FailureKind
-  /** Items that fit, to print below the message, one per line. */
+  /** Matching items, to print below the message, one per line. */
   readonly candidates: readonly string[]
 
   constructor(
@@ -84,14 +84,14 @@ function stackLines(error: unknown): string[] {
     .map(stripControls)
 }
 
-/** The requested item does not exist. The message lists the existing ones. */
+/** A requested item does not exist. The message lists the existing ones. */
 export class NotFound extends Failure {
   constructor(message: string, candidates?: readonly string[]) {
     super('usage', message, { candidates })
   }
 }
 
-/** A stored document is not valid for its ID. The message gives the reason and the remedy. */
+/** A stored document is damaged, or is not the one that its ID names. The message gives the reason and the remedy. */
 export class DamagedDocument extends Failure {
   /** `the edition mobilite-transport/2026-11-18` */
   readonly subject: string
@@ -110,4 +110,12 @@ export function quoted(text: string, most = 80): string {
     /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
+}
+
+/** Formats a JSON value for a one-line message: text like `quoted`, any other value as JSON. */
+export function quotedValue(value: unknown, most?: number): string {
+  if (typeof value === 'string') return quoted(value, most)
+  return quoted(String(JSON.stringify(value)), most)
+    .slice(1, -1)
+    .replaceAll('\\"', '"')
 }

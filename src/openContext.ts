@@ -38,10 +38,10 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   return { config, archive, documents, clock, report, signal, openObservers }
 }
 
-/** How long a store may be silent before the user is told what the program waits for. */
+/** How long to wait for a store before reporting what the program waits for. */
 const SLOW_MS = 2_000
 
-/** Reports what the program waits for, if that takes long. An unreachable MongoDB is silent for 10 s. */
+/** Reports what the program waits for, if that takes long. An unreachable MongoDB fails only after 10 s. */
 async function reportIfSlow<T>(waiting: string, opening: Promise<T>, report: Report): Promise<T> {
   const timer = setTimeout(() => report.info(waiting), SLOW_MS)
   try {
@@ -73,7 +73,7 @@ export async function closeContext({ archive, documents }: Context): Promise<voi
  * Opens an archive.
  *
  * @param address as configured: `file:FOLDER` or `s3://BUCKET`
- * @param report receives what the first write creates, and warnings about the store's settings
+ * @param report is notified of what the first write creates, and of problems with the store's settings
  * @param proxies for requests to a bucket
  */
 export async function openArchive(address: string, report?: StoreReport, proxies?: ProxySettings): Promise<Archive> {
@@ -86,7 +86,7 @@ export async function openArchive(address: string, report?: StoreReport, proxies
  * Opens a document store.
  *
  * @param address as configured: `sqlite:FILE` or `mongodb://HOST/DATABASE`
- * @param report receives what the first write creates, and what the server lacks
+ * @param report is notified of what the first write creates, and of features that the server lacks
  */
 export async function openDocuments(address: string, report?: StoreReport): Promise<Documents> {
   if (address.startsWith('sqlite:'))

@@ -23,14 +23,14 @@ Examples:
   $ datagouv-tops demo                           try it offline, on bundled data
   $ datagouv-tops run                            publish today's edition
   $ datagouv-tops show                           read the latest edition
-  $ datagouv-tops explain "horaires théoriques"  why is this dataset there, or not?
+  $ datagouv-tops explain "horaires théoriques"  see why a dataset is listed or not
 
-"datagouv-tops COMMAND --help" has the options and examples of a command, "man datagouv-tops" all of them.
+"datagouv-tops COMMAND --help" shows the options and examples of a command. "man datagouv-tops" describes all commands.
 The documentation is in the folder docs of the source. Start with docs/tutorial.md.`
 
 /** Runs one command and returns its exit code. All errors are caught here. */
-export async function main(given: readonly string[]): Promise<number> {
-  const argv = argumentsFor(given)
+export async function main(processArguments: readonly string[]): Promise<number> {
+  const argv = normalizeArguments(processArguments)
   const name = argv[2]
   const stop = new AbortController()
   stopOnSignals(stop, findCommand(name))
@@ -39,7 +39,7 @@ export async function main(given: readonly string[]): Promise<number> {
   process.stderr.on('error', () => {})
 
   try {
-    refuseOptionsAlone(given.slice(2))
+    refuseOptionsAlone(processArguments.slice(2))
     await createProgram(name, stop.signal).parseAsync(argv)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
@@ -54,7 +54,7 @@ export async function main(given: readonly string[]): Promise<number> {
 
 /** Reports an error of stdout and returns the exit code. */
 function exitCodeFor(error: NodeJS.ErrnoException, { reason }: AbortSignal): number {
-  // A reader that has seen enough (`| head`) is not an error.
+  // A reader may stop early (`| head`). That is not an error.
   if (error.code === 'EPIPE') return 0
   // The terminal of a stopped command may be gone.
   const failure = reason instanceof Failure ? reason : writeFailure('to stdout', error)
@@ -63,7 +63,7 @@ function exitCodeFor(error: NodeJS.ErrnoException, { reason }: AbortSignal): num
 }
 
 /** Accepts options before the command, and makes `help X` an error if there is no command X. */
-function argumentsFor(argv: readonly string[]): readonly string[] {
+function normalizeArguments(argv: readonly string[]): readonly string[] {
   const [node, self, ...words] = argv
   const at = commandIndex(words)
   if (at > 0 && findCommand(words[at])) return [node!, self!, words[at]!, ...words.toSpliced(at, 1)]
@@ -77,8 +77,11 @@ function argumentsFor(argv: readonly string[]): readonly string[] {
 function refuseOptionsAlone(words: readonly string[]): void {
   if (words.length === 0 || commandIndex(words) < words.length) return
   const options = words.join(' ')
-  const next = options === '-v' ? '; -V is --version' : ''
-  throw new Failure('usage', `cannot run ${options}: no command is given, as in "datagouv-tops show ${options}"${next}`)
+  const next = options === '-v' ? ' -V prints the version.' : ''
+  throw new Failure(
+    'usage',
+    `cannot run ${options}: no command is given. Add one, as in "datagouv-tops show ${options}".${next}`,
+  )
 }
 
 /** Returns the index of the first word after the options that every command has. */
@@ -112,7 +115,7 @@ function stopOnSignals(stop: AbortController, { staysUp = false, makesEditions =
     })
   listen('SIGINT', 'interrupted', 'interrupted')
   listen('SIGTERM', 'terminated', 'terminated')
-  listen('SIGHUP', 'terminated', 'terminated, because its terminal was closed')
+  listen('SIGHUP', 'terminated', 'terminated, because the terminal was closed')
 }
 
 /** @param name the first argument. If it is a command, only that one is created: creating all takes as long as running one. */
@@ -132,15 +135,15 @@ function createProgram(name: string | undefined, signal: AbortSignal): Command {
     .addHelpText('after', EXAMPLES)
     // refuseExcess reports them, with a suggestion.
     .allowExcessArguments()
-  const named = findCommand(name)
-  const specs = named
-    ? [named]
+  const requested = findCommand(name)
+  const specs = requested
+    ? [requested]
     : Object.keys(GROUPS).flatMap((group) => COMMANDS.filter((spec) => spec.group === group))
   for (const spec of specs) program.addCommand(createCommand(spec, signal).copyInheritedSettings(program))
   return program
 }
 
-/** Says what to do about an error that commander found. */
+/** Returns the remedy for an error that commander reports. */
 function hintFor(name: string | undefined): string {
   if (name?.startsWith('-')) return '; options follow the command'
   return findCommand(name) ? `; see "datagouv-tops ${name} --help"` : '; "datagouv-tops help" lists the commands'
@@ -162,18 +165,19 @@ function createCommand(spec: CommandSpec, signal: AbortSignal): Command {
     .usage(`${spec.arguments ?? ''} [options]`.trim())
     .helpGroup(`${GROUPS[spec.group]}:`)
   const names = spec.arguments?.split(' ') ?? []
-  // The command itself says what is missing, with an example.
+  // The command itself reports a missing argument, with an example.
   for (const name of names) command.argument(`[${name.replace(/[[\]<>]/g, '')}]`)
   for (const option of optionsOf(spec)) command.addOption(createOption(option))
   for (const option of unusedOptions(spec)) command.addOption(createOption(option).hideHelp())
   const examples = spec.examples.map((example) => `  $ datagouv-tops ${example}`).join('\n')
   command.addHelpText('after', `\nExamples:\n${examples}`)
-  return command.action(async (...received) => {
+  return command.action(async (...parameters) => {
     refuseEmpty(command)
     refuseTwoFormats(spec, command.opts())
-    const given = received.slice(0, -2).flat() as (string | undefined)[]
+    // Commander passes the arguments, then the options and the command.
+    const values = parameters.slice(0, -2).flat() as (string | undefined)[]
     if (!names.at(-1)?.includes('...')) refuseExcess(spec, command.args.slice(names.length), command.args)
-    const io: CommandInput = { options: command.opts(), arguments: given.filter((one) => one !== undefined), signal }
+    const io: CommandInput = { options: command.opts(), arguments: values.filter((one) => one !== undefined), signal }
     await (await spec.load()).default(io)
   })
 }
@@ -198,19 +202,18 @@ function refuseExcess(
   const looksLikeDate = /^\d/.test(excess) || DATE_NAMES.includes(excess.toLowerCase())
   const isDate = looksLikeDate && !spec.arguments?.includes('[date]')
   const isTitle = spec.arguments === '<dataset>'
-  const meant = isDate && flag ? `${flag} ${excess}` : isTitle ? `${name} ${quoted(all.join(' '))}` : undefined
-  const next = meant === undefined ? `see "datagouv-tops ${name} --help"` : `did you mean ${meant}?`
-  const what = spec.arguments === undefined ? 'no argument' : 'no further argument'
-  throw new Failure('usage', `${name} takes ${what} ${quoted(excess)}; ${next}`)
+  const suggestion = isDate && flag ? `${flag} ${excess}` : isTitle ? `${name} ${quoted(all.join(' '))}` : undefined
+  const next = suggestion === undefined ? `see "datagouv-tops ${name} --help"` : `did you mean ${suggestion}?`
+  throw new Failure('usage', `${name}: unexpected argument ${quoted(excess)}; ${next}`)
 }
 
 function refuseTwoFormats({ formats = [] }: CommandSpec, options: Readonly<Record<string, unknown>>): void {
-  const given = formats.filter((name) => options[name] === true).map((name) => `--${name}`)
-  if (given.length < 2) return
-  throw new Failure('usage', `cannot print two formats at once: ${given.join(' and ')} are given. Keep one of them.`)
+  const flags = formats.filter((name) => options[name] === true).map((name) => `--${name}`)
+  if (flags.length < 2) return
+  throw new Failure('usage', `cannot print two formats at once: ${flags.join(' and ')} are given. Keep one of them.`)
 }
 
-/** An empty value is most often a shell variable that is not set. The default in its place would hide that. */
+/** Refuses empty values. They usually come from an unset shell variable, and using the default would hide that. */
 function refuseEmpty(command: Command): void {
   const options: Readonly<Record<string, unknown>> = command.opts()
   const isEmpty = (value: unknown) => [value].flat().some((one) => typeof one === 'string' && one.trim() === '')

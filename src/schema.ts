@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { quoted } from './errors.ts'
+import { quoted, quotedValue } from './errors.ts'
 import type { UnreadableDocument } from './stores/documents.ts'
 
 /** A whole number from 0. Import this module only where a document is read, because it loads zod. */
@@ -20,13 +20,13 @@ export function flawIn(schema: z.ZodMiniType, document: unknown): string | undef
   const found = issue.path.reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], document)
   const field = place === '' ? 'it' : place.slice(1)
   if (found === undefined) return `${field} is missing`
-  return `${field} is ${written(found)}, ${expectation(issue)}`
+  return `${field} is ${quotedValue(found)}, ${expectation(issue)}`
 }
 
-/** Real documents have six levels. Far more would overflow the stack when they are compared or printed. */
+/** Documents of this program have six levels. Far deeper ones would overflow the stack when they are compared or printed. */
 const MAX_DEPTH = 50
 
-/** Whether a JSON value is nested too deeply to be a document of this program. */
+/** Whether a JSON value is nested too deeply to be compared or printed. */
 export function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value]
   for (let depth = 0; depth <= MAX_DEPTH; depth++) {
@@ -34,13 +34,6 @@ export function isTooDeep(value: unknown): boolean {
     if (level.length === 0) return false
   }
   return true
-}
-
-function written(value: unknown): string {
-  if (typeof value === 'string') return quoted(value)
-  return quoted(String(JSON.stringify(value)))
-    .slice(1, -1)
-    .replaceAll('\\"', '"')
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
@@ -52,17 +45,17 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_format':
       return `not ${NAMES[issue.format] ?? issue.format}`
     default:
-      return 'which cannot be right'
+      return 'which is not valid'
   }
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'text',
   number: 'a number',
   int: 'a whole number',
   array: 'a list',
   object: 'an object',
   date: 'a date',
-  datetime: 'an instant in UTC',
+  datetime: 'a time in UTC',
   regex: 'a checksum',
 }

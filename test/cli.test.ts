@@ -91,7 +91,7 @@ describe('run', () => {
       'a second argument',
       ['2026-11-18', 'x'],
       2,
-      /^datagouv-tops: run takes no further argument "x"; see "datagouv-tops run --help"\n$/,
+      /^datagouv-tops: run: unexpected argument "x"; see "datagouv-tops run --help"\n$/,
     ],
     [
       'a wrong date',
@@ -286,18 +286,18 @@ describe('filter', () => {
     expect(await count('--term', 'o1', '--column', 'organization_id')).toBe(2)
   })
 
-  test('refuses a term that holds nothing, and warns of one that hardly means what it says', async () => {
+  test('refuses an empty term, and warns of one that probably matches other texts than intended', async () => {
     const { cwd } = await withSources()
     const filter = (...args: string[]) => cli(['filter', 'datasets.csv', ...args], { cwd })
     const refused = await filter('--term', 'bus', '--term', "' -")
     expect([refused.code, refused.stdout, refused.stderr]).toEqual([
       2,
       '',
-      `datagouv-tops: --term must hold something besides spaces, hyphens, apostrophes and accents, not "' -"\n`,
+      `datagouv-tops: --term must contain something besides spaces, hyphens, apostrophes and accents, not "' -"\n`,
     ])
     const { code, stderr } = await filter('--term', 'e', '--term', '"budget"', '--term', 'É')
     expect(code).toBe(0)
-    expect(stderr).toContain('the term "e" is one letter, which nearly every text has')
+    expect(stderr).toContain('the term "e" is a single letter, which nearly every text contains')
     expect(stderr).toContain('the quotes around "\\"budget\\"" are part of the term')
     expect(stderr).toContain('the terms "e" and "É" match the same texts; the second is ignored')
   })
@@ -389,7 +389,7 @@ describe('the rest of the command line', () => {
     const runs = JSON.parse((await cli(['runs', '--json'], { cwd })).stdout)
     expect(runs.map(({ status }: { status: string }) => status)).toEqual(['unchanged', 'published'])
     const { stdout } = await cli(['runs', 'show', runs[1]._id], { cwd })
-    expect(stdout).toContain('run 2026-11-18 (mobilite-transport) left something new')
+    expect(stdout).toContain('run 2026-11-18 (mobilite-transport) produced new data')
     expect((await cli(['runs', runs[1]._id], { cwd })).stdout).toBe(stdout)
   })
 

@@ -16,7 +16,7 @@ const LEASE = {
   expires: '2026-11-18T16:01:00.000Z',
 }
 
-test('sound documents have none, also with fields of a later version, and leases of version 0.1', () => {
+test('sound documents have no flaw, even with fields of a later version; nor do leases of version 0.1', () => {
   expect(flawInEdition({ ...EDITION, later: 1 })).toBeUndefined()
   expect(flawInRun({ ...runRecordOf('r1'), later: 1 })).toBeUndefined()
   expect(flawInLease({ ...LEASE, later: 1 })).toBeUndefined()
@@ -24,17 +24,17 @@ test('sound documents have none, also with fields of a later version, and leases
   expect(flawInLease({ _id: 'a', run, host, pid, since, expires })).toBeUndefined()
 })
 
-test('the first one is named with its place, its value and what it should be', () => {
+test('the first flaw is reported with its place, its value and the expected type', () => {
   const datasets = [EDITION.datasets[0], { ...EDITION.datasets[1], dataset_followers: '2' }]
   expect(flawInEdition({ ...EDITION, datasets })).toBe('datasets[1].dataset_followers is "2", not a number')
   expect(flawInEdition({ ...EDITION, date: '2026-02-30' })).toBe('date is "2026-02-30", not a date')
   const { source: _, ...without } = EDITION
   expect(flawInEdition(without)).toBe('source is missing')
-  expect(flawInRun({ ...runRecordOf('r1'), summary: true })).toBe('summary is true, not a text')
+  expect(flawInRun({ ...runRecordOf('r1'), summary: true })).toBe('summary is true, not text')
   expect(flawInRun({ ...runRecordOf('r1'), status: 'x\u001b[31m' })).toBe(
     'status is "x\\u001b[31m", not one of running, published, unchanged, removed, failed, stopped',
   )
-  expect(flawInLease({ ...LEASE, expires: 'soon' })).toBe('expires is "soon", not an instant in UTC')
+  expect(flawInLease({ ...LEASE, expires: 'soon' })).toBe('expires is "soon", not a time in UTC')
   expect(flawInLease(null)).toMatch(/^it is null, not an object$/)
   expect(flawInLease({ _id: 'a', unreadable: '{"_id":' })).toBe(
     'it is not a JSON document with this _id: "{\\"_id\\":"',
@@ -46,7 +46,7 @@ test('the schema that MongoDB checks requires each field of an edition, and no o
   expect([...TOPS_SHAPE.required].sort()).toEqual([...reference.required].sort())
 })
 
-test('a document that is nested too deeply is none', () => {
+test('a document that is nested too deeply is refused', () => {
   const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`)
   expect(flawInEdition({ ...EDITION, extra: deep })).toBe('it is nested more than 50 levels deep')
   expect(flawInEdition(EDITION)).toBe(undefined)

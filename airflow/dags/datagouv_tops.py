@@ -12,7 +12,7 @@ most followed organizations as a document.
 | `notify` | sends the notifications for the date, after success and failure |
 
 **The date** of an edition is the Paris date for which the run was scheduled, even if it starts late. To run another date, trigger
-the DAG with the parameter `date`. You can clear any task: it only does what is left to do.
+the DAG with the parameter `date`. You can clear any task: it only does the work that is left.
 
 **If a task fails at once** (exit codes 1, 2, 4, 6 of the tool), a retry cannot help. The last line of its log says why and what
 to do. Other failures are retried for about nine hours, with growing pauses.
@@ -86,7 +86,7 @@ def datagouv_tops():
                 **kwargs,
             )
 
-        # The edition is published before its portal is asked: if that fails, the edition stays.
+        # The portal comes last: if the publication there fails, the edition is already published.
         step("archive") >> step("publish", outlets=[EDITIONS]) >> step("publish-remote")
 
     notify = DatagouvTopsOperator(task_id="notify", arguments=["notify", "--date", DATE], retries=2)

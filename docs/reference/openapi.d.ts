@@ -41,35 +41,35 @@ export interface paths {
   "/api/editions/{watch}/{edition}/archive.csv.gz": {
     /**
      * Returns the archived CSV of an edition, compressed with gzip
-     * @description Compressed while it is sent, a fifth of the size. For `Range`, use `archive.csv`.
+     * @description Compressed on the fly to about a fifth of the size. For `Range`, use `archive.csv`.
      */
     get: operations["getCompressedArchive"];
   };
   "/api/changes": {
     /**
      * Compares two editions
-     * @description Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).
+     * @description Lists the datasets that entered, left, moved to another organization, were renamed, or gained or lost followers, and the organizations whose name, rank, followers or number of datasets changed. Datasets that entered or left have a reason. It is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, `before` (the earlier number of followers).
      */
     get: operations["compareEditions"];
   };
   "/api/changes.csv": {
     /**
      * Compares two editions, as CSV
-     * @description Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).
+     * @description Lists the datasets that entered, left, moved to another organization, were renamed, or gained or lost followers, and the organizations whose name, rank, followers or number of datasets changed. Datasets that entered or left have a reason. It is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, `before` (the earlier number of followers).
      */
     get: operations["compareEditionsAsCsv"];
   };
   "/api/editions/{watch}/{edition}/changes": {
     /**
      * Compares an edition with an earlier one
-     * @description Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).
+     * @description Lists the datasets that entered, left, moved to another organization, were renamed, or gained or lost followers, and the organizations whose name, rank, followers or number of datasets changed. Datasets that entered or left have a reason. It is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, `before` (the earlier number of followers).
      */
     get: operations["getChanges"];
   };
   "/api/editions/{watch}/{edition}/changes.csv": {
     /**
      * Compares an edition with an earlier one, as CSV
-     * @description Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).
+     * @description Lists the datasets that entered, left, moved to another organization, were renamed, or gained or lost followers, and the organizations whose name, rank, followers or number of datasets changed. Datasets that entered or left have a reason. It is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, `before` (the earlier number of followers).
      */
     get: operations["getChangesAsCsv"];
   };
@@ -99,7 +99,7 @@ export interface paths {
   };
   "/api/editions/{watch}/{edition}/datasets/{id}/history": {
     /**
-     * Returns a dataset in every edition up to this one, with the reasons why it entered and left, latest first
+     * Returns the history of a dataset up to this edition, latest first, with the reasons why it entered and left
      * @description A reason is null if nothing changed, or if the files that would show it were not kept.
      */
     get: operations["getDatasetHistory"];
@@ -107,13 +107,13 @@ export interface paths {
   "/api/explore/feed.atom": {
     /**
      * Returns an Atom feed of a search: an entry each week, with the datasets that entered and left
-     * @description Has the entry of the latest week. Feed readers keep the earlier ones.
+     * @description Contains only the entry of the latest week. Feed readers keep the earlier ones.
      */
     get: operations["getSearchFeed"];
   };
   "/api/explore/history": {
     /**
-     * Counts the datasets with any words in each stored week
+     * Counts the datasets that contain any of the words, in each stored week
      * @description Returns the weeks counted so far, and counts the others in the background. Ask again until `seconds_left` is 0.
      */
     get: operations["countWeeks"];
@@ -126,20 +126,20 @@ export interface paths {
     get: operations["searchWeek"];
   };
   "/api/explore/{date}/archive.csv": {
-    /** Returns all datasets with any words: the matching records of the export, byte for byte */
+    /** Returns all datasets that contain any of the words: the matching records of the export, byte for byte */
     get: operations["getSearchArchive"];
   };
   "/api/explore/{date}/changes": {
     /**
      * Compares a search with the same search in an earlier week
-     * @description As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
+     * @description Has the same fields as the changes of an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
      */
     get: operations["getSearchChanges"];
   };
   "/api/explore/{date}/changes.csv": {
     /**
      * Compares a search with the same search in an earlier week, as CSV
-     * @description As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
+     * @description Has the same fields as the changes of an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
      */
     get: operations["getSearchChangesAsCsv"];
   };
@@ -320,7 +320,7 @@ export interface components {
       /** @example 626 */
       followers: number;
       /**
-       * @description Number of its datasets in the edition
+       * @description How many of its datasets the edition has
        * @example 11
        */
       datasets: number;
@@ -539,7 +539,7 @@ export interface components {
       watch: string;
       /** @example 534fff75a3a7292c64a77de4 */
       id: string;
-      /** @description Title in the latest edition whose tops have it */
+      /** @description Title in the latest edition whose tops include it */
       title: string;
       editions: ({
           /**
@@ -628,7 +628,7 @@ export interface components {
           last_modified: string | null;
         };
       };
-      /** @description The full list: all datasets with one of the words */
+      /** @description The full list: all datasets that contain any of the words */
       archive: {
         /** @example 45000000 */
         bytes: number;
@@ -653,13 +653,13 @@ export interface components {
       /** @example vélo */
       word: string;
       /**
-       * @description How many datasets of the full list have the word
+       * @description How many datasets of the full list contain the word
        * @example 22263
        */
       datasets: number;
-      /** @description For substrings: the whole words in which it occurs most. "vélo" is found in "développement" */
+      /** @description For substrings: the whole words in which it occurs most, such as "développement" for "vélo" */
       most_hit: components["schemas"]["WordCount"][];
-      /** @description If nothing has the word: the closest words of the catalogue */
+      /** @description If no dataset contains the word: the closest words of the catalogue */
       nearest: components["schemas"]["WordCount"][];
     };
     WordCount: {
@@ -675,7 +675,7 @@ export interface components {
       organization: string;
       organization_id: string;
       organization_followers: number;
-      /** @description The first place per word and column */
+      /** @description The first match of each word in each column */
       matches: components["schemas"]["Match"][];
     };
     Match: {
@@ -1182,7 +1182,7 @@ export interface operations {
   };
   /**
    * Returns the archived CSV of an edition, compressed with gzip
-   * @description Compressed while it is sent, a fifth of the size. For `Range`, use `archive.csv`.
+   * @description Compressed on the fly to about a fifth of the size. For `Range`, use `archive.csv`.
    */
   getCompressedArchive: {
     parameters: {
@@ -1226,7 +1226,7 @@ export interface operations {
   };
   /**
    * Compares two editions
-   * @description Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).
+   * @description Lists the datasets that entered, left, moved to another organization, were renamed, or gained or lost followers, and the organizations whose name, rank, followers or number of datasets changed. Datasets that entered or left have a reason. It is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, `before` (the earlier number of followers).
    */
   compareEditions: {
     parameters: {
@@ -1279,7 +1279,7 @@ export interface operations {
   };
   /**
    * Compares two editions, as CSV
-   * @description Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).
+   * @description Lists the datasets that entered, left, moved to another organization, were renamed, or gained or lost followers, and the organizations whose name, rank, followers or number of datasets changed. Datasets that entered or left have a reason. It is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, `before` (the earlier number of followers).
    */
   compareEditionsAsCsv: {
     parameters: {
@@ -1331,7 +1331,7 @@ export interface operations {
   };
   /**
    * Compares an edition with an earlier one
-   * @description Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).
+   * @description Lists the datasets that entered, left, moved to another organization, were renamed, or gained or lost followers, and the organizations whose name, rank, followers or number of datasets changed. Datasets that entered or left have a reason. It is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, `before` (the earlier number of followers).
    */
   getChanges: {
     parameters: {
@@ -1388,7 +1388,7 @@ export interface operations {
   };
   /**
    * Compares an edition with an earlier one, as CSV
-   * @description Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).
+   * @description Lists the datasets that entered, left, moved to another organization, were renamed, or gained or lost followers, and the organizations whose name, rank, followers or number of datasets changed. Datasets that entered or left have a reason. It is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, `before` (the earlier number of followers).
    */
   getChangesAsCsv: {
     parameters: {
@@ -1745,7 +1745,7 @@ export interface operations {
     };
   };
   /**
-   * Returns a dataset in every edition up to this one, with the reasons why it entered and left, latest first
+   * Returns the history of a dataset up to this edition, latest first, with the reasons why it entered and left
    * @description A reason is null if nothing changed, or if the files that would show it were not kept.
    */
   getDatasetHistory: {
@@ -1800,7 +1800,7 @@ export interface operations {
   };
   /**
    * Returns an Atom feed of a search: an entry each week, with the datasets that entered and left
-   * @description Has the entry of the latest week. Feed readers keep the earlier ones.
+   * @description Contains only the entry of the latest week. Feed readers keep the earlier ones.
    */
   getSearchFeed: {
     parameters: {
@@ -1849,7 +1849,7 @@ export interface operations {
     };
   };
   /**
-   * Counts the datasets with any words in each stored week
+   * Counts the datasets that contain any of the words, in each stored week
    * @description Returns the weeks counted so far, and counts the others in the background. Ask again until `seconds_left` is 0.
    */
   countWeeks: {
@@ -1983,7 +1983,7 @@ export interface operations {
       };
     };
   };
-  /** Returns all datasets with any words: the matching records of the export, byte for byte */
+  /** Returns all datasets that contain any of the words: the matching records of the export, byte for byte */
   getSearchArchive: {
     parameters: {
       query: {
@@ -2040,7 +2040,7 @@ export interface operations {
   };
   /**
    * Compares a search with the same search in an earlier week
-   * @description As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
+   * @description Has the same fields as the changes of an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
    */
   getSearchChanges: {
     parameters: {
@@ -2103,7 +2103,7 @@ export interface operations {
   };
   /**
    * Compares a search with the same search in an earlier week, as CSV
-   * @description As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
+   * @description Has the same fields as the changes of an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.
    */
   getSearchChangesAsCsv: {
     parameters: {

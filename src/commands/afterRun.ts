@@ -23,8 +23,8 @@ export function withRemotePublication<R extends Request, Result>(
 }
 
 /**
- * Publishes the editions of a run in the datasets that the setting `publish` names. The editions are published already, so a failure
- * is a warning and a notification; it leaves a run record of its own, and `publish-remote` catches up.
+ * Publishes the editions of a run in the datasets that the setting `publish` names. The editions are complete by then, so a
+ * failure is only a warning and a notification. It has its own run record, and `publish-remote` can publish them later.
  */
 export async function publishAfterRun({ date, watches }: Request, context: Context, isAnnounced = true): Promise<void> {
   const { config, documents, report, signal } = context

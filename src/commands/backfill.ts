@@ -10,7 +10,11 @@ export default async function backfillCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { config, report } = context
     const { from, to, watch, force = false, jobs = 1, json, quiet } = io.options
-    if (from === undefined) throw new Failure('usage', 'backfill needs --from DATE; its last date is --to, or today')
+    if (from === undefined)
+      throw new Failure(
+        'usage',
+        'cannot backfill: no first date is given. Add --from DATE; the last date is --to, or today.',
+      )
     const span = {
       from: await withFlag('--from', () => dateToMake(from, context)),
       to: await withFlag('--to', () => dateToMake(to, context)),
@@ -28,7 +32,7 @@ export default async function backfillCommand(io: CommandInput): Promise<void> {
   })
 }
 
-/** @param end where the end of the span comes from */
+/** @param end the source of the last date: `--to`, or `today` */
 function refuseReversed({ from, to }: { readonly from: string; readonly to: string }, end: string): void {
   if (from <= to) return
   throw new Failure('usage', `cannot backfill: --from ${from} is later than ${end} ${to}. Give an earlier --from.`)
@@ -42,9 +46,12 @@ function refuseFailed(outcomes: readonly BackfilledDate[]): void {
   const kinds = failed.map(({ error }) => (error as Failure).kind)
   const worst = failed[kinds.indexOf(worstOf(kinds)!)]!
   const { kind, message } = worst.error as Failure
-  const others = failed.length > 1 ? `; so did ${failed.length - 1} more` : ''
+  const others = failed.length > 1 ? ' (the others are above)' : ''
   const dates = outcomes.filter(({ status }) => status !== 'no snapshot').length
-  throw new Failure(kind, `${failed.length} of ${pluralize(dates, 'date')} failed: ${worst.date}: ${message}${others}`)
+  throw new Failure(
+    kind,
+    `cannot backfill ${failed.length} of ${pluralize(dates, 'date')}${others}. ${worst.date}: ${message}`,
+  )
 }
 
 /** Sums up the outcomes. Each date has been reported before. */
@@ -54,7 +61,7 @@ function describe(outcomes: readonly BackfilledDate[], { from, to }: { from: str
   const before = outcomes.filter(({ status }) => status === 'there' || status === 'unchanged').length
   const gaps = outcomes.filter(({ status }) => status === 'no snapshot')
   const missing = gaps.reduce((sum, { dates = 1 }) => sum + dates, 0)
-  const counts = [`${made} published`, `${before} there already`, `${missing} without a snapshot`]
+  const counts = [`${made} published`, `${before} already there`, `${missing} without a snapshot`]
   return `${from} to ${to}: ${counts.join(', ')}${describeGaps(gaps)}\n`
 }
 

@@ -17,7 +17,7 @@ export default async function changes(io: CommandInput): Promise<void> {
     const { json, csv, markdown, wide, pager } = io.options
     const watch = await watchToRead(io.options.watch, context)
     const [from, to] = await Promise.all(io.arguments.map((text) => dateToRead(text, [watch], context)))
-    // Otherwise a date without an edition, as in `changes today`, would only be reported as too late.
+    // Check that the edition exists. Otherwise the only error for `changes today` would be that the date is too late.
     if (from !== undefined) await findEdition(context.documents, watch, from)
     const pair = await findPair(context, watch, from, to)
     const found = await explainChanges(pair.from, pair.to, context)

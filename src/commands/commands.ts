@@ -18,7 +18,7 @@ export interface CommandSpec {
   readonly name: string
   readonly group: keyof typeof GROUPS
   readonly about: string
-  /** As the usage line shows them: `<required>`, `[optional]`, `<several...>`. */
+  /** In the form of the usage line: `<required>`, `[optional]`, `<several...>`. */
   readonly arguments?: string
   readonly options?: readonly OptionSpec[]
   /** The settings with a flag that the command uses. */
@@ -38,7 +38,7 @@ export interface CommandSpec {
 export const GROUPS = {
   publish: 'Publish',
   read: 'Read',
-  keep: 'Keep in order',
+  keep: 'Maintain',
   operate: 'Operate',
 } as const
 
@@ -73,7 +73,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'archive',
     group: 'publish',
-    about: 'store the matching datasets of the snapshot as the CSV of each watch (steps 2 and 3)',
+    about: 'filter the datasets of the snapshot and store one CSV per watch (steps 2 and 3)',
     arguments: '[date]',
     options: [DATE_TO_MAKE, WATCHES],
     uses: STORES,
@@ -111,10 +111,13 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'import',
     group: 'publish',
-    about: 'store past exports (files, folders, s3:// prefixes, addresses) as the snapshots of their dates',
+    about: 'store past exports (files, folders, s3:// prefixes, URLs) as the snapshots of their dates',
     arguments: '<place...>',
     options: [
-      ['--tolerance <days>', 'pair exports of datasets and organizations this many days apart, as 3d (default: 0d)'],
+      [
+        '--tolerance <days>',
+        'pair exports of datasets and organizations up to this many days apart, such as 3d (default: 0d)',
+      ],
       ['--force', 'also replace snapshots that came from the portal'],
     ],
     uses: STORES,
@@ -134,11 +137,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--date <date>', 'remove the editions of this date: YYYY-MM-DD, today, yesterday, latest or due'],
       [
         '--watch <name>',
-        'remove only the edition of this watch, also of a former one (repeatable; default: all)',
+        'remove only the edition of this watch, which may be a former one (repeatable; default: all)',
         'list',
       ],
       ['--snapshot', 'also remove the snapshot, if no edition of the date is left'],
-      ['--yes', 'do not ask (needed where there is no terminal)'],
+      ['--yes', 'do not ask (required outside a terminal)'],
     ],
     uses: STORES,
     examples: [
@@ -171,7 +174,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'publish-remote',
     group: 'publish',
     about:
-      'publish the files of an edition in the datasets of portals that the setting "publish" names ("run" does this too)',
+      'publish the files of an edition on portals, in the datasets that the setting "publish" names ("run" does this too)',
     arguments: '[date]',
     options: [DATE_TO_NOTIFY, WATCHES],
     uses: STORES,
@@ -229,10 +232,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'search',
     group: 'read',
     about:
-      'search the whole catalogue of any week for any words: what a watch with these words would list, and counts per word',
+      'search the catalogue of any week for any words; show what a watch with these words would list, and the counts of each word',
     arguments: '<word...>',
     options: [
-      ['--date <date>', 'search the snapshot of this date, also today, yesterday, latest or due (default: the latest)'],
+      [
+        '--date <date>',
+        'search the snapshot of this date: YYYY-MM-DD, today, yesterday, latest or due (default: latest)',
+      ],
       ['--match <mode>', 'find words anywhere (substring, the default) or as a whole word (word)'],
       ['--column <name>', 'search in this column (repeatable; default: title, tags, description)', 'list'],
       ['--top <number>', 'rank this many of the most followed organizations, at most 500 (default: 30)', 'number'],
@@ -242,7 +248,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['--since <date>', 'show what entered, left and moved since the snapshot of this date, and why'],
       ['--csv', 'print the six columns as CSV, or with --since one row per change'],
       ['--yaml', 'print the watch with these words, for the configuration file, and the command that backfills it'],
-      ['--save [name]', 'add the watch to the configuration file, under this name (default: made from the words)'],
+      [
+        '--save [name]',
+        'add the watch to the configuration file, under this name (default: a name made from the words)',
+      ],
       ['--output <file>', 'write to this file instead of stdout'],
       ['--wide', 'do not cut long titles'],
       NO_PAGER,
@@ -322,7 +331,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     about: 'explain why a dataset is or is not in the list and in the tops: term, column, excerpt, organization, rank',
     arguments: '<dataset>',
     options: [
-      ['--date <date>', 'use the edition of this date, also today, yesterday, latest or due (default: the latest)'],
+      ['--date <date>', 'use the edition of this date: YYYY-MM-DD, today, yesterday, latest or due (default: latest)'],
       WATCH,
       NO_PAGER,
     ],
@@ -370,7 +379,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'config',
     group: 'operate',
     about:
-      'show every setting with its value and origin; "config init" writes an example of the file, "config schema" its JSON schema',
+      'show every setting with its value and origin; "config init" writes an example file, "config schema" prints the JSON schema of the file',
     arguments: '[init|schema] [file]',
     uses: EVERYTHING,
     examples: ['config', 'config --json', 'config init', 'config schema datagouv-tops.schema.json'],

@@ -14,7 +14,7 @@ export default async function config(io: CommandInput): Promise<void> {
   if (verb === undefined) return printSettings(io)
   if (verb === 'init') return writeExample(io, file ?? io.options.config ?? CONFIG_FILE)
   if (verb === 'schema') return writeSchema(io, file)
-  throw new Failure('usage', `config has no ${quoted(verb)}; ${suggestName(verb, ['init', 'schema'])}`)
+  throw new Failure('usage', `config: unexpected argument ${quoted(verb)}; ${suggestName(verb, ['init', 'schema'])}`)
 }
 
 async function writeExample({ options }: CommandInput, path: string): Promise<void> {
@@ -22,7 +22,7 @@ async function writeExample({ options }: CommandInput, path: string): Promise<vo
   if (!(await writeNewFile(path, exampleFile()))) return
   if (options.json) return printJson({ file: path })
   const report = await openReport(options)
-  report.info(`wrote ${path}; every line in it is a comment, so nothing changes before you edit it`)
+  report.info(`wrote ${path}; every line in it is a comment, so nothing changes until you edit it`)
   report.close()
 }
 

@@ -6,7 +6,7 @@ import { Failure, NotFound, quoted } from '../errors.ts'
 import type { CommandInput } from './io.ts'
 import { DATE_NAMES, DATE_NAMES_TO_MAKE } from './options.ts'
 
-/** Returns the date that a command was given, as an argument or with --date. */
+/** Returns the date that the user gave, as an argument or with --date. */
 export function givenDate({ options, arguments: [argument] }: Pick<CommandInput, 'options' | 'arguments'>) {
   const { date } = options
   if (argument === undefined || date === undefined || argument === date) return argument ?? date

@@ -38,7 +38,7 @@ export default async function doctor(io: CommandInput): Promise<void> {
   )
 }
 
-/** Replaces a failure that only repeats that of an earlier check by a warning. */
+/** Turns a failure that only repeats the failure of an earlier check into a warning. */
 function withoutRepetition(one: NamedFinding, before: readonly NamedFinding[]): NamedFinding {
   const cause = before.find(({ status, finding }) => status === 'failed' && finding === one.finding)
   if (cause === undefined || one.status !== 'failed') return one

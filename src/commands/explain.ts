@@ -43,7 +43,7 @@ export default async function explain(io: CommandInput): Promise<void> {
   })
 }
 
-/** Returns the watch of an edition. If it is not configured any more, its description has its rules. */
+/** Returns the watch of an edition. If it is no longer configured, reads its rules from the description of the CSV. */
 async function watchOf({ watch: name, date, terms, top }: Edition, context: Context): Promise<Watch> {
   const configured = context.config.watches.find((watch) => watch.name === name)
   if (configured !== undefined) return configured

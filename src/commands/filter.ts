@@ -59,7 +59,7 @@ function termsOf({ term }: Options): ReviewedTerms | undefined {
   if (empty !== undefined)
     throw new Failure(
       'usage',
-      `--term must hold something besides spaces, hyphens, apostrophes and accents, not ${quoted(empty)}`,
+      `--term must contain something besides spaces, hyphens, apostrophes and accents, not ${quoted(empty)}`,
     )
   return term && reviewTerms(term)
 }

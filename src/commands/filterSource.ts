@@ -19,7 +19,7 @@ import type { CommandInput } from './io.ts'
  */
 export type ReadSource = (reader: Reader, outcome: (records: number) => string) => Promise<number>
 
-/** Prepares to read the export that the command names; stdin without one. */
+/** Returns a function that reads the file or URL of the command; without one, stdin. */
 export function sourceReader({
   arguments: [file = '-'],
   options,
@@ -31,7 +31,7 @@ export function sourceReader({
     const name = file === '-' ? 'stdin' : file
     if (file !== '-') refuseMissing(file)
     else if (process.stdin.isTTY)
-      report.info('waiting for an export on stdin (Ctrl-C stops); a file is given as argument')
+      report.info('waiting for an export on stdin (Ctrl-C stops); to filter a file, name it as the argument')
     const source =
       file === '-' ? stdin(signal) : await openExport(file, { config, signal, report }).catch(asPortalFailure)
     const meter = report.meter('filter', source.length)
@@ -52,7 +52,7 @@ export function sourceReader({
   }
 }
 
-/** Reports an empty input, which is most often a command before the pipe that failed. */
+/** Reports an empty input. Usually the command before the pipe has failed. */
 function refuseEmpty(name: string, error: unknown): never {
   if (!(error instanceof Failure) || error.kind !== 'contract') throw error
   const next = name === 'stdin' ? 'Name a file, or check the command before the pipe.' : 'Fetch the file again.'

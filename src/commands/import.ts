@@ -9,10 +9,7 @@ export default async function importCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { tolerance, force = false, json, quiet } = io.options
     if (io.arguments.length === 0)
-      throw new Failure(
-        'usage',
-        'cannot import: no place is given. Name files, folders, s3://BUCKET/PREFIX or addresses.',
-      )
+      throw new Failure('usage', 'cannot import: no place is given. Name files, folders, s3://BUCKET/PREFIX or URLs.')
     const request = { places: io.arguments, tolerance: parseTolerance(tolerance), force }
     const { report } = context
     const result = await importExports(request, context, ({ date, status, summary }, position, of) => {
@@ -38,7 +35,7 @@ function refuseFailed({ failed, exports, dates }: ImportResult): void {
   const kinds = failed.map(({ error }) => error.kind)
   const worst = failed[kinds.indexOf(worstOf(kinds)!)]!
   const imported = dates.filter(({ status }) => status === 'imported').length
-  const others = failed.length === 1 ? '' : ` (and ${failed.length - 1} more, see above)`
+  const others = failed.length === 1 ? '' : ' (the others are above)'
   const what = `cannot import ${failed.length} of ${pluralize(exports, 'past export')}${others}; ${pluralize(imported, 'date')} imported`
   throw new Failure(worst.error.kind, `${what}. ${worst.date}: ${worst.error.message}`)
 }

@@ -120,7 +120,7 @@ export async function openReport({ quiet = false, verbose = false, logFormat }: 
   })
 }
 
-/** Warns of stores that do not exist yet. A command that finds nothing calls this. */
+/** Warns of stores that do not exist yet. Call it when a command finds nothing. */
 export async function warnOfMissing(report: Report, ...stores: readonly Store[]): Promise<void> {
   const missing = await missingStores(...stores)
   if (missing !== undefined) report.warn(missing)

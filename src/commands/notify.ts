@@ -51,7 +51,7 @@ async function announceLack(date: string, watches: readonly Watch[], context: Co
   const due = dueTime(config, date)
   if (due === undefined)
     report.warn((await missingEdition(documents, lacking[0]!, date, ` in ${documents.address}`)).message)
-  // A run that found nothing to do has decided so (when_unchanged: skip).
+  // An unchanged run skipped the date on purpose (when_unchanged: skip).
   if (due === undefined || due > clock() || runs.some(({ status }) => status === 'unchanged')) return []
   return announceMissed([date], undefined, context)
 }

@@ -36,7 +36,7 @@ export function optionsOf({ options = [], uses = [] }: CommandSpec): readonly Op
   return [...options, ...uses.map((name) => SETTING_OPTIONS[name]), ...SHARED_OPTIONS]
 }
 
-/** Lists the options for settings that the help of a command leaves out. Every command accepts them, so the same flags fit all. */
+/** Lists the options for settings that the help of a command leaves out. Every command accepts them, so that the same flags always work. */
 export function unusedOptions({ uses = [] }: CommandSpec): readonly OptionSpec[] {
   return EVERYTHING.filter((name) => !uses.includes(name)).map((name) => SETTING_OPTIONS[name])
 }
@@ -63,7 +63,7 @@ export const DATE_TO_READ: OptionSpec = [
   '--date <date>',
   `the same as the argument: ${NAMES}, latest for the last edition, or due for the last scheduled date`,
 ]
-/** The date of an edition to notify of or to publish on a portal. It may be missing. */
+/** The date of an edition to notify of or to publish on a portal. The edition may be missing. */
 export const DATE_TO_NOTIFY: OptionSpec = [
   '--date <date>',
   `the same as the argument: ${NAMES}, latest for the last edition, or due for the last scheduled date (default: today)`,
@@ -72,10 +72,10 @@ export const WATCHES: OptionSpec = ['--watch <name>', 'use only this watch (repe
 export const WATCH: OptionSpec = ['--watch <name>', 'use this watch (default: the first one)']
 export const NO_PAGER: OptionSpec = ['--no-pager', 'print long output without a pager (also: PAGER=cat)']
 export const SOURCES: readonly OptionSpec[] = [
-  ['--datasets <source>', "read the datasets export from this path or address, also .gz (default: the portal's)"],
+  ['--datasets <source>', "read the datasets export from this path or URL, plain or .gz (default: the portal's)"],
   [
     '--organizations <source>',
-    "read the organizations export from this path or address, also .gz (default: the portal's)",
+    "read the organizations export from this path or URL, plain or .gz (default: the portal's)",
   ],
   ['--refetch', 'fetch the exports again for a past date that has a snapshot'],
   ['--accept-incomplete', 'accept an export that the completeness gate refuses'],

@@ -7,7 +7,7 @@ import { findRemoval, type Removal, remove } from '../pipeline/remove.ts'
 import { dateToRead, givenDate } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
-/** Removes the editions of a date, and its snapshot if that is wanted. Asks first in a terminal. */
+/** Removes the editions of a date, and with --snapshot its snapshot. Asks first in a terminal. */
 export default async function removeCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { watch, snapshot = false, yes = false, json, quiet } = io.options
@@ -43,8 +43,8 @@ async function confirm(removal: Removal, { report }: Context, { signal }: Comman
     throw new Failure('usage', `cannot ask before removing ${what}: this is not a terminal. Add --yes.`)
   }
   report.close()
-  process.stderr.write(`This removes of ${removal.date}:\n${lines.join('\n')}\n`)
-  // Without terminal, the system keeps handling Ctrl-C.
+  process.stderr.write(`This removes, for ${removal.date}:\n${lines.join('\n')}\n`)
+  // With `terminal: true`, readline would intercept Ctrl-C.
   const input = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
   // The question has no answer if the input ends (Ctrl-D).
   const end = once(input, 'close').then(() => undefined)

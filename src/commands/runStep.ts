@@ -26,7 +26,7 @@ export function requiringSnapshot(step: Step): Step {
   }
 }
 
-/** Wraps a step that fetches, so that it reports a given date that the schedule does not have. */
+/** Wraps a step that fetches, so that it reports a requested date on which no edition is due. */
 export function reportingUnscheduled(io: CommandInput, step: Step): Step {
   return async (request, context) => {
     if (givenDate(io) !== undefined) await reportUnscheduled(request.date, context)
@@ -54,7 +54,7 @@ export async function runStep(io: CommandInput, step: Step): Promise<void> {
   })
 }
 
-/** Reports a date that the schedule does not have, unless there is a snapshot for it, as there is after an import. */
+/** Reports a date on which no edition is due, unless it has a snapshot, for example from an import. */
 async function reportUnscheduled(date: string, context: Context): Promise<void> {
   const { config, report } = context
   if (dueTime(config, date) !== undefined || (await findSnapshot(date, context)) !== undefined) return
@@ -87,6 +87,6 @@ function describe(result: Result, { date }: RunRequest, { archive, documents }: 
 
 function titleSuffix({ status, replaced, unchanged_since: since }: Result): string {
   if (since !== undefined) return `: skipped, unchanged since ${since} (when_unchanged is skip)`
-  if (status === 'unchanged') return ': nothing to do, everything was published before'
-  return replaced ? ': replaced what was published before' : ''
+  if (status === 'unchanged') return ': nothing to do, everything was already published'
+  return replaced ? ': replaced the earlier edition' : ''
 }

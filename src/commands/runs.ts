@@ -21,7 +21,7 @@ export default async function runs(io: CommandInput): Promise<void> {
       throw new Failure('usage', 'cannot show a run: no ID is given. "runs" lists the runs with their IDs.')
     if (verb !== undefined && verb !== 'show') {
       const next = /^\d{1,4}$/.test(verb) ? `did you mean --limit ${verb}?` : 'write "runs", or "runs show ID"'
-      throw new Failure('usage', `unknown argument ${quoted(verb)}; ${next}`)
+      throw new Failure('usage', `runs: unexpected argument ${quoted(verb)}; ${next}`)
     }
     if (id !== undefined) {
       const run = await readRun(documents, id)
@@ -57,7 +57,7 @@ function took({ started_at, ended_at }: { started_at: string; ended_at: string |
   return ended_at === null ? '' : formatDuration(Date.parse(ended_at) - Date.parse(started_at))
 }
 
-/** How much a step read, and how fast, if it read an export. */
+/** Lists how much a step read, and how fast, if it read an export. */
 function rates({ started_at, ended_at, facts }: StepRecord): string[] {
   const { bytes: size, records } = facts as { bytes?: number; records?: number }
   if (size === undefined || records === undefined) return []

@@ -9,8 +9,8 @@ import type { Report } from '../terminal/report.ts'
 import { writeOutput } from './output.ts'
 
 /**
- * Adds a watch to the configuration file, and keeps its comments. A file without watches gets the default watch as well, which
- * would not be run any more otherwise.
+ * Adds a watch to the configuration file, and keeps its comments. To a file without watches, adds the
+ * default watch as well: otherwise the new watch would replace it.
  *
  * @param given the path given by --config
  * @returns the path of the file
@@ -23,7 +23,7 @@ export async function saveWatch(watch: Watch, given: string | undefined, report:
     const remedy = 'Choose another name: --save NAME.'
     throw new Failure(
       'usage',
-      `cannot save the watch ${quoted(watch.name)} in ${path}: it has one of this name. ${remedy}`,
+      `cannot save the watch ${quoted(watch.name)} in ${path}: a watch with this name exists. ${remedy}`,
     )
   }
   const isNew = !existsSync(path)
@@ -35,7 +35,7 @@ export async function saveWatch(watch: Watch, given: string | undefined, report:
   return path
 }
 
-/** Adds a watch to the text of a configuration file. Changes only what it has to. */
+/** Adds a watch to the text of a configuration file, and leaves the rest as it is. */
 async function withWatch(text: string, watch: Watch): Promise<string> {
   const { isSeq, parseDocument } = await import('yaml')
   const document = parseDocument(text)

@@ -38,7 +38,10 @@ export default async function searchCommand(io: CommandInput): Promise<void> {
     const date = await withFlag('--date', () => snapshotDate(options.date ?? 'latest', context))
     const since = await sinceDate(options.since, context)
     if (since !== undefined && since >= date)
-      throw new Failure('usage', `--since ${since} does not come before ${date}; name an earlier date`)
+      throw new Failure(
+        'usage',
+        `cannot compare: --since ${since} is not earlier than ${date}. Give an earlier --since.`,
+      )
     const result = await search(watch, date, context)
     const before = since === undefined ? undefined : await search(watch, since, context)
     const text =
@@ -136,7 +139,10 @@ async function printWatch(watch: Watch, options: Options, context: Context): Pro
   if (name === undefined)
     throw new Failure('usage', 'cannot name the watch: its words have no letters from a to z. Add a name: --save NAME.')
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
-    throw new Failure('usage', `cannot name a watch ${quoted(name)}: a name has a-z, 0-9 and - (it names files)`)
+    throw new Failure(
+      'usage',
+      `cannot name a watch ${quoted(name)}: a name consists of a-z, 0-9 and - (it is part of file names)`,
+    )
   const named = { ...watch, name }
   const [first] = await snapshotDates(context)
   const next = first === undefined ? `run --watch ${name}` : `backfill --from ${first} --watch ${name}`

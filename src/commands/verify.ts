@@ -2,13 +2,16 @@ import type { Context } from '../context.ts'
 import { isDate } from '../editions/date.ts'
 import { missingOf } from '../editions/find.ts'
 import { watchAndDate } from '../editions/layout.ts'
-import { Failure, NotFound, quoted } from '../errors.ts'
+import { Failure, NotFound, quotedValue } from '../errors.ts'
 import { missingStores } from '../stores/missing.ts'
 import { joinFirst } from '../text/format.ts'
 import type { Difference } from '../verify/difference.ts'
 import { type Verdict, verify } from '../verify/verify.ts'
 import { datesToRead } from './dates.ts'
 import { type CommandInput, print, printJson, warnOfMissing, withContext } from './io.ts'
+
+/** Longer values are cut to this many characters. */
+const MAX_VALUE = 200
 
 /** Recomputes all stored files and documents from the snapshots and compares them. */
 export default async function verifyCommand(io: CommandInput): Promise<void> {
@@ -80,12 +83,9 @@ function nameOf({ date, watch }: Verdict): string {
 
 function sentence({ where, part, expected, found }: Difference): string {
   const place = part === '' ? where : `${where}, ${part}`
-  if (found === undefined) return `${place} is missing, expected ${written(expected)}`
-  if (expected === undefined) return `${place} should not be there: ${written(found)}`
-  return `${place} is ${written(found)}, expected ${written(expected)}`
+  if (found === undefined) return `${place} is missing, expected ${format(expected)}`
+  if (expected === undefined) return `${place} should not be there: ${format(found)}`
+  return `${place} is ${format(found)}, expected ${format(expected)}`
 }
 
-function written(value: unknown): string {
-  if (typeof value === 'string') return quoted(value, 200)
-  return quoted(JSON.stringify(value), 200).slice(1, -1).replaceAll('\\"', '"')
-}
+const format = (value: unknown) => quotedValue(value, MAX_VALUE)

@@ -8,10 +8,10 @@ const ENVIRONMENT_PREFIX = 'DATAGOUV_TOPS_'
 
 const IN_FILE = FILE_SETTINGS.map(([key]) => key)
 
-/** Settings given by the caller, as text if on the command line. */
+/** Settings from the caller. Values from the command line are text. */
 export type Flags = Readonly<Record<string, unknown>>
 
-/** A resolved configuration, with the origin of each value and how it is written there. */
+/** A resolved configuration, with the origin of each value and its spelling there. */
 export interface ResolvedConfig {
   readonly config: Config
   readonly origins: Readonly<Record<SettingKey, { readonly origin: string; readonly written: unknown }>>
@@ -39,12 +39,12 @@ export async function resolveConfig(
   const origins = {} as Record<SettingKey, { origin: string; written: unknown }>
   for (const key of Object.keys(SETTINGS) as SettingKey[]) {
     const { default: fallback, parse, warnings: warningsOf }: Setting<unknown> = SETTINGS[key]
-    const given = [
+    const values = [
       { origin: 'flag', written: flags[key] },
       { origin: 'environment', written: fromEnvironment[key] },
       { origin: fromFile.path, written: fromFile.settings[key] },
     ].filter(({ written }) => written !== undefined)
-    const parseGiven = ({ origin, written }: (typeof given)[number]) => {
+    const parseValue = ({ origin, written }: (typeof values)[number]) => {
       try {
         if (isEmpty(written)) throw new InvalidValue(EMPTY)
         return parse(written)
@@ -52,11 +52,11 @@ export async function resolveConfig(
         throw error instanceof InvalidValue ? invalidSetting(key, origin, error, fromFile) : error
       }
     }
-    const [first, ...overridden] = given
+    const [first, ...overridden] = values
     const { origin, written } = first ?? { origin: 'default', written: fallback }
-    config[key] = first === undefined ? parse(fallback) : parseGiven(first)
-    // A wrong value in the file would only be noticed on the day on which nothing overrides it.
-    for (const value of overridden) if (value.origin === fromFile.path) parseGiven(value)
+    config[key] = first === undefined ? parse(fallback) : parseValue(first)
+    // Check these values too. Otherwise an error in the file would go unnoticed until nothing overrides it.
+    for (const value of overridden) if (value.origin === fromFile.path) parseValue(value)
     origins[key] = { origin, written }
     warnings.push(...(warningsOf?.(written) ?? []).map((warning) => `${origin}: ${warning}`))
   }
@@ -100,7 +100,7 @@ function refuseUnknown(name: string, known: readonly string[], where: string): v
   )
 }
 
-/** Says where a known setting is given instead. */
+/** Returns the place where a known setting belongs. */
 function correctPlace(name: string): string | undefined {
   const key = name.replace(ENVIRONMENT_PREFIX, '').toLowerCase()
   const setting = Object.entries(SETTINGS).find(([one]) => one === key)?.[1]

@@ -16,8 +16,8 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   EISDIR: 'it is a folder',
   ENOTDIR: 'its folder is a file',
-  EACCES: 'you may not read it',
-  EPERM: 'you may not read it',
+  EACCES: 'you have no permission to read it',
+  EPERM: 'you have no permission to read it',
 }
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -1,5 +1,6 @@
 import {
   atPath,
+  fromJson,
   InvalidValue,
   listOf,
   mapping,
@@ -49,8 +50,8 @@ const target: Parser<NotifyTarget> = (written) => {
   const { kind: name } = (written ?? {}) as { readonly kind?: unknown }
   if (name === undefined) throw new InvalidValue('needs kind: slack, webhook or email')
   const parsed = atPath('kind', () => kind(name))
-  const given = KINDS[parsed](written) as NotifyTarget
-  return { ...given, name: given.name || `${parsed} ${hostOf(given.url)}` }
+  const entry = KINDS[parsed](written) as NotifyTarget
+  return { ...entry, name: entry.name || `${parsed} ${hostOf(entry.url)}` }
 }
 
 const targetSchema = {
@@ -64,18 +65,18 @@ const targetSchema = {
 export const parseTargets = withSchema({ type: 'array', items: targetSchema }, parseList)
 
 function parseList(written: unknown): readonly NotifyTarget[] {
-  const given = typeof written === 'string' ? fromJson(written) : written
-  if (Array.isArray(given) && given.length === 0) return []
-  const list = parseSecretly(given)
+  const entries = typeof written === 'string' ? fromJson(written) : written
+  if (Array.isArray(entries) && entries.length === 0) return []
+  const list = parseEntries(entries)
   const repeated = repeatedName(list)
   if (repeated === undefined) return list
   throw new InvalidValue(`must not have two targets of the same name (${repeated}); give each a name`)
 }
 
 /** Parses the list. Its errors do not quote values that may contain an address, which is secret. */
-function parseSecretly(given: unknown): readonly NotifyTarget[] {
+function parseEntries(entries: unknown): readonly NotifyTarget[] {
   try {
-    return listOf(target)(given)
+    return listOf(target)(entries)
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error
     const { path = [], value } = error.details
@@ -90,12 +91,4 @@ export function maskTargets(written: unknown): unknown {
     const words = searches?.map(({ terms }) => terms)
     return { name, kind, host: hostOf(url), events, ...(words && { searches: words }) }
   })
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new InvalidValue('must be a list (in JSON if it is written as a text)')
-  }
 }

@@ -64,8 +64,8 @@ function show(value: unknown): string {
 }
 
 /**
- * Whether a flag or a file gives a setting no value: `--archive "$UNSET"`, `retries:`. That is a mistake. The default would
- * hide it, and a run would use other stores than its owner meant.
+ * Whether a value is empty, as in `--archive "$UNSET"` or `retries:`. That is a mistake. Using the default would hide it, and a run
+ * could write to the wrong stores.
  */
 export const isEmpty = (written: unknown) => written === null || (typeof written === 'string' && written.trim() === '')
 
@@ -73,7 +73,7 @@ export const EMPTY = 'is empty; give it a value, or leave it out'
 
 export const nonEmptyText = withSchema({ type: 'string', minLength: 1 }, (written) => {
   if (typeof written === 'string' && !isEmpty(written)) return written
-  throw new InvalidValue('must be a text that is not empty', { value: written })
+  throw new InvalidValue('must be non-empty text', { value: written })
 })
 
 /** Parses a text that meets a condition. @param schema describes the condition as far as possible */
@@ -129,6 +129,15 @@ export function listOf<T>(parse: Parser<T>): Parser<readonly T[]> {
   })
 }
 
+/** Reads a list that is written as JSON, as in an environment variable. */
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new InvalidValue('must be a list, or a list in JSON')
+  }
+}
+
 const isMapping = (written: unknown): written is Readonly<Record<string, unknown>> =>
   typeof written === 'object' && written !== null && !Array.isArray(written)
 
@@ -150,10 +159,9 @@ export function mapping<T extends object>(
       if (!Object.hasOwn(fields, key))
         throw new InvalidValue(`has an unknown key ${quoted(key)}; ${suggestName(key, Object.keys(fields))}`)
     }
-    const given = written
     const entries = Object.entries<Field>(fields).flatMap(([key, field]) => {
-      if (isEmpty(given[key])) throw new InvalidValue(EMPTY, { path: [key] })
-      const value = given[key] === undefined ? field.default : given[key]
+      if (isEmpty(written[key])) throw new InvalidValue(EMPTY, { path: [key] })
+      const value = written[key] === undefined ? field.default : written[key]
       if (value === undefined && field.isOptional) return []
       if (value === undefined) throw new InvalidValue(`needs ${key}`)
       return [[key, atPath(key, () => field.parse(value))]]

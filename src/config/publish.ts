@@ -1,5 +1,6 @@
 import {
   converted,
+  fromJson,
   InvalidValue,
   listOf,
   mapping,
@@ -25,22 +26,22 @@ export interface PublishTarget {
   /** The names of the watches; empty for all. */
   readonly watches: readonly string[]
   readonly files: readonly FileKind[]
-  /** Whether each week keeps files of its own, besides those that are replaced. */
+  /** Whether to keep the files of each week as well, besides those that each edition replaces. */
   readonly weekly: boolean
-  /** Of titles and descriptions; by default that of the setting `language`. */
+  /** The language of titles and descriptions; by default the setting `language`. */
   readonly language: 'fr' | 'en' | undefined
   /** The id of the dataset's license on the portal, `none` to leave it alone; by default `lov2`, if the portal knows it. */
   readonly license: string | undefined
   /** File → the URL of its schema, or its name in the portal's list of schemas. */
   readonly schemas: Readonly<Partial<Record<FileKind, string>>>
-  /** No larger file is uploaded, in bytes. */
+  /** The maximum size of an uploaded file, in bytes. */
   readonly max_size: number
 }
 
 /** The variable that holds the API keys. */
 export const API_KEY_VARIABLE = 'DATAGOUV_TOPS_PUBLISH_API_KEY'
 
-/** Whether an address is one of this machine, so that a key does not leave it. */
+/** Whether an address is on this machine, so that a key never crosses a network. */
 const isLoopback = (url: string | URL): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname)
 
 const portal = withSchema<string>(
@@ -48,7 +49,7 @@ const portal = withSchema<string>(
   (written) => {
     const url = baseUrl(written)
     if (url.startsWith('https:') || isLoopback(url)) return url
-    throw new InvalidValue('must be an https address: anyone on the way could read the API key', { value: written })
+    throw new InvalidValue('must be an https address: anyone on the network could read the API key', { value: written })
   },
 )
 
@@ -87,23 +88,15 @@ function listOrEmpty(written: unknown): readonly string[] {
 export const parsePublishTargets = withSchema<readonly PublishTarget[]>(
   { type: 'array', items: target.schema },
   (written) => {
-    const given = typeof written === 'string' ? fromJson(written) : written
-    if (Array.isArray(given) && given.length === 0) return []
-    const list = listOf(target)(given)
+    const entries = typeof written === 'string' ? fromJson(written) : written
+    if (Array.isArray(entries) && entries.length === 0) return []
+    const list = listOf(target)(entries)
     const places = list.map((one) => `${one.portal}/datasets/${one.dataset}`)
     const repeated = places.find((place, index) => places.indexOf(place) < index)
     if (repeated === undefined) return list
     throw new InvalidValue(`must not name a dataset twice (${repeated}); list its watches in one entry`)
   },
 )
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new InvalidValue('must be a list (in JSON if it is written as a text)')
-  }
-}
 
 /** Host → its API key. The key of the host `*` is for every portal. */
 export type ApiKeys = Readonly<Record<string, string>>

@@ -22,7 +22,7 @@ export const DEFAULT_TOP = 30
 /** How many columns a search may name. The export of datasets has forty. */
 export const MAX_COLUMNS = 10
 
-/** The name of a search, where a watch has its own name. */
+/** The watch name of every search. */
 export const SEARCH_NAME = 'search'
 
 /** How many searches a notification may have. Each may name thirty datasets. */

@@ -46,7 +46,7 @@ export interface Setting<T> {
   readonly environment?: string
   /** The variable may also be written in lower case, which then takes precedence, as in other programs. */
   readonly anyCase?: boolean
-  /** The setting is needed before the file is read, or is a secret of one process. */
+  /** Not allowed in the file: it is needed before the file is read, or it is a secret or belongs to one process. */
   readonly notInFile?: boolean
   /** As a user would write it. */
   readonly default: unknown
@@ -61,7 +61,7 @@ const WATCH_NAME = /^[a-z0-9]+(-[a-z0-9]+)*$/
 
 const term = textMatching(
   (term) => term.isWellFormed() && foldTerm(term) !== '',
-  'hold something besides spaces, hyphens, apostrophes and accents',
+  'contain something besides spaces, hyphens, apostrophes and accents',
 )
 
 const labelText = textMatching((text) => text.length <= 100, 'have at most 100 characters', { maxLength: 100 })
@@ -75,7 +75,7 @@ const label = withSchema({ anyOf: [labelText.schema, labels.schema] }, (written)
 
 const watchName = textMatching(
   (name) => WATCH_NAME.test(name) && name !== ALL_WATCHES,
-  `be of a-z, 0-9 and - (it names files), and not "${ALL_WATCHES}", which means every watch`,
+  `consist of a-z, 0-9 and - (it is part of file names), and not be "${ALL_WATCHES}", which means every watch`,
   { pattern: WATCH_NAME.source, not: { const: ALL_WATCHES } },
 )
 
@@ -129,7 +129,7 @@ export const SETTINGS = {
     parse: baseUrl,
   },
   catalogue: {
-    about: "id or slug of the portal's dataset that lists its exports; none if the portal has no such dataset",
+    about: "id or slug of the portal's dataset that lists its exports; the word none if the portal has no such dataset",
     environment: 'DATAGOUV_TOPS_CATALOGUE',
     default: '5d13a8b6634f41070a43dff3',
     parse: textLike(/^[\w-]+$/, 'be an id or a slug'),
@@ -258,7 +258,7 @@ export const SETTINGS = {
   },
   explore_memory: {
     about:
-      'memory for the snapshots that "serve" searches for any words; data.gouv.fr takes 290 MB each; 0 turns the search off',
+      'memory for the snapshots in which "serve" searches for any words (290 MB each for data.gouv.fr); 0 turns the search off',
     environment: 'DATAGOUV_TOPS_EXPLORE_MEMORY',
     default: '640MiB',
     parse: sizeOrNone,
@@ -344,7 +344,7 @@ export const SETTINGS = {
   },
   no_proxy: {
     about:
-      'hosts to reach without proxy: HOST (with its subdomains), HOST:PORT, 10.0.0.0/8 or * (variable only; also no_proxy)',
+      'hosts to reach without a proxy: HOST (with its subdomains), HOST:PORT, 10.0.0.0/8 or * (variable only; also no_proxy)',
     environment: 'NO_PROXY',
     anyCase: true,
     notInFile: true,
@@ -352,7 +352,7 @@ export const SETTINGS = {
     parse: optional(nonEmptyText),
   },
   language: {
-    about: 'language of notifications: fr or en',
+    about: 'language of notifications and of the descriptions on portals: fr or en',
     environment: 'DATAGOUV_TOPS_LANGUAGE',
     default: 'fr',
     parse: oneOf('fr', 'en'),

@@ -1,14 +1,14 @@
 import type { Watch } from './watch.ts'
 
-/** An entry of the setting `notify`: where notifications go, and of which events. */
+/** An entry of the setting `notify`: where notifications go, and for which events. */
 export interface NotifyTarget {
   /** Its name in run records and logs. */
   readonly name: string
   readonly kind: 'slack' | 'webhook' | 'email'
-  /** Secret: it is all that is needed to post there. */
+  /** Secret: anyone who has it can post there. */
   readonly url: string
   readonly events: readonly NotifyEvent[]
-  /** Searches whose news its messages about editions carry. */
+  /** Searches whose results are part of its messages about editions. */
   readonly searches?: readonly Watch[]
   /** For e-mail only. */
   readonly from?: string

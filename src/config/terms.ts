@@ -6,7 +6,7 @@ export interface ReviewedTerms {
   readonly warnings: readonly string[]
 }
 
-/** A term in quotes that neither YAML nor the shell has removed. */
+/** Matches a term whose quotes neither YAML nor the shell has removed. */
 const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|„.*[“”]|«.*»|‘.*’|‹.*›)$/su
 
 /**
@@ -25,7 +25,8 @@ export function reviewTerms(written: readonly string[]): ReviewedTerms {
     }
     first.set(folded, term)
     if (QUOTED.test(term)) warnings.push(quotesWarning(term, folded))
-    if ([...folded].length === 1) warnings.push(`the term ${quoted(term)} is one letter, which nearly every text has`)
+    if ([...folded].length === 1)
+      warnings.push(`the term ${quoted(term)} is a single letter, which nearly every text contains`)
   }
   return { terms: [...first.values()], warnings }
 }

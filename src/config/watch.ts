@@ -6,7 +6,7 @@ import { suggestName } from './parsers.ts'
 export interface Watch extends Query {
   /** Part of the edition's file name and document id: `a-z`, `0-9`, `-`. */
   readonly name: string
-  /** What people read in place of the terms: on the pages and in the feeds. It changes no edition. */
+  /** Shown in place of the terms on the pages and in the feeds. Does not affect editions. */
   readonly label?: WatchLabel
   /** The number of most followed organizations to rank. */
   readonly top: number

@@ -14,7 +14,7 @@ export function watchName(terms: readonly string[]): string | undefined {
   return name === '' ? undefined : name
 }
 
-/** Writes watches as they stand in the configuration file. Leaves out what is the default. */
+/** Writes watches in the form of the configuration file. Leaves out default values. */
 export async function watchYaml(watches: readonly Watch[]): Promise<string> {
   const { Document } = await import('yaml')
   const document = new Document({})

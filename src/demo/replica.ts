@@ -57,7 +57,7 @@ export interface Replica {
 export interface ReplicaOptions {
   readonly files: Readonly<Record<ExportName, ReplicaFile>>
   /** Returns the fault of the response to a request. */
-  readonly fault?: (received: ReplicaRequest, replica: Replica) => Fault | undefined
+  readonly fault?: (request: ReplicaRequest, replica: Replica) => Fault | undefined
   /** Changes the catalogue. */
   readonly catalogue?: (metadata: CatalogueMetadata) => unknown
 }
@@ -89,7 +89,7 @@ const RESOURCES: Record<ExportName, { id: string; model: string }> = {
  */
 export async function startReplica({ files, fault, catalogue }: ReplicaOptions): Promise<Replica> {
   const published = { ...files }
-  const received: ReplicaRequest[] = []
+  const requests: ReplicaRequest[] = []
   const server = createServer((request, response) => {
     const [, path, name] =
       /^\/(api|latest|file)\/(?:1\/datasets\/[^/]+\/$|(datasets|organizations))/.exec(request.url ?? '') ?? []
@@ -99,14 +99,14 @@ export async function startReplica({ files, fault, catalogue }: ReplicaOptions):
       name: name as ExportName | undefined,
       headers: request.headers,
     } as const
-    received.push(current)
+    requests.push(current)
     respond(current, response, fault?.(current, replica) ?? {})
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const replica: Replica = {
     url,
-    requests: received,
+    requests,
     publish: (name, file) => {
       published[name] = file
     },

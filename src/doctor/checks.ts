@@ -44,10 +44,10 @@ async function checkSettings({ settings }: DoctorContext): Promise<Finding> {
   return ok(`watches ${watches}; ${list.length === 0 ? 'all other settings are defaults' : `set: ${list.join(', ')}`}`)
 }
 
-/** Says which proxy carries the requests to which server. */
+/** Reports through which proxy each server is reached. */
 async function checkProxies({ settings, archive }: DoctorContext): Promise<Finding> {
   const { config } = await settings()
-  if (!hasProxy(config)) return ok('none is set (HTTPS_PROXY, HTTP_PROXY); all requests go directly')
+  if (!hasProxy(config)) return ok('no proxy is set (HTTPS_PROXY, HTTP_PROXY); every server is reached directly')
   const server = await archive().then(
     (store) => store.server,
     () => undefined,
@@ -102,7 +102,7 @@ async function checkArchive({ archive, archiveWarnings, created }: DoctorContext
   return ok([`an object was written to ${store.address}, read and removed`, ...created.archive].join('; '))
 }
 
-/** Says which snapshot the completeness gate compares the next export with, and which ones it cannot use. */
+/** Reports the snapshot with which the completeness gate compares the next export, and any that it cannot use. */
 async function checkBaseline({ settings, archive }: DoctorContext): Promise<Finding> {
   const problems: string[] = []
   const report = { ...silentReport, warn: (line: string) => void problems.push(line) }
@@ -130,7 +130,7 @@ async function checkPublication({ settings, signal }: DoctorContext): Promise<Fi
     const { dataset } = await openDataset(target, context)
     pages.push(dataset.page ?? `${target.portal}/datasets/${dataset.id}`)
   }
-  return ok(`uploads are possible to ${pages.join(', ')}`)
+  return ok(`it is possible to upload to ${pages.join(', ')}`)
 }
 
 /** Acquires, renews and releases a lease, which needs every operation of the store. */
@@ -169,7 +169,7 @@ async function checkSchema({ documentsFacts }: DoctorContext, fix: boolean): Pro
 function withoutValidators(indexes: string): Finding {
   return warning(
     `${indexes}, but this server has no validators, so it does not check documents; the program checks each one that it reads`,
-    'nothing, unless this server should be MongoDB',
+    'nothing, unless you expected this server to be MongoDB',
   )
 }
 
@@ -203,14 +203,14 @@ async function checkTimeZone({ settings }: DoctorContext): Promise<Finding> {
   return ok(`${config.time_zone}, time zone data ${version}`)
 }
 
-/** A snapshot takes some 45 MB, an edition some 25 MB. */
+/** A snapshot takes about 45 MB, an edition about 25 MB. */
 const FREE_SPACE_FAILURE = 200e6
 const FREE_SPACE_WARNING = 1e9
 
 function checkFreeSpace(free: number | undefined): Finding {
   if (free === undefined) return ok('on another machine')
   if (free >= FREE_SPACE_WARNING) return ok(`${formatBytes(free)} free`)
-  const finding = `${formatBytes(free)} free; an edition with its snapshot takes some 70 MB`
+  const finding = `${formatBytes(free)} free; an edition with its snapshot takes about 70 MB`
   return free >= FREE_SPACE_FAILURE ? warning(finding, 'free some space') : failed('store', finding, 'free some space')
 }
 

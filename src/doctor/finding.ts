@@ -7,7 +7,7 @@ export interface Finding {
   readonly finding: string
   /** What the user should do; null if nothing is wrong. */
   readonly remedy: string | null
-  /** The exit code of commands that meet this problem; 0 unless the check failed. */
+  /** The exit code of a command that has this problem; 0 unless the check failed. */
   readonly exit_code: number
 }
 

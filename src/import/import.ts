@@ -142,7 +142,7 @@ function keptDate(
     return url === first!.url && (first!.bytes === undefined || [bytes, stored_bytes].includes(first!.bytes))
   }
   if (isImported('datasets') && isImported('organizations'))
-    return { ...result, status: 'unchanged', summary: 'was imported before' }
+    return { ...result, status: 'unchanged', summary: 'already imported' }
   const isBetter = (kind: ExportName) =>
     betterStored(kind, stored, exports[kind][0]!, date, config.time_zone) !== undefined
   if (!isBetter('datasets') || !isBetter('organizations')) return undefined
@@ -193,7 +193,7 @@ async function importUnderLease(
   const datasets = await stager.read('datasets', columnCheck(context.config), organizations.counts)
   const snapshot = draftSnapshot(date, { datasets, organizations }, ranking, context)
   if (stored !== undefined && isSameSnapshot(stored, snapshot))
-    return { status: 'unchanged', summary: 'the same exports were there before' }
+    return { status: 'unchanged', summary: 'the same exports were already stored' }
 
   const counts = { datasets: datasets.counts, organizations: organizations.counts }
   await warnOfGate(gateInput(snapshot, counts, ranking, []), run, context)

@@ -59,7 +59,7 @@ type Add = (name: string, rest: Omit<PastExport, keyof NamedExport | 'name'>) =>
 
 function addAddress(place: string, context: Context, add: Add): void {
   if (!URL.canParse(place))
-    throw new Failure('usage', `cannot import ${quoted(place)}: it is not an address. Check it.`)
+    throw new Failure('usage', `cannot import ${quoted(place)}: it is not a valid URL. Correct it.`)
   const url = new URL(place).href
   const name = fileNameIn(url)
   // Record the given address, since the target of a redirect may change from day to day.

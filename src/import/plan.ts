@@ -19,7 +19,7 @@ export interface UnpairedDate {
  * Groups past exports by date. The latest of each kind comes first. The others are used if it is damaged.
  *
  * A snapshot has the date of its datasets export, because an edition lists datasets. If that day has no organizations export, the
- * nearest within `tolerance` days is used, for several dates if necessary.
+ * nearest within `tolerance` days is used, even for several dates.
  */
 export function planDates<T extends NamedExport>(
   exports: readonly T[],

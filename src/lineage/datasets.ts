@@ -130,7 +130,7 @@ function remoteOutputs({ steps }: RunRecord): DatasetName[] {
   })
 }
 
-/** Lists what was published there: the CSVs of the watches, and the tops. */
+/** Lists the sources of a publication on portals: the CSVs of the watches, and the tops. */
 function remoteInputs(run: RunRecord, { names, date }: Tables): DatasetName[] {
   if (remoteOutputs(run).length === 0) return []
   return [...run.watches.map((watch) => names.csv(watch, date)), names.tops]

@@ -55,7 +55,7 @@ function runFacets({ date, error }: RunRecord, config: Config): Facets {
   }
 }
 
-/** Returns the parent job. An id that is not `NAMESPACE/JOB/UUID` costs only the link, so it is ignored. */
+/** Returns the parent job. Ignores an ID that is not `NAMESPACE/JOB/UUID`: only the link to the parent is lost. */
 function parentRun({ lineage_parent, lineage_root_parent }: Config) {
   const parent = parseJobRun(lineage_parent)
   if (parent === undefined) return undefined

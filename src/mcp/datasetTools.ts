@@ -20,7 +20,7 @@ export const explainDataset = tool(
     title: 'Explain a dataset',
     description:
       'Explains why a dataset is, or is not, in the list and in the tops of an edition: term, column, organization, rank. Takes ' +
-      'its ID, its slug, or the address of its page on the portal.',
+      "the dataset's ID, its slug, or the address of its page on the portal.",
     output: explanation,
     input: { dataset: z.string().min(1).max(300).describe('ID, slug or page address of the dataset'), watch, date },
   },
@@ -64,7 +64,7 @@ export const datasetHistory = tool(
     name: 'dataset_history',
     title: 'Get the history of a dataset',
     description:
-      'Returns in which editions a dataset is in the tops, its followers, and when and why it entered or left.',
+      'Lists the editions, latest first: whether a dataset is in the tops, its followers, and when and why it entered or left.',
     output: history,
     input: { dataset: z.string().min(1).max(300).describe('ID of the dataset'), watch, date, limit: limit(20) },
   },

@@ -5,7 +5,7 @@ import { date, from, limit, offset, organization, q, to, watch } from './paramet
 import { type ApiDataset, datasetLine, datasetRow, plain } from './rows.ts'
 import { quoteAll, rest, restLine, rowLines, tool } from './tool.ts'
 
-/** An edition as the API shows it: only what is read here. */
+/** An edition in a response of the API. Has only the fields that the tools read. */
 export interface ApiEdition {
   readonly watch: string
   readonly date: string
@@ -25,7 +25,7 @@ interface Organization {
   readonly datasets: number
 }
 
-/** How many organizations an answer shows. */
+/** How many organizations a tool lists. */
 const MAX_ORGANIZATIONS = 10
 
 export const listEditions = tool(
@@ -68,7 +68,7 @@ export const getTops = tool(
     title: 'Get the tops of an edition',
     description:
       'Returns an edition: how many datasets mention the terms of its watch, the most followed organizations, and the first of ' +
-      'their datasets. Filters: q, organization, new or gone since the edition before.',
+      'their datasets. Filters: q, organization, new or gone since the previous edition.',
     output: outputs.tops,
     input: {
       watch,

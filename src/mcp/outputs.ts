@@ -1,9 +1,9 @@
 import * as z from 'zod'
 
-/** The shapes of the tools' structured answers. */
+/** The schemas of the tools' structured results. */
 
 const count = z.int().min(0)
-const more = z.string().optional().describe('address of the complete result, if this answer has only part of it')
+const more = z.string().optional().describe('address of the complete result, if this one is only a part of it')
 
 const dataset = z.object({
   id: z.string(),
@@ -26,7 +26,7 @@ export const editionList = z.object({
 export const tops = z.object({
   ...edition.shape,
   terms: z.array(z.string()),
-  top: count.describe('how many of the most followed organizations count'),
+  top: count.describe('how many of the most followed organizations the tops cover'),
   catalogue_datasets: count.describe('datasets of the portal'),
   listed_datasets: count.describe('datasets that mention a term'),
   total: count.describe('datasets of the tops that the filters select'),
@@ -60,9 +60,9 @@ export const changes = z.object({
 export const search = z.object({
   date: z.string(),
   words: z.array(z.object({ word: z.string(), datasets: count, nearest: z.array(z.string()).optional() })),
-  listed: count.describe('datasets that have one of the words'),
-  in_tops: count.describe('those of the most followed organizations'),
-  total: count.describe('those that the filters select'),
+  listed: count.describe('datasets that contain any of the words'),
+  in_tops: count.describe('how many of them belong to the most followed organizations'),
+  total: count.describe('how many of these the filters select'),
   datasets: z.array(dataset),
   more,
 })

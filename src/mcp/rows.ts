@@ -1,6 +1,6 @@
 import { stripControls } from '../text/stripControls.ts'
 
-/** A dataset as the API shows it: only what is read here. */
+/** A dataset in a response of the API. Has only the fields that the tools read. */
 export interface ApiDataset {
   readonly dataset_id: string
   readonly dataset_title: string
@@ -9,7 +9,7 @@ export interface ApiDataset {
   readonly reason?: string | null
 }
 
-/** A dataset in an answer to an assistant. */
+/** A dataset in the result of a tool. */
 export interface DatasetRow {
   readonly id: string
   readonly title: string
@@ -41,7 +41,7 @@ export function datasetRow(dataset: ApiDataset, portal: string): DatasetRow {
   }
 }
 
-/** Writes a dataset as a line. Its title and its organization are quoted, so that nothing in them looks like part of the answer. */
+/** Writes a dataset as a line. Its title and its organization are quoted, so that nothing in them looks like part of the result. */
 export function datasetLine({ title, organization, followers, url, reason }: DatasetRow): string {
   const why = reason === undefined ? '' : `, ${reason}`
   return `- ${JSON.stringify(title)} (${JSON.stringify(organization)}, ${followers} followers${why}) ${url}`

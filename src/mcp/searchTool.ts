@@ -27,28 +27,35 @@ export const searchWords = tool(
     needs: '/api/explore/{date}',
     output: search,
     input: {
-      words: z.array(z.string()).min(1).describe('words or phrases; a dataset with one of them is found'),
+      words: z.array(z.string()).min(1).describe('words or phrases; finds the datasets that contain any of them'),
       date: date.describe('date of a stored week, YYYY-MM-DD (default: the latest)'),
       match: z
         .enum(['substring', 'word'])
         .optional()
-        .describe('whether a word may be part of a longer one (default: yes)'),
+        .describe('substring (the default) also finds a word inside longer ones, word does not'),
       columns: z
         .string()
         .optional()
         .describe('columns to search, separated by commas (default: title,tags,description)'),
-      top: z.int().min(1).optional().describe('how many of the most followed organizations count (default: 30)'),
+      top: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('how many of the most followed organizations the tops cover (default: 30)'),
       q,
       organization,
-      new: z.boolean().optional().describe('only datasets that are new since the week before'),
+      new: z.boolean().optional().describe('only datasets that are new since the previous week'),
       limit: limit(20),
       offset,
     },
   },
   async ({ words, date: day = 'latest', ...query }, { fetchApi, portal, site }) => {
-    // The API takes a list with commas, so a word cannot have one.
+    // The API separates words with commas, so a word cannot contain one.
     const commas = words.find((word) => word.includes(','))
-    if (commas !== undefined) throw new ApiError(`a word has a comma: ${JSON.stringify(commas)}. Give several words.`)
+    if (commas !== undefined)
+      throw new ApiError(
+        `cannot search for ${JSON.stringify(commas)}: a word must not contain a comma. Pass several words instead.`,
+      )
     const path = `/api/explore/${encodeURIComponent(day)}`
     const { body, path: address } = await callApi<ApiSearch>(fetchApi, path, {
       words: words.join(','),

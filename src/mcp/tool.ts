@@ -3,19 +3,19 @@ import { pluralize } from '../text/format.ts'
 import type { FetchApi } from './api.ts'
 import { type DatasetRow, datasetLine } from './rows.ts'
 
-/** What the tools need. */
+/** What a tool uses besides its arguments. */
 export interface ToolContext {
   readonly fetchApi: FetchApi
   /** The portal of the datasets, for links. */
   readonly portal: string
-  /** The address of `serve`, for links to the rest of an answer; empty if unknown. */
+  /** The address of `serve`, for links to complete results; empty if unknown. */
   readonly site: string
   /** The first watch of the settings. */
   readonly defaultWatch: string
 }
 
-/** The answer of a tool: as values, and in words. */
-export interface Answer {
+/** The result of a tool, as structured data and as lines of text. */
+export interface ToolResult {
   readonly structured: Readonly<Record<string, unknown>>
   readonly lines: readonly string[]
 }
@@ -25,22 +25,22 @@ export interface Tool {
   readonly title: string
   readonly description: string
   readonly input: z.ZodObject
-  /** The shape of the structured answer. */
+  /** The schema of the structured result. */
   readonly output: z.ZodObject
-  /** A path of the API that it needs; the tool is there if the API has it. */
+  /** A path of the API. If the API does not have it, the tool is not offered. */
   readonly needs?: string
-  readonly call: (args: never, context: ToolContext) => Promise<Answer>
+  readonly call: (args: never, context: ToolContext) => Promise<ToolResult>
 }
 
-/** Describes a tool whose function takes what its input describes. */
+/** Creates a tool. The arguments of `call` have the type that the input describes. */
 export function tool<Shape extends z.ZodRawShape>(
   facts: Omit<Tool, 'input' | 'call'> & { readonly input: Shape },
-  call: (args: z.output<z.ZodObject<Shape>>, context: ToolContext) => Promise<Answer>,
+  call: (args: z.output<z.ZodObject<Shape>>, context: ToolContext) => Promise<ToolResult>,
 ): Tool {
   return { ...facts, input: z.strictObject(facts.input) as unknown as z.ZodObject, call }
 }
 
-/** Writes the first datasets of an answer. */
+/** Writes the datasets of a result as lines. */
 export const rowLines = (total: number, datasets: readonly DatasetRow[]) => [
   `${pluralize(total, 'dataset')} of the tops found, ${datasets.length} shown:`,
   ...datasets.map(datasetLine),
@@ -49,18 +49,18 @@ export const rowLines = (total: number, datasets: readonly DatasetRow[]) => [
 /** Quotes texts, such as terms. */
 export const quoteAll = (texts: readonly string[]) => texts.map((text) => JSON.stringify(text)).join(' or ')
 
-/** Says where the rest of an answer is: the address of the API, without the limit. */
+/** Returns the address of the complete result, without limit and offset, if this one is only a part of it. */
 export function rest(isLong: boolean, site: string, path: string): { readonly more?: string } {
   if (!isLong) return {}
   const [address, search] = path.split('?')
   const query = new URLSearchParams(search)
   for (const name of ['limit', 'offset']) query.delete(name)
-  const left = query.toString()
-  return { more: `${site}${address}${left === '' ? '' : `?${left}`}` }
+  const remaining = query.toString()
+  return { more: `${site}${address}${remaining === '' ? '' : `?${remaining}`}` }
 }
 
-/** The same as a line. Without a known server, the address is a path. */
+/** Writes that address as a line. If the server is unknown, the address is a path. */
 export const restLine = ({ more }: { readonly more?: string }) => {
   if (more === undefined) return []
-  return [more.startsWith('/') ? `All of them: ${more} of "datagouv-tops serve"` : `All of them: ${more}`]
+  return [more.startsWith('/') ? `Complete result: ${more} of "datagouv-tops serve"` : `Complete result: ${more}`]
 }

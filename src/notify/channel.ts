@@ -2,7 +2,7 @@ import type { NotifyTarget } from '../config/target.ts'
 import type { Wording } from './message.ts'
 import type { News } from './news.ts'
 
-/** A message to one target, before a channel puts it into words. */
+/** A message to one target, not yet in the format of its channel. */
 export interface Delivery {
   readonly target: NotifyTarget
   readonly news: News

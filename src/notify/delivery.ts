@@ -5,7 +5,7 @@ import { stripControls } from '../text/stripControls.ts'
 import { type Delivery, DeliveryError } from './channel.ts'
 import type { Connection } from './webhook.ts'
 
-/** How many attempts a message has, and the factor by which each pause grows (the first is `retry_pause`). */
+/** How many times to try to send a message, and the factor by which the pauses grow (the first is `retry_pause`). */
 const TRIES = 3
 const GROWTH = 4
 
@@ -32,7 +32,7 @@ export async function deliver(
       const reason = withoutSecrets(stripControls((error as Error).message), url)
       const isRetryable = error instanceof DeliveryError && error.retryable
       if (!isRetryable || tries === TRIES || signal.aborted) {
-        report.warn(`${name} could not be notified: ${reason}`)
+        report.warn(`cannot notify ${name}: ${reason}`)
         return record('failed', tries, reason)
       }
       await sleep(config.retry_pause * GROWTH ** (tries - 1), undefined, { signal }).catch(() => {})

@@ -16,7 +16,7 @@ export async function sendMail({ target, news, wording, id }: Delivery): Promise
       to: [...target.to!],
       subject: `[datagouv-tops] ${subject}`,
       text: `${lines.join('\n')}\n`,
-      // When an answer was lost, the retry arrives as a second message: mail programs recognize it by this id.
+      // If the server's response is lost, the retry arrives as a second message. Mail programs recognize the duplicate by this ID.
       messageId: `<${id}@datagouv-tops>`,
       headers: { 'Auto-Submitted': 'auto-generated' },
     })

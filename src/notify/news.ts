@@ -14,11 +14,11 @@ export interface PublishedNews {
   readonly event: 'published'
   readonly date: string
   readonly editions: readonly EditionNews[]
-  /** Of the searches of the target. */
+  /** The results of the target's searches. */
   readonly searches: readonly SearchNews[]
 }
 
-/** Numbers of datasets: of the portal, in the full list, and in the tops. The latter belong to `organizations` of the top. */
+/** How many datasets are on the portal, in the full list and in the tops, and how many organizations own those in the tops. */
 export interface FiguresNews {
   readonly portal_datasets: number
   readonly archived_datasets: number
@@ -50,7 +50,7 @@ export interface EditionNews extends FiguresNews {
 }
 
 export interface ChangesNews {
-  /** The date of the edition before. */
+  /** The date of the previous edition. */
   readonly from: string
   readonly entered: NamedDatasets
   readonly left: NamedDatasets
@@ -85,7 +85,7 @@ export interface FailedNews {
   readonly kind: FailureKind
   readonly exit_code: number
   readonly message: string
-  /** When it is retried; null if it is not; absent if the caller decides that. */
+  /** When the run is retried; null if it is not; absent if its caller decides. */
   readonly again?: string | null
 }
 
@@ -134,7 +134,7 @@ export function figuresOf({ source, archive, datasets, organizations }: Edition)
   }
 }
 
-/** Shortens changes to what a message names. */
+/** Shortens changes to the datasets that a message names. */
 export function changesNews({ from, entered, left, moved }: Changes, { portal }: Config): ChangesNews {
   const named = (datasets: readonly (TopDataset & { readonly reason?: ChangeReason | null })[]): NamedDatasets => ({
     count: datasets.length,

@@ -12,7 +12,7 @@ import { changesNews, figuresOf, type SearchNews } from './news.ts'
 
 /**
  * Searches the snapshot of a date, and compares with the last sound snapshot before it. Each is read once for all searches.
- * Never throws: the news of a search that is not possible says why.
+ * Never throws: if a search fails, its news has the reason.
  */
 export async function searchesNews(
   date: string,
@@ -49,7 +49,7 @@ async function newsOf(
   return { ...query, found, changes: changes.value, problem: null }
 }
 
-/** Runs `body`. An error becomes a warning. */
+/** Runs `body`. Turns an error into a warning and a problem. */
 async function attempt<T>(body: () => Promise<T>, { report }: Context): Promise<Attempt<T>> {
   try {
     return { value: await body() }

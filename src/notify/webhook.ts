@@ -26,16 +26,16 @@ export function postSlack({ target, news, wording }: Delivery, connection: Conne
 }
 
 /**
- * Returns text from outside as inline code, where mentions, links and formatting have no effect. Slack still reads `<…>`
- * there, and only Slack undoes an escape of it, so the brackets are replaced.
+ * Returns text from outside as inline code, where mentions, links and formatting have no effect. Slack interprets `<…>` even there,
+ * and other services do not decode Slack's escapes, so the brackets are replaced.
  */
 function code(text: string): string {
   return `\`${text.replaceAll('`', '’').replaceAll('<', '‹').replaceAll('>', '›')}\``
 }
 
 async function send(url: string, body: object, { proxies, signal }: Connection): Promise<void> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
-  const { ok, status } = await post(url, body, { proxies, signal: limited }).catch((error: Error) => {
+  const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
+  const { ok, status } = await post(url, body, { proxies, signal: timeout }).catch((error: Error) => {
     throw new DeliveryError(error.message, true)
   })
   if (ok) return

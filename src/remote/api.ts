@@ -8,11 +8,11 @@ import { isCertificateError, ProxyError, reasonOf } from '../network/reason.ts'
 import { TransientError } from '../portal/http.ts'
 import { fetchPolicy, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from '../portal/policy.ts'
 import { formatDuration, pluralize } from '../text/format.ts'
-import { type Answer, exchange, type Line, type RequestBody } from './exchange.ts'
+import { type ApiResponse, type Connection, exchange, type RequestBody } from './exchange.ts'
 import { emptyForm, jsonBody } from './multipart.ts'
 import { explainRefusal, messageIn, subjectOf } from './refusal.ts'
 
-/** A resource of a dataset, as uData shows it: only what is read here. */
+/** A resource of a dataset in uData's API. Has only the fields that the program reads. */
 export interface Resource {
   readonly id: string
   readonly title: string
@@ -27,7 +27,7 @@ export interface Resource {
   readonly extras: Readonly<Record<string, unknown>>
 }
 
-/** A dataset, as uData shows it: only what is read here. */
+/** A dataset in uData's API. Has only the fields that the program reads. */
 export interface Dataset {
   readonly id: string
   readonly title: string
@@ -41,18 +41,18 @@ export interface Dataset {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
-/** A call of the API. It is repeated after a failure that may pass, so doing it twice must be harmless. */
+/** A call to the API. It is retried after a temporary failure, so it must be safe to repeat. */
 interface Call {
   readonly method: Method
   readonly path: string
   readonly body?: RequestBody
 }
 
-/** Calls the API of a uData portal as the owner of a key. The key appears in no error and in no log. */
+/** Calls the API of a uData portal with an API key. No error or log contains the key. */
 export class PortalApi {
   private readonly portal: string
   private readonly key: string
-  private readonly line: Line
+  private readonly connection: Connection
   private readonly warn: (line: string) => void
 
   static async open(
@@ -63,22 +63,18 @@ export class PortalApi {
     const policy = fetchPolicy(config)
     // A proxy must not see the key of a portal on this machine, which http sends in plain text.
     const proxies = portal.startsWith('http:') ? NO_PROXIES : config
-    const stopped = AbortSignal.any([signal])
-    // Each request listens to it.
-    setMaxListeners(0, stopped)
-    const connection = { keepAlive: false, connectTimeout: policy.connectTimeout, signal: stopped }
-    return new PortalApi(
-      portal,
-      key,
-      { agents: await createAgents(proxies, connection), policy, signal: stopped },
-      report.warn,
-    )
+    const stopSignal = AbortSignal.any([signal])
+    // Each request adds a listener.
+    setMaxListeners(0, stopSignal)
+    const options = { keepAlive: false, connectTimeout: policy.connectTimeout, signal: stopSignal }
+    const connection = { agents: await createAgents(proxies, options), policy, signal: stopSignal }
+    return new PortalApi(portal, key, connection, report.warn)
   }
 
-  private constructor(portal: string, key: string, line: Line, warn: (line: string) => void) {
+  private constructor(portal: string, key: string, connection: Connection, warn: (line: string) => void) {
     this.portal = portal
     this.key = key
-    this.line = line
+    this.connection = connection
     this.warn = warn
   }
 
@@ -97,17 +93,17 @@ export class PortalApi {
   }
 
   /**
-   * Checks that the portal would take a file for the dataset now: sends a form without one. uData first refuses a wrong key, a
-   * user who may not, and everything while it is read-only; only then the form.
+   * Checks that the portal accepts uploads to the dataset, by sending a form without a file. uData checks the key, the user's rights
+   * and its own read-only mode first, so it answers 400 only if an upload would work.
    */
   async checkUpload(id: string): Promise<void> {
-    const answer = await this.withRetries(() =>
+    const response = await this.withRetries(() =>
       this.send({ method: 'POST', path: `/api/1/datasets/${id}/upload/`, body: emptyForm() }, [400]),
     )
-    if (answer.status !== 400) throw this.notUdata()
+    if (response.status !== 400) throw this.notUdata()
   }
 
-  /** Uploads a file as a new resource, once: after a failure it may be there all the same. @throws TransientError */
+  /** Uploads a file as a new resource, without retries: even after a failure, the resource may exist. @throws TransientError */
   async createOnce(dataset: string, body: RequestBody): Promise<Resource> {
     const { text } = await this.send({ method: 'POST', path: `/api/1/datasets/${dataset}/upload/`, body })
     return this.parse(text)
@@ -119,13 +115,13 @@ export class PortalApi {
     return this.parse((await this.call({ method: 'POST', path, body })).text)
   }
 
-  /** Changes some fields of a resource; the others stay. */
+  /** Changes some fields of a resource and keeps the others. */
   async updateResource(dataset: string, resource: string, fields: object): Promise<Resource> {
     const path = `/api/1/datasets/${dataset}/resources/${resource}/`
     return this.parse((await this.call({ method: 'PUT', path, body: jsonBody(fields) })).text)
   }
 
-  /** Adds extras to a resource. Those of others, such as the results of the portal's own checks, stay. */
+  /** Adds extras to a resource. Keeps the existing ones, such as the results of the portal's own checks. */
   async addExtras(dataset: string, resource: string, extras: object): Promise<void> {
     const path = `/api/2/datasets/${dataset}/resources/${resource}/extras/`
     await this.call({ method: 'PUT', path, body: jsonBody(extras) })
@@ -141,19 +137,19 @@ export class PortalApi {
     await this.call({ method: 'PUT', path: `/api/1/datasets/${dataset}/resources/`, body })
   }
 
-  /** Changes some fields of a dataset; the others stay. */
+  /** Changes some fields of a dataset and keeps the others. */
   async updateDataset(dataset: string, fields: object): Promise<void> {
     await this.call({ method: 'PUT', path: `/api/1/datasets/${dataset}/`, body: jsonBody(fields) })
   }
 
-  private call(call: Call): Promise<Answer> {
+  private call(call: Call): Promise<ApiResponse> {
     return this.withRetries(() => this.send(call))
   }
 
   /**
-   * Repeats `body` after each TransientError, as often as the portal's policy says.
+   * Retries `body` after each TransientError, up to the limit of the policy.
    *
-   * @param before is called before each retry, and may give the result in its place
+   * @param before is called before each retry. If it returns a result, `body` is not called again.
    */
   async withRetries<T>(
     body: () => Promise<T>,
@@ -170,29 +166,30 @@ export class PortalApi {
   }
 
   private async pauseAfter({ reason, retryAfter, message }: TransientError, failed: number): Promise<void> {
-    const { policy, signal } = this.line
-    const give = (why: string) => new Failure('portal', `cannot publish on ${this.portal}: ${why}`)
-    if (failed > policy.retries) throw give(`${reason} (${pluralize(failed, 'attempt')}). Run "publish-remote" later.`)
+    const { policy, signal } = this.connection
+    const failure = (why: string) => new Failure('portal', `cannot publish on ${this.portal}: ${why}`)
+    if (failed > policy.retries)
+      throw failure(`${reason} (${pluralize(failed, 'attempt')}). Run "publish-remote" later.`)
     if (retryAfter !== undefined && retryAfter > MAX_RETRY_AFTER)
-      throw give(`${reason} and asks to wait ${formatDuration(retryAfter)}. Run "publish-remote" then.`)
+      throw failure(`${reason} and asks to wait ${formatDuration(retryAfter)}. Run "publish-remote" then.`)
     const pause = retryAfter ?? pauseBefore(failed, policy, Math.random())
     this.warn(`${message}; retrying in ${formatDuration(pause)} (${failed} of ${policy.retries})`)
     await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
 
-  /** @param expected statuses besides 2xx that are an answer rather than an error */
-  private async send({ method, path, body }: Call, expected: readonly number[] = []): Promise<Answer> {
+  /** @param expected statuses besides 2xx that do not throw */
+  private async send({ method, path, body }: Call, expected: readonly number[] = []): Promise<ApiResponse> {
     const url = `${this.portal}${path}`
-    const answer = await exchange(url, method, { 'x-api-key': this.key }, body, this.line).catch((error) => {
+    const response = await exchange(url, method, { 'x-api-key': this.key }, body, this.connection).catch((error) => {
       throw this.asFailure(url, error)
     })
-    const { status } = answer
-    if ((status >= 200 && status < 300) || expected.includes(status)) return answer
-    throw this.refusal(url, answer)
+    const { status } = response
+    if ((status >= 200 && status < 300) || expected.includes(status)) return response
+    throw this.refusal(url, response)
   }
 
   private asFailure(url: string, error: unknown): unknown {
-    const { signal } = this.line
+    const { signal } = this.connection
     if (signal.aborted) return signal.reason
     if (error instanceof Failure) return error
     const isFinal = error instanceof ProxyError ? !error.retryable : isCertificateError(error as NodeJS.ErrnoException)
@@ -203,13 +200,13 @@ export class PortalApi {
     return new TransientError(url, reason)
   }
 
-  /** Explains an answer that is an error. */
-  private refusal(url: string, { status, text, header }: Answer): Error {
-    const said = this.withoutKey(messageIn(text))
-    const words = `${status}${said === '' ? '' : `, ${quoted(said, 200)}`}`
+  /** Returns the error for a response with an error status. */
+  private refusal(url: string, { status, text, header }: ApiResponse): Error {
+    const message = this.withoutKey(messageIn(text))
+    const reply = `${status}${message === '' ? '' : `, ${quoted(message, 200)}`}`
     if (status === 408 || status === 429 || status >= 500)
-      return new TransientError(url, `it answers ${words}`, parseRetryAfter(header('retry-after'), Date.now()))
-    const { kind, why } = explainRefusal(status, words, subjectOf(url.slice(this.portal.length)), header('location'))
+      return new TransientError(url, `it answers ${reply}`, parseRetryAfter(header('retry-after'), Date.now()))
+    const { kind, why } = explainRefusal(status, reply, subjectOf(url.slice(this.portal.length)), header('location'))
     return new Failure(kind, `cannot publish on ${this.portal}: ${why}`)
   }
 

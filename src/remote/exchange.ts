@@ -7,8 +7,8 @@ import type { FetchPolicy } from '../portal/policy.ts'
 import { formatDuration } from '../text/format.ts'
 import { USER_AGENT } from '../version.ts'
 
-/** A portal's answer to a call of its API. */
-export interface Answer {
+/** A portal's response to a call of its API. */
+export interface ApiResponse {
   readonly status: number
   header(name: string): string | undefined
   readonly text: string
@@ -21,32 +21,32 @@ export interface RequestBody {
   readonly chunks: () => AsyncIterable<Uint8Array>
 }
 
-/** A longer answer is an error. A dataset takes about 1 kB for each of its resources. */
-const MAX_ANSWER_BYTES = 64 * 2 ** 20
+/** The maximum size of a response. A dataset takes about 1 kB for each of its resources. */
+const MAX_RESPONSE_BYTES = 64 * 2 ** 20
 
-/** Before a body of this size, the server is asked whether it wants it. */
+/** For a body of this size or more, the server is asked first whether it accepts it (`Expect: 100-continue`). */
 const MIN_EXPECT_BYTES = 2 ** 20
-/** How long it may take to say so. A server that does not know `Expect` says nothing, so the body follows. */
+/** How long to wait for its `100 Continue`. A server that does not support `Expect` never sends one, so the body is sent anyway. */
 const CONTINUE_MS = 1_000
 
-/** What an exchange needs besides its request. */
-export interface Line {
+/** How requests reach the portal. */
+export interface Connection {
   readonly agents: Agents
   readonly policy: FetchPolicy
   readonly signal: AbortSignal
 }
 
 /**
- * Sends one request and reads its whole answer. Sends a large body only after the server has seen its length, so that it can refuse
- * a file that is too large before it is uploaded.
+ * Sends one request and reads the whole response. Sends a large body only after the server has seen its length, so that the server
+ * can refuse a file that is too large before it is uploaded.
  */
 export async function exchange(
   url: string,
   method: string,
   headers: Readonly<Record<string, string>>,
   body: RequestBody | undefined,
-  { agents, policy, signal }: Line,
-): Promise<Answer> {
+  { agents, policy, signal }: Connection,
+): Promise<ApiResponse> {
   const { protocol } = new URL(url) as URL & { protocol: keyof Agents }
   const { request } = await (protocol === 'https:' ? import('node:https') : import('node:http'))
   const isLarge = body !== undefined && body.length >= MIN_EXPECT_BYTES
@@ -67,29 +67,29 @@ export async function exchange(
   limit.set('connection', policy.connectTimeout)
   sent.once('socket', (socket) => {
     const event = protocol === 'https:' ? 'secureConnect' : 'connect'
-    // The socket of a proxy is connected already.
+    // The socket to a proxy is already connected.
     if (!socket.connecting) limit.set('answer', policy.headersTimeout)
     socket.once(event, () => limit.set('answer', policy.headersTimeout))
   })
   try {
-    const response = await Promise.race([answerTo(sent), sendBody(sent, body, limit, policy)])
+    const response = await Promise.race([responseTo(sent), sendBody(sent, body, limit, policy)])
     limit.end()
-    return await readAnswer(response, policy)
+    return await readResponse(response, policy)
   } finally {
     limit.end()
     sent.destroy()
   }
 }
 
-function answerTo(sent: ClientRequest): Promise<IncomingMessage> {
+function responseTo(sent: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     sent.once('response', resolve)
-    // Later errors belong to the answer, or to a body that the server does not want any more.
+    // After the response, errors concern its body, or a request body that the server no longer reads.
     sent.on('error', reject)
   })
 }
 
-/** Never resolves: the answer ends the exchange. Rejects if the body cannot be read. */
+/** Sends the body. Never resolves, because the response ends the exchange. Rejects if the body cannot be read. */
 async function sendBody(
   sent: ClientRequest,
   body: RequestBody | undefined,
@@ -102,18 +102,18 @@ async function sendBody(
   }
   if (body.length >= MIN_EXPECT_BYTES) {
     sent.flushHeaders()
-    await isWanted(sent)
+    await waitForContinue(sent)
   }
-  async function* watched(chunks: AsyncIterable<Uint8Array>) {
+  async function* withLimit(chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
       limit.set('progress of the upload', stallTimeout)
-      // The archive may reuse its buffer while this one waits to be sent.
+      // Copy the chunk: the archive may reuse its buffer before it is sent.
       yield Buffer.from(chunk)
     }
     limit.set('answer', headersTimeout)
   }
   let failure: unknown
-  const source = Readable.from(watched(body.chunks())).once('error', (error) => {
+  const source = Readable.from(withLimit(body.chunks())).once('error', (error) => {
     failure = error
   })
   await pipeline(source, sent).catch(() => {})
@@ -122,8 +122,8 @@ async function sendBody(
   return new Promise(() => {})
 }
 
-/** Resolves when the server asks for the body, or after CONTINUE_MS. Without a connection there is no answer: `sent` fails. */
-function isWanted(sent: ClientRequest): Promise<void> {
+/** Resolves when the server asks for the body, or CONTINUE_MS after the connection. Without a connection, the request fails. */
+function waitForContinue(sent: ClientRequest): Promise<void> {
   return new Promise((resolve) => {
     sent.once('continue', resolve)
     const wait = () => setTimeout(resolve, CONTINUE_MS).unref()
@@ -131,12 +131,12 @@ function isWanted(sent: ClientRequest): Promise<void> {
   })
 }
 
-async function readAnswer(response: IncomingMessage, policy: FetchPolicy): Promise<Answer> {
+async function readResponse(response: IncomingMessage, policy: FetchPolicy): Promise<ApiResponse> {
   const parts: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of readBody(response, policy)) {
     bytes += chunk.length
-    if (bytes > MAX_ANSWER_BYTES) throw new Error('its answer is too long')
+    if (bytes > MAX_RESPONSE_BYTES) throw new Error('its answer is too long')
     parts.push(Buffer.from(chunk))
   }
   return {
@@ -146,7 +146,7 @@ async function readAnswer(response: IncomingMessage, policy: FetchPolicy): Promi
   }
 }
 
-/** Destroys a request whose next event does not come in time. */
+/** Destroys a request if its next event does not arrive in time. */
 class Limit {
   private timer: NodeJS.Timeout | undefined
   private hasEnded = false
@@ -158,7 +158,7 @@ class Limit {
 
   set(event: string, ms: number): void {
     clearTimeout(this.timer)
-    // A body that is not wanted any more may still be read for a moment.
+    // Even after the response, the request body may be read for a moment. That must not restart the timer.
     if (this.hasEnded) return
     this.timer = setTimeout(() => this.request.destroy(new Error(`no ${event} within ${formatDuration(ms)}`)), ms)
   }

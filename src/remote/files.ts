@@ -20,7 +20,7 @@ export interface EditionFile {
 
 const CSV = 'text/csv; charset=utf-8'
 
-/** Makes the files of an edition. The first edition has no changes. */
+/** Creates the files of an edition. The first edition has no file of changes. */
 export async function filesOf(
   edition: Edition,
   kinds: readonly FileKind[],
@@ -55,7 +55,7 @@ function fileOfText(kind: FileKind, text: string, contentType: string): EditionF
   return { kind, contentType, bytes: content.length, sha1, read }
 }
 
-/** Reads the archived CSV once for its checksum. Checks that it is the one that the edition names. */
+/** Reads the archived CSV once to compute its SHA-1 and to check its SHA-256 against the edition. */
 async function archivedList({ archive: { key, sha256, bytes } }: Edition, { archive }: Context): Promise<EditionFile> {
   const hashes = { sha1: createHash('sha1'), sha256: createHash('sha256') }
   for await (const chunk of archive.read(key)) {
@@ -63,7 +63,7 @@ async function archivedList({ archive: { key, sha256, bytes } }: Edition, { arch
     hashes.sha256.update(chunk)
   }
   if (hashes.sha256.digest('hex') !== sha256) {
-    const why = 'it is not the file that its edition names'
+    const why = 'its checksum is not the one in the edition'
     throw new Failure('store', `cannot publish ${quoted(key)} of ${archive.address}: ${why}. Run "verify".`)
   }
   return { kind: 'list', contentType: CSV, bytes, sha1: hashes.sha1.digest('hex'), read: () => archive.read(key) }

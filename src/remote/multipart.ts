@@ -24,7 +24,7 @@ export function multipartOf(
   }
 }
 
-/** Writes a form without a file. uData refuses it, but says first whether it would have taken one. */
+/** Writes a form without a file. uData refuses it, but only after it has checked the key and the rights of its owner. */
 export function emptyForm(): RequestBody {
   const boundary = `datagouv-tops-${randomUUID()}`
   const form = Buffer.from(

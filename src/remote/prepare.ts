@@ -9,13 +9,13 @@ import { apiKeyFor } from './apiKey.ts'
 import { filesOf } from './files.ts'
 import { type WantedResource, wantedResource } from './resources.ts'
 
-/** Licence Ouverte 2.0, the license of what French administrations publish. */
+/** Licence Ouverte 2.0, the usual license of French administrations. */
 const DEFAULT_LICENSE = 'lov2'
 
-/** What uData shows for a dataset without a license. */
+/** uData's value for a dataset without a license. */
 const NO_LICENSE = 'notspecified'
 
-/** A dataset that may be written to. */
+/** A dataset that the owner of the API key can edit. */
 export interface OpenDataset {
   readonly api: PortalApi
   readonly dataset: Dataset
@@ -40,7 +40,9 @@ export async function openDataset(
     new Failure('usage', `cannot publish on ${portal}: the dataset ${quoted(dataset.title)} (${dataset.id}) ${why}`)
   if (dataset.deleted) throw refuse('is deleted. Restore it, or name another one in the setting publish.')
   if (dataset.permissions?.edit_resources === false)
-    throw refuse('belongs to others: the owner of the API key may not edit it. Add the user to its organization.')
+    throw refuse(
+      'belongs to others: the owner of the API key is not allowed to edit it. Add the user to its organization.',
+    )
   await api.checkUpload(dataset.id)
   return { api, dataset, license: await licenseFor(target, dataset, api) }
 }
@@ -52,7 +54,7 @@ async function licenseFor({ license, portal }: PublishTarget, dataset: Dataset, 
   const known = await api.licenses()
   if (known.includes(wanted)) return wanted
   if (license === undefined) return undefined
-  const list = known.length === 0 ? 'it knows none' : `it knows ${joinFirst(known, 10)}`
+  const list = known.length === 0 ? 'it lists none' : `it lists ${joinFirst(known, 10)}`
   throw new Failure(
     'usage',
     `cannot publish on ${portal}: it has no license ${quoted(wanted)}; ${list}. Change license in the setting publish.`,
@@ -60,8 +62,8 @@ async function licenseFor({ license, portal }: PublishTarget, dataset: Dataset, 
 }
 
 /**
- * Makes the files of editions, and describes their resources in the order in which the dataset shows them. The resource that is
- * replaced week by week is left to the last edition of its watch.
+ * Creates the files of editions, and describes their resources in the order in which the dataset shows them. Only the latest edition
+ * of a watch gets the resources that each edition replaces.
  *
  * @throws Failure `usage` if a file is larger than the target accepts
  */
@@ -72,17 +74,17 @@ export async function wantedResources(
 ): Promise<readonly WantedResource[]> {
   const { config, documents } = context
   const wording = { language: target.language ?? config.language, portal: config.portal, schemas: target.schemas }
-  const replaced: WantedResource[] = []
+  const current: WantedResource[] = []
   const weekly: WantedResource[] = []
   for (const edition of editions) {
     const isLast = (await datesOf(documents, edition.watch))[0] === edition.date
     if (!isLast && !target.weekly) continue
     for (const file of await filesOf(edition, target.files, context)) {
-      if (isLast) replaced.push(wantedResource(edition, file, false, wording))
+      if (isLast) current.push(wantedResource(edition, file, false, wording))
       if (target.weekly) weekly.push(wantedResource(edition, file, true, wording))
     }
   }
-  const wanted = [...replaced, ...weekly]
+  const wanted = [...current, ...weekly]
   const tooLarge = wanted.find(({ file }) => file.bytes > target.max_size)
   if (tooLarge === undefined) return wanted
   const { fileName, file } = tooLarge

@@ -33,7 +33,7 @@ interface UpdatedDataset {
   readonly dataset: string
   readonly page: string | null
   readonly files: readonly UpdatedFile[]
-  /** What else has changed in the dataset. */
+  /** Other changes in the dataset. */
   readonly changes: readonly string[]
 }
 
@@ -56,8 +56,8 @@ function watchesOf({ watches: names }: PublishTarget, watches: readonly Watch[],
 }
 
 /**
- * Publishes the editions of a date in the datasets that the setting `publish` names, as a run of its own. A target that fails does
- * not keep the others from being updated.
+ * Publishes the editions of a date in the datasets that the setting `publish` names, as a run of its own. If a target fails, the
+ * others are still updated.
  *
  * @throws NotFound if the date has no edition; the worst Failure of the targets
  */
@@ -92,18 +92,18 @@ export async function publishRemote({ date, watches }: RemoteRequest, context: C
     if (failures.length > 0) throw worstFailure(failures)
     return { date, ...summarize(datasets), datasets }
   }
-  return afterOthers(editions, context, () => executeRun(plan, context, body))
+  return waitForDatasets(editions, context, () => executeRun(plan, context, body))
 }
 
-/** Without the scheme: a lease must not name a dataset twice. */
+/** Returns the address of a target without its scheme, so that a dataset never has two leases. */
 const nameOf = ({ portal, dataset }: PublishTarget) => `${portal.replace(/^https?:\/\//, '')}/${dataset}`
 const leaseOf = (target: PublishTarget) => `${COMMAND}/${nameOf(target)}`
 
 /**
- * Waits while other runs publish in the same datasets: those of several watches end at the same time. A run that holds an edition is
- * not waited for.
+ * Retries `body` while another run publishes in the same datasets: the runs of several watches end at the same time. Does not wait for
+ * a run that holds an edition.
  */
-async function afterOthers<T>(editions: readonly string[], context: Context, body: () => Promise<T>): Promise<T> {
+async function waitForDatasets<T>(editions: readonly string[], context: Context, body: () => Promise<T>): Promise<T> {
   const { documents, signal } = context
   for (let waited = 0; ; waited += POLL_MS) {
     try {
@@ -169,7 +169,7 @@ function worstFailure(failures: readonly Failure[]): Failure {
   const first = failures.find(({ kind }) => kind === worst)!
   const others = failures.filter((one) => one !== first).map(({ message }) => message)
   if (others.length === 0) return first
-  return new Failure(worst, `${first.message} Besides: ${others.join(' ')}`, { cause: first })
+  return new Failure(worst, `${first.message} Also: ${others.join(' ')}`, { cause: first })
 }
 
 function summarize(datasets: readonly UpdatedDataset[]): { readonly status: RunStatus; readonly summary: string } {

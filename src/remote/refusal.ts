@@ -11,9 +11,9 @@ interface Refusal {
 /**
  * Explains a status that a retry will not change.
  *
- * @param words the status, and what the portal says about it
- * @param subject what was called
- * @param location where a redirect leads
+ * @param words the status and the message of the portal
+ * @param subject the dataset or the path of the call
+ * @param location the target of a redirect
  */
 export function explainRefusal(status: number, words: string, subject: string, location = ''): Refusal {
   const usage = (why: string): Refusal => ({ kind: 'usage', why })
@@ -21,37 +21,37 @@ export function explainRefusal(status: number, words: string, subject: string, l
     case 401:
       return usage(`it refuses the API key (${words}). Set ${API_KEY_VARIABLE} to a valid one.`)
     case 403:
-      return usage(`the owner of the API key may not do this (${words}). Add the user to the organization.`)
+      return usage(`the owner of the API key is not allowed to do this (${words}). Add the user to the organization.`)
     case 404:
     case 410:
-      return usage(`${subject} is not there (${words}). Check the setting publish.`)
+      return usage(`${subject} does not exist there (${words}). Check the setting publish.`)
     case 413:
       return usage(
-        `the file is larger than the portal takes (${words}). Lower max_size in publish, or publish fewer files.`,
+        `the file is larger than the portal accepts (${words}). Lower max_size in publish, or publish fewer files.`,
       )
     case 423:
       return { kind: 'portal', why: `it is read-only (${words}). Run "publish-remote" later.` }
     default:
   }
   if (status < 400) {
-    const where = `it redirects to ${quoted(location)}, where the API key must not go`
+    const where = `it redirects to ${quoted(location)}, and the API key must not be sent there`
     return usage(`${where}. Check portal in the setting publish.`)
   }
   return usage(`it refuses ${subject} (${words}). Check the setting publish.`)
 }
 
-/** Names what was called: `the dataset "X"`, or the path itself. */
+/** Names the subject of a call: `the dataset "X"`, or the path itself. */
 export function subjectOf(path: string): string {
   const [, dataset] = /^\/api\/\d\/datasets\/([^/]+)\/$/.exec(path) ?? []
   return dataset === undefined ? path : `the dataset ${quoted(dataset)}`
 }
 
-/** Returns what a portal says about an error, in one line: uData writes `message`, `error` or `errors`. */
+/** Returns the message in an error response of a portal, in one line. uData writes it as `message`, `error` or `errors`. */
 export function messageIn(text: string): string {
   try {
     const { message, error, errors } = JSON.parse(text)
-    const said = errors === undefined ? message || error : JSON.stringify(errors)
-    return typeof said === 'string' ? stripControls(said) : ''
+    const found = errors === undefined ? message || error : JSON.stringify(errors)
+    return typeof found === 'string' ? stripControls(found) : ''
   } catch {
     return ''
   }

@@ -6,8 +6,8 @@ import type { EditionFile } from './files.ts'
 import { describeFile } from './words.ts'
 
 /**
- * The extras by which the program knows its resources: which file of which watch it is, the dates that it covers, and the
- * schema that was asked for (uData replaces the URL of a schema that it knows by its name).
+ * The extras by which the program recognizes its own resources. They store the watch and the file, the dates that the file covers,
+ * and the schema as the settings have it: if uData knows the schema of a URL, it stores only the name of the schema.
  */
 export const EXTRAS = {
   file: 'datagouv-tops:file',
@@ -18,7 +18,7 @@ export const EXTRAS = {
 
 /** A resource as it should be. */
 export interface WantedResource {
-  /** `WATCH/FILE`, or `WATCH/FILE/DATE` for one that stays. */
+  /** `WATCH/FILE`, or `WATCH/FILE/DATE` for the file of one week. */
   readonly id: string
   readonly file: EditionFile
   /** The name of the uploaded file. */
@@ -32,7 +32,7 @@ export interface WantedResource {
   readonly extras: Readonly<Record<string, string | null>>
 }
 
-/** How the resources of an edition are written. */
+/** What the titles, the descriptions and the schemas of resources depend on. */
 export interface Wording {
   readonly language: 'fr' | 'en'
   /** The portal whose catalogue was searched. */
@@ -40,7 +40,7 @@ export interface Wording {
   readonly schemas: Readonly<Partial<Record<FileKind, string>>>
 }
 
-/** Describes the resource of a file: the one that is replaced week by week, or one that stays. */
+/** Describes the resource of a file: the one that each edition replaces, or with `weekly` the one of a single week. */
 export function wantedResource(
   edition: Edition,
   file: EditionFile,
@@ -66,26 +66,26 @@ export function wantedResource(
   }
 }
 
-/** uData keeps the characters of such a name. */
+/** Returns the name of an uploaded file. It has only characters that uData keeps. */
 function fileNameOf(watch: string, kind: FileKind, date: string | undefined): string {
   const [name, format] = kind === 'tops-json' ? ['tops', 'json'] : [kind, 'csv']
   return `${['datagouv-tops', watch, name, ...(date === undefined ? [] : [date])].join('-')}.${format}`
 }
 
-/** Finds the resource that the program has made before. */
+/** Finds the resource that an earlier run created. */
 export function findResource({ resources }: Dataset, { id }: WantedResource): Resource | undefined {
   return resources.find(({ extras }) => extras[EXTRAS.file] === id)
 }
 
 /**
- * Finds resources that were uploaded by a run which died before it could mark them. uData gives a new resource the name of its file
- * as title; it has no description yet; and only the program uploads files of that name.
+ * Finds resources that a run uploaded, but could not mark before it died. They have no description, and their title is the name of
+ * the file, as uData sets it for new resources. Only this program uploads files with such a name.
  */
 export function findUnmarked({ resources }: Dataset, { fileName }: WantedResource): readonly Resource[] {
   return resources.filter((resource) => unmarkedFile(resource) === fileName)
 }
 
-/** Finds all such resources of these watches, of whatever week. */
+/** Finds all unmarked resources of these watches, of any week. */
 export function findStrays({ resources }: Dataset, watches: readonly string[]): readonly Resource[] {
   return resources.filter((resource) => {
     const [, watch] = FILE_NAME.exec(unmarkedFile(resource) ?? '') ?? []
@@ -93,16 +93,16 @@ export function findStrays({ resources }: Dataset, watches: readonly string[]): 
   })
 }
 
-/** What `fileNameOf` makes. */
+/** Matches the results of `fileNameOf`. */
 const FILE_NAME = /^datagouv-tops-([a-z0-9-]+)-(?:list|tops|changes)(?:-\d{4}-\d{2}-\d{2})?\.(?:csv|json)$/
 
-/** Returns the name of the file of a resource that has no title of its own, no description and no mark. */
+/** Returns the file name of a resource that has no title of its own, no description and no mark; undefined for any other. */
 function unmarkedFile({ title, description, filetype, url, extras }: Resource): string | undefined {
   if (filetype !== 'file' || description || extras[EXTRAS.file] !== undefined || !URL.canParse(url)) return undefined
   return basename(new URL(url).pathname) === title ? title : undefined
 }
 
-/** Whether the portal has the file already, by the checksum that uData keeps. */
+/** Whether the portal already has the file, judging by the checksum that uData stores. */
 export function hasFile({ checksum }: Resource, { sha1 }: EditionFile): boolean {
   return checksum?.type === 'sha1' && checksum.value.toLowerCase() === sha1
 }
@@ -127,8 +127,8 @@ export function changedExtras({ extras }: Resource, wanted: WantedResource): obj
 }
 
 /**
- * Returns the ids of all resources in the order in which they should stand; undefined if they do. Only the program's own change
- * places among themselves: first those that are replaced week by week, then the others, latest week first.
+ * Returns the ids of all resources in the right order; undefined if they already are. Moves only the program's own resources: first
+ * those that each edition replaces, then those of single weeks, latest first.
  */
 export function changedOrder({ resources }: Dataset, watches: readonly string[]): readonly string[] | undefined {
   const own = resources.filter(isOwn)
@@ -144,8 +144,8 @@ const isOwn = ({ extras }: Resource) => typeof extras[EXTRAS.file] === 'string'
 function orderOf({ extras }: Resource, watches: readonly string[]): readonly number[] {
   const [watch = '', kind = '', date] = String(extras[EXTRAS.file]).split('/')
   const day = date === undefined ? Number.NEGATIVE_INFINITY : -Date.parse(date)
-  const place = watches.indexOf(watch)
-  return [day, place === -1 ? watches.length : place, FILE_KINDS.indexOf(kind as FileKind)]
+  const index = watches.indexOf(watch)
+  return [day, index === -1 ? watches.length : index, FILE_KINDS.indexOf(kind as FileKind)]
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

@@ -18,7 +18,7 @@ import {
 
 /** A resource after an update: what was done, and where it is. */
 export interface UpdatedFile {
-  /** `WATCH/FILE`, or `WATCH/FILE/DATE` for one that stays. */
+  /** `WATCH/FILE`, or `WATCH/FILE/DATE` for the file of one week. */
   readonly file: string
   readonly action: 'created' | 'replaced' | 'described' | 'unchanged'
   /** The id of the resource. */
@@ -28,9 +28,9 @@ export interface UpdatedFile {
   readonly size: number
 }
 
-/** Makes the resources of a dataset as they should be. Every write can be repeated, and follows a check of the leases. */
+/** Brings the resources of a dataset up to date. Every write is safe to repeat, and the leases are checked before it. */
 export class DatasetUpdate {
-  /** What has been done besides the files: `order`, `temporal coverage`, `license`, `ID removed`. */
+  /** The changes other than to files: `order`, `temporal coverage`, `license`, `ID removed`. */
   readonly changes: string[] = []
   private readonly open: OpenDataset
   private readonly run: Pick<Run, 'warn'>
@@ -63,7 +63,7 @@ export class DatasetUpdate {
       action = 'created'
     }
     const { id, latest } = resource
-    // Until a new resource has this mark, only the name of its file says whose it is.
+    // Until a new resource has this mark, only its file name shows that this program created it.
     const mark = { [EXTRAS.file]: wanted.id }
     if (resource.extras[EXTRAS.file] !== wanted.id) await this.write(() => api.addExtras(dataset.id, id, mark))
     if (!hasFile(resource, wanted.file)) {
@@ -80,7 +80,7 @@ export class DatasetUpdate {
     return { file: wanted.id, action, resource: id, url: latest, size: wanted.file.bytes }
   }
 
-  /** Uploads a new resource. Before a retry it looks whether the attempt that failed has left one. */
+  /** Uploads a new resource. Before a retry, checks whether the failed attempt has created it after all. */
   private create(wanted: WantedResource): Promise<Resource> {
     const { api, dataset } = this.open
     const body = multipartOf(wanted.fileName, wanted.file)
@@ -104,7 +104,11 @@ export class DatasetUpdate {
     )
   }
 
-  /** Removes what runs that died, or lost an answer, have uploaded and never marked. @returns the dataset as it is now */
+  /**
+   * Deletes resources that earlier runs uploaded but never marked, because they died or lost a response.
+   *
+   * @returns the dataset without them
+   */
   private async removeStrays(watches: readonly string[]): Promise<Dataset> {
     const { api, dataset } = this.open
     const found = this.hasWritten ? await api.dataset(dataset.id) : dataset
@@ -112,7 +116,7 @@ export class DatasetUpdate {
     for (const { id, title } of strays) {
       await this.write(() => api.deleteResource(dataset.id, id))
       this.changes.push(`${id} removed`)
-      this.run.warn(`removed the resource ${id} (${title}): an upload that was broken off had left it`)
+      this.run.warn(`removed the resource ${id} (${title}): it was left by an interrupted upload`)
     }
     return { ...found, resources: found.resources.filter((one) => !strays.includes(one)) }
   }
@@ -124,7 +128,7 @@ export class DatasetUpdate {
     this.changes.push('order')
   }
 
-  /** Updates what a dataset says about its resources: the span of their dates, and the license. Nothing else of it. */
+  /** Updates the temporal coverage and the license of a dataset. Leaves its other fields alone. */
   private async updateFields(dataset: Dataset): Promise<void> {
     const { api, license } = this.open
     const coverage = coverageOf(dataset)
@@ -134,7 +138,9 @@ export class DatasetUpdate {
     const fields = { ...(!isCovered && { temporal_coverage: coverage }), ...(license !== undefined && { license }) }
     if (Object.keys(fields).length === 0) return
     if (dataset.permissions?.edit === false) {
-      this.run.warn(`the owner of the API key may not change ${Object.keys(fields).join(' and ')} of ${dataset.id}`)
+      this.run.warn(
+        `the owner of the API key is not allowed to change ${Object.keys(fields).join(' and ')} of ${dataset.id}`,
+      )
       return
     }
     await this.write(() => api.updateDataset(dataset.id, fields))

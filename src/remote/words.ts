@@ -2,12 +2,12 @@ import type { FileKind } from '../config/publish.ts'
 import type { Edition } from '../editions/edition.ts'
 import { stripControls } from '../text/stripControls.ts'
 
-/** What a title and a description say about a file. Numbers, dates and terms are passed in already formatted. */
+/** The values in a title and a description. Numbers, dates and terms are already formatted. */
 interface Subject {
   readonly terms: string
   /** The date of the edition, in words. */
   readonly date: string
-  /** The date of the edition before, for the changes. */
+  /** The date of the previous edition, for the changes. */
   readonly from: string
   readonly portal: string
   readonly all: string
@@ -24,11 +24,11 @@ interface Templates {
   readonly more: (count: string) => string
   readonly quote: (term: string) => string
   readonly title: Readonly<Record<FileKind, (subject: Subject) => string>>
-  /** Added to the title of the file that is replaced week by week, and of one that stays. */
+  /** Added to the title of the file that each edition replaces, and to that of the file of one week. */
   readonly latest: string
   readonly edition: (date: string) => string
   readonly description: Readonly<Record<FileKind, (subject: Subject) => string>>
-  /** Added to the description of the file that is replaced week by week. */
+  /** Added to the description of the file that each edition replaces. */
   readonly replaced: string
 }
 
@@ -65,7 +65,7 @@ const en: Templates = {
   more: (count) => `${count} more terms`,
   quote: (term) => `“${term}”`,
   title: {
-    list: ({ terms }) => `Datasets with ${terms}: the whole list`,
+    list: ({ terms }) => `Datasets with ${terms}: the full list`,
     tops: ({ terms, top }) => `Datasets with ${terms}: those of the ${top} most followed organizations`,
     'tops-json': ({ terms, top }) => `Datasets with ${terms}: those of the ${top} most followed organizations, as JSON`,
     changes: ({ terms }) => `Datasets with ${terms}: what has changed since the previous edition`,
@@ -74,7 +74,7 @@ const en: Templates = {
   edition: (date) => `(edition of ${date})`,
   description: {
     list: ({ date, terms, portal, all, listed }) =>
-      `Edition of ${date}. Datasets with ${terms}: ${listed}, of ${all} in the catalogue of ${portal}. Each row is as in the export of the catalogue.\n\nCSV in UTF-8, delimiter ";".`,
+      `Edition of ${date}. Datasets with ${terms}: ${listed}, of ${all} in the catalogue of ${portal}. The rows are unchanged from the export of the catalogue.\n\nCSV in UTF-8, delimiter ";".`,
     tops: ({ date, terms, portal, top, datasets }) =>
       `Edition of ${date}. Datasets of ${portal} with ${terms} that belong to the ${top} most followed organizations: ${datasets}, by the followers of their organization, then by their own.\n\nColumns: \`dataset_id\`, \`dataset_title\`, \`dataset_followers\`, \`organization\`, \`organization_id\`, \`organization_followers\`. CSV in UTF-8, delimiter ";".`,
     'tops-json': ({ date, terms, portal, top, datasets }) =>
@@ -89,11 +89,11 @@ const TEMPLATES = { fr, en } as const
 
 /** uData refuses a longer title. */
 const MAX_TITLE = 350
-/** Terms to name. Any others are only counted. */
+/** How many terms to name. Any others are only counted. */
 const MAX_TERMS = 3
 const MAX_TERM = 60
 
-/** Writes the title and the description of a resource. @param weekly whether it stays, or is replaced week by week */
+/** Writes the title and the description of a resource. @param weekly whether it is the file of one week, which no edition replaces */
 export function describeFile(
   kind: FileKind,
   edition: Edition,

@@ -24,7 +24,7 @@ export type RunStatus = 'running' | 'published' | 'unchanged' | 'removed' | 'fai
 /** Each status in words, to complete a sentence. */
 export const STATUS_WORDS: Record<RunStatus, string> = {
   running: 'is running',
-  published: 'left something new',
+  published: 'produced new data',
   unchanged: 'found nothing to do: the same inputs had been published before',
   removed: 'removed published editions',
   failed: 'failed; nothing incomplete was published',

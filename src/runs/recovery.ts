@@ -7,7 +7,7 @@ import { type HeldLeases, isDead, LEASE_MS } from './lease.ts'
 import { listLeases, listRuns, readSoundRun } from './read.ts'
 import type { RunRecord } from './record.ts'
 
-/** How many recent records to search for dead runs that have no lease left. */
+/** How many recent records to search for dead runs without a lease. */
 const RECENT = 50
 
 /**
@@ -19,7 +19,8 @@ const RECENT = 50
 export async function recoverDeadRuns(self: Holder, own: HeldLeases, context: Context): Promise<RunRecord[]> {
   const { documents } = context
   const warn = warnOnce(context.report.warn)
-  // Read records before leases. A run closes its record before it releases its leases, so one without a lease has died.
+  // Read records before leases. A run closes its record before it releases its leases, so an open record without a lease is that of
+  // a dead run.
   const recent = await listRuns(documents, { descending: true, limit: RECENT }, warn)
   const leases = await soundLeases(context)
   const isOver = (lease: Lease) => Date.parse(lease.expires) < own.since || isDead(lease, self)

@@ -32,7 +32,7 @@ export interface FailedAttempt {
   readonly retryAt: Date | undefined
 }
 
-/** The longest sleep. Timers stop while a laptop sleeps and ignore a change of the clock; both are noticed after this time. */
+/** The longest sleep. Timers stop while a laptop sleeps, and ignore changes of the clock. Both are noticed within this time. */
 const TICK_MS = 60_000
 const MAX_PAUSE_MS = 3_600_000
 /** If the clock is set back by less than this, no date is repeated. If by more, the old time is assumed to have been wrong. */
@@ -56,7 +56,7 @@ export class Scheduler {
   }
 
   /**
-   * Catches up the last `catch_up` missed dates, then publishes each date when it is due, until the signal is aborted. A failed
+   * Publishes the last `catch_up` missed dates, then publishes each date when it is due, until the signal is aborted. A failed
    * date is retried with growing pauses until `give_up_after` has passed or the next date is due.
    *
    * @throws the signal's reason; Failure `usage` if the schedule has no further date
@@ -66,7 +66,7 @@ export class Scheduler {
     const missed = await this.retryWithBackoff(undefined, () => this.handlers.findMissed(this.handledUntil))
     await this.publishLast(missed ?? [], catch_up)
     for (;;) {
-      const now = await this.untilDue()
+      const now = await this.sleepUntilDue()
       const due = datesDueBetween(this.options, this.handledUntil, now)
       this.handledUntil = now
       await this.publishLast(due, Math.max(1, catch_up))
@@ -80,8 +80,8 @@ export class Scheduler {
     for (const date of dates.slice(first)) await this.retryWithBackoff(date, () => this.handlers.publish(date))
   }
 
-  /** Sleeps until a date is due; returns the time at which it is. */
-  private async untilDue(): Promise<Date> {
+  /** Sleeps until a date is due. Returns the time after the sleep. */
+  private async sleepUntilDue(): Promise<Date> {
     let next: Date | undefined
     for (;;) {
       const now = this.clock.now()
@@ -103,7 +103,7 @@ export class Scheduler {
     if (next !== undefined) return next
     throw new Failure(
       'usage',
-      `no edition is due after ${this.handledUntil.toISOString()}: the schedule "${this.options.schedule}" never fires again. Set schedule.`,
+      `no edition is due after ${this.handledUntil.toISOString()}: the schedule "${this.options.schedule}" never fires again. Change the setting schedule.`,
     )
   }
 
@@ -137,8 +137,8 @@ export class Scheduler {
   /** Sleeps for `pause` ms, or less if the clock jumps ahead meanwhile (a laptop slept). */
   private async sleepAtMost(pause: number): Promise<void> {
     const until = this.clock.now().getTime() + pause
-    for (let left = pause; left > 0 && this.clock.now().getTime() < until; left -= TICK_MS) {
-      await this.clock.sleep(Math.min(TICK_MS, left), this.signal)
+    for (let remaining = pause; remaining > 0 && this.clock.now().getTime() < until; remaining -= TICK_MS) {
+      await this.clock.sleep(Math.min(TICK_MS, remaining), this.signal)
     }
   }
 }

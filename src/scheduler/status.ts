@@ -1,7 +1,7 @@
 /** The state of the scheduler, as `/healthz` returns it. */
 export interface SchedulerStatus {
   readonly activity: 'looking back' | 'waiting' | 'running' | 'pausing before the next try'
-  /** The edition's date it is working on. */
+  /** The date of the edition in progress. */
   readonly date: string | null
   /** When the next edition is due, or the next attempt starts. ISO 8601, UTC. */
   readonly next: string | null

@@ -16,13 +16,13 @@ const MAX = 20
 export function compareValues(where: string, expected: unknown, found: unknown): Difference[] {
   const all = [...differences('', expected, found)].map((one) => ({ where, ...one }))
   if (all.length <= MAX) return all
-  const rest = { where, part: `${all.length - MAX} more parts`, expected: 'the same', found: 'others' }
+  const rest = { where, part: `${all.length - MAX} more parts`, expected: 'the same', found: 'something else' }
   return [...all.slice(0, MAX), rest]
 }
 
 function* differences(part: string, expected: unknown, found: unknown): Iterable<Omit<Difference, 'where'>> {
   if (Object.is(expected, found)) return
-  if (Array.isArray(expected) && Array.isArray(found)) yield* ofLists(part, expected, found)
+  if (Array.isArray(expected) && Array.isArray(found)) yield* listDifferences(part, expected, found)
   else if (isRecord(expected) && isRecord(found)) {
     for (const key of new Set([...Object.keys(expected), ...Object.keys(found)])) {
       yield* differences(part === '' ? key : `${part}.${key}`, expected[key], found[key])
@@ -31,13 +31,13 @@ function* differences(part: string, expected: unknown, found: unknown): Iterable
 }
 
 /** Compares two lists. If their lengths differ, later entries are only shifted, so it stops at the first differing entry. */
-function* ofLists(part: string, expected: readonly unknown[], found: readonly unknown[]) {
-  const moved = expected.length !== found.length
-  if (moved) yield { part: `${part}.length`, expected: expected.length, found: found.length }
+function* listDifferences(part: string, expected: readonly unknown[], found: readonly unknown[]) {
+  const isShifted = expected.length !== found.length
+  if (isShifted) yield { part: `${part}.length`, expected: expected.length, found: found.length }
   for (let index = 0; index < Math.max(expected.length, found.length); index++) {
     const here = [...differences(`${part}[${index}]`, expected[index], found[index])]
     yield* here
-    if (moved && here.length > 0) return
+    if (isShifted && here.length > 0) return
   }
 }
 

@@ -10,14 +10,14 @@ import { compareValues, type Difference } from './difference.ts'
 export interface StoredDocument {
   /** Undefined if it is missing or not JSON. Not validated otherwise, because the comparison reports each wrong value. */
   readonly edition: Edition | undefined
-  /** Why it is missing or damaged, if so. */
+  /** The reason if it is missing or damaged; otherwise empty. */
   readonly differences: readonly Difference[]
 }
 
 /** Returns the name of a document in differences. */
 const documentName = (watch: string, date: string) => `tops ${editionId(watch, date)}`
 
-/** Reads the document of an edition. `differences` says why it is missing or damaged. */
+/** Reads the document of an edition. */
 export async function readDocument(watch: string, date: string, { documents }: Context): Promise<StoredDocument> {
   const missing = { where: documentName(watch, date), part: '', expected: 'a document', found: undefined as unknown }
   const { document, damage } = await readStoredEdition(documents, watch, date)
@@ -43,13 +43,13 @@ export async function compareDocument(expected: Edition, found: Edition, context
  * time.
  */
 export async function makerDifference(
-  { generated_at, run_id, watch, date }: Edition,
+  { generated_at, run_id }: Edition,
   { documents, report }: Context,
 ): Promise<Omit<Difference, 'where'> | undefined> {
   // The document may be damaged, so its run_id can be anything.
   const run = typeof run_id === 'string' ? await readSoundRun(documents, run_id, report.warn) : undefined
-  if (run === undefined) return { part: 'run_id', expected: 'a run that has a record', found: run_id }
+  if (run === undefined) return { part: 'run_id', expected: 'the ID of a recorded run', found: run_id }
   if (generated_at >= run.started_at && (run.ended_at === null || generated_at <= run.ended_at)) return undefined
-  const expected = `a moment of that run, which ${watch}/${date} names: ${run.started_at} to ${run.ended_at}`
+  const expected = `a time during its run, from ${run.started_at} to ${run.ended_at}`
   return { part: 'generated_at', expected, found: generated_at }
 }

@@ -22,8 +22,8 @@ export interface CandidateWatch {
 }
 
 /**
- * Returns the watches that may have produced a stored edition. The first is the configured watch. If the document names other
- * terms or another top, a second watch has those: the watch may have changed since.
+ * Returns the watches that may have produced a stored edition. The first is the configured watch. If the document has other
+ * terms or another top, a second one has these, because the watch may have changed since.
  */
 export function candidatesOf(name: string, document: StoredDocument, { config }: Context): CandidateWatch[] {
   const configured = config.watches.find((watch) => watch.name === name)
@@ -98,7 +98,7 @@ async function compareDescription(
   try {
     const differences = compareValues(where, JSON.parse(expected), JSON.parse(stored))
     if (differences.length > 0) return differences
-    return singleDifference('JSON as written', 'the same values in different bytes')
+    return singleDifference('JSON as this program writes it', 'the same values in different bytes')
   } catch (error) {
     return singleDifference('JSON', (error as Error).message)
   }

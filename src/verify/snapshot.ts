@@ -10,7 +10,7 @@ import { isAsFetched } from '../pipeline/snapshot.ts'
 import { compareValues, type Difference } from './difference.ts'
 import { refuseUnlessDamaged } from './storedCsv.ts'
 
-const TEXT = 'a text'
+const TEXT = 'text'
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/
 
 /** Reads the snapshot.json of a date. `differences` lists its errors. The snapshot is undefined if it cannot be used. */
@@ -46,7 +46,12 @@ export async function readSnapshot(
   const problem = differences.length === 0 ? flawInSnapshot(snapshot, date) : undefined
   if (problem !== undefined) differences.push({ where, part: '', expected: 'a snapshot', found: problem })
   if (differences.length === 0 && text !== `${JSON.stringify(snapshot, null, 2)}\n`) {
-    differences.push({ where, part: '', expected: 'JSON as written', found: 'the same values in different bytes' })
+    differences.push({
+      where,
+      part: '',
+      expected: 'JSON as this program writes it',
+      found: 'the same values in different bytes',
+    })
   }
   return { snapshot: isUsable(snapshot) ? snapshot : undefined, differences }
 }
@@ -55,16 +60,22 @@ export async function readSnapshot(
 function shapeOf(date: string, found: Snapshot): unknown {
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : TEXT)
   const instant = (value: unknown) =>
-    typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)) ? value : 'an instant in UTC'
+    typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)) ? value : 'a time in UTC'
   const facts = (name: ExportName) => {
     const { url, last_modified, bytes, sha1, sha256, records } = found?.[name] ?? ({} as Partial<ExportFacts>)
     const modified = last_modified === null ? null : instant(last_modified)
     const facts = { key: exportKey(name, date), url: text(url), last_modified: modified, bytes, sha1, sha256, records }
-    return { ...facts, ...recorded(found?.[name], LATER_FACTS) }
+    return { ...facts, ...pickRecorded(found?.[name], LATER_FACTS) }
   }
   const { fetched_at, portal } = found ?? {}
   const exports = { datasets: facts('datasets'), organizations: facts('organizations') }
-  return { date, fetched_at: instant(fetched_at), portal: text(portal), ...recorded(found, ['catalogue']), ...exports }
+  return {
+    date,
+    fetched_at: instant(fetched_at),
+    portal: text(portal),
+    ...pickRecorded(found, ['catalogue']),
+    ...exports,
+  }
 }
 
 /** Facts that version 0.1 did not record. */
@@ -78,7 +89,7 @@ const LATER_FACTS = [
   'most_followed',
 ] as const
 
-function recorded<T extends object>(found: T | undefined, facts: readonly (keyof T)[]): Partial<T> {
+function pickRecorded<T extends object>(found: T | undefined, facts: readonly (keyof T)[]): Partial<T> {
   return Object.fromEntries(
     facts.flatMap((fact) => (found?.[fact] === undefined ? [] : [[fact, found[fact]]])),
   ) as Partial<T>
@@ -126,8 +137,8 @@ export async function checkExport(
       sha256,
       records,
       ...(stored_bytes !== undefined && { stored_bytes: stored.bytes }),
-      ...(columns && { columns: checkedAgain(columns, names) }),
-      ...(blank_fields && counts && { blank_fields: checkedAgain(blank_fields, counts.blankFields, columns) }),
+      ...(columns && { columns: expectedByColumn(columns, names) }),
+      ...(blank_fields && counts && { blank_fields: expectedByColumn(blank_fields, counts.blankFields, columns) }),
       ...(followers !== undefined && counts && { followers: counts.followers }),
       ...(repeated_ids !== undefined && counts && { repeated_ids: counts.repeated }),
     }
@@ -156,7 +167,7 @@ export async function checkExport(
  *
  * @param columns has a key for each column that needs a value
  */
-function checkedAgain<T>(
+function expectedByColumn<T>(
   recorded: Readonly<Record<string, T>>,
   found: Readonly<Record<string, T>>,
   columns: object = recorded,

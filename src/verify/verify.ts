@@ -40,15 +40,15 @@ export async function* verify({ dates, repair }: Verification, context: Context)
   for (const stored of await storedDates(quietContext)) {
     if (dates.length > 0 && !dates.includes(stored.date)) continue
     quietContext.signal.throwIfAborted()
-    const [snapshot, ...editions] = await verifySettled(stored, quietContext)
+    const [snapshot, ...editions] = await verifyAgainIfChanged(stored, quietContext)
     yield snapshot!
     const isSound = snapshot!.status === 'same' || stored.unexpectedKeys.length === snapshot!.differences.length
-    for (const verdict of editions) yield repair ? await repaired(verdict, isSound, quietContext) : verdict
+    for (const verdict of editions) yield repair ? await repairEdition(verdict, isSound, quietContext) : verdict
   }
 }
 
-/** Verifies a date. A run that is writing it makes it differ for a moment: names the run, or verifies again if it has ended. */
-async function verifySettled(stored: Stored, context: Context): Promise<Verdict[]> {
+/** Verifies a date. If it differs because a run is writing it, names the run, or verifies again if the run has ended. */
+async function verifyAgainIfChanged(stored: Stored, context: Context): Promise<Verdict[]> {
   const isDifferent = ({ status }: Verdict) => status === 'different'
   let verdicts = await verifyDate(stored, context)
   for (let tries = 0; tries < 2; tries++) {
@@ -77,28 +77,40 @@ async function verifyDate(stored: Stored, context: Context): Promise<Verdict[]> 
     expected: undefined,
     found: 'an object',
   }))
-  const derived = stored.snapshot ? await derive(date, documents, context) : undefined
-  const differences = [...(derived?.differences ?? []), ...unexpected]
+  const comparison = stored.snapshot ? await compareWithSnapshot(date, documents, context) : undefined
+  const differences = [...(comparison?.differences ?? []), ...unexpected]
   const note = stored.snapshot ? '' : 'there is no snapshot'
   const status = differences.length > 0 ? 'different' : stored.snapshot ? 'same' : 'partly'
   const verdicts: Verdict[] = [{ date, watch: null, status, note, differences }]
   for (const [watch, document] of documents) {
-    verdicts.push(derived?.editions.get(watch) ?? (await verifyWithin(watch, date, document, stored, context)))
+    verdicts.push(
+      comparison?.editions.get(watch) ?? (await compareWithoutSnapshot(watch, date, document, stored, context)),
+    )
   }
   return verdicts
 }
 
 /** Compares the CSV and the document with each other, because the snapshot or the watch is missing. */
-async function verifyWithin(watch: string, date: string, document: StoredDocument, stored: Stored, context: Context) {
+async function compareWithoutSnapshot(
+  watch: string,
+  date: string,
+  document: StoredDocument,
+  stored: Stored,
+  context: Context,
+) {
   const differences = await compareCsvWithDocument(watch, date, document, context)
   const isWatch = context.config.watches.some(({ name }) => name === watch)
-  const why = !stored.snapshot ? 'its snapshot is gone' : isWatch ? 'its snapshot is damaged' : 'the watch is gone'
-  const note = `${why}: only CSV and document were compared with each other`
+  const why = !stored.snapshot
+    ? 'its snapshot is gone'
+    : isWatch
+      ? 'its snapshot is damaged'
+      : 'the watch is not configured any more'
+  const note = `${why}: only its CSV and its document were compared with each other`
   return { date, watch, status: differences.length > 0 ? 'different' : 'partly', note, differences } as const
 }
 
 /** Rebuilds the editions of a date from its snapshot, and compares them with the stored ones. */
-async function derive(date: string, documents: ReadonlyMap<string, StoredDocument>, context: Context) {
+async function compareWithSnapshot(date: string, documents: ReadonlyMap<string, StoredDocument>, context: Context) {
   const { snapshot, differences: inJson } = await readSnapshot(date, context)
   const editions = new Map<string, Verdict>()
   if (snapshot === undefined) return { differences: inJson, editions }
@@ -108,22 +120,13 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
   const plans = candidates.map((candidate) => planComparison(candidate, date, ranking, context))
   await using filter = new WatchFilter(plans)
   const datasets = await checkExport('datasets', snapshot, filter, context)
-  const followed = snapshot.organizations.most_followed
-  const ranked = ranking.top(followed?.length ?? 0).map(({ id, name, followers }) => ({ id, name, followers }))
-  const inFollowed =
-    organizations.facts && followed
-      ? compareValues(
-          snapshotKey(date),
-          { organizations: { most_followed: ranked } },
-          { organizations: { most_followed: followed } },
-        )
-      : []
-  const differences = [...inJson, ...organizations.differences, ...datasets.differences, ...inFollowed]
+  const inRanking = organizations.facts === undefined ? [] : compareRanking(snapshot, date, ranking)
+  const differences = [...inJson, ...organizations.differences, ...datasets.differences, ...inRanking]
   if (organizations.facts && datasets.facts) {
-    const sound: Snapshot = { ...snapshot, date, datasets: datasets.facts, organizations: organizations.facts }
+    const actual: Snapshot = { ...snapshot, date, datasets: datasets.facts, organizations: organizations.facts }
     const csvs = await completeCsvs(filter)
     for (const [index, candidate] of candidates.entries()) {
-      const found = await compareEdition(csvs[index]!, candidate, sound, context)
+      const found = await compareEdition(csvs[index]!, candidate, actual, context)
       const { name } = candidate.watch
       const verdict = verdictOf(name, date, found, isConfigured(candidate, context))
       const first = editions.get(name)
@@ -134,13 +137,29 @@ async function derive(date: string, documents: ReadonlyMap<string, StoredDocumen
   return { differences, editions }
 }
 
+/** Compares the most followed organizations in snapshot.json with the ranking of the export. Version 0.1 did not record them. */
+function compareRanking({ organizations }: Snapshot, date: string, ranking: Ranking): Difference[] {
+  const { most_followed } = organizations
+  if (!most_followed) return []
+  // A damaged snapshot.json may have anything here.
+  const { length = 0 } = most_followed
+  const expected = ranking.top(length).map(({ id, name, followers }) => ({ id, name, followers }))
+  return compareValues(
+    snapshotKey(date),
+    { organizations: { most_followed: expected } },
+    { organizations: { most_followed } },
+  )
+}
+
 /** Whether other terms or another top may explain the differences. Spelling variants of a term select the same records. */
 function mayHaveChanged({ differences, date, watch }: Verdict): boolean {
   return differences.some(({ where, part }) => where === editionKey(watch!, date) || part === 'top')
 }
 
 function verdictOf(watch: string, date: string, differences: readonly Difference[], configured: boolean): Verdict {
-  const note = configured ? '' : 'with the terms and the top that its document names: the watch has changed since'
+  const note = configured
+    ? ''
+    : 'compared by the terms and the top in its document, because the watch has changed since'
   return { date, watch, status: differences.length > 0 ? 'different' : 'same', note, differences }
 }
 
@@ -152,7 +171,7 @@ function isConfigured({ watch }: CandidateWatch, { config }: Context): boolean {
  * Republishes a differing edition from its snapshot, in a normal run. The run compares again under the leases, and replaces only
  * a document that has not changed since it was read.
  */
-async function repaired(verdict: Verdict, isSound: boolean, context: Context): Promise<Verdict> {
+async function repairEdition(verdict: Verdict, isSound: boolean, context: Context): Promise<Verdict> {
   const { date, watch: name, status } = verdict
   if (status !== 'different' || name === null) return verdict
   const watch = context.config.watches.find((one) => one.name === name)

@@ -44,7 +44,7 @@ describe('a date by name', () => {
     expect(await run('verify', name)).toMatchObject([{ date }, { date }])
   })
 
-  test('names the latest edition where one is read, and is refused where one is made', async () => {
+  test('latest works in commands that read editions, and is refused by those that make them', async () => {
     const cwd = await newFolder()
     for (const date of ['2026-11-11', '2026-11-18']) await cli(['run', date, ...SOURCES], { cwd })
     const json = async (...args: string[]) => JSON.parse((await cli([...args, '--json', '--quiet'], { cwd })).stdout)

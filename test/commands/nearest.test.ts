@@ -24,7 +24,7 @@ async function publishedFolder(): Promise<string> {
   return cwd
 }
 
-test('a date without an edition is answered with the nearest ones, and their weekdays', async () => {
+test('for a date without an edition, the error lists the nearest ones with their weekdays', async () => {
   const cwd = await publishedFolder()
   const edition = `there is no edition of mobilite-transport of 2026-11-12, a Thursday, ${STORE}; ${NEAREST}`
   const anyEdition = `there is no edition of 2026-11-12, a Thursday, ${STORE}; ${NEAREST}`
@@ -49,7 +49,7 @@ test('a date without an edition is answered with the nearest ones, and their wee
   )
 })
 
-test('run and fetch say that no edition is due on a date, but not that of an import', async () => {
+test('run and fetch report a date on which no edition is due, unless it was imported', async () => {
   const cwd = await newFolder()
   const note =
     'note: no edition is due on 2026-11-12, a Thursday; the nearest due dates are 2026-11-11, a Wednesday, and 2026-11-18, a Wednesday\n'
@@ -71,7 +71,7 @@ test('archive and publish create no store when there is no snapshot', async () =
 })
 
 describe('explain', () => {
-  test('refuses the address of another portal, and says what to try for an unknown ID', async () => {
+  test('refuses the address of another portal, and gives a remedy for an unknown ID', async () => {
     const cwd = await publishedFolder()
     const explain = async (dataset: string) => (await cli(['explain', dataset, '--quiet'], { cwd })).stderr
     expect(await explain('https://data.example.org/datasets/bus/')).toBe(
@@ -82,7 +82,7 @@ describe('explain', () => {
     expect(await explain('000000000000000000000000')).toMatch(/"0+"\. Try another --date, or a part of its title\.\n$/)
   })
 
-  test('explains the editions of a watch that is not configured any more, with its columns and way of matching', async () => {
+  test('explains the editions of a watch that is not configured any more, with its columns and match mode', async () => {
     const cwd = await newFolder()
     const watch = (match: string) =>
       `watches: [{ name: velo, terms: [rail, vélo], columns: [title, tags], match: ${match} }]\n`
@@ -104,7 +104,7 @@ describe('explain', () => {
   })
 })
 
-test('a comparison in the wrong order, and an empty input, are refused with what to do', async () => {
+test('a comparison in the wrong order and an empty input are refused with a remedy', async () => {
   const cwd = await publishedFolder()
   const stderr = async (...args: string[]) => (await cli(args, { cwd })).stderr
   expect(await stderr('changes', '2026-11-18', '2026-11-11')).toBe(

@@ -44,7 +44,7 @@ afterAll(() => rm(cwd, { recursive: true }))
 const search = (...args: string[]) => cli(['search', ...args], { cwd })
 
 describe('search', () => {
-  test('prints the counts of each word, the words that it is in, and the tops', async () => {
+  test('prints the counts of each word, the words that contain it, and the tops', async () => {
     const { code, stdout } = await search('VÉLO', 'bornes', '--quiet')
     expect(code).toBe(0)
     expect(stdout).toBe(`VÉLO: 3 datasets; in the words vélo 1, vélos 1, développement 1
@@ -98,7 +98,7 @@ rank  organization  followers  dataset        followers
       /^search, 2026-11-11 to 2026-11-18: 1 dataset entered, 1 left\n/,
     )
     expect((await search('vélo', '--since', '2026-11-18')).stderr).toBe(
-      'datagouv-tops: --since 2026-11-18 does not come before 2026-11-18; name an earlier date\n',
+      'datagouv-tops: cannot compare: --since 2026-11-18 is not earlier than 2026-11-18. Give an earlier --since.\n',
     )
   })
 
@@ -168,7 +168,7 @@ describe('search --save', () => {
     )
     expect((await stat(file)).mode & 0o777).toBe(0o640)
     expect((await search('vélo', '--save', 'air', '--config', 'mine.yaml')).stderr).toBe(
-      'datagouv-tops: cannot save the watch "air" in mine.yaml: it has one of this name. Choose another name: --save NAME.\n',
+      'datagouv-tops: cannot save the watch "air" in mine.yaml: a watch with this name exists. Choose another name: --save NAME.\n',
     )
   })
 

@@ -51,7 +51,7 @@ describe('show', () => {
     expect(JSON.parse((await show('--json', '--limit', '1')).stdout).datasets).toHaveLength(1)
   })
 
-  test('refuses an unknown field or organization, with what there is', async () => {
+  test('refuses an unknown field or organization, and lists the known ones', async () => {
     expect(await show('--sort', 'folowers')).toMatchObject({
       code: 2,
       stderr: 'datagouv-tops: cannot sort by "folowers": there is no such field; did you mean followers?\n',

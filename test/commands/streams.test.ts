@@ -49,7 +49,7 @@ describe('stdout', () => {
     expect(await inShell(`$NODE $CLI show --csv | true; exit \${PIPESTATUS[0]}`, cwd)).toEqual({ code: 0, stderr: '' })
   })
 
-  test('is what - means', async () => {
+  test('can be named as -', async () => {
     const cwd = await publishedFolder()
     const printed = (await cli(['show', '--csv'], { cwd })).stdout
     expect(await cli(['show', '--csv', '--output', '-'], { cwd })).toEqual({ code: 0, stdout: printed, stderr: '' })
@@ -87,12 +87,12 @@ test('a closed terminal (SIGHUP) ends a command cleanly', async () => {
   const line = '$NODE $CLI filter --quiet < <(sleep 3) & sleep 1; kill -HUP $!; wait $!'
   expect(await inShell(line, await temporaryFolder())).toEqual({
     code: 143,
-    stderr: 'datagouv-tops: terminated, because its terminal was closed\n',
+    stderr: 'datagouv-tops: terminated, because the terminal was closed\n',
   })
 })
 
 describe.skipIf(!HAS_TERMINAL)(`the question of remove${needsTerminal}`, () => {
-  test('has no for an answer when the input ends (Ctrl-D)', async () => {
+  test('counts the end of the input (Ctrl-D) as no', async () => {
     const cwd = await publishedFolder()
     const output = await inTerminal(20, 'remove 2026-11-18; echo "[$?]"', cwd, {}, 60, '\u0004')
     expect(stripVTControlCharacters(output)).toMatch(/Remove it\? \[y\/N\] \s*nothing was removed\s*\[0\]\s*$/)
@@ -100,7 +100,7 @@ describe.skipIf(!HAS_TERMINAL)(`the question of remove${needsTerminal}`, () => {
   })
 })
 
-test('a stopped command speaks of editions only if it makes them', async () => {
+test('a stopped command mentions editions only if it makes them', async () => {
   const cwd = await publishedFolder()
   const interrupt = (args: readonly string[]) => {
     const onStart = (child: ReturnType<typeof spawn>) => setTimeout(() => child.kill('SIGINT'), 1_000)
@@ -115,7 +115,7 @@ test('a stopped command speaks of editions only if it makes them', async () => {
   })
 })
 
-test('an unreachable document store is named after two seconds, without its password', async () => {
+test('after two seconds, an unreachable document store is reported without its password', async () => {
   const address = 'mongodb://user:s3cret@127.0.0.1:1/x?serverSelectionTimeoutMS=3000'
   const { code, stderr } = await cli(['runs', '--documents', address], { cwd: await temporaryFolder() })
   expect([code, stderr.split('\n')[0]]).toEqual([

@@ -14,10 +14,13 @@ beforeEach(async () => {
 test.each([
   [['help', 'nope'], /^datagouv-tops: unknown command 'nope'; "datagouv-tops help" lists the commands\n$/],
   [['help', 'shwo'], /^datagouv-tops: unknown command 'shwo' \(Did you mean show\?\)/],
-  [['-v'], /^datagouv-tops: cannot run -v: no command is given, as in "datagouv-tops show -v"; -V is --version\n$/],
-  [['--quiet'], /: cannot run --quiet: no command is given, as in "datagouv-tops show --quiet"\n$/],
-  [['backfill', '2026-11-18'], /: backfill takes no argument "2026-11-18"; did you mean --from 2026-11-18\?\n$/],
-  [['runs', '3'], /: unknown argument "3"; did you mean --limit 3\?\n$/],
+  [
+    ['-v'],
+    /^datagouv-tops: cannot run -v: no command is given. Add one, as in "datagouv-tops show -v". -V prints the version.\n$/,
+  ],
+  [['--quiet'], /: cannot run --quiet: no command is given. Add one, as in "datagouv-tops show --quiet".\n$/],
+  [['backfill', '2026-11-18'], /: backfill: unexpected argument "2026-11-18"; did you mean --from 2026-11-18\?\n$/],
+  [['runs', '3'], /: runs: unexpected argument "3"; did you mean --limit 3\?\n$/],
   [['runs', 'show'], /: cannot show a run: no ID is given\. "runs" lists the runs with their IDs\.\n$/],
   [['show', '--documents', 'data/a.db'], /: it must begin with sqlite: or .*: write sqlite: before the path\n$/],
   [['show', '--limit'], /: --limit needs a value: --limit <number>; see "datagouv-tops show --help"\n$/],
@@ -53,17 +56,14 @@ test.each([
     ['filter', 'datasets.csv', '--column', 'titel'],
     /: cannot search in --column "titel": datasets.csv has no such column; did you mean title\?\n$/,
   ],
-  [
-    ['explain', 'x', '2026-11-18'],
-    /: explain takes no further argument "2026-11-18"; did you mean --date 2026-11-18\?\n$/,
-  ],
+  [['explain', 'x', '2026-11-18'], /: explain: unexpected argument "2026-11-18"; did you mean --date 2026-11-18\?\n$/],
   [['explain', 'horaires', 'de', 'bus'], /; did you mean explain "horaires de bus"\?\n$/],
   [
     ['show', 'mobilite-transport'],
     /: "mobilite-transport" is a watch, not a date; did you mean --watch mobilite-transport\?\n$/,
   ],
-  [['show', '2026-11-18', 'x'], /: show takes no further argument "x"; see "datagouv-tops show --help"\n$/],
-  [['doctor', 'x'], /: doctor takes no argument "x"; see "datagouv-tops doctor --help"\n$/],
+  [['show', '2026-11-18', 'x'], /: show: unexpected argument "x"; see "datagouv-tops show --help"\n$/],
+  [['doctor', 'x'], /: doctor: unexpected argument "x"; see "datagouv-tops doctor --help"\n$/],
   [
     ['demo', '--clean', '--into', 'x'],
     /: cannot use --clean with --into: it would delete "x"\. Leave out one of them\.\n$/,

@@ -78,7 +78,7 @@ describe('the configuration', () => {
     [
       'a watch with a wrong name',
       'watches: [{name: A b, terms: [x]}]',
-      /watches\[0\]\.name is "A b": it must be of a-z/,
+      /watches\[0\]\.name is "A b": it must consist of a-z/,
     ],
     ['a watch without terms', 'watches: [{name: a}]', /watches\[0\] needs terms$/],
     [
@@ -89,7 +89,7 @@ describe('the configuration', () => {
     [
       'a term that is only an accent',
       'watches: [{name: a, terms: ["\\u0301"]}]',
-      /watches\[0\]\.terms\[0\] \(watch "a"\) is "\u0301": it must hold something besides spaces, hyphens, apostrophes and accents$/,
+      /watches\[0\]\.terms\[0\] \(watch "a"\) is "\u0301": it must contain something besides spaces, hyphens, apostrophes and accents$/,
     ],
     [
       'a label in one language only',
@@ -108,7 +108,7 @@ describe('the configuration', () => {
     expect(failure.message).not.toContain('\n')
   })
 
-  test('warns of terms that hardly mean what they say, and keeps one of those that are alike', async () => {
+  test('warns of terms that probably match other texts than intended, and keeps one of several equal terms', async () => {
     const { config, warnings } = await resolveFile(
       'watches:\n  - {name: a, terms: [transport-public, " Transport public", "\'\\"bus\\"\'", e]}\n'.replaceAll(
         "'",
@@ -119,7 +119,7 @@ describe('the configuration', () => {
     expect(warnings.map((warning) => warning.replace(/^.*settings\.yaml/, 'settings.yaml'))).toEqual([
       'settings.yaml: watch a: the terms "transport-public" and "Transport public" match the same texts; the second is ignored',
       'settings.yaml: watch a: the quotes around "\\"bus\\"" are part of the term: a text without them does not match; remove them',
-      'settings.yaml: watch a: the term "e" is one letter, which nearly every text has',
+      'settings.yaml: watch a: the term "e" is a single letter, which nearly every text contains',
     ])
   })
 

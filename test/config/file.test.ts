@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 
 describe('the configuration file', () => {
-  test('is that of --config, else of the variable, else here, else in the folder of settings', async () => {
+  test("is the first of: --config, the variable, the working folder, the user's settings folder", async () => {
     const origin = async (args: readonly string[], env: Record<string, string>) =>
       JSON.parse((await cli(['config', '--json', ...args], { cwd, env })).stdout).retries.origin
     const env = { HOME: join(cwd, 'home') }
@@ -75,7 +75,7 @@ describe('the configuration file', () => {
     ],
     [
       'watches:\n  - name: all\n    terms: [x]\n',
-      'FILE, line 2: watches[0].name is "all": it must be of a-z, 0-9 and - (it names files), and not "all", which',
+      'FILE, line 2: watches[0].name is "all": it must consist of a-z, 0-9 and - (it is part of file names), and not be "all", which',
     ],
     [
       'watches:\n  - name: a\n    terms:\n      - x\n      - "-"\n',
@@ -119,7 +119,7 @@ describe('the configuration file', () => {
   })
 })
 
-test('a run says once that the default watch, or another one, is not run any more', async () => {
+test('a run reports once that the default watch, or another one, is not run any more', async () => {
   await writeTestFile(cwd, 'datasets.csv', datasetsCsv([{ id: 'd1', title: 'Vélo', organization: 'o1' }]))
   await writeTestFile(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 12]]))
   const sources = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']

@@ -115,7 +115,7 @@ describe('the example of the configuration file', () => {
     })
     expect((await cli(['config', 'init', 'other.yaml'], { cwd })).code).toBe(0)
     expect((await cli(['config', 'nit'], { cwd })).stderr).toBe(
-      'datagouv-tops: config has no "nit"; did you mean init?\n',
+      'datagouv-tops: config: unexpected argument "nit"; did you mean init?\n',
     )
   })
 })

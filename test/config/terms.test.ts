@@ -15,8 +15,8 @@ test.each([
   ['« bus »', /a text without them does not match; remove them$/],
   ['“bus”', /a text without them does not match; remove them$/],
   ["'bus'", /^the quotes around "'bus'" are part of the term: they count as separators and are ignored$/],
-  ['e', /^the term "e" is one letter, which nearly every text has$/],
-  ["l'", /^the term "l'" is one letter/],
+  ['e', /^the term "e" is a single letter, which nearly every text contains$/],
+  ["l'", /^the term "l'" is a single letter/],
 ])('%s is kept with a warning', (term, message) => {
   const { terms, warnings } = reviewTerms([term])
   expect(terms).toEqual([term])

@@ -89,7 +89,7 @@ describe('the Dockerfiles', async () => {
     expect(stagesOf(tool!)[2]).toContain('npm run build')
   })
 
-  test('and compose.yaml name the images of which docs/deploy.md says how long they get fixes', async () => {
+  test('and compose.yaml use the images whose end of support docs/deploy.md states', async () => {
     const bases = [...`${tool}${airflow}`.matchAll(/^FROM (\S+:\S+)/gm)].map(([, image]) => image!)
     const pulled = Object.values(services).flatMap(({ image, build }) => (build ? [] : [image!]))
     const page = await readFile(join(ROOT, 'docs/deploy.md'), 'utf8')

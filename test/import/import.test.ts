@@ -73,7 +73,7 @@ test('past exports become the snapshots of their dates in Paris, and backfill pu
   expect(await world.documents.list('leases')).toEqual([])
 })
 
-test('the gate warns and never refuses; a gap is no obstacle', async () => {
+test('the gate warns and never refuses; a missing week does no harm', async () => {
   await putPast('20250101-060000')
   await writeTestFile(past, 'export-dataset-20260101-060000.csv', datasets(10))
   await writeTestFile(past, 'export-organization-20260101-060000.csv', ORGANIZATIONS)
@@ -147,7 +147,7 @@ test('keeps a snapshot from the portal, unless --force is given', async () => {
   expect((await snapshotOf('2026-11-18')).datasets).toMatchObject({ origin: 'file', records: 20 })
 })
 
-test('kinds of nearby days are paired with a tolerance', async () => {
+test('with a tolerance, the exports of nearby days are paired', async () => {
   await writeTestFile(past, 'export-dataset-20260107-060000.csv', datasets(5))
   await writeTestFile(past, 'export-organization-20260109-060000.csv', ORGANIZATIONS)
   expect((await go()).dates).toMatchObject([
@@ -194,7 +194,7 @@ describe('addresses', () => {
     expect(statuses(await go({ places: places.slice(0, 2) }))).toEqual(['2026-01-07 unchanged'])
   })
 
-  test('with a query: a later export that they gave stays, and an earlier one does not replace it', async () => {
+  test('with a query: a later export from one stays, and an earlier one does not replace it', async () => {
     const server = createServer((request, response) => {
       response.end(request.url!.includes('organization') ? ORGANIZATIONS : datasets(9))
     })
@@ -207,7 +207,7 @@ describe('addresses', () => {
     expect(statuses(await go())).toEqual(['2026-01-07 kept'])
   })
 
-  test('that do not decode are files with other names', async () => {
+  test('that cannot be decoded count as files with other names', async () => {
     await expect(go({ places: ['http://127.0.0.1:1/%E0.csv'] })).rejects.toMatchObject({
       kind: 'usage',
       message: expect.stringMatching(/there is no past export \(1 file with other names\)/),
@@ -230,7 +230,7 @@ test.each([
   })
 })
 
-test('an import that stops in the middle leaves whole dates, and goes on at the next call', async () => {
+test('an import that stops in the middle leaves complete dates, and the next call continues it', async () => {
   await putPast('20260107-060000', '20260114-060000', '20260121-060000')
   const stop = new AbortController()
   const stopped = { ...world, signal: stop.signal }

@@ -157,7 +157,7 @@ describe('over HTTP', () => {
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
     })
 
-  test('is off unless asked for; the rest of the server stays read-only', async () => {
+  test('is off by default; the rest of the server stays read-only', async () => {
     expect((await post(await serve(false))).status).toBe(405)
     const url = await serve()
     expect(await (await post(url)).text()).toContain('get_changes')
@@ -180,7 +180,9 @@ describe('over HTTP', () => {
     expect(await answer.text()).toContain('https://tops.example/api/editions/mobilite-transport/latest')
   })
 
-  test('20 clients of the Python SDK at once, of both versions of the protocol, get the same', async ({ skip }) => {
+  test('20 clients of the Python SDK at once, of both versions of the protocol, get the same results', async ({
+    skip,
+  }) => {
     const results = await useClients({ url: await serve(), modes: modesFor(20) }, skip)
     expect(results).toHaveLength(20)
     for (const one of results) expect(one).toEqual(results[0])
@@ -188,7 +190,9 @@ describe('over HTTP', () => {
   })
 })
 
-test('20 clients of the Python SDK, each with a process of its own, get the same over stdio', async ({ skip }) => {
+test('20 clients of the Python SDK, each with a process of its own, get the same results over stdio', async ({
+  skip,
+}) => {
   const { folder } = await openEditions()
   const command = { command: process.execPath, args: [CLI, 'mcp', ...FLAGS], cwd: folder }
   const results = await useClients({ ...command, modes: modesFor(20) }, skip)

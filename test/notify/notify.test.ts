@@ -187,7 +187,7 @@ describe('a message that does not arrive', () => {
       notify({ kind: 'slack', url: `${hook.url}/services/S3CRET`, name: 'team' }),
     )
     expect((await published(context)).status).toBe('published')
-    expect(context.warnings).toEqual([`team could not be notified: it answers ${code}`])
+    expect(context.warnings).toEqual([`cannot notify team: it answers ${code}`])
     expect(await lastRun(context)).toMatchObject({
       status: 'published',
       notifications: [{ target: 'team', status: 'failed', tries, error: `it answers ${code}` }],
@@ -204,7 +204,7 @@ describe('a message that does not arrive', () => {
       notify({ kind: 'webhook', url: 'http://127.0.0.1:59999/x', name: 'w' }),
     )
     await published(context)
-    expect(context.warnings).toEqual(['w could not be notified: the connection is refused'])
+    expect(context.warnings).toEqual(['cannot notify w: the connection is refused'])
   })
 
   test('by e-mail is retried after a temporary refusal, with the same id', async () => {
@@ -227,7 +227,7 @@ describe('a message that does not arrive', () => {
       notify({ kind: 'email', url, from: 'a@b.c', to: ['d@e.f'], name: 'm' }),
     )
     await published(context)
-    expect(context.warnings).toEqual([expect.stringMatching(/^m could not be notified: EAUTH: .*wrong password$/)])
+    expect(context.warnings).toEqual([expect.stringMatching(/^cannot notify m: EAUTH: .*wrong password$/)])
     expect(JSON.stringify([context.warnings, await lastRun(context)])).not.toMatch(/hunter/)
   })
 })
@@ -250,7 +250,7 @@ describe('a failure', () => {
     expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'published', 'failed'])
   })
 
-  test('of the gate is another event', async () => {
+  test('of the gate has its own event', async () => {
     const hook = await startWebhook()
     const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url, events: ['refused'] }))
     await announceFailure(failedNews(DATE, new Failure('portal', 'away')), undefined, context)

@@ -43,7 +43,7 @@ const textOf = ({ raw }: Mail) => {
   return Buffer.from(bytes, 'latin1').toString('utf8').replaceAll('\r', '')
 }
 
-test('a mail carries what entered and left a search, with the reasons', async () => {
+test('a mail lists what entered and left a search, with the reasons', async () => {
   const { first, second, warnings } = await twoWeeks({ words: ['vélo'], match: 'word' })
   expect(first).toContain('Search for “vélo”: 1 dataset in the tops')
   expect(first).toContain('There is no earlier snapshot to compare with.')
@@ -87,7 +87,7 @@ test('an earlier export with damaged bytes leaves the figures, and the message s
   expect(warnings.join()).toMatch(/notifications: cannot search 2026-11-11: .* is damaged/)
 })
 
-test('a search that is not possible says why', async () => {
+test('the news of a search that fails has the reason', async () => {
   const { second, warnings } = await twoWeeks({ words: ['vélo'], columns: ['titel'] })
   expect(second).toContain('Search for “vélo”: this week could not be searched.\ncannot search in column "titel"')
   expect(warnings).toEqual([expect.stringMatching(/^notifications: cannot search in column "titel"/)])

@@ -187,17 +187,17 @@ test('on the command line sums up, and a failed date decides the exit code', asy
   const again = await call('--from', SPAN.from, '--to', SPAN.to)
   expect([again.code, again.stdout]).toEqual([
     0,
-    `${SPAN.from} to ${SPAN.to}: 0 published, 4 there already, 0 without a snapshot\n`,
+    `${SPAN.from} to ${SPAN.to}: 0 published, 4 already there, 0 without a snapshot\n`,
   ])
   for (const date of WEDNESDAYS) expect(again.stderr.split(date).length).toBe(2)
   await flipBit(join(context.folder, 'datagouv/snapshots/2026-10-21/organizations.csv.gz'))
   const second = await call('--from', SPAN.from, '--to', SPAN.to, '--force', '--quiet')
   expect([second.code, second.stdout]).toEqual([5, ''])
   expect(second.stderr).toMatch(
-    /^datagouv-tops: 1 of 4 dates failed: 2026-10-21: cannot use snapshots\/2026-10-21\/organizations\.csv\.gz .*\n$/m,
+    /^datagouv-tops: cannot backfill 1 of 4 dates\. 2026-10-21: cannot use snapshots\/2026-10-21\/organizations\.csv\.gz .*\n$/m,
   )
   for (const [args, message] of [
-    [[], /backfill needs --from DATE/],
+    [[], /cannot backfill: no first date is given. Add --from DATE;/],
     [['--from', '2026-11-10', '--to', '2026-10-12'], /--from 2026-11-10 is later than --to 2026-10-12/],
     [['--from', 'last week'], /"last week" is not a date/],
   ] as const) {

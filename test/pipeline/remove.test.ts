@@ -270,7 +270,7 @@ describe('the command', () => {
       inTerminal(30, `remove 2023-08-09 ${stores.join(' ')} # ${answer}`, cwd, {}, 120, `${answer}\n`)
     const no = await asked('n')
     expect(no.replaceAll('\r', '')).toContain(
-      `This removes of 2023-08-09:\n${parts.map((part) => `  ${part}\n`).join('')}Remove it? [y/N] `,
+      `This removes, for 2023-08-09:\n${parts.map((part) => `  ${part}\n`).join('')}Remove it? [y/N] `,
     )
     expect(no).toContain('nothing was removed')
     expect((await call('show', '2023-08-09')).code).toBe(0)

@@ -26,7 +26,7 @@ test('a target has defaults', async () => {
 test.each([
   [
     { ...TARGET, portal: 'http://www.data.gouv.fr' },
-    'must be an https address: anyone on the way could read the API key',
+    'must be an https address: anyone on the network could read the API key',
   ],
   [{ ...TARGET, portal: 'http://127.0.0.1.example.org' }, 'must be an https address'],
   [{ ...TARGET, portal: 'https://user:pass@example.org' }, 'without user and password'],
@@ -40,7 +40,7 @@ test.each([
   await expect(resolveConfig({}, { DATAGOUV_TOPS_PUBLISH: list })).rejects.toThrow(why)
 })
 
-test('a dataset is named once; http is for this machine', async () => {
+test('a dataset may be named only once, and http is only for this machine', async () => {
   const local = ['http://localhost:7000', 'http://127.0.0.1:7000/', 'http://[::1]:7000'].map((portal) => ({
     ...TARGET,
     portal,

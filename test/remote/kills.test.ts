@@ -25,7 +25,7 @@ const view = ({ dataset, files }: PlayedPortal) => ({
   resources: dataset.resources.map(({ id, url, latest, ...rest }) => ({ ...rest, content: `${files.get(url)}` })),
 })
 
-test('a process killed after each call leaves a dataset that the next one completes, without a doubled resource', {
+test('a process killed after each call leaves a dataset that the next one completes, without a duplicate resource', {
   timeout: 300_000,
 }, async () => {
   const portal = await startUdataPortal()

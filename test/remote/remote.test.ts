@@ -241,12 +241,12 @@ describe('before anything is uploaded, one line says', () => {
       ['that the key is wrong', key, { environment: { DATAGOUV_TOPS_PUBLISH_API_KEY: 'wr0ng-key' } }],
       [
         'that there is no key',
-        'cannot publish on HOST: there is no API key for it. Set DATAGOUV_TOPS_PUBLISH_API_KEY to that of a user who may edit the dataset.',
+        'cannot publish on HOST: there is no API key for it. Set DATAGOUV_TOPS_PUBLISH_API_KEY to the key of a user who can edit the dataset.',
         { environment: {} },
       ],
       [
-        'that the dataset is not there',
-        'cannot publish on URL: the dataset "nowhere" is not there (404, "The requested URL was not found on the server."). Check the setting publish.',
+        'that the dataset does not exist',
+        'cannot publish on URL: the dataset "nowhere" does not exist there (404, "The requested URL was not found on the server."). Check the setting publish.',
         { target: { dataset: 'nowhere' } },
       ],
       [
@@ -259,7 +259,7 @@ describe('before anything is uploaded, one line says', () => {
       ],
       [
         'that the dataset belongs to others',
-        'cannot publish on URL: the dataset "Target" (data) belongs to others: the owner of the API key may not edit it. Add the user to its organization.',
+        'cannot publish on URL: the dataset "Target" (data) belongs to others: the owner of the API key is not allowed to edit it. Add the user to its organization.',
         {},
         ({ dataset }) => {
           dataset.permissions.edit_resources = false
@@ -280,12 +280,12 @@ describe('before anything is uploaded, one line says', () => {
       ],
       [
         'that the portal does not know the license',
-        'cannot publish on URL: it has no license "cc-by"; it knows notspecified, lov2, odc-odbl. Change license in the setting publish.',
+        'cannot publish on URL: it has no license "cc-by"; it lists notspecified, lov2, odc-odbl. Change license in the setting publish.',
         { target: { license: 'cc-by' } },
       ],
       [
         'that the address redirects',
-        'cannot publish on URL: it redirects to "https://elsewhere.example/", where the API key must not go. Check portal in the setting publish.',
+        'cannot publish on URL: it redirects to "https://elsewhere.example/", and the API key must not be sent there. Check portal in the setting publish.',
         {},
         (portal) => {
           portal.fault = () => ({ status: 308, headers: { location: 'https://elsewhere.example/' } })
@@ -313,7 +313,7 @@ describe('before anything is uploaded, one line says', () => {
     expect(stored + context.warnings.join()).not.toMatch(/wr0ng-key|k3y-of-the-editor/)
   })
 
-  test('that a date has no edition, and a watch that there is none of that name', async () => {
+  test('that a date has no edition, or that a watch does not exist', async () => {
     const portal = await startUdataPortal()
     const context = await openWith(portal)
     await publishWeeks(context, WEEKS.slice(0, 1))
@@ -331,7 +331,7 @@ test('one key is not sent to two portals', async () => {
     openTestContext('2026-11-18T16:00:00Z', `publish: ${JSON.stringify(targets)}`, folder, environment)
   const context = await open(ENVIRONMENT)
   await publishWeeks(context, WEEKS.slice(0, 1))
-  await expect(publish(context, FIRST)).rejects.toThrow('as publish names several portals')
+  await expect(publish(context, FIRST)).rejects.toThrow('because publish names several portals')
   expect([...portal.calls, ...other.calls]).toEqual([])
 
   // The second portal refuses its key; the first one is updated all the same.
@@ -376,7 +376,7 @@ describe('a portal that', () => {
     ['breaks the connection after it has done what was asked', 'break after'],
   ]
   test.each(faults)(
-    '%s, at each call once: the dataset ends the same, without a doubled resource',
+    '%s, once at each call: the dataset ends the same, without a duplicate resource',
     async (_, fault) => {
       const { folders, whole, calls } = await undisturbed()
       for (let at = 1; at <= calls; at++) {
@@ -391,7 +391,7 @@ describe('a portal that', () => {
     },
   )
 
-  test('stays silent is given up after the retries of the policy', async () => {
+  test('stays silent fails after the retries of the policy', async () => {
     const portal = await startUdataPortal()
     portal.fault = (_, name) => (name.endsWith('/licenses/') ? 'silence' : undefined)
     const context = await openWith(portal, { settings: 'retries: 1' })
@@ -401,13 +401,13 @@ describe('a portal that', () => {
     expect(portal.writes()).toEqual([])
   })
 
-  test('takes no file of this size refuses it by its length, before it is sent', async () => {
+  test('has a size limit refuses a file by its length, before the upload', async () => {
     const portal = await startUdataPortal()
     portal.maxBytes = 2 ** 20
     const context = await openWith(portal, { target: { files: ['list'] } })
     const large = { id: 'd1', title: 'Transport', description: 'x'.repeat(2 ** 21), organization: 'o1' }
     await publishWeeks(context, [{ date: FIRST, datasets: [large], organizations: [['o1', 'Un', 5]] }])
-    await expect(publish(context, FIRST)).rejects.toThrow('the file is larger than the portal takes (413).')
+    await expect(publish(context, FIRST)).rejects.toThrow('the file is larger than the portal accepts (413).')
     expect(portal.calls.at(-1)).toBe('refused by its length')
     expect(portal.dataset.resources).toEqual([])
     portal.maxBytes = Number.POSITIVE_INFINITY
@@ -415,7 +415,7 @@ describe('a portal that', () => {
     expect(portal.files.values().next().value!.length).toBeGreaterThan(2 ** 21)
   })
 
-  test('is late: the upload that was given up and then appears is removed', async () => {
+  test('responds too late keeps no upload that appears after the time limit', async () => {
     const portal = await startUdataPortal()
     const context = await openWith(portal, { target: { files: ['tops'] } })
     await publishWeeks(context, WEEKS.slice(0, 1))
@@ -431,8 +431,8 @@ describe('a portal that', () => {
     expect(await publish(context, FIRST)).toMatchObject({ status: 'published' })
     expect(portal.dataset.resources.map(({ id }) => id)).toEqual([made!.id, 'mine'])
     expect(context.warnings.slice(1)).toEqual([
-      `removed the resource late (${title}): an upload that was broken off had left it`,
-      `removed the resource old (${weekly}): an upload that was broken off had left it`,
+      `removed the resource late (${title}): it was left by an interrupted upload`,
+      `removed the resource old (${weekly}): it was left by an interrupted upload`,
     ])
   })
 })
@@ -462,7 +462,7 @@ test('"doctor" checks the key, the dataset and the rights, and uploads nothing',
   })
   expect(await doctor(API_KEY)).toMatchObject({
     status: 'ok',
-    finding: `uploads are possible to ${portal.dataset.page}`,
+    finding: `it is possible to upload to ${portal.dataset.page}`,
   })
   expect(portal.writes()).toEqual([])
 })
@@ -486,7 +486,7 @@ test('lineage names the dataset of the portal as what was written, from the list
   expect(JSON.stringify(events)).not.toContain(API_KEY)
 })
 
-test('an https portal is reached through a tunnel; a certificate that is not known is one line', async () => {
+test('an https portal is reached through a tunnel; an unknown certificate is reported in one line', async () => {
   const [portal, proxy] = [await startUdataPortal(), await startForwardProxy()]
   const front = await startTlsFront(portal.url)
   const context = await openTestContext()

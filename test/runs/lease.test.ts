@@ -38,7 +38,7 @@ describe('a second run', () => {
     })
   })
 
-  test('of the same process is one like any other', async () => {
+  test('of the same process is refused like any other', async () => {
     const { documents } = await openTestContext()
     const first = await acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r1'))
     await expect(acquireLeases(documents, ['2026-11-18'], currentProcessAsHolder('r2'))).rejects.toMatchObject({
@@ -234,7 +234,7 @@ describe('a holder is dead', () => {
       expect(isDead(lease({ start_ticks: self.start_ticks! - 1 }), self)).toBe(true)
     })
 
-    test('when this host has been started again since, also if the same number has the same age', () => {
+    test('when this host has rebooted since, even if a process has the same PID and start time', () => {
       const pid = startProcess()
       const before = { pid, start_ticks: startTicks(pid)!, boot_id: '00000000-0000-0000-0000-000000000000' }
       expect([isDead(lease(before), self), isDead(lease({ ...before, host: 'elsewhere' }), self)]).toEqual([
@@ -255,11 +255,11 @@ describe('a holder is dead', () => {
       process.kill(pid, 0)
     })
 
-    test('only when its lease has expired, if version 0.1 wrote it and the number is in use', () => {
+    test('only when its lease has expired, if version 0.1 wrote it and its PID is in use', () => {
       expect(isDead(lease01(startProcess()), self)).toBe(false)
     })
 
-    test('not when its number is of another container that shares the name of this host', () => {
+    test('not when its PID is from another container with the name of this host', () => {
       const script = `import { currentProcessAsHolder as holder } from '${LEASE_MODULE}'; console.log(JSON.stringify(holder('r1')))`
       const node = [process.execPath, '--input-type=module', '-e', script]
       const { status, stdout } = spawnSync('unshare', ['--pid', '--fork', ...node], { encoding: 'utf8' })

@@ -101,7 +101,7 @@ for (const { name, open: newPlace } of storePairs('what dead runs leave', { ferr
       await leases.release()
     })
 
-    test('takes a date over at once whose holder on this host is gone', async () => {
+    test('takes over a date at once if its holder on this host has died', async () => {
       const { world, order } = await prepared()
       await world.documents.acquire(DATE, { run: DEAD, host: hostname(), pid: deadPid() }, 60_000)
       expect(await run(order, world)).toMatchObject({ status: 'published' })

@@ -62,7 +62,7 @@ describe('schedule', () => {
     ])
   })
 
-  test('catches up the last date at its start, only once', async () => {
+  test('publishes the last missed date at its start, only once', async () => {
     const plan = { schedule: '0 0 1 * *', time_zone: 'Europe/Paris' }
     const [date] = lastScheduledDates(plan, new Date(), 1)
     const { cwd, daemon, portal } = await start({ DATAGOUV_TOPS_SCHEDULE: plan.schedule }, ['--json'])

@@ -68,7 +68,7 @@ describe.runIf(minio && mongodb)('on MinIO and MongoDB', () => {
     expect(JSON.parse((await run()).stdout)).toMatchObject({ status: 'unchanged' })
   })
 
-  test('three processes that share nothing but the stores leave the same', async () => {
+  test('three processes that share only the stores leave the same result', async () => {
     const sources = await sampleSources()
     const { stores, left } = await places()
     for (const [step, given] of [

@@ -132,7 +132,7 @@ describe.skipIf(!isWanted)('publications on a real uData server', { timeout: 600
     const byHand = { title: 'Notice', filetype: 'remote', type: 'documentation', url: 'https://example.org/notice' }
     await call('POST', `/datasets/${dataset}/resources/`, byHand)
     await settings(cwd, dataset, { target: { weekly: true } })
-    expect((await go(cwd, ['doctor', '--json'])).stdout).toContain('uploads are possible to http')
+    expect((await go(cwd, ['doctor', '--json'])).stdout).toContain('it is possible to upload to http')
     const latest: string[][] = []
     for (const [index, week] of WEEKS.entries()) {
       if (index > 0) await kit('change').then(() => kit('export'))
@@ -226,8 +226,8 @@ describe.skipIf(!isWanted)('publications on a real uData server', { timeout: 600
     const all = (await call('GET', '/datasets/?page_size=100')).data as { id: string; permissions: { edit: boolean } }[]
     const foreign = all.find(({ permissions }) => !permissions.edit)!
     for (const [id, message] of [
-      ['no-such-dataset', /the dataset "no-such-dataset" is not there \(404/],
-      [foreign.id, /belongs to others: the owner of the API key may not edit it/],
+      ['no-such-dataset', /the dataset "no-such-dataset" does not exist there \(404/],
+      [foreign.id, /belongs to others: the owner of the API key is not allowed to edit it/],
     ] as const) {
       await settings(cwd, id)
       const { code, stderr } = await go(cwd, ['publish-remote', WEEKS[0], '--quiet'])

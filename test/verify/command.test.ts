@@ -62,7 +62,7 @@ test('names a run that is replacing an edition, and exits with 7', async () => {
   }
 })
 
-test('cannot repair from a damaged or missing snapshot, and says what to do', async () => {
+test('cannot repair from a damaged or missing snapshot, and gives a remedy', async () => {
   const cwd = await published()
   const folder = join(cwd, 'data/datagouv/snapshots')
   await writeFile(join(folder, DATE, 'datasets.csv.gz'), 'x')

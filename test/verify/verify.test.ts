@@ -380,7 +380,7 @@ describe('where the snapshot is gone', () => {
 })
 
 describe('a watch that changed since', () => {
-  test('its old editions are compared with the terms and the top that they name', async () => {
+  test('its old editions are compared by the terms and the top in their documents', async () => {
     const context = await published()
     const changed = await openTestContext(
       undefined,
@@ -389,7 +389,7 @@ describe('a watch that changed since', () => {
     )
     expect((await verified(changed))[1]).toMatchObject({
       status: 'same',
-      note: expect.stringMatching(/^with the terms and the top/),
+      note: expect.stringMatching(/^compared by the terms and the top/),
     })
   })
 
@@ -398,7 +398,7 @@ describe('a watch that changed since', () => {
     const changed = await openTestContext(undefined, 'watches: [{name: other, terms: [budget]}]', context.folder)
     expect((await verified(changed))[1]).toMatchObject({
       status: 'partly',
-      note: expect.stringMatching(/^the watch is gone: only/),
+      note: expect.stringMatching(/^the watch is not configured any more: only/),
     })
   })
 })

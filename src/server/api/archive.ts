@@ -61,7 +61,7 @@ const gzipRoute = createRoute({
   operationId: 'getCompressedArchive',
   tags: ['editions'],
   summary: 'Returns the archived CSV of an edition, compressed with gzip',
-  description: 'Compressed while it is sent, a fifth of the size. For `Range`, use `archive.csv`.',
+  description: 'Compressed on the fly to about a fifth of the size. For `Range`, use `archive.csv`.',
   request: { params: z.object({ watch: watchParam, edition: editionParam }), query: strictQuery({}) },
   responses: {
     200: { description: 'The whole file', content: { 'application/gzip': { schema: z.string() } } },

@@ -8,10 +8,11 @@ import { type ApiContext, createRouter, csvRoute, jsonRoute } from './route.ts'
 import { Changes } from './schemas.ts'
 
 const description =
-  'Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the ' +
-  'organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it ' +
-  'were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, ' +
-  '`id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).'
+  'Lists the datasets that entered, left, moved to another organization, were renamed, or gained or lost followers, and the ' +
+  'organizations whose name, rank, followers or number of datasets changed. Datasets that entered or left have a reason. It is ' +
+  'null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change ' +
+  'of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, ' +
+  '`before` (the earlier number of followers).'
 
 const pairQuery = {
   watch: optionalWatch,

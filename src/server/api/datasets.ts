@@ -55,7 +55,8 @@ const historyRoute = jsonRoute({
   path: '/api/editions/{watch}/{edition}/datasets/{id}/history',
   operationId: 'getDatasetHistory',
   tag: 'datasets',
-  summary: 'Returns a dataset in every edition up to this one, with the reasons why it entered and left, latest first',
+  summary:
+    'Returns the history of a dataset up to this edition, latest first, with the reasons why it entered and left',
   description: 'A reason is null if nothing changed, or if the files that would show it were not kept.',
   params: { watch: watchParam, edition: editionParam, id: datasetId },
   query: { lang: pageParams.lang },

@@ -19,7 +19,7 @@ const route = createRoute({
   operationId: 'getSearchFeed',
   tags: ['explore'],
   summary: 'Returns an Atom feed of a search: an entry each week, with the datasets that entered and left',
-  description: 'Has the entry of the latest week. Feed readers keep the earlier ones.',
+  description: 'Contains only the entry of the latest week. Feed readers keep the earlier ones.',
   request: {
     query: strictQuery({
       ...searchParams,

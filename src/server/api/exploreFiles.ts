@@ -27,7 +27,7 @@ const archiveRoute = csvRoute({
   path: '/api/explore/{date}/archive.csv',
   operationId: 'getSearchArchive',
   tag: 'explore',
-  summary: 'Returns all datasets with any words: the matching records of the export, byte for byte',
+  summary: 'Returns all datasets that contain any of the words: the matching records of the export, byte for byte',
   params: { date: weekParam },
   query: { ...searchParams, lang: pageParams.lang },
   response: z.string(),
@@ -36,7 +36,8 @@ const archiveRoute = csvRoute({
 
 const changesDefinition = {
   tag: 'explore',
-  description: 'As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.',
+  description:
+    'Has the same fields as the changes of an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.',
   params: { date: weekParam },
   query: {
     ...searchParams,

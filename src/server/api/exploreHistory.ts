@@ -9,7 +9,7 @@ const route = jsonRoute({
   path: '/api/explore/history',
   operationId: 'countWeeks',
   tag: 'explore',
-  summary: 'Counts the datasets with any words in each stored week',
+  summary: 'Counts the datasets that contain any of the words, in each stored week',
   description:
     'Returns the weeks counted so far, and counts the others in the background. Ask again until `seconds_left` is 0.',
   params: {},

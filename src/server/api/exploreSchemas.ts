@@ -11,11 +11,13 @@ const WordCount = z.object({ word, datasets: number.openapi({ example: 1425 }) }
 const TermCount = z
   .object({
     word,
-    datasets: number.openapi({ example: 22263, description: 'How many datasets of the full list have the word' }),
+    datasets: number.openapi({ example: 22263, description: 'How many datasets of the full list contain the word' }),
     most_hit: z.array(WordCount).openapi({
-      description: 'For substrings: the whole words in which it occurs most. "vélo" is found in "développement"',
+      description: 'For substrings: the whole words in which it occurs most, such as "développement" for "vélo"',
     }),
-    nearest: z.array(WordCount).openapi({ description: 'If nothing has the word: the closest words of the catalogue' }),
+    nearest: z
+      .array(WordCount)
+      .openapi({ description: 'If no dataset contains the word: the closest words of the catalogue' }),
   })
   .openapi('TermCount')
 
@@ -37,7 +39,7 @@ const FoundDataset = z
     organization: z.string(),
     organization_id: z.string(),
     organization_followers: number,
-    matches: z.array(Match).openapi({ description: 'The first place per word and column' }),
+    matches: z.array(Match).openapi({ description: 'The first match of each word in each column' }),
   })
   .openapi('FoundDataset')
 
@@ -51,7 +53,7 @@ export const SearchPage = z
     source: Edition.shape.source,
     archive: z
       .object({ bytes: number.openapi({ example: 45000000 }), records: number.openapi({ example: 22263 }) })
-      .openapi({ description: 'The full list: all datasets with one of the words' }),
+      .openapi({ description: 'The full list: all datasets that contain any of the words' }),
     words: z.array(TermCount),
     organizations: z.array(Organization),
     in_tops: number.openapi({

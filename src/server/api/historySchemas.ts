@@ -24,7 +24,7 @@ export const DatasetHistory = z
   .object({
     watch: watchName,
     id,
-    title: z.string().openapi({ description: 'Title in the latest edition whose tops have it' }),
+    title: z.string().openapi({ description: 'Title in the latest edition whose tops include it' }),
     editions: z.array(
       z.object({
         date,

@@ -81,7 +81,7 @@ export const Organization = z
     id,
     name: z.string().openapi({ example: 'Institut national de la statistique et des études économiques' }),
     followers: number.openapi({ example: 626 }),
-    datasets: number.openapi({ example: 11, description: 'Number of its datasets in the edition' }),
+    datasets: number.openapi({ example: 11, description: 'How many of its datasets the edition has' }),
   })
   .openapi('RankedOrganization')
 

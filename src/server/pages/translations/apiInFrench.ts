@@ -54,10 +54,10 @@ const TEXTS: Readonly<Record<string, string>> = {
     'Le fichier n’a pas cette partie\u00a0; `Content-Range` donne sa taille',
   'Returns the archived CSV of an edition, compressed with gzip':
     'Renvoie le CSV archivé d’une édition, compressé avec gzip',
-  'Compressed while it is sent, a fifth of the size. For `Range`, use `archive.csv`.':
+  'Compressed on the fly to about a fifth of the size. For `Range`, use `archive.csv`.':
     'Compressé pendant l’envoi, à un cinquième de la taille. Pour `Range`, utilisez `archive.csv`.',
   'Compares two editions': 'Compare deux éditions',
-  'Lists the datasets that entered or left, with reasons, that moved or were renamed, the followers gained or lost, and the organizations whose name, rank, followers or number of datasets changed. A reason is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the organization or the title before), `followers`, `before` (followers).':
+  'Lists the datasets that entered, left, moved to another organization, were renamed, or gained or lost followers, and the organizations whose name, rank, followers or number of datasets changed. Datasets that entered or left have a reason. It is null if the files that would show it were not kept. The CSV (with `Accept: text/csv`, or `changes.csv`) has one row per change of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, `before` (the earlier number of followers).':
     'Liste les jeux de données entrés ou sortis, avec la raison, ceux qui ont changé d’organisation ou de titre, les abonnés gagnés ou perdus, et les organisations dont le nom, le rang, les abonnés ou le nombre de jeux de données ont changé. La raison est nulle si les fichiers qui la montreraient n’ont pas été conservés. Le CSV (avec `Accept: text/csv`, ou `changes.csv`) a une ligne par changement d’un jeu de données\u00a0: `change`, `reason`, `id`, `title`, `organization`, `from` (l’organisation ou le titre d’avant), `followers`, `before` (abonnés d’avant).',
   'Name of a watch (default: the first one)': 'Nom d’une veille (par défaut\u00a0: la première)',
   'Date of the earlier edition (default: the one before `to`)':
@@ -81,7 +81,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'Date of the edition (default: the latest)': 'Date de l’édition (par défaut\u00a0: la dernière)',
   'Explains why a dataset is in this edition or not':
     'Explique pourquoi un jeu de données est présent dans cette édition ou absent',
-  'Returns a dataset in every edition up to this one, with the reasons why it entered and left, latest first':
+  'Returns the history of a dataset up to this edition, latest first, with the reasons why it entered and left':
     'Renvoie un jeu de données dans chaque édition jusqu’à celle-ci, avec les raisons de ses entrées et sorties, de la plus récente à la plus ancienne',
   'A reason is null if nothing changed, or if the files that would show it were not kept.':
     'La raison est nulle si rien n’a changé, ou si les fichiers qui la montreraient n’ont pas été conservés.',
@@ -103,7 +103,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'Returns metrics for Prometheus': 'Renvoie des mesures pour Prometheus',
   'Returns an Atom feed of a search: an entry each week, with the datasets that entered and left':
     'Renvoie le flux Atom d’une recherche\u00a0: un article par semaine, avec les jeux de données entrés et sortis',
-  'Has the entry of the latest week. Feed readers keep the earlier ones.':
+  'Contains only the entry of the latest week. Feed readers keep the earlier ones.':
     'Contient l’article de la dernière semaine. Les lecteurs de flux gardent les précédents.',
   'One to 8 words or phrases of 2 to 64 letters, separated by `,`':
     'De 1 à 8 mots ou expressions de 2 à 64 lettres, séparés par `,`',
@@ -113,7 +113,7 @@ const TEXTS: Readonly<Record<string, string>> = {
     'Colonnes de l’export où chercher, séparées par `,` (par défaut\u00a0: `title,tags,description`, les plus rapides)',
   'How many of the most followed organizations the tops cover (default: 30)':
     'Nombre d’organisations les plus suivies à retenir (par défaut\u00a0: 30)',
-  'Counts the datasets with any words in each stored week':
+  'Counts the datasets that contain any of the words, in each stored week':
     'Compte les jeux de données contenant des mots au choix, dans chaque semaine conservée',
   'Returns the weeks counted so far, and counts the others in the background. Ask again until `seconds_left` is 0.':
     'Renvoie les semaines déjà comptées, et compte les autres en arrière-plan. Redemandez jusqu’à ce que `seconds_left` soit à 0.',
@@ -130,12 +130,12 @@ const TEXTS: Readonly<Record<string, string>> = {
   'Date of the earlier snapshot, for `new` and `gone` (default: the one before)':
     'Date de la semaine antérieure, pour `new` et `gone` (par défaut\u00a0: la précédente)',
   'Maximum number of datasets': 'Nombre maximal de jeux de données',
-  'Returns all datasets with any words: the matching records of the export, byte for byte':
+  'Returns all datasets that contain any of the words: the matching records of the export, byte for byte':
     'Renvoie tous les jeux de données contenant ces mots\u00a0: les lignes retenues de l’export, à l’octet près',
   'Date of a stored snapshot, or `latest`': 'Date d’exports conservés, ou `latest`',
   'Compares a search with the same search in an earlier week':
     'Compare une recherche à la même dans une semaine antérieure',
-  'As for an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.':
+  'Has the same fields as the changes of an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.':
     'Comme pour une édition (`/api/editions/{watch}/{edition}/changes`), avec toutes les raisons.',
   'Date of the earlier snapshot (default: the one before)':
     'Date de la semaine antérieure (par défaut\u00a0: la précédente)',
