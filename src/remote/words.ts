@@ -35,28 +35,29 @@ interface Templates {
 const fr: Templates = {
   locale: 'fr-FR',
   or: ' ou ',
-  more: (count) => `${count} autres termes`,
-  quote: (term) => `« ${term} »`,
+  more: (count) => (count === '1' ? '1 autre mot' : `${count} autres mots`),
+  quote: (term) => `«\u00a0${term}\u00a0»`,
   title: {
-    list: ({ terms }) => `Jeux de données avec ${terms} : la liste complète`,
-    tops: ({ terms, top }) => `Jeux de données avec ${terms} : ceux des ${top} organisations les plus suivies`,
+    list: ({ terms }) => `Jeux de données mentionnant ${terms}\u00a0: la liste complète`,
+    tops: ({ terms, top }) =>
+      `Jeux de données mentionnant ${terms}\u00a0: ceux des ${top} organisations les plus suivies`,
     'tops-json': ({ terms, top }) =>
-      `Jeux de données avec ${terms} : ceux des ${top} organisations les plus suivies, en JSON`,
-    changes: ({ terms }) => `Jeux de données avec ${terms} : ce qui a changé depuis l’édition précédente`,
+      `Jeux de données mentionnant ${terms}\u00a0: ceux des ${top} organisations les plus suivies, en JSON`,
+    changes: ({ terms }) => `Jeux de données mentionnant ${terms}\u00a0: les changements depuis l’édition précédente`,
   },
   latest: '(dernière édition)',
   edition: (date) => `(édition du ${date})`,
   description: {
     list: ({ date, terms, portal, all, listed }) =>
-      `Édition du ${date}. Jeux de données avec ${terms} : ${listed}, sur ${all} au catalogue de ${portal}. Chaque ligne est telle que dans l’export du catalogue.\n\nCSV en UTF-8, séparateur « ; ».`,
+      `Édition du ${date}. Jeux de données mentionnant ${terms}\u00a0: ${listed}, sur ${all} au catalogue de ${portal}. Chaque ligne est identique à celle de l’export du catalogue.\n\nCSV en UTF-8, séparateur «\u00a0;\u00a0».`,
     tops: ({ date, terms, portal, top, datasets }) =>
-      `Édition du ${date}. Jeux de données de ${portal} avec ${terms} qui appartiennent aux ${top} organisations les plus suivies : ${datasets}, dans l’ordre des abonnés de leur organisation, puis des leurs.\n\nColonnes : \`dataset_id\`, \`dataset_title\`, \`dataset_followers\`, \`organization\`, \`organization_id\`, \`organization_followers\`. CSV en UTF-8, séparateur « ; ».`,
+      `Édition du ${date}. Jeux de données de ${portal} mentionnant ${terms}, publiés par les ${top} organisations les plus suivies\u00a0: ${datasets}, triés par nombre d’abonnés de leur organisation, puis par leur propre nombre d’abonnés.\n\nColonnes\u00a0: \`dataset_id\`, \`dataset_title\`, \`dataset_followers\`, \`organization\`, \`organization_id\`, \`organization_followers\`. CSV en UTF-8, séparateur «\u00a0;\u00a0».`,
     'tops-json': ({ date, terms, portal, top, datasets }) =>
-      `Édition du ${date}. Jeux de données de ${portal} avec ${terms} qui appartiennent aux ${top} organisations les plus suivies : ${datasets}, avec le classement des organisations, les exports d’origine et leurs sommes de contrôle.`,
+      `Édition du ${date}. Jeux de données de ${portal} mentionnant ${terms}, publiés par les ${top} organisations les plus suivies\u00a0: ${datasets}, avec le classement des organisations, les exports d’origine et leurs sommes de contrôle.`,
     changes: ({ date, from, terms }) =>
-      `Ce qui a changé de l’édition du ${from} à celle du ${date}, parmi les jeux de données avec ${terms} des organisations les plus suivies : une ligne par entrée (\`entered\`), sortie (\`left\`), changement d’organisation (\`moved\`), de titre (\`renamed\`) ou d’abonnés (\`followers\`), avec sa raison.\n\nColonnes : \`change\`, \`reason\`, \`id\`, \`title\`, \`organization\`, \`from\`, \`followers\`, \`before\`. CSV en UTF-8, séparateur « ; ».`,
+      `Ce qui a changé de l’édition du ${from} à celle du ${date}, parmi les jeux de données mentionnant ${terms}, publiés par les organisations les plus suivies\u00a0: une ligne par entrée (\`entered\`), sortie (\`left\`), changement d’organisation (\`moved\`), de titre (\`renamed\`) ou de nombre d’abonnés (\`followers\`), avec sa raison.\n\nColonnes\u00a0: \`change\`, \`reason\`, \`id\`, \`title\`, \`organization\`, \`from\`, \`followers\`, \`before\`. CSV en UTF-8, séparateur «\u00a0;\u00a0».`,
   },
-  replaced: 'Ce fichier est remplacé à chaque édition ; son lien permanent reste le même.',
+  replaced: 'Ce fichier est remplacé à chaque édition\u00a0; son lien permanent reste le même.',
 }
 
 const en: Templates = {

@@ -48,13 +48,13 @@ interface Texts {
 
 const TEXTS: Readonly<Record<Language, Texts>> = {
   fr: {
-    name: (watch) => `Éditions ${watch}`,
+    name: (watch) => `Éditions de la veille ${watch}`,
     datasets: ['jeu de données', 'jeux de données'],
-    published: (watch, datasets) => `${watch} : ${datasets} au classement`,
-    changes: (entered, left) => `Depuis l’édition précédente : entrées ${entered}, sorties ${left}.`,
+    published: (watch, datasets) => `${watch}\u00a0: ${datasets} dans les tops`,
+    changes: (entered, left) => `Entrées depuis l’édition précédente\u00a0: ${entered}. Sorties\u00a0: ${left}.`,
     first: 'Première édition.',
-    missing: (watch) => `${watch} : pas d’édition`,
-    due: (watch) => `${watch} : édition prévue`,
+    missing: (watch) => `${watch}\u00a0: pas d’édition`,
+    due: (watch) => `${watch}\u00a0: édition prévue`,
   },
   en: {
     name: (watch) => `Editions of ${watch}`,

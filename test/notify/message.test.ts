@@ -43,14 +43,14 @@ function written(news: News, language: Language): string {
 
 describe('the message about an edition', () => {
   test('is written in French', () => {
-    expect(written(PUBLISHED, 'fr')).toBe(`18 novembre 2026, mobilite-transport : 622 jeux de données au classement
-mobilite-transport : 622 jeux de données au classement
-Jeux de données du portail : 121 074. Avec « mobilité » ou « transport » : 11 155. Dont ceux de 20 des 30 organisations les plus suivies : 622.
-Depuis le 11 novembre 2026 : entrées 12, sorties 1, changements d’organisation 0.
+    expect(written(PUBLISHED, 'fr')).toBe(`18 novembre 2026, mobilite-transport : 622 jeux de données dans les tops
+mobilite-transport : 622 jeux de données dans les tops
+Jeux de données du portail : 121 074. Mentionnant « mobilité » ou « transport » : 11 155. Dans les tops : 622, provenant de 20 des 30 organisations les plus suivies.
+Entrées depuis le 11 novembre 2026 : 12. Sorties : 1. Changements d’organisation : 0.
 Entrées :
 - Bus (SNCF)
 - Tram (SNCF)
-- et 10 de plus
+- et 10 autres
 Sorties :
 - Vélos (SNCF)
 CSV : s3://datagouv/2026-11-18/mobilite-transport.csv
@@ -76,7 +76,7 @@ Document: mongodb://db/datagouv, tops, mobilite-transport/2026-11-18`)
     [null, 'C’est la première édition.'],
     [
       { from: '2026-11-11', entered: named(0), left: named(0), moved: named(0) },
-      'Aucun jeu de données n’est entré, sorti ou passé à une autre organisation depuis le 11 novembre 2026.',
+      'Depuis le 11 novembre 2026, aucun jeu de données n’est entré, n’est sorti ni n’a changé d’organisation.',
     ],
   ])('says when there is nothing to compare, or nothing changed', (changes, line) => {
     const [edition] = PUBLISHED.editions
@@ -89,10 +89,10 @@ test('a failure says why, what next, and that nothing incomplete was published',
   expect(
     written({ ...news, again: '2026-11-18T16:01:00.000Z' }, 'fr'),
   ).toBe(`pas encore d’édition du 18 novembre 2026 : l’exécution a échoué
-Raison : le portail est injoignable ou ne livre pas (code de sortie 3).
+Raison : le portail est injoignable ou ne fournit pas les données (code de sortie 3).
 it answers 503
-Nouvel essai à 17:01, puis d’autres jusqu’à la réussite ou la fin de la journée.
-Rien d’inachevé n’a été publié ; les éditions précédentes restent en place.`)
+Nouvelle tentative à 17:01, puis d’autres jusqu’à la réussite ou à la fin de la journée.
+Rien d’incomplet n’a été publié ; les éditions précédentes restent inchangées.`)
   expect(written({ ...news, again: null }, 'en')).toBe(`no edition of 18 November 2026 yet: the run failed
 Why: the portal cannot be reached or does not deliver (exit code 3).
 it answers 503
@@ -111,7 +111,7 @@ test('the message about a refused export says how to publish it', () => {
 test('missed dates are named', () => {
   const news = { event: 'missed', dates: ['2026-11-04', '2026-11-11'] } as const
   expect(written(news, 'fr')).toMatch(
-    /^pas d’édition du 4 novembre 2026, 11 novembre 2026\n« datagouv-tops run --date 2026-11-04 »/,
+    /^pas d’édition du 4 novembre 2026, du 11 novembre 2026\nLa commande « datagouv-tops run --date 2026-11-04 »/,
   )
   expect(written(news, 'en')).toMatch(
     /^no edition of 4 November 2026, 11 November 2026\n"datagouv-tops run --date 2026-11-04"/,

@@ -97,17 +97,20 @@ describe('three weeks', () => {
         .sort(),
     ).toEqual([...links].sort().filter((one) => one !== foreign.latest))
     expect(resources.map(({ title, type }) => [title, type])).toEqual([
-      ['Jeux de données avec « mobilité » ou « transport » : la liste complète (dernière édition)', 'main'],
       [
-        'Jeux de données avec « mobilité » ou « transport » : ceux des 30 organisations les plus suivies (dernière édition)',
+        'Jeux de données mentionnant «\u00a0mobilité\u00a0» ou «\u00a0transport\u00a0»\u00a0: la liste complète (dernière édition)',
         'main',
       ],
       [
-        'Jeux de données avec « mobilité » ou « transport » : ceux des 30 organisations les plus suivies, en JSON (dernière édition)',
+        'Jeux de données mentionnant «\u00a0mobilité\u00a0» ou «\u00a0transport\u00a0»\u00a0: ceux des 30 organisations les plus suivies (dernière édition)',
         'main',
       ],
       [
-        'Jeux de données avec « mobilité » ou « transport » : ce qui a changé depuis l’édition précédente (dernière édition)',
+        'Jeux de données mentionnant «\u00a0mobilité\u00a0» ou «\u00a0transport\u00a0»\u00a0: ceux des 30 organisations les plus suivies, en JSON (dernière édition)',
+        'main',
+      ],
+      [
+        'Jeux de données mentionnant «\u00a0mobilité\u00a0» ou «\u00a0transport\u00a0»\u00a0: les changements depuis l’édition précédente (dernière édition)',
         'update',
       ],
       ['By hand', 'documentation'],
@@ -116,7 +119,7 @@ describe('three weeks', () => {
     expect(resources.every(({ extras }) => extras['check:status'] === 200)).toBe(true)
     expect(resources[1]!.schema).toEqual({ url: 'https://example.org/tops.json' })
     expect(resources[0]!.description).toMatch(
-      /^Édition du 18 novembre 2026\. Jeux de données avec « mobilité » ou « transport » : 1, sur 1 au catalogue/,
+      /^Édition du 18 novembre 2026\. Jeux de données mentionnant «\u00a0mobilité\u00a0» ou «\u00a0transport\u00a0»\u00a0: 1, sur 1 au catalogue/,
     )
     expect(dataset).toMatchObject({
       title: 'Target',

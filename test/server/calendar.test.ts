@@ -62,7 +62,7 @@ test('an event keeps its identity when its edition is published, and the calenda
   expect(uids[0]).toEqual(uids[1])
   const etag = answer.headers.get('etag')!
   expect((await fetch(url, { headers: { 'if-none-match': etag } })).status).toBe(304)
-  expect(text).toContain('mobilite-transport : édition prévue')
+  expect(text).toContain('mobilite-transport\u00a0: édition prévue')
 })
 
 test('has lines of at most 75 bytes, and says what is wrong with a parameter', async () => {

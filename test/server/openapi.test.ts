@@ -1,6 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { translateApi } from '../../src/server/pages/translations/apiInFrench.ts'
+import { TRANSLATIONS } from '../../src/server/pages/translations/translations.ts'
 import { openSite, type Site } from '../web/site.ts'
 
 /** The parts of an OpenAPI document that these tests read. */
@@ -10,6 +11,7 @@ interface Description {
 }
 
 interface Operation {
+  readonly tags: readonly string[]
   readonly operationId: string
   readonly summary: string
   readonly description?: string
@@ -170,6 +172,9 @@ test('the documentation is in French and English', () => {
   )
   const untranslated = texts.filter((text) => text !== '' && translateApi(text, 'fr') === text)
   expect(untranslated, 'add these texts to src/server/pages/translations/apiInFrench.ts').toEqual([])
+  const tags = Object.values(description.paths).map(({ get }) => get.tags[0]!)
+  for (const { apiTags } of Object.values(TRANSLATIONS))
+    expect(Object.keys(apiTags)).toEqual(expect.arrayContaining(tags))
 })
 
 test('every parameter and every response has an example', async () => {

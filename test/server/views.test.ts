@@ -125,7 +125,7 @@ test('text is compressed with Brotli for clients that accept it', async () => {
 })
 
 test('feeds exist in both languages, and for an organization or a search', async () => {
-  expect(await text('/feed.atom?lang=fr')).toContain('4 nouveaux, 3 sortis de la liste')
+  expect(await text('/feed.atom?lang=fr')).toContain('4 nouveaux, 3 sortis des tops')
   expect(await text('/feed.atom?lang=en')).toContain('4 new, 3 gone')
   const { items } = (await (await get('/feed.json?lang=en&q=velo')).json()) as { items: { title: string }[] }
   expect(items[0]!.title).toMatch(/: [0-4] new, 0 gone$/)

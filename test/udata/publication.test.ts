@@ -160,7 +160,7 @@ describe.skipIf(!isWanted)('publications on a real uData server', { timeout: 600
     const after = await read(dataset)
     expect(after.resources.map(({ id }) => id)).toEqual(before.resources.map(({ id }) => id))
     expect(after.resources[0]!.sha1).not.toBe(before.resources[0]!.sha1)
-    expect(after.resources[0]!.title).toContain('avec « mobilité » :')
+    expect(after.resources[0]!.title).toContain('mentionnant «\u00a0mobilité\u00a0»\u00a0:')
 
     expect(after).toMatchObject({
       title: 'Mobilité',
@@ -204,8 +204,8 @@ describe.skipIf(!isWanted)('publications on a real uData server', { timeout: 600
       const { resources, license, temporal_coverage } = await read(dataset)
       expect([calls, license, temporal_coverage]).toEqual([calls, 'lov2', { start: WEEKS[0], end: WEEKS[0] }])
       expect(resources.map(({ title }) => title)).toEqual([
-        'Jeux de données avec « mobilité » ou « transport » : ceux des 30 organisations les plus suivies (dernière édition)',
-        'Jeux de données avec « mobilité » ou « transport » : ceux des 30 organisations les plus suivies, en JSON (dernière édition)',
+        'Jeux de données mentionnant «\u00a0mobilité\u00a0» ou «\u00a0transport\u00a0»\u00a0: ceux des 30 organisations les plus suivies (dernière édition)',
+        'Jeux de données mentionnant «\u00a0mobilité\u00a0» ou «\u00a0transport\u00a0»\u00a0: ceux des 30 organisations les plus suivies, en JSON (dernière édition)',
       ])
       expect(resources.map(({ checksum, sha1 }) => checksum === sha1)).toEqual([true, true])
     }

@@ -197,7 +197,7 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     test('works without scripts', async () => {
       const { page } = await visit(FULL_EDITION, { javaScriptEnabled: false })
       await page
-        .getByRole('link', { name: /^et \d+ de plus/ })
+        .getByRole('link', { name: /^et \d+ autre/ })
         .first()
         .click()
       expect((await titlesOf(page)).length).toBe(11)

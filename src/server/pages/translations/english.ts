@@ -99,6 +99,7 @@ export const english: Translation = {
     changes: 'Changes',
     organizations: 'Organizations',
     datasets: 'Datasets',
+    explore: 'Explore',
     runs: 'Runs',
     feeds: 'Feeds',
     probes: 'Monitoring',

@@ -8,7 +8,7 @@ export const french = {
   organizations: 'Organisations',
   changes: 'Changements',
   explore: 'Explorer',
-  changeWords: 'Changer les mots',
+  changeWords: 'Modifier\u00a0les\u00a0mots',
   editions: 'Éditions',
   runs: 'Exécutions',
 
@@ -38,7 +38,7 @@ export const french = {
   compressed: 'compressé',
   browseList: 'parcourir la liste',
   figures: 'Chiffres clés',
-  thisView: 'Cette vue en',
+  thisView: 'Cette vue\u00a0:',
   permalink: 'lien',
   thisPageAsJson: 'Cette page en JSON',
   downloads: 'Télécharger',
@@ -46,16 +46,16 @@ export const french = {
     n === 1 ? 'Télécharger le jeu de données (CSV)' : `Télécharger les ${count} jeux de données (CSV)`,
   csvOfTops: (datasets: string) => `CSV des tops, ${datasets}`,
   csvOfList: (datasets: string, size: string) => `CSV complet, ${datasets} (${size})`,
-  allOrganizations: 'toutes les organisations, tel qu’exporté',
+  allOrganizations: 'toutes les organisations, à l’identique de l’export',
 
   sinceDay: (day: string) => `Depuis le ${day}`,
   entered: (n: number, count: string) => (n > 1 ? `${count} nouveaux` : `${count} nouveau`),
-  left: (n: number, count: string) => (n > 1 ? `${count} sortis de la liste` : `${count} sorti de la liste`),
+  left: (n: number, count: string) => (n > 1 ? `${count} sortis des tops` : `${count} sorti des tops`),
   allChanges: 'Tous les changements',
   nothingNew: 'Aucun jeu de données n’est entré ni sorti.',
   firstEdition: 'C’est la première édition. Les changements apparaîtront à partir de la prochaine.',
   firstEditionTitle: 'première édition',
-  andMore: (count: string) => `et ${count} de plus`,
+  andMore: (count: string) => (count === '1' ? 'et 1 autre' : `et ${count} autres`),
   newBadge: 'Nouveau',
   newOrganization: 'Nouvelle',
   newColumn: 'Nouveaux',
@@ -95,23 +95,24 @@ export const french = {
 
   docs: 'L’API',
   aboutApi:
-    'Toutes les données de ce site, pour vos programmes : en lecture seule, sans clé, en JSON et en CSV. L’adresse d’une page devient celle de ses données si l’on ajoute /api devant son chemin.',
+    'Toutes les données de ce site, pour vos programmes\u00a0: en lecture seule, sans clé, en JSON et en CSV. Ajoutez /api devant le chemin d’une page pour obtenir ses données.',
   apiTags: {
     watches: 'Veilles',
     editions: 'Éditions',
     changes: 'Changements',
     organizations: 'Organisations',
     datasets: 'Jeux de données',
+    explore: 'Explorer',
     runs: 'Exécutions',
     feeds: 'Flux',
-    probes: 'Surveillance',
+    probes: 'Supervision',
   },
   parameters: 'Paramètres',
   responses: 'Réponses',
   example: 'Exemple de réponse',
   openExample: 'Ouvrir cette adresse',
   tryIt: 'Essayer',
-  madeFrom: (portal: string) => `Réalisé à partir des exports du catalogue de ${portal}, sous licence ouverte.`,
+  madeFrom: (portal: string) => `Réalisé à partir des exports du catalogue de ${portal}, publiés sous licence ouverte.`,
   feed: 'Flux Atom',
   breadcrumbs: 'Fil d’Ariane',
 
@@ -178,7 +179,7 @@ export const french = {
   },
   movedElsewhere: (n: number, count: string) =>
     n > 1 ? `${count} ont changé d’organisation` : `${count} a changé d’organisation`,
-  movedFrom: (organization: string) => `auparavant chez ${organization}`,
+  movedFrom: (organization: string) => `auparavant publié par ${organization}`,
   followersChanged: 'Abonnés gagnés et perdus',
   leftRanking: 'sortie du classement',
 
@@ -190,7 +191,7 @@ export const french = {
     unknown: (day: string) =>
       `Absent de l’édition du ${day}\u00a0: aucun jeu de données du portail n’a cet identifiant ou cette adresse.`,
     'not-listed': (day: string) =>
-      `Ce jeu de données n’est pas dans la liste du ${day}. L’export de ce jour n’a pas été conservé\u00a0: la raison est inconnue.`,
+      `Ce jeu de données n’est pas dans la liste complète du ${day}. L’export de ce jour n’a pas été conservé\u00a0: la raison est inconnue.`,
     'no-term': (day: string) =>
       `Ce jeu de données n’est pas dans l’édition du ${day}\u00a0: il ne mentionne aucun des mots.`,
     'no-organization': (day: string) =>
@@ -204,13 +205,13 @@ export const french = {
   no: '(non)',
   unknown: '(inconnu)',
   atPortal: (portal: string) => `Il est publié sur ${portal}`,
-  recordOf: (record: string, records: string) => `Ligne ${record} sur ${records} de l’export.`,
-  recordOfList: (record: string, records: string) => `Ligne ${record} sur ${records} de la liste complète.`,
+  recordOf: (record: string, records: string) => `Ligne ${record} sur ${records} dans l’export.`,
+  recordOfList: (record: string, records: string) => `Ligne ${record} sur ${records} dans la liste complète.`,
   mentions: (terms: string) => `Il mentionne ${terms}`,
   foundIn: (term: string, column: string) => `${term}, dans ${column}`,
   times: (count: string) => `${count} fois`,
   searchedIn: (columns: string) =>
-    `Recherché dans ${columns}, sans tenir compte des accents, des majuscules, des traits d’union ni des apostrophes.`,
+    `Recherche dans ${columns}, sans tenir compte des accents, des majuscules, des traits d’union ni des apostrophes.`,
   columns: {
     title: 'le titre',
     tags: 'les mots-clés',
@@ -270,9 +271,9 @@ export const french = {
   failures: {
     bug: 'Erreur du programme, sans publication partielle.',
     usage: 'La commande ou la configuration était incorrecte.',
-    portal: 'Le portail n’a pas répondu ou a livré des données incomplètes. Une nouvelle tentative peut aboutir.',
+    portal: 'Le portail était injoignable ou a fourni des données incomplètes. Une nouvelle tentative peut aboutir.',
     contract: 'Un export n’avait pas le format attendu. Rien n’a été publié.',
-    store: 'Un espace de stockage n’a pas répondu ou a refusé l’opération. Une nouvelle tentative peut aboutir.',
+    store: 'Un espace de stockage était injoignable ou a refusé l’opération. Une nouvelle tentative peut aboutir.',
     gate: 'Un export semblait incomplet. Il a été mis de côté et rien n’a été publié.',
     held: 'Une autre exécution traitait déjà cette date.',
     interrupted: 'Interrompue. La prochaine exécution prendra le relais.',
@@ -301,7 +302,7 @@ export const french = {
   identifier: 'Identifiant',
 
   noEditionYet: 'Aucune édition pour le moment',
-  noEditionYetHint: 'La première paraîtra après la prochaine exécution. Pour la produire maintenant\u00a0:',
+  noEditionYetHint: 'La prochaine exécution publiera la première. Pour la publier maintenant\u00a0:',
   noSuchEdition: (day: string) => `Pas d’édition du ${day}`,
   noSuchEditionHint: 'Éditions les plus proches\u00a0:',
   allEditions: 'Toutes les éditions',
@@ -316,14 +317,14 @@ export const french = {
   noSuchPage: 'Page introuvable',
   noSuchPageHint: 'Aucune page n’existe à cette adresse.',
   noSuchOrganization: 'Organisation non classée',
-  noSuchOrganizationHint: 'Cette organisation n’est parmi les plus suivies dans aucune édition.',
+  noSuchOrganizationHint: 'Cette organisation ne figure parmi les plus suivies dans aucune édition.',
   noSuchRun: 'Exécution introuvable',
   noSuchRunHint: 'Aucune exécution n’a cet identifiant.',
   notADataset: 'Ce n’est pas un jeu de données',
   notADatasetHint: 'Saisissez son identifiant, ou l’adresse de sa page sur le portail.',
   toLatest: 'Voir la dernière édition',
   unavailable: 'Momentanément indisponible',
-  unavailableHint: 'Les données ne peuvent pas être lues pour l’instant. Rechargez la page dans une minute.',
+  unavailableHint: 'Les données ne peuvent pas être lues pour l’instant. Actualisez la page dans une minute.',
   bug: 'Une erreur s’est produite',
   bugHint: 'Rien n’a été modifié. Si l’erreur se reproduit, consultez le journal du serveur.',
 }
