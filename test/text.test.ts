@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Failure, messageOf } from '../src/errors.ts'
 import { createLog } from '../src/terminal/log.ts'
 import { createProgress } from '../src/terminal/progress.ts'
+import { dayFormat } from '../src/text/dayFormat.ts'
 import { joinFirst } from '../src/text/format.ts'
 
 /** An escape sequence, a forged line, a C1 control, a line separator and a direction override. */
@@ -38,4 +39,10 @@ test('control characters reach neither an error, nor a log, nor a terminal', asy
     `\u001b[31merror:\u001b[39m ${HARMLESS}`,
     `\u001b[2m${HARMLESS}\u001b[22m`,
   ])
+})
+
+test('the first of a month is an ordinal in French only', () => {
+  expect(dayFormat('fr-FR', 'long')('2026-08-01')).toBe('1er août 2026')
+  expect(dayFormat('fr-FR', 'full')('2026-08-11')).toBe('mardi 11 août 2026')
+  expect(dayFormat('en-GB', 'long')('2026-08-01')).toBe('1 August 2026')
 })

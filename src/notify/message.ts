@@ -1,3 +1,4 @@
+import { dayFormat } from '../text/dayFormat.ts'
 import { stripControls } from '../text/stripControls.ts'
 import type {
   ChangeReason,
@@ -56,8 +57,7 @@ function formatsFor({ language, timeZone, literal }: Wording) {
     words,
     literal,
     count: (number: number) => new Intl.NumberFormat(words.locale).format(number),
-    date: (iso: string) =>
-      new Intl.DateTimeFormat(words.locale, { timeZone: 'UTC', dateStyle: 'long' }).format(new Date(iso)),
+    date: dayFormat(words.locale, 'long'),
     time: (iso: string) =>
       new Intl.DateTimeFormat(words.locale, { timeZone, timeStyle: 'short' }).format(new Date(iso)),
     outside: (text: string, most = MAX_TITLE) => {

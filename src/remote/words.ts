@@ -1,5 +1,6 @@
 import type { FileKind } from '../config/publish.ts'
 import type { Edition } from '../editions/edition.ts'
+import { dayFormat } from '../text/dayFormat.ts'
 import { stripControls } from '../text/stripControls.ts'
 
 /** The values in a title and a description. Numbers, dates and terms are already formatted. */
@@ -104,8 +105,7 @@ export function describeFile(
 ): { readonly title: string; readonly description: string } {
   const templates = TEMPLATES[language]
   const count = (number: number) => new Intl.NumberFormat(templates.locale).format(number)
-  const inWords = (date: string) =>
-    new Intl.DateTimeFormat(templates.locale, { timeZone: 'UTC', dateStyle: 'long' }).format(new Date(date))
+  const inWords = dayFormat(templates.locale, 'long')
   const subject = (write: (text: string) => string): Subject => ({
     terms: listTerms(edition.terms.map(write), templates, count),
     date: inWords(edition.date),

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { dayFormat } from '../../src/text/dayFormat.ts'
 import { checkerPath } from '../helpers/checker.ts'
 import { cli } from '../helpers/cli.ts'
 import { temporaryFolder, writeTestFile } from '../helpers/exports.ts'
@@ -169,8 +170,7 @@ describe.skipIf(!isWanted)('publications on a real uData server', { timeout: 600
       temporal_coverage: { start: WEEKS[0], end: WEEKS[2] },
     })
     const suffixes = after.resources.map(({ title }) => /\((.*)\)$/.exec(title)?.[1] ?? title)
-    const inWords = (week: string) =>
-      `édition du ${new Intl.DateTimeFormat('fr-FR', { timeZone: 'UTC', dateStyle: 'long' }).format(new Date(week))}`
+    const inWords = (week: string) => `édition du ${dayFormat('fr-FR', 'long')(week)}`
     const editions = ['dernière édition', inWords(WEEKS[2]), inWords(WEEKS[1]), inWords(WEEKS[0])]
     expect(suffixes).toEqual([...editions.flatMap((edition) => KINDS.map(() => edition)).slice(0, -1), 'Notice'])
     for (const { title, checksum, sha1, description, format } of after.resources.slice(0, -1)) {

@@ -1,5 +1,6 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
+import { dayFormat } from '../../text/dayFormat.ts'
 import { withQuery } from './paths.ts'
 import type { Translation } from './translations/french.ts'
 import { type Language, TRANSLATIONS } from './translations/translations.ts'
@@ -73,21 +74,12 @@ export function createLocale(settings: LocaleSettings): Locale {
     bytes: (number) => formatBytes(tag, number),
     // The unit's own abbreviation in British English is "secs".
     seconds: (number) => `${durations.format(number)}\u00a0s`,
-    longDay: dayFormat(language, 'full'),
-    day: dayFormat(language, 'long'),
-    shortDay: dayFormat(language, 'medium'),
+    longDay: dayFormat(tag, 'full'),
+    day: dayFormat(tag, 'long'),
+    shortDay: dayFormat(tag, 'medium'),
     dateTime: (instant) => dateTimes.format(new Date(instant)),
     langQuery,
     href: (path, query) => withQuery(path, { ...query, ...langQuery }),
-  }
-}
-
-/** Formats dates. French writes the first of a month as an ordinal (`1er janvier`), which Intl does not. */
-function dayFormat(language: Language, dateStyle: 'full' | 'long' | 'medium'): (date: string) => string {
-  const format = new Intl.DateTimeFormat(TAGS[language], { dateStyle, timeZone: 'UTC' })
-  return (date) => {
-    const text = format.format(new Date(date))
-    return language === 'fr' ? text.replace(/\b1 (?=\p{L})/u, '1er ') : text
   }
 }
 

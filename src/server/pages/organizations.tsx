@@ -91,7 +91,7 @@ function RankingRow({ path, organization, before, isNew, most }: RankingRowProps
         ) : (
           <a href={href(path, { organization: id })}>
             {count(datasets)}
-            <span class="visually-hidden"> {texts.datasetsOfOrganization(name)}</span>
+            <span class="visually-hidden"> {texts.datasetsOfOrganization(name, datasets)}</span>
           </a>
         )}
       </td>

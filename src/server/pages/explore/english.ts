@@ -13,7 +13,7 @@ export const english: ExploreTexts = {
   top: 'Most followed organizations',
   options: 'Options and filters',
   submit: 'Search',
-  filter: 'Filter by title',
+  filter: 'Filter by title or organization',
   examples: 'For example:',
   exampleWords: ['vélo', 'covoiturage', 'qualité de l’air', 'eau potable', 'école'],
 

@@ -12,7 +12,7 @@ export const french = {
   top: 'Organisations les plus suivies',
   options: 'Options et filtres',
   submit: 'Rechercher',
-  filter: 'Filtrer par titre',
+  filter: 'Filtrer par titre ou organisation',
   examples: 'Par exemple\u00a0:',
   exampleWords: ['vélo', 'covoiturage', 'qualité de l’air', 'eau potable', 'école'] as readonly string[],
 

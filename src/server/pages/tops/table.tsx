@@ -91,7 +91,7 @@ function Group(props: RowsProps) {
           <td colSpan={2}>
             <a {...linkTo({ organization: id })}>
               {texts.andMore(count(folded))}
-              <span class="visually-hidden"> {texts.datasetsOfOrganization(name)}</span>
+              <span class="visually-hidden"> {texts.datasetsOfOrganization(name, folded)}</span>
             </a>
           </td>
         </tr>

@@ -210,7 +210,7 @@ export const english: Translation = {
   rank: 'Rank',
   ranksGained: (ranks) => `(up by ${ranks})`,
   ranksLost: (ranks) => `(down by ${ranks})`,
-  datasetsOfOrganization: (name) => `datasets of ${name}`,
+  datasetsOfOrganization: (name, count) => `${count === 1 ? 'dataset' : 'datasets'} of ${name}`,
   overWeeks: (n, count, terms) => `${terms}, ${n === 1 ? 'in the only edition' : `over ${count} editions`}.`,
   itsDatasets: 'Its datasets in this edition',
   onPortal: (portal) => `See on ${portal}`,

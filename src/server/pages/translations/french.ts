@@ -234,7 +234,7 @@ export const french = {
   rank: 'Rang',
   ranksGained: (ranks: string) => `(en hausse de ${ranks})`,
   ranksLost: (ranks: string) => `(en baisse de ${ranks})`,
-  datasetsOfOrganization: (name: string) => `jeux de données de ${name}`,
+  datasetsOfOrganization: (name: string, count: number) => `${count < 2 ? 'jeu' : 'jeux'} de données de ${name}`,
   overWeeks: (n: number, count: string, terms: string) =>
     `${terms}, ${n > 1 ? `au fil des ${count} éditions` : 'dans l’unique édition'}.`,
   itsDatasets: 'Ses jeux de données dans cette édition',
