@@ -100,8 +100,8 @@ async function notifyOf(
 }
 
 /**
- * Notifies that a date could not be published. A target is notified once of failures of the same kind, until a run of the
- * date succeeds.
+ * Notifies that a date could not be published. A target is notified only once of failures of the same kind, until a run of
+ * the date succeeds.
  *
  * @param run_id the run that failed, if it had begun
  */
