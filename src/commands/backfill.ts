@@ -5,7 +5,7 @@ import { pluralize } from '../text/format.ts'
 import { dateToMake, withFlag } from './dates.ts'
 import { type CommandInput, print, printJson, warnOfMissing, withContext } from './io.ts'
 
-/** Publishes the missing editions of a span of dates. Reports each date when it is done, and prints a summary at the end. */
+/** Publishes the missing editions of a range of dates. Reports each date when it is done, and prints a summary at the end. */
 export default async function backfillCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { config, report } = context

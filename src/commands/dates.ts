@@ -19,7 +19,7 @@ export function givenDate({ options, arguments: [argument] }: Pick<CommandInput,
 /**
  * Resolves the date of an edition to make: YYYY-MM-DD, today, yesterday, or due for the last scheduled date; today by default.
  *
- * @throws Failure `usage` for any other text
+ * @throws Failure `usage` for anything else
  */
 export function dateToMake(given: string | undefined, { config, clock }: Pick<Context, 'config' | 'clock'>): string {
   const text = given && toName(given)
@@ -33,7 +33,7 @@ export function dateToMake(given: string | undefined, { config, clock }: Pick<Co
  * Resolves the date of an edition to read: any date that `dateToMake` accepts, or `latest` for the latest edition of the watches.
  *
  * @param watches the names of the watches
- * @throws NotFound for `latest` if there is no edition; Failure `usage` for another text
+ * @throws NotFound for `latest` if there is no edition; Failure `usage` for anything else
  */
 export async function dateToRead(
   given: string,

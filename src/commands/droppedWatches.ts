@@ -7,8 +7,8 @@ const RECENT = 20
 
 /**
  * Reports the watches of the last run that are not configured any more. Before the first run, reports the default watch if it is not
- * configured: a list of other watches replaces it, which users may not expect. Reports each watch once: for the next
- * run, the last run is this one, which did not have it.
+ * configured: a list of other watches replaces it, which users may not expect. The next run does not repeat the report,
+ * because its last run is this one, without these watches.
  */
 export async function reportDroppedWatches({ config, documents, report }: Context): Promise<void> {
   // If the store cannot be read, the run fails and says why.

@@ -53,7 +53,7 @@ async function filterOne(watch: Watch, { json = false }: Options, report: Report
   }
 }
 
-/** Reviews the terms of `--term` like those of a watch. */
+/** Reviews the values of `--term` like the terms of a watch. */
 function termsOf({ term }: Options): ReviewedTerms | undefined {
   const empty = term?.find((one) => foldTerm(one) === '')
   if (empty !== undefined)

@@ -34,7 +34,7 @@ export default async function notify(io: CommandInput): Promise<void> {
   })
 }
 
-/** Notifies of the failure that left a watch without an edition, or that the date was missed. */
+/** Notifies of the failure that left a watch without an edition. If there was no failure, notifies that the date was missed. */
 async function announceLack(date: string, watches: readonly Watch[], context: Context): Promise<NotificationRecord[]> {
   const { config, documents, clock, report } = context
   const lacking = await withoutEdition(date, watches, context)

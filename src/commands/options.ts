@@ -1,6 +1,6 @@
 import type { CommandSpec } from './commands.ts'
 
-/** Flags, their help text, and the kind of their value if it is not a text. */
+/** Flags, their help text, and the kind of their value if it is not plain text. */
 export type OptionSpec = readonly [flags: string, about: string, kind?: OptionKind]
 
 /** `once`: a second value is an error. Other options take the last one. */

@@ -10,7 +10,7 @@ import { print } from './io.ts'
 /** The name of stdout, as in other programs. */
 const STDOUT = '-'
 
-/** Writes a text to a file, or to stdout for `-`. Replaces an existing file only once the whole text is written. */
+/** Writes text to a file, or to stdout for `-`. Replaces an existing file only when all of the text is written. */
 export async function writeOutput(path: string, text: string, report: Report): Promise<void> {
   if (path === STDOUT) return print(text)
   // A rename would replace a device or a pipe, such as /dev/null, with a file.
@@ -26,7 +26,7 @@ export async function writeOutput(path: string, text: string, report: Report): P
   report.info(`wrote ${path} (${formatBytes(Buffer.byteLength(text))})`)
 }
 
-/** Writes a text to a new file, or to stdout for `-`. Refuses to replace a file. Returns whether it wrote a file. */
+/** Writes text to a new file, or to stdout for `-`. Refuses to replace a file. Returns whether it wrote a file. */
 export async function writeNewFile(path: string, text: string): Promise<boolean> {
   if (path === STDOUT) {
     await print(text)

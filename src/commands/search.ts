@@ -68,7 +68,7 @@ function requestedWatch({ arguments: words, options: { match, column, top, save 
   return watchOf({ words, match, columns: column?.flatMap((names) => names.split(',')), top })
 }
 
-/** Warns of words that probably match other texts than intended. A comma separates words on the page, but not here. */
+/** Warns of words that probably do not match what the user means. A comma separates words on the page, but not here. */
 function warningsOf(words: readonly string[]): string[] {
   const commas = words
     .filter((word) => word.includes(','))

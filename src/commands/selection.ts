@@ -32,7 +32,7 @@ function findOrganizations({ organizations, watch, date }: Edition, wanted: stri
   )
 }
 
-/** Sorts by a field: numbers in descending order, texts alphabetically. */
+/** Sorts by a field: numbers in descending order, text alphabetically. */
 function sortBy(datasets: readonly TopDataset[], sort = 'rank'): readonly TopDataset[] {
   if (sort === 'rank') return datasets
   const field = DATASET_FIELDS.find((one) => one === (SHORT_NAMES[sort] ?? sort))

@@ -50,7 +50,7 @@ export function exampleFile(): string {
   return [head, schema, ...settings].join('\n')
 }
 
-/** Writes a text as comment lines. They begin with `##`, because settings that are commented out begin with `#`. */
+/** Writes text as comment lines. They begin with `##`, because settings that are commented out begin with `#`. */
 function comment(text: string): string {
   const lines: string[] = []
   for (const word of text.split(' ')) {

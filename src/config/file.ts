@@ -122,7 +122,7 @@ function withoutSecrets(line: string): string {
   return maskSecrets(line).replace(/(https?:\/\/[^/\s]+\/)\S+/g, '$1***')
 }
 
-/** Converts the document to values, which fails for an alias without an anchor. */
+/** Converts the document to values. Fails if an alias has no anchor. */
 function toValues(document: Document, path: string): unknown {
   try {
     return document.toJS()

@@ -76,7 +76,7 @@ export const nonEmptyText = withSchema({ type: 'string', minLength: 1 }, (writte
   throw new InvalidValue('must be non-empty text', { value: written })
 })
 
-/** Parses a text that meets a condition. @param schema describes the condition as far as possible */
+/** Parses text that meets a condition. @param schema describes the condition as far as possible */
 export function textMatching(holds: (text: string) => boolean, must: string, schema: JsonSchema = {}): Parser<string> {
   return withSchema({ ...nonEmptyText.schema, ...schema }, (written) => {
     const value = nonEmptyText(written)
@@ -85,7 +85,7 @@ export function textMatching(holds: (text: string) => boolean, must: string, sch
   })
 }
 
-/** Parses a text that matches a pattern. */
+/** Parses text that matches a pattern. */
 export function textLike(pattern: RegExp, must: string): Parser<string> {
   return textMatching((text) => pattern.test(text), must, { pattern: pattern.source })
 }
@@ -112,7 +112,7 @@ export function quantity(units: Readonly<Record<string, number>>, example: strin
   })
 }
 
-/** Parses one of a few words. */
+/** Parses one of these words. */
 export function oneOf<T extends string>(...values: readonly T[]): Parser<T> {
   return withSchema({ enum: values }, (written) => {
     if ((values as readonly unknown[]).includes(written)) return written as T
@@ -185,7 +185,7 @@ function mappingSchema(fields: Readonly<Record<string, Field>>): JsonSchema {
 
 const texts = listOf(nonEmptyText)
 
-/** Parses a mapping of arbitrary names to texts, or to lists of them. */
+/** Parses a mapping of arbitrary names to text, or to lists of text. */
 export const textMapping: Parser<Readonly<Record<string, readonly string[]>>> = withSchema(
   { type: 'object', additionalProperties: { anyOf: [nonEmptyText.schema, texts.schema] } },
   (written) => {

@@ -1,4 +1,4 @@
-/** Masks passwords and tokens in the addresses in a text. Users and hosts stay. */
+/** Masks passwords and tokens in addresses within text. Keeps users and hosts. */
 export function maskSecrets(text: string): string {
   return (
     text

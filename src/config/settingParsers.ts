@@ -37,7 +37,7 @@ export const httpUrl = textMatching(
 /** Parses an address, normalizes it and removes its final slashes. */
 export const baseUrl = converted(httpUrl, (url) => new URL(url).href.replace(/\/+$/, ''))
 
-/** Parses the address of a proxy. Without a scheme it is an http address, as other programs read it. */
+/** Parses the address of a proxy. Without a scheme it is an http address, as in other programs. */
 export const proxyUrl = withSchema<string>({ type: 'string' }, (written) => {
   const text = nonEmptyText(written)
   const url = text.includes('://') ? text : `http://${text}`

@@ -66,7 +66,7 @@ const term = textMatching(
 
 const labelText = textMatching((text) => text.length <= 100, 'have at most 100 characters', { maxLength: 100 })
 const labels = mapping<WatchLabel>({ fr: { parse: labelText }, en: { parse: labelText } })
-/** Parses the label of a watch: one text, or one for each language. */
+/** Parses the label of a watch: one for all languages, or one for each. */
 const label = withSchema({ anyOf: [labelText.schema, labels.schema] }, (written): WatchLabel => {
   if (typeof written === 'object') return labels(written)
   const text = labelText(written)

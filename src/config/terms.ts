@@ -10,8 +10,8 @@ export interface ReviewedTerms {
 const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|„.*[“”]|«.*»|‘.*’|‹.*›)$/su
 
 /**
- * Trims the terms of a watch, keeps the first of those that fold to the same, and warns of terms that probably match
- * other texts than intended. No term may fold to an empty string.
+ * Trims the terms of a watch, keeps the first of those that fold to the same, and warns of terms that probably do not
+ * match what the user means. No term may fold to an empty string.
  */
 export function reviewTerms(written: readonly string[]): ReviewedTerms {
   const first = new Map<string, string>()

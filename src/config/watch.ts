@@ -28,7 +28,7 @@ export const DEFAULT_WATCH: Watch = {
   top: 30,
 }
 
-/** Means every configured watch where the name of a watch is given: `--watch all`. No watch may have this name. */
+/** Stands for every configured watch, as in `--watch all`. No watch may have this name. */
 export const ALL_WATCHES = 'all'
 
 /** @throws NotFound with the closest known name */
@@ -39,7 +39,7 @@ export function findWatch(name: string, { watches }: { readonly watches: readonl
   throw new NotFound(`there is no watch ${quoted(name)}; ${suggestName(name, known)}`)
 }
 
-/** Returns the watches of these names, each once, or all watches if no name or `all` is given. @throws NotFound */
+/** Returns the watches with these names, each once. Without names, or for `all`, returns every watch. @throws NotFound */
 export function findWatches(
   names: string | readonly string[] | undefined,
   config: { readonly watches: readonly Watch[] },

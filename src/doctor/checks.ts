@@ -89,8 +89,7 @@ async function checkArchive({ archive, archiveWarnings, created }: DoctorContext
     await object.write(content)
     await object.complete(createHash('sha256').update(content).digest('hex'))
     await object.commit()
-    if (!(await buffer(store.read(key))).equals(content))
-      throw new Failure('store', `${store.address} returns other data than was written. Do not use this store.`)
+    if (!(await buffer(store.read(key))).equals(content)) throw unreliableStore(store)
     await store.remove(key)
     if (await store.stat(key))
       throw new Failure('store', `${store.address} keeps a deleted object. Check its retention rules.`)
@@ -141,12 +140,15 @@ async function checkDocuments({ documents, created }: DoctorContext): Promise<Fi
   try {
     const found = await store.find('leases', id)
     const renewed = await store.renew(id, id, 60_000)
-    if (lease.run !== id || found === undefined || !renewed)
-      throw new Failure('store', `${store.address} returns other data than was written. Do not use this store.`)
+    if (lease.run !== id || found === undefined || !renewed) throw unreliableStore(store)
   } finally {
     await store.release(id, id)
   }
   return ok([`a document was written to ${store.address}, read, changed and removed`, ...created.documents].join('; '))
+}
+
+function unreliableStore({ address }: { readonly address: string }): Failure {
+  return new Failure('store', `${address} returned data that differs from what was written. Do not use this store.`)
 }
 
 /** With `fix`, installs the schema and the indexes. */

@@ -11,7 +11,7 @@ import type { Documents } from '../stores/documents.ts'
 import type { StoreFacts } from '../stores/facts.ts'
 import { SILENT } from '../stores/report.ts'
 
-/** The settings, the portal and the stores, as the checks see them. */
+/** The settings, the portal and the stores that the checks examine. */
 export interface DoctorContext {
   readonly settings: () => Promise<ResolvedConfig>
   readonly portal: () => Promise<PortalFacts>

@@ -25,7 +25,7 @@ import { findExports, type PastExport } from './places.ts'
 import { byFitness, type PlannedDate, planDates } from './plan.ts'
 
 export interface ImportRequest {
-  /** Files, folders, `s3://BUCKET/PREFIX`, http(s) addresses. */
+  /** Files, folders, `s3://BUCKET/PREFIX`, http(s) URLs. */
   readonly places: readonly string[]
   /** How many days the two exports of a snapshot may be apart. */
   readonly tolerance: number
@@ -156,7 +156,7 @@ function isFromPortal({ datasets, organizations }: Snapshot): boolean {
   )
 }
 
-/** Returns the name facts of a stored export if it fits the date better than `other`. */
+/** Returns the facts in a stored export's file name if it fits the date better than `other`. */
 function betterStored(
   kind: ExportName,
   stored: Snapshot,

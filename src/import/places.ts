@@ -9,7 +9,7 @@ import { fileNameIn } from '../pipeline/stage.ts'
 import { type ExportSource, isUrl, openExport } from '../portal/open.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 
-/** A past export that was found. */
+/** A past export in one of the places. */
 export interface PastExport extends NamedExport {
   /** The file name, without folders. */
   readonly name: string
@@ -28,7 +28,7 @@ export interface FoundExports extends AsyncDisposable {
   readonly foreign: number
 }
 
-/** Lists the past exports in files, folders (with their subfolders), S3 prefixes and at addresses. */
+/** Lists the past exports among files, folders (with their subfolders), S3 prefixes and URLs. */
 export async function findExports(places: readonly string[], context: Context): Promise<FoundExports> {
   const closing: (() => Promise<void>)[] = []
   const found = new Map<string, PastExport>()

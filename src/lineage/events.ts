@@ -64,7 +64,7 @@ function parentRun({ lineage_parent, lineage_root_parent }: Config) {
 }
 
 function parseJobRun(text = '') {
-  // A namespace may be a URL with slashes, so the job is the second to last part.
+  // The namespace may be a URL with slashes, so the job is the second to last part.
   const [, namespace, name, runId] = /^(.+)\/([^/]+)\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.exec(text) ?? []
   return runId === undefined ? undefined : { job: { namespace, name }, run: { runId } }
 }

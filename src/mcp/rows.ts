@@ -19,7 +19,7 @@ export interface DatasetRow {
   readonly reason?: string
 }
 
-/** Longer texts from the portal are cut: a title can have thousands of letters. */
+/** Longer text from the portal is cut: a title can have thousands of letters. */
 const MAX_TEXT = 200
 
 /** Makes text from the portal safe to show: one line, no control characters, not too long. */

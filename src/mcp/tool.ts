@@ -46,8 +46,8 @@ export const rowLines = (total: number, datasets: readonly DatasetRow[]) => [
   ...datasets.map(datasetLine),
 ]
 
-/** Quotes texts, such as terms. */
-export const quoteAll = (texts: readonly string[]) => texts.map((text) => JSON.stringify(text)).join(' or ')
+/** Quotes terms and joins them with "or". */
+export const quoteAll = (terms: readonly string[]) => terms.map((term) => JSON.stringify(term)).join(' or ')
 
 /** Returns the address of the complete result, without limit and offset, if this one is only a part of it. */
 export function rest(isLong: boolean, site: string, path: string): { readonly more?: string } {

@@ -15,7 +15,7 @@ import { takeTurn } from './turn.ts'
 /** How many recent run records to search for an earlier notification. */
 const RECENT = 200
 
-/** How many times to try to add notifications to a run record that keeps changing. */
+/** How many attempts to add notifications to a run record that keeps changing. */
 const SAVE_TRIES = 10
 
 /** An edition, and the record of the run that made it: it lists the targets that have been notified. */
@@ -91,7 +91,7 @@ async function notifyOf(
   let news = await publishedNews(date, editions, context)
   if (target.searches !== undefined) {
     const found = await searches
-    // After a stop, the next run or "notify" for the date sends this message.
+    // The next run or "notify" of the date sends this message.
     if (context.signal.aborted) return []
     news = { ...news, searches: target.searches.flatMap((search) => found.get(search) ?? []) }
   }
@@ -154,7 +154,7 @@ export function withAnnouncement<Request extends { date: string; watches: readon
   }
 }
 
-/** Whether a failure is announced. A stopped run is not, nor one that lost to another run, which announces its own outcome. */
+/** Whether a failure is announced. Not a run that was stopped, nor one that lost to another run, which announces its own outcome. */
 export function shouldAnnounce(error: unknown, { signal }: Pick<Context, 'signal'>): boolean {
   return !signal.aborted && !(error instanceof Failure && error.kind === 'held')
 }

@@ -1,10 +1,10 @@
 import { type Delivery, DeliveryError } from './channel.ts'
 import { messageOf } from './message.ts'
 
-/** Time limit for each answer of a mail server. */
+/** Time limit for each response of a mail server. */
 const TIMEOUT_MS = 10_000
 
-/** Sends a plain text over SMTP: with TLS from the start for `smtps:`, otherwise as soon as the server offers it. */
+/** Sends plain text over SMTP: with TLS from the start for `smtps:`, otherwise as soon as the server offers it. */
 export async function sendMail({ target, news, wording, id }: Delivery): Promise<void> {
   const { createTransport } = await import('nodemailer')
   const timeouts = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS }

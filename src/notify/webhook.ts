@@ -4,7 +4,7 @@ import { VERSION } from '../version.ts'
 import { type Delivery, DeliveryError } from './channel.ts'
 import { messageOf } from './message.ts'
 
-/** Time limit for the answer of a webhook. */
+/** Time limit for the response of a webhook. */
 const TIMEOUT_MS = 10_000
 
 /** How a message reaches its target. */
@@ -13,7 +13,7 @@ export interface Connection {
   readonly signal: AbortSignal
 }
 
-/** Sends the news as JSON, and the same in words. */
+/** Sends the news as JSON, together with the message for people. */
 export function postJson({ target, news, wording, id }: Delivery, connection: Connection): Promise<void> {
   const { subject, lines } = messageOf(news, { ...wording, literal: (text) => text })
   return send(target.url, { ...news, id, version: VERSION, subject, text: lines.join('\n') }, connection)

@@ -101,7 +101,7 @@ const en: Words = {
     interrupted: 'interrupted',
     terminated: 'terminated',
   },
-  again: (time) => `The next attempt is at ${time}. Others follow until one succeeds or the day ends.`,
+  again: (time) => `It will be retried at ${time}, and then until it succeeds or the day is over.`,
   notAgain: 'It will not be retried.',
   untouched: 'Nothing incomplete was published; the earlier editions are unchanged.',
   look: (date) =>

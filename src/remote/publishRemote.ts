@@ -14,7 +14,7 @@ import { pluralize } from '../text/format.ts'
 import { openDataset, wantedResources } from './prepare.ts'
 import { DatasetUpdate, type UpdatedFile } from './update.ts'
 
-/** The command of these runs in their records. */
+/** The name of the command in the records of these runs. */
 const COMMAND = 'publish-remote'
 
 /** How long to wait for a run that publishes in the same dataset, and how often to look. */

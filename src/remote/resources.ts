@@ -153,7 +153,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return index === -1 ? 0 : a[index]! < b[index]! ? -1 : 1
 }
 
-/** Returns the span of dates that the program's resources cover; undefined if there is none. */
+/** Returns the range of dates that the program's resources cover; undefined if there is none. */
 export function coverageOf({ resources }: Dataset): { readonly start: string; readonly end: string } | undefined {
   const dates = resources
     .filter(isOwn)

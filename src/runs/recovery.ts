@@ -11,7 +11,7 @@ import type { RunRecord } from './record.ts'
 const RECENT = 50
 
 /**
- * Cleans up after dead runs, whatever their date and watch. Closes their records, releases their leases and sweeps their
+ * Cleans up after dead runs of any date and watch. Closes their records, releases their leases and sweeps their
  * pending objects. A run is dead when its process on this host has ended, or when its lease has expired.
  *
  * @returns the records that were closed

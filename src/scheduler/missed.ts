@@ -4,7 +4,7 @@ import { datesOf } from '../editions/find.ts'
 
 /**
  * Lists the dates due up to `now` for which a watch has no edition, in ascending order. It looks back to the latest edition,
- * or further if `catch_up` dates reach further. Dates before the very first edition do not count as missed.
+ * or over the last `catch_up` dates if they begin before it. Dates before the very first edition do not count as missed.
  */
 export async function missedDates({ config, documents }: Pick<Context, 'config' | 'documents'>, now: Date) {
   const [last] = lastScheduledDates(config, now, 1)

@@ -12,7 +12,7 @@ export interface Difference {
 /** How many differences of one object to list. The rest are only counted. */
 const MAX = 20
 
-/** Compares two JSON values. Returns up to `MAX` differences, and the number of the others. */
+/** Compares two JSON values. Returns up to `MAX` differences, and then one entry that counts the others. */
 export function compareValues(where: string, expected: unknown, found: unknown): Difference[] {
   const all = [...differences('', expected, found)].map((one) => ({ where, ...one }))
   if (all.length <= MAX) return all

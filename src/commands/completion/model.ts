@@ -4,7 +4,7 @@ import { type OptionSpec, optionsOf, parseFlags, WATCH } from '../options.ts'
 export const NAME = 'datagouv-tops'
 
 /**
- * Where completions come from: paths, a list of words, or the stores and the settings (`values.ts`). `datesToMake` has no `latest`,
+ * The source of completions: paths, a list of words, or the stores and the settings (`values.ts`). `datesToMake` has no `latest`,
  * `watchesToRead` no `all`.
  */
 export type Source = 'files' | 'dates' | 'datesToMake' | 'watches' | 'watchesToRead' | 'runs' | readonly string[]

@@ -34,7 +34,7 @@ async function readValues(kind: string, words: readonly string[]): Promise<reado
   return words.includes('show') ? storedIds(config, 'runs', MAX_RUNS) : ['show']
 }
 
-/** Lists the dates of editions. A local archive has a folder for each, which is read faster than a database is loaded. */
+/** Lists the dates of editions. A local archive has a folder for each date. Reading these is faster than loading a database. */
 async function storedDates(config: Config): Promise<string[]> {
   const { archive } = config
   const names = archive.startsWith('file:')
