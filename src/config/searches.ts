@@ -47,7 +47,7 @@ function listUpTo<T>(most: number, parse: Parser<T>): Parser<readonly T[]> {
 const word = textMatching((text) => {
   const letters = [...foldTerm(text)].length
   return text.isWellFormed() && letters >= MIN_LETTERS && letters <= MAX_LETTERS
-}, `have ${MIN_LETTERS} to ${MAX_LETTERS} letters, without accents, hyphens and apostrophes at its ends`)
+}, `have ${MIN_LETTERS} to ${MAX_LETTERS} letters, not counting accents, nor hyphens and apostrophes at its ends`)
 
 const search = mapping<WrittenSearch>({
   words: { parse: listUpTo(MAX_WORDS, word) },

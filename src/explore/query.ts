@@ -50,7 +50,7 @@ function refuseLength(term: string): void {
   const letters = [...foldTerm(term)].length
   if (letters >= MIN_LETTERS && letters <= MAX_LETTERS) return
   const why = letters < MIN_LETTERS ? 'it is too short' : 'it is too long'
-  const remedy = `A word has ${MIN_LETTERS} to ${MAX_LETTERS} letters, without accents, hyphens and apostrophes at its ends.`
+  const remedy = `A word has ${MIN_LETTERS} to ${MAX_LETTERS} letters, not counting accents, nor hyphens and apostrophes at its ends.`
   throw new Failure('usage', `cannot search for ${quoted(term)}: ${why}. ${remedy}`)
 }
 

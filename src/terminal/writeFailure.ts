@@ -7,9 +7,9 @@ const WRONG_PATH: Readonly<Record<string, string>> = {
   ENOENT: 'its folder does not exist. Create the folder first.',
   ENOTDIR: 'its folder is a file. Choose another path.',
   EISDIR: 'it is a folder. Add the name of a file.',
-  EACCES: 'you may not write there. Choose another path.',
-  EPERM: 'you may not write there. Choose another path.',
-  EROFS: 'you may not write there. Choose another path.',
+  EACCES: 'you have no permission to write there. Choose another path.',
+  EPERM: 'you have no permission to write there. Choose another path.',
+  EROFS: 'its file system is read-only. Choose another path.',
   ENAMETOOLONG: 'its name is too long. Choose a shorter one.',
   ELOOP: 'its symbolic links form a circle. Choose another path.',
 }

@@ -122,7 +122,7 @@ rank  organization  followers  dataset        followers
     [[], 'cannot search: no words are given. Give one to eight words.'],
     [
       ['e'],
-      'cannot search for "e": it is too short. A word has 2 to 64 letters, without accents, hyphens and apostrophes at its ends.',
+      'cannot search for "e": it is too short. A word has 2 to 64 letters, not counting accents, nor hyphens and apostrophes at its ends.',
     ],
     [
       ['ab', 'cd', 'ef', 'gh', 'ij', 'kl', 'mn', 'op', 'qr'],

@@ -94,7 +94,7 @@ describe('a search (in the worker)', () => {
     [
       'latest?words=e',
       400,
-      'cannot search for "e": it is too short. A word has 2 to 64 letters, without accents, hyphens and apostrophes at its ends.',
+      'cannot search for "e": it is too short. A word has 2 to 64 letters, not counting accents, nor hyphens and apostrophes at its ends.',
     ],
     [`latest?words=${'x'.repeat(65)}`, 400, /^cannot search for "x+": it is too long\./],
     [
@@ -127,7 +127,7 @@ describe('a search (in the worker)', () => {
     [
       'latest/changes?words=eau&since=2023-08-09',
       400,
-      '2023-08-09 does not come before 2023-08-09; name the earlier date first',
+      'cannot compare: since=2023-08-09 is not earlier than 2023-08-09. Give an earlier date.',
     ],
   ])('answers %s with %i', async (path, status, detail) => {
     const answer = await get(`/api/explore/${path}`)
