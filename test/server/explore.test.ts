@@ -127,7 +127,7 @@ describe('a search (in the worker)', () => {
     [
       'latest/changes?words=eau&since=2023-08-09',
       400,
-      'cannot compare: since=2023-08-09 is not earlier than 2023-08-09. Give an earlier date.',
+      'cannot compare with 2023-08-09: it is not earlier than 2023-08-09. Give an earlier date.',
     ],
   ])('answers %s with %i', async (path, status, detail) => {
     const answer = await get(`/api/explore/${path}`)

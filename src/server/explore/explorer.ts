@@ -138,7 +138,7 @@ function createWeekFinder(snapshots: Snapshots, requireOn: () => unknown): Pick<
   const earlier = async ({ ref, watch }: ExploredWeek, since: string | undefined) => {
     const { date } = ref.snapshot
     if (since !== undefined && since >= date)
-      throw new Failure('usage', `cannot compare: since=${since} is not earlier than ${date}. Give an earlier date.`)
+      throw new Failure('usage', `cannot compare with ${since}: it is not earlier than ${date}. Give an earlier date.`)
     const before = since ?? (await snapshots.before(date))?.snapshot.date
     return before === undefined ? undefined : open(watch, before)
   }
