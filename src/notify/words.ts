@@ -37,9 +37,17 @@ interface Words {
   readonly notAgain: string
   readonly untouched: string
   readonly look: (date: string) => string
+  readonly runAgain: (date: string) => string
   readonly missed: (dates: string) => string
   readonly missedMany: (count: string, from: string, to: string) => string
   readonly makeUp: (date: string) => string
+  /** Why a date was missed. */
+  readonly retriesEnded: string
+  readonly noRun: string
+  readonly recovered: (date: string) => string
+  readonly remoteRecovered: (date: string) => string
+  readonly isOver: string
+  readonly warnings: string
 }
 
 interface Figures {
@@ -106,9 +114,16 @@ const en: Words = {
   untouched: 'Nothing incomplete was published; the earlier editions are unchanged.',
   look: (date) =>
     `If the export is correct after all, "datagouv-tops run --date ${date} --accept-incomplete" publishes it.`,
+  runAgain: (date) => `Once the cause is fixed, "datagouv-tops run --date ${date}" publishes the edition.`,
   missed: (dates) => `no edition of ${dates}`,
   missedMany: (count, from, to) => `no edition of ${count} dates from ${from} to ${to}`,
   makeUp: (date) => `"datagouv-tops run --date ${date}" makes one from the portal's current export.`,
+  retriesEnded: 'The retries have ended. The last error:',
+  noRun: 'No run has published it, and no run will try again by itself.',
+  recovered: (date) => `the edition of ${date} is published after all`,
+  remoteRecovered: (date) => `the edition of ${date} is on the portal after all`,
+  isOver: 'The failure reported earlier is over. There is nothing left to do.',
+  warnings: 'Warnings:',
 }
 
 const fr: Words = {
@@ -167,9 +182,16 @@ const fr: Words = {
   untouched: 'Rien d’inachevé n’a été publié ; les éditions précédentes restent en place.',
   look: (date) =>
     `Si l’export est correct malgré tout, « datagouv-tops run --date ${date} --accept-incomplete » le publie.`,
+  runAgain: (date) => `Une fois la cause réglée, « datagouv-tops run --date ${date} » publie l’édition.`,
   missed: (dates) => `pas d’édition du ${dates}`,
   missedMany: (count, from, to) => `pas d’édition pour ${count} dates, du ${from} au ${to}`,
   makeUp: (date) => `« datagouv-tops run --date ${date} » en produit une à partir de l’export actuel du portail.`,
+  retriesEnded: 'Les essais sont terminés. La dernière erreur :',
+  noRun: 'Aucune exécution ne l’a publiée, et aucune ne réessaiera d’elle-même.',
+  recovered: (date) => `l’édition du ${date} est finalement publiée`,
+  remoteRecovered: (date) => `l’édition du ${date} est finalement sur le portail`,
+  isOver: 'L’échec signalé auparavant est terminé. Il n’y a plus rien à faire.',
+  warnings: 'Avertissements :',
 }
 
 export const WORDS = { en, fr } as const

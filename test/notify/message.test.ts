@@ -31,6 +31,7 @@ const PUBLISHED: PublishedNews = {
       organizations: 20,
       top: 30,
       changes: { from: '2026-11-11', entered: named(12, 'Bus', 'Tram'), left: named(1, 'Vélos'), moved: named(0) },
+      warnings: [],
     },
   ],
 }
@@ -84,6 +85,24 @@ Document: mongodb://db/datagouv, tops, mobilite-transport/2026-11-18`)
   })
 })
 
+test('the warnings of its run are part of the message about an edition', () => {
+  const [edition] = PUBLISHED.editions
+  const warnings = ['2 ids occur twice', ...Array.from({ length: 12 }, (_, index) => `another ${index}`)]
+  const text = written({ ...PUBLISHED, editions: [{ ...edition!, warnings }] }, 'en')
+  expect(text).toContain('\nWarnings:\n- 2 ids occur twice\n- another 0\n')
+  expect(text).toContain('\n- another 8\n- and 3 more\nCSV')
+})
+
+test.each([
+  ['missed', 'en', 'the edition of 18 November 2026 is published after all'],
+  ['remote_failed', 'en', 'the edition of 18 November 2026 is on the portal after all'],
+  ['failed', 'fr', 'l’édition du 18 novembre 2026 est finalement publiée'],
+  ['remote_failed', 'fr', 'l’édition du 18 novembre 2026 est finalement sur le portail'],
+] as const)('the end of %s is announced (%s)', (after, language, subject) => {
+  const [first, ...lines] = written({ event: 'recovered', date: '2026-11-18', after }, language).split('\n')
+  expect([first, lines.length]).toEqual([subject, 1])
+})
+
 test('a failure says why, what next, and that nothing incomplete was published', () => {
   const news = { event: 'failed', date: '2026-11-18', kind: 'portal', exit_code: 3, message: 'it answers 503' } as const
   expect(
@@ -97,6 +116,7 @@ Rien d’inachevé n’a été publié ; les éditions précédentes restent en 
 Why: the portal cannot be reached or does not deliver (exit code 3).
 it answers 503
 It will not be retried.
+Once the cause is fixed, "datagouv-tops run --date 2026-11-18" publishes the edition.
 Nothing incomplete was published; the earlier editions are unchanged.`)
 })
 
@@ -109,15 +129,21 @@ test('the message about a refused export says how to publish it', () => {
 })
 
 test('missed dates are named', () => {
-  const news = { event: 'missed', dates: ['2026-11-04', '2026-11-11'] } as const
+  const news = { event: 'missed', dates: ['2026-11-04', '2026-11-11'], message: null } as const
   expect(written(news, 'fr')).toMatch(
-    /^pas d’édition du 4 novembre 2026, 11 novembre 2026\n« datagouv-tops run --date 2026-11-04 »/,
+    /^pas d’édition du 4 novembre 2026, 11 novembre 2026\nAucune exécution [^\n]*\n« datagouv-tops run --date 2026-11-04 »/,
   )
   expect(written(news, 'en')).toMatch(
-    /^no edition of 4 November 2026, 11 November 2026\n"datagouv-tops run --date 2026-11-04"/,
+    /^no edition of 4 November 2026, 11 November 2026\nNo run has [^\n]*\n"datagouv-tops run --date 2026-11-04"/,
   )
+  expect(
+    written({ ...news, dates: ['2026-11-04'], message: 'it answers 503' }, 'en'),
+  ).toBe(`no edition of 4 November 2026
+The retries have ended. The last error:
+it answers 503
+"datagouv-tops run --date 2026-11-04" makes one from the portal's current export.`)
   const dates = Array.from({ length: 30 }, (_, day) => `2026-11-${String(day + 1).padStart(2, '0')}`)
-  const many = { event: 'missed', dates } as const
+  const many = { event: 'missed', dates, message: null } as const
   expect(written(many, 'fr')).toMatch(/^pas d’édition pour 30 dates, du 1(er)? novembre 2026 au 30 novembre 2026\n/)
   expect(written(many, 'en')).toMatch(/^no edition of 30 dates from 1 November 2026 to 30 November 2026\n/)
   expect(written(many, 'en').match(/run --date/g)).toHaveLength(10)

@@ -4,8 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Context } from '../../src/context.ts'
 import { Failure } from '../../src/errors.ts'
-import { announceFailure, announceMissed, announcePublished, withAnnouncement } from '../../src/notify/announce.ts'
+import {
+  announceFailure,
+  announceMissed,
+  announcePublished,
+  announceSkipped,
+  withAnnouncement,
+} from '../../src/notify/announce.ts'
 import { failedNews } from '../../src/notify/news.ts'
+import { announceRecovery } from '../../src/notify/recovery.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
 import type { RunRequest } from '../../src/pipeline/request.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
@@ -265,7 +272,7 @@ describe('a failure', () => {
       notify({ kind: 'webhook', url: hook.url }),
     )
     await announceFailure(failedNews(DATE, new Failure('store', 'away')), undefined, { config, clock, report, signal })
-    await announceMissed([DATE], undefined, { config, clock, report, signal })
+    await announceSkipped([DATE], { config, clock, report, signal })
     expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'missed'])
   })
 
@@ -276,6 +283,64 @@ describe('a failure', () => {
     await expect(published(context)).rejects.toMatchObject({ kind: 'held' })
     expect(hook.received).toEqual([])
   })
+})
+
+describe('the end of a failure', () => {
+  const onCall = ['failed', 'refused', 'missed', 'remote_failed', 'recovered']
+
+  test('is sent to the target that was notified of the failure, unless it is notified of the edition', async () => {
+    const [both, watchman] = [await startWebhook(), await startWebhook()]
+    const context = await openTestContext(
+      undefined,
+      notify({ kind: 'webhook', url: both.url }, { kind: 'webhook', url: watchman.url, events: onCall }),
+    )
+    await expect(published(context, DATASETS.replace(';', '"'))).rejects.toMatchObject({ kind: 'contract' })
+    await published(context)
+    await published(context)
+    expect(both.received.map(({ body }) => body.event)).toEqual(['failed', 'published'])
+    expect(watchman.received.map(({ body }) => [body.event, body.after])).toEqual([
+      ['failed', undefined],
+      ['recovered', 'failed'],
+    ])
+    expect((await lastRun(context)).notifications).toBe(undefined)
+  })
+
+  test('is not sent while another watch of the date has no edition', async () => {
+    const hook = await startWebhook()
+    const watches = ['bus', 'velo'].map((name) => ({ name, terms: ['mobilité'] }))
+    const settings = `${notify({ kind: 'webhook', url: hook.url, events: onCall })}watches: ${JSON.stringify(watches)}\n`
+    const context = await openTestContext(undefined, settings)
+    await expect(published(context, DATASETS.replace(';', '"'))).rejects.toMatchObject({ kind: 'contract' })
+    const request = await createRunRequest(context, DATASETS, ORGANIZATIONS)
+    const later = { ...context, clock: () => new Date('2026-11-18T16:05:00Z') }
+    await withAnnouncement(run)({ ...request, watches: [context.config.watches[0]!] }, later)
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed'])
+    await withAnnouncement(run)(request, { ...context, clock: () => new Date('2026-11-18T16:10:00Z') })
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'recovered'])
+  })
+
+  test('is sent after a failure that the store could not record', async () => {
+    const hook = await startWebhook()
+    const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url, events: onCall }))
+    const unsaved = await announceFailure(failedNews(DATE, new Failure('store', 'full'), null), undefined, context)
+    await run(await createRunRequest(context, DATASETS, ORGANIZATIONS), context)
+    await announceRecovery({ date: DATE, watches: context.config.watches }, context, { unsaved })
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'recovered'])
+  })
+})
+
+test('a missed date is not announced again when the scheduler restarts', async () => {
+  const hook = await startWebhook()
+  const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }))
+  const failure = await published(context, DATASETS.replace(';', '"')).catch((error: Failure) => error)
+  await announceMissed(DATE, failure as Failure, context)
+  await announceSkipped([DATE], context)
+  await announceSkipped(['2026-11-11', DATE], context)
+  expect(hook.received.map(({ body }) => [body.event, body.dates])).toEqual([
+    ['failed', undefined],
+    ['missed', [DATE]],
+    ['missed', ['2026-11-11']],
+  ])
 })
 
 test('text from outside is plain text in Slack and in mail', async () => {

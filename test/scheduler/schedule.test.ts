@@ -159,9 +159,9 @@ describe('schedule', () => {
     const env = { DATAGOUV_TOPS_PORTAL: portal.url }
     expect((await cli(['run', '2026-01-07', '--accept-incomplete'], { cwd, env })).code).toBe(0)
     const daemon = startDaemon(['schedule'], { cwd, env })
-    await daemon.until('the missed dates', () => daemon.stderr.includes('was not running'))
+    await daemon.until('the missed dates', () => daemon.stderr.includes('not caught up'))
     expect(daemon.stderr).toMatch(
-      /^warning: \d\d+ scheduled dates from 2026-01-14 to \d{4}-\d\d-\d\d have no edition: the scheduler was not running\. "run DATE" publishes/m,
+      /^warning: \d\d+ scheduled dates from 2026-01-14 to \d{4}-\d\d-\d\d have no edition and are not caught up \(catch_up is 1\)\. "run DATE" publishes/m,
     )
   })
 
