@@ -108,7 +108,7 @@ describe('schedule', () => {
     const portal = await startReplica({ files: FILES })
     onTestFinished(() => portal.close())
     await writeFile(join(cwd, 'data'), 'a file where the stores want a folder')
-    const daemon = startDaemon(['schedule', '--quiet', '--json'], {
+    const daemon = startDaemon(['schedule', '--json', '--health-port', '0'], {
       cwd,
       env: { ...EVERY_SECOND, DATAGOUV_TOPS_PORTAL: portal.url },
     })
@@ -116,6 +116,11 @@ describe('schedule', () => {
       daemon.stderr.includes('cannot use the document store sqlite:./data/datagouv.db'),
     )
     expect(daemon.stdout).toBe('')
+    const metrics = await fetch(`${/^health at (\S+)healthz$/m.exec(daemon.stderr)![1]}metrics`)
+    expect([metrics.status, await metrics.text()]).toEqual([
+      503,
+      expect.stringMatching(/^cannot use the document [^\n]*\n$/),
+    ])
     await rm(join(cwd, 'data'))
     await mkdir(join(cwd, 'data'))
     await daemon.until('an edition', () => daemon.stdout.includes('"published"'))
