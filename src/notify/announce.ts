@@ -115,8 +115,9 @@ export async function announceFailure(
   const targets = targetsOf(news.event, context).filter(
     (target) => !notified.includes(target.name) && !before.some((run) => wasNotified(run, news.event, target)),
   )
-  const id = run_id ?? `${news.date}-${context.clock().toISOString()}`
-  return notifyTargets(targets, news, id, run_id, context)
+  // A failure that the store cannot record may be announced again: its messages have the same ID.
+  const isRecorded = run_id !== undefined && (await runRecord(run_id, context)) !== undefined
+  return notifyTargets(targets, news, isRecorded ? run_id : `${news.date}-${news.kind}`, run_id, context)
 }
 
 /** Notifies that a date passed without an edition, after the retries have ended. */

@@ -48,7 +48,7 @@ export interface EditionNews extends FiguresNews {
   readonly top: number
   /** Null for the first edition. */
   readonly changes: ChangesNews | null
-  /** The warnings of its run. */
+  /** The warnings of its run, without those that the run of the edition before also had. */
   readonly warnings: readonly string[]
 }
 
@@ -131,7 +131,10 @@ export async function publishedNews(
 async function editionNews(edition: Edition, { archive, documents, config, report }: Context): Promise<EditionNews> {
   const { watch, date, run_id, terms, top } = edition
   const earlier = await readEditionBefore(documents, watch, date, report.warn)
-  const run = await readSoundRun(documents, run_id, report.warn)
+  const warningsOf = async (id: string) => (await readSoundRun(documents, id, report.warn))?.warnings ?? []
+  // A few datasets without an organization are there every week.
+  const known = earlier === undefined ? [] : await warningsOf(earlier.run_id)
+  const warnings = (await warningsOf(run_id)).filter((line) => !RETRY.test(line) && !known.includes(line))
   return {
     watch,
     terms,
@@ -142,7 +145,7 @@ async function editionNews(edition: Edition, { archive, documents, config, repor
     ...figuresOf(edition),
     top,
     changes: earlier ? changesNews(changesBetween(earlier, edition), config) : null,
-    warnings: (run?.warnings ?? []).filter((line) => !RETRY.test(line)),
+    warnings,
   }
 }
 

@@ -109,7 +109,7 @@ const en: Words = {
     interrupted: 'interrupted',
     terminated: 'terminated',
   },
-  again: (time) => `It will be retried at ${time}, and then until it succeeds or the day is over.`,
+  again: (time) => `It will be retried at ${time}, and then until it succeeds or the retries end (give_up_after).`,
   notAgain: 'It will not be retried.',
   untouched: 'Nothing incomplete was published; the earlier editions are unchanged.',
   look: (date) =>
@@ -177,7 +177,7 @@ const fr: Words = {
     interrupted: 'interrompue',
     terminated: 'arrêtée',
   },
-  again: (time) => `Nouvel essai à ${time}, puis d’autres jusqu’à la réussite ou la fin de la journée.`,
+  again: (time) => `Nouvel essai à ${time}, puis d’autres jusqu’à la réussite ou la fin des essais (give_up_after).`,
   notAgain: 'Il n’y aura pas d’autre essai.',
   untouched: 'Rien d’inachevé n’a été publié ; les éditions précédentes restent en place.',
   look: (date) =>

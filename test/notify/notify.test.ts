@@ -101,6 +101,27 @@ describe('the notification of an edition', () => {
     expect(hook.received).toHaveLength(3)
   })
 
+  test('has the warnings that the edition before did not have', async () => {
+    const hook = await startWebhook()
+    const settings = notify({ kind: 'webhook', url: hook.url })
+    const lonely = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'gone' }])
+    const first = await openTestContext('2026-11-11T16:00:00Z', settings)
+    await withAnnouncement(run)(
+      { ...(await createRunRequest(first, lonely, ORGANIZATIONS)), date: '2026-11-11' },
+      first,
+    )
+    const context = await openTestContext(undefined, settings, first.folder)
+    const repeated = organizationsCsv([
+      ['o1', 'Un', 12],
+      ['o1', 'Un', 12],
+    ])
+    await withAnnouncement(run)(await createRunRequest(context, lonely, repeated), context)
+    expect(hook.received.map(({ body }) => body.editions[0].warnings)).toEqual([
+      ['1 dataset belongs to an organization that is not in the organizations export'],
+      [expect.stringContaining('o1')],
+    ])
+  })
+
   test('is sent once, even if several processes would send it at the same time', async () => {
     const hook = await startWebhook()
     const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url, events: ['failed'] }))
@@ -271,9 +292,16 @@ describe('a failure', () => {
       undefined,
       notify({ kind: 'webhook', url: hook.url }),
     )
-    await announceFailure(failedNews(DATE, new Failure('store', 'away')), undefined, { config, clock, report, signal })
+    for (const attempt of ['first', 'second'])
+      await announceFailure(failedNews(DATE, new Failure('store', attempt)), undefined, {
+        config,
+        clock,
+        report,
+        signal,
+      })
     await announceSkipped([DATE], { config, clock, report, signal })
-    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'missed'])
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'failed', 'missed'])
+    expect(hook.received[1]!.body.id).toBe(hook.received[0]!.body.id)
   })
 
   test('is not sent if another run is working on the date', async () => {
