@@ -49,7 +49,7 @@ export function reasonOf(error: NodeJS.ErrnoException): string {
     case 'ECONNREFUSED':
       return 'the connection is refused'
     case 'CERT_HAS_EXPIRED':
-      return 'its certificate has expired. If the clock of this machine is right, its operator has to renew it'
+      return "its certificate has expired. Check this machine's clock. If it is right, the server's operator has to renew the certificate"
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'the host name cannot be resolved (no network, or a typo in the address)'
