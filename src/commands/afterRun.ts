@@ -41,7 +41,7 @@ export async function publishAfterRun({ date, watches }: Request, context: Conte
   try {
     report.info((await publishRemote({ date, watches: published }, context)).summary)
     if (!isAnnounced) return
-    await warnOnError(context, () => announceRecovery({ date, watches: published }, context, { isRemote: true }))
+    await warnOnError(context, () => announceRecovery(date, context, { isRemote: true }))
   } catch (error) {
     signal.throwIfAborted()
     report.warn(`the edition of ${date} is published, but not on the portal: ${(error as Error).message}`)

@@ -28,7 +28,7 @@ export default async function notify(io: CommandInput): Promise<void> {
       ...(await announceSuccess({ date, watches }, context)),
       ...(await announceLack(date, watches, context)),
       ...(await announceRemoteFailure(date, context)),
-      ...(await announceRecovery({ date, watches }, context, { isRemote: true })),
+      ...(await announceRecovery(date, context, { isRemote: true })),
     ]
     report.close()
     if (json) await printJson({ date, notifications })

@@ -15,7 +15,7 @@ export default async function publishRemoteCommand(io: CommandInput): Promise<vo
     const names = watches.map(({ name }) => name)
     const date = await dateToRead(givenDate(io) ?? 'today', names, context)
     const result = await publishRemote({ date, watches }, context)
-    await warnOnError(context, () => announceRecovery({ date, watches }, context, { isRemote: true }))
+    await warnOnError(context, () => announceRecovery(date, context, { isRemote: true }))
     context.report.close()
     if (json) await printJson(result)
     else if (!quiet) await print(describe(result))

@@ -171,7 +171,7 @@ export async function announceSuccess(
   unsaved: readonly NotificationRecord[] = [],
 ): Promise<NotificationRecord[]> {
   const published = await announcePublished(request.date, request.watches, context)
-  return [...published, ...(await announceRecovery(request, context, { unsaved: [...unsaved, ...published] }))]
+  return [...published, ...(await announceRecovery(request.date, context, { unsaved: [...unsaved, ...published] }))]
 }
 
 /** Whether a failure is announced. Not a run that was stopped, nor one that lost to another run, which announces its own outcome. */

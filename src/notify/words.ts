@@ -119,7 +119,7 @@ const en: Words = {
   missedMany: (count, from, to) => `no edition of ${count} dates from ${from} to ${to}`,
   makeUp: (date) => `"datagouv-tops run --date ${date}" makes one from the portal's current export.`,
   retriesEnded: 'The retries have ended. The last error:',
-  noRun: 'No run has published it, and no run will try again by itself.',
+  noRun: 'No run has succeeded, and none will try again by itself.',
   recovered: (date) => `the edition of ${date} is published after all`,
   remoteRecovered: (date) => `the edition of ${date} is on the portal after all`,
   isOver: 'The failure reported earlier is over. There is nothing left to do.',
@@ -187,10 +187,10 @@ const fr: Words = {
   missedMany: (count, from, to) => `pas d’édition pour ${count} dates, du ${from} au ${to}`,
   makeUp: (date) => `« datagouv-tops run --date ${date} » en produit une à partir de l’export actuel du portail.`,
   retriesEnded: 'Les essais sont terminés. La dernière erreur :',
-  noRun: 'Aucune exécution ne l’a publiée, et aucune ne réessaiera d’elle-même.',
+  noRun: 'Aucune exécution n’a abouti, et aucune nouvelle tentative n’est prévue.',
   recovered: (date) => `l’édition du ${date} est finalement publiée`,
   remoteRecovered: (date) => `l’édition du ${date} est finalement sur le portail`,
-  isOver: 'L’échec signalé auparavant est terminé. Il n’y a plus rien à faire.',
+  isOver: 'L’échec signalé précédemment est résolu. Il n’y a plus rien à faire.',
   warnings: 'Avertissements :',
 }
 

@@ -347,12 +347,33 @@ describe('the end of a failure', () => {
     expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'recovered'])
   })
 
+  test('is sent once for several watches that failed and succeeded one by one', async () => {
+    const hook = await startWebhook()
+    const watches = ['bus', 'velo'].map((name) => ({ name, terms: ['mobilité'] }))
+    const settings = `${notify({ kind: 'webhook', url: hook.url, events: onCall })}watches: ${JSON.stringify(watches)}\n`
+    const context = await openTestContext(undefined, settings)
+    let minute = 0
+    const runOf = async (watch: number, datasets: string) => {
+      const request = await createRunRequest(context, datasets, ORGANIZATIONS)
+      const at = new Date(context.clock().getTime() + 60_000 * minute++)
+      return withAnnouncement(run)(
+        { ...request, watches: [context.config.watches[watch]!] },
+        { ...context, clock: () => at },
+      ).catch(() => {})
+    }
+    for (const watch of [0, 1]) await runOf(watch, DATASETS.replace(';', '"'))
+    for (const watch of [0, 1]) await runOf(watch, DATASETS)
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'recovered'])
+    const runs = await context.documents.list<RunRecord>('runs', {})
+    expect(runs.map(({ notifications = [] }) => notifications.length)).toEqual([1, 0, 0, 1])
+  })
+
   test('is sent after a failure that the store could not record', async () => {
     const hook = await startWebhook()
     const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url, events: onCall }))
     const unsaved = await announceFailure(failedNews(DATE, new Failure('store', 'full'), null), undefined, context)
     await run(await createRunRequest(context, DATASETS, ORGANIZATIONS), context)
-    await announceRecovery({ date: DATE, watches: context.config.watches }, context, { unsaved })
+    await announceRecovery(DATE, context, { unsaved })
     expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'recovered'])
   })
 })

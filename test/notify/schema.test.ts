@@ -60,7 +60,7 @@ async function sentMessages(): Promise<Record<string, unknown>[]> {
     () => {},
   )
   await run(last, { ...third, clock: () => new Date('2026-12-30T16:05:00Z') })
-  await announceRecovery(last, third)
+  await announceRecovery('2026-12-30', third)
   return hook.received.map(({ body }) => body)
 }
 
