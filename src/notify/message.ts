@@ -92,8 +92,9 @@ function missedMessage({ dates, message }: MissedNews, { words, count, date, out
   const [from, to] = [date(dates[0]!), date(dates.at(-1)!)]
   const isLong = dates.length > MAX_DATES
   const subject = isLong ? words.missedMany(count(dates.length), from, to) : words.missed(dates.map(date).join(', '))
-  const reason = message === null ? [words.noRun] : [words.retriesEnded, outside(message, MAX_REASON)]
-  return { subject, lines: [...reason, ...dates.slice(-MAX_DATES).map(words.makeUp)] }
+  const remedies = dates.slice(-MAX_DATES).map(words.makeUp)
+  if (!message) return { subject, lines: [...remedies, words.noRun] }
+  return { subject, lines: [words.retriesEnded, outside(message, MAX_REASON), ...remedies] }
 }
 
 function failedMessage(news: FailedNews, { words, date, time, outside }: Formats): Message {

@@ -95,8 +95,8 @@ export interface FailedNews {
 export interface MissedNews {
   readonly event: 'missed'
   readonly dates: readonly string[]
-  /** The error of the last attempt; null if there was none. */
-  readonly message: string | null
+  /** The error of the last attempt, if there was one. */
+  readonly message?: string | null
 }
 
 /** The end of a failure, for a target that was notified of it and not of the edition. */

@@ -109,7 +109,7 @@ const en: Words = {
     interrupted: 'interrupted',
     terminated: 'terminated',
   },
-  again: (time) => `It will be retried at ${time}, and then until it succeeds or the retries end (give_up_after).`,
+  again: (time) => `It will be retried at ${time}, and then until it succeeds or the day is over.`,
   notAgain: 'It will not be retried.',
   untouched: 'Nothing incomplete was published; the earlier editions are unchanged.',
   look: (date) =>
@@ -147,6 +147,14 @@ const fr: Words = {
     rose: 'son organisation est désormais parmi les plus suivies',
     moved: 'transféré à l’une des organisations les plus suivies',
   },
+  warnings: 'Avertissements\u00a0:',
+  runAgain: (date) =>
+    `Une fois le problème résolu, la commande «\u00a0datagouv-tops run --date ${date}\u00a0» publie l’édition.`,
+  retriesEnded: 'Les tentatives sont terminées. La dernière erreur\u00a0:',
+  noRun: 'Aucune exécution n’a abouti, et aucune nouvelle tentative n’est prévue.',
+  recovered: (date) => `l’édition du ${date} est finalement publiée`,
+  remoteRecovered: (date) => `l’édition du ${date} est finalement sur le portail`,
+  isOver: 'L’échec signalé précédemment est résolu. Il n’y a plus rien à faire.',
   exitReasons: {
     removed: 'supprimé du portail',
     'no-match': 'ne mentionne plus aucun des mots',
@@ -177,21 +185,14 @@ const fr: Words = {
     interrupted: 'interrompue',
     terminated: 'arrêtée',
   },
-  again: (time) => `Nouvel essai à ${time}, puis d’autres jusqu’à la réussite ou la fin des essais (give_up_after).`,
+  again: (time) => `Nouvel essai à ${time}, puis d’autres jusqu’à la réussite ou la fin de la journée.`,
   notAgain: 'Il n’y aura pas d’autre essai.',
   untouched: 'Rien d’inachevé n’a été publié ; les éditions précédentes restent en place.',
   look: (date) =>
     `Si l’export est correct malgré tout, « datagouv-tops run --date ${date} --accept-incomplete » le publie.`,
-  runAgain: (date) => `Une fois la cause réglée, « datagouv-tops run --date ${date} » publie l’édition.`,
   missed: (dates) => `pas d’édition du ${dates}`,
   missedMany: (count, from, to) => `pas d’édition pour ${count} dates, du ${from} au ${to}`,
   makeUp: (date) => `« datagouv-tops run --date ${date} » en produit une à partir de l’export actuel du portail.`,
-  retriesEnded: 'Les essais sont terminés. La dernière erreur :',
-  noRun: 'Aucune exécution n’a abouti, et aucune nouvelle tentative n’est prévue.',
-  recovered: (date) => `l’édition du ${date} est finalement publiée`,
-  remoteRecovered: (date) => `l’édition du ${date} est finalement sur le portail`,
-  isOver: 'L’échec signalé précédemment est résolu. Il n’y a plus rien à faire.',
-  warnings: 'Avertissements :',
 }
 
 export const WORDS = { en, fr } as const
