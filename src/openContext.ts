@@ -34,7 +34,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   })
   const documents = await reportIfSlow(waiting, opening, options.report)
   const { clock = () => new Date(), report, signal } = options
-  const openObservers = () => createObservers({ config, archive, documents, report })
+  const openObservers = () => createObservers({ config, archive, documents, clock, report })
   return { config, archive, documents, clock, report, signal, openObservers }
 }
 
@@ -52,7 +52,7 @@ async function reportIfSlow<T>(waiting: string, opening: Promise<T>, report: Rep
 }
 
 async function createObservers(
-  context: Pick<Context, 'config' | 'archive' | 'documents' | 'report'>,
+  context: Pick<Context, 'config' | 'archive' | 'documents' | 'clock' | 'report'>,
 ): Promise<RunObserver[]> {
   const { lineage, metrics_file } = context.config
   const observers: RunObserver[] = []

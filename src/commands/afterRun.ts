@@ -2,8 +2,10 @@ import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { editionId } from '../editions/layout.ts'
 import { runIdOf } from '../errors.ts'
-import { announceFailure, shouldAnnounce, warnOnError } from '../notify/announce.ts'
+import { announceFailure, shouldAnnounce } from '../notify/announce.ts'
 import { failedNews } from '../notify/news.ts'
+import { announceRecovery } from '../notify/recovery.ts'
+import { warnOnError } from '../notify/warnOnError.ts'
 
 interface Request {
   readonly date: string
@@ -38,6 +40,8 @@ export async function publishAfterRun({ date, watches }: Request, context: Conte
   const { publishRemote } = await import('../remote/publishRemote.ts')
   try {
     report.info((await publishRemote({ date, watches: published }, context)).summary)
+    if (!isAnnounced) return
+    await warnOnError(context, () => announceRecovery(date, context, { isRemote: true }))
   } catch (error) {
     signal.throwIfAborted()
     report.warn(`the edition of ${date} is published, but not on the portal: ${(error as Error).message}`)

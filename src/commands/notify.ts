@@ -5,8 +5,9 @@ import { dueTime } from '../editions/calendar.ts'
 import { missingEdition } from '../editions/find.ts'
 import { editionId } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import { announceFailure, announceMissed, announcePublished } from '../notify/announce.ts'
+import { announceFailure, announceSkipped, announceSuccess } from '../notify/announce.ts'
 import { failedNews } from '../notify/news.ts'
+import { announceRecovery } from '../notify/recovery.ts'
 import { listRuns } from '../runs/read.ts'
 import type { NotificationRecord } from '../runs/record.ts'
 import { dateToRead, givenDate } from './dates.ts'
@@ -24,9 +25,10 @@ export default async function notify(io: CommandInput): Promise<void> {
     const names = watches.map(({ name }) => name)
     const date = await dateToRead(givenDate(io) ?? 'today', names, context)
     const notifications = [
-      ...(await announcePublished(date, watches, context)),
+      ...(await announceSuccess({ date, watches }, context)),
       ...(await announceLack(date, watches, context)),
       ...(await announceRemoteFailure(date, context)),
+      ...(await announceRecovery(date, context, { isRemote: true })),
     ]
     report.close()
     if (json) await printJson({ date, notifications })
@@ -53,7 +55,7 @@ async function announceLack(date: string, watches: readonly Watch[], context: Co
     report.warn((await missingEdition(documents, lacking[0]!, date, ` in ${documents.address}`)).message)
   // An unchanged run skipped the date on purpose (when_unchanged: skip).
   if (due === undefined || due > clock() || runs.some(({ status }) => status === 'unchanged')) return []
-  return announceMissed([date], undefined, context)
+  return announceSkipped([date], context)
 }
 
 /** Notifies that the edition is not on its portal, if its last publication there failed. */

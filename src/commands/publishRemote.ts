@@ -1,4 +1,6 @@
 import { findWatches } from '../config/watch.ts'
+import { announceRecovery } from '../notify/recovery.ts'
+import { warnOnError } from '../notify/warnOnError.ts'
 import { publishRemote, type RemoteResult } from '../remote/publishRemote.ts'
 import { formatTable } from '../terminal/table.ts'
 import { formatBytes } from '../text/format.ts'
@@ -13,6 +15,7 @@ export default async function publishRemoteCommand(io: CommandInput): Promise<vo
     const names = watches.map(({ name }) => name)
     const date = await dateToRead(givenDate(io) ?? 'today', names, context)
     const result = await publishRemote({ date, watches }, context)
+    await warnOnError(context, () => announceRecovery(date, context, { isRemote: true }))
     context.report.close()
     if (json) await printJson(result)
     else if (!quiet) await print(describe(result))

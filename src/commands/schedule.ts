@@ -1,10 +1,18 @@
 import { resolveConfig } from '../config/config.ts'
 import type { Config } from '../config/settings.ts'
-import { Failure, messageOf, runIdOf } from '../errors.ts'
-import { announceFailure, announceMissed, announcePublished, shouldAnnounce, warnOnError } from '../notify/announce.ts'
+import { Failure, type FailureKind, messageOf, runIdOf } from '../errors.ts'
+import {
+  announceFailure,
+  announceMissed,
+  announceSkipped,
+  announceSuccess,
+  shouldAnnounce,
+} from '../notify/announce.ts'
 import type { NotifyContext } from '../notify/delivery.ts'
 import { failedNews } from '../notify/news.ts'
+import { warnOnError } from '../notify/warnOnError.ts'
 import { run } from '../pipeline/pipeline.ts'
+import type { NotificationRecord } from '../runs/record.ts'
 import { systemClock } from '../scheduler/clock.ts'
 import { missedDates } from '../scheduler/missed.ts'
 import { type FailedAttempt, Scheduler, type SchedulerHandlers } from '../scheduler/scheduler.ts'
@@ -82,6 +90,8 @@ class RunHandlers implements SchedulerHandlers {
   private readonly config: Config
   private readonly report: Report
   private readonly withoutStores: NotifyContext
+  /** The notifications of failures. The store may be unable to record them, because its disk is full. */
+  private notified: { readonly date: string; readonly error: unknown; readonly record: NotificationRecord }[] = []
 
   constructor(io: CommandInput, config: Config, report: Report) {
     this.io = io
@@ -99,7 +109,9 @@ class RunHandlers implements SchedulerHandlers {
     this.report.info(`${date}: due`)
     await runStep({ ...this.io, options: { ...this.io.options, date } }, async (request, context) => {
       const result = await run(request, context)
-      await warnOnError(context, () => announcePublished(date, request.watches, context))
+      const unsaved = this.notified.filter((one) => one.date === date).map(({ record }) => record)
+      await warnOnError(context, () => announceSuccess(request, context, unsaved))
+      this.notified = []
       await publishAfterRun(request, context)
       return result
     })
@@ -116,9 +128,15 @@ class RunHandlers implements SchedulerHandlers {
   }
 
   async onSkipped(dates: readonly string[]): Promise<void> {
-    const what = `${listDates(dates)} ${dates.length === 1 ? 'has' : 'have'} no edition: the scheduler was not running`
+    const [have, are] = dates.length === 1 ? ['has', 'is'] : ['have', 'are']
+    const what = `${listDates(dates)} ${have} no edition and ${are} not caught up (catch_up is ${this.config.catch_up})`
     this.report.warn(`${what}. "run DATE" publishes the portal's current export for a date`)
-    await warnOnError(this.withoutStores, () => announceMissed(dates, undefined, this.withoutStores))
+    const notify = (context: NotifyContext) => announceSkipped(dates, context)
+    try {
+      await withContext(this.io, notify)
+    } catch {
+      await warnOnError(this.withoutStores, () => notify(this.withoutStores))
+    }
   }
 
   describeStop(): string {
@@ -133,22 +151,27 @@ class RunHandlers implements SchedulerHandlers {
   }
 
   /** Notifies of the first failure of its kind and of the end of all retries, and not of the attempts between. */
-  private async notifyFailure({ date, number, error, retryAt }: FailedAttempt): Promise<void> {
+  private async notifyFailure({ date, error, retryAt }: FailedAttempt): Promise<void> {
     if (date === undefined) return
     const isMissed = retryAt === undefined && error instanceof Failure && error.retryable
     if (!isMissed && !shouldAnnounce(error, this.io)) return
-    const notify = (context: NotifyContext) =>
-      isMissed
-        ? announceMissed([date], runIdOf(error), context)
-        : announceFailure(failedNews(date, error, retryAt ?? null), runIdOf(error), context)
+    const before = this.notified.filter((one) => one.date === date && kindOf(one.error) === kindOf(error))
+    const targets = before.filter(({ record }) => record.status === 'sent').map(({ record }) => record.target)
+    const notify = async (context: NotifyContext) => {
+      const records = isMissed
+        ? await announceMissed(date, error, context)
+        : await announceFailure(failedNews(date, error, retryAt ?? null), runIdOf(error), context, targets)
+      this.notified.push(...records.map((record) => ({ date, error, record })))
+    }
     try {
       await withContext(this.io, notify)
     } catch {
-      // Without the stores, earlier notifications are unknown: notify of the first and the last failure only.
-      if (number === 1 || retryAt === undefined) await warnOnError(this.withoutStores, () => notify(this.withoutStores))
+      await warnOnError(this.withoutStores, () => notify(this.withoutStores))
     }
   }
 }
+
+const kindOf = (error: unknown): FailureKind => (error instanceof Failure ? error.kind : 'bug')
 
 /** Lists up to MAX_LISTED dates, and counts more: after a year without the scheduler they would fill the screen. */
 function listDates(dates: readonly string[]): string {

@@ -16,7 +16,7 @@ export interface NotifyTarget {
 }
 
 /** The events that can be notified. */
-export const EVENTS = ['published', 'failed', 'refused', 'missed', 'remote_failed'] as const
+export const EVENTS = ['published', 'failed', 'refused', 'missed', 'remote_failed', 'recovered'] as const
 
 export type NotifyEvent = (typeof EVENTS)[number]
 

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
-import { nextFiringOnLaterDate } from '../editions/calendar.ts'
+import { nextFiring, nextFiringOnLaterDate } from '../editions/calendar.ts'
+import { addDays } from '../editions/date.ts'
 import { type Edition, EXPORT_NAMES } from '../editions/edition.ts'
 import { datesOf } from '../editions/find.ts'
 import { readSoundEdition } from '../editions/read.ts'
@@ -9,18 +10,24 @@ import type { RunRecord } from '../runs/record.ts'
 /** How many recent run records to search for the last run of each command. */
 const RECENT = 200
 
+/** The exit code of a run that died: what a shell returns for a process that SIGKILL ended. */
+const KILLED = 137
+
+export type MetricsContext = Pick<Context, 'config' | 'documents' | 'report' | 'clock'>
+
 /**
- * Renders metrics of the last edition of each watch and the last run of each command, in Prometheus's text format. They depend
- * only on the stores, so the metrics file and the server show the same values.
+ * Renders metrics of the last edition of each watch and the last run of each command, in Prometheus's text format. Once there are runs,
+ * they depend only on the stores, so the metrics file and the server show the same values.
  */
-export async function renderMetrics(context: Pick<Context, 'config' | 'documents' | 'report'>): Promise<string> {
+export async function renderMetrics(context: MetricsContext): Promise<string> {
   // Load prom-client only when metrics are wanted.
   const { Gauge, Registry } = await import('prom-client')
   const registry = new Registry()
   const gauge: CreateGauge = (name, help, ...labelNames) =>
     new Gauge({ name: `datagouv_tops_${name}`, help, labelNames, registers: [registry] })
-  await addEditions(gauge, context)
-  await addRuns(gauge, context)
+  const recent = await listRuns(context.documents, { descending: true, limit: RECENT }, context.report.warn)
+  await addEditions(gauge, recent, context)
+  addRuns(gauge, recent)
   return registry.metrics()
 }
 
@@ -30,22 +37,24 @@ type CreateGauge = (
   ...labelNames: string[]
 ) => { set(labels: Readonly<Record<string, string>>, value: number): void }
 
-async function addEditions(
-  gauge: CreateGauge,
-  context: Pick<Context, 'config' | 'documents' | 'report'>,
-): Promise<void> {
+async function addEditions(gauge: CreateGauge, recent: readonly RunRecord[], context: MetricsContext): Promise<void> {
   const generated = gauge('edition_generated_timestamp_seconds', 'When the last edition was generated.', 'watch')
-  const due = gauge('edition_next_due_timestamp_seconds', 'When the edition after the last one is due.', 'watch')
+  const due = gauge(
+    'edition_next_due_timestamp_seconds',
+    'When the next edition is due; in the past if it is late.',
+    'watch',
+  )
   const datasets = gauge('edition_datasets', 'Datasets in the tops of the last edition.', 'watch')
   const archived = gauge('edition_archived_datasets', 'Datasets in the archived CSV of the last edition.', 'watch')
   const followers = gauge('edition_followers', 'Followers of the TOP organizations, by edition.', 'watch', 'edition')
   const records = gauge('edition_export_records', 'Records of the exports of the last edition.', 'watch', 'export')
   for (const { name: watch } of context.config.watches) {
     const [last, before] = await lastEditions(watch, context)
+    const runs = recent.filter(({ watches }) => watches.includes(watch))
+    const next = nextDue(last?.date, runs, context)
+    if (next !== undefined) due.set({ watch }, next.getTime() / 1000)
     if (last === undefined) continue
     generated.set({ watch }, toSeconds(last.generated_at))
-    const next = nextFiringOnLaterDate(context.config, last.date, new Date(`${last.date}T00:00:00Z`))
-    if (next !== undefined) due.set({ watch }, next.getTime() / 1000)
     datasets.set({ watch }, last.datasets.length)
     archived.set({ watch }, last.archive.records)
     for (const name of EXPORT_NAMES) {
@@ -56,14 +65,35 @@ async function addEditions(
   }
 }
 
-async function addRuns(gauge: CreateGauge, context: Pick<Context, 'documents' | 'report'>): Promise<void> {
+/**
+ * Returns when the edition after the last one is due, or undefined if there is none. A date for which a run found nothing new
+ * (`when_unchanged: skip`) needs no edition. Before the first edition, the first run of the watch shows what is due.
+ */
+function nextDue(
+  edition: string | undefined,
+  runs: readonly RunRecord[],
+  { config, clock }: MetricsContext,
+): Date | undefined {
+  const skipped = runs.filter(({ status }) => status === 'unchanged').map(({ date }) => date)
+  const [done] = [...skipped, ...(edition === undefined ? [] : [edition])].sort().reverse()
+  if (done !== undefined) return nextFiringOnLaterDate(config, done, new Date(`${done}T00:00:00Z`))
+  const [first] = runs.map(({ date }) => date).sort()
+  if (first === undefined) return nextFiring(config, clock())
+  return nextFiringOnLaterDate(config, addDays(first, -1), new Date(0))
+}
+
+function addRuns(gauge: CreateGauge, recent: readonly RunRecord[]): void {
   const ended = gauge('last_run_ended_timestamp_seconds', 'When the last run of a command ended.', 'command')
   const duration = gauge('last_run_duration_seconds', 'Duration of the last run of a command.', 'command')
-  const exit = gauge('last_run_exit_code', 'Exit code of the last run of a command (6: the gate refused).', 'command')
-  for (const { command, started_at, ended_at, error } of await lastRuns(context)) {
+  const exit = gauge(
+    'last_run_exit_code',
+    'Exit code of the last run of a command (6: the gate refused; 137: it was killed).',
+    'command',
+  )
+  for (const { command, started_at, ended_at, status, error } of lastRuns(recent)) {
     ended.set({ command }, toSeconds(ended_at!))
     duration.set({ command }, toSeconds(ended_at!) - toSeconds(started_at))
-    exit.set({ command }, error?.exit_code ?? 0)
+    exit.set({ command }, error?.exit_code ?? (status === 'stopped' ? KILLED : 0))
   }
 }
 
@@ -81,8 +111,7 @@ async function lastEditions(watch: string, { documents, report }: Pick<Context, 
   return found
 }
 
-async function lastRuns({ documents, report }: Pick<Context, 'documents' | 'report'>): Promise<RunRecord[]> {
-  const recent = await listRuns(documents, { descending: true, limit: RECENT }, report.warn)
+function lastRuns(recent: readonly RunRecord[]): RunRecord[] {
   const ended = recent.filter(({ ended_at }) => ended_at !== null)
   return ended.filter(({ command }, index) => ended.findIndex((run) => run.command === command) === index)
 }

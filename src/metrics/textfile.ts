@@ -1,16 +1,12 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
-import type { Context } from '../context.ts'
 import type { RunObserver } from '../runs/observer.ts'
-import { renderMetrics } from './metrics.ts'
+import { type MetricsContext, renderMetrics } from './metrics.ts'
 
 /**
  * Writes the metrics to a file when a run ends, for the textfile collector of Prometheus's node exporter. Writes under a
  * temporary name and renames, so the collector never reads half a file. It ignores names that do not end in `.prom`.
  */
-export function createMetricsFileObserver(
-  path: string,
-  context: Pick<Context, 'config' | 'documents' | 'report'>,
-): RunObserver {
+export function createMetricsFileObserver(path: string, context: MetricsContext): RunObserver {
   return {
     onBegin: async () => {},
     onEnd: async ({ _id }) => {

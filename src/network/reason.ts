@@ -48,6 +48,8 @@ export function reasonOf(error: NodeJS.ErrnoException): string {
   switch (error.code) {
     case 'ECONNREFUSED':
       return 'the connection is refused'
+    case 'CERT_HAS_EXPIRED':
+      return "its certificate has expired. Check this machine's clock. If it is right, the server's operator has to renew the certificate"
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'the host name cannot be resolved (no network, or a typo in the address)'

@@ -1,22 +1,21 @@
-import { createHash } from 'node:crypto'
-import type { NotifyEvent, NotifyTarget } from '../config/target.ts'
+import type { NotifyTarget } from '../config/target.ts'
 import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import type { Edition } from '../editions/edition.ts'
 import { readSoundEdition } from '../editions/read.ts'
 import { Failure, runIdOf } from '../errors.ts'
-import { listRuns, readSoundRun } from '../runs/read.ts'
 import type { NotificationRecord, RunRecord } from '../runs/record.ts'
 import { waitForAll } from '../waitForAll.ts'
 import { deliver, type NotifyContext } from './delivery.ts'
-import { type FailedNews, failedNews, type MissedNews, publishedNews, type SearchNews } from './news.ts'
+import { failuresOf, recentRuns, runRecord, saveNotifications, wasNotified } from './history.ts'
+import { type FailedNews, failedNews, publishedNews, type SearchNews } from './news.ts'
+import { announceRecovery } from './recovery.ts'
+import { messageId, notifyTargets, targetsOf } from './targets.ts'
 import { takeTurn } from './turn.ts'
+import { warnOnError } from './warnOnError.ts'
 
-/** How many recent run records to search for an earlier notification. */
-const RECENT = 200
-
-/** How many attempts to add notifications to a run record that keeps changing. */
-const SAVE_TRIES = 10
+/** The events after which a date is not retried. */
+const NOT_RETRIED = ['missed', 'refused'] as const
 
 /** An edition, and the record of the run that made it: it lists the targets that have been notified. */
 interface Publication {
@@ -104,36 +103,47 @@ async function notifyOf(
  * date succeeds.
  *
  * @param run_id the run that failed, if it had begun
+ * @param notified names of targets that were notified of this failure while the store could not record it
  */
-export async function announceFailure(news: FailedNews, run_id: string | undefined, context: NotifyContext) {
-  const before = await failuresOf(news, context)
-  const targets = targetsOf(news.event, context).filter(
-    (target) => !before.some((run) => wasNotified(run, news.event, target)),
-  )
-  const id = run_id ?? `${news.date}-${context.clock().toISOString()}`
-  return notifyTargets(targets, news, id, run_id, context)
-}
-
-/** Notifies that dates passed without an edition. */
-export async function announceMissed(dates: readonly string[], run_id: string | undefined, context: NotifyContext) {
-  const id = `${dates}-${context.clock().toISOString()}`
-  return notifyTargets(targetsOf('missed', context), { event: 'missed', dates }, id, run_id, context)
-}
-
-/** Sends news to targets, and adds the notifications to the record of the run, if one had begun. */
-async function notifyTargets(
-  targets: readonly NotifyTarget[],
-  news: FailedNews | MissedNews,
-  subject: string,
+export async function announceFailure(
+  news: FailedNews,
   run_id: string | undefined,
   context: NotifyContext,
-): Promise<NotificationRecord[]> {
-  const records = await waitForAll(
-    targets.map((target) => deliver({ target, news, id: messageId(news.event, target, subject) }, context)),
+  notified: readonly string[] = [],
+) {
+  const before = await failuresOf(news, context)
+  const targets = targetsOf(news.event, context).filter(
+    (target) => !notified.includes(target.name) && !before.some((run) => wasNotified(run, news.event, target)),
   )
-  if (run_id !== undefined) await saveNotifications(run_id, records, context)
-  return records
+  // A failure that the store cannot record may be announced again: its messages have the same ID.
+  const isRecorded = run_id !== undefined && (await runRecord(run_id, context)) !== undefined
+  return notifyTargets(targets, news, isRecorded ? run_id : `${news.date}-${news.kind}`, run_id, context)
 }
+
+/** Notifies that a date passed without an edition, after the retries have ended. */
+export async function announceMissed(date: string, error: Failure, context: NotifyContext) {
+  const news = { event: 'missed', dates: [date], message: error.message } as const
+  return notifyTargets(targetsOf('missed', context), news, idAt(news.dates, context), runIdOf(error), context)
+}
+
+/**
+ * Notifies that dates passed without an edition and will not be tried. A target that was notified before that a date is missed or its
+ * export refused is not notified again when the scheduler restarts.
+ */
+export async function announceSkipped(dates: readonly string[], context: NotifyContext) {
+  const recent = await recentRuns(context)
+  const isKnown = (date: string, target: NotifyTarget) =>
+    recent.some((run) => run.date === date && NOT_RETRIED.some((event) => wasNotified(run, event, target)))
+  const sent = targetsOf('missed', context).map(async (target) => {
+    const pending = dates.filter((date) => !isKnown(date, target))
+    if (pending.length === 0) return []
+    const news = { event: 'missed', dates: pending, message: null } as const
+    return notifyTargets([target], news, idAt(pending, context), undefined, context)
+  })
+  return (await waitForAll(sent)).flat()
+}
+
+const idAt = (dates: readonly string[], { clock }: NotifyContext) => `${dates}-${clock().toISOString()}`
 
 /** Wraps a run so that it announces its outcome. A failed notification is only a warning and does not change that outcome. */
 export function withAnnouncement<Request extends { date: string; watches: readonly Watch[] }, Result>(
@@ -149,75 +159,22 @@ export function withAnnouncement<Request extends { date: string; watches: readon
       }
       throw error
     }
-    await warnOnError(context, () => announcePublished(request.date, request.watches, context))
+    await warnOnError(context, () => announceSuccess(request, context))
     return result
   }
+}
+
+/** Notifies of the editions of a run, and of the end of earlier failures. @param unsaved see announceRecovery */
+export async function announceSuccess(
+  request: { readonly date: string; readonly watches: readonly Watch[] },
+  context: Context,
+  unsaved: readonly NotificationRecord[] = [],
+): Promise<NotificationRecord[]> {
+  const published = await announcePublished(request.date, request.watches, context)
+  return [...published, ...(await announceRecovery(request.date, context, { unsaved: [...unsaved, ...published] }))]
 }
 
 /** Whether a failure is announced. Not a run that was stopped, nor one that lost to another run, which announces its own outcome. */
 export function shouldAnnounce(error: unknown, { signal }: Pick<Context, 'signal'>): boolean {
   return !signal.aborted && !(error instanceof Failure && error.kind === 'held')
-}
-
-/** Runs `body`. An error becomes a warning. */
-export async function warnOnError({ report }: Pick<Context, 'report'>, body: () => Promise<unknown>): Promise<void> {
-  try {
-    await body()
-  } catch (error) {
-    report.warn(`notifications: ${(error as Error).message}`)
-  }
-}
-
-function targetsOf(event: NotifyEvent, { config }: NotifyContext): readonly NotifyTarget[] {
-  return config.notify.filter(({ events }) => events.includes(event))
-}
-
-/** Returns the runs of a date that failed in the same way, back to the last one that succeeded. Publications on portals are apart. */
-async function failuresOf(
-  { date, event, kind }: FailedNews,
-  { documents, report }: NotifyContext,
-): Promise<RunRecord[]> {
-  // Without the store, a repeated message is better than none.
-  const recent =
-    documents && (await listRuns(documents, { descending: true, limit: RECENT }, report.warn).catch(() => []))
-  const isRemote = event === 'remote_failed'
-  const runs = (recent ?? []).filter((run) => run.date === date && (run.command === 'publish-remote') === isRemote)
-  const success = runs.findIndex(({ status }) => status === 'published' || status === 'unchanged')
-  return runs.slice(0, success === -1 ? runs.length : success).filter(({ error }) => error?.kind === kind)
-}
-
-async function runRecord(id: string, { documents, report }: NotifyContext): Promise<RunRecord | undefined> {
-  return documents && readSoundRun(documents, id, report.warn)
-}
-
-function wasNotified(run: RunRecord | undefined, event: NotifyEvent, target: NotifyTarget): boolean {
-  return (run?.notifications ?? []).some(
-    (one) => one.event === event && one.target === target.name && one.status === 'sent',
-  )
-}
-
-/** Adds notifications to the record of a run. They have been sent, so an error of the store is only a warning. */
-async function saveNotifications(
-  id: string,
-  records: readonly NotificationRecord[],
-  context: NotifyContext,
-): Promise<void> {
-  if (records.length === 0) return
-  await warnOnError(context, async () => {
-    for (let tries = 0, saved = false; !saved && tries < SAVE_TRIES; tries++) {
-      const run = await runRecord(id, context)
-      if (run === undefined) return
-      const notifications = [...(run.notifications ?? []), ...records]
-      // Another process may close the record at this moment. In that case, read it again.
-      saved = await context.documents!.compareAndSwap('runs', id, run, { ...run, notifications } as RunRecord)
-    }
-  })
-}
-
-/** Identifies a message, so that a receiver recognizes one that is sent again. */
-function messageId(event: NotifyEvent, target: NotifyTarget, ...subjects: readonly string[]): string {
-  return createHash('sha256')
-    .update([event, target.name, ...subjects].join('\n'))
-    .digest('hex')
-    .slice(0, 24)
 }

@@ -10,6 +10,7 @@ import type {
   NamedDatasets,
   News,
   PublishedNews,
+  RecoveredNews,
   SearchNews,
 } from './news.ts'
 import { type Language, WORDS } from './words.ts'
@@ -32,6 +33,8 @@ export interface Wording {
 /** Longer titles and reasons are cut to this many characters. */
 const MAX_TITLE = 160
 const MAX_REASON = 2_000
+/** More warnings than this are only counted. */
+const MAX_WARNINGS = 10
 /** If more dates were missed, only the last ones are named. */
 const MAX_DATES = 10
 
@@ -46,6 +49,8 @@ export function messageOf(news: News, wording: Wording): Message {
       return publishedMessage(news, formats)
     case 'missed':
       return missedMessage(news, formats)
+    case 'recovered':
+      return recoveredMessage(news, formats)
     default:
       return failedMessage(news, formats)
   }
@@ -78,16 +83,23 @@ function publishedMessage({ date, editions, searches }: PublishedNews, formats: 
   }
 }
 
-function missedMessage({ dates }: MissedNews, { words, count, date }: Formats): Message {
+function recoveredMessage({ date: iso, after }: RecoveredNews, { words, date }: Formats): Message {
+  const subject = after === 'remote_failed' ? words.remoteRecovered(date(iso)) : words.recovered(date(iso))
+  return { subject, lines: [words.isOver] }
+}
+
+function missedMessage({ dates, message }: MissedNews, { words, count, date, outside }: Formats): Message {
   const [from, to] = [date(dates[0]!), date(dates.at(-1)!)]
   const isLong = dates.length > MAX_DATES
   const subject = isLong ? words.missedMany(count(dates.length), from, to) : words.missed(dates.map(date).join(', '))
-  return { subject, lines: dates.slice(-MAX_DATES).map(words.makeUp) }
+  const remedies = dates.slice(-MAX_DATES).map(words.makeUp)
+  if (!message) return { subject, lines: [...remedies, words.noRun] }
+  return { subject, lines: [words.retriesEnded, outside(message, MAX_REASON), ...remedies] }
 }
 
 function failedMessage(news: FailedNews, { words, date, time, outside }: Formats): Message {
   const { event, kind, exit_code, message, again } = news
-  const next = again === null ? [words.notAgain] : again === undefined ? [] : [words.again(time(again))]
+  const next = typeof again === 'string' ? [words.again(time(again))] : again === null ? [words.notAgain] : []
   if (event === 'remote_failed') {
     const lines = [words.why(words.kinds[kind], exit_code), outside(message, MAX_REASON), words.catchUp(news.date)]
     return { subject: words.remoteFailed(date(news.date)), lines }
@@ -96,6 +108,7 @@ function failedMessage(news: FailedNews, { words, date, time, outside }: Formats
     words.why(words.kinds[kind], exit_code),
     outside(message, MAX_REASON),
     ...next,
+    ...(typeof again === 'string' ? [] : [words.runAgain(news.date)]),
     ...(event === 'refused' ? [words.look(news.date)] : []),
     words.untouched,
   ]
@@ -113,9 +126,17 @@ function editionLines(edition: EditionNews, formats: Formats): string[] {
     headline(edition.watch, edition.datasets, formats),
     figuresLine(edition, edition, formats),
     ...(edition.changes === null ? [words.first] : changesLines(edition.changes, formats)),
+    ...warningLines(edition, formats),
     `${words.csv}${literal(edition.csv)}`,
     `${words.document}${literal(edition.document)}`,
   ]
+}
+
+function warningLines({ warnings }: EditionNews, { words, count, outside }: Formats): string[] {
+  if (warnings.length === 0) return []
+  const first = warnings.slice(0, MAX_WARNINGS).map((line) => `- ${outside(line, MAX_REASON)}`)
+  const others = warnings.length - first.length
+  return [words.warnings, ...first, ...(others > 0 ? [`- ${words.more(count(others))}`] : [])]
 }
 
 function searchLines(search: SearchNews, formats: Formats): string[] {

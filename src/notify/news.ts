@@ -6,9 +6,10 @@ import type { Edition, TopDataset } from '../editions/edition.ts'
 import { readEditionBefore } from '../editions/find.ts'
 import { datasetPage } from '../editions/links.ts'
 import { Failure, type FailureKind } from '../errors.ts'
+import { readSoundRun } from '../runs/read.ts'
 
 /** What a notification is about. The generic webhook receives this as JSON. */
-export type News = PublishedNews | FailedNews | MissedNews
+export type News = PublishedNews | FailedNews | MissedNews | RecoveredNews
 
 export interface PublishedNews {
   readonly event: 'published'
@@ -47,6 +48,8 @@ export interface EditionNews extends FiguresNews {
   readonly top: number
   /** Null for the first edition. */
   readonly changes: ChangesNews | null
+  /** The warnings of its run, without those that the run of the edition before also had. */
+  readonly warnings: readonly string[]
 }
 
 export interface ChangesNews {
@@ -92,10 +95,27 @@ export interface FailedNews {
 export interface MissedNews {
   readonly event: 'missed'
   readonly dates: readonly string[]
+  /** The error of the last attempt, if there was one. */
+  readonly message?: string | null
 }
+
+/** The end of a failure, for a target that was notified of it and not of the edition. */
+export interface RecoveredNews {
+  readonly event: 'recovered'
+  readonly date: string
+  /** The event of which the target was notified last. */
+  readonly after: FailureEvent
+}
+
+/** The events that `recovered` ends. */
+export const FAILURE_EVENTS = ['failed', 'refused', 'missed', 'remote_failed'] as const
+
+export type FailureEvent = (typeof FAILURE_EVENTS)[number]
 
 /** More datasets than this are only counted. */
 const MAX_NAMED = 10
+/** A warning of a request that was repeated. It is no news once the run has succeeded. */
+const RETRY = /; retrying in /
 
 /** Describes editions of one date, and their changes since the previous ones. */
 export async function publishedNews(
@@ -111,6 +131,10 @@ export async function publishedNews(
 async function editionNews(edition: Edition, { archive, documents, config, report }: Context): Promise<EditionNews> {
   const { watch, date, run_id, terms, top } = edition
   const earlier = await readEditionBefore(documents, watch, date, report.warn)
+  const warningsOf = async (id: string) => (await readSoundRun(documents, id, report.warn))?.warnings ?? []
+  // A few datasets without an organization are there every week.
+  const known = earlier === undefined ? [] : await warningsOf(earlier.run_id)
+  const warnings = (await warningsOf(run_id)).filter((line) => !RETRY.test(line) && !known.includes(line))
   return {
     watch,
     terms,
@@ -121,6 +145,7 @@ async function editionNews(edition: Edition, { archive, documents, config, repor
     ...figuresOf(edition),
     top,
     changes: earlier ? changesNews(changesBetween(earlier, edition), config) : null,
+    warnings,
   }
 }
 

@@ -37,9 +37,17 @@ interface Words {
   readonly notAgain: string
   readonly untouched: string
   readonly look: (date: string) => string
+  readonly runAgain: (date: string) => string
   readonly missed: (dates: string) => string
   readonly missedMany: (count: string, from: string, to: string) => string
   readonly makeUp: (date: string) => string
+  /** Why a date was missed. */
+  readonly retriesEnded: string
+  readonly noRun: string
+  readonly recovered: (date: string) => string
+  readonly remoteRecovered: (date: string) => string
+  readonly isOver: string
+  readonly warnings: string
 }
 
 interface Figures {
@@ -106,9 +114,16 @@ const en: Words = {
   untouched: 'Nothing incomplete was published; the earlier editions are unchanged.',
   look: (date) =>
     `If the export is correct after all, "datagouv-tops run --date ${date} --accept-incomplete" publishes it.`,
+  runAgain: (date) => `Once the cause is fixed, "datagouv-tops run --date ${date}" publishes the edition.`,
   missed: (dates) => `no edition of ${dates}`,
   missedMany: (count, from, to) => `no edition of ${count} dates from ${from} to ${to}`,
   makeUp: (date) => `"datagouv-tops run --date ${date}" makes one from the portal's current export.`,
+  retriesEnded: 'The retries have ended. The last error:',
+  noRun: 'No run has succeeded, and none will try again by itself.',
+  recovered: (date) => `the edition of ${date} is published after all`,
+  remoteRecovered: (date) => `the edition of ${date} is on the portal after all`,
+  isOver: 'The failure reported earlier is over. There is nothing left to do.',
+  warnings: 'Warnings:',
 }
 
 const fr: Words = {
@@ -132,6 +147,14 @@ const fr: Words = {
     rose: 'son organisation est désormais parmi les plus suivies',
     moved: 'transféré à l’une des organisations les plus suivies',
   },
+  warnings: 'Avertissements\u00a0:',
+  runAgain: (date) =>
+    `Une fois le problème résolu, la commande «\u00a0datagouv-tops run --date ${date}\u00a0» publie l’édition.`,
+  retriesEnded: 'Les tentatives sont terminées. La dernière erreur\u00a0:',
+  noRun: 'Aucune exécution n’a abouti, et aucune nouvelle tentative n’est prévue.',
+  recovered: (date) => `l’édition du ${date} est finalement publiée`,
+  remoteRecovered: (date) => `l’édition du ${date} est finalement sur le portail`,
+  isOver: 'L’échec signalé précédemment est résolu. Il n’y a plus rien à faire.',
   exitReasons: {
     removed: 'supprimé du portail',
     'no-match': 'ne mentionne plus aucun des mots',

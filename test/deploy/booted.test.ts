@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Replica, startReplica } from '../../src/demo/replica.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
@@ -56,6 +57,20 @@ describe('the units, in a separate systemd', () => {
     expect(await state('datagouv-tops')).toBe('success inactive\n')
     const files = await shell('stat -c "%U %a" /var/lib/private/datagouv-tops/data/datagouv.db')
     expect(files).toBe('datagouv-tops 640\n')
+  })
+
+  test('let a person run commands as the service, as docs/operations.md says', async ({ skip }) => {
+    // systemd-run needs a bus.
+    const bus = await shell(`cp /lib/systemd/system/dbus.* ${UNITS} && systemctl daemon-reload && systemctl start dbus`)
+    if (bus !== '') skip(`cannot start a D-Bus daemon: ${bus}`)
+    await systemd!.until('busctl list', /^org\.freedesktop\.systemd1 +1 /m)
+    const [tops] = /^tops\(\) \{.*\}$/m.exec(await readFile('docs/operations.md', 'utf8'))!
+    expect(await shell("systemctl list-units --all 'datagouv-tops*'")).toContain('datagouv-tops-serve.service')
+    expect(await shell(`${tops}; tops runs`)).toMatch(/^run +command +date +status/)
+    expect(await shell(`${tops}; tops run --date due`)).toMatch(/nothing to do|published/)
+    expect(await shell(`${tops}; tops run --date never; echo $?`)).toMatch(/never.*\n2\n$/)
+    const owners = await shell('find /var/lib/private/datagouv-tops -printf "%u\\n" | sort -u')
+    expect(owners).toBe('datagouv-tops\n')
   })
 
   test('stop without a failure', async () => {

@@ -12,6 +12,8 @@ export interface TlsFront {
   readonly url: string
   /** The file with the certificate of the authority. */
   readonly authority: string
+  /** Replaces the certificate by one that has expired, or by the valid one. */
+  setExpired(isExpired: boolean): void
 }
 
 /** Passes requests on to `target`. Its own address stands in for that of `target`, in redirects and in the catalogue. */
@@ -35,20 +37,13 @@ export async function startTlsFront(target: string): Promise<TlsFront> {
   )
   openssl('req', ...key, '-keyout', at('key.pem'), '-out', at('request.pem'), '-subj', '/CN=127.0.0.1')
   await writeTestFile(folder, 'names', 'subjectAltName=IP:127.0.0.1')
-  const authority = [
-    '-CA',
-    at('ca.pem'),
-    '-CAkey',
-    at('ca.key'),
-    '-CAcreateserial',
-    '-days',
-    '2',
-    '-extfile',
-    at('names'),
-  ]
-  openssl('x509', '-req', '-in', at('request.pem'), '-out', at('cert.pem'), ...authority)
+  const sign = (certificate: string, days: string) =>
+    openssl('x509', '-req', '-in', at('request.pem'), '-out', at(certificate), ...authority, '-days', days)
+  const authority = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-extfile', at('names')]
+  sign('cert.pem', '2')
+  const serverKey = readFileSync(at('key.pem'))
   let url = ''
-  const server = createServer({ key: readFileSync(at('key.pem')), cert: readFileSync(at('cert.pem')) }, (from, to) => {
+  const server = createServer({ key: serverKey, cert: readFileSync(at('cert.pem')) }, (from, to) => {
     const sent = request(
       new URL(from.url!, target),
       { method: from.method!, headers: from.headers },
@@ -73,5 +68,11 @@ export async function startTlsFront(target: string): Promise<TlsFront> {
     server.closeAllConnections()
     server.close()
   })
-  return { url, authority: at('ca.pem') }
+  const setExpired = (isExpired: boolean) => {
+    // openssl accepts -1: the certificate ended yesterday.
+    if (isExpired) sign('expired.pem', '-1')
+    server.setSecureContext({ key: serverKey, cert: readFileSync(at(isExpired ? 'expired.pem' : 'cert.pem')) })
+    server.closeIdleConnections()
+  }
+  return { url, authority: at('ca.pem'), setExpired }
 }

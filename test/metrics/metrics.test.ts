@@ -4,6 +4,7 @@ import { run } from '../../src/pipeline/pipeline.ts'
 import { createRunRequest, DATE, openTestContext } from '../helpers/context.ts'
 import { createEdition } from '../helpers/editions.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
+import { runRecordOf } from '../helpers/runs.ts'
 
 /** Parses samples by name and labels. Fails on a line that Prometheus cannot read, and on a sample without HELP and TYPE. */
 function parse(text: string): Record<string, number> {
@@ -43,6 +44,32 @@ test('the metrics cover the last edition of each watch and the last run of each 
   })
 })
 
-test('there are no samples before the first edition', async () => {
-  expect(parse(await renderMetrics(await openTestContext()))).toEqual({})
+const NEXT_DUE = 'datagouv_tops_edition_next_due_timestamp_seconds{watch="mobilite-transport"}'
+const seconds = (iso: string) => Date.parse(iso) / 1000
+
+test('before the first run, the only sample is the next time in the schedule', async () => {
+  expect(parse(await renderMetrics(await openTestContext()))).toEqual({ [NEXT_DUE]: seconds('2026-11-25T16:00:00Z') })
+})
+
+test('after a first run that failed, its edition is due', async () => {
+  const context = await openTestContext('2026-11-20T09:00:00Z')
+  await context.documents.replace('runs', runRecordOf('r1', { date: DATE, status: 'failed' }))
+  expect(parse(await renderMetrics(context))[NEXT_DUE]).toBe(seconds('2026-11-18T16:00:00Z'))
+})
+
+test('a date that a run has skipped, because nothing was new, is not due', async () => {
+  const context = await openTestContext('2026-11-20T09:00:00Z')
+  await context.documents.replace('tops', createEdition('2026-11-11', [{ id: 'o1', followers: 40, datasets: {} }]))
+  expect(parse(await renderMetrics(context))[NEXT_DUE]).toBe(seconds('2026-11-18T16:00:00Z'))
+  await context.documents.replace('runs', runRecordOf('r1', { date: DATE, status: 'unchanged' }))
+  expect(parse(await renderMetrics(context))[NEXT_DUE]).toBe(seconds('2026-11-25T16:00:00Z'))
+})
+
+test('a run that was killed is not a success', async () => {
+  const context = await openTestContext()
+  await context.documents.replace(
+    'runs',
+    runRecordOf('r1', { status: 'stopped', ended_at: '2026-11-18T16:00:00.000Z' }),
+  )
+  expect(parse(await renderMetrics(context))['datagouv_tops_last_run_exit_code{command="run"}']).toBe(137)
 })

@@ -154,6 +154,19 @@ describe('https addresses', () => {
     }
   })
 
+  test('whose certificate has expired are an error that says who can renew it', async () => {
+    const proxy = await startForwardProxy()
+    const { front, env, cwd } = await start(proxy)
+    front.setExpired(true)
+    const { code, stderr } = await cli(RUN, { cwd, env: { ...env, NODE_EXTRA_CA_CERTS: front.authority } })
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringMatching(/^[^\n]*: its certificate has expired\. [^\n]*operator[^\n]*\n$/m),
+    ])
+    front.setExpired(false)
+    expect(await cli(RUN, { cwd, env: { ...env, NODE_EXTRA_CA_CERTS: front.authority } })).toMatchObject({ code: 0 })
+  })
+
   test('are downloaded to their end although the proxy cuts the tunnel', async () => {
     const proxy = await startForwardProxy({ dropAfter: 50_000 })
     const { front, env, cwd } = await start(proxy)

@@ -31,6 +31,7 @@ const PUBLISHED: PublishedNews = {
       organizations: 20,
       top: 30,
       changes: { from: '2026-11-11', entered: named(12, 'Bus', 'Tram'), left: named(1, 'Vélos'), moved: named(0) },
+      warnings: [],
     },
   ],
 }
@@ -84,6 +85,35 @@ Document: mongodb://db/datagouv, tops, mobilite-transport/2026-11-18`)
   })
 })
 
+test('a missed date has the last error, or says that there was no run', () => {
+  const news = { event: 'missed', dates: ['2026-11-04'] } as const
+  expect(written({ ...news, message: 'it answers 503' }, 'en')).toBe(`no edition of 4 November 2026
+The retries have ended. The last error:
+it answers 503
+"datagouv-tops run --date 2026-11-04" makes one from the portal's current export.`)
+  expect(written({ ...news, message: null }, 'en')).toMatch(
+    /\nNo run has succeeded, and none will try again by itself\.$/,
+  )
+})
+
+test('the warnings of its run are part of the message about an edition', () => {
+  const [edition] = PUBLISHED.editions
+  const warnings = ['2 ids occur twice', ...Array.from({ length: 12 }, (_, index) => `another ${index}`)]
+  const text = written({ ...PUBLISHED, editions: [{ ...edition!, warnings }] }, 'en')
+  expect(text).toContain('\nWarnings:\n- 2 ids occur twice\n- another 0\n')
+  expect(text).toContain('\n- another 8\n- and 3 more\nCSV')
+})
+
+test.each([
+  ['missed', 'en', 'the edition of 18 November 2026 is published after all'],
+  ['remote_failed', 'en', 'the edition of 18 November 2026 is on the portal after all'],
+  ['failed', 'fr', 'l’édition du 18 novembre 2026 est finalement publiée'],
+  ['remote_failed', 'fr', 'l’édition du 18 novembre 2026 est finalement sur le portail'],
+] as const)('the end of %s is announced (%s)', (after, language, subject) => {
+  const [first, ...lines] = written({ event: 'recovered', date: '2026-11-18', after }, language).split('\n')
+  expect([first, lines.length]).toEqual([subject, 1])
+})
+
 test('a failure says why, what next, and that nothing incomplete was published', () => {
   const news = { event: 'failed', date: '2026-11-18', kind: 'portal', exit_code: 3, message: 'it answers 503' } as const
   expect(
@@ -97,6 +127,7 @@ Rien d’incomplet n’a été publié ; les éditions précédentes restent inc
 Why: the portal cannot be reached or does not deliver (exit code 3).
 it answers 503
 It will not be retried.
+Once the cause is fixed, "datagouv-tops run --date 2026-11-18" publishes the edition.
 Nothing incomplete was published; the earlier editions are unchanged.`)
 })
 

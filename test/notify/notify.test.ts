@@ -4,8 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Context } from '../../src/context.ts'
 import { Failure } from '../../src/errors.ts'
-import { announceFailure, announceMissed, announcePublished, withAnnouncement } from '../../src/notify/announce.ts'
+import {
+  announceFailure,
+  announceMissed,
+  announcePublished,
+  announceSkipped,
+  withAnnouncement,
+} from '../../src/notify/announce.ts'
 import { failedNews } from '../../src/notify/news.ts'
+import { announceRecovery } from '../../src/notify/recovery.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
 import type { RunRequest } from '../../src/pipeline/request.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
@@ -92,6 +99,27 @@ describe('the notification of an edition', () => {
 
     await published(context, DATASETS)
     expect(hook.received).toHaveLength(3)
+  })
+
+  test('has the warnings that the edition before did not have', async () => {
+    const hook = await startWebhook()
+    const settings = notify({ kind: 'webhook', url: hook.url })
+    const lonely = datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'gone' }])
+    const first = await openTestContext('2026-11-11T16:00:00Z', settings)
+    await withAnnouncement(run)(
+      { ...(await createRunRequest(first, lonely, ORGANIZATIONS)), date: '2026-11-11' },
+      first,
+    )
+    const context = await openTestContext(undefined, settings, first.folder)
+    const repeated = organizationsCsv([
+      ['o1', 'Un', 12],
+      ['o1', 'Un', 12],
+    ])
+    await withAnnouncement(run)(await createRunRequest(context, lonely, repeated), context)
+    expect(hook.received.map(({ body }) => body.editions[0].warnings)).toEqual([
+      ['1 dataset belongs to an organization that is not in the organizations export'],
+      [expect.stringContaining('o1')],
+    ])
   })
 
   test('is sent once, even if several processes would send it at the same time', async () => {
@@ -264,9 +292,16 @@ describe('a failure', () => {
       undefined,
       notify({ kind: 'webhook', url: hook.url }),
     )
-    await announceFailure(failedNews(DATE, new Failure('store', 'away')), undefined, { config, clock, report, signal })
-    await announceMissed([DATE], undefined, { config, clock, report, signal })
-    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'missed'])
+    for (const attempt of ['first', 'second'])
+      await announceFailure(failedNews(DATE, new Failure('store', attempt)), undefined, {
+        config,
+        clock,
+        report,
+        signal,
+      })
+    await announceSkipped([DATE], { config, clock, report, signal })
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'failed', 'missed'])
+    expect(hook.received[1]!.body.id).toBe(hook.received[0]!.body.id)
   })
 
   test('is not sent if another run is working on the date', async () => {
@@ -276,6 +311,85 @@ describe('a failure', () => {
     await expect(published(context)).rejects.toMatchObject({ kind: 'held' })
     expect(hook.received).toEqual([])
   })
+})
+
+describe('the end of a failure', () => {
+  const onCall = ['failed', 'refused', 'missed', 'remote_failed', 'recovered']
+
+  test('is sent to the target that was notified of the failure, unless it is notified of the edition', async () => {
+    const [both, watchman] = [await startWebhook(), await startWebhook()]
+    const context = await openTestContext(
+      undefined,
+      notify({ kind: 'webhook', url: both.url }, { kind: 'webhook', url: watchman.url, events: onCall }),
+    )
+    await expect(published(context, DATASETS.replace(';', '"'))).rejects.toMatchObject({ kind: 'contract' })
+    await published(context)
+    await published(context)
+    expect(both.received.map(({ body }) => body.event)).toEqual(['failed', 'published'])
+    expect(watchman.received.map(({ body }) => [body.event, body.after])).toEqual([
+      ['failed', undefined],
+      ['recovered', 'failed'],
+    ])
+    expect((await lastRun(context)).notifications).toBe(undefined)
+  })
+
+  test('is not sent while another watch of the date has no edition', async () => {
+    const hook = await startWebhook()
+    const watches = ['bus', 'velo'].map((name) => ({ name, terms: ['mobilité'] }))
+    const settings = `${notify({ kind: 'webhook', url: hook.url, events: onCall })}watches: ${JSON.stringify(watches)}\n`
+    const context = await openTestContext(undefined, settings)
+    await expect(published(context, DATASETS.replace(';', '"'))).rejects.toMatchObject({ kind: 'contract' })
+    const request = await createRunRequest(context, DATASETS, ORGANIZATIONS)
+    const later = { ...context, clock: () => new Date('2026-11-18T16:05:00Z') }
+    await withAnnouncement(run)({ ...request, watches: [context.config.watches[0]!] }, later)
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed'])
+    await withAnnouncement(run)(request, { ...context, clock: () => new Date('2026-11-18T16:10:00Z') })
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'recovered'])
+  })
+
+  test('is sent once for several watches that failed and succeeded one by one', async () => {
+    const hook = await startWebhook()
+    const watches = ['bus', 'velo'].map((name) => ({ name, terms: ['mobilité'] }))
+    const settings = `${notify({ kind: 'webhook', url: hook.url, events: onCall })}watches: ${JSON.stringify(watches)}\n`
+    const context = await openTestContext(undefined, settings)
+    let minute = 0
+    const runOf = async (watch: number, datasets: string) => {
+      const request = await createRunRequest(context, datasets, ORGANIZATIONS)
+      const at = new Date(context.clock().getTime() + 60_000 * minute++)
+      return withAnnouncement(run)(
+        { ...request, watches: [context.config.watches[watch]!] },
+        { ...context, clock: () => at },
+      ).catch(() => {})
+    }
+    for (const watch of [0, 1]) await runOf(watch, DATASETS.replace(';', '"'))
+    for (const watch of [0, 1]) await runOf(watch, DATASETS)
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'recovered'])
+    const runs = await context.documents.list<RunRecord>('runs', {})
+    expect(runs.map(({ notifications = [] }) => notifications.length)).toEqual([1, 0, 0, 1])
+  })
+
+  test('is sent after a failure that the store could not record', async () => {
+    const hook = await startWebhook()
+    const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url, events: onCall }))
+    const unsaved = await announceFailure(failedNews(DATE, new Failure('store', 'full'), null), undefined, context)
+    await run(await createRunRequest(context, DATASETS, ORGANIZATIONS), context)
+    await announceRecovery(DATE, context, { unsaved })
+    expect(hook.received.map(({ body }) => body.event)).toEqual(['failed', 'recovered'])
+  })
+})
+
+test('a missed date is not announced again when the scheduler restarts', async () => {
+  const hook = await startWebhook()
+  const context = await openTestContext(undefined, notify({ kind: 'webhook', url: hook.url }))
+  const failure = await published(context, DATASETS.replace(';', '"')).catch((error: Failure) => error)
+  await announceMissed(DATE, failure as Failure, context)
+  await announceSkipped([DATE], context)
+  await announceSkipped(['2026-11-11', DATE], context)
+  expect(hook.received.map(({ body }) => [body.event, body.dates])).toEqual([
+    ['failed', undefined],
+    ['missed', [DATE]],
+    ['missed', ['2026-11-11']],
+  ])
 })
 
 test('text from outside is plain text in Slack and in mail', async () => {

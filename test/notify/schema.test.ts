@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
-import { announceFailure, announceMissed, withAnnouncement } from '../../src/notify/announce.ts'
+import { announceFailure, announceMissed, announceSkipped, withAnnouncement } from '../../src/notify/announce.ts'
 import { failedNews } from '../../src/notify/news.ts'
+import { announceRecovery } from '../../src/notify/recovery.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import { blocksOf } from '../docs/blocks.ts'
 import { createRunRequest, DATE, openTestContext } from '../helpers/context.ts'
@@ -45,7 +46,21 @@ async function sentMessages(): Promise<Record<string, unknown>[]> {
   await announceFailure(failedNews('2026-11-25', failure, new Date('2026-11-25T17:00:00Z')), undefined, second)
   await announceFailure(failedNews('2026-12-02', new Failure('gate', 'incomplete'), null), undefined, second)
   await announceFailure(failedNews('2026-12-09', new Failure('contract', 'broken')), undefined, second)
-  await announceMissed(['2026-12-16', '2026-12-23'], undefined, second)
+  await announceMissed('2026-12-16', failure, second)
+  await announceSkipped(['2026-12-16', '2026-12-23'], second)
+  // A target without the news of editions is notified of the end of a failure.
+  const events = ['failed', 'recovered']
+  const third = await openTestContext(
+    '2026-12-30T16:00:00Z',
+    `notify: ${JSON.stringify([{ kind: 'webhook', url: hook.url, events }])}\n`,
+    first.folder,
+  )
+  const last = { ...(await createRunRequest(third, datasets, ORGANIZATIONS)), date: '2026-12-30' }
+  await withAnnouncement(run)({ ...last, sources: { datasets: 'none.csv', organizations: 'none.csv' } }, third).catch(
+    () => {},
+  )
+  await run(last, { ...third, clock: () => new Date('2026-12-30T16:05:00Z') })
+  await announceRecovery('2026-12-30', third)
   return hook.received.map(({ body }) => body)
 }
 
@@ -58,6 +73,9 @@ test('every message to a webhook is valid against the schema, which describes al
     'refused',
     'failed',
     'missed',
+    'missed',
+    'failed',
+    'recovered',
   ])
   for (const message of messages) {
     isComplete(message)

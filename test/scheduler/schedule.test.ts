@@ -108,7 +108,7 @@ describe('schedule', () => {
     const portal = await startReplica({ files: FILES })
     onTestFinished(() => portal.close())
     await writeFile(join(cwd, 'data'), 'a file where the stores want a folder')
-    const daemon = startDaemon(['schedule', '--quiet', '--json'], {
+    const daemon = startDaemon(['schedule', '--json', '--health-port', '0'], {
       cwd,
       env: { ...EVERY_SECOND, DATAGOUV_TOPS_PORTAL: portal.url },
     })
@@ -116,6 +116,11 @@ describe('schedule', () => {
       daemon.stderr.includes('cannot use the document store sqlite:./data/datagouv.db'),
     )
     expect(daemon.stdout).toBe('')
+    const metrics = await fetch(`${/^health at (\S+)healthz$/m.exec(daemon.stderr)![1]}metrics`)
+    expect([metrics.status, await metrics.text()]).toEqual([
+      503,
+      expect.stringMatching(/^cannot use the document [^\n]*\n$/),
+    ])
     await rm(join(cwd, 'data'))
     await mkdir(join(cwd, 'data'))
     await daemon.until('an edition', () => daemon.stdout.includes('"published"'))
@@ -159,9 +164,9 @@ describe('schedule', () => {
     const env = { DATAGOUV_TOPS_PORTAL: portal.url }
     expect((await cli(['run', '2026-01-07', '--accept-incomplete'], { cwd, env })).code).toBe(0)
     const daemon = startDaemon(['schedule'], { cwd, env })
-    await daemon.until('the missed dates', () => daemon.stderr.includes('was not running'))
+    await daemon.until('the missed dates', () => daemon.stderr.includes('not caught up'))
     expect(daemon.stderr).toMatch(
-      /^warning: \d\d+ scheduled dates from 2026-01-14 to \d{4}-\d\d-\d\d have no edition: the scheduler was not running\. "run DATE" publishes/m,
+      /^warning: \d\d+ scheduled dates from 2026-01-14 to \d{4}-\d\d-\d\d have no edition and are not caught up \(catch_up is 1\)\. "run DATE" publishes/m,
     )
   })
 
