@@ -45,6 +45,8 @@ export class StagedSnapshot implements SnapshotSource {
   /** The exports that have not changed at the portal → when it last published them. */
   private readonly unchanged = new Map<ExportName, string | null>()
   private readonly unverified = new Set<ExportName>()
+  /** Whether reading a stored export has failed, rather than writing its copy. */
+  private hasReadFailed = false
   private portal: Portal | undefined
   private description: PendingObject | undefined
   private snapshot: Snapshot | undefined
@@ -180,13 +182,19 @@ export class StagedSnapshot implements SnapshotSource {
         return staged
       } catch (error) {
         context.signal.throwIfAborted()
-        if (!(error instanceof Failure || error instanceof MismatchError) || !this.unchanged.delete(name)) throw error
+        if (!this.isStoredExportAtFault(error) || !this.unchanged.delete(name)) throw error
         const { date } = this.reusableSnapshot(name)!
         const what = `cannot use the stored ${name} export of ${date} (${error.message})`
         run.warn(`${what}; fetching it from the portal instead`)
         this.portal!.refresh(true)
       }
     }
+  }
+
+  /** Whether another source may help. Not so if the archive is full, which is a store error too. */
+  private isStoredExportAtFault(error: unknown): error is Error {
+    if (error instanceof Failure && error.kind === 'store') return this.hasReadFailed
+    return error instanceof Failure || error instanceof MismatchError
   }
 
   private async openSource(name: ExportName): Promise<ExportSource> {
@@ -203,7 +211,16 @@ export class StagedSnapshot implements SnapshotSource {
     const stored = await openStoredExport(name, this.reusableSnapshot(name)!, context)
     const lastModified = opened.lastModified ?? stored.lastModified
     this.unchanged.set(name, lastModified)
-    return { ...stored, lastModified }
+    return { ...stored, lastModified, chunks: this.watchReads(stored.chunks) }
+  }
+
+  private async *watchReads(chunks: ExportSource['chunks']): ExportSource['chunks'] {
+    try {
+      yield* chunks
+    } catch (error) {
+      this.hasReadFailed = true
+      throw error
+    }
   }
 
   /** Returns the last snapshot if this export of it came from the same portal and catalogue, so it need not be fetched again. */

@@ -10,7 +10,7 @@ import {
   startReplica,
 } from '../../src/demo/replica.ts'
 import type { Edition } from '../../src/editions/edition.ts'
-import type { Failure } from '../../src/errors.ts'
+import { Failure } from '../../src/errors.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { VERSION } from '../../src/version.ts'
@@ -692,6 +692,19 @@ describe('an export that the portal has not renewed', () => {
     expect((await publish(context)).published).toMatchObject([{ datasets: 2_000 }])
     expect(context.warnings).toEqual([expect.stringMatching(warning)])
     expect(await files(context)).toHaveLength(how === 'gone' ? 9 : 10)
+  })
+
+  test('is not downloaded again if the archive cannot store its copy', async () => {
+    const first = await start({}, '', '2026-11-11T16:00:00Z')
+    await publish(first, '2026-11-11')
+    const settings = `portal: ${replica.url}\n${SHORT_TIMEOUTS}`
+    const context = await openTestContext(`${DATE}T16:00:00Z`, settings, first.folder)
+    const full = new Failure('store', 'cannot write: the disk is full')
+    const archive = Object.assign(Object.create(context.archive) as typeof context.archive, {
+      create: () => Promise.reject(full),
+    })
+    await expect(publish({ ...context, archive })).rejects.toBe(full)
+    expect(context.warnings.filter((warning) => warning.includes('fetching it from the portal'))).toEqual([])
   })
 
   test('is downloaded for a past date only with --refetch, with a warning', async () => {
