@@ -109,7 +109,8 @@ const en: Words = {
     interrupted: 'interrupted',
     terminated: 'terminated',
   },
-  again: (time) => `It will be retried at ${time}, and then until it succeeds or the day is over.`,
+  again: (time) =>
+    `It will be retried at ${time}, and then until it succeeds or its time limit (give_up_after) has passed.`,
   notAgain: 'It will not be retried.',
   untouched: 'Nothing incomplete was published; the earlier editions are unchanged.',
   look: (date) =>
@@ -186,7 +187,8 @@ const fr: Words = {
     interrupted: 'exécution interrompue',
     terminated: 'exécution arrêtée',
   },
-  again: (time) => `Nouvelle tentative à ${time}, puis d’autres jusqu’à la réussite ou à la fin de la journée.`,
+  again: (time) =>
+    `Nouvelle tentative à ${time}, puis d’autres jusqu’à la réussite ou jusqu’au délai fixé (give_up_after).`,
   notAgain: 'Il n’y aura pas de nouvelle tentative.',
   untouched: 'Rien d’incomplet n’a été publié\u00a0; les éditions précédentes restent inchangées.',
   look: (date) =>

@@ -121,7 +121,7 @@ test('a failure says why, what next, and that nothing incomplete was published',
   ).toBe(`pas encore d’édition du 18 novembre 2026 : l’exécution a échoué
 Raison : le portail est injoignable ou ne fournit pas les données (code de sortie 3).
 it answers 503
-Nouvelle tentative à 17:01, puis d’autres jusqu’à la réussite ou à la fin de la journée.
+Nouvelle tentative à 17:01, puis d’autres jusqu’à la réussite ou jusqu’au délai fixé (give_up_after).
 Rien d’incomplet n’a été publié ; les éditions précédentes restent inchangées.`)
   expect(written({ ...news, again: null }, 'en')).toBe(`no edition of 18 November 2026 yet: the run failed
 Why: the portal cannot be reached or does not deliver (exit code 3).
