@@ -151,12 +151,16 @@ function hintFor(name: string | undefined): string {
 
 /** Reformats an error message of commander. */
 function toOneLine(text: string): string {
-  return text
-    .replace(/^error: /, '')
-    .replace(/^option '(?:-\w, )?(--[\w-]+) (<.*>)' argument missing/, '$1 needs a value: $1 $2')
-    .trim()
-    .replace(/\.$/, '')
-    .replaceAll('\n', ' ')
+  return (
+    text
+      .replace(/^error: /, '')
+      // The value of an option may be a secret.
+      .replace(/^(unknown option '[^'=]*)=[^']*'/, "$1'")
+      .replace(/^option '(?:-\w, )?(--[\w-]+) (<.*>)' argument missing/, '$1 needs a value: $1 $2')
+      .trim()
+      .replace(/\.$/, '')
+      .replaceAll('\n', ' ')
+  )
 }
 
 function createCommand(spec: CommandSpec, signal: AbortSignal): Command {

@@ -1,9 +1,7 @@
+import { maskParameters } from '../text/maskParameters.ts'
+
 /** Masks passwords and tokens in addresses within text. Keeps users and hosts. */
 export function maskSecrets(text: string): string {
-  return (
-    text
-      // Up to the last @, because a password may contain @, / and : without the required escape.
-      .replace(/(:\/\/[^/@:?#]*):.*@/gs, '$1:***@')
-      .replace(/([?&;,][^=&;,]*(?:password|token|secret|key|properties)[^=&;,]*=)[^&]*/gi, '$1***')
-  )
+  // Up to the last @, because a password may contain @, / and : without the required escape.
+  return maskParameters(text.replace(/(:\/\/[^/@:?#]*):.*@/gs, '$1:***@'))
 }

@@ -6,7 +6,8 @@ import type { ExportOrigin } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
 import { openArchive } from '../openContext.ts'
 import { fileNameIn } from '../pipeline/stage.ts'
-import { type ExportSource, isUrl, openExport } from '../portal/open.ts'
+import { assertPublicUrl, type ExportSource, isUrl, openExport } from '../portal/open.ts'
+import { shownUrl } from '../portal/shownUrl.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 
 /** A past export in one of the places. */
@@ -58,12 +59,12 @@ export async function findExports(places: readonly string[], context: Context): 
 type Add = (name: string, rest: Omit<PastExport, keyof NamedExport | 'name'>) => void
 
 function addAddress(place: string, context: Context, add: Add): void {
-  if (!URL.canParse(place))
-    throw new Failure('usage', `cannot import ${quoted(place)}: it is not a valid URL. Correct it.`)
-  const url = new URL(place).href
-  const name = fileNameIn(url)
+  assertPublicUrl(place)
+  const { href } = new URL(place)
+  const name = fileNameIn(href)
   // Record the given address, since the target of a redirect may change from day to day.
-  const open = async () => ({ ...(await openExport(url, context)), url })
+  const url = shownUrl(href)
+  const open = async () => ({ ...(await openExport(href, context)), url })
   add(name, { url, origin: 'address', bytes: undefined, open })
 }
 

@@ -1,3 +1,4 @@
+import { unescape as decode } from 'node:querystring'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import type { NotificationRecord } from '../runs/record.ts'
@@ -53,7 +54,10 @@ async function send(delivery: Delivery, connection: Connection): Promise<void> {
 
 /** Removes the secret parts of a target's address: libraries and servers repeat it in their errors. */
 function withoutSecrets(text: string, url: string): string {
-  const { password, pathname, search } = new URL(url)
-  const parts = [url, password, new URLSearchParams(`p=${password}`).get('p')!, pathname, search]
+  const { username, password, pathname, search } = new URL(url)
+  const plain = decode(password)
+  // A mail server gets the password in base64, alone or after the user.
+  const encoded = [plain, `\0${decode(username)}\0${plain}`].map((part) => Buffer.from(part).toString('base64'))
+  const parts = [url, password, plain, ...(password === '' ? [] : encoded), pathname, search]
   return parts.filter((part) => part.length > 1).reduce((safe, part) => safe.replaceAll(part, '***'), text)
 }

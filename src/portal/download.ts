@@ -2,6 +2,7 @@ import { Failure, quoted } from '../errors.ts'
 import { formatBytes } from '../text/format.ts'
 import { type Attempts, fetchFailure, type HttpClient, type HttpResponse, TransientError } from './http.ts'
 import { PROGRESS_BYTES } from './policy.ts'
+import { shownUrl } from './shownUrl.ts'
 import { notFoundCause, type StatusError } from './statusError.ts'
 
 /** The file was replaced during the download, or is gone, so the bytes received so far are useless. A new download may succeed. */
@@ -9,7 +10,7 @@ export class FileChangedError extends Error {}
 
 /** A download in progress. */
 export interface Download {
-  /** After redirects. */
+  /** After redirects, as it may be stored and published. */
   readonly url: string
   /** ISO 8601, UTC; null if unknown. */
   readonly lastModified: string | null
@@ -54,7 +55,7 @@ export async function download(url: string, http: HttpClient, since?: string): P
   const version = versionOf(first)
   const modified = Date.parse(version.lastModified ?? '')
   return {
-    url: first.url,
+    url: shownUrl(first.url),
     lastModified: Number.isNaN(modified) ? null : new Date(modified).toISOString(),
     length: version.length,
     chunks: downloadChunks(first, version, attempts, http),
@@ -99,7 +100,10 @@ async function* downloadChunks(
       }
       if (received > http.policy.maxBytes) {
         const limit = `${formatBytes(http.policy.maxBytes)} (max_export_size)`
-        throw new Failure('contract', `cannot fetch ${url}: it is larger than ${limit}; nothing was published`)
+        throw new Failure(
+          'contract',
+          `cannot fetch ${shownUrl(url)}: it is larger than ${limit}; nothing was published`,
+        )
       }
       if (received - lastProgress >= PROGRESS_BYTES) {
         lastProgress = received
@@ -136,12 +140,12 @@ async function resume(
   const why = isSafe
     ? 'it changed during the download'
     : `it broke off after ${formatBytes(received)}, and the server sends neither ETag nor Last-Modified`
-  throw new FileChangedError(`cannot resume ${url}: ${why}`)
+  throw new FileChangedError(`cannot resume ${shownUrl(url)}: ${why}`)
 }
 
 /** Creates the error for a file that no longer exists. */
 export function goneError({ url, status }: StatusError): FileChangedError {
-  return new FileChangedError(`cannot fetch ${url}: it answers ${status}`)
+  return new FileChangedError(`cannot fetch ${shownUrl(url)}: it answers ${status}`)
 }
 
 function isRest(contentRange: string | undefined, received: number, { length }: FileVersion): boolean {

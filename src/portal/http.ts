@@ -7,6 +7,7 @@ import { formatDuration, pluralize } from '../text/format.ts'
 import { readBody } from './body.ts'
 import { Connections, PrivateAddressError } from './connections.ts'
 import { type FetchPolicy, MAX_REDIRECTS, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from './policy.ts'
+import { shownUrl } from './shownUrl.ts'
 import { StatusError } from './statusError.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -30,7 +31,7 @@ export class TransientError extends Error {
   readonly retryAfter: number | undefined
 
   constructor(url: string, reason: string, retryAfter?: number, options?: { cause: unknown }) {
-    super(`${url}: ${reason}`, options)
+    super(`${shownUrl(url)}: ${reason}`, options)
     this.url = url
     this.reason = reason
     this.retryAfter = retryAfter
@@ -174,18 +175,16 @@ export class HttpClient {
 
 /** Creates the failure of a fetch that a retry cannot help, or whose retries have failed. */
 export function fetchFailure(source: string, reason: string, cause?: unknown): Failure {
-  return new Failure('portal', `cannot fetch ${source}: ${reason}`, { cause })
+  return new Failure('portal', `cannot fetch ${shownUrl(source)}: ${reason}`, { cause })
 }
 
 /** @throws Failure `portal` if the redirect must not be followed */
 function redirectTarget(from: string, location: string | undefined): string {
-  if (location === undefined || !URL.canParse(location, from)) {
-    throw new Failure('portal', `cannot follow the redirect of ${from}: ${quoted(location ?? '')} is not an address`)
-  }
+  const refuse = (to: string, why: string) =>
+    new Failure('portal', `cannot follow the redirect of ${shownUrl(from)}: ${quoted(shownUrl(to))} is not ${why}`)
+  if (location === undefined || !URL.canParse(location, from)) throw refuse(location ?? '', 'an address')
   const target = new URL(location, from)
   const isHttp = target.protocol === 'http:' || target.protocol === 'https:'
-  if (!isHttp || (from.startsWith('https:') && target.protocol === 'http:')) {
-    throw new Failure('portal', `cannot follow the redirect of ${from}: ${quoted(target.href)} is not a safe address`)
-  }
+  if (!isHttp || (from.startsWith('https:') && target.protocol === 'http:')) throw refuse(target.href, 'a safe address')
   return target.href
 }

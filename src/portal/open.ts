@@ -8,6 +8,7 @@ import { download } from './download.ts'
 import { readFileChunks } from './fileChunks.ts'
 import { HttpClient } from './http.ts'
 import { fetchPolicy } from './policy.ts'
+import { shownUrl } from './shownUrl.ts'
 
 /** An open export: the facts known before its first byte, and its bytes, compressed or not. */
 export interface ExportSource {
@@ -106,11 +107,11 @@ async function* withMappedErrors<T>(
 }
 
 /** @throws Failure `usage` for an address that cannot be parsed, or that contains a user or a password */
-function assertPublicUrl(url: string): void {
+export function assertPublicUrl(url: string): void {
   if (!URL.canParse(url))
     throw new Failure(
       'usage',
-      `cannot fetch the export ${quoted(url)}: it is not an address. Write http(s)://HOST/PATH`,
+      `cannot fetch the export ${quoted(shownUrl(url.replace(/\/\/.*@/s, '//***@')))}: it is not an address. Write http(s)://HOST/PATH`,
     )
   const { username, password } = new URL(url)
   if (username + password !== '')

@@ -49,7 +49,10 @@ export function createApp(context: Context, editions: Editions, options: AppOpti
 
   app.get('*', async ({ req, redirect }, next) => {
     if (req.path === '/' || !req.path.endsWith('/')) return next()
-    return redirect(`/${req.path.replace(/^\/+|\/+$/g, '')}${new URL(req.url).search}`, 301)
+    // The path stays encoded. Decoded, `/%5Cexample.org/` would lead browsers to another site.
+    const { pathname, search } = new URL(req.url)
+    const segments = pathname.split('/').filter((segment) => segment !== '')
+    return redirect(`/${segments.join('/')}${search}`, 301)
   })
   app.route('/', api.routes)
   app.route('/', createFeeds(context, editions, bodies))

@@ -28,8 +28,8 @@ export interface BodyCache {
 export function createBodyCache(): BodyCache {
   const entries = new LRUCache<string, Entry<CachedBody>>({
     maxSize: CACHE_BYTES,
-    // The factor reserves room for the compressed bytes, which are added on demand.
-    sizeCalculation: ({ cached: { body } }) => Math.ceil(1.5 * body.plain.length) + 1_000,
+    // The factor reserves room for the compressed bytes, which are added on demand. A key has the whole address.
+    sizeCalculation: ({ cached: { body } }, key) => Math.ceil(1.5 * body.plain.length) + 2 * key.length + 1_000,
   })
   const pending = new Map<string, Entry<Promise<CachedBody>>>()
   const areSame = (inputs: readonly unknown[], others: readonly unknown[]) =>

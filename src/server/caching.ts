@@ -1,3 +1,5 @@
+import type { Config } from '../config/settings.ts'
+
 /**
  * `Cache-Control` of the responses. None is `immutable`, because an edition can be republished for its date. After `max-age`,
  * clients check the ETag.
@@ -12,6 +14,13 @@ export const CACHE_CONTROL = {
   /** For the state of the process. */
   never: 'no-store',
 } as const
+
+/**
+ * Returns the `Cache-Control` of a response with links to this server. Without the setting `public_url`, its address is the one that
+ * the client names in `Host`. A cache that ignores `Host` would then serve the links of one client to all others.
+ */
+export const cacheControlWithLinks = (control: string, { public_url }: Pick<Config, 'public_url'>) =>
+  public_url === undefined ? control.replace('public', 'private') : control
 
 /** @param date the requested date; undefined for the latest */
 export const cacheControlFor = (date: string | undefined) =>

@@ -7,7 +7,7 @@ import { uuidOf } from '../editions/uuid.ts'
 import { quoted } from '../errors.ts'
 import { stripControls } from '../text/stripControls.ts'
 import { createBody, respond } from './body.ts'
-import { CACHE_CONTROL } from './caching.ts'
+import { CACHE_CONTROL, cacheControlWithLinks } from './caching.ts'
 import { CORS_HEADERS } from './cors.ts'
 import type { Editions } from './editions.ts'
 import { withQuery } from './pages/paths.ts'
@@ -23,7 +23,7 @@ const DAYS_AHEAD = 91
 const MAX_AHEAD = 100
 
 const PARAMETERS = ['watch', 'lang']
-const HEADERS = { 'cache-control': CACHE_CONTROL.latest, vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
+const HEADERS = { vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
 
 /** An event of the calendar, before it is written. */
 interface Event {
@@ -85,7 +85,8 @@ export function createCalendar({ config, clock }: Context, editions: Editions): 
     const events = [...published, ...unpublishedEvents(watch.name, published, texts, { config, clock })]
     events.sort((a, b) => (a.date < b.date ? -1 : 1))
     const text = writeCalendar(watch.name, texts.name(watch.name), events, stampOf(weeks))
-    return respond(c, createBody(text, 'text/calendar; charset=utf-8'), HEADERS)
+    const cacheControl = cacheControlWithLinks(CACHE_CONTROL.latest, config)
+    return respond(c, createBody(text, 'text/calendar; charset=utf-8'), { ...HEADERS, 'cache-control': cacheControl })
   }
 
   function subjectOf(c: HonoContext): { readonly watch: Watch; readonly language: Language } {

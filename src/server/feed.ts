@@ -7,7 +7,7 @@ import { feedParams } from './api/parameters.ts'
 import { invalidRequest, strictQuery } from './api/route.ts'
 import { type Body, createBody, respond } from './body.ts'
 import type { BodyCache } from './bodyCache.ts'
-import { CACHE_CONTROL } from './caching.ts'
+import { CACHE_CONTROL, cacheControlWithLinks } from './caching.ts'
 import { CORS_HEADERS } from './cors.ts'
 import type { Editions, RecentEdition } from './editions.ts'
 import { escapeMarkup, listHtml } from './feedMarkup.ts'
@@ -19,7 +19,7 @@ import { selectDatasets } from './selection.ts'
 const MAX_ENTRIES = 10
 /** How many datasets an entry lists. A link leads to the others. */
 export const MAX_LISTED = 20
-const HEADERS = { 'cache-control': CACHE_CONTROL.latest, vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
+const HEADERS = { vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
 const feedQuery = strictQuery(feedParams)
 
 /** A feed, whatever its format. */
@@ -72,7 +72,8 @@ export function createFeeds({ config }: Context, editions: Editions, bodies: Bod
       body: bodyOf(feedOf(topic, recent, c.req.url)),
       headers: {},
     }))
-    return respond(c, body, HEADERS)
+    const cacheControl = cacheControlWithLinks(CACHE_CONTROL.latest, config)
+    return respond(c, body, { ...HEADERS, 'cache-control': cacheControl })
   }
 
   function topicOf(c: HonoContext): Topic {

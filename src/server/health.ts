@@ -10,7 +10,7 @@ import { metricsResponse } from './metricsResponse.ts'
 /** Time limit for each store's answer to a readiness check. */
 export const CHECK_TIMEOUT_MS = 5_000
 
-/** How long metrics stay cached, which limits how often the stores are read for them. */
+/** How long checks and metrics stay cached, which limits how often anyone can make the server ask its stores. */
 const FRESH_MS = 1_000
 
 const NO_STORE = { 'cache-control': CACHE_CONTROL.never }
@@ -25,16 +25,21 @@ export function createHealth(context: Context): Hono {
     ttl: FRESH_MS,
     fetchMethod: async () => (await import('../metrics/metrics.ts')).renderMetrics(quietContext),
   })
+  const checks = new LRUCache<'checks', { readonly documents: boolean; readonly archive: boolean }>({
+    max: 1,
+    ttl: FRESH_MS,
+    fetchMethod: async () => ({
+      documents: await responds(() => documents.ids('tops', { limit: 1 })),
+      archive: await responds(() => archive.stat(snapshotKey('0000-00-00'))),
+    }),
+  })
   const health = new Hono()
   const healthy = createBody(JSON.stringify({ status: 'ok' }), 'application/json')
   health.get('/healthz', (c) => respond(c, healthy, NO_STORE))
   health.get('/readyz', async (c) => {
-    const checks = {
-      documents: await responds(() => documents.ids('tops', { limit: 1 })),
-      archive: await responds(() => archive.stat(snapshotKey('0000-00-00'))),
-    }
-    const ready = checks.documents && checks.archive
-    return c.json({ status: ready ? 'ready' : 'not ready', ...checks }, ready ? 200 : 503, NO_STORE)
+    const found = await checks.forceFetch('checks')
+    const ready = found.documents && found.archive
+    return c.json({ status: ready ? 'ready' : 'not ready', ...found }, ready ? 200 : 503, NO_STORE)
   })
   health.get('/metrics', async () => metricsResponse(await metrics.forceFetch('metrics')))
   return health

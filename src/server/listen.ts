@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerOptions } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Hono } from 'hono'
 import { Failure } from '../errors.ts'
@@ -41,12 +41,19 @@ export interface RunningServer {
  */
 export async function serveApp(app: Hono, address: ListenAddress): Promise<RunningServer> {
   const server = createServer(LIMITS, createListener(app))
-  server.prependListener('request', (_, response) => response.setHeader('x-content-type-options', 'nosniff'))
+  server.prependListener('request', (request, response) => {
+    response.setHeader('x-content-type-options', 'nosniff')
+    // No request for a page has a body. If a proxy in front sees its end elsewhere, no request may follow on the same connection.
+    if (hasBody(request) && request.method !== 'POST') response.shouldKeepAlive = false
+  })
   server.setTimeout(IDLE_MS)
   const limiter = limitConnections(server, MAX_CONNECTIONS)
   await listen(server, address)
   return { url: urlOf(server.address() as AddressInfo), close: () => close(server, limiter) }
 }
+
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 
 /** Returns why a server cannot listen, and what to do. @param flag the flag of the port */
 function listenProblem({ code }: NodeJS.ErrnoException, flag: string): { reason: string; remedy: string } {

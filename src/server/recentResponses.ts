@@ -33,7 +33,8 @@ const VARYING_HEADERS = ['host', 'accept', 'accept-language', 'accept-encoding']
 export function createListener(app: Hono): Listener {
   const recent = new LRUCache<string, RecentResponse>({
     maxSize: CACHE_BYTES,
-    sizeCalculation: ({ bytes }) => bytes.length + 1_000,
+    // Address and headers can be longer than the response: a client may send 16 kB of them.
+    sizeCalculation: ({ bytes }, key) => bytes.length + 2 * key.length + 1_000,
     ttl: FRESH_MS,
   })
   const callApp = getRequestListener(

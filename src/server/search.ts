@@ -17,8 +17,10 @@ export function parseSearch(query: string): Search {
       term: foldTerm(groups!.phrase ?? groups!.word ?? ''),
     }),
   )
-  const terms = (isExcluded: boolean) =>
-    parts.filter((part) => part.isExcluded === isExcluded && part.term !== '').map(({ term }) => term)
+  // A word counts once: each one is searched for in every dataset.
+  const terms = (isExcluded: boolean) => [
+    ...new Set(parts.filter((part) => part.isExcluded === isExcluded && part.term !== '').map(({ term }) => term)),
+  ]
   return { wanted: terms(false), excluded: terms(true) }
 }
 

@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -168,6 +170,10 @@ describe('over HTTP', () => {
   test('refuses a page from elsewhere, and a request that is too large', async () => {
     const url = await serve()
     expect((await post(url, { origin: 'https://evil.example' })).status).toBe(403)
+    // A name of the attacker that resolves to this machine.
+    const sent = request(url, { method: 'POST', headers: { host: 'evil.example' } }).end()
+    const [{ statusCode }] = await once(sent, 'response')
+    expect(statusCode).toBe(403)
     const large = { method: 'POST', headers: { 'content-type': 'application/json' }, body: `"${'x'.repeat(100_000)}"` }
     expect((await fetch(url, large)).status).toBe(413)
   })

@@ -46,6 +46,11 @@ test('each representation of an address is another response', async () => {
     expect(await (await get('/feed.atom', { 'accept-language': 'fr' })).text()).toContain('xml:lang="fr"')
     expect(await (await get('/feed.atom', { 'accept-language': 'en' })).text()).toContain('xml:lang="en"')
     expect((await get('/feed.atom?utm_source=x')).status).toBe(400)
+    for (const encoding of ['gzip', 'br', 'identity']) {
+      const expected = encoding === 'identity' ? null : encoding
+      const { headers } = await get('/openapi.json', { 'accept-encoding': encoding })
+      expect(headers.get('content-encoding')).toBe(expected)
+    }
   }
 })
 

@@ -1,5 +1,4 @@
 import { pipeline, Readable } from 'node:stream'
-import { ReadableStream } from 'node:stream/web'
 import { createGzip } from 'node:zlib'
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
@@ -12,6 +11,7 @@ import { cacheControlFor } from '../caching.ts'
 import { CORS_HEADERS } from '../cors.ts'
 import { busyProblem, Problem } from '../problem.ts'
 import { parseRange } from '../range.ts'
+import { createDownloads } from './downloads.ts'
 import { csvExample } from './example.ts'
 import { editionDate, editionParam, watchParam } from './parameters.ts'
 import {
@@ -75,7 +75,7 @@ const gzipRoute = createRoute({
 /** Serves the archived CSV of an edition: whole, a range of it, or compressed. */
 export function archiveApi({ context, editions }: ApiContext) {
   const { archive } = context
-  const downloads = createDownloads(context)
+  const downloads = createArchiveDownloads(context)
 
   return createRouter()
     .openapi(route, async (c) => {
@@ -91,7 +91,7 @@ export function archiveApi({ context, editions }: ApiContext) {
       const part = range === 'all' ? undefined : range
       const init = { status: part === undefined ? 200 : 206, headers: { ...headers, ...lengthHeaders(part, bytes) } }
       if (c.req.method === 'HEAD') return new Response(null, init)
-      return downloads.send(edition, archive.read(key, part), init)
+      return downloads.send(c, edition, archive.read(key, part), init)
     })
     .openapi(gzipRoute, async (c) => {
       const { watch, edition: name } = c.req.valid('param')
@@ -100,13 +100,13 @@ export function archiveApi({ context, editions }: ApiContext) {
       if (matchesEtag(c.req.header('if-none-match'), headers.etag)) return new Response(null, { status: 304, headers })
       await downloads.requireFile(edition)
       if (c.req.method === 'HEAD') return new Response(null, { headers })
-      return downloads.send(edition, gzipped(archive.read(edition.archive.key)), { headers })
+      return downloads.send(c, edition, gzipped(archive.read(edition.archive.key)), { headers })
     })
 }
 
-/** Sends archived files, and counts the downloads. */
-function createDownloads({ archive, documents }: Context) {
-  let downloads = 0
+/** Sends archived files. */
+function createArchiveDownloads({ archive, documents, report }: Context) {
+  const downloads = createDownloads(MAX_DOWNLOADS, report)
 
   /** @throws NotFound or Problem 503 if the archive does not have the file that the edition names */
   async function requireFile(edition: Edition): Promise<void> {
@@ -114,22 +114,16 @@ function createDownloads({ archive, documents }: Context) {
     if ((await archive.stat(key))?.bytes !== bytes) throw await missingOrReplaced(edition)
   }
 
-  async function send(edition: Edition, file: AsyncIterable<Uint8Array>, init: ResponseInit): Promise<Response> {
-    const endDownload = startDownload()
+  /** Takes a place among the downloads before the file is opened. @throws Problem 503 */
+  async function send(c: HonoContext, edition: Edition, file: AsyncIterable<Uint8Array>, init: ResponseInit) {
+    const download = downloads.begin(c)
     try {
       const { first, chunks } = await openVerified(edition, file)
-      return new Response(streamBody(first, chunks, endDownload), init)
+      return new Response(download.stream(first, chunks), init)
     } catch (error) {
-      endDownload()
+      download.end()
       throw error
     }
-  }
-
-  /** Counts a download, before its file is opened, and returns the function that ends it. @throws Problem 503 */
-  function startDownload(): () => void {
-    if (downloads >= MAX_DOWNLOADS) throw busyProblem('too many downloads at the same time')
-    downloads++
-    return () => void downloads--
   }
 
   /**
@@ -195,48 +189,4 @@ function lengthHeaders(part: { start: number; end: number } | undefined, bytes: 
 function isCurrent(c: HonoContext, etag: string): boolean {
   const condition = c.req.header('if-range')
   return condition === undefined || condition === etag
-}
-
-/**
- * Streams the chunks as the body of a response. A client may leave before the first read. A generator that has not
- * started would not run its `finally`. The stream's `cancel` closes the file even then.
- *
- * @param onEnd called once, when the body is sent, fails or is canceled
- */
-export function streamBody(
-  first: IteratorResult<Uint8Array>,
-  chunks: AsyncIterator<Uint8Array>,
-  onEnd: () => void,
-): BodyInit {
-  let unsent: IteratorResult<Uint8Array> | undefined = first
-  let ended = false
-  const end = async () => {
-    if (ended) return
-    ended = true
-    // Closes the file as soon as the current read ends.
-    await chunks.return?.().catch(() => {})
-    onEnd()
-  }
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const { done, value } = unsent ?? (await chunks.next())
-          unsent = undefined
-          if (ended) return
-          if (!done) return controller.enqueue(value)
-          await end()
-          controller.close()
-        } catch (error) {
-          await end()
-          throw error
-        }
-      },
-      cancel: end,
-    },
-    // Reads nothing ahead.
-    { highWaterMark: 0 },
-  )
-  // The two declarations of one class, Node's and the browser's, do not agree.
-  return stream as BodyInit
 }

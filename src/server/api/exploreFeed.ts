@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { Config } from '../../config/settings.ts'
 import type { Changes } from '../../editions/changes.ts'
 import { createBody } from '../body.ts'
+import { CACHE_CONTROL, cacheControlWithLinks } from '../caching.ts'
 import type { ExploredWeek } from '../explore/explorer.ts'
 import { atomFeed, type Feed, MAX_LISTED, urnOf } from '../feed.ts'
 import { listHtml } from '../feedMarkup.ts'
@@ -68,7 +69,11 @@ export function exploreFeedApi({ context: { config }, explorer }: ApiContext) {
     return responses.respond(c, week, undefined, [before.version, language, topic.self], async (etag, signal) => {
       const feed = feedOf(week, await explorer.changes(before, week, signal), topic)
       const body = createBody(atomFeed(feed), 'application/atom+xml; charset=utf-8')
-      return { body: { ...body, etag }, headers: { vary: 'Accept-Language, Accept-Encoding' } }
+      const cacheControl = cacheControlWithLinks(CACHE_CONTROL.latest, config)
+      return {
+        body: { ...body, etag },
+        headers: { vary: 'Accept-Language, Accept-Encoding', 'cache-control': cacheControl },
+      }
     })
   })
 }

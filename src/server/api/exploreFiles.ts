@@ -2,9 +2,8 @@ import { z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
 import { CHANGE_FIELDS, changesCsvOf } from '../../editions/csv.ts'
 import { CSV_CONTENT_TYPE, createBody, matchesEtag } from '../body.ts'
-import { busyProblem } from '../problem.ts'
-import { streamBody } from './archive.ts'
 import { csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
+import { createDownloads } from './downloads.ts'
 import { csvExample } from './example.ts'
 import {
   createSearchResponses,
@@ -67,9 +66,9 @@ type ChangesQuery = Parameters<typeof requestedWatch>[0] & {
 }
 
 /** Serves the full list of a search, and its changes. */
-export function exploreFilesApi({ explorer }: ApiContext) {
+export function exploreFilesApi({ context, explorer }: ApiContext) {
   const responses = createSearchResponses()
-  let downloads = 0
+  const downloads = createDownloads(MAX_DOWNLOADS, context.report)
 
   return createRouter()
     .openapi(archiveRoute, async (c) => {
@@ -82,16 +81,15 @@ export function exploreFilesApi({ explorer }: ApiContext) {
         ...fileHeaders(fileNameOf(week.watch, week.ref.snapshot.date, '-archive.csv')),
       }
       if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
-      if (downloads >= MAX_DOWNLOADS) throw busyProblem('too many downloads at the same time')
-      downloads++
+      const download = downloads.begin(c)
       try {
         const { bytes, chunks } = await explorer.list(week, c.req.raw.signal)
         const source = chunks[Symbol.asyncIterator]()
-        const body = c.req.method === 'HEAD' ? null : streamBody(await source.next(), source, () => downloads--)
-        if (body === null) downloads--
+        const body = c.req.method === 'HEAD' ? null : download.stream(await source.next(), source)
+        if (body === null) download.end()
         return new Response(body, { headers: { ...headers, 'content-length': String(bytes) } })
       } catch (error) {
-        downloads--
+        download.end()
         throw error
       }
     })

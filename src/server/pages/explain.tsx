@@ -11,7 +11,7 @@ import { ExplainForm } from './parts/explainForm.tsx'
 import { Page } from './parts/layout.tsx'
 import { PortalText, replaceControls, sanitize } from './parts/portalText.tsx'
 import { editionPath, explanationPath, historyPath, hostOf } from './paths.ts'
-import type { Translation } from './translations/french.ts'
+import { nameIn } from './translations/nameIn.ts'
 
 export interface ExplainPageProps extends EditionPageProps {
   readonly explanation: Explanation
@@ -61,7 +61,7 @@ export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }:
           ))}
           {dataset !== null && !listed && (
             <>
-              <p>{texts.searchedIn(columns.map((column) => columnName(texts, column)).join(', '))}</p>
+              <p>{texts.searchedIn(columns.map((column) => nameIn(texts.columns, column)).join(', '))}</p>
               <Nearest nearest={nearest} path={path} />
             </>
           )}
@@ -111,7 +111,7 @@ function Excerpt({ match: { term, column, times, before, found, after } }: { rea
   return (
     <figure>
       <figcaption>
-        {texts.foundIn(texts.term(sanitize(term)), columnName(texts, column))}
+        {texts.foundIn(texts.term(sanitize(term)), nameIn(texts.columns, column))}
         {times > 1 && <small> {texts.times(count(times))}</small>}
       </figcaption>
       <blockquote>
@@ -172,9 +172,4 @@ function Nearest({ nearest, path }: { readonly nearest: readonly Suggestion[]; r
       </ul>
     </>
   )
-}
-
-/** Translates the names of the portal's usual columns. */
-function columnName({ columns }: Translation, column: string): string {
-  return (columns as Readonly<Record<string, string>>)[column] ?? column
 }

@@ -4,7 +4,7 @@ import { Bar } from './parts/bar.tsx'
 import { CountCell, RankChange } from './parts/change.tsx'
 import { EditionHeader, type EditionPageProps, termsOf, topicOf } from './parts/editionHeader.tsx'
 import { Page } from './parts/layout.tsx'
-import { PortalText } from './parts/portalText.tsx'
+import { PortalText, sanitize } from './parts/portalText.tsx'
 import { TableHead } from './parts/tableHead.tsx'
 import { editionPath, historyPath, hostOf } from './paths.ts'
 
@@ -91,7 +91,7 @@ function RankingRow({ path, organization, before, isNew, most }: RankingRowProps
         ) : (
           <a href={href(path, { organization: id })}>
             {count(datasets)}
-            <span class="visually-hidden"> {texts.datasetsOfOrganization(name, datasets)}</span>
+            <span class="visually-hidden"> {texts.datasetsOfOrganization(sanitize(name, 100), datasets)}</span>
           </a>
         )}
       </td>

@@ -116,7 +116,9 @@ function addFormTargets(pages: Hono): void {
   })
   pages.get('/editions/:watch/:date/datasets', (c) => {
     const { id = '', ...others } = c.req.query()
-    return c.redirect(withQuery(`${c.req.path}/${encodeURIComponent(id.trim())}`, others), 303)
+    // The path stays encoded: a header cannot have every character.
+    const { pathname } = new URL(c.req.url)
+    return c.redirect(withQuery(`${pathname}/${encodeURIComponent(id.trim())}`, others), 303)
   })
 }
 

@@ -4,6 +4,7 @@ import type { RankedOrganization } from '../../../editions/edition.ts'
 import { useLocale } from '../locale.ts'
 import { HiddenInputs } from '../parts/hiddenInputs.tsx'
 import { sanitize } from '../parts/portalText.tsx'
+import { nameIn } from '../translations/nameIn.ts'
 import { type ExploreQuery, formatQuery } from './query.ts'
 import { type ExploreTexts, useExploreTexts } from './texts.ts'
 
@@ -137,7 +138,7 @@ function ColumnSelect({ columns }: { readonly columns: readonly string[] }) {
   const explore = useExploreTexts()
   const isListed = COLUMN_CHOICES.some((choice) => choice.join() === columns.join())
   const choices = isListed ? COLUMN_CHOICES : [...COLUMN_CHOICES, columns]
-  const nameOf = (column: string) => (explore.columnNames as Readonly<Record<string, string>>)[column] ?? column
+  const nameOf = (column: string) => nameIn(explore.columnNames, column)
   return (
     <label class="field">
       <span>{explore.columns}</span>

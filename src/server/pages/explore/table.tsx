@@ -5,6 +5,7 @@ import { foldTerm } from '../../../matching/fold.ts'
 import { useLocale } from '../locale.ts'
 import { PortalText, sanitize } from '../parts/portalText.tsx'
 import { groupRows } from '../tops/query.ts'
+import { nameIn } from '../translations/nameIn.ts'
 import { type ExploreQuery, formatQuery } from './query.ts'
 import { useExploreTexts } from './texts.ts'
 
@@ -130,7 +131,7 @@ function Hit({ dataset }: { readonly dataset: FoundDataset }) {
   const [match] = dataset.matches
   if (match === undefined) return null
   const { column, before, found, after } = match
-  const name = (explore.columnNames as Readonly<Record<string, string>>)[column] ?? column
+  const name = nameIn(explore.columnNames, column)
   return (
     <small class="hit">
       {explore.in(name)}{' '}

@@ -4,7 +4,7 @@ import { parseSearch } from '../../search.ts'
 import { idsIn } from '../../selection.ts'
 import { useLocale } from '../locale.ts'
 import { ExplainLink } from '../parts/explainLink.tsx'
-import { PortalText } from '../parts/portalText.tsx'
+import { PortalText, sanitize } from '../parts/portalText.tsx'
 import { historyPath } from '../paths.ts'
 import type { LinkTo, TopsProps } from './props.ts'
 import { groupRows, isGrouped, type TablePage } from './query.ts'
@@ -91,7 +91,7 @@ function Group(props: RowsProps) {
           <td colSpan={2}>
             <a {...linkTo({ organization: id })}>
               {texts.andMore(count(folded))}
-              <span class="visually-hidden"> {texts.datasetsOfOrganization(name, folded)}</span>
+              <span class="visually-hidden"> {texts.datasetsOfOrganization(sanitize(name, 100), folded)}</span>
             </a>
           </td>
         </tr>

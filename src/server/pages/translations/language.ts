@@ -16,7 +16,9 @@ function preferredLanguage(header: string): Language | undefined {
     .split(',')
     .slice(0, 20)
     .map((range) => {
-      const [tag = '', quality] = range.trim().split(/\s*;\s*q=/)
+      // A regular expression with `\s*;` would take a tenth of a second for a header full of spaces.
+      const [tag = '', ...parameters] = range.split(';').map((part) => part.trim())
+      const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2)
       return { language: tag.toLowerCase().split('-')[0], quality: quality === undefined ? 1 : Number(quality) }
     })
   const available = ranges.filter(({ language, quality }) => LANGUAGES.some((one) => one === language) && quality > 0)
