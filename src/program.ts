@@ -127,7 +127,7 @@ function createProgram(name: string | undefined, signal: AbortSignal): Command {
     )
     .version(VERSION)
     .exitOverride()
-    .configureOutput({ outputError: (text) => printErrorLine(toOneLine(text) + hintFor(name), 'usage', 2) })
+    .configureOutput({ outputError: (text) => printErrorLine(describeUsageError(toOneLine(text), name), 'usage', 2) })
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${findCommand(command.name())?.arguments ?? ''}` })
     .showSuggestionAfterError()
     .commandsGroup(`${GROUPS.operate}:`)
@@ -143,9 +143,21 @@ function createProgram(name: string | undefined, signal: AbortSignal): Command {
   return program
 }
 
-/** Returns the remedy for an error that commander reports. */
-function hintFor(name: string | undefined): string {
-  if (name?.startsWith('-')) return '; options follow the command'
+/** Options of another command, and the option of this one that does the same. */
+const SAME_OPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  search: { '--word': '--match word' },
+  filter: { '--match': '--word' },
+}
+
+/** Adds the remedy to an error that commander reports. */
+function describeUsageError(line: string, name = ''): string {
+  const [unknown, flag = ''] = /^unknown option '(--[\w-]+)(?:=[^']*)?'/.exec(line) ?? []
+  const same = SAME_OPTIONS[name]?.[flag]
+  return same === undefined ? line + hintFor(name) : `${unknown}; did you mean ${same}?`
+}
+
+function hintFor(name: string): string {
+  if (name.startsWith('-')) return '; options follow the command'
   return findCommand(name) ? `; see "datagouv-tops ${name} --help"` : '; "datagouv-tops help" lists the commands'
 }
 

@@ -19,10 +19,11 @@ import { fileNameIn, type StagedExport } from '../pipeline/stage.ts'
 import { columnCheck } from '../pipeline/watchFilter.ts'
 import { executeRun, type Outcome, type Run } from '../runs/run.ts'
 import { joinFirst, pluralize } from '../text/format.ts'
+import { stripControls } from '../text/stripControls.ts'
 import { type Candidate, CandidateStager, type FailedExport } from './candidates.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 import { findExports, type PastExport } from './places.ts'
-import { byFitness, type PlannedDate, planDates } from './plan.ts'
+import { byFitness, type PlannedDate, planDates, type UnpairedDate } from './plan.ts'
 
 export interface ImportRequest {
   /** Files, folders, `s3://BUCKET/PREFIX`, http(s) addresses. */
@@ -52,6 +53,10 @@ export interface ImportResult {
   readonly exports: number
   /** The number of files with other names. */
   readonly foreign: number
+  /** These names. */
+  readonly foreignNames: readonly string[]
+  /** The dates with exports of only one kind. */
+  readonly unpaired: readonly UnpairedDate[]
 }
 
 /**
@@ -70,10 +75,8 @@ export async function importExports(
   const { exports, foreign } = found
   if (exports.length === 0) throw nothingFound(request.places, foreign)
   const { dates: planned, unpaired } = planDates(exports, request.tolerance)
-  const dates: ImportedDate[] = unpaired.map(({ date, kind }) => {
-    const other = kind === 'datasets' ? 'organizations' : 'datasets'
-    const near = request.tolerance === 0 ? 'of that day' : `within ${pluralize(request.tolerance, 'day')}`
-    return { date, status: 'unpaired', summary: `there is no ${other} export ${near}`, run_id: null }
+  const dates: ImportedDate[] = unpaired.map((one) => {
+    return { date: one.date, status: 'unpaired', summary: describeUnpaired(one, request.tolerance), run_id: null }
   })
   const failed: FailedExport[] = []
   const of = planned.length + dates.length
@@ -84,11 +87,25 @@ export async function importExports(
     dates.push(date)
     onDate(date, dates.length, of)
   }
-  return { dates: dates.sort((a, b) => (a.date < b.date ? -1 : 1)), failed, exports: exports.length, foreign }
+  return {
+    dates: dates.sort((a, b) => (a.date < b.date ? -1 : 1)),
+    failed,
+    exports: exports.length,
+    foreign: foreign.length,
+    foreignNames: foreign,
+    unpaired,
+  }
 }
 
-function nothingFound(places: readonly string[], foreign: number): Failure {
-  const what = `cannot import ${joinFirst(places)}: there is no past export (${pluralize(foreign, 'file')} with other names)`
+function describeUnpaired({ kind, nearest }: UnpairedDate, tolerance: number): string {
+  const other = kind === 'datasets' ? 'organizations' : 'datasets'
+  const what = `there is no ${other} export ${tolerance === 0 ? 'of that day' : `within ${pluralize(tolerance, 'day')}`}`
+  if (nearest === undefined) return what
+  return `${what}; the nearest is that of ${nearest.date}, ${pluralize(nearest.days, 'day')} away`
+}
+
+function nothingFound(places: readonly string[], foreign: readonly string[]): Failure {
+  const what = `cannot import ${joinFirst(places)}: there is no past export (${describeForeign(foreign)})`
   const next =
     'Exports are named export-dataset-YYYYMMDD-HHMMSS.csv and export-organization-YYYYMMDD-HHMMSS.csv, also .gz'
   return new Failure('usage', `${what}. ${next}.`)
@@ -217,6 +234,12 @@ function candidatesOf(
   if (!better) return past
   const { url, origin = 'file' } = stored[kind]
   return [{ url, origin, time: better.time, open: () => openStoredExport(kind, stored, context) }, ...past]
+}
+
+/** `2 files with other names: readme.txt, notes.txt` */
+export function describeForeign(names: readonly string[]): string {
+  const list = names.length === 0 ? '' : `: ${joinFirst(names.map(stripControls))}`
+  return `${pluralize(names.length, 'file')} with other names${list}`
 }
 
 /** Runs the completeness gate, which only warns about past exports. */
