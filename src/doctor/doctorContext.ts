@@ -1,6 +1,8 @@
 import type { ResolvedConfig } from '../config/config.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
+import { hasProxy } from '../network/proxy.ts'
+import { SET_PROXY } from '../network/reason.ts'
 import { openArchive, openDocuments } from '../openContext.ts'
 import { type CatalogueEntry, readCatalogue } from '../portal/catalogue.ts'
 import { fetchFailure, HttpClient, TransientError } from '../portal/http.ts'
@@ -101,8 +103,9 @@ async function examinePortal(config: ResolvedConfig['config'], signal: AbortSign
   } catch (error) {
     if (!(error instanceof Failure && error.cause instanceof TransientError)) throw error
     const { url, reason } = error.cause
-    const remedy = 'Check that this machine reaches the portal, and the settings portal and catalogue.'
-    throw fetchFailure(url, `${reason}. ${remedy}`, error)
+    const proxy = hasProxy(config) ? '' : ' (behind a proxy, set HTTPS_PROXY)'
+    const remedy = `Check that this machine reaches the portal${proxy}, and the settings portal and catalogue.`
+    throw fetchFailure(url, `${reason.replace(`. ${SET_PROXY}`, '')}. ${remedy}`, error)
   } finally {
     http.close()
   }

@@ -92,7 +92,8 @@ test('reports an unreachable portal with a remedy, and runs the other checks', a
   expect(failed).toEqual(['portal'])
   expect(found('portal')).toMatchObject({
     finding: expect.stringMatching(/the connection is refused$/),
-    remedy: 'check that this machine reaches the portal, and the settings portal and catalogue',
+    remedy:
+      'check that this machine reaches the portal (behind a proxy, set HTTPS_PROXY), and the settings portal and catalogue',
     exit_code: 3,
   })
   expect(found('clock and the portal')).toMatchObject({ status: 'warning', finding: 'unknown: "portal" failed' })
