@@ -9,6 +9,7 @@ import { listRuns, readSoundRun } from '../runs/read.ts'
 import type { NotificationRecord, RunRecord } from '../runs/record.ts'
 import { waitForAll } from '../waitForAll.ts'
 import { deliver, type NotifyContext } from './delivery.ts'
+import { isSentTo } from './identity.ts'
 import { type FailedNews, failedNews, type MissedNews, publishedNews, type SearchNews } from './news.ts'
 import { takeTurn } from './turn.ts'
 
@@ -191,9 +192,7 @@ async function runRecord(id: string, { documents, report }: NotifyContext): Prom
 }
 
 function wasNotified(run: RunRecord | undefined, event: NotifyEvent, target: NotifyTarget): boolean {
-  return (run?.notifications ?? []).some(
-    (one) => one.event === event && one.target === target.name && one.status === 'sent',
-  )
+  return (run?.notifications ?? []).some((one) => one.event === event && isSentTo(target, one) && one.status === 'sent')
 }
 
 /** Adds notifications to the record of a run. They have been sent, so an error of the store is only a warning. */

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { Failure } from '../../src/errors.ts'
 import { announceFailure, announceMissed, withAnnouncement } from '../../src/notify/announce.ts'
 import { failedNews } from '../../src/notify/news.ts'
+import { sendTest } from '../../src/notify/testMessage.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import { blocksOf } from '../docs/blocks.ts'
 import { createRunRequest, DATE, openTestContext } from '../helpers/context.ts'
@@ -46,6 +47,7 @@ async function sentMessages(): Promise<Record<string, unknown>[]> {
   await announceFailure(failedNews('2026-12-02', new Failure('gate', 'incomplete'), null), undefined, second)
   await announceFailure(failedNews('2026-12-09', new Failure('contract', 'broken')), undefined, second)
   await announceMissed(['2026-12-16', '2026-12-23'], undefined, second)
+  await sendTest(second)
   return hook.received.map(({ body }) => body)
 }
 
@@ -58,6 +60,7 @@ test('every message to a webhook is valid against the schema, which describes al
     'refused',
     'failed',
     'missed',
+    'test',
   ])
   for (const message of messages) {
     isComplete(message)
