@@ -1,12 +1,8 @@
 import type { Context } from '../context.ts'
 import { Failure, quoted, worstOf } from '../errors.ts'
-import {
-  describeForeign,
-  type ImportedDate,
-  type ImportResult,
-  importExports,
-  unretainedDates,
-} from '../import/import.ts'
+import { describeForeign } from '../import/describe.ts'
+import { type ImportedDate, type ImportResult, importExports } from '../import/import.ts'
+import { retentionLimit } from '../pipeline/retention.ts'
 import { pluralize } from '../text/format.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
@@ -101,4 +97,11 @@ async function adviceFor(dates: readonly ImportedDate[], context: Context): Prom
     advice.push(`${what}: run backfill before the next run deletes them, or set retention to all`)
   }
   return advice
+}
+
+/** Returns the imported dates whose snapshots the next run would delete (setting `retention`). */
+function unretainedDates(dates: readonly ImportedDate[], context: Context): string[] {
+  const limit = retentionLimit(context)
+  if (limit === undefined) return []
+  return dates.flatMap(({ date, status }) => (status === 'imported' && date < limit ? [date] : []))
 }

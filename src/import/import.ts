@@ -4,7 +4,6 @@ import type { ExportName, Snapshot } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { type GateInput, judge } from '../pipeline/gate.ts'
 import { Ranking } from '../pipeline/rank.ts'
-import { retentionLimit } from '../pipeline/retention.ts'
 import { findSnapshot, openStoredExport } from '../pipeline/snapshot.ts'
 import {
   baselineFor,
@@ -18,9 +17,9 @@ import { snapshotFacts } from '../pipeline/snapshotSource.ts'
 import { fileNameIn, type StagedExport } from '../pipeline/stage.ts'
 import { columnCheck } from '../pipeline/watchFilter.ts'
 import { executeRun, type Outcome, type Run } from '../runs/run.ts'
-import { joinFirst, pluralize } from '../text/format.ts'
-import { stripControls } from '../text/stripControls.ts'
+import { pluralize } from '../text/format.ts'
 import { type Candidate, CandidateStager, type FailedExport } from './candidates.ts'
+import { describeUnpaired, nothingFound } from './describe.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 import { findExports, type PastExport } from './places.ts'
 import { byFitness, type PlannedDate, planDates, type UnpairedDate } from './plan.ts'
@@ -95,20 +94,6 @@ export async function importExports(
     foreignNames: foreign,
     unpaired,
   }
-}
-
-function describeUnpaired({ kind, nearest }: UnpairedDate, tolerance: number): string {
-  const other = kind === 'datasets' ? 'organizations' : 'datasets'
-  const what = `there is no ${other} export ${tolerance === 0 ? 'of that day' : `within ${pluralize(tolerance, 'day')}`}`
-  if (nearest === undefined) return what
-  return `${what}; the nearest is that of ${nearest.date}, ${pluralize(nearest.days, 'day')} away`
-}
-
-function nothingFound(places: readonly string[], foreign: readonly string[]): Failure {
-  const what = `cannot import ${joinFirst(places)}: there is no past export (${describeForeign(foreign)})`
-  const next =
-    'Exports are named export-dataset-YYYYMMDD-HHMMSS.csv and export-organization-YYYYMMDD-HHMMSS.csv, also .gz'
-  return new Failure('usage', `${what}. ${next}.`)
 }
 
 async function importDate(
@@ -236,12 +221,6 @@ function candidatesOf(
   return [{ url, origin, time: better.time, open: () => openStoredExport(kind, stored, context) }, ...past]
 }
 
-/** `2 files with other names: readme.txt, notes.txt` */
-export function describeForeign(names: readonly string[]): string {
-  const list = names.length === 0 ? '' : `: ${joinFirst(names.map(stripControls))}`
-  return `${pluralize(names.length, 'file')} with other names${list}`
-}
-
 /** Runs the completeness gate, which only warns about past exports. */
 async function warnOfGate(input: GateInput, run: Run, context: Context): Promise<void> {
   const { date } = input.snapshot
@@ -261,11 +240,4 @@ async function storeSnapshot(snapshot: Snapshot, staged: readonly StagedExport[]
   } finally {
     await description.abort()
   }
-}
-
-/** Returns the imported dates whose snapshots the next run would delete (setting `retention`). */
-export function unretainedDates(dates: readonly ImportedDate[], context: Context): string[] {
-  const limit = retentionLimit(context)
-  if (limit === undefined) return []
-  return dates.flatMap(({ date, status }) => (status === 'imported' && date < limit ? [date] : []))
 }
