@@ -13,7 +13,11 @@ export const FAILURES = {
     meaning: 'the portal cannot be reached, or does not deliver what it announces (size, checksum)',
   },
   contract: { exit: 4, retry: false, meaning: 'an export breaks its contract (format, encoding, columns)' },
-  store: { exit: 5, retry: true, meaning: 'a store cannot be reached, or refuses a request' },
+  store: {
+    exit: 5,
+    retry: true,
+    meaning: 'a store, or with "notify" a target, cannot be reached or refuses a request',
+  },
   gate: { exit: 6, retry: false, meaning: 'the completeness gate refused the export' },
   held: { exit: 7, retry: true, meaning: 'another run is working on this date' },
   interrupted: { exit: 130, retry: true, meaning: 'interrupted, cleanly' },

@@ -10,6 +10,7 @@ import {
   SHARED_OPTIONS,
   unusedOptions,
 } from './commands/options.ts'
+import { describeUsageError } from './commands/usageError.ts'
 import { Failure, quoted } from './errors.ts'
 import { printError, printErrorLine } from './terminal/printError.ts'
 import { writeFailure } from './terminal/writeFailure.ts'
@@ -127,7 +128,7 @@ function createProgram(name: string | undefined, signal: AbortSignal): Command {
     )
     .version(VERSION)
     .exitOverride()
-    .configureOutput({ outputError: (text) => printErrorLine(toOneLine(text) + hintFor(name), 'usage', 2) })
+    .configureOutput({ outputError: (text) => printErrorLine(describeUsageError(text, name), 'usage', 2) })
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${findCommand(command.name())?.arguments ?? ''}` })
     .showSuggestionAfterError()
     .commandsGroup(`${GROUPS.operate}:`)
@@ -141,26 +142,6 @@ function createProgram(name: string | undefined, signal: AbortSignal): Command {
     : Object.keys(GROUPS).flatMap((group) => COMMANDS.filter((spec) => spec.group === group))
   for (const spec of specs) program.addCommand(createCommand(spec, signal).copyInheritedSettings(program))
   return program
-}
-
-/** Returns the remedy for an error that commander reports. */
-function hintFor(name: string | undefined): string {
-  if (name?.startsWith('-')) return '; options follow the command'
-  return findCommand(name) ? `; see "datagouv-tops ${name} --help"` : '; "datagouv-tops help" lists the commands'
-}
-
-/** Reformats an error message of commander. */
-function toOneLine(text: string): string {
-  return (
-    text
-      .replace(/^error: /, '')
-      // The value of an option may be a secret.
-      .replace(/^(unknown option '[^'=]*)=[^']*'/, "$1'")
-      .replace(/^option '(?:-\w, )?(--[\w-]+) (<.*>)' argument missing/, '$1 needs a value: $1 $2')
-      .trim()
-      .replace(/\.$/, '')
-      .replaceAll('\n', ' ')
-  )
 }
 
 function createCommand(spec: CommandSpec, signal: AbortSignal): Command {

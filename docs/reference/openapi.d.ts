@@ -737,6 +737,7 @@ export interface components {
       notifications?: ({
           event: string;
           target: string;
+          address_hash?: string;
           /** @enum {string} */
           status: "sent" | "failed";
           tries: number;

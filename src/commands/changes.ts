@@ -7,26 +7,35 @@ import { headline, sectionsOf } from '../explain/sections.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { formatTable, titleWidth } from '../terminal/table.ts'
 import { dateToRead } from './dates.ts'
-import { type CommandInput, print, printJson, withContext } from './io.ts'
+import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
+import { writeOutput } from './output.ts'
 import { watchToRead } from './watches.ts'
 
 /** Prints the datasets that entered, left and moved between two editions: as tables, JSON, CSV or Markdown. */
 export default async function changes(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { config, report } = context
-    const { json, csv, markdown, wide, pager } = io.options
-    const watch = await watchToRead(io.options.watch, context)
+    const { options } = io
+    const watch = await watchToRead(options.watch, context)
     const [from, to] = await Promise.all(io.arguments.map((text) => dateToRead(text, [watch], context)))
     // Check that the edition exists. Otherwise the only error for `changes today` would be that the date is too late.
     if (from !== undefined) await findEdition(context.documents, watch, from)
     const pair = await findPair(context, watch, from, to)
     const found = await explainChanges(pair.from, pair.to, context)
+    const text = format(found, options, config.portal)
+    const { json, csv, markdown, output, pager } = options
+    if (output !== undefined) return writeOutput(output, text, report)
     report.close()
-    if (json) await printJson(found)
-    else if (csv) await print(changesCsvOf(found))
-    else if (markdown) await print(markdownOf(found, config.portal))
-    else await showInPager(tablesOf(found, config.portal, wide ? Number.POSITIVE_INFINITY : titleWidth()), pager)
+    if (json || csv || markdown) await print(text)
+    else await showInPager(text, pager)
   })
+}
+
+function format(found: Changes, { json, csv, markdown, wide, output }: Options, portal: string): string {
+  if (json) return formatJson(found)
+  if (csv) return changesCsvOf(found)
+  if (markdown) return markdownOf(found, portal)
+  return tablesOf(found, portal, wide || output !== undefined ? Number.POSITIVE_INFINITY : titleWidth())
 }
 
 /** Formats changes as tables. */

@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts'
 import { Failure, quoted, worstOf } from '../errors.ts'
-import { type ImportedDate, type ImportResult, importExports, unretainedDates } from '../import/import.ts'
+import { describeForeign } from '../import/describe.ts'
+import { type ImportedDate, type ImportResult, importExports } from '../import/import.ts'
+import { retentionLimit } from '../pipeline/retention.ts'
 import { pluralize } from '../text/format.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
@@ -19,6 +21,7 @@ export default async function importCommand(io: CommandInput): Promise<void> {
     if (result.failed.length > 0) for (const line of [totals(result), ...advice]) report.info(line)
     report.close()
     refuseFailed(result)
+    refuseUnpaired(result)
     if (json) await printJson({ dates: result.dates, exports: result.exports, foreign: result.foreign })
     else if (!quiet) await print(describe(result, advice))
   })
@@ -40,20 +43,39 @@ function refuseFailed({ failed, exports, dates }: ImportResult): void {
   throw new Failure(worst.error.kind, `${what}. ${worst.date}: ${worst.error.message}`)
 }
 
+/** The largest --tolerance. */
+const MAX_TOLERANCE = 999
+
+/** Fails if no date has both exports. Names the nearest pair, and the option that accepts it. */
+function refuseUnpaired({ dates, unpaired, exports }: ImportResult): void {
+  if (dates.some(({ status }) => status !== 'unpaired')) return
+  const what = `cannot import ${pluralize(exports, 'past export')}: no date has both exports, of datasets and of organizations`
+  const pairs = unpaired.flatMap(({ date, kind, nearest }) =>
+    nearest === undefined ? [] : [{ kind, of: date, ...nearest }],
+  )
+  const [pair] = pairs.sort((a, b) => a.days - b.days)
+  if (pair === undefined || pair.days > MAX_TOLERANCE)
+    throw new Failure('usage', `${what}. Add the exports of the other kind.`)
+  const [first, second] = pair.kind === 'datasets' ? [pair.of, pair.date] : [pair.date, pair.of]
+  const near = `the nearest are datasets of ${first} and organizations of ${second}`
+  throw new Failure('usage', `${what}; ${near}. Add --tolerance ${pair.days}d to pair them.`)
+}
+
 /** Sums up the outcomes. Each date has been reported before. */
 function describe(result: ImportResult, advice: readonly string[]): string {
   return [totals(result), ...advice].map((line) => `${line}\n`).join('')
 }
 
-/** `12 dates imported, 3 unchanged; 2 files with other names` */
-function totals({ dates, foreign }: ImportResult): string {
+/** `12 dates imported, 3 unchanged; ignored 2 files with other names: readme.txt, notes.txt` */
+function totals({ dates, foreignNames }: ImportResult): string {
   const counts = new Map<string, number>()
   for (const { status } of dates) counts.set(status, (counts.get(status) ?? 0) + 1)
   const { size } = counts
   const parts = [...counts].map(
     ([status, count], index) => `${index === 0 ? pluralize(count, 'date') : count} ${status}`,
   )
-  return `${size === 0 ? 'no date' : parts.join(', ')}; ${pluralize(foreign, 'file')} with other names ignored`
+  const ignored = foreignNames.length === 0 ? '' : `; ignored ${describeForeign(foreignNames)}`
+  return `${size === 0 ? 'no date' : parts.join(', ')}${ignored}`
 }
 
 /** Says what to do next, one line each. */
@@ -75,4 +97,11 @@ async function adviceFor(dates: readonly ImportedDate[], context: Context): Prom
     advice.push(`${what}: run backfill before the next run deletes them, or set retention to all`)
   }
   return advice
+}
+
+/** Returns the imported dates whose snapshots the next run would delete (setting `retention`). */
+function unretainedDates(dates: readonly ImportedDate[], context: Context): string[] {
+  const limit = retentionLimit(context)
+  if (limit === undefined) return []
+  return dates.flatMap(({ date, status }) => (status === 'imported' && date < limit ? [date] : []))
 }

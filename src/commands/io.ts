@@ -48,6 +48,7 @@ export interface Options {
   readonly host?: string
   readonly repair?: boolean
   readonly notify?: boolean
+  readonly test?: boolean
   readonly healthPort?: number
   readonly healthHost?: string
   readonly from?: string

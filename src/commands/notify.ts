@@ -8,8 +8,10 @@ import { Failure } from '../errors.ts'
 import { announceFailure, announceSkipped, announceSuccess } from '../notify/announce.ts'
 import { failedNews } from '../notify/news.ts'
 import { announceRecovery } from '../notify/recovery.ts'
+import { sendTest } from '../notify/testMessage.ts'
 import { listRuns } from '../runs/read.ts'
 import type { NotificationRecord } from '../runs/record.ts'
+import { pluralize } from '../text/format.ts'
 import { dateToRead, givenDate } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
@@ -20,7 +22,8 @@ const RECENT = 200
 export default async function notify(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { config, report } = context
-    const { watch, json, quiet } = io.options
+    const { watch, test = false, json, quiet } = io.options
+    if (test) return printTest(io, context)
     const watches = findWatches(watch, config)
     const names = watches.map(({ name }) => name)
     const date = await dateToRead(givenDate(io) ?? 'today', names, context)
@@ -30,10 +33,38 @@ export default async function notify(io: CommandInput): Promise<void> {
       ...(await announceRemoteFailure(date, context)),
       ...(await announceRecovery(date, context, { isRemote: true })),
     ]
+    refuseUndelivered(notifications, `"notify ${date}" sends what is missing`, context)
+    const isMissing = (await withoutEdition(date, watches, context)).length === watches.length
     report.close()
     if (json) await printJson({ date, notifications })
-    else if (!quiet) await print(describe(date, notifications, config))
+    else if (!quiet) await print(describe(date, notifications, isMissing, config))
   })
+}
+
+/** Sends every target a test message. */
+async function printTest(io: CommandInput, context: Context): Promise<void> {
+  const { json, quiet } = io.options
+  if (givenDate(io) !== undefined)
+    throw new Failure('usage', 'cannot test with a date: a test message is about no edition. Leave out one of them.')
+  if (context.config.notify.length === 0)
+    throw new Failure('usage', 'cannot send a test message: the setting notify has no target. Add one to the settings.')
+  const notifications = await sendTest(context)
+  refuseUndelivered(notifications, 'Check their addresses in the setting notify', context)
+  context.report.close()
+  if (json) await printJson({ notifications })
+  else if (!quiet) await print(notifications.map(({ target }) => `${target}: accepted\n`).join(''))
+}
+
+/** Fails if a message did not arrive. Lists the others, since a failed command prints no result. */
+function refuseUndelivered(all: readonly NotificationRecord[], remedy: string, { report }: Context): void {
+  const failed = all.filter(({ status }) => status === 'failed')
+  if (failed.length === 0) return
+  for (const { event, target, status } of all) if (status === 'sent') report.info(`${event}  ${target}: sent`)
+  const reasons = failed.map(({ target, error }) => `${target} (${error})`).join(', ')
+  throw new Failure(
+    'store',
+    `cannot notify ${failed.length} of ${pluralize(all.length, 'target')}: ${reasons}. ${remedy}.`,
+  )
 }
 
 /** Notifies of the failure that left a watch without an edition. If there was no failure, notifies that the date was missed. */
@@ -77,9 +108,15 @@ async function withoutEdition(date: string, watches: readonly Watch[], { documen
   return lacking
 }
 
-function describe(date: string, notifications: readonly NotificationRecord[], { notify }: Config): string {
+function describe(
+  date: string,
+  notifications: readonly NotificationRecord[],
+  isMissing: boolean,
+  { notify }: Config,
+): string {
   if (notifications.length === 0) {
-    return `${date}: ${notify.length === 0 ? 'the setting notify has no target' : 'every target has been notified'}\n`
+    if (notify.length === 0) return `${date}: the setting notify has no target\n`
+    return `${date}: ${isMissing ? 'there is no edition, and nothing new to notify of' : 'every target has been notified'}\n`
   }
   return notifications
     .map(

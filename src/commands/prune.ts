@@ -1,12 +1,12 @@
 import { expiredSnapshots, type Pruned, prune } from '../pipeline/prune.ts'
-import { pluralize } from '../text/format.ts'
+import { formatBytes, pluralize } from '../text/format.ts'
 import { type CommandInput, print, printJson, warnOfMissing, withContext } from './io.ts'
 
 /** Deletes the snapshots that the setting `retention` does not keep, or lists them. */
 export default async function pruneCommand(io: CommandInput): Promise<void> {
   await withContext(io, async (context) => {
     const { dryRun = false, json, quiet } = io.options
-    const { dates, keys, held }: Pruned = dryRun
+    const { dates, objects, held }: Pruned = dryRun
       ? { ...(await expiredSnapshots(context)), held: [] }
       : await prune(context)
     for (const { date, reason } of held) {
@@ -14,11 +14,13 @@ export default async function pruneCommand(io: CommandInput): Promise<void> {
       context.report.warn(`cannot delete the snapshot of ${date} now: ${reason.message}`)
     }
     if (dates.length === 0) await warnOfMissing(context.report, context.archive)
-    if (json) return printJson({ dry_run: dryRun, dates, keys, held: held.map(({ date }) => date) })
+    const keys = objects.map(({ key }) => key)
+    const size = objects.reduce((sum, { bytes }) => sum + bytes, 0)
+    if (json) return printJson({ dry_run: dryRun, dates, keys, bytes: size, held: held.map(({ date }) => date) })
     if (quiet) return
     if (dates.length > 0) {
       return print(
-        `${dryRun ? 'would remove' : 'removed'} ${pluralize(dates.length, 'snapshot')}: ${dates.join(', ')}\n`,
+        `${dryRun ? 'would remove' : 'removed'} ${pluralize(dates.length, 'snapshot')} (${formatBytes(size)}): ${dates.join(', ')}\n`,
       )
     }
     const { retention } = context.config

@@ -4,6 +4,7 @@ import { ALL_WATCHES } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../errors.ts'
 import { findRemoval, type Removal, remove } from '../pipeline/remove.ts'
+import { findSnapshot } from '../pipeline/snapshot.ts'
 import { dateToRead, givenDate } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
@@ -23,7 +24,7 @@ export default async function removeCommand(io: CommandInput): Promise<void> {
     const result = await remove(request, removal, context)
     context.report.close()
     if (json) await printJson(result)
-    else if (!quiet) await print(`${result.summary}\n`)
+    else if (!quiet) await print(`${result.summary}${await remedyFor(result, context)}\n`)
   })
 }
 
@@ -43,7 +44,8 @@ async function confirm(removal: Removal, { report }: Context, { signal }: Comman
     throw new Failure('usage', `cannot ask before removing ${what}: this is not a terminal. Add --yes.`)
   }
   report.close()
-  process.stderr.write(`This removes, for ${removal.date}:\n${lines.join('\n')}\n`)
+  const isFinal = removal.snapshot.length > 0 ? 'A removed snapshot cannot be restored.\n' : ''
+  process.stderr.write(`This removes, for ${removal.date}:\n${lines.join('\n')}\n${isFinal}`)
   // With `terminal: true`, readline would intercept Ctrl-C.
   const input = createInterface({ input: process.stdin, output: process.stderr, terminal: false })
   // The question has no answer if the input ends (Ctrl-D).
@@ -57,6 +59,15 @@ async function confirm(removal: Removal, { report }: Context, { signal }: Comman
   } finally {
     input.close()
   }
+}
+
+/** Says how to publish the removed editions again, if their snapshot is still stored. */
+async function remedyFor({ date, editions, snapshot }: Removal, context: Context): Promise<string> {
+  if (editions.length === 0 || snapshot.length > 0 || (await findSnapshot(date, context)) === undefined) return ''
+  const configured = editions.filter(({ watch }) => context.config.watches.some(({ name }) => name === watch))
+  if (configured.length === 0) return ''
+  const names = configured.map(({ watch }) => `--watch ${watch}`).join(' ')
+  return `\n"backfill --from ${date} --to ${date} ${names}" publishes ${editions.length === 1 ? 'it' : 'them'} again`
 }
 
 function describe({ editions, snapshot }: Removal): string[] {

@@ -3,7 +3,13 @@ import type { Context } from '../context.ts'
 import { dueTime, lastScheduledDates, nextFiringOnLaterDate } from '../editions/calendar.ts'
 import { dateIn, weekdayOf } from '../editions/date.ts'
 import type { RunRequest } from '../pipeline/request.ts'
-import type { CsvFacts, EditionFacts, SnapshotFacts } from '../pipeline/result.ts'
+import {
+  type CsvFacts,
+  describePruned,
+  type EditionFacts,
+  type PruneFacts,
+  type SnapshotFacts,
+} from '../pipeline/result.ts'
 import { findSnapshot, requireSnapshot } from '../pipeline/snapshot.ts'
 import { checkSources } from '../portal/open.ts'
 import type { Outcome } from '../runs/run.ts'
@@ -13,7 +19,7 @@ import { reportDroppedWatches } from './droppedWatches.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
 type Result = Outcome & { readonly replaced?: true; readonly unchanged_since?: string } & Partial<
-    SnapshotFacts & CsvFacts & EditionFacts
+    SnapshotFacts & CsvFacts & EditionFacts & PruneFacts
   >
 
 type Step = (request: RunRequest, context: Context) => Promise<Result>
@@ -66,8 +72,8 @@ async function reportUnscheduled(date: string, context: Context): Promise<void> 
 }
 
 /** Lists the stored objects and documents with their addresses, one line each. */
-function describe(result: Result, { date }: RunRequest, { archive, documents }: Context): string {
-  const { snapshot, archived = [], published = [] } = result
+function describe(result: Result, { date }: RunRequest, { archive, config, documents }: Context): string {
+  const { snapshot, archived = [], published = [], pruned = [] } = result
   const rows: [string, string, string][] = []
   if (snapshot) {
     const { datasets, organizations, key } = snapshot
@@ -80,6 +86,8 @@ function describe(result: Result, { date }: RunRequest, { archive, documents }: 
     const what = `${pluralize(datasets, 'dataset')} of ${organizations} of the TOP ${top}`
     rows.push(['published', what, `${documents.address}, tops, ${_id}`])
   }
+  if (pruned.length > 0)
+    rows.push(['removed', pluralize(pruned.length, 'snapshot'), describePruned(pruned, config.retention)])
   const width = Math.max(...rows.map(([, what]) => what.length))
   const lines = rows.map(([verb, what, where]) => `  ${verb.padEnd(9)}  ${what.padEnd(width)}  ${where}\n`)
   return `${date}${titleSuffix(result)}\n${lines.join('')}`

@@ -6,12 +6,13 @@ import { changesCsvOf, csvOf } from '../editions/csv.ts'
 import { EXPORT_NAMES, type ExportName } from '../editions/edition.ts'
 import { Failure, NotFound, quoted } from '../errors.ts'
 import { searchChanges } from '../explore/changes.ts'
-import { describeCounts } from '../explore/describe.ts'
+import { describeCounts, describeLonger } from '../explore/describe.ts'
 import { editionOf } from '../explore/edition.ts'
 import { type ExportOptions, indexSnapshot } from '../explore/indexedSnapshot.ts'
 import { searchPage } from '../explore/page.ts'
 import { watchOf } from '../explore/query.ts'
 import { type SearchResult, search as searchIndexed } from '../explore/search.ts'
+import { longerWords } from '../explore/wordCounts.ts'
 import { meterChunks } from '../pipeline/meterChunks.ts'
 import { readOptions } from '../pipeline/read.ts'
 import { findSnapshot, snapshotDates } from '../pipeline/snapshot.ts'
@@ -115,7 +116,9 @@ async function format(result: SearchResult, options: Options, { config }: Contex
   const datasets = selectDatasets(whole, options)
   if (options.json) return formatJson(await searchPage(result, datasets.length, datasets))
   if (options.csv) return csvOf(datasets)
-  const counts = describeCounts(result.words).map((line) => `${wrap(line)}\n`)
+  const longer = describeLonger(longerWords(result.indexed, result.watch))
+  const lines = [...describeCounts(result.words), ...(longer === undefined ? [] : [longer])]
+  const counts = lines.map((line) => `${wrap(line)}\n`)
   return `${counts.join('')}\n${tableOf({ ...whole, datasets }, whole, config.portal, widthOf(options))}`
 }
 
@@ -144,8 +147,9 @@ async function printWatch(watch: Watch, options: Options, context: Context): Pro
       `cannot name a watch ${quoted(name)}: a name consists of a-z, 0-9 and - (it is part of file names)`,
     )
   const named = { ...watch, name }
-  const [first] = await snapshotDates(context)
-  const next = first === undefined ? `run --watch ${name}` : `backfill --from ${first} --watch ${name}`
+  const dates = await snapshotDates(context)
+  const command = dates.length === 0 ? 'run' : `backfill --from ${dates[0]} --to ${dates.at(-1)}`
+  const next = [`${command} --watch ${name}`, ...repeatedFlags(options, context)].join(' ')
   if (save !== undefined) {
     const path = await saveWatch(named, config, context.report)
     context.report.close()
@@ -155,4 +159,15 @@ async function printWatch(watch: Watch, options: Options, context: Context): Pro
   const text = `${await watchYaml([named])}# Then publish its editions: datagouv-tops ${next}\n`
   if (output !== undefined) await writeOutput(output, text, context.report)
   else await print(text)
+}
+
+/** Returns the flags for the stores and the configuration that were given, so that the next command uses the same ones. */
+function repeatedFlags({ archive, documents, config }: Options, context: Context): string[] {
+  const flag = (name: string, value: string) => `--${name} ${/^[\w./:=@+-]+$/.test(value) ? value : quoted(value)}`
+  return [
+    ...(config === undefined ? [] : [flag('config', config)]),
+    // The addresses of the stores, unlike the flags, have no password.
+    ...(archive === undefined ? [] : [flag('archive', context.archive.address)]),
+    ...(documents === undefined ? [] : [flag('documents', context.documents.address)]),
+  ]
 }

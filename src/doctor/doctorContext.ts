@@ -1,6 +1,8 @@
 import type { ResolvedConfig } from '../config/config.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
+import { hasProxy } from '../network/proxy.ts'
+import { SET_PROXY } from '../network/reason.ts'
 import { openArchive, openDocuments } from '../openContext.ts'
 import { type CatalogueEntry, readCatalogue } from '../portal/catalogue.ts'
 import { fetchFailure, HttpClient, TransientError } from '../portal/http.ts'
@@ -10,6 +12,7 @@ import type { Archive } from '../stores/archive.ts'
 import type { Documents } from '../stores/documents.ts'
 import type { StoreFacts } from '../stores/facts.ts'
 import { SILENT } from '../stores/report.ts'
+import { findLocalStores, removeFolders } from './localStores.ts'
 
 /** The settings, the portal and the stores that the checks examine. */
 export interface DoctorContext {
@@ -18,8 +21,10 @@ export interface DoctorContext {
   readonly archive: () => Promise<Archive>
   /** Warnings of the archive so far. */
   readonly archiveWarnings: readonly string[]
-  /** What the write checks created: `created the bucket datagouv`. */
+  /** What the write checks created and left: `created the bucket datagouv`. */
   readonly created: { readonly archive: readonly string[]; readonly documents: readonly string[] }
+  /** Whether the local folder of the archive or the SQLite file does not exist yet, and so must not exist after the checks. */
+  readonly isNew: { readonly archive: () => Promise<boolean>; readonly documents: () => Promise<boolean> }
   readonly documents: () => Promise<Documents>
   readonly archiveFacts: () => Promise<StoreFacts>
   readonly documentsFacts: () => Promise<StoreFacts>
@@ -44,20 +49,27 @@ export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, sign
   const archiveWarnings: string[] = []
   const created = { archive: [] as string[], documents: [] as string[] }
   const collect = (lines: string[]) => (line: string) => void lines.push(line)
+  const local = once(async () => findLocalStores(await config()))
   const archive = once(async () => {
     const resolved = await config()
-    const report = { info: collect(created.archive), warn: collect(archiveWarnings) }
+    const { isArchiveNew } = await local()
+    const report = { info: isArchiveNew ? () => {} : collect(created.archive), warn: collect(archiveWarnings) }
     return openArchive(resolved.archive, report, resolved)
   })
-  const documents = once(async () =>
-    openDocuments((await config()).documents, { ...SILENT, info: collect(created.documents) }),
-  )
+  const documents = once(async () => {
+    await local()
+    return openDocuments((await config()).documents, { ...SILENT, info: collect(created.documents) })
+  })
   return {
     settings,
     portal: once(async () => examinePortal(await config(), signal)),
     archive,
     archiveWarnings,
     created,
+    isNew: {
+      archive: async () => (await local()).isArchiveNew,
+      documents: async () => (await local()).isDatabaseNew,
+    },
     documents,
     archiveFacts: once(async () => (await archive()).facts()),
     documentsFacts: once(async () => (await documents()).facts()),
@@ -67,6 +79,8 @@ export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, sign
         const store = await open().catch(() => undefined)
         await store?.close()
       }
+      const found = await local().catch(() => undefined)
+      if (found !== undefined) await removeFolders(found.missingFolders)
     },
   }
 }
@@ -101,8 +115,9 @@ async function examinePortal(config: ResolvedConfig['config'], signal: AbortSign
   } catch (error) {
     if (!(error instanceof Failure && error.cause instanceof TransientError)) throw error
     const { url, reason } = error.cause
-    const remedy = 'Check that this machine reaches the portal, and the settings portal and catalogue.'
-    throw fetchFailure(url, `${reason}. ${remedy}`, error)
+    const proxy = hasProxy(config) ? '' : ' (behind a proxy, set HTTPS_PROXY)'
+    const remedy = `Check that this machine reaches the portal${proxy}, and the settings portal and catalogue.`
+    throw fetchFailure(url, `${reason.replace(`. ${SET_PROXY}`, '')}. ${remedy}`, error)
   } finally {
     http.close()
   }

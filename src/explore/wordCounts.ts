@@ -55,6 +55,19 @@ export function countTerms(indexed: IndexedSnapshot, query: Query, hits: Hits, k
   }))
 }
 
+/** Returns the longer words that a search for whole words leaves out: "vélos" in a search for "vélo". Most datasets first. */
+export function longerWords(indexed: IndexedSnapshot, query: Query): WordCount[] {
+  if (query.match !== 'word') return []
+  const terms = new Set(query.terms.map(foldTerm))
+  const longer = new Set<number>()
+  for (const term of terms) {
+    findWords(indexed.words, term, 'start', (word) => {
+      if (!terms.has(wordText(indexed.words, word))) longer.add(word)
+    })
+  }
+  return mostCounted(indexed, query, [...longer])
+}
+
 /** Returns those of some words that most datasets have in the searched columns. */
 function mostCounted(indexed: IndexedSnapshot, query: Query, words: readonly number[]): WordCount[] {
   const columns = searchedColumns(query)

@@ -4,7 +4,6 @@ import type { ExportName, Snapshot } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { type GateInput, judge } from '../pipeline/gate.ts'
 import { Ranking } from '../pipeline/rank.ts'
-import { retentionLimit } from '../pipeline/retention.ts'
 import { findSnapshot, openStoredExport } from '../pipeline/snapshot.ts'
 import {
   baselineFor,
@@ -18,11 +17,12 @@ import { snapshotFacts } from '../pipeline/snapshotSource.ts'
 import { fileNameIn, type StagedExport } from '../pipeline/stage.ts'
 import { columnCheck } from '../pipeline/watchFilter.ts'
 import { executeRun, type Outcome, type Run } from '../runs/run.ts'
-import { joinFirst, pluralize } from '../text/format.ts'
+import { pluralize } from '../text/format.ts'
 import { type Candidate, CandidateStager, type FailedExport } from './candidates.ts'
+import { describeUnpaired, nothingFound } from './describe.ts'
 import { type NamedExport, parseExportName } from './exportName.ts'
 import { findExports, type PastExport } from './places.ts'
-import { byFitness, type PlannedDate, planDates } from './plan.ts'
+import { byFitness, type PlannedDate, planDates, type UnpairedDate } from './plan.ts'
 
 export interface ImportRequest {
   /** Files, folders, `s3://BUCKET/PREFIX`, http(s) URLs. */
@@ -52,6 +52,10 @@ export interface ImportResult {
   readonly exports: number
   /** The number of files with other names. */
   readonly foreign: number
+  /** These names. */
+  readonly foreignNames: readonly string[]
+  /** The dates with exports of only one kind. */
+  readonly unpaired: readonly UnpairedDate[]
 }
 
 /**
@@ -70,10 +74,8 @@ export async function importExports(
   const { exports, foreign } = found
   if (exports.length === 0) throw nothingFound(request.places, foreign)
   const { dates: planned, unpaired } = planDates(exports, request.tolerance)
-  const dates: ImportedDate[] = unpaired.map(({ date, kind }) => {
-    const other = kind === 'datasets' ? 'organizations' : 'datasets'
-    const near = request.tolerance === 0 ? 'of that day' : `within ${pluralize(request.tolerance, 'day')}`
-    return { date, status: 'unpaired', summary: `there is no ${other} export ${near}`, run_id: null }
+  const dates: ImportedDate[] = unpaired.map((one) => {
+    return { date: one.date, status: 'unpaired', summary: describeUnpaired(one, request.tolerance), run_id: null }
   })
   const failed: FailedExport[] = []
   const of = planned.length + dates.length
@@ -84,14 +86,14 @@ export async function importExports(
     dates.push(date)
     onDate(date, dates.length, of)
   }
-  return { dates: dates.sort((a, b) => (a.date < b.date ? -1 : 1)), failed, exports: exports.length, foreign }
-}
-
-function nothingFound(places: readonly string[], foreign: number): Failure {
-  const what = `cannot import ${joinFirst(places)}: there is no past export (${pluralize(foreign, 'file')} with other names)`
-  const next =
-    'Exports are named export-dataset-YYYYMMDD-HHMMSS.csv and export-organization-YYYYMMDD-HHMMSS.csv, also .gz'
-  return new Failure('usage', `${what}. ${next}.`)
+  return {
+    dates: dates.sort((a, b) => (a.date < b.date ? -1 : 1)),
+    failed,
+    exports: exports.length,
+    foreign: foreign.length,
+    foreignNames: foreign,
+    unpaired,
+  }
 }
 
 async function importDate(
@@ -238,11 +240,4 @@ async function storeSnapshot(snapshot: Snapshot, staged: readonly StagedExport[]
   } finally {
     await description.abort()
   }
-}
-
-/** Returns the imported dates whose snapshots the next run would delete (setting `retention`). */
-export function unretainedDates(dates: readonly ImportedDate[], context: Context): string[] {
-  const limit = retentionLimit(context)
-  if (limit === undefined) return []
-  return dates.flatMap(({ date, status }) => (status === 'imported' && date < limit ? [date] : []))
 }

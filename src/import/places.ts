@@ -25,18 +25,18 @@ export interface PastExport extends NamedExport {
 export interface FoundExports extends AsyncDisposable {
   /** The exports without duplicates, in the order of the places. */
   readonly exports: readonly PastExport[]
-  /** The number of files with other names. */
-  readonly foreign: number
+  /** The files with other names. */
+  readonly foreign: readonly string[]
 }
 
 /** Lists the past exports among files, folders (with their subfolders), S3 prefixes and URLs. */
 export async function findExports(places: readonly string[], context: Context): Promise<FoundExports> {
   const closing: (() => Promise<void>)[] = []
   const found = new Map<string, PastExport>()
-  let foreign = 0
+  const foreign: string[] = []
   const add: Add = (name, rest) => {
     const named = parseExportName(name, context.config.time_zone)
-    if (named === undefined) foreign++
+    if (named === undefined) foreign.push(name)
     else if (!found.has(rest.url)) found.set(rest.url, { ...named, name, ...rest })
   }
   const close = async () => {

@@ -13,6 +13,8 @@ export interface PlannedDate<T extends NamedExport> {
 export interface UnpairedDate {
   readonly date: string
   readonly kind: ExportName
+  /** The nearest date with an export of the other kind, and how many days away it is; undefined if there is none. */
+  readonly nearest: { readonly date: string; readonly days: number } | undefined
 }
 
 /**
@@ -32,7 +34,7 @@ export function planDates<T extends NamedExport>(
   const unpaired: UnpairedDate[] = []
   for (const date of datesOf(datasets)) {
     const near = organizations.filter((one) => daysBetween(one.date, date) <= tolerance).sort(byFitness(date))
-    if (near.length === 0) unpaired.push({ date, kind: 'datasets' })
+    if (near.length === 0) unpaired.push({ date, kind: 'datasets', nearest: nearestOf(date, organizations) })
     else {
       const own = datasets.filter((one) => one.date === date).sort(byFitness(date))
       dates.push({ date, exports: { datasets: own, organizations: near } })
@@ -40,7 +42,7 @@ export function planDates<T extends NamedExport>(
   }
   for (const date of datesOf(organizations)) {
     const isUsed = datasets.some((one) => daysBetween(one.date, date) <= tolerance)
-    if (!isUsed) unpaired.push({ date, kind: 'organizations' })
+    if (!isUsed) unpaired.push({ date, kind: 'organizations', nearest: nearestOf(date, datasets) })
   }
   return { dates, unpaired: unpaired.sort((a, b) => (a.date < b.date ? -1 : 1)) }
 }
@@ -49,6 +51,11 @@ export function planDates<T extends NamedExport>(
 export function byFitness(date: string): (a: NamedExport, b: NamedExport) => number {
   const instant = (one: NamedExport) => Date.parse(one.time ?? one.date)
   return (a, b) => daysBetween(a.date, date) - daysBetween(b.date, date) || instant(b) - instant(a)
+}
+
+function nearestOf(date: string, exports: readonly NamedExport[]): UnpairedDate['nearest'] {
+  const [nearest] = exports.toSorted(byFitness(date))
+  return nearest && { date: nearest.date, days: daysBetween(nearest.date, date) }
 }
 
 function daysBetween(a: string, b: string): number {

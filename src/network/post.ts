@@ -41,7 +41,7 @@ export async function post(
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => {
       const cause = signal.aborted && signal.reason instanceof Error ? signal.reason : error
-      reject(new Error(reasonOf(cause), { cause }))
+      reject(new Error(reasonOf(cause, proxies), { cause }))
     }
     const sent = request(url, options, (response) => {
       const { statusCode: status = 0 } = response

@@ -1,4 +1,7 @@
-import type { ForwardProxy } from './proxy.ts'
+import { type ForwardProxy, hasProxy, type ProxySettings } from './proxy.ts'
+
+/** The advice for a server that cannot be reached directly. */
+export const SET_PROXY = 'Behind a proxy, set HTTPS_PROXY'
 
 /** A proxy cannot be reached, or refuses. The message names the proxy and the remedy. */
 export class ProxyError extends Error {
@@ -27,6 +30,11 @@ export function proxyRefusal({ origin, variable }: ForwardProxy, status: number,
 
 /** Creates the error for a proxy that cannot be reached. */
 export function proxyFailure({ origin, variable }: ForwardProxy, cause: unknown): ProxyError {
+  const { code = '' } = cause as NodeJS.ErrnoException
+  if (origin.startsWith('https:') && /^(EPROTO|ERR_SSL_.*)$/.test(code)) {
+    const what = `the proxy ${origin} does not speak TLS`
+    return new ProxyError(`${what}. Write http:// instead of https:// in ${variable}`, false, { cause })
+  }
   const what = `the proxy ${origin} cannot be reached: ${reasonOf(cause as Error)}`
   return new ProxyError(`${what}. Check ${variable}`, !isCertificateError(cause as Error), { cause })
 }
@@ -39,8 +47,12 @@ export function isCertificateError({ code = '' }: NodeJS.ErrnoException): boolea
   return UNKNOWN_AUTHORITY.test(code) || /^(CERT_|ERR_TLS_CERT_)/.test(code)
 }
 
-/** Explains why a connection failed, in one line. */
-export function reasonOf(error: NodeJS.ErrnoException): string {
+/**
+ * Explains why a connection failed, in one line.
+ *
+ * @param proxies suggests a proxy for a host name that cannot be resolved, unless one is set
+ */
+export function reasonOf(error: NodeJS.ErrnoException, proxies?: ProxySettings): string {
   if (UNKNOWN_AUTHORITY.test(error.code ?? '')) {
     const what = `its certificate is from an authority that this machine does not know (${error.code})`
     return `${what}. If a proxy inspects TLS, set NODE_EXTRA_CA_CERTS to the file with its CA certificate (PEM)`
@@ -52,7 +64,9 @@ export function reasonOf(error: NodeJS.ErrnoException): string {
       return "its certificate has expired. Check this machine's clock. If it is right, the server's operator has to renew the certificate"
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'the host name cannot be resolved (no network, or a typo in the address)'
+      return proxies === undefined || hasProxy(proxies)
+        ? 'the host name cannot be resolved (no network, or a typo in the address)'
+        : `the host name cannot be resolved (no network, or a typo in the address). ${SET_PROXY}`
     default:
       return (error.message || error.code || String(error)).split('\n')[0]!
   }

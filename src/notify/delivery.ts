@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import type { NotificationRecord } from '../runs/record.ts'
 import { stripControls } from '../text/stripControls.ts'
 import { type Delivery, DeliveryError } from './channel.ts'
+import { addressHash } from './identity.ts'
 import type { Connection } from './webhook.ts'
 
 /** How many times to try to send a message, and the factor by which the pauses grow (the first is `retry_pause`). */
@@ -21,8 +22,9 @@ export async function deliver(
 ): Promise<NotificationRecord> {
   const delivery = { ...message, wording: { language: config.language, timeZone: config.time_zone } }
   const { name, url } = delivery.target
+  const address_hash = addressHash(delivery.target)
   const record = (status: 'sent' | 'failed', tries: number, error: string | null): NotificationRecord => {
-    return { event: delivery.news.event, target: name, status, tries, at: clock().toISOString(), error }
+    return { event: delivery.news.event, target: name, address_hash, status, tries, at: clock().toISOString(), error }
   }
   for (let tries = 1; ; tries++) {
     try {

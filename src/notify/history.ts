@@ -2,6 +2,7 @@ import type { NotifyEvent, NotifyTarget } from '../config/target.ts'
 import { listRuns, readSoundRun } from '../runs/read.ts'
 import type { NotificationRecord, RunRecord } from '../runs/record.ts'
 import type { NotifyContext } from './delivery.ts'
+import { isSentTo } from './identity.ts'
 import type { FailedNews } from './news.ts'
 import { warnOnError } from './warnOnError.ts'
 
@@ -39,9 +40,7 @@ export async function runRecord(id: string, { documents, report }: NotifyContext
 
 /** Whether a target was notified of an event of a run. */
 export function wasNotified(run: RunRecord | undefined, event: NotifyEvent, target: NotifyTarget): boolean {
-  return (run?.notifications ?? []).some(
-    (one) => one.event === event && one.target === target.name && one.status === 'sent',
-  )
+  return (run?.notifications ?? []).some((one) => one.event === event && isSentTo(target, one) && one.status === 'sent')
 }
 
 /** Adds notifications to the record of a run. They have been sent, so an error of the store is only a warning. */

@@ -1,5 +1,6 @@
 import { dayFormat } from '../text/dayFormat.ts'
 import { stripControls } from '../text/stripControls.ts'
+import type { TestNews } from './channel.ts'
 import type {
   ChangeReason,
   ChangesNews,
@@ -42,8 +43,9 @@ const MAX_DATES = 10
 type Formats = ReturnType<typeof formatsFor>
 
 /** Writes news as a message for people. */
-export function messageOf(news: News, wording: Wording): Message {
+export function messageOf(news: News | TestNews, wording: Wording): Message {
   const formats = formatsFor(wording)
+  if (news.event === 'test') return { subject: formats.words.test, lines: [formats.words.testReason] }
   switch (news.event) {
     case 'published':
       return publishedMessage(news, formats)

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { editionId } from '../editions/layout.ts'
 import type { NotificationRecord, RunRecord } from '../runs/record.ts'
 import { isSuccess, recentRunsOf } from './history.ts'
+import { isSentTo } from './identity.ts'
 import { FAILURE_EVENTS, type FailureEvent } from './news.ts'
 import { notifyTargets, targetsOf } from './targets.ts'
 
@@ -42,8 +43,8 @@ async function isPublished(date: string, runs: readonly RunRecord[], { documents
 }
 
 /** Returns the event of which a target was notified last. */
-function lastEvent(notifications: readonly NotificationRecord[], { name }: NotifyTarget): string | undefined {
-  const sent = notifications.filter(({ target, status }) => target === name && status === 'sent')
+function lastEvent(notifications: readonly NotificationRecord[], target: NotifyTarget): string | undefined {
+  const sent = notifications.filter((one) => isSentTo(target, one) && one.status === 'sent')
   return sent.sort((a, b) => a.at.localeCompare(b.at)).at(-1)?.event
 }
 

@@ -5,6 +5,8 @@ import type { FailureKind } from '../errors.ts'
 interface Words {
   /** For `Intl`. */
   readonly locale: string
+  readonly test: string
+  readonly testReason: string
   /** Singular and plural. */
   readonly datasets: readonly [string, string]
   readonly published: (watch: string, datasets: string) => string
@@ -61,6 +63,8 @@ interface Figures {
 
 const en: Words = {
   locale: 'en-GB',
+  test: 'test message',
+  testReason: 'This message was sent by "datagouv-tops notify --test". The notifications will arrive here.',
   datasets: ['dataset', 'datasets'],
   published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
   figures: ({ all, kept, terms, datasets, organizations, top }) =>
@@ -129,6 +133,9 @@ const en: Words = {
 
 const fr: Words = {
   locale: 'fr-FR',
+  test: 'message de test',
+  testReason:
+    'Ce message a été envoyé par la commande «\u00a0datagouv-tops notify --test\u00a0». Les notifications arriveront ici.',
   datasets: ['jeu de données', 'jeux de données'],
   published: (watch, datasets) => `${watch}\u00a0: ${datasets} dans les tops`,
   figures: ({ all, kept, terms, datasets, organizations, top }) =>

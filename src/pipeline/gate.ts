@@ -1,5 +1,6 @@
 import type { Config } from '../config/settings.ts'
 import type { Watch } from '../config/watch.ts'
+import { isDate } from '../editions/date.ts'
 import {
   EXPORT_NAMES,
   type ExportFacts,
@@ -9,6 +10,7 @@ import {
 } from '../editions/edition.ts'
 import { quoted } from '../errors.ts'
 import { formatCount, joinFirst, pluralize } from '../text/format.ts'
+import { fileNameIn } from './stage.ts'
 
 const DAY_MS = 86_400_000
 /**
@@ -92,23 +94,34 @@ export function judge(input: GateInput, baseline: Snapshot | undefined, config: 
 
 /** Checks the rules that need no other snapshot. Returns each broken rule → the reason. */
 function absoluteRules(name: ExportName, snapshot: Snapshot, config: Config): Map<string, string> {
-  const { records, blank_fields = {}, followers, last_modified, origin, url } = snapshot[name]
+  const { records, blank_fields = {}, followers } = snapshot[name]
   const broken = new Map<string, string>()
   for (const [column, blank] of Object.entries(blank_fields))
     if (blank === records) broken.set(column, `the column ${column} of ${name} is blank in every record`)
   if (name === 'organizations' && followers === 0) broken.set('followers', 'no organization has a follower')
-  // A file's modification time does not show the age of its content.
-  const isFile = origin === 'file' || url.startsWith('file:')
-  const age = isFile || last_modified === null ? 0 : Date.parse(snapshot.date) - Date.parse(last_modified)
-  if (age > config.gate_max_age) {
-    const days = (ms: number) => Math.floor(ms / DAY_MS)
-    const limit = `gate_max_age is ${days(config.gate_max_age)} days`
-    broken.set(
-      'age',
-      `the ${name} export was last modified on ${last_modified!.slice(0, 10)}, ${days(age)} days before the edition's date (${limit})`,
-    )
-  }
+  const outdated = outdatedReason(name, snapshot, config)
+  if (outdated !== undefined) broken.set('age', outdated)
   return broken
+}
+
+function outdatedReason(name: ExportName, { date, [name]: facts }: Snapshot, { gate_max_age }: Config) {
+  const { last_modified, origin, url } = facts
+  // A file's modification time does not show the age of its content: a copy of an old export is new.
+  const isFile = origin === 'file' || url.startsWith('file:')
+  const modified = isFile ? dateInName(fileNameIn(url)) : (last_modified ?? undefined)
+  if (modified === undefined) return undefined
+  const age = Date.parse(date) - Date.parse(modified)
+  if (age <= gate_max_age) return undefined
+  const days = (ms: number) => formatCount(Math.floor(ms / DAY_MS))
+  const what = isFile ? `is from ${modified} by its file name` : `was last modified on ${modified.slice(0, 10)}`
+  const limit = `gate_max_age is ${days(gate_max_age)} days`
+  return `the ${name} export ${what}, ${days(age)} days before the edition's date (${limit})`
+}
+
+/** Returns the first date in a file name: `2023-08-15` in `export-dataset-20230815-060000.csv.gz`; undefined if there is none. */
+function dateInName(name: string): string | undefined {
+  const dates = [...name.matchAll(/(?<!\d)(20\d{2})-?(\d{2})-?(\d{2})(?!\d)/g)].map(([, ...parts]) => parts.join('-'))
+  return dates.find(isDate)
 }
 
 function lossOf(name: ExportName, snapshot: Snapshot, baseline: Snapshot, config: Config) {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import { dateIn } from '../editions/date.ts'
+import { editionIds } from '../editions/find.ts'
 import type { Run } from '../runs/run.ts'
 import type { RunRequest } from './request.ts'
 import { findSnapshot, requireSnapshot } from './snapshot.ts'
@@ -26,8 +27,19 @@ export async function openSnapshot(
     )
   if (!isGiven && date < today) {
     if (stored !== undefined && !refetch) return storedSnapshot(stored, context)
-    const why = stored === undefined ? `there is no snapshot of ${date}` : `--refetch replaces the snapshot of ${date}`
-    run.warn(`${why}; the portal's current export is used instead, even if the date has an edition`)
+    run.warn(await describePastFetch(date, stored !== undefined, context))
   }
   return StagedSnapshot.open(request, run, context, stored)
+}
+
+/** Says what a fetch for a past date publishes, since the portal has no past exports, and how to undo it. */
+async function describePastFetch(date: string, hasSnapshot: boolean, { documents }: Context): Promise<string> {
+  const why = hasSnapshot ? `--refetch replaces the snapshot of ${date}` : `there is no snapshot of ${date}`
+  const what = `${why}, so its edition will show the portal's data of today`
+  const older = 'To use an older export, run "import"'
+  const undo =
+    hasSnapshot || (await editionIds(documents, date)).length > 0
+      ? 'What this run replaces cannot be restored'
+      : `To undo this run, use "remove ${date} --snapshot"`
+  return `${what}. ${older}. ${undo}`
 }

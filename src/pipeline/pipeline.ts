@@ -14,6 +14,7 @@ import {
   type RunResult,
   skippedResult,
   summarize,
+  withPruned,
 } from './result.ts'
 import { requireSnapshot } from './snapshot.ts'
 import { storedSnapshot } from './snapshotSource.ts'
@@ -44,8 +45,8 @@ export function run(request: RunRequest, context: Context): Promise<RunResult> {
     const archived = await run.step('archive', () => archiveCsvs(csvs, request.date, snapshot, run, context))
     const published = await run.step('publish', () => publishEditions(editions, run, context, request.isAcceptable))
     // Do not prune during a backfill: it still needs the snapshots of the dates to come.
-    if (!request.replay) await pruneSnapshots(run, context)
-    return summarize(request, snapshotResult, archived, published)
+    const pruned = request.replay ? [] : await pruneSnapshots(run, context)
+    return withPruned(summarize(request, snapshotResult, archived, published), pruned, context.config)
   })
 }
 

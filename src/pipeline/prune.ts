@@ -9,6 +9,7 @@ import { silentReport } from '../terminal/report.ts'
 import { type Expired, findExpired } from './retention.ts'
 import { findSnapshot } from './snapshot.ts'
 
+/** The objects that were deleted. */
 export interface Pruned extends Expired {
   /** Skipped dates: another run holds one of their leases. */
   readonly held: readonly { readonly date: string; readonly reason: Failure }[]
@@ -48,16 +49,16 @@ export async function prune(context: Context): Promise<Pruned> {
         held.push({ date, reason: error })
       }
     }
-    if (leases.size === 0) return { dates: [], keys: [], held }
+    if (leases.size === 0) return { dates: [], objects: [], held }
     // Look again: before the leases were acquired, another run may have published a date and need its snapshot.
     const now = await expiredSnapshots(context)
     const mine = now.dates.filter((date) => leases.has(date))
-    const keys = now.keys.filter((key) => mine.includes(key.split('/')[1]!))
-    for (const key of keys) {
+    const objects = now.objects.filter(({ key }) => mine.includes(key.split('/')[1]!))
+    for (const { key } of objects) {
       await leases.get(key.split('/')[1]!)!.renewOrFail()
       await archive.remove(key)
     }
-    return { dates: mine, keys, held }
+    return { dates: mine, objects, held }
   } finally {
     // A lease that cannot be released expires.
     for (const one of leases.values()) await one.release().catch(() => {})
@@ -70,13 +71,19 @@ export async function leasesOf(date: string, { config, documents }: Context): Pr
   return [...new Set([date, ...config.watches.map(({ name }) => editionId(name, date)), ...stored])]
 }
 
-/** Deletes expired snapshots as the last step of a run. A Failure is only a warning, since the run has already published. */
-export async function pruneSnapshots(run: Pick<Run, 'step' | 'warn'>, context: Context): Promise<void> {
-  if (!Number.isFinite(context.config.retention)) return
+/**
+ * Deletes expired snapshots as the last step of a run. A Failure is only a warning, since the run has already published.
+ *
+ * @returns the dates of the deleted snapshots
+ */
+export async function pruneSnapshots(run: Pick<Run, 'step' | 'warn'>, context: Context): Promise<readonly string[]> {
+  if (!Number.isFinite(context.config.retention)) return []
   try {
-    await run.step('prune', async () => ({ facts: { removed: (await prune(context)).dates } }))
+    const { facts } = await run.step('prune', async () => ({ facts: { removed: (await prune(context)).dates } }))
+    return facts.removed
   } catch (error) {
     if (!(error instanceof Failure) || context.signal.aborted) throw error
     run.warn(`old snapshots could not be removed: ${error.message}`)
+    return []
   }
 }

@@ -1,6 +1,8 @@
+import type { Config } from '../config/settings.ts'
 import type { Outcome } from '../runs/run.ts'
 import { pluralize } from '../text/format.ts'
 import type { RunRequest } from './request.ts'
+import { formatRetention } from './retention.ts'
 
 /** The result of a step: facts for the run record, and whether a store changed. */
 export interface StepResult<Facts extends object> {
@@ -40,6 +42,11 @@ export interface EditionFacts {
   }[]
 }
 
+export interface PruneFacts {
+  /** The dates whose snapshots the run deleted (setting `retention`), in ascending order; absent if there are none. */
+  readonly pruned?: readonly string[]
+}
+
 interface Summary extends Outcome {
   readonly date: string
   /** Whether it replaced an earlier edition of the date. */
@@ -53,7 +60,7 @@ type Recorded<T> = T & Summary & { readonly run_id: string }
 export type FetchResult = Recorded<SnapshotFacts>
 export type ArchiveResult = Recorded<CsvFacts>
 export type PublishResult = Recorded<EditionFacts>
-export type RunResult = Recorded<Partial<SnapshotFacts> & CsvFacts & EditionFacts>
+export type RunResult = Recorded<Partial<SnapshotFacts> & CsvFacts & EditionFacts & PruneFacts>
 
 /** Returns the result of a run that publishes nothing, because the portal has published nothing new. */
 export function skippedResult(
@@ -99,4 +106,21 @@ export function summarize(
     : 'nothing to do, everything was already there: '
   const status = changed ? ('published' as const) : ('unchanged' as const)
   return { date, status, ...replaced, summary: place + sentences.join(', '), ...facts }
+}
+
+/** Adds the deleted snapshots to a result and to its summary. */
+export function withPruned<T extends Summary>(
+  result: T,
+  pruned: readonly string[],
+  { retention }: Pick<Config, 'retention'>,
+): T & PruneFacts {
+  if (pruned.length === 0) return result
+  const what = `removed ${pluralize(pruned.length, 'snapshot')} ${describePruned(pruned, retention)}`
+  return { ...result, summary: `${result.summary}; ${what}`, pruned }
+}
+
+/** `older than 26w, 2025-05-07 to 2026-04-22` */
+export function describePruned(dates: readonly string[], retention: number): string {
+  const [first, last] = [dates[0]!, dates.at(-1)!]
+  return `older than ${formatRetention(retention)}, ${first === last ? first : `${first} to ${last}`}`
 }

@@ -242,7 +242,8 @@ export class StagedSnapshot implements SnapshotSource {
     for (const warning of facts.warnings) run.warn(warning)
     const refused = facts.violations.filter((one) => this.originOf(one.export) !== 'file')
     const tolerated = facts.violations.filter((one) => !refused.includes(one))
-    if (tolerated.length > 0) run.warn(`publishing from a local file that looks incomplete: ${joinReasons(tolerated)}`)
+    if (tolerated.length > 0)
+      run.warn(`publishing from a local file that looks incomplete or too old: ${joinReasons(tolerated)}`)
     if (refused.length === 0) return
     if (request.acceptIncomplete)
       return run.warn(`publishing an incomplete export because of --accept-incomplete: ${joinReasons(refused)}`)

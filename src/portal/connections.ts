@@ -22,7 +22,7 @@ export class Connections {
   /** Aborted when the caller stops, and by `close`. Ends every request. */
   readonly signal: AbortSignal
   private readonly policy: FetchPolicy
-  private readonly proxies: ProxySettings
+  readonly proxies: ProxySettings
   private readonly modules: Readonly<Record<Protocol, HttpModule>>
   private readonly agents: Agents
   private readonly closing: AbortController

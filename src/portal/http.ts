@@ -158,7 +158,9 @@ export class HttpClient {
     if (error instanceof ProxyError) return this.proxyFailure(url, error)
     const cause = error as NodeJS.ErrnoException
     if (isCertificateError(cause)) return fetchFailure(url, reasonOf(cause), error)
-    return new TransientError(url, `${reasonOf(cause)}${this.route(url)}`, undefined, { cause: error })
+    return new TransientError(url, `${reasonOf(cause, this.connections.proxies)}${this.route(url)}`, undefined, {
+      cause: error,
+    })
   }
 
   private proxyFailure(url: string, error: ProxyError): Error {

@@ -43,6 +43,8 @@ export interface StepRecord {
 export interface NotificationRecord {
   readonly event: string
   readonly target: string
+  /** A part of the hash of the target's address, without its password. Earlier versions did not record it. */
+  readonly address_hash?: string
   readonly status: 'sent' | 'failed'
   readonly tries: number
   readonly at: string

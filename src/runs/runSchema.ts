@@ -29,6 +29,7 @@ const RUN = z.looseObject({
       z.looseObject({
         event: z.string(),
         target: z.string(),
+        address_hash: z.optional(z.string()),
         status: z.enum(['sent', 'failed']),
         tries: count,
         at: z.iso.datetime(),

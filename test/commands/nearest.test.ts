@@ -130,3 +130,18 @@ test('doctor says where the remedies are', async () => {
     'Without --quiet, doctor prints the remedies.',
   )
 })
+
+test('for a new watch, the commands that read editions suggest backfill, because snapshots are stored', async () => {
+  const cwd = await publishedFolder()
+  await writeTestFile(cwd, 'datagouv-tops.yaml', 'watches: [{ name: velo, terms: [vélo] }]\n')
+  const next = '"backfill --from 2026-11-11 --to 2026-11-18 --watch velo"'
+  for (const command of ['explain d2', 'show', 'show 2026-11-11', 'changes'])
+    expect([command, await cli([...command.split(' '), '--watch', 'velo'], { cwd })]).toEqual([
+      command,
+      {
+        code: 2,
+        stdout: '',
+        stderr: `datagouv-tops: there is no edition of velo ${STORE} yet; ${next} makes them from the snapshots\n`,
+      },
+    ])
+})

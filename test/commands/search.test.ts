@@ -73,6 +73,29 @@ rank  organization  followers  dataset        followers
     ])
   })
 
+  test('names the longer words that a search for whole words leaves out', async () => {
+    const lines = async (...args: string[]) =>
+      (await search(...args, '--match', 'word', '--quiet')).stdout.split('\n\n')[0]
+    const hint = '(longer words; add them, or leave out --match word)'
+    // "développement" contains "velo", but does not begin with it.
+    expect(await lines('vélo')).toBe(`vélo: 1 dataset\nnot counted: vélos 1 ${hint}`)
+    expect(await lines('vélo', 'born')).toBe(
+      `vélo: 1 dataset\nborn: no dataset\nnot counted: vélos 1, bornes 1 ${hint}`,
+    )
+    expect(await lines('vélo', 'vélos')).toBe('vélo: 1 dataset\nvélos: 1 dataset')
+    expect(await lines('vélo', '--column', 'title')).toBe('vélo: 1 dataset')
+    expect((await search('vélo', '--quiet')).stdout).not.toContain('not counted')
+  })
+
+  test('suggests the options of the command for those of another', async () => {
+    expect((await search('vélo', '--word')).stderr).toBe(
+      "datagouv-tops: unknown option '--word'; did you mean --match word?\n",
+    )
+    expect((await cli(['filter', '--match', 'word'], { cwd })).stderr).toBe(
+      "datagouv-tops: unknown option '--match'; did you mean --word?\n",
+    )
+  })
+
   test('prints JSON with the place of each match', async () => {
     const found = JSON.parse((await search('vélo', '--json', '--date', '2026-11-11')).stdout)
     expect(found).toMatchObject({
@@ -161,7 +184,7 @@ describe('search --save', () => {
     await chmod(file, 0o640)
     const saved = await search('vélo', "l'air", '--match', 'word', '--save', 'air', '--config', 'mine.yaml')
     expect(saved.stdout).toBe(
-      'added the watch air to mine.yaml; publish its editions: datagouv-tops backfill --from 2026-11-11 --watch air\n',
+      'added the watch air to mine.yaml; publish its editions: datagouv-tops backfill --from 2026-11-11 --to 2026-11-18 --watch air --config mine.yaml\n',
     )
     expect(await readFile(file, 'utf8')).toBe(
       WATCHES.replace('# The end', "  - name: air\n    terms: [vélo, l'air]\n    match: word\n# The end"),
@@ -191,7 +214,7 @@ describe('search --save', () => {
     const { stdout } = await search('vélo', 'eau', '--match', 'word', '--top', '5', '--column', 'title', '--yaml')
     expect(stdout).toBe(
       'watches:\n  - name: velo-eau\n    terms: [vélo, eau]\n    columns: [title]\n    match: word\n    top: 5\n' +
-        '# Then publish its editions: datagouv-tops backfill --from 2026-11-11 --watch velo-eau\n',
+        '# Then publish its editions: datagouv-tops backfill --from 2026-11-11 --to 2026-11-18 --watch velo-eau\n',
     )
     await writeTestFile(cwd, 'new.yaml', stdout)
     const options = ['--config', 'new.yaml', '--quiet']

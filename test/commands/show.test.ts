@@ -121,6 +121,8 @@ test('changes prints CSV: a row for each dataset that entered, left or moved', a
     cwd,
   })
   const { code, stdout } = await cli(['changes', '--csv', '--quiet'], { cwd })
+  expect(await cli(['changes', '--csv', '--output', 'changes.csv', '--quiet'], { cwd })).toMatchObject({ stdout: '' })
+  expect(await readFile(join(cwd, 'changes.csv'), 'utf8')).toBe(stdout)
   expect([code, stdout]).toEqual([
     0,
     '"change";"reason";"id";"title";"organization";"from";"followers";"before"\r\n' +

@@ -29,11 +29,7 @@ test('import prints each date once and what to do next; backfill and verify acce
   const { code, stdout, stderr } = await cli(['import', 'past'], { cwd })
   expect([code, stdout.split('\n')]).toEqual([
     0,
-    [
-      '4 dates imported; 0 files with other names ignored',
-      'run "backfill --from 2026-01-07 --to 2026-01-28" to publish their editions',
-      '',
-    ],
+    ['4 dates imported', 'run "backfill --from 2026-01-07 --to 2026-01-28" to publish their editions', ''],
   ])
   for (const [index, day] of DAYS.entries())
     expect(stderr.split(`${index + 1} of 4  2026-01-${day}  imported: 3 datasets of export-dataset`)).toHaveLength(2)
@@ -62,6 +58,29 @@ test('import fails with 4 for a damaged file, in one line, after it has imported
     /^datagouv-tops: cannot import 1 of 8 past exports; 3 dates imported\. 2026-01-14: organizations export \(export-organization-20260114-060000\.csv\).*\n$/,
   )
   expect(await readdir(join(cwd, 'data/datagouv/snapshots'))).toEqual(['2026-01-07', '2026-01-21', '2026-01-28'])
+})
+
+test('import fails with 2 if no date has both exports, and names the tolerance that pairs the nearest', async () => {
+  const cwd = await temporaryFolder()
+  const datasets = datasetsCsv([{ id: 'd1', title: 'Transport' }])
+  await writeTestFile(cwd, 'export-dataset-20260107-060000.csv', datasets)
+  await writeTestFile(cwd, 'notes.txt', 'x')
+  const what = 'no date has both exports, of datasets and of organizations'
+  expect(await cli(['import', '.', '--quiet'], { cwd })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `datagouv-tops: cannot import 1 past export: ${what}. Add the exports of the other kind.\n`,
+  })
+  for (const day of ['20260112', '20260131'])
+    await writeTestFile(cwd, `export-organization-${day}-060000.csv`, organizationsCsv([['o1', 'Un', 1]]))
+  expect((await cli(['import', '.', '--tolerance', '3d', '--quiet'], { cwd })).stderr).toBe(
+    `datagouv-tops: cannot import 3 past exports: ${what}; the nearest are datasets of 2026-01-07 and organizations of 2026-01-12. Add --tolerance 5d to pair them.\n`,
+  )
+  const { code, stdout } = await cli(['import', '.', '--tolerance', '5d'], { cwd })
+  expect([code, stdout.split('\n')[0]]).toEqual([
+    0,
+    '1 date imported, 1 unpaired; ignored 1 file with other names: notes.txt',
+  ])
 })
 
 test.each([

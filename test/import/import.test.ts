@@ -151,8 +151,16 @@ test('with a tolerance, the exports of nearby days are paired', async () => {
   await writeTestFile(past, 'export-dataset-20260107-060000.csv', datasets(5))
   await writeTestFile(past, 'export-organization-20260109-060000.csv', ORGANIZATIONS)
   expect((await go()).dates).toMatchObject([
-    { date: '2026-01-07', status: 'unpaired', summary: 'there is no organizations export of that day' },
-    { date: '2026-01-09', status: 'unpaired', summary: 'there is no datasets export of that day' },
+    {
+      date: '2026-01-07',
+      status: 'unpaired',
+      summary: 'there is no organizations export of that day; the nearest is that of 2026-01-09, 2 days away',
+    },
+    {
+      date: '2026-01-09',
+      status: 'unpaired',
+      summary: 'there is no datasets export of that day; the nearest is that of 2026-01-07, 2 days away',
+    },
   ])
   expect(statuses(await go({ tolerance: 2 }))).toEqual(['2026-01-07 imported'])
   expect(statuses(await go({ tolerance: 2 }))).toEqual(['2026-01-07 unchanged'])
@@ -210,7 +218,7 @@ describe('addresses', () => {
   test('that cannot be decoded count as files with other names', async () => {
     await expect(go({ places: ['http://127.0.0.1:1/%E0.csv'] })).rejects.toMatchObject({
       kind: 'usage',
-      message: expect.stringMatching(/there is no past export \(1 file with other names\)/),
+      message: expect.stringMatching(/there is no past export \(1 file with other names: %E0\.csv\)/),
     })
   })
 })
@@ -219,7 +227,7 @@ test.each([
   [
     'a folder without exports',
     () => past,
-    /there is no past export \(1 file with other names\)\. Exports are named export-dataset-/,
+    /there is no past export \(1 file with other names: notes\.csv\)\. Exports are named export-dataset-/,
   ],
   ['a path that does not exist', () => join(past, 'none'), /there is no such file or folder\. Check the path\./],
 ])('%s is refused', async (_, place, message) => {

@@ -230,6 +230,25 @@ describe('a proxy that', () => {
     },
   )
 
+  test('is suggested for a host that cannot be resolved, unless one is set', async () => {
+    const unresolved = 'the host name cannot be resolved (no network, or a typo in the address)'
+    const direct = await publish('https://portal.invalid', {}).catch((error) => error)
+    expect(direct.message).toContain(`${unresolved}. Behind a proxy, set HTTPS_PROXY (2 attempts)`)
+    const excluded = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: 'portal.invalid' }
+    const without = await publish('https://portal.invalid', excluded).catch((error) => error)
+    expect(without.message).toContain(`${unresolved} (2 attempts)`)
+  })
+
+  test('that speaks plain HTTP behind an https:// address ends the run with 3, with the remedy', async () => {
+    const proxy = await startForwardProxy()
+    const address = proxy.url.replace('http:', 'https:')
+    const failure = await publish('https://a.test', { HTTPS_PROXY: address }).catch((error) => error)
+    expect(failure).toMatchObject({ kind: 'portal' })
+    expect(failure.message).toMatch(
+      /: the proxy https:\S+ does not speak TLS\. Write http:\/\/ instead of https:\/\/ in HTTPS_PROXY$/,
+    )
+  })
+
   test('that is unreachable ends the run with 3, and is named by its variable without the password', async () => {
     for (const [portal, variable] of [
       ['http://a.test', 'HTTP_PROXY'],

@@ -452,15 +452,82 @@ describe('the command line', () => {
     const missed = await cli(['notify', '--date', '2026-11-04'], { cwd })
     expect(missed).toMatchObject({ code: 0, stdout: '2026-11-04  missed  one: sent\n' })
     const never = await cli(['notify', '--date', '2026-11-05'], { cwd })
-    expect(never).toMatchObject({ code: 0, stdout: '2026-11-05: every target has been notified\n' })
+    expect(never).toMatchObject({ code: 0, stdout: '2026-11-05: there is no edition, and nothing new to notify of\n' })
     await writeTestFile(cwd, 'broken.csv', 'id;title\r\n')
     const sources = ['--datasets', 'broken.csv', '--organizations', 'organizations.csv']
     expect((await cli(['fetch', '--date', DATE, ...sources], { cwd })).code).toBe(4)
     expect(hook.received).toHaveLength(1)
-    for (const stdout of [`${DATE}  failed  one: sent\n`, `${DATE}: every target has been notified\n`]) {
+    for (const stdout of [
+      `${DATE}  failed  one: sent\n`,
+      `${DATE}: there is no edition, and nothing new to notify of\n`,
+    ]) {
       expect(await cli(['notify', '--date', DATE], { cwd })).toMatchObject({ code: 0, stdout })
     }
     expect(hook.received.map(({ body }) => body.event)).toEqual(['missed', 'failed'])
+  })
+
+  test('"notify" sends to a changed address of a target, and knows the records of earlier versions', async () => {
+    const hook = await startWebhook()
+    const { cwd, runArgs } = await project({ kind: 'webhook', url: `${hook.url}/old` })
+    expect((await cli(runArgs, { cwd })).code).toBe(0)
+    const to = (path: string) => ({
+      DATAGOUV_TOPS_NOTIFY: JSON.stringify([{ kind: 'webhook', url: `${hook.url}${path}` }]),
+    })
+    expect((await cli(['notify', DATE], { cwd, env: to('/new') })).stdout).toMatch(/ published {2}webhook \S+: sent\n$/)
+    expect((await cli(['notify', DATE], { cwd, env: to('/new') })).stdout).toContain('every target has been notified')
+    expect(hook.received.map(({ path }) => path)).toEqual(['/old', '/new'])
+
+    const context = await openTestContext(undefined, '', await temporaryFolder(), {
+      DATAGOUV_TOPS_NOTIFY: JSON.stringify([{ kind: 'webhook', url: hook.url }]),
+    })
+    await published(context)
+    const run = await lastRun(context)
+    expect(run.notifications).toMatchObject([{ address_hash: expect.stringMatching(/^[0-9a-f]{8}$/) }])
+    const notifications = run.notifications!.map(({ address_hash: _, ...rest }) => rest)
+    await context.documents.replace('runs', { ...run, notifications } as RunRecord)
+    expect(await announcePublished(DATE, context.config.watches, context)).toEqual([])
+  })
+
+  test('"notify" fails with 5 if a message does not arrive, and reports the others; "run" does not fail', async () => {
+    const [good, bad] = [await startWebhook(), await startWebhook(404, 404)]
+    const { cwd, runArgs } = await project({ kind: 'webhook', url: bad.url, name: 'bad' })
+    expect((await cli(runArgs, { cwd })).code).toBe(0)
+    const targets = [
+      { kind: 'webhook', url: good.url, name: 'good' },
+      { kind: 'webhook', url: bad.url, name: 'bad' },
+    ]
+    const env = { DATAGOUV_TOPS_NOTIFY: JSON.stringify(targets) }
+    const { code, stdout, stderr } = await cli(['notify', DATE], { cwd, env })
+    expect([code, stdout]).toEqual([5, ''])
+    expect(stderr).toBe(
+      'warning: cannot notify bad: it answers 404\npublished  good: sent\n' +
+        `datagouv-tops: cannot notify 1 of 2 targets: bad (it answers 404). "notify ${DATE}" sends what is missing.\n`,
+    )
+    expect(await cli(['notify', DATE], { cwd, env })).toMatchObject({
+      code: 0,
+      stdout: `${DATE}  published  bad: sent\n`,
+    })
+  })
+
+  test('"notify --test" sends every target a test message, and fails with 5 if one does not accept it', async () => {
+    const [hook, slack] = [await startWebhook(), await startWebhook(200, 403)]
+    const { cwd } = await project(
+      { kind: 'webhook', url: hook.url, name: 'one', events: ['failed'] },
+      { kind: 'slack', url: slack.url, name: 'two' },
+    )
+    expect(await cli(['notify', '--test'], { cwd })).toEqual({
+      code: 0,
+      stdout: 'one: accepted\ntwo: accepted\n',
+      stderr: '',
+    })
+    expect(hook.received[0]!.body).toMatchObject({ event: 'test', subject: 'test message' })
+    expect(slack.received[0]!.body.text).toMatch(/^\*test message\*\n/)
+    const { code, stderr } = await cli(['notify', '--test'], { cwd })
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringContaining('cannot notify 1 of 2 targets: two (it answers 403). Check'),
+    ])
+    expect(await cli(['notify', '--test', DATE], { cwd })).toMatchObject({ code: 2 })
   })
 
   test('"run --no-notify" sends nothing', async () => {

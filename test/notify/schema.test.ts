@@ -5,6 +5,7 @@ import { Failure } from '../../src/errors.ts'
 import { announceFailure, announceMissed, announceSkipped, withAnnouncement } from '../../src/notify/announce.ts'
 import { failedNews } from '../../src/notify/news.ts'
 import { announceRecovery } from '../../src/notify/recovery.ts'
+import { sendTest } from '../../src/notify/testMessage.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import { blocksOf } from '../docs/blocks.ts'
 import { createRunRequest, DATE, openTestContext } from '../helpers/context.ts'
@@ -61,6 +62,7 @@ async function sentMessages(): Promise<Record<string, unknown>[]> {
   )
   await run(last, { ...third, clock: () => new Date('2026-12-30T16:05:00Z') })
   await announceRecovery('2026-12-30', third)
+  await sendTest(second)
   return hook.received.map(({ body }) => body)
 }
 
@@ -76,6 +78,7 @@ test('every message to a webhook is valid against the schema, which describes al
     'missed',
     'failed',
     'recovered',
+    'test',
   ])
   for (const message of messages) {
     isComplete(message)

@@ -88,14 +88,29 @@ describe('the gate refuses', () => {
     expect(violations({ datasets: { records: 60 }, settings: { gate_max_loss: 0.4 } })).toEqual([])
   })
 
-  test('an export older than gate_max_age, to the second, unless its age is unknown or that of a file', () => {
+  test('an export older than gate_max_age, to the second, unless its age is unknown', () => {
     const modified = (last_modified: string | null, more = {}) => violations({ datasets: { last_modified, ...more } })
     expect(modified('2026-10-19T00:00:00Z')).toEqual([])
     expect(modified('2026-10-18T23:59:59Z')).toEqual([
       "datasets: the datasets export was last modified on 2026-10-18, 30 days before the edition's date (gate_max_age is 30 days)",
     ])
     expect(modified(null)).toEqual([])
-    expect(modified('2020-01-01T00:00:00Z', { origin: 'file' })).toEqual([])
+  })
+
+  test('a local file whose name has a date that is older than gate_max_age, whatever its modification time', () => {
+    const named = (name: string) =>
+      violations({ datasets: { origin: 'file', url: `file:///data/${name}`, last_modified: '2020-01-01T00:00:00Z' } })
+    const reason =
+      "datasets: the datasets export is from 2023-08-15 by its file name, 1,191 days before the edition's date (gate_max_age is 30 days)"
+    const old = [
+      'export-dataset-20230815-060000.csv.gz',
+      'datasets-2023-08-15.csv',
+      '20230815.csv',
+      '2023%2D08%2D15.csv',
+    ]
+    for (const name of old) expect(named(name), name).toEqual([reason])
+    const recent = ['export-dataset-20261118-060000.csv.gz', 'datasets.csv', 'sha-120230815.csv', '20231399.csv']
+    for (const name of recent) expect(named(name), name).toEqual([])
   })
 
   test.each(['title', 'organization_id', 'metric.followers'])('a column %s that is blank in every record', (column) => {

@@ -427,7 +427,9 @@ describe('the gate, over HTTP, as a real uData server fails', () => {
     const next = { ...context, clock: () => new Date(`${DATE}T16:00:00Z`), warnings: context.warnings }
     const file = await writeTestFile(context.folder, 'few.csv', datasets(10))
     await go(next, DATE, { sources: { datasets: file } })
-    expect(context.warnings.at(-1)).toMatch(/^publishing from a local file that looks incomplete: 10 datasets where/)
+    expect(context.warnings.at(-1)).toMatch(
+      /^publishing from a local file that looks incomplete or too old: 10 datasets where/,
+    )
     replica.publish('organizations', { content: Buffer.from(ORGANIZATIONS), modified: new Date(`${DATE}T05:00:00Z`) })
     await expect(go(next, DATE, { sources: { datasets: file } })).rejects.toMatchObject({
       kind: 'gate',

@@ -304,7 +304,7 @@ describe('a warning reports, and the run record lists,', () => {
       '2026-11-25 is in the future: its edition is the latest one from now on; "remove 2026-11-25 --snapshot" undoes this',
     )
     expect(lacking).toMatch(
-      /^publishing from a local file that looks incomplete: \d datasets where 2026-11-18 had \d: /,
+      /^publishing from a local file that looks incomplete or too old: \d datasets where 2026-11-18 had \d: /,
     )
   })
 })

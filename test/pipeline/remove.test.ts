@@ -274,7 +274,11 @@ describe('the command', () => {
     )
     expect(no).toContain('nothing was removed')
     expect((await call('show', '2023-08-09')).code).toBe(0)
-    expect(await asked('y')).toContain('removed 1 edition (mobilite-transport) of 2023-08-09')
+    const yes = (await asked('y')).replaceAll('\r', '')
+    expect(yes).toContain('removed 1 edition (mobilite-transport) of 2023-08-09\n')
+    expect(yes).toContain(
+      '"backfill --from 2023-08-09 --to 2023-08-09 --watch mobilite-transport" publishes it again\n',
+    )
     expect((await call('show', '2023-08-09')).code).toBe(2)
     await rm(cwd, { recursive: true })
   })

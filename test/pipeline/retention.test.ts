@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { run } from '../../src/pipeline/pipeline.ts'
 import { expiredSnapshots, prune } from '../../src/pipeline/prune.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
+import { formatBytes } from '../../src/text/format.ts'
 import { cli } from '../helpers/cli.ts'
 import { openTestContext, type TestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv, readFolder, writeTestFile } from '../helpers/exports.ts'
@@ -32,10 +33,10 @@ const snapshots = async ({ folder }: TestContext) => {
 
 test('lists the expired snapshots, and removes them on request', async () => {
   const context = await sixWeeks()
-  const { dates, keys } = await expiredSnapshots(context)
+  const { dates, objects } = await expiredSnapshots(context)
   // The snapshot of 2026-09-30 is as old, but it is the last but one.
   expect(dates).toEqual(['2026-08-05', '2026-08-12', '2026-09-02'])
-  expect(keys).toHaveLength(9)
+  expect(objects).toHaveLength(9)
   expect(await snapshots(context)).toEqual(DATES)
   expect((await prune(context)).dates).toEqual(dates)
   expect(await snapshots(context)).toEqual(['2026-09-30', '2026-11-11'])
@@ -44,7 +45,9 @@ test('lists the expired snapshots, and removes them on request', async () => {
 
 test('a run removes them once it has published, and its record names them', async () => {
   const context = await sixWeeks()
-  const { run_id } = await publish(context, '2026-11-18')
+  const { run_id, summary, pruned } = await publish(context, '2026-11-18')
+  expect(pruned).toEqual(DATES.slice(0, 4))
+  expect(summary).toMatch(/; removed 4 snapshots older than 6w, 2026-08-05 to 2026-09-30$/)
   expect(await snapshots(context)).toEqual(['2026-11-11', '2026-11-18'])
   const record = await context.documents.find<RunRecord>('runs', run_id)
   expect(record!.steps.at(-1)).toMatchObject({ name: 'prune', facts: { removed: DATES.slice(0, 4) } })
@@ -88,7 +91,7 @@ test('the command warns of a date that another run holds, and fails with 7 if it
   await context.documents.acquire('2026-08-05', { run: 'r1', host: 'elsewhere', pid: 7 }, 60_000)
   expect(await prune()).toEqual({
     code: 0,
-    stdout: 'removed 2 snapshots: 2026-08-12, 2026-09-02\n',
+    stdout: expect.stringMatching(/^removed 2 snapshots \([\d.]+ kB\): 2026-08-12, 2026-09-02\n$/),
     stderr: expect.stringMatching(
       /^warning: cannot delete the snapshot of 2026-08-05 now: 2026-08-05 is held by run "r1"/,
     ),
@@ -117,11 +120,23 @@ test('the command says what it would remove, removes it, and finds nothing then'
     cli(['prune', ...flags], { cwd, env: { ...env, DATAGOUV_TOPS_RETENTION: retention } })
   // Long before the last two, on any day that this test runs.
   const dates = DATES.slice(0, 3)
-  const said = `3 snapshots: ${dates.join(', ')}\n`
+  let bytes = 0
+  for (const [path, content] of await readFolder(join(cwd, 'datagouv/snapshots')))
+    if (dates.includes(path.slice(0, 10))) bytes += content.length
+  const said = `3 snapshots (${formatBytes(bytes)}): ${dates.join(', ')}\n`
   expect(await prune('1d', '--dry-run')).toEqual({ code: 0, stdout: `would remove ${said}`, stderr: '' })
-  expect(JSON.parse((await prune('1d', '--dry-run', '--json')).stdout)).toMatchObject({ dry_run: true, dates })
+  expect(JSON.parse((await prune('1d', '--dry-run', '--json')).stdout)).toMatchObject({ dry_run: true, dates, bytes })
   expect(await prune('all')).toMatchObject({ code: 0, stdout: 'nothing to remove: retention is "all"\n' })
   expect(await prune('1d')).toMatchObject({ code: 0, stdout: `removed ${said}` })
   expect(await prune('1d')).toMatchObject({ code: 0, stdout: 'nothing to remove: no snapshot is that old\n' })
   expect(await prune('1d', '--quiet')).toEqual({ code: 0, stdout: '', stderr: '' })
+})
+
+test('a run that removes snapshots prints how many, and of which dates', async () => {
+  const { folder: cwd } = await sixWeeks()
+  const env = { DATAGOUV_TOPS_ARCHIVE: 'file:datagouv', DATAGOUV_TOPS_DOCUMENTS: 'sqlite:datagouv.db' }
+  const given = ['--datasets', 'datasets.csv', '--organizations', 'organizations.csv']
+  const { stdout } = await cli(['run', '2026-11-18', ...given], { cwd, env: { ...env, DATAGOUV_TOPS_RETENTION: '1d' } })
+  expect(stdout).toMatch(/^ {2}removed {4}4 snapshots +older than 1d, 2026-08-05 to 2026-09-30$/m)
+  expect(stdout).toContain('2026-11-18\n  snapshot ')
 })

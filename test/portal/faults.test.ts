@@ -719,9 +719,20 @@ describe('an export that the portal has not renewed', () => {
     expect((await publish(context)).status).toBe('unchanged')
     expect([replica.requests.length, context.warnings]).toEqual([before, []])
     await publish(context, DATE, { refetch: true })
-    expect(context.warnings).toEqual([
-      `--refetch replaces the snapshot of ${DATE}; the portal's current export is used instead, even if the date has an edition`,
-    ])
+    const asToday = 'so its edition will show the portal\'s data of today. To use an older export, run "import"'
+    const lost = 'What this run replaces cannot be restored'
+    expect(context.warnings).toEqual([`--refetch replaces the snapshot of ${DATE}, ${asToday}. ${lost}`])
+
+    context.warnings.length = 0
+    const missing = '2026-11-11'
+    await publish(context, missing)
+    expect(context.warnings[0]).toBe(
+      `there is no snapshot of ${missing}, ${asToday}. To undo this run, use "remove ${missing} --snapshot"`,
+    )
+    await rm(join(context.folder, 'datagouv/snapshots', missing), { recursive: true })
+    context.warnings.length = 0
+    await publish(context, missing)
+    expect(context.warnings[0]).toBe(`there is no snapshot of ${missing}, ${asToday}. ${lost}`)
   })
 
   test('does not change the edition if its date is run again', async () => {

@@ -231,6 +231,7 @@ export const Run = z
         z.object({
           event: z.string(),
           target: z.string(),
+          address_hash: z.string().optional(),
           status: z.enum(['sent', 'failed']),
           tries: number,
           at: instant,
