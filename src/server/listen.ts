@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerOptions } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Hono } from 'hono'
 import { Failure } from '../errors.ts'
+import { answerClientErrors } from './clientErrors.ts'
 import { type ConnectionLimiter, limitConnections } from './connections.ts'
 import { createListener } from './recentResponses.ts'
 
@@ -42,6 +43,7 @@ export interface RunningServer {
 export async function serveApp(app: Hono, address: ListenAddress): Promise<RunningServer> {
   const server = createServer(LIMITS, createListener(app))
   server.prependListener('request', (_, response) => response.setHeader('x-content-type-options', 'nosniff'))
+  answerClientErrors(server)
   server.setTimeout(IDLE_MS)
   const limiter = limitConnections(server, MAX_CONNECTIONS)
   await listen(server, address)
