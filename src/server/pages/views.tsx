@@ -1,17 +1,21 @@
 import type { Changes } from '../../editions/changes.ts'
 import type { Edition } from '../../editions/edition.ts'
 import { Failure } from '../../errors.ts'
+import { isIdOrAddress } from '../../explain/datasetRef.ts'
 import type { Explanation } from '../../explain/explanation.ts'
 import type { ListedDataset } from '../../explain/list.ts'
+import type { NamedDatasets } from '../../explain/resolve.ts'
 import { type DatasetWeek, datasetHistory, organizationHistory } from '../history.ts'
 import type { Week } from '../weeks.ts'
 import { ChangesPage } from './changes.tsx'
+import { ChooseDatasetPage } from './chooseDataset.tsx'
 import type { View } from './editionView.tsx'
 import { type NotFoundText, PageNotFound } from './errorPages.tsx'
 import { ExplainPage } from './explain.tsx'
 import { HistoryPage } from './history.tsx'
 import { ListPage } from './list.tsx'
 import { OrganizationsPage } from './organizations.tsx'
+import { editionPath, explanationPath } from './paths.ts'
 import { parseQuery } from './tops/query.ts'
 import { TopsPage } from './tops.tsx'
 
@@ -74,32 +78,48 @@ export const historyView: View<readonly [weeks: readonly Week[], id: string]> = 
   ),
 }
 
-type ExplainInputs = readonly [explanation: Explanation, weeks: readonly Week[], lastChanges: Changes | undefined]
+type ExplainInputs = readonly [
+  found: Explanation | NamedDatasets,
+  weeks: readonly Week[],
+  lastChanges: Changes | undefined,
+  reference: string,
+]
 
 export const explainView: View<ExplainInputs> = {
   parameters: 'none',
-  load: async ({ edition }, c, { editions }) => {
+  load: async ({ edition, frame }, c, { editions }) => {
     const { watch, date } = edition
-    const explanation = await editions.explain(watch, date, c.req.param('id')!).catch(toNotFound('notADataset'))
+    const reference = c.req.param('id')!
+    if (!isIdOrAddress(reference)) {
+      const named = await editions.named(edition, reference).catch(toNotFound('notADataset'))
+      const [first] = named.datasets
+      if (named.count > 1) return [named, [], undefined, reference]
+      if (first !== undefined && first.dataset_id !== reference)
+        return c.redirect(frame.locale.href(explanationPath(editionPath(edition), first.dataset_id)))
+    }
+    const explanation = await editions.explain(watch, date, reference).catch(toNotFound('notADataset'))
     const weeks = await editions.weeks(watch)
     const history = historyOf(explanation, weeks, date)
     const last = history.findLastIndex(({ change }) => change !== undefined)
-    if (last < 0) return [explanation, weeks, undefined]
+    if (last < 0) return [explanation, weeks, undefined, reference]
     const [before, after] = await Promise.all([
       editions.find(watch, history[last - 1]!.date),
       editions.find(watch, history[last]!.date),
     ])
-    return [explanation, weeks, editions.knownChanges(before.edition, after.edition)]
+    return [explanation, weeks, editions.knownChanges(before.edition, after.edition), reference]
   },
-  render: (context, [explanation, weeks, lastChanges]) => (
-    <ExplainPage
-      {...context}
-      explanation={explanation}
-      weeks={historyOf(explanation, weeks, context.edition.date)}
-      lastChanges={lastChanges}
-    />
-  ),
-  status: ([{ verdict }]) => (verdict === 'unknown' ? 404 : 200),
+  render: (context, [found, weeks, lastChanges, reference]) =>
+    'verdict' in found ? (
+      <ExplainPage
+        {...context}
+        explanation={found}
+        weeks={historyOf(found, weeks, context.edition.date)}
+        lastChanges={lastChanges}
+      />
+    ) : (
+      <ChooseDatasetPage {...context} asked={reference} named={found} />
+    ),
+  status: ([found]) => ('verdict' in found && found.verdict === 'unknown' ? 404 : 200),
 }
 
 /** Returns the weeks of a dataset up to a date, oldest first. */
