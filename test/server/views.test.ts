@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Edition } from '../../src/editions/edition.ts'
+import { searchedWords } from '../../src/server/search.ts'
 import { FULL, openSite, type Site } from '../web/site.ts'
 
 let site: Site
@@ -209,5 +210,25 @@ describe('a dataset can be explained by its title', () => {
     const page = await text(`${DEMO}/datasets/000000000000000000000000?lang=en`)
     expect(page).toContain('No dataset in the catalogue of 9 August 2023 has this ID or address.')
     expect(page).toContain('It is in the catalogue of 9 August 2023')
+  })
+})
+
+describe('a search that finds nothing in the tops', () => {
+  test('leads to the full list, with the number of datasets there, and to the whole catalogue', async () => {
+    const page = await text(`${DEMO}?q=tarn&lang=fr`)
+    expect(page).toContain('0 sur 295 jeux de données')
+    expect(page).toContain(
+      `<a href="${DEMO}/list?q=tarn&amp;lang=fr">Voir les 2 jeux de données trouvés dans la liste complète</a>`,
+    )
+    expect(page).toContain('<a href="/explore/2023-08-09?words=tarn&amp;lang=fr">')
+    expect(await text(`${DEMO}/list?q=tarn&lang=fr`)).toContain('2 sur 465 jeux de données')
+  })
+
+  test('says so if the full list has none either', async () => {
+    expect(await text(`${DEMO}?q=zzz&lang=en`)).toContain('The full list has none either.')
+  })
+
+  test('passes on the wanted words and phrases only', () => {
+    expect(searchedWords('vélo "piste cyclable" -bus "a,b" x vélo')).toEqual(['vélo', 'piste cyclable', 'a b'])
   })
 })

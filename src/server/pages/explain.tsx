@@ -4,6 +4,7 @@ import { datasetPage } from '../../editions/links.ts'
 import { isIdOrAddress } from '../../explain/datasetRef.ts'
 import type { Explanation, Match, Placing, Suggestion } from '../../explain/explanation.ts'
 import type { DatasetWeek } from '../history.ts'
+import { searchedWords } from '../search.ts'
 import { useLocale } from './locale.ts'
 import { Breadcrumbs } from './parts/breadcrumbs.tsx'
 import { DatasetWeeks } from './parts/datasetWeeks.tsx'
@@ -46,13 +47,28 @@ export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }:
       </h1>
       <p class="verdict">{verdictText(day(edition.date))}</p>
       {isUnknownTitle ? (
-        <Nearest nearest={nearest} path={path} />
+        <>
+          <Nearest nearest={nearest} path={path} />
+          <SearchLink date={edition.date} text={asked} />
+        </>
       ) : (
         <Conditions frame={frame} edition={edition} explanation={explanation} />
       )}
       <DatasetWeeks weeks={weeks} lastChanges={lastChanges} />
       <ExplainForm path={path} />
     </Page>
+  )
+}
+
+/** Leads to a search of the whole catalogue, which covers descriptions, too. */
+function SearchLink({ date, text }: Readonly<Record<'date' | 'text', string>>) {
+  const { texts, href } = useLocale()
+  const words = searchedWords(`"${text.replaceAll('"', ' ')}"`)
+  if (words.length === 0) return null
+  return (
+    <p>
+      <a href={href(`/explore/${date}`, { words: words.join(',') })}>{texts.searchCatalogue}</a>
+    </p>
   )
 }
 

@@ -5,7 +5,9 @@ import { isIdOrAddress } from '../../explain/datasetRef.ts'
 import type { Explanation } from '../../explain/explanation.ts'
 import type { ListedDataset } from '../../explain/list.ts'
 import type { NamedDatasets } from '../../explain/resolve.ts'
+import type { Editions } from '../editions.ts'
 import { type DatasetWeek, datasetHistory, organizationHistory } from '../history.ts'
+import { selectDatasets } from '../selection.ts'
 import type { Week } from '../weeks.ts'
 import { ChangesPage } from './changes.tsx'
 import { ChooseDatasetPage } from './chooseDataset.tsx'
@@ -16,29 +18,57 @@ import { HistoryPage } from './history.tsx'
 import { ListPage } from './list.tsx'
 import { OrganizationsPage } from './organizations.tsx'
 import { editionPath, explanationPath } from './paths.ts'
-import { parseQuery } from './tops/query.ts'
+import { parseQuery, type TopsQuery } from './tops/query.ts'
 import { TopsPage } from './tops.tsx'
 
 /** The pages about an edition. Each view loads what its page needs beyond the edition itself. */
 
-type TopsInputs = readonly [earlier: Edition | undefined, changes: Changes | undefined, weeks: readonly Week[]]
+type TopsInputs = readonly [
+  earlier: Edition | undefined,
+  changes: Changes | undefined,
+  weeks: readonly Week[],
+  listed: number | null | undefined,
+]
 
 export const topsView: View<TopsInputs> = {
   parameters: 'tops',
   load: async ({ edition, frame }, _, { editions }) => {
     editions.prepare(edition)
     const earlier = await editions.earlier(edition, frame.query.since)
-    return [earlier, earlier && editions.knownChanges(earlier, edition), await editions.weeks(edition.watch)]
+    const changes = earlier && editions.knownChanges(earlier, edition)
+    const query = parseQuery(new URLSearchParams(frame.query))
+    return [
+      earlier,
+      changes,
+      await editions.weeks(edition.watch),
+      await listedInstead(edition, earlier, query, editions),
+    ]
   },
-  render: (context, [earlier, changes, weeks]) => (
+  render: (context, [earlier, changes, weeks, listed]) => (
     <TopsPage
       {...context}
       earlier={earlier}
       changes={changes}
       weeks={weeks.filter(({ date }) => date <= context.edition.date)}
       query={parseQuery(new URLSearchParams(context.frame.query))}
+      listed={listed}
     />
   ),
+}
+
+/**
+ * Returns how many datasets of the full list a search finds that finds none in the tops; undefined if that does not
+ * matter, null if the list was not kept.
+ */
+async function listedInstead(edition: Edition, earlier: Edition | undefined, query: TopsQuery, editions: Editions) {
+  const { organizations, datasets } = edition
+  if (query.q === '') return undefined
+  if (selectDatasets({ organizations, datasets, earlier: earlier?.datasets }, query).length > 0) return undefined
+  // The archive may not have the list any more.
+  const list = await editions.list(edition).catch(() => null)
+  const { q, organization } = query
+  const search = { q, organization, isNew: false, isGone: false, sort: '' }
+  return list && selectDatasets({ organizations: [], datasets: list, earlier: undefined }, search).length
 }
 
 export const listView: View<readonly [list: readonly ListedDataset[]]> = {

@@ -82,6 +82,11 @@ export const english: Translation = {
   untitled: '(untitled)',
   noneFound: 'No dataset matches.',
   noneFoundHint: 'The search covers titles and organizations. It ignores accents, case, hyphens and apostrophes.',
+  foundInList: (n, count) =>
+    n === 1 ? 'See the dataset found in the full list' : `See the ${count} datasets found in the full list`,
+  searchList: 'Search the full list',
+  noneInList: 'The full list has none either.',
+  searchCatalogue: 'Search the whole catalogue for these words',
   clear: 'Show all',
   emptyEdition: 'This edition has no datasets from the most followed organizations.',
   emptyEditionHint: 'The full CSV has the datasets of all organizations.',

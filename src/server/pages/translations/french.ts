@@ -85,6 +85,13 @@ export const french = {
   noneFound: 'Aucun jeu de données ne correspond à ces critères.',
   noneFoundHint:
     'La recherche porte sur le titre et l’organisation. Elle ignore les accents, les majuscules, les traits d’union et les apostrophes.',
+  foundInList: (n: number, count: string) =>
+    n > 1
+      ? `Voir les ${count} jeux de données trouvés dans la liste complète`
+      : 'Voir le jeu de données trouvé dans la liste complète',
+  searchList: 'Rechercher dans la liste complète',
+  noneInList: 'La liste complète n’en contient aucun non plus.',
+  searchCatalogue: 'Rechercher ces mots dans tout le catalogue',
   clear: 'Tout afficher',
   emptyEdition: 'Cette édition ne contient aucun jeu de données des organisations les plus suivies.',
   emptyEditionHint: 'Le CSV complet contient les jeux de données de toutes les organisations.',
@@ -204,7 +211,7 @@ export const french = {
   notListedTitle: (day: string) =>
     `Aucun jeu de données de la liste complète du ${day} n’a ce texte dans son titre. Le catalogue de ce jour n’a pas été conservé\u00a0: les autres jeux de données ne peuvent pas être recherchés.`,
   chooseDataset: (count: string, day: string) =>
-    `${count} jeux de données du catalogue du ${day} ont ce texte dans leur titre. Choisissez-en un\u00a0:`,
+    `${count} jeux de données du catalogue du ${day} ont ce texte dans leur titre. Choisissez\u2011en un\u00a0:`,
   moreDatasets: (count: string) =>
     count === '1' ? 'Il y en a 1 autre. Précisez le titre.' : `Il y en a ${count} autres. Précisez le titre.`,
   yes: '(oui)',
