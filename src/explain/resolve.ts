@@ -4,12 +4,11 @@ import { foldTerm } from '../matching/fold.ts'
 import { textOf } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import { pluralize } from '../text/format.ts'
-import { parseDatasetRef } from './datasetRef.ts'
+import { isDatasetId, parseDatasetRef } from './datasetRef.ts'
 import type { Explanation, SuggestedDataset } from './explanation.ts'
 import { SuggestionFinder } from './lookup.ts'
 import type { DatasetSource } from './source.ts'
 
-const ID = /^[0-9a-f]{24}$/
 const MAX_CANDIDATES = 20
 
 /**
@@ -20,19 +19,18 @@ const MAX_CANDIDATES = 20
  */
 export async function resolveDataset(text: string, source: DatasetSource): Promise<string> {
   const name = parseDatasetRef(text)
-  if (ID.test(name)) return name
-  const finder = new NameFinder(name, source.identifiers)
+  if (isDatasetId(name)) return name
+  const finder = new NameFinder([name], source.identifiers)
   await source.read(finder)
   // The slug in an address names one dataset. It is not a part of a title.
-  const isAddress = name !== text
-  const [first, ...others] = finder.best(isAddress)
+  const { count, datasets } = finder.of(name, name !== text)
+  const [first] = datasets
   if (first === undefined) throw await unknownDataset(name, source)
-  if (others.length === 0) return first.dataset_id
-  const all = [first, ...others]
-  const more = all.length > MAX_CANDIDATES ? [`… and ${all.length - MAX_CANDIDATES} more`] : []
+  if (count === 1) return first.dataset_id
+  const more = count > datasets.length ? [`… and ${count - datasets.length} more`] : []
   throw new NotFound(
-    `cannot explain ${quoted(text)}: it matches ${pluralize(all.length, 'dataset')} in ${source.key}. Give one of these IDs:`,
-    [...all.slice(0, MAX_CANDIDATES).map(describe), ...more],
+    `cannot explain ${quoted(text)}: it matches ${pluralize(count, 'dataset')} in ${source.key}. Give one of these IDs:`,
+    [...datasets.map(describe), ...more],
   )
 }
 
@@ -59,38 +57,75 @@ export function unknownId(id: string, { source, nearest }: Explanation): NotFoun
 
 const describe = ({ dataset_id, dataset_title }: SuggestedDataset) => `${dataset_id}  ${quoted(dataset_title, 120)}`
 
-/** Finds datasets by ID, slug or title while an export is read. */
-class NameFinder implements Reader {
-  readonly columns: readonly string[]
-  private readonly name: string
-  private readonly folded: string
-  private byId: SuggestedDataset | undefined
-  private readonly byTitle: SuggestedDataset[] = []
-  private readonly byPartOfTitle: SuggestedDataset[] = []
+/** The datasets that a text names: the one with this ID or slug, or those with this title, or those with it in their title. */
+export interface NamedDatasets {
+  readonly count: number
+  /** The first of them. */
+  readonly datasets: readonly SuggestedDataset[]
+}
 
-  constructor(name: string, identifiers: readonly string[]) {
+/** Finds the datasets that texts name while an export is read. */
+export class NameFinder implements Reader {
+  readonly columns: readonly string[]
+  private readonly matches: ReadonlyMap<string, Matches>
+
+  /** @param identifiers the columns that identify a dataset: `id`, `slug` */
+  constructor(names: Iterable<string>, identifiers: readonly string[]) {
     this.columns = ['title', ...identifiers]
-    this.name = name
-    this.folded = foldTerm(name)
+    this.matches = new Map([...names].map((name) => [name, new Matches(name)]))
   }
 
-  /**
-   * Returns the dataset with this ID or slug. If there is none, returns those with this title, or those whose title contains
-   * the name.
-   */
-  best(isAddress: boolean): readonly SuggestedDataset[] {
-    if (this.byId !== undefined) return [this.byId]
-    if (isAddress) return []
-    return this.byTitle.length > 0 ? this.byTitle : this.byPartOfTitle
+  /** Returns the datasets that one of the texts names. @param isAddress whether it is a slug, and not a part of a title */
+  of(name: string, isAddress = false): NamedDatasets {
+    return this.matches.get(name)!.best(isAddress)
   }
 
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
-      const [dataset_title = '', dataset_id = '', slug] = this.columns.map((_, slot) => textOf(batch, record, slot))
-      if (dataset_id === this.name || slug === this.name) this.byId ??= { dataset_id, dataset_title }
+      const [dataset_title = '', ...identifiers] = this.columns.map((_, slot) => textOf(batch, record, slot))
+      const dataset = { dataset_id: identifiers[0]!, dataset_title }
       const title = foldTerm(dataset_title)
-      if (title === this.folded) this.byTitle.push({ dataset_id, dataset_title })
-      else if (title.includes(this.folded)) this.byPartOfTitle.push({ dataset_id, dataset_title })
+      for (const matches of this.matches.values()) matches.add(dataset, identifiers, title)
     }
+  }
+}
+
+/** The datasets that a text names, by the way in which it names them. */
+class Matches {
+  private readonly name: string
+  private readonly folded: string
+  private readonly byId = new Candidates()
+  private readonly byTitle = new Candidates()
+  private readonly byPartOfTitle = new Candidates()
+
+  constructor(name: string) {
+    this.name = name
+    this.folded = foldTerm(name)
+  }
+
+  best(isAddress: boolean): NamedDatasets {
+    // If several records have an ID, the first counts.
+    if (this.byId.count > 0) return { count: 1, datasets: this.byId.datasets.slice(0, 1) }
+    if (isAddress) return { count: 0, datasets: [] }
+    return this.byTitle.count > 0 ? this.byTitle : this.byPartOfTitle
+  }
+
+  add(dataset: SuggestedDataset, identifiers: readonly string[], title: string): void {
+    if (identifiers.includes(this.name)) this.byId.add(dataset)
+    // Every title contains the empty text, which is left of a name without letters.
+    if (this.folded === '' || !title.includes(this.folded)) return
+    if (title.length === this.folded.length) this.byTitle.add(dataset)
+    else this.byPartOfTitle.add(dataset)
+  }
+}
+
+/** Counts datasets and keeps the first ones: "données" is in thousands of titles. */
+class Candidates implements NamedDatasets {
+  count = 0
+  readonly datasets: SuggestedDataset[] = []
+
+  add(dataset: SuggestedDataset): void {
+    this.count++
+    if (this.datasets.length < MAX_CANDIDATES) this.datasets.push(dataset)
   }
 }

@@ -5,6 +5,7 @@ import type { Edition } from '../editions/edition.ts'
 import { noEarlierEdition, requireEarlierDate } from '../editions/find.ts'
 import { DamagedDocument } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
+import type { NamedDatasets } from '../explain/resolve.ts'
 import { warnOnce } from '../terminal/report.ts'
 import { type CachedEditions, createCachedEditions } from './cachedEditions.ts'
 import { createExplainer, type Explainer } from './explainer.ts'
@@ -36,6 +37,8 @@ export interface Editions extends CachedEditions {
    * @throws NotFound, Failure `usage`, Problem 503 when too many requests are waiting
    */
   explain(watch: string, date: string | undefined, reference: string): Promise<Explanation>
+  /** Finds the datasets that a text names in the catalogue of an edition. @throws Failure `usage`, Problem 503 like `explain` */
+  named(edition: Edition, text: string): Promise<NamedDatasets>
   /** Reads what explanations of an edition's datasets need, in the background, so that the first one does not wait for it. */
   prepare(edition: Edition): void
   /** Returns the full list of an edition. @throws NotFound */
@@ -80,6 +83,7 @@ export function createEditions(context: Context): Editions {
       // A failure is logged when a request meets it.
       explainer.explain(dataset_id, edition, watch).catch(() => {})
     },
+    named: (edition, text) => explainer.named(text, edition),
     explain: async (name, date, reference) =>
       explainer.explain(reference, (await find(name, date)).edition, findWatch(name, config)),
   }

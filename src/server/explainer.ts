@@ -9,6 +9,8 @@ import { parseDatasetRef } from '../explain/datasetRef.ts'
 import { explain, explainListed } from '../explain/explain.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import { indexList, type ListIndex } from '../explain/listIndex.ts'
+import { type NamedDatasets, NameFinder } from '../explain/resolve.ts'
+import { openDatasetSource } from '../explain/source.ts'
 import { silentReport } from '../terminal/report.ts'
 import { busyProblem } from './problem.ts'
 import { createQueue, type Queue } from './queue.ts'
@@ -29,13 +31,20 @@ export interface Explainer {
   knownChanges(from: Edition, to: Edition): Changes
   /** @param reference the ID, the slug or the page address of a dataset */
   explain(reference: string, edition: Edition, watch: Watch): Promise<Explanation>
+  /**
+   * Finds the datasets of an edition's catalogue that a text names: by ID or slug, by title, or by a part of the title. Without the
+   * snapshot, it finds only those of the full list.
+   *
+   * @throws Failure `usage` for a text that is too long, Problem 503 when too many requests are waiting
+   */
+  named(text: string, edition: Edition): Promise<NamedDatasets>
 }
 
 /** Creates an explainer with its caches and its queue. */
 export function createExplainer(context: Context): Explainer {
   const queue = createQueue(MAX_QUEUED)
   const quiet = { ...context, report: silentReport }
-  return { ...createChangesExplainer(quiet, queue), explain: createDatasetExplainer(quiet, queue) }
+  return { ...createChangesExplainer(quiet, queue), ...createDatasetExplainer(quiet, queue) }
 }
 
 function createChangesExplainer(context: Context, queue: Queue): Pick<Explainer, 'changes' | 'knownChanges'> {
@@ -61,87 +70,118 @@ function createChangesExplainer(context: Context, queue: Queue): Pick<Explainer,
   }
 }
 
-function createDatasetExplainer(context: Context, queue: Queue): Explainer['explain'] {
+function createDatasetExplainer(context: Context, queue: Queue): Pick<Explainer, 'explain' | 'named'> {
   const explanations = new LRUCache<string, Promise<Explanation>>({ max: 1_000 })
+  const names = new LRUCache<string, Promise<NamedDatasets>>({ max: 1_000 })
   const indexes = new LRUCache<string, ListIndex, Edition>({
     maxSize: MAX_INDEXED,
     sizeCalculation: (index) => index.size + 1,
     ignoreFetchAbort: true,
     fetchMethod: (_key, _before, { context: edition }) => indexList(edition, context),
   })
-  const exported = createBatches(queue, async (ids, edition, watch) => {
+  const exported = createBatches<Explanation, Watch>(queue, async (ids, edition, watch) => {
     const found = await explain(ids, edition, watch, context)
     return new Map(found.map((one) => [one.asked, one]))
   })
-  let lookups = 0
-
-  /** @throws Problem 503 when too many requests are waiting */
-  async function explainDataset(dataset: string, edition: Edition, watch: Watch): Promise<Explanation> {
-    if (lookups >= MAX_LOOKUPS) throw tooManyRequests()
-    lookups++
-    try {
-      return await lookUp(dataset, edition, watch)
-    } finally {
-      lookups--
-    }
-  }
+  const titles = createBatches<NamedDatasets, undefined>(queue, async (texts, edition) => {
+    const source = await openDatasetSource(edition, context)
+    const finder = new NameFinder(texts, source.identifiers)
+    await source.read(finder)
+    return new Map(texts.map((text) => [text, finder.of(text)]))
+  })
+  const limited = createLimit(MAX_LOOKUPS)
 
   /** Looks a dataset up in the edition's own CSV, which takes a moment, and then in the export. */
   async function lookUp(dataset: string, edition: Edition, watch: Watch): Promise<Explanation> {
-    const { key, bytes, sha256 } = edition.archive
-    const isKept = (await context.archive.stat(key))?.bytes === bytes
-    const index = isKept ? await indexes.forceFetch(sha256, { context: edition }) : undefined
+    const index = await indexOf(edition)
     const listed = index && (await explainListed(dataset, edition, watch, context, index))
-    return listed ?? (await exported.explain(dataset, edition, watch))!
+    return listed ?? (await exported.find(dataset, edition, watch))!
   }
 
-  return async (reference, edition, watch) => {
-    const dataset = parseDatasetRef(reference)
-    const key = `${versionOf(edition)} ${dataset}`
-    const pending = explanations.get(key) ?? explainDataset(dataset, edition, watch)
-    explanations.set(key, pending)
-    pending.catch(() => explanations.delete(key))
-    const explanation = await pending
-    // The same object for the same reference, so that its page stays cached.
-    return reference === explanation.asked ? explanation : { ...explanation, asked: reference }
+  /** Returns the index of an edition's own CSV; undefined if the archive does not have the file. */
+  async function indexOf(edition: Edition): Promise<ListIndex | undefined> {
+    const { key, bytes, sha256 } = edition.archive
+    const isKept = (await context.archive.stat(key))?.bytes === bytes
+    return isKept ? indexes.forceFetch(sha256, { context: edition }) : undefined
+  }
+
+  async function findNamed(text: string, edition: Edition): Promise<NamedDatasets> {
+    const index = await indexOf(edition)
+    // An ID or a slug in the full list needs no pass over the export.
+    if (index?.has(text)) return { count: 1, datasets: [{ dataset_id: text, dataset_title: '' }] }
+    return (await titles.find(text, edition, undefined))!
+  }
+
+  return {
+    explain: async (reference, edition, watch) => {
+      const dataset = parseDatasetRef(reference)
+      const key = `${versionOf(edition)} ${dataset}`
+      const explanation = await cached(explanations, key, () => limited(() => lookUp(dataset, edition, watch)))
+      // The same object for the same reference, so that its page stays cached.
+      return reference === explanation.asked ? explanation : { ...explanation, asked: reference }
+    },
+    named: async (text, edition) => {
+      const name = parseDatasetRef(text)
+      return cached(names, `${versionOf(edition)} ${name}`, () => limited(() => findNamed(name, edition)))
+    },
   }
 }
 
-type ExplainAll = (ids: readonly string[], edition: Edition, watch: Watch) => Promise<ReadonlyMap<string, Explanation>>
+/** Returns the cached promise of a key, or caches a new one. A failure is not cached. */
+function cached<T>(cache: LRUCache<string, Promise<T>>, key: string, create: () => Promise<T>): Promise<T> {
+  const pending = cache.get(key) ?? create()
+  cache.set(key, pending)
+  pending.catch(() => cache.delete(key))
+  return pending
+}
 
-/** Explains datasets in passes over a file, so that one pass answers all waiting requests. */
-function createBatches(queue: Queue, explainAll: ExplainAll) {
-  const batches = new Map<string, Batch>()
+/** Limits how many jobs run at the same time. The returned function throws Problem 503 for one more. */
+function createLimit(most: number) {
+  let running = 0
+  return async <T>(job: () => Promise<T>): Promise<T> => {
+    if (running >= most) throw tooManyRequests()
+    running++
+    try {
+      return await job()
+    } finally {
+      running--
+    }
+  }
+}
 
-  function queueBatch(edition: Edition, watch: Watch): Batch {
+type FindAll<T, O> = (names: readonly string[], edition: Edition, options: O) => Promise<ReadonlyMap<string, T>>
+
+/** Looks names up in passes over a file, so that one pass answers all waiting requests. */
+function createBatches<T, O>(queue: Queue, findAll: FindAll<T, O>) {
+  const batches = new Map<string, Batch<T>>()
+
+  function queueBatch(edition: Edition, options: O): Batch<T> {
     const version = versionOf(edition)
-    const datasets = new Set<string>()
-    const explanations = queue.run(async () => {
+    const names = new Set<string>()
+    const found = queue.run(async () => {
       batches.delete(version)
-      return explainAll([...datasets], edition, watch)
+      return findAll([...names], edition, options)
     })
-    explanations.catch(() => batches.delete(version))
-    const batch = { datasets, explanations }
+    found.catch(() => batches.delete(version))
+    const batch = { names, found }
     batches.set(version, batch)
     return batch
   }
 
   return {
-    /** Adds a dataset to the next pass over its edition's file. Returns undefined if the file does not have it. */
-    explain: async (dataset: string, edition: Edition, watch: Watch): Promise<Explanation | undefined> => {
-      const batch = batches.get(versionOf(edition)) ?? queueBatch(edition, watch)
-      if (batch.datasets.size >= MAX_BATCH) {
-        throw tooManyRequests()
-      }
-      batch.datasets.add(dataset)
-      return (await batch.explanations).get(dataset)
+    /** Adds a name to the next pass over its edition's file. Returns undefined if the file does not have it. */
+    find: async (name: string, edition: Edition, options: O): Promise<T | undefined> => {
+      const batch = batches.get(versionOf(edition)) ?? queueBatch(edition, options)
+      if (batch.names.size >= MAX_BATCH) throw tooManyRequests()
+      batch.names.add(name)
+      return (await batch.found).get(name)
     },
   }
 }
 
-interface Batch {
-  readonly datasets: Set<string>
-  readonly explanations: Promise<ReadonlyMap<string, Explanation>>
+interface Batch<T> {
+  readonly names: Set<string>
+  readonly found: Promise<ReadonlyMap<string, T>>
 }
 
 const tooManyRequests = () =>

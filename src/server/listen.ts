@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions } f
 import type { AddressInfo } from 'node:net'
 import type { Hono } from 'hono'
 import { Failure } from '../errors.ts'
+import { answerClientErrors } from './clientErrors.ts'
 import { type ConnectionLimiter, limitConnections } from './connections.ts'
 import { createListener } from './recentResponses.ts'
 
@@ -46,6 +47,7 @@ export async function serveApp(app: Hono, address: ListenAddress): Promise<Runni
     // No request for a page has a body. If a proxy in front sees its end elsewhere, no request may follow on the same connection.
     if (hasBody(request) && request.method !== 'POST') response.shouldKeepAlive = false
   })
+  answerClientErrors(server)
   server.setTimeout(IDLE_MS)
   const limiter = limitConnections(server, MAX_CONNECTIONS)
   await listen(server, address)

@@ -24,6 +24,21 @@ export function parseSearch(query: string): Search {
   return { wanted: terms(false), excluded: terms(true) }
 }
 
+/** The search for any words of the catalogue takes at most this many, of these lengths. */
+const MAX_WORDS = 8
+const [MIN_LETTERS, MAX_LETTERS] = [2, 64]
+
+/** Returns the wanted words and phrases of a search as they were typed, for a search of the whole catalogue. */
+export function searchedWords(query: string): readonly string[] {
+  const parts = query.matchAll(/(?<minus>(?<!\S)-)?(?:"(?<phrase>[^"]*)"?|(?<word>[^\s"]+))/g)
+  const words = [...parts]
+    .filter(({ groups }) => groups!.minus === undefined)
+    // A comma separates the words there.
+    .map(({ groups }) => (groups!.phrase ?? groups!.word ?? '').replaceAll(',', ' ').trim())
+    .filter((word) => foldTerm(word).length >= MIN_LETTERS && word.length <= MAX_LETTERS)
+  return [...new Set(words)].slice(0, MAX_WORDS)
+}
+
 /** Whether a folded text has all wanted words and none of the excluded ones. */
 export function isFound(folded: string, { wanted, excluded }: Search): boolean {
   return wanted.every((word) => folded.includes(word)) && !excluded.some((word) => folded.includes(word))

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Edition } from '../../src/editions/edition.ts'
 import { Failure } from '../../src/errors.ts'
 import { limitConnections } from '../../src/server/connections.ts'
+import { createEditions } from '../../src/server/editions.ts'
 import type { Archive } from '../../src/stores/archive.ts'
 import type { Documents } from '../../src/stores/documents.ts'
 import { DATE, openTestContext } from '../helpers/context.ts'
@@ -72,6 +73,24 @@ test('reads an edition and its snapshot once for many simultaneous requests', as
   await Promise.all(hundred.slice(0, 40).map((one) => fetch(`${url}/api/explain/d${one % 2}`)))
   // One pass over the export, another for similar names, and the header, rather than forty passes.
   expect(reads.filter((key) => key.endsWith('datasets.csv.gz')).length).toBeLessThanOrEqual(6)
+})
+
+test('looks up many titles in one pass over the export, and rejects excess ones', async () => {
+  const { world, reads } = await instrumentedWorld()
+  await publishWeeks(world, [weekOf(DATE, 'Transports en commun')])
+  const editions = createEditions(world)
+  const { edition } = await editions.find('mobilite-transport')
+  reads.length = 0
+  const titles = Array.from({ length: 40 }, (_, index) => `Transports ${index}`)
+  const found = await Promise.all([...titles, 'en COMMUN'].map((title) => editions.named(edition, title)))
+  expect(found.map(({ count }) => count)).toEqual([...titles.map(() => 0), 1])
+  expect(found.at(-1)!.datasets[0]!.dataset_id).toBe('d1')
+  expect(await editions.named(edition, 'en COMMUN')).toBe(found.at(-1))
+  // The pass, and the header.
+  expect(reads.filter((key) => key.endsWith('datasets.csv.gz')).length).toBeLessThanOrEqual(3)
+  const excess = Array.from({ length: 200 }, (_, index) => editions.named(edition, `excess ${index}`))
+  const results = await Promise.allSettled(excess)
+  expect(results.filter(({ status }) => status === 'rejected').length).toBeGreaterThanOrEqual(100)
 })
 
 test('rejects excess explanations with 503 and Retry-After', async () => {

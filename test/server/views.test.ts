@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Edition } from '../../src/editions/edition.ts'
+import { searchedWords } from '../../src/server/search.ts'
 import { FULL, openSite, type Site } from '../web/site.ts'
 
 let site: Site
@@ -175,4 +176,59 @@ test('each page has its title, description and addresses for search engines and 
   expect(page).toContain(`<link rel="canonical" href="${site.url}${DEMO}/changes"`)
   expect(page).toContain(`hreflang="fr" href="${site.url}${DEMO}/changes?lang=fr"`)
   expect(page).toContain('<meta property="og:title" content="Changes, ')
+})
+
+describe('a dataset can be explained by its title', () => {
+  const asked = (title: string) => get(`${DEMO}/datasets?id=${encodeURIComponent(title)}&lang=fr`)
+  const follow = async (title: string) => get(new URL((await asked(title)).headers.get('location')!, site.url).pathname)
+
+  test('one match leads to its explanation', async () => {
+    const response = await follow('horaires theoriques du réseau')
+    expect(response.status).toBe(302)
+    const location = response.headers.get('location')!
+    expect(location).toMatch(/\/editions\/mobilite-transport\/2023-08-09\/datasets\/[0-9a-f]{24}$/)
+    expect(await text(`${location}?lang=fr`)).toContain('Horaires théoriques du réseau de transport')
+  })
+
+  test('several are offered, and none is denied', async () => {
+    const response = await follow('Horaires théoriques')
+    expect(response.status).toBe(200)
+    const page = await response.text()
+    expect(page).toContain('2 jeux de données du catalogue du 9 août 2023 ont ce texte dans leur titre.')
+    expect(page.match(/<li><a href="[^"]*\/datasets\/[0-9a-f]{24}/g)).toHaveLength(2)
+  })
+
+  test('without a match, the page says so of the catalogue of that day only', async () => {
+    const response = await follow('no such title')
+    expect(response.status).toBe(404)
+    const page = await response.text()
+    expect(page).toContain('Aucun jeu de données du catalogue du 9 août 2023 n’a ce texte dans son titre.')
+    expect(page).not.toContain('class="conditions"')
+  })
+
+  test('an unknown ID is missing from the catalogue of that day', async () => {
+    const page = await text(`${DEMO}/datasets/000000000000000000000000?lang=en`)
+    expect(page).toContain('No dataset in the catalogue of 9 August 2023 has this ID or address.')
+    expect(page).toContain('It is in the catalogue of 9 August 2023')
+  })
+})
+
+describe('a search that finds nothing in the tops', () => {
+  test('leads to the full list, with the number of datasets there, and to the whole catalogue', async () => {
+    const page = await text(`${DEMO}?q=tarn&lang=fr`)
+    expect(page).toContain('0 sur 295 jeux de données')
+    expect(page).toContain(
+      `<a href="${DEMO}/list?q=tarn&amp;lang=fr">Voir les 2 jeux de données trouvés dans la liste complète</a>`,
+    )
+    expect(page).toContain('<a href="/explore/2023-08-09?words=tarn&amp;lang=fr">')
+    expect(await text(`${DEMO}/list?q=tarn&lang=fr`)).toContain('2 sur 465 jeux de données')
+  })
+
+  test('says so if the full list has none either', async () => {
+    expect(await text(`${DEMO}?q=zzz&lang=en`)).toContain('The full list has none either.')
+  })
+
+  test('passes on the wanted words and phrases only', () => {
+    expect(searchedWords('vélo "piste cyclable" -bus "a,b" x vélo')).toEqual(['vélo', 'piste cyclable', 'a b'])
+  })
 })

@@ -285,9 +285,22 @@ describe.skipIf(chromium === undefined)('the pages', () => {
     await page.context().close()
   })
 
+  test('a search that finds nothing while typing gets the number of datasets in the full list', async () => {
+    const { page, problems } = await visitScripted(DEMO)
+    await page.getByRole('searchbox').fill('tarn')
+    await page.getByRole('link', { name: 'Voir les 2 jeux de données trouvés dans la liste complète' }).waitFor()
+    await page.getByRole('searchbox').fill('tarnzzz')
+    await page.getByText('La liste complète n’en contient aucun non plus.').waitFor()
+    await page.getByRole('searchbox').fill('tarn')
+    await page.getByRole('link', { name: 'Voir les 2 jeux de données' }).click()
+    expect(await page.getByRole('status').textContent()).toBe('2 sur 465 jeux de données')
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+
   test('looking up a title offers a link to the closest dataset, and the link fits on one line', async () => {
-    const { page, problems } = await visit(`${DEMO}/datasets/${encodeURIComponent('comptage velo - compteurs')}`)
-    const nearest = page.locator('.conditions').getByRole('link', { name: 'Comptage vélo - Compteurs' })
+    const { page, problems } = await visit(`${DEMO}/datasets/${encodeURIComponent('comptge velo - compteurs')}`)
+    const nearest = page.locator('main').getByRole('link', { name: 'Comptage vélo - Compteurs' })
     const { width, height } = (await nearest.boundingBox())!
     expect(width).toBeGreaterThan(5 * height)
     await nearest.click()

@@ -33,8 +33,11 @@ interface EditionContext extends EditionPageProps {
 /** A page about an edition. */
 export interface View<T extends readonly unknown[]> {
   readonly parameters: keyof typeof VIEW_PARAMETERS
-  /** Loads what the page needs beyond the edition itself. The page is rendered again only when one of these is another object. */
-  load(context: EditionContext, c: HonoContext, site: Site): T | Promise<T>
+  /**
+   * Loads what the page needs beyond the edition itself. The page is rendered again only when one of these is another object. A
+   * response, such as a redirect, replaces the page.
+   */
+  load(context: EditionContext, c: HonoContext, site: Site): T | Response | Promise<T | Response>
   render(context: EditionContext, loaded: T): VNode
   /** The status of the response (default: 200). */
   status?(loaded: T): number
@@ -73,6 +76,7 @@ export async function showEdition<T extends readonly unknown[]>(
   const frame = createFrame(site, c, edition, search)
   const context = { frame, edition, dates, watches, before }
   const loaded = await view.load(context, c, site)
+  if (loaded instanceof Response) return loaded
   const key = `${frame.site} ${frame.locale.language} ${c.req.path}?${search}`
   const inputs = [edition, before, ...watches.map((one) => one.dates), ...loaded]
   const { body, headers } = await bodies.get(key, inputs, () => pageBody(view.render(context, loaded), frame))

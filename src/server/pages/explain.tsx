@@ -1,8 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import type { Changes } from '../../editions/changes.ts'
 import { datasetPage } from '../../editions/links.ts'
+import { isIdOrAddress } from '../../explain/datasetRef.ts'
 import type { Explanation, Match, Placing, Suggestion } from '../../explain/explanation.ts'
 import type { DatasetWeek } from '../history.ts'
+import { searchedWords } from '../search.ts'
 import { useLocale } from './locale.ts'
 import { Breadcrumbs } from './parts/breadcrumbs.tsx'
 import { DatasetWeeks } from './parts/datasetWeeks.tsx'
@@ -21,11 +23,17 @@ export interface ExplainPageProps extends EditionPageProps {
 
 /** Shows why a dataset is in the edition or not: the conditions, in the order in which they are checked. */
 export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }: ExplainPageProps) {
-  const { texts, day, count, href } = frame.locale
-  const { dataset, verdict, asked, matches, organization, nearest, columns, source } = explanation
+  const { texts, day, href } = frame.locale
+  const { dataset, verdict, asked, nearest } = explanation
   const path = editionPath(edition)
   const title = dataset === null ? sanitize(asked, 200) : sanitize(dataset.title)
-  const listed = matches.length > 0
+  // Without a dataset, there is nothing to check. A text that is no ID may still be the title of a newer dataset.
+  const isUnknownTitle = dataset === null && !isIdOrAddress(asked)
+  const verdictText = !isUnknownTitle
+    ? texts.verdicts[verdict]
+    : verdict === 'not-listed'
+      ? texts.notListedTitle
+      : texts.unknownTitle
   return (
     <Page
       frame={frame}
@@ -37,45 +45,77 @@ export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }:
       <h1>
         <PortalText>{title}</PortalText>
       </h1>
-      <p class="verdict">{texts.verdicts[verdict](day(edition.date))}</p>
-      <ol class="conditions">
-        <Condition
-          holds={verdict === 'not-listed' ? undefined : dataset !== null}
-          title={texts.atPortal(hostOf(frame.portal))}
-        >
-          {dataset !== null && (
-            <p>
-              {source === edition.archive.key
-                ? texts.recordOfList(count(dataset.record), count(edition.archive.records))
-                : texts.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
-              <a class="out" href={datasetPage(frame.portal, dataset.id)}>
-                {texts.onPortal(hostOf(frame.portal))}
-              </a>
-            </p>
-          )}
-          {dataset === null && <Nearest nearest={nearest} path={path} />}
-        </Condition>
-        <Condition holds={dataset === null ? undefined : listed} title={texts.mentions(termsOf(edition, frame))}>
-          {matches.map((match) => (
-            <Excerpt key={`${match.term} ${match.column}`} match={match} />
-          ))}
-          {dataset !== null && !listed && (
-            <>
-              <p>{texts.searchedIn(columns.map((column) => nameIn(texts.columns, column)).join(', '))}</p>
-              <Nearest nearest={nearest} path={path} />
-            </>
-          )}
-        </Condition>
-        <Condition
-          holds={dataset === null ? undefined : organization !== null && organization.rank <= edition.top}
-          title={texts.ofTheTop(count(edition.top))}
-        >
-          {dataset !== null && <Ranking placing={organization} verdict={verdict} path={path} />}
-        </Condition>
-      </ol>
+      <p class="verdict">{verdictText(day(edition.date))}</p>
+      {isUnknownTitle ? (
+        <>
+          <Nearest nearest={nearest} path={path} />
+          <SearchLink date={edition.date} text={asked} />
+        </>
+      ) : (
+        <Conditions frame={frame} edition={edition} explanation={explanation} />
+      )}
       <DatasetWeeks weeks={weeks} lastChanges={lastChanges} />
       <ExplainForm path={path} />
     </Page>
+  )
+}
+
+/** Leads to a search of the whole catalogue, which covers descriptions, too. */
+function SearchLink({ date, text }: Readonly<Record<'date' | 'text', string>>) {
+  const { texts, href } = useLocale()
+  const words = searchedWords(`"${text.replaceAll('"', ' ')}"`)
+  if (words.length === 0) return null
+  return (
+    <p>
+      <a href={href(`/explore/${date}`, { words: words.join(',') })}>{texts.searchCatalogue}</a>
+    </p>
+  )
+}
+
+type ConditionsProps = Pick<ExplainPageProps, 'frame' | 'edition' | 'explanation'>
+
+/** The conditions for a dataset to be in the tops, with what is known of each. */
+function Conditions({ frame, edition, explanation }: ConditionsProps) {
+  const { texts, day, count } = frame.locale
+  const { dataset, verdict, matches, organization, nearest, columns, source } = explanation
+  const path = editionPath(edition)
+  const listed = matches.length > 0
+  return (
+    <ol class="conditions">
+      <Condition
+        holds={verdict === 'not-listed' ? undefined : dataset !== null}
+        title={texts.inCatalogueOf(day(edition.date))}
+      >
+        {dataset !== null && (
+          <p>
+            {source === edition.archive.key
+              ? texts.recordOfList(count(dataset.record), count(edition.archive.records))
+              : texts.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
+            <a class="out" href={datasetPage(frame.portal, dataset.id)}>
+              {texts.onPortal(hostOf(frame.portal))}
+            </a>
+          </p>
+        )}
+        {dataset === null && <Nearest nearest={nearest} path={path} />}
+      </Condition>
+      <Condition holds={dataset === null ? undefined : listed} title={texts.mentions(termsOf(edition, frame))}>
+        {matches.map((match) => (
+          <Excerpt key={`${match.term} ${match.column}`} match={match} />
+        ))}
+        {dataset !== null && !listed && (
+          <>
+            <p>{texts.searchedIn(columns.map((column) => nameIn(texts.columns, column)).join(', '))}</p>
+            <Nearest nearest={nearest} path={path} />
+          </>
+        )}
+      </Condition>
+      <Condition
+        holds={dataset === null ? undefined : organization !== null && organization.rank <= edition.top}
+        title={texts.ofTheTop(count(edition.top))}
+      >
+        {dataset !== null && <Ranking placing={organization} verdict={verdict} path={path} />}
+      </Condition>
+    </ol>
   )
 }
 

@@ -1,40 +1,74 @@
 import type { Changes } from '../../editions/changes.ts'
 import type { Edition } from '../../editions/edition.ts'
 import { Failure } from '../../errors.ts'
+import { isIdOrAddress } from '../../explain/datasetRef.ts'
 import type { Explanation } from '../../explain/explanation.ts'
 import type { ListedDataset } from '../../explain/list.ts'
+import type { NamedDatasets } from '../../explain/resolve.ts'
+import type { Editions } from '../editions.ts'
 import { type DatasetWeek, datasetHistory, organizationHistory } from '../history.ts'
+import { selectDatasets } from '../selection.ts'
 import type { Week } from '../weeks.ts'
 import { ChangesPage } from './changes.tsx'
+import { ChooseDatasetPage } from './chooseDataset.tsx'
 import type { View } from './editionView.tsx'
 import { type NotFoundText, PageNotFound } from './errorPages.tsx'
 import { ExplainPage } from './explain.tsx'
 import { HistoryPage } from './history.tsx'
 import { ListPage } from './list.tsx'
 import { OrganizationsPage } from './organizations.tsx'
-import { parseQuery } from './tops/query.ts'
+import { editionPath, explanationPath } from './paths.ts'
+import { parseQuery, type TopsQuery } from './tops/query.ts'
 import { TopsPage } from './tops.tsx'
 
 /** The pages about an edition. Each view loads what its page needs beyond the edition itself. */
 
-type TopsInputs = readonly [earlier: Edition | undefined, changes: Changes | undefined, weeks: readonly Week[]]
+type TopsInputs = readonly [
+  earlier: Edition | undefined,
+  changes: Changes | undefined,
+  weeks: readonly Week[],
+  listed: number | null | undefined,
+]
 
 export const topsView: View<TopsInputs> = {
   parameters: 'tops',
   load: async ({ edition, frame }, _, { editions }) => {
     editions.prepare(edition)
     const earlier = await editions.earlier(edition, frame.query.since)
-    return [earlier, earlier && editions.knownChanges(earlier, edition), await editions.weeks(edition.watch)]
+    const changes = earlier && editions.knownChanges(earlier, edition)
+    const query = parseQuery(new URLSearchParams(frame.query))
+    return [
+      earlier,
+      changes,
+      await editions.weeks(edition.watch),
+      await listedInstead(edition, earlier, query, editions),
+    ]
   },
-  render: (context, [earlier, changes, weeks]) => (
+  render: (context, [earlier, changes, weeks, listed]) => (
     <TopsPage
       {...context}
       earlier={earlier}
       changes={changes}
       weeks={weeks.filter(({ date }) => date <= context.edition.date)}
       query={parseQuery(new URLSearchParams(context.frame.query))}
+      listed={listed}
     />
   ),
+}
+
+/**
+ * Returns how many datasets of the full list a search finds that finds none in the tops; undefined if that does not
+ * matter, null if the list was not kept.
+ */
+async function listedInstead(edition: Edition, earlier: Edition | undefined, query: TopsQuery, editions: Editions) {
+  const { organizations, datasets } = edition
+  if (query.q === '') return undefined
+  if (selectDatasets({ organizations, datasets, earlier: earlier?.datasets }, query).length > 0) return undefined
+  // The archive may not have the list any more.
+  const list = await editions.list(edition).catch(() => null)
+  const { q, organization } = query
+  const search = { q, organization, isNew: false, isGone: false, sort: '' }
+  return list && selectDatasets({ organizations: [], datasets: list, earlier: undefined }, search).length
 }
 
 export const listView: View<readonly [list: readonly ListedDataset[]]> = {
@@ -74,32 +108,48 @@ export const historyView: View<readonly [weeks: readonly Week[], id: string]> = 
   ),
 }
 
-type ExplainInputs = readonly [explanation: Explanation, weeks: readonly Week[], lastChanges: Changes | undefined]
+type ExplainInputs = readonly [
+  found: Explanation | NamedDatasets,
+  weeks: readonly Week[],
+  lastChanges: Changes | undefined,
+  reference: string,
+]
 
 export const explainView: View<ExplainInputs> = {
   parameters: 'none',
-  load: async ({ edition }, c, { editions }) => {
+  load: async ({ edition, frame }, c, { editions }) => {
     const { watch, date } = edition
-    const explanation = await editions.explain(watch, date, c.req.param('id')!).catch(toNotFound('notADataset'))
+    const reference = c.req.param('id')!
+    if (!isIdOrAddress(reference)) {
+      const named = await editions.named(edition, reference).catch(toNotFound('notADataset'))
+      const [first] = named.datasets
+      if (named.count > 1) return [named, [], undefined, reference]
+      if (first !== undefined && first.dataset_id !== reference)
+        return c.redirect(frame.locale.href(explanationPath(editionPath(edition), first.dataset_id)))
+    }
+    const explanation = await editions.explain(watch, date, reference).catch(toNotFound('notADataset'))
     const weeks = await editions.weeks(watch)
     const history = historyOf(explanation, weeks, date)
     const last = history.findLastIndex(({ change }) => change !== undefined)
-    if (last < 0) return [explanation, weeks, undefined]
+    if (last < 0) return [explanation, weeks, undefined, reference]
     const [before, after] = await Promise.all([
       editions.find(watch, history[last - 1]!.date),
       editions.find(watch, history[last]!.date),
     ])
-    return [explanation, weeks, editions.knownChanges(before.edition, after.edition)]
+    return [explanation, weeks, editions.knownChanges(before.edition, after.edition), reference]
   },
-  render: (context, [explanation, weeks, lastChanges]) => (
-    <ExplainPage
-      {...context}
-      explanation={explanation}
-      weeks={historyOf(explanation, weeks, context.edition.date)}
-      lastChanges={lastChanges}
-    />
-  ),
-  status: ([{ verdict }]) => (verdict === 'unknown' ? 404 : 200),
+  render: (context, [found, weeks, lastChanges, reference]) =>
+    'verdict' in found ? (
+      <ExplainPage
+        {...context}
+        explanation={found}
+        weeks={historyOf(found, weeks, context.edition.date)}
+        lastChanges={lastChanges}
+      />
+    ) : (
+      <ChooseDatasetPage {...context} asked={reference} named={found} />
+    ),
+  status: ([found]) => ('verdict' in found && found.verdict === 'unknown' ? 404 : 200),
 }
 
 /** Returns the weeks of a dataset up to a date, oldest first. */

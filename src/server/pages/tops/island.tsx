@@ -16,17 +16,20 @@ export interface TopsIslandProps {
   /** The edition to compare with; undefined for the first edition. */
   readonly earlier: Edition | undefined
   readonly query: TopsQuery
+  readonly listed: TopsSettings['listed']
 }
 
 /** Returns the form and the table of the tops. The browser hydrates both once it has fetched the edition's data. */
-export function topsIsland({ frame, edition, earlier, query }: TopsIslandProps) {
+export function topsIsland({ frame, edition, earlier, query, listed }: TopsIslandProps) {
   const settings: TopsSettings = {
     path: editionPath(edition),
+    date: edition.date,
     site: frame.site,
     portal: frame.portal,
     query,
     source: sourceOf(edition),
     earlierSource: earlier && sourceOf(earlier),
+    listed,
   }
   const { organizations, datasets } = edition
   const props: TopsProps = {

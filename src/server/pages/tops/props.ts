@@ -6,6 +6,7 @@ import type { TopsQuery } from './query.ts'
 export interface TopsSettings {
   /** The edition's path, without a query. */
   readonly path: string
+  readonly date: string
   /** The address of this server, `https://tops.example`. */
   readonly site: string
   readonly portal: string
@@ -14,6 +15,8 @@ export interface TopsSettings {
   readonly source: TopsSource
   /** The same of the earlier edition; undefined if there is none, and so no dataset can be new. */
   readonly earlierSource: TopsSource | undefined
+  /** How many datasets of the full list the page's own query finds, if it finds none in the tops; null if the list was not kept. */
+  readonly listed: number | null | undefined
 }
 
 /** Where the browser gets the datasets of an edition, and which version the page was made from. */

@@ -2,8 +2,9 @@ import { useMemo } from 'preact/hooks'
 import { selectDatasets } from '../../selection.ts'
 import { useLocale } from '../locale.ts'
 import { withQuery } from '../paths.ts'
+import { NoneFound } from './noneFound.tsx'
 import type { LinkTo, TopsProps } from './props.ts'
-import { DEFAULT_QUERY, formatQuery, formatSelection, isGrouped, pageOf, type TablePage } from './query.ts'
+import { formatQuery, formatSelection, isGrouped, pageOf, type TablePage } from './query.ts'
 import { TopsTable } from './table.tsx'
 import { ViewLinks } from './viewLinks.tsx'
 
@@ -37,12 +38,7 @@ export function TopsResults(props: TopsProps) {
         <ViewSwitch query={query} linkTo={linkTo} />
       </div>
       {found.length === 0 ? (
-        <div class="empty">
-          <p>{texts.noneFound}</p>
-          <p>
-            {texts.noneFoundHint} <a {...linkTo(DEFAULT_QUERY)}>{texts.clear}</a>
-          </p>
-        </div>
+        <NoneFound settings={settings} query={query} linkTo={linkTo} />
       ) : (
         <>
           <p class="download">

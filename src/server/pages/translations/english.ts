@@ -82,6 +82,11 @@ export const english: Translation = {
   untitled: '(untitled)',
   noneFound: 'No dataset matches.',
   noneFoundHint: 'The search covers titles and organizations. It ignores accents, case, hyphens and apostrophes.',
+  foundInList: (n, count) =>
+    n === 1 ? 'See the dataset found in the full list' : `See the ${count} datasets found in the full list`,
+  searchList: 'Search the full list',
+  noneInList: 'The full list has none either.',
+  searchCatalogue: 'Search the whole catalogue for these words',
   clear: 'Show all',
   emptyEdition: 'This edition has no datasets from the most followed organizations.',
   emptyEditionHint: 'The full CSV has the datasets of all organizations.',
@@ -167,7 +172,7 @@ export const english: Translation = {
   aboutList: (words, portal) => `All datasets on ${portal} that mention ${words}, from any organization.`,
   verdicts: {
     'in-tops': (day) => `This dataset is in the tops of ${day}: it meets all three conditions.`,
-    unknown: (day) => `Not in the edition of ${day}: no dataset on the portal has this ID or address.`,
+    unknown: (day) => `No dataset in the catalogue of ${day} has this ID or address.`,
     'not-listed': (day) =>
       `This dataset is not in the full list of ${day}. That day’s export was not kept, so the reason is unknown.`,
     'no-term': (day) => `This dataset is not in the edition of ${day}: it mentions none of the words.`,
@@ -178,10 +183,17 @@ export const english: Translation = {
     'below-top': (day) =>
       `This dataset is in the full list of ${day}, but not in the tops: its organization has too few followers.`,
   },
+  unknownTitle: (day) => `No dataset in the catalogue of ${day} has this text in its title.`,
+  notListedTitle: (day) =>
+    `No dataset in the full list of ${day} has this text in its title. That day’s catalogue was not kept, so other datasets cannot be searched.`,
+  chooseDataset: (count, day) =>
+    `${count} datasets in the catalogue of ${day} have this text in their titles. Choose one:`,
+  moreDatasets: (count) =>
+    count === '1' ? 'There is 1 more. Enter more of the title.' : `There are ${count} more. Enter more of the title.`,
   yes: '(yes)',
   no: '(no)',
   unknown: '(unknown)',
-  atPortal: (portal) => `It is on ${portal}`,
+  inCatalogueOf: (day) => `It is in the catalogue of ${day}`,
   recordOf: (record, records) => `Record ${record} of ${records} in the export.`,
   recordOfList: (record, records) => `Record ${record} of ${records} in the full list.`,
   mentions: (terms) => `It mentions ${terms}`,
@@ -202,7 +214,7 @@ export const english: Translation = {
   unknownOrganization: 'Its organization is missing from the organizations export.',
   nearest: 'Closest matches:',
   explainForm: 'Why is a dataset listed or missing?',
-  explainFormPlaceholder: 'Its ID, or the address of its page',
+  explainFormPlaceholder: 'Its title, ID or page address',
 
   mostFollowed: (top) => `The ${top} most followed organizations`,
   aboutOrganizations: (portal, terms) =>
@@ -294,7 +306,7 @@ export const english: Translation = {
   noSuchRun: 'Run not found',
   noSuchRunHint: 'No run has this ID.',
   notADataset: 'This is not a dataset',
-  notADatasetHint: 'Enter its ID, or the address of its page on the portal.',
+  notADatasetHint: 'Enter its title, its ID, or the address of its page on the portal.',
   toLatest: 'See the latest edition',
   unavailable: 'Temporarily unavailable',
   unavailableHint: 'The data cannot be read right now. Reload the page in a minute.',

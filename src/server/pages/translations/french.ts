@@ -85,6 +85,13 @@ export const french = {
   noneFound: 'Aucun jeu de données ne correspond à ces critères.',
   noneFoundHint:
     'La recherche porte sur le titre et l’organisation. Elle ignore les accents, les majuscules, les traits d’union et les apostrophes.',
+  foundInList: (n: number, count: string) =>
+    n > 1
+      ? `Voir les ${count} jeux de données trouvés dans la liste complète`
+      : 'Voir le jeu de données trouvé dans la liste complète',
+  searchList: 'Rechercher dans la liste complète',
+  noneInList: 'La liste complète n’en contient aucun non plus.',
+  searchCatalogue: 'Rechercher ces mots dans tout le catalogue',
   clear: 'Tout afficher',
   emptyEdition: 'Cette édition ne contient aucun jeu de données des organisations les plus suivies.',
   emptyEditionHint: 'Le CSV complet contient les jeux de données de toutes les organisations.',
@@ -188,8 +195,7 @@ export const french = {
     `Tous les jeux de données de ${portal} mentionnant ${words}, quelle que soit l’organisation.`,
   verdicts: {
     'in-tops': (day: string) => `Ce jeu de données est dans les tops du ${day}\u00a0: il remplit les trois conditions.`,
-    unknown: (day: string) =>
-      `Absent de l’édition du ${day}\u00a0: aucun jeu de données du portail n’a cet identifiant ou cette adresse.`,
+    unknown: (day: string) => `Aucun jeu de données du catalogue du ${day} n’a cet identifiant ou cette adresse.`,
     'not-listed': (day: string) =>
       `Ce jeu de données n’est pas dans la liste complète du ${day}. L’export de ce jour n’a pas été conservé\u00a0: la raison est inconnue.`,
     'no-term': (day: string) =>
@@ -201,10 +207,17 @@ export const french = {
     'below-top': (day: string) =>
       `Ce jeu de données est dans la liste complète du ${day}, mais pas dans les tops\u00a0: son organisation n’a pas assez d’abonnés.`,
   },
+  unknownTitle: (day: string) => `Aucun jeu de données du catalogue du ${day} n’a ce texte dans son titre.`,
+  notListedTitle: (day: string) =>
+    `Aucun jeu de données de la liste complète du ${day} n’a ce texte dans son titre. Le catalogue de ce jour n’a pas été conservé\u00a0: les autres jeux de données ne peuvent pas être recherchés.`,
+  chooseDataset: (count: string, day: string) =>
+    `${count} jeux de données du catalogue du ${day} ont ce texte dans leur titre. Choisissez\u2011en un\u00a0:`,
+  moreDatasets: (count: string) =>
+    count === '1' ? 'Il y en a 1 autre. Précisez le titre.' : `Il y en a ${count} autres. Précisez le titre.`,
   yes: '(oui)',
   no: '(non)',
   unknown: '(inconnu)',
-  atPortal: (portal: string) => `Il est publié sur ${portal}`,
+  inCatalogueOf: (day: string) => `Il figure au catalogue du ${day}`,
   recordOf: (record: string, records: string) => `Ligne ${record} sur ${records} dans l’export.`,
   recordOfList: (record: string, records: string) => `Ligne ${record} sur ${records} dans la liste complète.`,
   mentions: (terms: string) => `Il mentionne ${terms}`,
@@ -226,7 +239,7 @@ export const french = {
   unknownOrganization: 'Son organisation est absente de l’export des organisations.',
   nearest: 'Les plus proches\u00a0:',
   explainForm: 'Pourquoi un jeu de données est-il présent ou absent\u00a0?',
-  explainFormPlaceholder: 'Son identifiant, ou l’adresse de sa page',
+  explainFormPlaceholder: 'Titre, identifiant ou adresse de sa page',
 
   mostFollowed: (top: string) => `Les ${top} organisations les plus suivies`,
   aboutOrganizations: (portal: string, terms: string) =>
@@ -321,7 +334,7 @@ export const french = {
   noSuchRun: 'Exécution introuvable',
   noSuchRunHint: 'Aucune exécution n’a cet identifiant.',
   notADataset: 'Ce n’est pas un jeu de données',
-  notADatasetHint: 'Saisissez son identifiant, ou l’adresse de sa page sur le portail.',
+  notADatasetHint: 'Saisissez son titre, son identifiant ou l’adresse de sa page sur le portail.',
   toLatest: 'Voir la dernière édition',
   unavailable: 'Momentanément indisponible',
   unavailableHint: 'Les données ne peuvent pas être lues pour l’instant. Actualisez la page dans une minute.',
