@@ -2,4 +2,4 @@ import { publish } from '../pipeline/pipeline.ts'
 import type { CommandInput } from './io.ts'
 import { requiringSnapshot, runStep } from './runStep.ts'
 
-export default (io: CommandInput): Promise<void> => runStep(io, requiringSnapshot(publish))
+export default (io: CommandInput): Promise<void> => runStep(io, requiringSnapshot(publish), 'publish')

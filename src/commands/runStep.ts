@@ -17,6 +17,7 @@ import { pluralize } from '../text/format.ts'
 import { dateToMake, givenDate } from './dates.ts'
 import { reportDroppedWatches } from './droppedWatches.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
+import { withMetricsFile } from './unrecordedRun.ts'
 
 type Result = Outcome & { readonly replaced?: true; readonly unchanged_since?: string } & Partial<
     SnapshotFacts & CsvFacts & EditionFacts & PruneFacts
@@ -40,8 +41,16 @@ export function reportingUnscheduled(io: CommandInput, step: Step): Step {
   }
 }
 
-/** Runs a step of the pipeline (or all of them) as the options request it, and prints the result. */
-export async function runStep(io: CommandInput, step: Step): Promise<void> {
+/**
+ * Runs a step of the pipeline (or all of them) as the options request it, and prints the result.
+ *
+ * @param command the name that the run record would have
+ */
+export function runStep(io: CommandInput, step: Step, command = 'run'): Promise<void> {
+  return withMetricsFile(command, io, () => executeStep(io, step))
+}
+
+async function executeStep(io: CommandInput, step: Step): Promise<void> {
   await withContext(io, async (context) => {
     const { watch, datasets, organizations, refetch, acceptIncomplete, json, quiet } = io.options
     const request: RunRequest = {

@@ -76,8 +76,8 @@ async function serveHealth(
   const noStore = { 'cache-control': 'no-store' }
   const app = new Hono()
   app.get('/healthz', (c) => c.json(scheduler.status, 200, noStore))
-  app.get('/metrics', async () =>
-    metricsResponse(await withContext({ ...io, options: { ...io.options, quiet: true } }, renderMetrics)),
+  app.get('/metrics', () =>
+    metricsResponse(() => withContext({ ...io, options: { ...io.options, quiet: true } }, renderMetrics)),
   )
   app.onError(({ message }, c) => c.text(`${message}\n`, 503, noStore))
   return serveApp(app, address)

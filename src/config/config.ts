@@ -63,6 +63,25 @@ export async function resolveConfig(
   return { config: Object.freeze(config) as Config, origins, warnings }
 }
 
+/**
+ * Returns the setting `metrics_file`, even if other settings are wrong: a run that fails because of them reports it there.
+ *
+ * @param file the path given by `--config`
+ */
+export async function readMetricsFileSetting(
+  environment: Readonly<Record<string, string | undefined>>,
+  file?: string,
+): Promise<string | undefined> {
+  const { environment: variable } = SETTINGS.metrics_file
+  if (environment[variable]) return environment[variable]
+  try {
+    const { metrics_file: written } = (await readConfigFile(file, environment)).settings
+    return typeof written === 'string' && !isEmpty(written) ? written : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** Names the flag, the variable, or the line of the file that has the value. */
 function invalidSetting(key: SettingKey, origin: string, error: InvalidValue, file: ConfigFile): Failure {
   const { flag, environment }: Setting<unknown> = SETTINGS[key]

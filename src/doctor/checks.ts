@@ -9,7 +9,7 @@ import { baselineFor } from '../pipeline/snapshotDraft.ts'
 import { freeBytes } from '../stores/freeBytes.ts'
 import { silentReport } from '../terminal/report.ts'
 import { formatBytes, formatDuration, pluralize } from '../text/format.ts'
-import { dependencyVersion, MIN_NODE_VERSION, VERSION } from '../version.ts'
+import { dependencyVersion, MIN_NODE_VERSION, NODE_END_OF_FIXES, VERSION } from '../version.ts'
 import type { DoctorContext } from './doctorContext.ts'
 import { checkDocuments, checkSchema } from './documents.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
@@ -205,6 +205,15 @@ async function checkVersions({ archiveFacts, documentsFacts }: DoctorContext): P
   const all = [`datagouv-tops ${VERSION}`, `Node ${process.versions.node}`, ...storeVersions].join(', ')
   const [major, minor] = process.versions.node.split('.').map(Number)
   const [minMajor, minMinor] = MIN_NODE_VERSION.split('.').map(Number)
-  if (major! > minMajor! || (major === minMajor && minor! >= minMinor!)) return ok(all)
-  return failed('usage', all, `install Node ${MIN_NODE_VERSION} or later`)
+  if (major! < minMajor! || (major === minMajor && minor! < minMinor!))
+    return failed('usage', all, `install Node ${MIN_NODE_VERSION} or later`)
+  return checkNodeFixes(major!, new Date(), all)
+}
+
+/** Warns of a line of Node whose security fixes have ended. */
+export function checkNodeFixes(major: number, now: Date, all: string): Finding {
+  const end = NODE_END_OF_FIXES[major]
+  if (end === undefined || now.toISOString().slice(0, 10) <= end) return ok(all)
+  const supported = Object.entries(NODE_END_OF_FIXES).findLast(([line]) => Number(line) % 2 === 0)![0]
+  return warning(`${all}; Node ${major} has had no security fixes since ${end}`, `install Node ${supported}`)
 }

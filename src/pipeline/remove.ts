@@ -152,11 +152,30 @@ async function removeEdition(
     if (document !== undefined && !(await documents.compareAndSwap('tops', id, document, undefined)))
       throw leaseLostFailure(id)
   }
+  const removed = id === undefined ? [] : [`the document ${id}`]
   for (const key of keys) {
     await run.checkLeases(date, edition)
-    await archive.remove(key)
+    await removeObject(key, removed, date, archive)
+    removed.push(key)
   }
   return { facts: { removed: [...(id === undefined ? [] : [id]), ...keys] } }
+}
+
+/** Deletes an object. If the archive refuses, as one without write permission does, the error also names what is already gone. */
+async function removeObject(
+  key: string,
+  removed: readonly string[],
+  date: string,
+  archive: Context['archive'],
+): Promise<void> {
+  try {
+    await archive.remove(key)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'store' || removed.length === 0) throw error
+    const next = `then "remove ${date}" removes the rest, and "backfill --from ${date} --to ${date}" restores the edition`
+    const gone = `${removed.join(' and ')} ${removed.length === 1 ? 'is' : 'are'} already removed. Fix the archive`
+    throw new Failure('store', `${error.message}; ${gone}: ${next}`, { cause: error })
+  }
 }
 
 async function removeSnapshot(

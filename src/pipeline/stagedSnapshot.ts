@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import type { ExportName, ExportOrigin, Snapshot } from '../editions/edition.ts'
+import { EXPORT_NAMES, type ExportName, type ExportOrigin, type Snapshot } from '../editions/edition.ts'
 import { refusedKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
 import type { FileChangedError } from '../portal/download.ts'
@@ -253,8 +253,19 @@ export class StagedSnapshot implements SnapshotSource {
       await staged.commit(key)
       keys.push(key)
     }
-    const advice = `nothing was published. Inspect ${keys.join(' and ')}. Wait for the next export, or publish this one with --accept-incomplete`
+    const advice = `nothing was published. Inspect ${keys.join(' and ')}. Wait for the next export, or ${this.describeAcceptance()}`
     throw new Failure('gate', `the export seems incomplete: ${joinReasons(refused)}; ${advice}`)
+  }
+
+  /** Names the command that publishes the date in spite of the gate. It fetches again, so it may get a later export. */
+  private describeAcceptance(): string {
+    const { date } = this.request
+    // For a past date with a snapshot, a run would use the snapshot.
+    const refetch = this.stored === undefined ? '' : ' --refetch'
+    const command = `"run ${date} --accept-incomplete${refetch}"`
+    const isGiven = EXPORT_NAMES.some((name) => this.originOf(name) !== 'portal')
+    if (isGiven) return `publish the date all the same: ${command} with the same --datasets and --organizations`
+    return `publish the portal's current export for this date all the same: ${command}`
   }
 
   private async gateInput(snapshot: Snapshot, ranking: Ranking): Promise<GateInput> {

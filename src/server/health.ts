@@ -41,7 +41,7 @@ export function createHealth(context: Context): Hono {
     const ready = found.documents && found.archive
     return c.json({ status: ready ? 'ready' : 'not ready', ...found }, ready ? 200 : 503, NO_STORE)
   })
-  health.get('/metrics', async () => metricsResponse(await metrics.forceFetch('metrics')))
+  health.get('/metrics', () => metricsResponse(() => metrics.forceFetch('metrics')))
   return health
 
   async function responds(check: () => Promise<unknown>): Promise<boolean> {

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { copyFile, readFile, stat } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { temporaryFolder } from '../helpers/exports.ts'
+import { cli } from '../helpers/cli.ts'
+import { temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -68,6 +69,33 @@ describe('compose.yaml', () => {
       expect(services[name]!.healthcheck, name).toBeDefined()
       const [volume] = services[name]!.volumes![0]!.split(':')
       expect(Object.keys(compose.volumes), name).toContain(volume)
+    }
+  })
+
+  test('has one file of settings for every service that runs the tool', async () => {
+    const folderOf = (name: string) => {
+      const volumes = services[name]!.volumes!.map((volume) => volume.split(':'))
+      expect(volumes, name).toContainEqual([`./airflow/dags`, expect.any(String), 'ro'])
+      return volumes.find(([source]) => source === './airflow/dags')![1]!
+    }
+    for (const name of ['airflow', 'airflow-scheduler', 'airflow-dag-processor', 'airflow-worker'])
+      expect(folderOf(name)).toBe('/opt/airflow/dags')
+    const dags = await temporaryFolder()
+    await writeTestFile(dags, 'datagouv-tops.yaml', 'watches: [{ name: velo, terms: [vélo] }]')
+    for (const name of ['serve', 'schedule']) {
+      // The tool finds the file where it looks for the settings of its user, and works without one.
+      const home = services[name]!.environment!.XDG_CONFIG_HOME!
+      expect(folderOf(name)).toBe(join(home, 'datagouv-tops'))
+      const container = await temporaryFolder()
+      const watches = async () => {
+        const env = { XDG_CONFIG_HOME: join(container, home) }
+        const { stdout } = await cli(['config', '--json'], { cwd: container, env })
+        return JSON.parse(stdout).watches.value.map((watch: { name: string }) => watch.name)
+      }
+      expect(await watches()).toEqual(['mobilite-transport'])
+      await mkdir(join(container, home))
+      await symlink(dags, join(container, home, 'datagouv-tops'))
+      expect(await watches()).toEqual(['velo'])
     }
   })
 

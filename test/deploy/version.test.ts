@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { VERSION } from '../../src/version.ts'
 
-const FILES = ['compose.yaml', 'deploy/kubernetes/kustomization.yaml', 'deploy/github/weekly.yaml', 'docs/deploy.md']
+const FILES = ['compose.yaml', 'deploy/kubernetes/kustomization.yaml', 'docs/deploy.md']
 
 test.each(FILES)('%s names the version of the package', (path) => {
   const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

@@ -9,7 +9,13 @@ import { temporaryFolder } from '../helpers/exports.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const weekly = parse(await readFile(join(ROOT, 'deploy/github/weekly.yaml'), 'utf8'))
-const steps: { id?: string; run?: string; env?: Record<string, string> }[] = weekly.jobs.run.steps
+const steps: {
+  id?: string
+  run?: string
+  uses?: string
+  with?: Record<string, unknown>
+  env?: Record<string, string>
+}[] = weekly.jobs.run.steps
 
 test('the workflows are valid', async (context) => {
   const own = (await readdir(join(ROOT, '.github/workflows'))).map((name) => join('.github/workflows', name))
@@ -31,6 +37,37 @@ test('exactly one of the two hours continues, in summer and winter, however late
   expect([decide('+0200', summer), decide('+0200', winter)]).toEqual(['go=true', 'go=false'])
   expect([decide('+0100', summer), decide('+0100', winter)]).toEqual(['go=false', 'go=true'])
   expect(decide('+0100', '')).toBe('go=true')
+})
+
+test('the program comes from a pinned commit, with locked dependencies, and never from the npm registry', () => {
+  const checkout = steps.find(({ uses }) => uses?.startsWith('actions/checkout@'))!
+  expect(checkout.with).toMatchObject({
+    repository: expect.stringContaining('env.SOURCE_REPOSITORY'),
+    ref: expect.stringContaining('env.SOURCE_COMMIT'),
+    'persist-credentials': false,
+  })
+  const { run: install } = steps.find(({ id }) => id === 'install')!
+  expect(install).toMatch(/^npm ci --ignore-scripts/)
+  for (const { run = '' } of steps) expect(run).not.toMatch(/npm (install|i|exec|x)\b|npx/)
+  // Only the last step gets secrets.
+  for (const step of steps.slice(0, -1)) expect(JSON.stringify(step)).not.toContain('secrets.')
+})
+
+test('nothing is installed until a repository and a full hash are set', () => {
+  const script = steps.find(({ id }) => id === 'source')!.run!
+  const check = (env: Record<string, string>) =>
+    spawnSync('bash', ['-e', '-c', script], { encoding: 'utf8', env: { ...process.env, ...env } })
+  const hash = '0123456789abcdef0123456789abcdef01234567'
+  expect(check({ SOURCE_REPOSITORY: 'o/datagouv-tops', SOURCE_COMMIT: hash }).status).toBe(0)
+  for (const env of [
+    weekly.env,
+    { SOURCE_REPOSITORY: 'o/datagouv-tops', SOURCE_COMMIT: 'main' },
+    { SOURCE_REPOSITORY: 'o/datagouv-tops', SOURCE_COMMIT: 'v0.2.0' },
+    { SOURCE_REPOSITORY: '', SOURCE_COMMIT: hash },
+  ]) {
+    const { status, stdout } = check(env)
+    expect([status, stdout]).toEqual([1, expect.stringContaining('::error::cannot install datagouv-tops: ')])
+  }
 })
 
 test('every attempt is for the given date, or for the one that was due', async () => {

@@ -1,6 +1,8 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startReplica } from '../../src/demo/replica.ts'
+import { checkNodeFixes } from '../../src/doctor/checks.ts'
+import { NODE_END_OF_FIXES } from '../../src/version.ts'
 import { cli } from '../helpers/cli.ts'
 import { testDatabase } from '../helpers/database.ts'
 import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
@@ -53,7 +55,7 @@ test('finds no problem in a working installation, and leaves nothing behind', as
     finding: expect.stringMatching(/ beside sqlite:\.\/data\/datagouv\.db, .* the first run creates this file$/),
   })
   expect(found('versions')!.finding).toMatch(
-    /^datagouv-tops [\d.]+, Node [\d.]+, a folder, SQLite 3[\d.]+, libsql [\d.]+$/,
+    /^datagouv-tops [\d.]+, Node [\d.]+, a folder, SQLite 3[\d.]+, libsql [\d.]+(; Node \d+ has had no security fixes since [\d-]+)?$/,
   )
   expect(await readdir(cwd)).toEqual([])
 })
@@ -117,8 +119,28 @@ test('reports a wrong setting, and runs the checks that do not depend on it', as
   const { code, found } = await doctor(['--config', config])
   expect(code).toBe(2)
   expect(found('settings')).toMatchObject({ status: 'failed', remedy: 'did you mean retries?' })
-  expect(found('versions')).toMatchObject({ status: 'ok' })
+  expect(found('versions')).toMatchObject({ exit_code: 0 })
   expect(found('room for temporary files')).toMatchObject({ status: 'ok' })
+})
+
+test('warns of a line of Node whose security fixes have ended, by the dates of docs/deploy.md', async () => {
+  const page = await readFile(new URL('../../docs/deploy.md', import.meta.url), 'utf8')
+  const dates = [...page.matchAll(/^\| (2\d[^|]*?)(?:, active LTS|\.19 and later)? \| [^|]*? \|/gm)]
+  const documented = dates.flatMap(([row, lines]) => {
+    const ends = row.match(/\d{4}-\d\d-\d\d/g)!
+    return lines!.split(', ').map((line, index) => [line, ends[index]])
+  })
+  const tested = Object.entries(NODE_END_OF_FIXES).filter(([line]) => Number(line) % 2 === 0)
+  expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(tested))
+
+  expect(checkNodeFixes(20, new Date('2026-04-30T23:00:00Z'), 'Node 20')).toMatchObject({ status: 'ok' })
+  expect(checkNodeFixes(20, new Date('2026-05-01T00:00:00Z'), 'Node 20')).toEqual({
+    status: 'warning',
+    finding: 'Node 20; Node 20 has had no security fixes since 2026-04-30',
+    remedy: 'install Node 26',
+    exit_code: 0,
+  })
+  expect(checkNodeFixes(99, new Date(), 'Node 99')).toMatchObject({ status: 'ok' })
 })
 
 test('prints a table, or with --quiet only the one line of the failure', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { renderMetrics } from '../../src/metrics/metrics.ts'
@@ -24,6 +24,17 @@ test('a run writes to the file the same metrics that "serve" returns, and leaves
   expect(text).toContain('datagouv_tops_edition_datasets{watch="mobilite-transport"} 1')
   expect(text).toContain('datagouv_tops_last_run_exit_code{command="run"} 0')
   expect(await readdir(join(world.folder, 'textfiles'))).toEqual(['tops.prom'])
+})
+
+test('every user can read the file, whatever the umask of the service', async () => {
+  const { world, file } = await worldWithFile((folder) => join(folder, 'tops.prom'))
+  const umask = process.umask(0o027)
+  try {
+    await run(await createRunRequest(world, DATASETS, ORGANIZATIONS), world)
+  } finally {
+    process.umask(umask)
+  }
+  expect((await stat(file)).mode & 0o777).toBe(0o644)
 })
 
 test('a failed run writes its exit code', async () => {

@@ -28,6 +28,7 @@ describe('the package', () => {
       /^dist\/(index|errors|editions\/edition|stores\/documents|stores\/facts)\.d\.ts$/,
       /^dist\/(datagouv-tops\.1|THIRD-PARTY\.txt)$/,
       /^dist\/web\/[\w./-]+$/,
+      /^deploy\/(systemd|kubernetes|github|prometheus|grafana)\/[\w.-]+$/,
       /^sample\/(README\.md|\d{4}-\d\d-\d\d\/(datasets|organizations)\.csv\.gz)$/,
     ]
     const { packed } = project

@@ -615,6 +615,23 @@ describe('the completeness gate', () => {
     )
   })
 
+  test('names the date of the refused edition in the command that publishes it', async () => {
+    const context = await secondWeek(many(2_000), ORGANIZATIONS)
+    const inspect = `Inspect refused/${DATE}/organizations.csv.gz and refused/${DATE}/datasets.csv.gz. Wait for the next export`
+    const command = `"run ${DATE} --accept-incomplete"`
+    await expect(publish(context)).rejects.toThrow(
+      `${inspect}, or publish the portal's current export for this date all the same: ${command}`,
+    )
+    const sources = { datasets: `${replica.url}/file/datasets`, organizations: `${replica.url}/file/organizations` }
+    await expect(publish(context, DATE, { sources })).rejects.toThrow(
+      `or publish the date all the same: ${command} with the same --datasets and --organizations`,
+    )
+    // The later run is for a past date, which now has a snapshot.
+    await publish(context, DATE, { acceptIncomplete: true })
+    replica.publish('datasets', { content: Buffer.from(many(1_000)), modified: new Date(`${DATE}T05:00:00Z`) })
+    await expect(publish(context)).rejects.toThrow(`"run ${DATE} --accept-incomplete --refetch"`)
+  })
+
   test('publishes a doubtful export with --accept-incomplete, and records that', async () => {
     const context = await secondWeek(many(2_000), ORGANIZATIONS)
     expect((await publish(context, DATE, { acceptIncomplete: true })).status).toBe('published')
