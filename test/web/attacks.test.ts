@@ -53,6 +53,17 @@ test('every page has a strict content security policy, errors included, and no r
     expect((await get(path)).headers.get('x-content-type-options')).toBe('nosniff')
 })
 
+test('no shared cache may keep a file with links that have the host of the request', async () => {
+  for (const path of ['/robots.txt', '/sitemap.xml', '/api/explore/feed.atom?words=transport']) {
+    const response = await get(path)
+    expect([path, response.status, response.headers.get('cache-control')]).toEqual([
+      path,
+      200,
+      expect.stringMatching(/^private, max-age=/),
+    ])
+  }
+})
+
 test('nothing can be changed: other methods are refused', async () => {
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND']) {
     const response = await get('/api/editions', { method })
