@@ -45,7 +45,10 @@ async function tryLease(store: Documents): Promise<void> {
     const found = await store.find('leases', id)
     const renewed = await store.renew(id, id, 60_000)
     if (lease.run !== id || found === undefined || !renewed)
-      throw new Failure('store', `${store.address} returns other data than was written. Do not use this store.`)
+      throw new Failure(
+        'store',
+        `${store.address} returned data that differs from what was written. Do not use this store.`,
+      )
   } finally {
     await store.release(id, id)
   }
