@@ -38,7 +38,9 @@ describe('dates', () => {
     const of = (list: readonly { name: string }[]) => list.map(({ name }) => name)
     return {
       dates: dates.map(({ date, exports }) => [date, of(exports.datasets), of(exports.organizations)]),
-      unpaired: unpaired.map(({ date, kind }) => `${date} ${kind}`),
+      unpaired: unpaired.map(
+        ({ date, kind, nearest }) => `${date} ${kind}, nearest ${nearest?.date}, ${nearest?.days} days`,
+      ),
     }
   }
 
@@ -68,17 +70,17 @@ describe('dates', () => {
     expect(plan(names)).toEqual({
       dates: [],
       unpaired: [
-        '2026-01-13 organizations',
-        '2026-01-16 datasets',
-        '2026-01-18 organizations',
-        '2026-03-01 organizations',
+        '2026-01-13 organizations, nearest 2026-01-16, 3 days',
+        '2026-01-16 datasets, nearest 2026-01-18, 2 days',
+        '2026-01-18 organizations, nearest 2026-01-16, 2 days',
+        '2026-03-01 organizations, nearest 2026-01-16, 44 days',
       ],
     })
     expect(plan(names, 3)).toEqual({
       dates: [
         ['2026-01-16', ['dataset-20260116-050000'], ['organization-20260118-050000', 'organization-20260113-050000']],
       ],
-      unpaired: ['2026-03-01 organizations'],
+      unpaired: ['2026-03-01 organizations, nearest 2026-01-16, 44 days'],
     })
   })
 })
