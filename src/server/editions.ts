@@ -28,6 +28,8 @@ export interface Editions extends CachedEditions {
   changes(watch: string, from?: string, to?: string): Promise<Changes>
   /** Compares two editions without waiting for the archive. Unknown reasons are null and are looked up in the background. */
   knownChanges(from: Edition, to: Edition): Changes
+  /** Whether the reasons of known changes are still being looked up. */
+  lacksReasons(changes: Changes): boolean
   /** Returns the latest editions with their changes, latest first. Only the latest edition's reasons are looked up in the archive. */
   recent(watch: string, most: number): Promise<readonly RecentEdition[]>
   /**
@@ -74,6 +76,7 @@ export function createEditions(context: Context): Editions {
       return explainer.changes(compared, later)
     },
     knownChanges: explainer.knownChanges,
+    lacksReasons: explainer.lacksReasons,
     list: createLists(context),
     weeks: createWeeks(documents, dates, warn),
     prepare: (edition) => {

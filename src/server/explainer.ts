@@ -29,6 +29,8 @@ export interface Explainer {
   changes(from: Edition, to: Edition): Promise<Changes>
   /** Like `changes`, but without waiting: reasons that are not known yet are null, and looked up meanwhile. */
   knownChanges(from: Edition, to: Edition): Changes
+  /** Whether the reasons of these changes are still being looked up. */
+  lacksReasons(changes: Changes): boolean
   /** @param reference the ID, the slug or the page address of a dataset */
   explain(reference: string, edition: Edition, watch: Watch): Promise<Explanation>
   /**
@@ -47,13 +49,17 @@ export function createExplainer(context: Context): Explainer {
   return { ...createChangesExplainer(quiet, queue), ...createDatasetExplainer(quiet, queue) }
 }
 
-function createChangesExplainer(context: Context, queue: Queue): Pick<Explainer, 'changes' | 'knownChanges'> {
+function createChangesExplainer(
+  context: Context,
+  queue: Queue,
+): Pick<Explainer, 'changes' | 'knownChanges' | 'lacksReasons'> {
   const explained = new LRUCache<string, Changes, readonly [Edition, Edition]>({
     max: 200,
     ignoreFetchAbort: true,
     fetchMethod: (_key, _before, { context: [from, to] }) => queue.run(() => explainChanges(from, to, context)),
   })
   const withoutReasons = new LRUCache<string, Changes>({ max: 200 })
+  const incomplete = new WeakSet<Changes>()
   const changes = (from: Edition, to: Edition) => explained.forceFetch(pairKey(from, to), { context: [from, to] })
   return {
     changes,
@@ -65,8 +71,10 @@ function createChangesExplainer(context: Context, queue: Queue): Pick<Explainer,
       if (queue.isIdle()) changes(from, to).catch(() => {})
       const found = withoutReasons.get(key) ?? changesBetween(from, to)
       withoutReasons.set(key, found)
+      incomplete.add(found)
       return found
     },
+    lacksReasons: (changes) => incomplete.has(changes),
   }
 }
 

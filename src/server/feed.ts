@@ -100,7 +100,7 @@ export function createFeeds({ config }: Context, editions: Editions, bodies: Bod
     return {
       id: urnOf([watch.name, ...Object.values(selection)].join(' ')),
       language: locale.language,
-      title: `${locale.texts.siteName(hostOf(config.portal))}\u00a0: ${about.join(', ')}`,
+      title: locale.texts.titled(locale.texts.siteName(hostOf(config.portal)), about.join(', ')),
       home: `${site}${withQuery(`/editions/${watch.name}/latest`, { ...selection, lang: locale.language })}`,
       self: `${site}${pathname}${search}`,
       updated: recent[0]?.edition.generated_at ?? new Date(0).toISOString(),
@@ -121,7 +121,7 @@ function entryOf({ edition, changes }: RecentEdition, topic: Topic, portal: stri
     return {
       id,
       url: `${site}${home}`,
-      title: `${day(date)}\u00a0: ${texts.firstEditionTitle}`,
+      title: texts.titled(day(date), texts.firstEditionTitle),
       published: generated_at,
       html,
     }
@@ -135,7 +135,7 @@ function entryOf({ edition, changes }: RecentEdition, topic: Topic, portal: stri
     listHtml(newCount, `${url}#entered`, entered, texts.entryReasons, { locale, portal, most: MAX_LISTED }),
     listHtml(goneCount, `${url}#left`, left, texts.exitReasons, { locale, portal, most: MAX_LISTED }),
   ].join('')
-  return { id, url, title: `${day(date)}\u00a0: ${newCount}, ${goneCount}`, published: generated_at, html }
+  return { id, url, title: texts.titled(day(date), `${newCount}, ${goneCount}`), published: generated_at, html }
 }
 
 /** Returns the label of a watch, or its terms. */

@@ -9,14 +9,18 @@ import { createWorkerSearcher } from './explore/workers.ts'
 import { type ListenAddress, type RunningServer, serveApp } from './listen.ts'
 import { createPages } from './pages/pages.tsx'
 
-/** Reads the latest edition of the first watch, which most requests are about, before the first one comes. */
+/** Reads the latest edition of the first watch and why its datasets changed, which most requests are about, before the first one comes. */
 function prepareLatest({ config }: Context, editions: Editions): void {
   const { name } = config.watches[0]!
-  editions.find(name).then(
-    ({ edition }) => editions.prepare(edition),
+  editions
+    .find(name)
+    .then(async ({ edition }) => {
+      editions.prepare(edition)
+      const earlier = await editions.before(edition)
+      if (earlier !== undefined) editions.knownChanges(earlier, edition)
+    })
     // There may be no edition yet. Another failure is logged when a request meets it.
-    () => {},
-  )
+    .catch(() => {})
 }
 
 /** Serves pages, API and feeds. @throws Failure `usage` when the server cannot listen on the address */

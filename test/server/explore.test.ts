@@ -151,7 +151,7 @@ describe('a search (in the worker)', () => {
 
   test('has an Atom feed of its changes', async () => {
     const feed = await (await get(`/api/explore/feed.atom?${WORDS}&lang=en`)).text()
-    expect(feed).toContain('<title>9 August 2023\u00a0: 4 new, 3 ')
+    expect(feed).toContain('<title>9 August 2023: 4 new, 3 ')
     expect(feed).toMatch(/href="http:\/\/[^"]+\/explore\/2023-08-09\?words=[^"]+&amp;lang=en"/)
   })
 })

@@ -32,8 +32,8 @@ test('the Atom feed has one entry per edition, latest first, with hostile titles
   const { feed } = new XMLParser({ ignoreAttributes: false, htmlEntities: true }).parse(xml)
   expect(feed.id).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   expect(feed.entry.map((entry: { title: string }) => entry.title)).toEqual([
-    '18 November 2026\u00a0: 1 new, 0 gone',
-    '11 November 2026\u00a0: first edition',
+    '18 November 2026: 1 new, 0 gone',
+    '11 November 2026: first edition',
   ])
   const [{ id, updated, link, content }] = feed.entry
   expect(link['@_href']).toBe(`${url}/editions/mobilite-transport/2026-11-18/changes?lang=en`)

@@ -93,6 +93,22 @@ test('looks up many titles in one pass over the export, and rejects excess ones'
   expect(results.filter(({ status }) => status === 'rejected').length).toBeGreaterThanOrEqual(100)
 })
 
+test('says that reasons are being looked up until they are known', async () => {
+  const { world, blockArchive } = await instrumentedWorld()
+  await publishWeeks(world, [
+    weekOf(DATE),
+    { ...weekOf('2026-11-25'), datasets: [{ id: 'd2', title: 'Autre', organization: 'o1' }] },
+  ])
+  const editions = createEditions(world)
+  const [from, to] = [await editions.find('mobilite-transport', DATE), await editions.find('mobilite-transport')]
+  const release = blockArchive()
+  const known = () => editions.knownChanges(from.edition, to.edition)
+  expect([known().left[0]!.reason, editions.lacksReasons(known())]).toEqual([null, true])
+  release()
+  while (editions.lacksReasons(known())) await sleep(10)
+  expect(known().left[0]!.reason).toBe('removed')
+})
+
 test('rejects excess explanations with 503 and Retry-After', async () => {
   const { world, blockArchive } = await instrumentedWorld()
   await publishWeeks(world, [weekOf(DATE)])

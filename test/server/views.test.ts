@@ -232,3 +232,29 @@ describe('a search that finds nothing in the tops', () => {
     expect(searchedWords('vélo "piste cyclable" -bus "a,b" x vélo')).toEqual(['vélo', 'piste cyclable', 'a b'])
   })
 })
+
+test('a watch without editions is published from the stored weeks, if there are any', async () => {
+  expect(await text('/editions/vide/latest?lang=en')).toContain(
+    'To publish the stored weeks now:</p><pre><code>datagouv-tops backfill --from 2023-07-26 --watch vide</code></pre>',
+  )
+})
+
+test.each([
+  ['', '/editions/mobilite-transport/latest/changes'],
+  [
+    '?lang=en&from=2023-07-26&to=2023-08-09',
+    '/editions/mobilite-transport/2023-08-09/changes?lang=en&since=2023-07-26',
+  ],
+  ['?watch=complet', '/editions/complet/latest/changes'],
+])('/changes%s leads to the page of what /api/changes returns', async (query, address) => {
+  const response = await get(`/changes${query}`)
+  expect([response.status, response.headers.get('location')]).toEqual([302, address])
+  expect((await get(address)).status).toBe(200)
+})
+
+test.each([`${DEMO}/changes`, `${DEMO}?gone=1`, `${DEMO}/list`])('%s can be downloaded for Excel', async (path) => {
+  const page = await text(`${path}${path.includes('?') ? '&' : '?'}lang=fr`)
+  const [, href = ''] = /<a href="([^"]*bom=1)" download>pour Excel<\/a>\s*\) ·/.exec(page)!
+  const bytes = Buffer.from(await (await get(href.replaceAll('&amp;', '&'))).arrayBuffer())
+  expect(bytes.subarray(0, 3).toString('hex')).toBe('efbbbf')
+})

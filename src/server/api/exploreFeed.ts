@@ -93,11 +93,11 @@ function feedOf({ ref: { snapshot }, watch }: ExploredWeek, changes: Changes, to
     listHtml(newCount, `${url}&new=1`, entered, texts.entryReasons, options),
     listHtml(goneCount, `${url}&gone=1`, left, texts.exitReasons, options),
   ].join('')
-  const title = `${day(snapshot.date)}\u00a0: ${newCount}, ${goneCount}`
+  const title = texts.titled(day(snapshot.date), `${newCount}, ${goneCount}`)
   return {
     id: urnOf(`search ${id}`),
     language,
-    title: `${texts.siteName(hostOf(config.portal))}\u00a0: ${watch.terms.map(texts.term).join(', ')}`,
+    title: texts.titled(texts.siteName(hostOf(config.portal)), watch.terms.map(texts.term).join(', ')),
     home: `${site}${withQuery('/explore/latest', { ...query, lang: language })}`,
     self,
     updated: snapshot.fetched_at,

@@ -22,6 +22,8 @@ export interface Site {
   readonly editions: Editions
   readonly assets: Assets
   readonly bodies: BodyCache
+  /** Returns the dates that have a snapshot, latest first. */
+  snapshotDates(): Promise<readonly string[]>
 }
 
 /** The edition that an address names, with its neighbors. */
@@ -64,7 +66,11 @@ export async function showEdition<T extends readonly unknown[]>(
   const wrongSince = since !== null && !dates.includes(since) ? since : undefined
   if (actual === undefined || wrongSince !== undefined) {
     const frame = await latestFrame(site, c)
-    if (dates.length === 0) return htmlResponse(<NoEditionYet frame={frame} />, frame, 404)
+    if (dates.length === 0) {
+      // The page is of use without them, too.
+      const snapshots = await site.snapshotDates().catch(() => [])
+      return htmlResponse(<NoEditionYet frame={frame} watch={watch} snapshots={snapshots} />, frame, 404)
+    }
     return htmlResponse(
       <NoSuchEdition frame={frame} watch={watch} date={wrongSince ?? date} dates={dates} />,
       frame,

@@ -81,13 +81,25 @@ export function ErrorPage({ frame, title, hint, children }: ErrorPageProps) {
   )
 }
 
-/** Shown before the first run. */
-export function NoEditionYet({ frame }: { readonly frame: Frame }) {
+interface NoEditionYetProps {
+  readonly frame: Frame
+  readonly watch: string
+  /** The dates that have a snapshot, latest first. */
+  readonly snapshots: readonly string[]
+}
+
+/** Shown before the first run, and for a new watch. If snapshots are stored, the watch needs no run. */
+export function NoEditionYet({ frame, watch, snapshots }: NoEditionYetProps) {
   const { texts } = frame.locale
+  const first = snapshots.at(-1)
+  const [hint, command] =
+    first === undefined
+      ? [texts.noEditionYetHint, 'run']
+      : [texts.publishStoredWeeks, `backfill --from ${first} --watch ${watch}`]
   return (
-    <ErrorPage frame={frame} title={texts.noEditionYet} hint={texts.noEditionYetHint}>
+    <ErrorPage frame={frame} title={texts.noEditionYet} hint={hint}>
       <pre>
-        <code>datagouv-tops run</code>
+        <code>datagouv-tops {command}</code>
       </pre>
     </ErrorPage>
   )

@@ -39,7 +39,7 @@ export async function createPages(
   api: Description,
 ): Promise<Hono> {
   const assets = await readAssets()
-  const site = { config, editions, assets, bodies: createBodyCache() }
+  const site = { config, editions, assets, bodies: createBodyCache(), snapshotDates: explorer.dates }
   const pages = new Hono()
 
   pages.get('/assets/:name', (c) => {
@@ -50,6 +50,7 @@ export async function createPages(
   pages.route('/', createCrawlerFiles(site))
   addEditionPages(pages, site)
   addFormTargets(pages)
+  addLatestChanges(pages, site)
   addExplorePages(pages, site, explorer)
   addRunPages(pages, site, documents, report)
   pages.get('/docs', (c) => showDocs(site, c, api))
@@ -119,6 +120,15 @@ function addFormTargets(pages: Hono): void {
     // The path stays encoded: a header cannot have every character.
     const { pathname } = new URL(c.req.url)
     return c.redirect(withQuery(`${pathname}/${encodeURIComponent(id.trim())}`, others), 303)
+  })
+}
+
+/** Adds `/changes`, which `/api/changes` is the data of. It takes the same parameters and leads to the page's own address. */
+function addLatestChanges(pages: Hono, { config }: Site): void {
+  pages.get('/changes', (c) => {
+    const { watch = config.watches[0]!.name, from, to = 'latest', ...others } = c.req.query()
+    const path = `/editions/${encodeURIComponent(watch)}/${encodeURIComponent(to)}/changes`
+    return c.redirect(withQuery(path, from === undefined ? others : { ...others, since: from }))
   })
 }
 

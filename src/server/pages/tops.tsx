@@ -13,6 +13,7 @@ import { type TopsIslandProps, topsIsland } from './tops/island.tsx'
 interface TopsPageProps extends EditionPageProps, TopsIslandProps {
   /** Changes since the earlier edition; undefined for the first edition. */
   readonly changes: Changes | undefined
+  readonly lacksReasons: boolean
   /** Up to the edition, oldest first. */
   readonly weeks: readonly Week[]
 }

@@ -28,6 +28,7 @@ type TopsInputs = readonly [
   changes: Changes | undefined,
   weeks: readonly Week[],
   listed: number | null | undefined,
+  lacksReasons: boolean,
 ]
 
 export const topsView: View<TopsInputs> = {
@@ -42,13 +43,15 @@ export const topsView: View<TopsInputs> = {
       changes,
       await editions.weeks(edition.watch),
       await listedInstead(edition, earlier, query, editions),
+      changes !== undefined && editions.lacksReasons(changes),
     ]
   },
-  render: (context, [earlier, changes, weeks, listed]) => (
+  render: (context, [earlier, changes, weeks, listed, lacksReasons]) => (
     <TopsPage
       {...context}
       earlier={earlier}
       changes={changes}
+      lacksReasons={lacksReasons}
       weeks={weeks.filter(({ date }) => date <= context.edition.date)}
       query={parseQuery(new URLSearchParams(context.frame.query))}
       listed={listed}

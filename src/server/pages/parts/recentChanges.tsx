@@ -9,10 +9,12 @@ const MAX_LISTED = 6
 interface RecentChangesProps extends Pick<EditionPageProps, 'frame' | 'edition'> {
   /** Undefined for the first edition. */
   readonly changes: Changes | undefined
+  /** Whether the reasons are still being looked up. */
+  readonly lacksReasons: boolean
 }
 
 /** Summarizes the changes since the edition before. */
-export function RecentChanges({ frame, edition, changes }: RecentChangesProps) {
+export function RecentChanges({ frame, edition, changes, lacksReasons }: RecentChangesProps) {
   const { texts, day, count, href, language } = frame.locale
   const path = editionPath(edition)
   if (changes === undefined) return <p>{texts.firstEdition}</p>
@@ -43,6 +45,7 @@ export function RecentChanges({ frame, edition, changes }: RecentChangesProps) {
           ))}
         </ul>
       )}
+      {lacksReasons && entered.length > 0 && <p>{texts.reasonsFollow}</p>}
       <p class="links">
         {more > 0 && <a href={href(path, { new: '1', ...since })}>{texts.andMore(count(more))}</a>}
         <a href={href(`${path}/changes`, since)}>{texts.allChanges}</a>

@@ -21,8 +21,12 @@ export function ViewLinks({ site, path, csv, query }: ViewLinksProps) {
       <a href={withQuery(`/api${csv}`, selection)} download>
         CSV
       </a>{' '}
-      · <a href={withQuery(`/api${path}`, selection)}>JSON</a> · <a href={withQuery(path, query)}>{texts.permalink}</a>{' '}
-      ·{' '}
+      (
+      <a href={withQuery(`/api${csv}`, { ...selection, bom: '1' })} download>
+        {texts.forExcel}
+      </a>
+      ) · <a href={withQuery(`/api${path}`, selection)}>JSON</a> ·{' '}
+      <a href={withQuery(path, query)}>{texts.permalink}</a> ·{' '}
       <details>
         <summary>curl</summary>
         <pre>

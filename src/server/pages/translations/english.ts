@@ -2,6 +2,7 @@ import type { Translation } from './french.ts'
 
 export const english: Translation = {
   siteName: (portal) => `${portal} tops`,
+  titled: (subject, about) => `${subject}: ${about}`,
   skip: 'Skip to content',
   sections: 'Sections',
   language: 'Language',
@@ -49,6 +50,7 @@ export const english: Translation = {
   sinceDay: (day) => `Since ${day}`,
   entered: (_, count) => `${count} new`,
   left: (_, count) => `${count} gone`,
+  reasonsFollow: 'Looking up the reasons. Reload the page in a few seconds.',
   allChanges: 'All changes',
   nothingNew: 'No dataset has entered or left.',
   firstEdition: 'This is the first edition. Changes will appear from the next one on.',
@@ -288,6 +290,7 @@ export const english: Translation = {
 
   noEditionYet: 'No edition yet',
   noEditionYetHint: 'The next run will publish the first one. To publish it now:',
+  publishStoredWeeks: 'The next run will publish the first one. To publish the stored weeks now:',
   noSuchEdition: (day) => `No edition of ${day}`,
   noSuchEditionHint: 'The nearest editions:',
   allEditions: 'All editions',

@@ -1,6 +1,8 @@
 /** The texts of the pages. Functions take formatted numbers; `n` is a plain number that chooses singular or plural. */
 export const french = {
   siteName: (portal: string) => `Tops de ${portal}`,
+  /** A title that a colon divides. */
+  titled: (subject: string, about: string) => `${subject}\u00a0: ${about}`,
   skip: 'Aller au contenu',
   sections: 'Rubriques',
   language: 'Langue',
@@ -51,6 +53,7 @@ export const french = {
   sinceDay: (day: string) => `Depuis le ${day}`,
   entered: (n: number, count: string) => (n > 1 ? `${count} nouveaux` : `${count} nouveau`),
   left: (n: number, count: string) => (n > 1 ? `${count} sortis des tops` : `${count} sorti des tops`),
+  reasonsFollow: 'Recherche des raisons en cours. Actualisez la page dans quelques secondes.',
   allChanges: 'Tous les changements',
   nothingNew: 'Aucun jeu de données n’est entré ni sorti.',
   firstEdition: 'C’est la première édition. Les changements apparaîtront à partir de la prochaine.',
@@ -316,6 +319,8 @@ export const french = {
 
   noEditionYet: 'Aucune édition pour le moment',
   noEditionYetHint: 'La prochaine exécution publiera la première. Pour la publier maintenant\u00a0:',
+  publishStoredWeeks:
+    'La prochaine exécution publiera la première. Pour publier dès maintenant les semaines conservées\u00a0:',
   noSuchEdition: (day: string) => `Pas d’édition du ${day}`,
   noSuchEditionHint: 'Éditions les plus proches\u00a0:',
   allEditions: 'Toutes les éditions',
