@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Replica, startReplica } from '../../src/demo/replica.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
@@ -56,6 +57,21 @@ describe('the units, in a separate systemd', () => {
     expect(await state('datagouv-tops')).toBe('success inactive\n')
     const files = await shell('stat -c "%U %a" /var/lib/private/datagouv-tops/data/datagouv.db')
     expect(files).toBe('datagouv-tops 640\n')
+  })
+
+  test('write their metrics for the node exporter with the drop-in of docs/deploy.md', async () => {
+    const page = await readFile(new URL('../../docs/deploy.md', import.meta.url), 'utf8')
+    const [, script] = /^```sh\n(groupadd --system datagouv-tops-metrics\n.*?)^```$/ms.exec(page)!
+    await shell(script!.replaceAll('/etc/systemd/system', UNITS))
+    const folder = '/var/lib/prometheus/node-exporter'
+    try {
+      await shell('systemctl start datagouv-tops')
+      expect(await state('datagouv-tops')).toBe('success inactive\n')
+      expect(await shell(`stat -c '%n %U %a' ${folder}/*`)).toBe(`${folder}/datagouv-tops.prom datagouv-tops 644\n`)
+      expect(await shell(`grep exit_code.*run ${folder}/datagouv-tops.prom`)).toMatch(/ 0\n$/)
+    } finally {
+      await shell(`rm -r ${UNITS}/datagouv-tops.service.d; systemctl daemon-reload`)
+    }
   })
 
   test('stop without a failure', async () => {
