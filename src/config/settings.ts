@@ -245,7 +245,8 @@ export const SETTINGS = {
     parse: duration,
   },
   retention: {
-    about: 'how long to keep snapshots: all, or a number of weeks or days (26w, 90d); editions are never deleted',
+    about:
+      'how long to keep snapshots: all, or a number of weeks or days (26w, 90d); editions are never deleted, but a lost one cannot be rebuilt without its snapshot, so back up the documents',
     environment: 'DATAGOUV_TOPS_RETENTION',
     default: 'all',
     parse: retention,
