@@ -138,6 +138,8 @@ function Hit({ dataset }: { readonly dataset: FoundDataset }) {
       <bdi>
         {sanitize(before)}
         {/\s$/.test(before) && ' '}
+        {/* Tags are joined by commas, without a space at which a line could break. */}
+        {/,$/.test(before) && <wbr />}
         <mark>{sanitize(found)}</mark>
         {/^\s/.test(after) && ' '}
         {sanitize(after)}

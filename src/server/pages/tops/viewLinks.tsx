@@ -26,7 +26,7 @@ export function ViewLinks({ site, path, csv, query }: ViewLinksProps) {
         {texts.forExcel}
       </a>
       ) · <a href={withQuery(`/api${path}`, selection)}>JSON</a> ·{' '}
-      <a href={withQuery(path, query)}>{texts.permalink}</a> ·{' '}
+      <a href={withQuery(path, query)}>{texts.permalink}</a>
       <details>
         <summary>curl</summary>
         <pre>
