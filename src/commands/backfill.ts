@@ -1,6 +1,7 @@
 import { findWatches } from '../config/watch.ts'
 import { Failure, worstOf } from '../errors.ts'
 import { type BackfilledDate, backfill } from '../pipeline/backfill.ts'
+import { foldWarnings } from '../terminal/foldWarnings.ts'
 import { pluralize } from '../text/format.ts'
 import { dateToMake, withFlag } from './dates.ts'
 import { type CommandInput, print, printJson, warnOfMissing, withContext } from './io.ts'
@@ -21,9 +22,14 @@ export default async function backfillCommand(io: CommandInput): Promise<void> {
     }
     refuseReversed(span, to === undefined ? 'today' : '--to')
     const request = { ...span, watches: findWatches(watch, config), force, jobs }
-    const outcomes = await backfill(request, context, ({ date, status, summary }, position, of) => {
-      report.info(`${position} of ${of}  ${date}  ${status}: ${summary}`)
-    })
+    const folded = foldWarnings(report, context.config)
+    const outcomes = await backfill(
+      request,
+      { ...context, report: folded.report },
+      ({ date, status, summary }, position, of) => {
+        report.info(`${position} of ${of}  ${date}  ${status}: ${summary}`)
+      },
+    ).finally(folded.close)
     if (outcomes.every(({ status }) => status === 'no snapshot')) await warnOfMissing(report, context.archive)
     report.close()
     refuseFailed(outcomes)

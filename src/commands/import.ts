@@ -3,6 +3,7 @@ import { Failure, quoted, worstOf } from '../errors.ts'
 import { describeForeign } from '../import/describe.ts'
 import { type ImportedDate, type ImportResult, importExports } from '../import/import.ts'
 import { retentionLimit } from '../pipeline/retention.ts'
+import { foldWarnings } from '../terminal/foldWarnings.ts'
 import { pluralize } from '../text/format.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 
@@ -14,9 +15,14 @@ export default async function importCommand(io: CommandInput): Promise<void> {
       throw new Failure('usage', 'cannot import: no place is given. Name files, folders, s3://BUCKET/PREFIX or URLs.')
     const request = { places: io.arguments, tolerance: parseTolerance(tolerance), force }
     const { report } = context
-    const result = await importExports(request, context, ({ date, status, summary }, position, of) => {
-      report.info(`${position} of ${of}  ${date}  ${status}: ${summary}`)
-    })
+    const folded = foldWarnings(report, context.config)
+    const result = await importExports(
+      request,
+      { ...context, report: folded.report },
+      ({ date, status, summary }, position, of) => {
+        report.info(`${position} of ${of}  ${date}  ${status}: ${summary}`)
+      },
+    ).finally(folded.close)
     const advice = await adviceFor(result.dates, context)
     if (result.failed.length > 0) for (const line of [totals(result), ...advice]) report.info(line)
     report.close()

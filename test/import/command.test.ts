@@ -60,6 +60,20 @@ test('import fails with 4 for a damaged file, in one line, after it has imported
   expect(await readdir(join(cwd, 'data/datagouv/snapshots'))).toEqual(['2026-01-07', '2026-01-21', '2026-01-28'])
 })
 
+test('import prints a warning that every date has once, with a count', async () => {
+  const cwd = await pastExports()
+  const unknown = datasetsCsv([{ id: 'd1', title: 'Transport', organization: 'o9' }])
+  for (const day of DAYS) await writeTestFile(join(cwd, 'past'), `export-dataset-202601${day}-060000.csv.gz`, unknown)
+  const { code, stderr } = await cli(['import', 'past'], { cwd })
+  const warning = '2026-01-07: 1 dataset belongs to an organization that is not in the organizations export'
+  expect([code, stderr.split('\n').filter((line) => line.startsWith('warning:'))]).toEqual([
+    0,
+    [`warning: ${warning}`, `warning: 3 more warnings like "${warning}"; the run records have them`],
+  ])
+  const runs = JSON.parse((await cli(['runs', '--json'], { cwd })).stdout)
+  expect(runs.map(({ warnings }: { warnings: string[] }) => warnings.length)).toEqual([1, 1, 1, 1])
+})
+
 test('import fails with 2 if no date has both exports, and names the tolerance that pairs the nearest', async () => {
   const cwd = await temporaryFolder()
   const datasets = datasetsCsv([{ id: 'd1', title: 'Transport' }])
