@@ -156,11 +156,11 @@ class RunHandlers implements SchedulerHandlers {
     const isMissed = retryAt === undefined && error instanceof Failure && error.retryable
     if (!isMissed && !shouldAnnounce(error, this.io)) return
     const before = this.notified.filter((one) => one.date === date && kindOf(one.error) === kindOf(error))
-    const targets = before.filter(({ record }) => record.status === 'sent').map(({ record }) => record.target)
+    const sent = before.map(({ record }) => record).filter(({ status }) => status === 'sent')
     const notify = async (context: NotifyContext) => {
       const records = isMissed
         ? await announceMissed(date, error, context)
-        : await announceFailure(failedNews(date, error, retryAt ?? null), runIdOf(error), context, targets)
+        : await announceFailure(failedNews(date, error, retryAt ?? null), runIdOf(error), context, sent)
       this.notified.push(...records.map((record) => ({ date, error, record })))
     }
     try {

@@ -8,6 +8,7 @@ import type { NotificationRecord, RunRecord } from '../runs/record.ts'
 import { waitForAll } from '../waitForAll.ts'
 import { deliver, type NotifyContext } from './delivery.ts'
 import { failuresOf, recentRuns, runRecord, saveNotifications, wasNotified } from './history.ts'
+import { isSentTo } from './identity.ts'
 import { type FailedNews, failedNews, publishedNews, type SearchNews } from './news.ts'
 import { announceRecovery } from './recovery.ts'
 import { messageId, notifyTargets, targetsOf } from './targets.ts'
@@ -103,17 +104,18 @@ async function notifyOf(
  * date succeeds.
  *
  * @param run_id the run that failed, if it had begun
- * @param notified names of targets that were notified of this failure while the store could not record it
+ * @param sent notifications of this failure that the store could not record
  */
 export async function announceFailure(
   news: FailedNews,
   run_id: string | undefined,
   context: NotifyContext,
-  notified: readonly string[] = [],
+  sent: readonly NotificationRecord[] = [],
 ) {
   const before = await failuresOf(news, context)
   const targets = targetsOf(news.event, context).filter(
-    (target) => !notified.includes(target.name) && !before.some((run) => wasNotified(run, news.event, target)),
+    (target) =>
+      !sent.some((one) => isSentTo(target, one)) && !before.some((run) => wasNotified(run, news.event, target)),
   )
   // A failure that the store cannot record may be announced again: its messages have the same ID.
   const isRecorded = run_id !== undefined && (await runRecord(run_id, context)) !== undefined
