@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Run this once before `docker compose up --build -d`. It creates the folders that the services mount, and .env with your user id
-# and random secrets. It changes nothing that exists, so you can run it again at any time.
+# and random secrets. It keeps all that exists, so you can run it again at any time.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 mkdir -p airflow/dags airflow/logs
+# The page reads its settings there, as another user. In a clone that only you can read (umask 077), it would silently use the defaults.
+chmod a+rx airflow/dags
 [ -f .env ] || (umask 077 && cp .env.example .env)
 
 # Sets a variable that is empty in .env.

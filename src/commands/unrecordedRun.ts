@@ -1,6 +1,5 @@
 import { readMetricsFileSetting } from '../config/config.ts'
 import { FAILURES, Failure, type FailureKind } from '../errors.ts'
-import { writeUnrecordedRun } from '../metrics/unrecordedRun.ts'
 import { type CommandInput, openReport } from './io.ts'
 
 /** Not failures of this run: another one is working on the date, or the run was stopped. */
@@ -31,6 +30,7 @@ async function writeFailure(command: string, started: Date, error: unknown, io: 
   if (path === undefined) return
   const exitCode = error instanceof Failure ? error.exitCode : FAILURES.bug.exit
   try {
+    const { writeUnrecordedRun } = await import('../metrics/unrecordedRun.ts')
     await writeUnrecordedRun(path, { command, started, ended: new Date(), exitCode })
   } catch (failed) {
     const report = await openReport(io.options)

@@ -73,21 +73,6 @@ describe('the units, in a separate systemd', () => {
     expect(owners).toBe('datagouv-tops\n')
   })
 
-  test('write their metrics for the node exporter with the drop-in of docs/deploy.md', async () => {
-    const page = await readFile(new URL('../../docs/deploy.md', import.meta.url), 'utf8')
-    const [, script] = /^```sh\n(groupadd --system datagouv-tops-metrics\n.*?)^```$/ms.exec(page)!
-    await shell(script!.replaceAll('/etc/systemd/system', UNITS))
-    const folder = '/var/lib/prometheus/node-exporter'
-    try {
-      await shell('systemctl start datagouv-tops')
-      expect(await state('datagouv-tops')).toBe('success inactive\n')
-      expect(await shell(`stat -c '%n %U %a' ${folder}/*`)).toBe(`${folder}/datagouv-tops.prom datagouv-tops 644\n`)
-      expect(await shell(`grep exit_code.*run ${folder}/datagouv-tops.prom`)).toMatch(/ 0\n$/)
-    } finally {
-      await shell(`rm -r ${UNITS}/datagouv-tops.service.d; systemctl daemon-reload`)
-    }
-  })
-
   test('stop without a failure', async () => {
     await shell('systemctl start datagouv-tops-serve datagouv-tops-schedule')
     await systemd!.until('curl -s http://127.0.0.1:8081/healthz', /"activity":"waiting"/)
@@ -120,5 +105,20 @@ describe('the units, in a separate systemd', () => {
       date,
     )
     expect(weekdayAndTime).toBe('Wednesday 17:00')
+  })
+
+  test('write their metrics for the node exporter with the drop-in of docs/deploy.md', async () => {
+    const page = await readFile(new URL('../../docs/deploy.md', import.meta.url), 'utf8')
+    const [, script] = /^```sh\n(groupadd --system datagouv-tops-metrics\n.*?)^```$/ms.exec(page)!
+    await shell(script!.replaceAll('/etc/systemd/system', UNITS))
+    const folder = '/var/lib/prometheus/node-exporter'
+    try {
+      await shell('systemctl start datagouv-tops')
+      expect(await state('datagouv-tops')).toBe('success inactive\n')
+      expect(await shell(`stat -c '%n %a' ${folder}/*`)).toBe(`${folder}/datagouv-tops.prom 644\n`)
+      expect(await shell(`grep exit_code.*run ${folder}/datagouv-tops.prom`)).toMatch(/ 0\n$/)
+    } finally {
+      await shell(`rm -r ${UNITS}/datagouv-tops.service.d; systemctl daemon-reload`)
+    }
   })
 })

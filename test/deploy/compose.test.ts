@@ -150,6 +150,13 @@ describe('prepareServices.sh', () => {
       expect((await stat(join(folder, name))).isDirectory()).toBe(true)
   })
 
+  test('lets the user of the containers find the settings, in a clone that only you can read', async () => {
+    const { folder, prepare } = await prepareFolder()
+    await mkdir(join(folder, 'airflow/dags'), { recursive: true, mode: 0o700 })
+    prepare()
+    expect((await stat(join(folder, 'airflow/dags'))).mode & 0o777).toBe(0o755)
+  })
+
   test('changes nothing on a second run', async () => {
     const { prepare, read } = await prepareFolder()
     prepare()
