@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createLocale } from '../../src/server/pages/locale.ts'
+import { explainTextsIn } from '../../src/server/pages/translations/explainTexts.ts'
 import { negotiateLanguage } from '../../src/server/pages/translations/language.ts'
 
 test.each([
@@ -17,7 +18,7 @@ test.each([
 })
 
 describe('a French page', () => {
-  const { day, longDay, shortDay, texts } = createLocale({ language: 'fr', isExplicit: false, timeZone: 'UTC' })
+  const { day, longDay, shortDay } = createLocale({ language: 'fr', isExplicit: false, timeZone: 'UTC' })
 
   test('writes the first of a month as an ordinal, and other days as they are', () => {
     expect([day('2026-01-01'), longDay('2026-01-01')]).toEqual(['1er janvier 2026', 'jeudi 1er janvier 2026'])
@@ -25,6 +26,7 @@ describe('a French page', () => {
   })
 
   test('writes ranks as feminine ordinals', () => {
+    const texts = explainTextsIn('fr')
     expect(texts.ranked('1', '422', '9 abonnés')).toBe(', 1re sur 422, 9 abonnés.')
     expect(texts.behind('3', '30')).toBe('Il lui en manque 3 pour rejoindre la 30e.')
   })

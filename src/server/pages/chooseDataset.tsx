@@ -5,6 +5,7 @@ import { ExplainForm } from './parts/explainForm.tsx'
 import { Page } from './parts/layout.tsx'
 import { PortalText, sanitize } from './parts/portalText.tsx'
 import { editionPath, explanationPath } from './paths.ts'
+import { explainTextsIn } from './translations/explainTexts.ts'
 
 interface ChooseDatasetPageProps extends EditionPageProps {
   /** The text that the reader gave. */
@@ -14,7 +15,8 @@ interface ChooseDatasetPageProps extends EditionPageProps {
 
 /** Lists the datasets that have a text in their title, each with a link to its explanation. */
 export function ChooseDatasetPage({ frame, edition, asked, named }: ChooseDatasetPageProps) {
-  const { texts, day, count, href } = frame.locale
+  const { texts, day, count, href, language } = frame.locale
+  const explain = explainTextsIn(language)
   const path = editionPath(edition)
   const { count: total, datasets } = named
   const title = sanitize(asked, 200)
@@ -29,7 +31,7 @@ export function ChooseDatasetPage({ frame, edition, asked, named }: ChooseDatase
       <h1>
         <PortalText>{title}</PortalText>
       </h1>
-      <p class="verdict">{texts.chooseDataset(count(total), day(edition.date))}</p>
+      <p class="verdict">{explain.chooseDataset(count(total), day(edition.date))}</p>
       <ul class="datasets">
         {datasets.map(({ dataset_id, dataset_title }) => (
           <li key={dataset_id}>
@@ -39,7 +41,7 @@ export function ChooseDatasetPage({ frame, edition, asked, named }: ChooseDatase
           </li>
         ))}
       </ul>
-      {more > 0 && <p>{texts.moreDatasets(count(more))}</p>}
+      {more > 0 && <p>{explain.moreDatasets(count(more))}</p>}
       <ExplainForm path={path} />
     </Page>
   )

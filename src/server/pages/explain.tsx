@@ -13,6 +13,7 @@ import { ExplainForm } from './parts/explainForm.tsx'
 import { Page } from './parts/layout.tsx'
 import { PortalText, replaceControls, sanitize } from './parts/portalText.tsx'
 import { editionPath, explanationPath, historyPath, hostOf } from './paths.ts'
+import { explainTextsIn, useExplainTexts } from './translations/explainTexts.ts'
 import { nameIn } from './translations/nameIn.ts'
 
 export interface ExplainPageProps extends EditionPageProps {
@@ -23,17 +24,18 @@ export interface ExplainPageProps extends EditionPageProps {
 
 /** Shows why a dataset is in the edition or not: the conditions, in the order in which they are checked. */
 export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }: ExplainPageProps) {
-  const { texts, day, href } = frame.locale
+  const { texts, day, href, language } = frame.locale
+  const explain = explainTextsIn(language)
   const { dataset, verdict, asked, nearest } = explanation
   const path = editionPath(edition)
   const title = dataset === null ? sanitize(asked, 200) : sanitize(dataset.title)
   // Without a dataset, there is nothing to check. A text that is no ID may still be the title of a newer dataset.
   const isUnknownTitle = dataset === null && !isIdOrAddress(asked)
   const verdictText = !isUnknownTitle
-    ? texts.verdicts[verdict]
+    ? explain.verdicts[verdict]
     : verdict === 'not-listed'
-      ? texts.notListedTitle
-      : texts.unknownTitle
+      ? explain.notListedTitle
+      : explain.unknownTitle
   return (
     <Page
       frame={frame}
@@ -77,6 +79,7 @@ type ConditionsProps = Pick<ExplainPageProps, 'frame' | 'edition' | 'explanation
 /** The conditions for a dataset to be in the tops, with what is known of each. */
 function Conditions({ frame, edition, explanation }: ConditionsProps) {
   const { texts, day, count } = frame.locale
+  const explain = useExplainTexts()
   const { dataset, verdict, matches, organization, nearest, columns, source } = explanation
   const path = editionPath(edition)
   const listed = matches.length > 0
@@ -84,13 +87,13 @@ function Conditions({ frame, edition, explanation }: ConditionsProps) {
     <ol class="conditions">
       <Condition
         holds={verdict === 'not-listed' ? undefined : dataset !== null}
-        title={texts.inCatalogueOf(day(edition.date))}
+        title={explain.inCatalogueOf(day(edition.date))}
       >
         {dataset !== null && (
           <p>
             {source === edition.archive.key
-              ? texts.recordOfList(count(dataset.record), count(edition.archive.records))
-              : texts.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
+              ? explain.recordOfList(count(dataset.record), count(edition.archive.records))
+              : explain.recordOf(count(dataset.record), count(edition.source.datasets.records))}{' '}
             <a class="out" href={datasetPage(frame.portal, dataset.id)}>
               {texts.onPortal(hostOf(frame.portal))}
             </a>
@@ -98,20 +101,20 @@ function Conditions({ frame, edition, explanation }: ConditionsProps) {
         )}
         {dataset === null && <Nearest nearest={nearest} path={path} />}
       </Condition>
-      <Condition holds={dataset === null ? undefined : listed} title={texts.mentions(termsOf(edition, frame))}>
+      <Condition holds={dataset === null ? undefined : listed} title={explain.mentions(termsOf(edition, frame))}>
         {matches.map((match) => (
           <Excerpt key={`${match.term} ${match.column}`} match={match} />
         ))}
         {dataset !== null && !listed && (
           <>
-            <p>{texts.searchedIn(columns.map((column) => nameIn(texts.columns, column)).join(', '))}</p>
+            <p>{explain.searchedIn(columns.map((column) => nameIn(texts.columns, column)).join(', '))}</p>
             <Nearest nearest={nearest} path={path} />
           </>
         )}
       </Condition>
       <Condition
         holds={dataset === null ? undefined : organization !== null && organization.rank <= edition.top}
-        title={texts.ofTheTop(count(edition.top))}
+        title={explain.ofTheTop(count(edition.top))}
       >
         {dataset !== null && <Ranking placing={organization} verdict={verdict} path={path} />}
       </Condition>
@@ -127,9 +130,13 @@ interface ConditionProps {
 }
 
 function Condition({ holds, title, children }: ConditionProps) {
-  const { texts } = useLocale()
+  const explain = useExplainTexts()
   const [sign, label, status] =
-    holds === undefined ? ['?', texts.unknown, 'open'] : holds ? ['✓', texts.yes, 'met'] : ['✗', texts.no, 'failed']
+    holds === undefined
+      ? ['?', explain.unknown, 'open']
+      : holds
+        ? ['✓', explain.yes, 'met']
+        : ['✗', explain.no, 'failed']
   return (
     <li class={status}>
       <span class="sign" aria-hidden="true">
@@ -148,11 +155,12 @@ function Condition({ holds, title, children }: ConditionProps) {
 /** Shows a term in its context. */
 function Excerpt({ match: { term, column, times, before, found, after } }: { readonly match: Match }) {
   const { texts, count } = useLocale()
+  const explain = useExplainTexts()
   return (
     <figure>
       <figcaption>
-        {texts.foundIn(texts.term(sanitize(term)), nameIn(texts.columns, column))}
-        {times > 1 && <small> {texts.times(count(times))}</small>}
+        {explain.foundIn(texts.term(sanitize(term)), nameIn(texts.columns, column))}
+        {times > 1 && <small> {explain.times(count(times))}</small>}
       </figcaption>
       <blockquote>
         <bdi>
@@ -173,8 +181,9 @@ interface RankingProps {
 
 function Ranking({ placing, verdict, path }: RankingProps) {
   const { texts, count, href } = useLocale()
+  const explain = useExplainTexts()
   if (placing === null)
-    return <p>{verdict === 'unknown-organization' ? texts.unknownOrganization : texts.noOrganization}</p>
+    return <p>{verdict === 'unknown-organization' ? explain.unknownOrganization : explain.noOrganization}</p>
   const { id, name, rank, followers, of, lead, last } = placing
   const margin = count(Math.abs(lead))
   return (
@@ -182,9 +191,9 @@ function Ranking({ placing, verdict, path }: RankingProps) {
       <a href={href(historyPath(path, id))}>
         <PortalText>{name}</PortalText>
       </a>
-      {texts.ranked(count(rank), of === null ? undefined : count(of), texts.followersOf(followers, count(followers)))}{' '}
-      {lead < 0 && texts.behind(margin, count(last.rank))}
-      {lead > 0 && texts.ahead(margin, count(last.rank))}
+      {explain.ranked(count(rank), of === null ? undefined : count(of), texts.followersOf(followers, count(followers)))}{' '}
+      {lead < 0 && explain.behind(margin, count(last.rank))}
+      {lead > 0 && explain.ahead(margin, count(last.rank))}
     </p>
   )
 }

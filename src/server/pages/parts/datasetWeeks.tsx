@@ -1,6 +1,7 @@
 import type { Changes } from '../../../editions/changes.ts'
 import type { DatasetWeek } from '../../history.ts'
 import { useLocale } from '../locale.ts'
+import { useExplainTexts } from '../translations/explainTexts.ts'
 import { TableHead } from './tableHead.tsx'
 import { Trend } from './trend.tsx'
 
@@ -14,6 +15,7 @@ interface DatasetWeeksProps {
 /** Says since when a dataset is in the tops and why, and shows each entry and exit and its followers. */
 export function DatasetWeeks({ weeks, lastChanges }: DatasetWeeksProps) {
   const { texts, count, day, shortDay } = useLocale()
+  const explain = useExplainTexts()
   const events = weeks.filter(({ change }) => change !== undefined)
   const last = events.at(-1)
   const isIn = weeks.at(-1)?.dataset !== undefined
@@ -21,21 +23,21 @@ export function DatasetWeeks({ weeks, lastChanges }: DatasetWeeksProps) {
   const id = weeks.findLast(({ dataset }) => dataset !== undefined)!.dataset!.dataset_id
   const sentence =
     last === undefined
-      ? texts.inTopsSinceFirst(day(weeks[0]!.date))
+      ? explain.inTopsSinceFirst(day(weeks[0]!.date))
       : last.change === 'left'
-        ? texts.leftTops(day(last.date))
-        : texts.inTopsSince(day(last.date))
+        ? explain.leftTops(day(last.date))
+        : explain.inTopsSince(day(last.date))
   const reason = reasonIn(lastChanges, id, texts)
   return (
     <section aria-labelledby="weeks">
-      <h2 id="weeks">{texts.overTheWeeks}</h2>
+      <h2 id="weeks">{explain.overTheWeeks}</h2>
       <p>
-        {sentence} {reason !== undefined && texts.reason(reason)}
+        {sentence} {reason !== undefined && explain.reason(reason)}
       </p>
       {events.length > 1 && (
         <ul>
           {events.map(({ date, change }) => (
-            <li key={date}>{change === 'left' ? texts.leftOn(day(date)) : texts.enteredOn(day(date))}</li>
+            <li key={date}>{change === 'left' ? explain.leftOn(day(date)) : explain.enteredOn(day(date))}</li>
           ))}
         </ul>
       )}
@@ -55,7 +57,7 @@ export function DatasetWeeks({ weeks, lastChanges }: DatasetWeeksProps) {
                 <th scope="row">
                   <time dateTime={date}>{shortDay(date)}</time>
                 </th>
-                <td class="number">{dataset === undefined ? texts.notInTops : count(dataset.dataset_followers)}</td>
+                <td class="number">{dataset === undefined ? explain.notInTops : count(dataset.dataset_followers)}</td>
               </tr>
             ))}
           </tbody>

@@ -144,15 +144,7 @@ export const english: Translation = {
   nameBefore: (name) => `formerly ${name}`,
   smallChanges: (n, count) =>
     n === 1 ? `${count} organization hardly changed` : `${count} organizations hardly changed`,
-  inTopsSince: (day) => `In the tops since ${day}.`,
-  inTopsSinceFirst: (day) => `In the tops since the first edition (${day}).`,
-  leftTops: (day) => `Left the tops on ${day}.`,
   newAndGone: 'New and gone, by week',
-  reason: (reason) => `Reason: ${reason}.`,
-  overTheWeeks: 'In the tops over time',
-  notInTops: 'not in the tops',
-  enteredOn: (day) => `Entered on ${day}`,
-  leftOn: (day) => `Left on ${day}`,
   entryReasons: {
     new: 'new on the portal',
     matches: 'now mentions one of the words',
@@ -172,51 +164,12 @@ export const english: Translation = {
 
   fullList: (terms) => `Full list: ${terms}`,
   aboutList: (words, portal) => `All datasets on ${portal} that mention ${words}, from any organization.`,
-  verdicts: {
-    'in-tops': (day) => `This dataset is in the tops of ${day}: it meets all three conditions.`,
-    unknown: (day) => `No dataset in the catalogue of ${day} has this ID or address.`,
-    'not-listed': (day) =>
-      `This dataset is not in the full list of ${day}. That day’s export was not kept, so the reason is unknown.`,
-    'no-term': (day) => `This dataset is not in the edition of ${day}: it mentions none of the words.`,
-    'no-organization': (day) =>
-      `This dataset is in the full list of ${day}, but not in the tops: it does not belong to an organization.`,
-    'unknown-organization': (day) =>
-      `This dataset is in the full list of ${day}, but not in the tops: its organization is missing from the export.`,
-    'below-top': (day) =>
-      `This dataset is in the full list of ${day}, but not in the tops: its organization has too few followers.`,
-  },
-  unknownTitle: (day) => `No dataset in the catalogue of ${day} has this text in its title.`,
-  notListedTitle: (day) =>
-    `No dataset in the full list of ${day} has this text in its title. That day’s catalogue was not kept, so other datasets cannot be searched.`,
-  chooseDataset: (count, day) =>
-    `${count} datasets in the catalogue of ${day} have this text in their titles. Choose one:`,
-  moreDatasets: (count) =>
-    count === '1' ? 'There is 1 more. Enter more of the title.' : `There are ${count} more. Enter more of the title.`,
-  yes: '(yes)',
-  no: '(no)',
-  unknown: '(unknown)',
-  inCatalogueOf: (day) => `It is in the catalogue of ${day}`,
-  recordOf: (record, records) => `Record ${record} of ${records} in the export.`,
-  recordOfList: (record, records) => `Record ${record} of ${records} in the full list.`,
-  mentions: (terms) => `It mentions ${terms}`,
-  foundIn: (term, column) => `${term}, in ${column}`,
-  times: (count) => `${count} times`,
-  searchedIn: (columns) => `Searched in ${columns}, ignoring accents, case, hyphens and apostrophes.`,
   columns: {
     title: 'the title',
     tags: 'the tags',
     description: 'the description',
   },
-  ofTheTop: (top) => `Its organization is one of the ${top} most followed`,
-  ranked: (rank, of, followers) =>
-    of === undefined ? `, rank ${rank}, ${followers}.` : `, rank ${rank} of ${of}, ${followers}.`,
-  ahead: (followers, last) => `That is ${followers} more than rank ${last}.`,
-  behind: (followers, last) => `It needs ${followers} more to reach rank ${last}.`,
-  noOrganization: 'It does not belong to an organization.',
-  unknownOrganization: 'Its organization is missing from the organizations export.',
   nearest: 'Closest matches:',
-  explainForm: 'Why is a dataset listed or missing?',
-  explainFormPlaceholder: 'Its title, ID or page address',
 
   mostFollowed: (top) => `The ${top} most followed organizations`,
   aboutOrganizations: (portal, terms) =>

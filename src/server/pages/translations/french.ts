@@ -166,15 +166,7 @@ export const french = {
   nameBefore: (name: string) => `anciennement ${name}`,
   smallChanges: (n: number, count: string) =>
     n > 1 ? `${count} organisations ont peu changé` : `${count} organisation a peu changé`,
-  inTopsSince: (day: string) => `Dans les tops depuis le ${day}.`,
-  inTopsSinceFirst: (day: string) => `Dans les tops depuis la première édition, celle du ${day}.`,
-  leftTops: (day: string) => `Sorti des tops le ${day}.`,
   newAndGone: 'Nouveaux et sortis, par semaine',
-  reason: (reason: string) => `Raison\u00a0: ${reason}.`,
-  overTheWeeks: 'Présence dans les tops',
-  notInTops: 'hors des tops',
-  enteredOn: (day: string) => `Entré le ${day}`,
-  leftOn: (day: string) => `Sorti le ${day}`,
   entryReasons: {
     new: 'nouveau sur le portail',
     matches: 'mentionne désormais l’un des mots',
@@ -196,53 +188,12 @@ export const french = {
   fullList: (terms: string) => `Liste complète\u00a0: ${terms}`,
   aboutList: (words: string, portal: string) =>
     `Tous les jeux de données de ${portal} mentionnant ${words}, quelle que soit l’organisation.`,
-  verdicts: {
-    'in-tops': (day: string) => `Ce jeu de données est dans les tops du ${day}\u00a0: il remplit les trois conditions.`,
-    unknown: (day: string) => `Aucun jeu de données du catalogue du ${day} n’a cet identifiant ou cette adresse.`,
-    'not-listed': (day: string) =>
-      `Ce jeu de données n’est pas dans la liste complète du ${day}. L’export de ce jour n’a pas été conservé\u00a0: la raison est inconnue.`,
-    'no-term': (day: string) =>
-      `Ce jeu de données n’est pas dans l’édition du ${day}\u00a0: il ne mentionne aucun des mots.`,
-    'no-organization': (day: string) =>
-      `Ce jeu de données est dans la liste complète du ${day}, mais pas dans les tops\u00a0: il n’est rattaché à aucune organisation.`,
-    'unknown-organization': (day: string) =>
-      `Ce jeu de données est dans la liste complète du ${day}, mais pas dans les tops\u00a0: son organisation est absente de l’export.`,
-    'below-top': (day: string) =>
-      `Ce jeu de données est dans la liste complète du ${day}, mais pas dans les tops\u00a0: son organisation n’a pas assez d’abonnés.`,
-  },
-  unknownTitle: (day: string) => `Aucun jeu de données du catalogue du ${day} n’a ce texte dans son titre.`,
-  notListedTitle: (day: string) =>
-    `Aucun jeu de données de la liste complète du ${day} n’a ce texte dans son titre. Le catalogue de ce jour n’a pas été conservé\u00a0: les autres jeux de données ne peuvent pas être recherchés.`,
-  chooseDataset: (count: string, day: string) =>
-    `${count} jeux de données du catalogue du ${day} ont ce texte dans leur titre. Choisissez\u2011en un\u00a0:`,
-  moreDatasets: (count: string) =>
-    count === '1' ? 'Il y en a 1 autre. Précisez le titre.' : `Il y en a ${count} autres. Précisez le titre.`,
-  yes: '(oui)',
-  no: '(non)',
-  unknown: '(inconnu)',
-  inCatalogueOf: (day: string) => `Il figure au catalogue du ${day}`,
-  recordOf: (record: string, records: string) => `Ligne ${record} sur ${records} dans l’export.`,
-  recordOfList: (record: string, records: string) => `Ligne ${record} sur ${records} dans la liste complète.`,
-  mentions: (terms: string) => `Il mentionne ${terms}`,
-  foundIn: (term: string, column: string) => `${term}, dans ${column}`,
-  times: (count: string) => `${count} fois`,
-  searchedIn: (columns: string) =>
-    `Recherche dans ${columns}, sans tenir compte des accents, des majuscules, des traits d’union ni des apostrophes.`,
   columns: {
     title: 'le titre',
     tags: 'les mots-clés',
     description: 'la description',
   },
-  ofTheTop: (top: string) => `Son organisation fait partie des ${top} plus suivies`,
-  ranked: (rank: string, of: string | undefined, followers: string) =>
-    of === undefined ? `, ${ordinal(rank)}, ${followers}.` : `, ${ordinal(rank)} sur ${of}, ${followers}.`,
-  ahead: (followers: string, last: string) => `Soit ${followers} de plus que la ${ordinal(last)}.`,
-  behind: (followers: string, last: string) => `Il lui en manque ${followers} pour rejoindre la ${ordinal(last)}.`,
-  noOrganization: 'Il n’est rattaché à aucune organisation.',
-  unknownOrganization: 'Son organisation est absente de l’export des organisations.',
   nearest: 'Les plus proches\u00a0:',
-  explainForm: 'Pourquoi un jeu de données est-il présent ou absent\u00a0?',
-  explainFormPlaceholder: 'Titre, identifiant ou adresse de sa page',
 
   mostFollowed: (top: string) => `Les ${top} organisations les plus suivies`,
   aboutOrganizations: (portal: string, terms: string) =>
@@ -347,12 +298,7 @@ export const french = {
   bugHint: 'Rien n’a été modifié. Si l’erreur se reproduit, consultez le journal du serveur.',
 }
 
-/** Ordinal of an organization's rank, which is feminine: `1re`, `2e`. */
-function ordinal(rank: string): string {
-  return rank === '1' ? '1re' : `${rank}e`
-}
-
-type TranslationOf<T> = {
+export type TranslationOf<T> = {
   readonly [K in keyof T]: T[K] extends (...values: infer V) => string
     ? (...values: V) => string
     : T[K] extends string
