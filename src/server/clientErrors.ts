@@ -1,6 +1,7 @@
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { CACHE_CONTROL } from './caching.ts'
+import type { ConnectionLimiter } from './connections.ts'
 
 /** The longest address that an answer repeats, in characters. */
 const MAX_ADDRESS = 1_000
@@ -17,17 +18,11 @@ interface ClientError extends Error {
  * Answers requests that are not HTTP, are too large or take too long. Node would answer them without a reason. Curl sends
  * `?words=vélo` as it was typed, and such bytes never reach the app.
  */
-export function answerClientErrors(server: Server): void {
-  const open = new WeakMap<Socket, number>()
-  server.on('request', ({ socket }, response) => {
-    open.set(socket, (open.get(socket) ?? 0) + 1)
-    response.once('close', () => open.set(socket, (open.get(socket) ?? 1) - 1))
-  })
+export function answerClientErrors(server: Server, { isBusy }: Pick<ConnectionLimiter, 'isBusy'>): void {
   server.on('clientError', (error: ClientError, connection) => {
     const socket = connection as Socket
-    // After an earlier request on the same connection, the client would take this answer for that of the earlier one.
-    const isAwaited = (open.get(socket) ?? 0) > 0
-    if (error.code === 'ECONNRESET' || !socket.writable || isAwaited) return void socket.destroy()
+    // During an earlier request on the same connection, the client would take this answer for that of the earlier one.
+    if (error.code === 'ECONNRESET' || !socket.writable || isBusy(socket)) return void socket.destroy()
     socket.end(responseTo(error))
   })
 }

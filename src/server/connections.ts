@@ -39,6 +39,7 @@ export function limitConnections(server: Server, most: number): ConnectionLimite
     })
   })
   return {
+    isBusy: (socket) => busy.has(socket),
     drain: () => {
       draining = true
       for (const socket of idle) socket.destroy()
@@ -47,6 +48,8 @@ export function limitConnections(server: Server, most: number): ConnectionLimite
 }
 
 export interface ConnectionLimiter {
+  /** Whether a request of the connection is in progress. */
+  isBusy(socket: Socket): boolean
   /** Closes idle connections now, and each busy one after its response. */
   drain(): void
 }

@@ -47,9 +47,9 @@ export async function serveApp(app: Hono, address: ListenAddress): Promise<Runni
     // No request for a page has a body. If a proxy in front sees its end elsewhere, no request may follow on the same connection.
     if (hasBody(request) && request.method !== 'POST') response.shouldKeepAlive = false
   })
-  answerClientErrors(server)
   server.setTimeout(IDLE_MS)
   const limiter = limitConnections(server, MAX_CONNECTIONS)
+  answerClientErrors(server, limiter)
   await listen(server, address)
   return { url: urlOf(server.address() as AddressInfo), close: () => close(server, limiter) }
 }
