@@ -1,8 +1,12 @@
+// Defines AsyncDisposable for programs whose own "lib" does not.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { findWatch, findWatches } from './config/watch.ts'
 import type { Context } from './context.ts'
 import { resolveDate } from './editions/calendar.ts'
 import type { Edition } from './editions/edition.ts'
 import { datesOf, findEdition } from './editions/find.ts'
+import { Failure } from './errors.ts'
 import { closeContext, openContext } from './openContext.ts'
 import { run } from './pipeline/pipeline.ts'
 import { silentReport } from './terminal/report.ts'
@@ -76,10 +80,16 @@ export interface RunResult {
 export interface Tops extends AsyncDisposable {
   /** Runs the whole pipeline for a date. @throws Failure, with its kind and whether a retry can help */
   run(options?: RunOptions): Promise<RunResult>
-  /** Returns an edition: by default the latest, of the first watch. @throws Failure `usage` if there is none */
+  /**
+   * Returns an edition: by default the latest, of the first watch.
+   *
+   * @param date YYYY-MM-DD, `latest`, or a name that `run` accepts
+   * @throws Failure `usage` if there is none, or the date is invalid
+   */
   edition(date?: string, watch?: string): Promise<Edition>
   /** Lists the dates that have an edition, latest first. */
   dates(watch?: string): Promise<string[]>
+  /** Closes the stores. Every later call of another method throws a Failure `usage`. */
   close(): Promise<void>
 }
 
@@ -96,14 +106,28 @@ export async function openTops(settings: Settings = {}, { warn, signal }: OpenOp
     report: warn ? { ...silentReport, warn } : silentReport,
     signal: signal ?? new AbortController().signal,
   })
-  const close = () => closeContext(context)
+  let closed: Promise<void> | undefined
+  const requireOpen = () => {
+    if (closed) throw new Failure('usage', 'cannot use tops: it is closed. Open it again with openTops().')
+    return context
+  }
+  const close = () => {
+    closed ??= closeContext(context)
+    return closed
+  }
   return {
-    run: (options) => runIn(context, options),
-    edition: (date, watch) => findEdition(context.documents, nameOf(context, watch), date),
-    dates: (watch) => datesOf(context.documents, nameOf(context, watch)),
+    run: async (options) => runIn(requireOpen(), options),
+    edition: async (date, watch) => editionIn(requireOpen(), date, watch),
+    dates: async (watch) => datesOf(requireOpen().documents, nameOf(context, watch)),
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function editionIn(context: Context, date: string | undefined, watch: string | undefined): Promise<Edition> {
+  const { config, clock, documents } = context
+  const isLatest = date === undefined || date === 'latest'
+  return findEdition(documents, nameOf(context, watch), isLatest ? undefined : resolveDate(date, config, clock()))
 }
 
 async function runIn(context: Context, options: RunOptions = {}): Promise<RunResult> {

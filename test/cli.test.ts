@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { COMMANDS } from '../src/commands/commands.ts'
 import type { Edition } from '../src/editions/edition.ts'
+import { openSqlite } from '../src/stores/sqlite/sqlite.ts'
 import { cli } from './helpers/cli.ts'
 import {
   DATASET_HEADER,
@@ -14,6 +15,7 @@ import {
   temporaryFolder,
   writeTestFile,
 } from './helpers/exports.ts'
+import { runRecordOf } from './helpers/runs.ts'
 
 const KEPT = { id: 'd1', title: 'Mobilité', organization: 'o1', followers: 4 }
 const DATASETS = datasetsCsv([KEPT, { id: 'd2', title: 'Budget' }])
@@ -391,6 +393,18 @@ describe('the rest of the command line', () => {
     const { stdout } = await cli(['runs', 'show', runs[1]._id], { cwd })
     expect(stdout).toContain('run 2026-11-18 (mobilite-transport) produced new data')
     expect((await cli(['runs', runs[1]._id], { cwd })).stdout).toBe(stdout)
+  })
+
+  test('runs shows that the process of a run has died', async () => {
+    const cwd = await temporaryFolder()
+    const documents = await openSqlite(join(cwd, 'data/datagouv.db'))
+    const id = '20261111T160000000Z-000000'
+    await documents.replace('runs', runRecordOf(id))
+    await documents.close()
+    expect((await cli(['runs'], { cwd })).stdout).toMatch(/ died .* its process is gone; the next run recovers it/)
+    const { stdout } = await cli(['runs', id], { cwd })
+    expect(stdout).toContain('(mobilite-transport) died\nits process is gone; the next run recovers it\n')
+    expect(JSON.parse((await cli(['runs', '--json'], { cwd })).stdout)).toEqual([runRecordOf(id)])
   })
 
   test('every command has help with examples', async () => {

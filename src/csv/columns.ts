@@ -1,4 +1,3 @@
-import { closest } from 'fastest-levenshtein'
 import { Failure, quoted } from '../errors.ts'
 import { joinFirst } from '../text/format.ts'
 
@@ -54,30 +53,64 @@ function candidates(column: string, names: ColumnNames): readonly string[] {
   return Object.hasOwn(names, column) ? [...new Set([...names[column]!, column])] : [column]
 }
 
+/** An earlier export of the same kind. */
+interface EarlierExport {
+  readonly date: string
+  readonly columns: readonly string[]
+}
+
+/** An export lacks needed columns. The message lists the columns among which a renamed one may be. */
+export class MissingColumns extends Failure {
+  private readonly exportName: string
+  /** `"title", "label" or "name"` */
+  private readonly missing: string
+  private readonly header: readonly string[]
+
+  constructor(exportName: string, missing: string, header: readonly string[], earlier?: EarlierExport) {
+    const model = modelOf(header)
+    const seems = model === undefined ? 'Is it the right export?' : `It seems to be an export of ${model}.`
+    const what = `no column ${missing} (${describeHeader(header, earlier)}); nothing was published`
+    const advice = 'If a column of the header (line 1) was renamed, map it with the setting columns.'
+    super('contract', `${exportName} has ${what}. ${seems} ${advice}`)
+    this.exportName = exportName
+    this.missing = missing
+    this.header = header
+  }
+
+  /** Returns the same error with a message that lists only the columns that an earlier export lacks. */
+  comparedWith(earlier: EarlierExport): MissingColumns {
+    return new MissingColumns(this.exportName, this.missing, this.header, earlier)
+  }
+}
+
 function missingColumns(
   missing: readonly string[],
   header: readonly string[],
   exportName: string,
   names: ColumnNames,
-): Failure {
+): MissingColumns {
   const listed = missing.map((column) =>
     candidates(column, names)
       .map((name) => quoted(name))
       .join(' or '),
   )
-  const found = describeHeader(header, missing[0]!)
-  const model = modelOf(header)
-  const seems = model === undefined ? 'Is it the right export?' : `It seems to be an export of ${model}.`
-  const what = `no column ${listed.join(', ')} (${found}); nothing was published`
-  const advice = 'If a column of the header (line 1) was renamed, map it with the setting columns.'
-  return new Failure('contract', `${exportName} has ${what}. ${seems} ${advice}`)
+  return new MissingColumns(exportName, listed.join(', '), header)
 }
 
-/** Lists the first columns of a header. If there are more, adds the one most like the missing column. */
-function describeHeader(header: readonly string[], missing: string): string {
-  const names = header.map((name) => quoted(name, 40))
-  const found = `found: ${joinFirst(names)}`
-  return header.length <= 5 ? found : `${found}; nearest: ${quoted(closest(missing, header), 40)}`
+/** An export has 40 columns. */
+const MAX_LISTED = 60
+
+/** Lists the columns that are new since an earlier export, or all of them. */
+function describeHeader(header: readonly string[], earlier: EarlierExport | undefined): string {
+  const list = (names: readonly string[]) =>
+    joinFirst(
+      names.map((name) => quoted(name, 40)),
+      MAX_LISTED,
+    )
+  if (earlier === undefined) return `found: ${list(header)}`
+  const added = header.filter((name) => !earlier.columns.includes(name))
+  const since = `since the snapshot of ${earlier.date}`
+  return added.length === 0 ? `no column is new ${since}` : `new ${since}: ${list(added)}`
 }
 
 const OTHER_DELIMITERS: Readonly<Record<string, string>> = { ',': 'comma', '\t': 'tab', '|': 'vertical bar' }

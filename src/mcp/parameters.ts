@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-/** The parameters of the tools. They have the same names as those of the API, which checks their values. */
+/** The parameters of the tools. The API checks their values. */
 
 export const watch = z
   .string()

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { MissingColumns } from '../csv/columns.ts'
 import { EXPORT_NAMES, type ExportName, type ExportOrigin, type Snapshot } from '../editions/edition.ts'
 import { refusedKey } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
@@ -167,7 +168,12 @@ export class StagedSnapshot implements SnapshotSource {
       run.warn(`${error.message}; ${isListed ? 'it may just have been replaced, so ' : ''}this run fetches it again`)
       this.portal?.refresh()
     }
-    return retryReplaced(() => this.stageOnce(name, reader), isListed, refresh, context)
+    try {
+      return await retryReplaced(() => this.stageOnce(name, reader), isListed, refresh, context)
+    } catch (error) {
+      const previous = error instanceof MissingColumns ? await this.previousColumns(name) : undefined
+      throw previous === undefined ? error : (error as MissingColumns).comparedWith(previous)
+    }
   }
 
   private async stageOnce(name: ExportName, reader: Reader): Promise<StagedExport> {
@@ -275,15 +281,21 @@ export class StagedSnapshot implements SnapshotSource {
 
   /** Returns the columns that the previous snapshot lacks, for the run record. They are harmless. */
   private async newColumns(name: ExportName, { facts, columns }: StagedExport): Promise<{ new_columns?: string[] }> {
+    if ((this.stored ?? this.baseline)?.[name].sha256 === facts.sha256) return {}
+    const previous = await this.previousColumns(name)
+    return previous === undefined ? {} : { new_columns: columns.filter((one) => !previous.columns.includes(one)) }
+  }
+
+  /** Returns the columns of an export of the previous snapshot; undefined if there is none or it cannot be read. */
+  private async previousColumns(name: ExportName): Promise<{ date: string; columns: readonly string[] } | undefined> {
     const previous = this.stored ?? this.baseline
-    if (previous === undefined || previous[name].sha256 === facts.sha256) return {}
+    if (previous === undefined) return undefined
     try {
-      const previousColumns = await readColumns(name, previous, this.context)
-      return { new_columns: columns.filter((column) => !previousColumns.includes(column)) }
+      return { date: previous.date, columns: await readColumns(name, previous, this.context) }
     } catch (error) {
       // An unreadable earlier snapshot must not fail this run.
       if (!(error instanceof Failure)) throw error
-      return {}
+      return undefined
     }
   }
 }

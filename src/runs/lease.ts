@@ -130,7 +130,8 @@ export async function findHolder(documents: Documents, ids: readonly string[]): 
   return undefined
 }
 
-async function isExpired({ expires }: Lease, documents: Documents): Promise<boolean> {
+/** Whether a lease has expired, by the store's clock. */
+export async function isExpired({ expires }: Lease, documents: Documents): Promise<boolean> {
   // A store without its own clock runs on this machine.
   const { now = new Date() } = await documents.facts()
   return Date.parse(expires) <= now.getTime()

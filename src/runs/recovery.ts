@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts'
 import { leaseFor } from '../editions/layout.ts'
 import { Failure } from '../errors.ts'
-import type { Holder, Lease } from '../stores/documents.ts'
+import type { Documents, Holder, Lease } from '../stores/documents.ts'
 import { warnOnce } from '../terminal/report.ts'
-import { type HeldLeases, isDead, LEASE_MS } from './lease.ts'
-import { listLeases, listRuns, readSoundRun } from './read.ts'
+import { currentProcessAsHolder, type HeldLeases, isDead, isExpired, LEASE_MS } from './lease.ts'
+import { listLeases, listRuns, readRun, readSoundRun } from './read.ts'
 import type { RunRecord } from './record.ts'
 
 /** How many recent records to search for dead runs without a lease. */
@@ -34,6 +34,25 @@ export async function recoverDeadRuns(self: Holder, own: HeldLeases, context: Co
   for (const { _id, run } of dead) await documents.release(_id, run)
   await sweepPending(self, own, context)
   return closed.filter((record) => record !== undefined)
+}
+
+/**
+ * Returns the ids of the dead runs among these records. Changes nothing: the next run closes their records.
+ *
+ * @param records read before this call, because a run closes its record before it releases its leases
+ */
+export async function findDeadRuns(records: readonly RunRecord[], documents: Documents): Promise<ReadonlySet<string>> {
+  const open = records.filter(({ status }) => status === 'running').map(({ _id }) => _id)
+  if (open.length === 0) return new Set()
+  const self = currentProcessAsHolder('')
+  const alive = new Set<string>()
+  for (const stored of await listLeases(documents)) {
+    if (stored.damage !== undefined || isDead(stored.lease, self)) continue
+    if (!(await isExpired(stored.lease, documents))) alive.add(stored.lease.run)
+  }
+  // A run may have ended since its record was read.
+  const current = await Promise.all(open.filter((id) => !alive.has(id)).map((id) => readRun(documents, id)))
+  return new Set(current.flatMap((run) => (run?.status === 'running' ? run._id : [])))
 }
 
 /** Returns all leases. Damaged ones are deleted, with a warning. */

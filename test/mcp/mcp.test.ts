@@ -40,6 +40,7 @@ const CALLS = [
   ['explain_dataset', { dataset: 'd2' }],
   ['dataset_history', { dataset: 'd5' }],
   ['search_words', { words: ['transport 5', 'trnsport'], limit: 1 }],
+  ['search_words', { words: ['transport'], gone: true, since: '2026-11-11' }],
 ] as const
 
 const FLAGS = ['--config', 'test.yaml', '--archive', 'file:datagouv', '--documents', 'sqlite:datagouv.db']
@@ -52,7 +53,16 @@ interface ToolResult {
 }
 
 /** Checks the answers to CALLS. */
-function checkAnswers([editions, tops, changes, missing, explained, history, found]: readonly ToolResult[]): void {
+function checkAnswers([
+  editions,
+  tops,
+  changes,
+  missing,
+  explained,
+  history,
+  found,
+  gone,
+]: readonly ToolResult[]): void {
   expect(editions!.structured).toMatchObject({
     total: 2,
     editions: [
@@ -85,7 +95,8 @@ function checkAnswers([editions, tops, changes, missing, explained, history, fou
     total: 1,
     datasets: [{ id: 'd5' }],
   })
-  for (const { text } of [editions, tops, changes, explained, history, found] as ToolResult[]) {
+  expect(gone!.structured).toMatchObject({ date: '2026-11-18', total: 2, datasets: [{ id: 'd0' }, { id: 'd1' }] })
+  for (const { text } of [editions, tops, changes, explained, history, found, gone] as ToolResult[]) {
     expect(text.length).toBeLessThan(4_000)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: characters that must not reach an assistant
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/)

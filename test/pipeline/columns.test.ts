@@ -249,6 +249,25 @@ describe('an export is refused that', () => {
     expect(failure.message).toMatch(/; nothing was published\. .*\.$/)
   })
 
+  test('lacks a column, with the columns that are new since the last snapshot, or with all', async () => {
+    context = await openTestContext()
+    const { datasets } = HEADERS['2026-01-16']
+    const [good, renamed, removed] = [datasets, datasets.replace('title;', 'label;'), datasets.replace('title;', '')]
+    const runWith = async (header: string, date: string) => {
+      const exports = csv(header, [{ id: 'd1', organization_id: 'o1', title: 'Mobilité' }])
+      const request = await createRunRequest(context, exports, GOOD.organizations)
+      return run({ ...request, date }, context).catch((error) => error.message)
+    }
+    const all = await runWith(renamed, '2026-11-11')
+    expect(all).toContain('has no column "title" (found: "id", "label", "slug"')
+    expect(all).toContain('"metric.views", "metric.resources_downloads"); nothing was published.')
+    await runWith(good, '2026-11-11')
+    expect(await runWith(renamed, '2026-11-18')).toContain(
+      'has no column "title" (new since the snapshot of 2026-11-11: "label"); nothing was published.',
+    )
+    expect(await runWith(removed, '2026-11-18')).toContain('(no column is new since the snapshot of 2026-11-11)')
+  })
+
   test('has a wrong value far down, by record, line and column', async () => {
     const rows = Array.from({ length: 30_000 }, (_, i) => row(`o${i}`, `Name\r\n${i}`, 'slug', i))
     const organizations = `${row('id', 'name', 'slug', 'metric.followers')}${rows.join('')}`.replace(

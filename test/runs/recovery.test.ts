@@ -7,6 +7,7 @@ import { run } from '../../src/pipeline/pipeline.ts'
 import type { RunRequest } from '../../src/pipeline/request.ts'
 import { acquireLeases, currentProcessAsHolder } from '../../src/runs/lease.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
+import { findDeadRuns } from '../../src/runs/recovery.ts'
 import type { Holder, Lease } from '../../src/stores/documents.ts'
 import { datasetsCsv, organizationsCsv, writeTestFile } from '../helpers/exports.ts'
 import { closeFile } from '../helpers/interception.ts'
@@ -87,6 +88,28 @@ for (const { name, open: newPlace } of storePairs('what dead runs leave', { ferr
       await sleep(5_100)
       await run(order, world)
       expect(await left(world, place)).toEqual({ ...CLEARED, statuses: ['published', 'stopped', 'unchanged'] })
+    })
+
+    test('closes the record that the list of runs shows as dead; listing changes nothing', async () => {
+      const { place, world, order } = await prepared()
+      const { documents } = world
+      const deadRuns = async () => [...(await findDeadRuns(await documents.list<RunRecord>('runs'), documents))]
+      await leave(world, { host: hostname(), pid: deadPid() })
+      const before = await left(world, place)
+      expect(await deadRuns()).toEqual([DEAD])
+      expect(await left(world, place)).toEqual(before)
+      for (const id of [OTHER, `velo/${OTHER}`]) await documents.release(id, DEAD)
+      // A record that says "running" without a lease, then with that of a process that runs, then with one that expires.
+      expect(await deadRuns()).toEqual([DEAD])
+      await documents.acquire(OTHER, { run: DEAD, host: hostname(), pid: livingPid() }, 60_000)
+      expect(await deadRuns()).toEqual([])
+      await documents.release(OTHER, DEAD)
+      await documents.acquire(OTHER, { run: DEAD, host: 'elsewhere', pid: 7 }, 1_000)
+      expect(await deadRuns()).toEqual([])
+      await sleep(1_100)
+      expect(await deadRuns()).toEqual([DEAD])
+      await run(order, world)
+      expect(await deadRuns()).toEqual([])
     })
 
     test('leaves running runs of this host alone, in another process or in this one', async () => {

@@ -1,6 +1,11 @@
+import { copyFile, symlink } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import createClient from 'openapi-fetch'
 import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest'
 import type { paths } from '../../docs/reference/openapi.d.ts'
+import { blocksOf } from '../docs/blocks.ts'
+import { runChecker } from '../helpers/checker.ts'
+import { temporaryFolder, writeTestFile } from '../helpers/exports.ts'
 import { openSite, type Site } from '../web/site.ts'
 
 /** A client whose types are generated from the OpenAPI description. "npm run types" checks the calls below. */
@@ -50,4 +55,28 @@ test('a generated client does not compile with a parameter or a field that does 
   // @ts-expect-error: a watch has no title
   expect(data!.items[0]!.title).toBeUndefined()
   expect(data!.items[0]!.label).toBeNull()
+})
+
+test('the example of the documentation compiles in a strict project', async () => {
+  const [example] = blocksOf('docs/api.md').filter(({ language }) => language === 'ts')
+  const folder = await temporaryFolder()
+  await copyFile('docs/reference/openapi.d.ts', join(folder, 'openapi.d.ts'))
+  await symlink(resolve('node_modules'), join(folder, 'node_modules'))
+  const options = {
+    strict: true,
+    module: 'nodenext',
+    target: 'es2022',
+    lib: ['es2023', 'dom'],
+    types: [],
+    noEmit: true,
+  }
+  await writeTestFile(folder, 'package.json', '{"type": "module"}')
+  await writeTestFile(folder, 'tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['program.ts'] }))
+  const compile = async (text: string) => {
+    await writeTestFile(folder, 'program.ts', text)
+    return runChecker('node_modules/.bin/tsc', ['-p', folder], () => undefined as never)
+  }
+  expect(await compile(example!.text)).toEqual({ code: 0, said: '' })
+  const unchecked = example!.text.replace(/^if \(error.*\n/m, '')
+  expect(await compile(unchecked)).toMatchObject({ said: expect.stringContaining("'data' is possibly 'undefined'") })
 })

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import { openSqlite } from '../../src/stores/sqlite/sqlite.ts'
 import { documentsContract } from '../contracts/documents.ts'
 import { temporaryFolder } from '../helpers/exports.ts'
+import { failureOf } from '../helpers/failure.ts'
 import { fileSystem, makeReadOnly, needUnprivileged, publicFolder, run, start } from './children.ts'
 
 documentsContract('SQLite', async () => {
@@ -198,4 +199,31 @@ test('a disk that fills up is reported, and earlier documents remain', async ({ 
   expect(await attempt('lease', 2_000_000, 1)).toBe(full)
   expect(await attempt('sqlite', 50_000, 50)).toBe(full)
   expect(await attempt('sqlite', 10, 1)).toBe('done')
+})
+
+test('a closed store refuses every call, instead of ending the process', async () => {
+  const path = join(await temporaryFolder(), 'datagouv.db')
+  const documents = await openSqlite(path)
+  await documents.replace('tops', { _id: 'a' })
+  const waiting = withDatabase(path, async (database) => {
+    database.exec('BEGIN IMMEDIATE')
+    const failure = failureOf(documents.replace('tops', { _id: 'b' }))
+    await sleep(100)
+    await documents.close()
+    database.exec('ROLLBACK')
+    return failure
+  })
+  const closed = { kind: 'store', message: `cannot use the document store sqlite:${path}: it is closed` }
+  expect(await waiting).toMatchObject(closed)
+  const holder = { run: 'r', host: 'h', pid: 1 }
+  const calls = [
+    documents.find('tops', 'a'),
+    documents.list('tops'),
+    documents.exists(),
+    documents.facts(),
+    documents.replace('tops', { _id: 'b' }),
+    documents.acquire('l', holder, 1),
+  ]
+  for (const call of calls) expect(await failureOf(call)).toMatchObject(closed)
+  await documents.close()
 })

@@ -28,6 +28,7 @@ export class DatabaseFile {
   /** Undefined as long as the file does not exist. */
   private database: Database.Database | undefined
   private prepared: Promise<Database.Database> | undefined
+  private isClosed = false
 
   constructor(path: string, report: StoreReport) {
     this.address = `sqlite:${path}`
@@ -56,8 +57,9 @@ export class DatabaseFile {
   }
 
   async close(): Promise<void> {
-    const { database } = this
-    if (database === undefined) return
+    const { database, isClosed } = this
+    this.isClosed = true
+    if (database === undefined || isClosed) return
     try {
       if (this.prepared !== undefined && usesWriteAheadLog(database)) {
         // A copy of the file alone is then complete. Readers may prevent it; it is not worth waiting for them.
@@ -72,9 +74,15 @@ export class DatabaseFile {
 
   /** Returns the connection for reading. `mode=rw` creates no file, and reads one that this user may not write. */
   private connect(): Database.Database | undefined {
+    this.requireOpen()
     if (this.database === undefined && fileExists(this.path))
       this.database = new Database(`${pathToFileURL(this.path)}?mode=rw`, { timeout: BLOCKING_MS })
     return this.database
+  }
+
+  /** Throws after `close`: libsql aborts the process when a closed connection is used. */
+  private requireOpen(): void {
+    if (this.isClosed) throw new Failure('store', `cannot use the document store ${this.address}: it is closed`)
   }
 
   /** Returns the connection for writing, once the file and its tables exist. */
@@ -131,6 +139,7 @@ export class DatabaseFile {
   /** Retries while another process has locked the file. A statement that was refused as busy has changed nothing. */
   private async retryWhileBusy<T>(body: () => T): Promise<T> {
     for (const until = Date.now() + BUSY_MS; ; await sleep(10 + Math.random() * 40)) {
+      this.requireOpen()
       try {
         return body()
       } catch (error) {
