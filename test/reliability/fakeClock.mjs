@@ -3,8 +3,8 @@
 import { syncBuiltinESMExports } from 'node:module'
 import timers from 'node:timers/promises'
 
-/** The scheduler sleeps longer than this; retries, polls and clean-up pause for less. */
-const LONG_MS = 5_000
+/** The scheduler sleeps longer than this; retries, polls, time limits and clean-up take less. */
+const LONG_MS = 10_000
 
 const RealDate = Date
 let offset = RealDate.parse(process.env.FAKE_NOW) - RealDate.now()
