@@ -5,15 +5,18 @@ import { cacheControlFor } from '../caching.ts'
 import { type DatasetWeek, datasetHistory } from '../history.ts'
 import { DatasetHistory } from './historySchemas.ts'
 import { jsonResponse } from './jsonResponse.ts'
-import { dateParam, editionDate, editionParam, optionalWatch, pageParams, watchParam } from './parameters.ts'
+import {
+  datasetParam,
+  dateParam,
+  editionDate,
+  editionParam,
+  optionalWatch,
+  pageParams,
+  watchParam,
+} from './parameters.ts'
 import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { Explanation } from './schemas.ts'
 
-const datasetParam = z
-  .string()
-  .min(1)
-  .max(300)
-  .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'ID, slug or URL-encoded page URL of a dataset' })
 const datasetId = z
   .string()
   .min(1)

@@ -88,6 +88,12 @@ export const organizationParam = z
   .optional()
   .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of an organization' })
 
+export const datasetParam = z
+  .string()
+  .min(1)
+  .max(300)
+  .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'ID, slug or URL-encoded page URL of a dataset' })
+
 export const runId = z.string().max(100).openapi({ example: '20261118T160002123Z-3f9a1c', description: 'ID of a run' })
 
 interface SelectionQuery {

@@ -14,6 +14,7 @@ import { ChooseDatasetPage } from './chooseDataset.tsx'
 import type { View } from './editionView.tsx'
 import { type NotFoundText, PageNotFound } from './errorPages.tsx'
 import { ExplainPage } from './explain.tsx'
+import { ExplainFormPage } from './explainForm.tsx'
 import { HistoryPage } from './history.tsx'
 import { ListPage } from './list.tsx'
 import { OrganizationsPage } from './organizations.tsx'
@@ -109,6 +110,12 @@ export const historyView: View<readonly [weeks: readonly Week[], id: string]> = 
   render: (context, [weeks, id]) => (
     <HistoryPage {...context} id={id} weeks={organizationHistory(weeks, context.edition.watch, id)} />
   ),
+}
+
+export const explainFormView: View<readonly []> = {
+  parameters: 'explainForm',
+  load: () => [],
+  render: (context) => <ExplainFormPage {...context} />,
 }
 
 type ExplainInputs = readonly [

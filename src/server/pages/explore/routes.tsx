@@ -29,8 +29,8 @@ const HEADERS = { 'x-robots-tag': 'noindex' }
 /** Adds the pages that search a week for any words. */
 export function addExplorePages(pages: Hono, site: Site, explorer: Explorer): void {
   pages.get('/explore', (c) => {
-    const { date = 'latest', ...query } = c.req.query()
-    return c.redirect(withQuery(`/explore/${encodeURIComponent(date)}`, query), 303)
+    const { date = '', ...query } = c.req.query()
+    return c.redirect(withQuery(`/explore/${encodeURIComponent(date.trim() || 'latest')}`, query), 303)
   })
   pages.get('/explore/weeks', (c) => showWeeks(site, explorer, c))
   pages.get('/explore/:date', (c) => showExplore(site, explorer, c))

@@ -5,6 +5,7 @@ import type { Language } from './translations.ts'
 /** The texts of the explanation of a dataset. They are apart from the others, which the browser loads with the script. */
 const french = {
   explainForm: 'Pourquoi un jeu de données est-il présent ou absent\u00a0?',
+  noDatasetGiven: 'Aucun jeu de données n’est indiqué. Donnez son titre, son identifiant ou l’adresse de sa page.',
   explainFormPlaceholder: 'Titre, identifiant ou adresse de sa page',
   inTopsSince: (day: string) => `Dans les tops depuis le ${day}.`,
   inTopsSinceFirst: (day: string) => `Dans les tops depuis la première édition, celle du ${day}.`,
@@ -64,6 +65,7 @@ type ExplainTexts = TranslationOf<typeof french>
 
 const english: ExplainTexts = {
   explainForm: 'Why is a dataset listed or missing?',
+  noDatasetGiven: 'No dataset is given. Enter its title, its ID or the address of its page.',
   explainFormPlaceholder: 'Its title, ID or page address',
   inTopsSince: (day) => `In the tops since ${day}.`,
   inTopsSinceFirst: (day) => `In the tops since the first edition (${day}).`,
