@@ -913,7 +913,7 @@ export interface operations {
       query?: {
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Only datasets that are new since the earlier edition; with `gone`, both kinds */
         new?: "1";
@@ -990,7 +990,7 @@ export interface operations {
       query?: {
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Sort keys, separated by `,`: dataset_id, dataset_title, dataset_followers, organization, organization_id. `-` in front of a key sorts in descending order */
         sort?: string;
@@ -1063,7 +1063,7 @@ export interface operations {
       query?: {
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Sort keys, separated by `,`: dataset_id, dataset_title, dataset_followers, organization, organization_id. `-` in front of a key sorts in descending order */
         sort?: string;
@@ -1918,7 +1918,7 @@ export interface operations {
         top?: number;
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Only datasets that are new since the earlier snapshot; with `gone`, both kinds */
         new?: "1";
@@ -2283,7 +2283,7 @@ export interface operations {
       query?: {
         /** @description Name of a watch (default: the first one) */
         watch?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;
@@ -2318,7 +2318,7 @@ export interface operations {
       query?: {
         /** @description Name of a watch (default: the first one) */
         watch?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;

@@ -27,6 +27,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   'Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes':
     'Mots à rechercher dans le titre ou l’organisation, sans tenir compte des accents, des majuscules, des traits d’union ni des apostrophes\u00a0; `"deux mots"` est une expression, `-mot` exclut',
   'ID of an organization': 'Identifiant d’une organisation',
+  'ID or name of an organization, or a part of the name that no other organization has':
+    'Identifiant ou nom d’une organisation, ou une partie du nom qu’aucune autre organisation n’a',
   'Only datasets that are new since the earlier edition; with `gone`, both kinds':
     'Seulement les jeux de données nouveaux depuis l’édition antérieure\u00a0; avec `gone`, les deux à la fois',
   'Only datasets that left since the earlier edition':
