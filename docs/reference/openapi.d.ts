@@ -86,15 +86,24 @@ export interface paths {
     get: operations["getOrganizationHistory"];
   };
   "/api/explain/{id}": {
-    /** Explains why a dataset is in an edition or not */
+    /**
+     * Explains why a dataset is in an edition or not
+     * @description If several datasets have the text in their title, `nearest` lists them.
+     */
     get: operations["explainDataset"];
   };
   "/api/editions/{watch}/{edition}/explain/{id}": {
-    /** Explains why a dataset is in this edition or not */
+    /**
+     * Explains why a dataset is in this edition or not
+     * @description If several datasets have the text in their title, `nearest` lists them.
+     */
     get: operations["explainDatasetInEdition"];
   };
   "/api/editions/{watch}/{edition}/datasets/{id}": {
-    /** Explains why a dataset is in this edition or not */
+    /**
+     * Explains why a dataset is in this edition or not
+     * @description If several datasets have the text in their title, `nearest` lists them.
+     */
     get: operations["getDataset"];
   };
   "/api/editions/{watch}/{edition}/datasets/{id}/history": {
@@ -1594,7 +1603,10 @@ export interface operations {
       };
     };
   };
-  /** Explains why a dataset is in an edition or not */
+  /**
+   * Explains why a dataset is in an edition or not
+   * @description If several datasets have the text in their title, `nearest` lists them.
+   */
   explainDataset: {
     parameters: {
       query?: {
@@ -1604,7 +1616,7 @@ export interface operations {
         date?: string;
       };
       path: {
-        /** @description ID, slug or URL-encoded page URL of a dataset */
+        /** @description ID, slug or URL-encoded page URL of a dataset, its title, or a part of its title */
         id: string;
       };
     };
@@ -1643,7 +1655,10 @@ export interface operations {
       };
     };
   };
-  /** Explains why a dataset is in this edition or not */
+  /**
+   * Explains why a dataset is in this edition or not
+   * @description If several datasets have the text in their title, `nearest` lists them.
+   */
   explainDatasetInEdition: {
     parameters: {
       query?: {
@@ -1655,7 +1670,7 @@ export interface operations {
         watch: string;
         /** @description Date of an edition, or `latest` */
         edition: string;
-        /** @description ID, slug or URL-encoded page URL of a dataset */
+        /** @description ID, slug or URL-encoded page URL of a dataset, its title, or a part of its title */
         id: string;
       };
     };
@@ -1694,7 +1709,10 @@ export interface operations {
       };
     };
   };
-  /** Explains why a dataset is in this edition or not */
+  /**
+   * Explains why a dataset is in this edition or not
+   * @description If several datasets have the text in their title, `nearest` lists them.
+   */
   getDataset: {
     parameters: {
       query?: {
@@ -1706,7 +1724,7 @@ export interface operations {
         watch: string;
         /** @description Date of an edition, or `latest` */
         edition: string;
-        /** @description ID, slug or URL-encoded page URL of a dataset */
+        /** @description ID, slug or URL-encoded page URL of a dataset, its title, or a part of its title */
         id: string;
       };
     };

@@ -36,7 +36,7 @@ export interface Editions extends CachedEditions {
   /**
    * Explains why a dataset is, or is not, in an edition.
    *
-   * @param reference the ID, the slug or the page address of the dataset
+   * @param reference the ID, the slug or the page address of the dataset, its title, or a part of its title
    * @throws NotFound, Failure `usage`, Problem 503 when too many requests are waiting
    */
   explain(watch: string, date: string | undefined, reference: string): Promise<Explanation>

@@ -225,6 +225,22 @@ test('a dataset can be explained by ID or page address', async () => {
   })
 })
 
+test('a dataset is explained by its title; several with the text are listed', async () => {
+  const explain = (text: string) => json<Explanation>(`/api/explain/${encodeURIComponent(text)}`)
+  const one = await explain('horaires theoriques du réseau')
+  expect(one.dataset?.title).toMatch(/^Horaires théoriques du réseau de transport/)
+  const inEdition = `/api/editions/mobilite-transport/latest/datasets/${encodeURIComponent('horaires theoriques du réseau')}`
+  expect(await json<Explanation>(inEdition)).toEqual(one)
+  const several = await explain('Horaires théoriques')
+  expect([several.dataset, several.nearest.length]).toEqual([null, 2])
+  expect(several.sentences.at(-1)).toMatch(
+    /^2 datasets have this text in their title: [0-9a-f]{24} \(".*Horaires théoriques/,
+  )
+  // The slug in an address is not a part of a title, whatever was looked up before.
+  const address = await explain('https://www.data.gouv.fr/datasets/horaires theoriques du réseau/')
+  expect(address.dataset).toBeNull()
+})
+
 test('the history of an organization covers all editions', async () => {
   expect(await json('/api/history/534fff89a3a7292c64a77eb7')).toEqual({
     watch: 'mobilite-transport',

@@ -23,11 +23,14 @@ const datasetId = z
   .max(300)
   .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'ID of a dataset' })
 
+const SEVERAL = 'If several datasets have the text in their title, `nearest` lists them.'
+
 const latestRoute = jsonRoute({
   path: '/api/explain/{id}',
   operationId: 'explainDataset',
   tag: 'datasets',
   summary: 'Explains why a dataset is in an edition or not',
+  description: SEVERAL,
   params: { id: datasetParam },
   query: {
     watch: optionalWatch,
@@ -39,6 +42,7 @@ const latestRoute = jsonRoute({
 const inEdition = {
   tag: 'datasets',
   summary: 'Explains why a dataset is in this edition or not',
+  description: SEVERAL,
   params: { watch: watchParam, edition: editionParam, id: datasetParam },
   query: { lang: pageParams.lang },
   response: Explanation,

@@ -87,11 +87,10 @@ export const organizationParam = z.string().max(200).optional().openapi({
   description: 'ID or name of an organization, or a part of the name that no other organization has',
 })
 
-export const datasetParam = z
-  .string()
-  .min(1)
-  .max(300)
-  .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'ID, slug or URL-encoded page URL of a dataset' })
+export const datasetParam = z.string().min(1).max(300).openapi({
+  example: '5eab9f4b7ee4582b405f11df',
+  description: 'ID, slug or URL-encoded page URL of a dataset, its title, or a part of its title',
+})
 
 export const runId = z.string().max(100).openapi({ example: '20261118T160002123Z-3f9a1c', description: 'ID of a run' })
 
