@@ -133,6 +133,9 @@ describe('an edition', () => {
       `/editions/complet/latest?q=velo&organization=${id}&lang=en`,
     ])
     expect((await get(`/?organization=${id}`)).status).toBe(200)
+    // The feed of a filtered page has the filter.
+    const filtered = await (await get(`/editions/complet/latest?organization=${id}&lang=en`)).text()
+    expect(filtered).toContain(`href="/feed.atom?watch=complet&amp;organization=${id}&amp;lang=en"`)
     for (const path of [
       '/',
       '/editions/complet/latest',
