@@ -933,7 +933,7 @@ export interface operations {
         /** @description Sort keys, separated by `,`: rank, dataset_id, dataset_title, dataset_followers, organization, organization_id, organization_followers. `-` in front of a key sorts in descending order */
         sort?: string;
         /** @description Maximum number of items (default: all) */
-        limit?: string;
+        limit?: string | number;
         /** @description Number of items to skip (default: 0) */
         offset?: number;
         /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */
@@ -1004,7 +1004,7 @@ export interface operations {
         /** @description Sort keys, separated by `,`: dataset_id, dataset_title, dataset_followers, organization, organization_id. `-` in front of a key sorts in descending order */
         sort?: string;
         /** @description Maximum number of items */
-        limit?: string;
+        limit?: string | number;
         /** @description Number of items to skip (default: 0) */
         offset?: number;
         /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */
@@ -1077,7 +1077,7 @@ export interface operations {
         /** @description Sort keys, separated by `,`: dataset_id, dataset_title, dataset_followers, organization, organization_id. `-` in front of a key sorts in descending order */
         sort?: string;
         /** @description Maximum number of items */
-        limit?: string;
+        limit?: string | number;
         /** @description Number of items to skip (default: 0) */
         offset?: number;
         /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */
@@ -1947,7 +1947,7 @@ export interface operations {
         /** @description Sort keys, separated by `,`: rank, dataset_id, dataset_title, dataset_followers, organization, organization_id, organization_followers. `-` in front of a key sorts in descending order */
         sort?: string;
         /** @description Maximum number of datasets */
-        limit?: string;
+        limit?: string | number;
         /** @description Number of items to skip (default: 0) */
         offset?: number;
         /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */

@@ -53,7 +53,7 @@ export const limitOrAllParam = z
   .string()
   .regex(/^(all|[1-9]\d{0,2}|1000)$/, `must be a whole number from 1 to ${MAX_LIMIT}, or all`)
   .optional()
-  .openapi({ example: '100', description: 'Maximum number of items (default: all)' })
+  .openapi({ type: ['string', 'integer'], example: '100', description: 'Maximum number of items (default: all)' })
 
 /** Returns the limit that a request asks for. */
 export const limitOf = (limit: string | undefined, fallback: number): number =>
