@@ -86,15 +86,24 @@ export interface paths {
     get: operations["getOrganizationHistory"];
   };
   "/api/explain/{id}": {
-    /** Explains why a dataset is in an edition or not */
+    /**
+     * Explains why a dataset is in an edition or not
+     * @description If several datasets have the text in their title, `nearest` lists them.
+     */
     get: operations["explainDataset"];
   };
   "/api/editions/{watch}/{edition}/explain/{id}": {
-    /** Explains why a dataset is in this edition or not */
+    /**
+     * Explains why a dataset is in this edition or not
+     * @description If several datasets have the text in their title, `nearest` lists them.
+     */
     get: operations["explainDatasetInEdition"];
   };
   "/api/editions/{watch}/{edition}/datasets/{id}": {
-    /** Explains why a dataset is in this edition or not */
+    /**
+     * Explains why a dataset is in this edition or not
+     * @description If several datasets have the text in their title, `nearest` lists them.
+     */
     get: operations["getDataset"];
   };
   "/api/editions/{watch}/{edition}/datasets/{id}/history": {
@@ -913,7 +922,7 @@ export interface operations {
       query?: {
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Only datasets that are new since the earlier edition; with `gone`, both kinds */
         new?: "1";
@@ -924,7 +933,7 @@ export interface operations {
         /** @description Sort keys, separated by `,`: rank, dataset_id, dataset_title, dataset_followers, organization, organization_id, organization_followers. `-` in front of a key sorts in descending order */
         sort?: string;
         /** @description Maximum number of items (default: all) */
-        limit?: string;
+        limit?: string | number;
         /** @description Number of items to skip (default: 0) */
         offset?: number;
         /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */
@@ -990,12 +999,12 @@ export interface operations {
       query?: {
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Sort keys, separated by `,`: dataset_id, dataset_title, dataset_followers, organization, organization_id. `-` in front of a key sorts in descending order */
         sort?: string;
         /** @description Maximum number of items */
-        limit?: string;
+        limit?: string | number;
         /** @description Number of items to skip (default: 0) */
         offset?: number;
         /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */
@@ -1063,12 +1072,12 @@ export interface operations {
       query?: {
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Sort keys, separated by `,`: dataset_id, dataset_title, dataset_followers, organization, organization_id. `-` in front of a key sorts in descending order */
         sort?: string;
         /** @description Maximum number of items */
-        limit?: string;
+        limit?: string | number;
         /** @description Number of items to skip (default: 0) */
         offset?: number;
         /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */
@@ -1594,7 +1603,10 @@ export interface operations {
       };
     };
   };
-  /** Explains why a dataset is in an edition or not */
+  /**
+   * Explains why a dataset is in an edition or not
+   * @description If several datasets have the text in their title, `nearest` lists them.
+   */
   explainDataset: {
     parameters: {
       query?: {
@@ -1604,7 +1616,7 @@ export interface operations {
         date?: string;
       };
       path: {
-        /** @description ID, slug or URL-encoded page URL of a dataset */
+        /** @description ID, slug or URL-encoded page URL of a dataset, its title, or a part of its title */
         id: string;
       };
     };
@@ -1643,7 +1655,10 @@ export interface operations {
       };
     };
   };
-  /** Explains why a dataset is in this edition or not */
+  /**
+   * Explains why a dataset is in this edition or not
+   * @description If several datasets have the text in their title, `nearest` lists them.
+   */
   explainDatasetInEdition: {
     parameters: {
       query?: {
@@ -1655,7 +1670,7 @@ export interface operations {
         watch: string;
         /** @description Date of an edition, or `latest` */
         edition: string;
-        /** @description ID, slug or URL-encoded page URL of a dataset */
+        /** @description ID, slug or URL-encoded page URL of a dataset, its title, or a part of its title */
         id: string;
       };
     };
@@ -1694,7 +1709,10 @@ export interface operations {
       };
     };
   };
-  /** Explains why a dataset is in this edition or not */
+  /**
+   * Explains why a dataset is in this edition or not
+   * @description If several datasets have the text in their title, `nearest` lists them.
+   */
   getDataset: {
     parameters: {
       query?: {
@@ -1706,7 +1724,7 @@ export interface operations {
         watch: string;
         /** @description Date of an edition, or `latest` */
         edition: string;
-        /** @description ID, slug or URL-encoded page URL of a dataset */
+        /** @description ID, slug or URL-encoded page URL of a dataset, its title, or a part of its title */
         id: string;
       };
     };
@@ -1918,7 +1936,7 @@ export interface operations {
         top?: number;
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Only datasets that are new since the earlier snapshot; with `gone`, both kinds */
         new?: "1";
@@ -1929,7 +1947,7 @@ export interface operations {
         /** @description Sort keys, separated by `,`: rank, dataset_id, dataset_title, dataset_followers, organization, organization_id, organization_followers. `-` in front of a key sorts in descending order */
         sort?: string;
         /** @description Maximum number of datasets */
-        limit?: string;
+        limit?: string | number;
         /** @description Number of items to skip (default: 0) */
         offset?: number;
         /** @description Starts a CSV with a byte order mark, which Excel needs to read accents */
@@ -2283,7 +2301,7 @@ export interface operations {
       query?: {
         /** @description Name of a watch (default: the first one) */
         watch?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;
@@ -2318,7 +2336,7 @@ export interface operations {
       query?: {
         /** @description Name of a watch (default: the first one) */
         watch?: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization?: string;
         /** @description Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes */
         q?: string;

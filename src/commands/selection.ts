@@ -2,7 +2,7 @@ import { suggestName } from '../config/parsers.ts'
 import { DATASET_FIELDS } from '../editions/csv.ts'
 import type { Edition, TopDataset } from '../editions/edition.ts'
 import { Failure, NotFound, quoted } from '../errors.ts'
-import { foldTerm } from '../matching/fold.ts'
+import { organizationsNamed } from '../explain/organizations.ts'
 import type { Options } from './io.ts'
 
 type Field = (typeof DATASET_FIELDS)[number]
@@ -19,11 +19,9 @@ export function selectDatasets(edition: Edition, { organization, sort, limit }: 
   return sortBy(selected, sort).slice(0, limit)
 }
 
-/** Finds organizations by ID, by name, or by a part of the name. */
+/** Returns the IDs of the organizations that a text names. */
 function findOrganizations({ organizations, watch, date }: Edition, wanted: string): ReadonlySet<string> {
-  const folded = foldTerm(wanted)
-  const exact = organizations.filter(({ id, name }) => id === wanted || foldTerm(name) === folded)
-  const found = exact.length > 0 ? exact : organizations.filter(({ name }) => foldTerm(name).includes(folded))
+  const found = organizationsNamed(organizations, wanted)
   if (found.length > 0) return new Set(found.map(({ id }) => id))
   const candidates = organizations.filter(({ datasets }) => datasets > 0).map(({ id, name }) => `${id}  ${name}`)
   throw new NotFound(

@@ -1,20 +1,22 @@
 import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
+import type { Batch } from '../csv/scanner.ts'
 import type { Edition } from '../editions/edition.ts'
-import { parseDatasetRef } from './datasetRef.ts'
+import { isDatasetId, parseDatasetRef } from './datasetRef.ts'
 import type { Explanation, Placing, Suggestion, Verdict } from './explanation.ts'
 import type { ListIndex } from './listIndex.ts'
 import { DatasetFinder, type FoundRecord, SuggestionFinder } from './lookup.ts'
 import { matchesIn, nearWords } from './matches.ts'
 import { cachedPlacings, type FindPlacing } from './placings.ts'
+import { type NamedDatasets, NameFinder } from './resolve.ts'
 import { sentencesOf } from './sentences.ts'
 import { type DatasetSource, type OpenSource, openDatasetSource } from './source.ts'
 
 /**
- * Explains why datasets are, or are not, in an edition. Reads the snapshot once for all of them, and a second time for
- * suggestions if some do not exist.
+ * Explains why datasets are, or are not, in an edition. Reads the snapshot once for all of them, a second time for titles and
+ * suggestions if some references are no IDs or slugs, and a third time if titles are found.
  *
- * @param references IDs, slugs, or addresses of datasets' pages
+ * @param references IDs, slugs, addresses of datasets' pages, titles, or parts of titles
  * @param watch the edition's watch, for its columns and its way of matching. The terms and the top are the edition's.
  * @param openSource where to look them up; by default the snapshot, or the archived CSV if there is no snapshot
  * @throws Failure `usage` if a reference is none of these
@@ -32,15 +34,55 @@ export async function explain(
   const finder = new DatasetFinder(new Set(names), rules.columns, source.identifiers)
   await source.read(finder)
   const unknown = new Set(names.filter((name) => !finder.found.has(name)))
-  const suggestionFinder = new SuggestionFinder(unknown, source.identifiers)
-  if (unknown.size > 0 && source.suggests) await source.read(suggestionFinder)
+  const findTitled = await readTitles(unknown, source)
+  const ids = references.map((reference, index) =>
+    onlyOne(findTitled.titled(names[index]!, names[index] !== reference)),
+  )
+  const titled = new DatasetFinder(new Set(ids.filter((id) => id !== undefined)), rules.columns, source.identifiers)
+  if (ids.some((id) => id !== undefined)) await source.read(titled)
   const findPlacing = await cachedPlacings(edition, source.snapshot, context)
   return names.map((name, index) => {
-    const found = finder.found.get(name)
-    const suggestions = found === undefined ? suggestionFinder.of(name) : []
-    return explanationOf(references[index]!, found, suggestions, { edition, rules, source, findPlacing })
+    const found = finder.found.get(name) ?? titled.found.get(ids[index] ?? '')
+    const reference = references[index]!
+    const suggested = found === undefined ? findTitled.suggested(name, name !== reference) : NO_SUGGESTIONS
+    return explanationOf(reference, found, suggested, { edition, rules, source, findPlacing })
   })
 }
+
+/** Similar datasets, or those that have the text in their title. */
+interface Suggested {
+  readonly suggestions: readonly Suggestion[]
+  /** How many datasets have the text in their title. */
+  readonly titles: number
+}
+
+const NO_SUGGESTIONS: Suggested = { suggestions: [], titles: 0 }
+const NONE: NamedDatasets = { count: 0, datasets: [] }
+
+/** Finds the datasets that have names in their titles, and those with similar names, in one pass. */
+async function readTitles(unknown: ReadonlySet<string>, source: DatasetSource) {
+  const similar = new SuggestionFinder(unknown, source.identifiers)
+  // An ID of the portal is no part of a title.
+  const texts = new Set([...unknown].filter((name) => !isDatasetId(name)))
+  const named = new NameFinder(texts, source.identifiers)
+  const { columns } = similar
+  const take = (batch: Batch) => {
+    similar.take(batch)
+    named.take(batch)
+  }
+  if (unknown.size > 0 && source.suggests) await source.read({ columns, take })
+  /** The slug in an address is no part of a title either. */
+  const titled = (name: string, isAddress: boolean) => (texts.has(name) ? named.of(name, isAddress) : NONE)
+  return {
+    titled,
+    suggested: (name: string, isAddress: boolean): Suggested => {
+      const { count, datasets } = titled(name, isAddress)
+      return { suggestions: count > 0 ? datasets : similar.of(name), titles: count }
+    },
+  }
+}
+
+const onlyOne = ({ count, datasets }: NamedDatasets) => (count === 1 ? datasets[0]!.dataset_id : undefined)
 
 /**
  * Explains a dataset that is in the full list of an edition, without the export.
@@ -71,7 +113,7 @@ interface ExplainedEdition {
 function explanationOf(
   asked: string,
   found: FoundRecord | undefined,
-  suggestions: readonly Suggestion[],
+  { suggestions, titles }: Suggested,
   { edition, rules, source, findPlacing }: ExplainedEdition,
 ): Explanation {
   const matches = found === undefined ? [] : matchesIn(found, rules)
@@ -91,7 +133,7 @@ function explanationOf(
     organization,
     nearest: verdict === 'no-term' ? nearWords(found!, rules) : suggestions,
   }
-  return { ...facts, sentences: sentencesOf(facts) }
+  return { ...facts, sentences: sentencesOf(facts, undefined, titles) }
 }
 
 function verdictOf(

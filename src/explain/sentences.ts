@@ -11,8 +11,12 @@ const OR = new Intl.ListFormat('en', { type: 'disjunction' })
 
 const inBrackets: Mark = (found) => `[${found}]`
 
-/** Writes an explanation as sentences: the verdict, then the facts it is based on. */
-export function sentencesOf(facts: Omit<Explanation, 'sentences'>, mark = inBrackets): string[] {
+/**
+ * Writes an explanation as sentences: the verdict, then the facts it is based on.
+ *
+ * @param titles how many datasets have the given text in their title
+ */
+export function sentencesOf(facts: Omit<Explanation, 'sentences'>, mark = inBrackets, titles = 0): string[] {
   const { watch, date, asked, verdict, dataset, matches, organization, nearest } = facts
   const name = dataset === null ? quoted(asked) : `${quoted(dataset.title, 120)} (${dataset.id})`
   return [
@@ -21,7 +25,7 @@ export function sentencesOf(facts: Omit<Explanation, 'sentences'>, mark = inBrac
     ...(verdict === 'no-term' ? [describeTerms(facts)] : []),
     ...matches.map((match) => describeMatch(match, mark)),
     ...(organization === null ? [] : [describePlacing(organization)]),
-    ...describeNearest(verdict, nearest),
+    ...describeNearest(verdict, nearest, titles),
   ]
 }
 
@@ -51,7 +55,7 @@ function describePlacing({ name, id, rank, followers, of, last, lead }: Placing)
   return `${who}, ${formatCount(Math.abs(lead))} ${lead > 0 ? 'more' : 'fewer'} than ${other}.`
 }
 
-function describeNearest(verdict: Verdict, nearest: readonly Suggestion[]): string[] {
+function describeNearest(verdict: Verdict, nearest: readonly Suggestion[], titles: number): string[] {
   if (nearest.length === 0) {
     if (verdict === 'no-term') return ['No word in it is similar.']
     return verdict === 'unknown' ? ['No dataset has a similar name.'] : []
@@ -61,7 +65,11 @@ function describeNearest(verdict: Verdict, nearest: readonly Suggestion[]): stri
       ? `${quoted(near.word)} in its ${near.column}`
       : `${near.dataset_id} (${quoted(near.dataset_title, 120)})`,
   )
-  return [`Nearest: ${names.join(', ')}.`]
+  if (titles === 0) return [`Nearest: ${names.join(', ')}.`]
+  const more = titles > names.length ? ` and ${formatCount(titles - names.length)} more` : ''
+  return [
+    `${formatCount(titles)} datasets have this text in their title: ${names.join(', ')}${more}. Give one of these IDs.`,
+  ]
 }
 
 const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' })

@@ -20,9 +20,14 @@ export const explainDataset = tool(
     title: 'Explain a dataset',
     description:
       'Explains why a dataset is, or is not, in the list and in the tops of an edition: term, column, organization, rank. Takes ' +
-      "the dataset's ID, its slug, or the address of its page on the portal.",
+      "the dataset's ID, its slug, the address of its page on the portal, or its title or a part of it. If several datasets have " +
+      'the text in their title, lists them.',
     output: explanation,
-    input: { dataset: z.string().min(1).max(300).describe('ID, slug or page address of the dataset'), watch, date },
+    input: {
+      dataset: z.string().min(1).max(300).describe('ID, slug, page address, title or part of the title of the dataset'),
+      watch,
+      date,
+    },
   },
   async ({ dataset: id, ...query }, { fetchApi, portal }) => {
     const { body } = await callApi<ApiExplanation>(fetchApi, `/api/explain/${encodeURIComponent(id)}`, query)

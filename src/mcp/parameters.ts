@@ -15,7 +15,11 @@ export const q = z
   .max(200)
   .optional()
   .describe('words to find in title or organization; "two words" is a phrase, -word excludes; accents do not matter')
-export const organization = z.string().max(200).optional().describe('ID of an organization')
+export const organization = z
+  .string()
+  .max(200)
+  .optional()
+  .describe('ID or name of an organization, or a part of its name')
 
 /** The first rows are enough for an assistant; a link leads to the others. */
 const MAX_LIMIT = 100

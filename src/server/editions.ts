@@ -5,6 +5,7 @@ import type { Edition } from '../editions/edition.ts'
 import { noEarlierEdition, requireEarlierDate } from '../editions/find.ts'
 import { DamagedDocument } from '../errors.ts'
 import type { Explanation } from '../explain/explanation.ts'
+import { type NamedOrganization, organizationIdOf } from '../explain/organizations.ts'
 import type { NamedDatasets } from '../explain/resolve.ts'
 import { warnOnce } from '../terminal/report.ts'
 import { type CachedEditions, createCachedEditions } from './cachedEditions.ts'
@@ -35,7 +36,7 @@ export interface Editions extends CachedEditions {
   /**
    * Explains why a dataset is, or is not, in an edition.
    *
-   * @param reference the ID, the slug or the page address of the dataset
+   * @param reference the ID, the slug or the page address of the dataset, its title, or a part of its title
    * @throws NotFound, Failure `usage`, Problem 503 when too many requests are waiting
    */
   explain(watch: string, date: string | undefined, reference: string): Promise<Explanation>
@@ -43,6 +44,13 @@ export interface Editions extends CachedEditions {
   named(edition: Edition, text: string): Promise<NamedDatasets>
   /** Reads what explanations of an edition's datasets need, in the background, so that the first one does not wait for it. */
   prepare(edition: Edition): void
+  /**
+   * Returns the ID of the organization that a text names: one of these, or one with this ID in another week of the watch.
+   *
+   * @param wanted its ID, its name or a part of its name; empty for all organizations
+   * @throws UnknownOrganization if it names none, or several
+   */
+  organizationId(watch: string, organizations: readonly NamedOrganization[], wanted: string): Promise<string>
   /** Returns the full list of an edition. @throws NotFound */
   readonly list: Lists
   /** Returns all sound editions of a watch, oldest first, reduced to what the pages about the weeks need. */
@@ -58,6 +66,7 @@ export function createEditions(context: Context): Editions {
   const cached = createCachedEditions(context)
   const { dates, find } = cached
   const explainer = createExplainer(context)
+  const weeks = createWeeks(documents, dates, warn)
   const { before, recent } = createNeighbors(cached, explainer, warn)
   const earlier = async (edition: Edition, since: string | undefined) =>
     since === undefined ? before(edition) : (await find(edition.watch, requireEarlierDate(since, edition))).edition
@@ -78,13 +87,23 @@ export function createEditions(context: Context): Editions {
     knownChanges: explainer.knownChanges,
     lacksReasons: explainer.lacksReasons,
     list: createLists(context),
-    weeks: createWeeks(documents, dates, warn),
+    weeks,
     prepare: (edition) => {
       const { dataset_id } = edition.datasets[0] ?? {}
       const watch = config.watches.find(({ name }) => name === edition.watch)
       if (dataset_id === undefined || watch === undefined) return
       // A failure is logged when a request meets it.
       explainer.explain(dataset_id, edition, watch).catch(() => {})
+    },
+    organizationId: async (watch, organizations, wanted) => {
+      if (wanted === '') return wanted
+      try {
+        return organizationIdOf(organizations, wanted)
+      } catch (error) {
+        const ranked = (await weeks(watch)).flatMap((week) => week.organizations)
+        if (ranked.some(({ id }) => id === wanted)) return wanted
+        throw error
+      }
     },
     named: (edition, text) => explainer.named(text, edition),
     explain: async (name, date, reference) =>

@@ -5,7 +5,7 @@ import { type Changes, changesBetween } from '../editions/changes.ts'
 import type { Edition } from '../editions/edition.ts'
 import { versionOf } from '../editions/version.ts'
 import { explainChanges } from '../explain/changes.ts'
-import { parseDatasetRef } from '../explain/datasetRef.ts'
+import { isDatasetId, parseDatasetRef } from '../explain/datasetRef.ts'
 import { explain, explainListed } from '../explain/explain.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import { indexList, type ListIndex } from '../explain/listIndex.ts'
@@ -31,7 +31,7 @@ export interface Explainer {
   knownChanges(from: Edition, to: Edition): Changes
   /** Whether the reasons of these changes are still being looked up. */
   lacksReasons(changes: Changes): boolean
-  /** @param reference the ID, the slug or the page address of a dataset */
+  /** @param reference the ID, the slug or the page address of a dataset, its title, or a part of its title */
   explain(reference: string, edition: Edition, watch: Watch): Promise<Explanation>
   /**
    * Finds the datasets of an edition's catalogue that a text names: by ID or slug, by title, or by a part of the title. Without the
@@ -122,7 +122,9 @@ function createDatasetExplainer(context: Context, queue: Queue): Pick<Explainer,
 
   return {
     explain: async (reference, edition, watch) => {
-      const dataset = parseDatasetRef(reference)
+      const name = parseDatasetRef(reference)
+      // The slug in an address is not a part of a title, so it is not looked up like the same text.
+      const dataset = isDatasetId(name) ? name : reference
       const key = `${versionOf(edition)} ${dataset}`
       const explanation = await cached(explanations, key, () => limited(() => lookUp(dataset, edition, watch)))
       // The same object for the same reference, so that its page stays cached.

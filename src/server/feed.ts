@@ -64,8 +64,11 @@ export function createFeeds({ config }: Context, editions: Editions, bodies: Bod
   return feeds
 
   async function serve(c: HonoContext, bodyOf: (feed: Feed) => Body): Promise<Response> {
-    const topic = topicOf(c)
-    const recent = await editions.recent(topic.watch.name, MAX_ENTRIES)
+    const wanted = topicOf(c)
+    const { name } = wanted.watch
+    const recent = await editions.recent(name, MAX_ENTRIES)
+    const known = recent.flatMap(({ edition }) => edition.organizations)
+    const topic = { ...wanted, organization: await editions.organizationId(name, known, wanted.organization) }
     const inputs = recent.flatMap(({ edition, changes }) => [edition, changes])
     const key = `${topic.locale.language} ${c.req.url}`
     const { body } = await bodies.get(key, inputs, () => ({

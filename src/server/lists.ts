@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Context } from '../context.ts'
 import type { Edition } from '../editions/edition.ts'
 import { type ListedDataset, readList } from '../explain/list.ts'
+import type { NamedOrganization } from '../explain/organizations.ts'
 import { searchedText } from './selection.ts'
 
 /** How many datasets all cached lists may have together; one takes about 500 bytes. */
@@ -27,4 +28,17 @@ export function createLists(context: Context): Lists {
     },
   })
   return (edition) => lists.forceFetch(edition.archive.sha256, { context: edition })
+}
+
+const organizations = new WeakMap<readonly ListedDataset[], readonly NamedOrganization[]>()
+
+/** Returns the organizations of a list. Cached, because a list has thousands of datasets. */
+export function organizationsIn(list: readonly ListedDataset[]): readonly NamedOrganization[] {
+  const cached = organizations.get(list)
+  if (cached !== undefined) return cached
+  const byId = new Map(list.map(({ organization_id: id, organization: name }) => [id, { id, name }]))
+  byId.delete('')
+  const found = [...byId.values()]
+  organizations.set(list, found)
+  return found
 }

@@ -99,10 +99,38 @@ test('names the first condition that an absent dataset failed, and the nearest w
   )
 })
 
-test('names the datasets whose title was given, whatever its case and accents', async () => {
-  const [explanation] = await explained(await published(), 'Transports PÉRDUS')
-  expect(explanation).toMatchObject({ verdict: 'unknown', nearest: [{ dataset_id: 'bbbb-3' }] })
-  expect(explanation!.sentences[0]).toMatch(/ "Transports PÉRDUS" is not the ID or slug of a dataset of the portal\.$/)
+test('finds the dataset whose title was given, whatever its case and accents, and names those with a similar title', async () => {
+  const [title, typo] = await explained(await published(), 'Transports PÉRDUS', 'Transprots PÉRDUS')
+  expect(title).toMatchObject({ dataset: { id: 'bbbb-3' }, asked: 'Transports PÉRDUS' })
+  expect(typo).toMatchObject({ verdict: 'unknown', nearest: [{ dataset_id: 'bbbb-3' }] })
+  expect(typo!.sentences[0]).toMatch(/ "Transprots PÉRDUS" is not the ID or slug of a dataset of the portal\.$/)
+})
+
+test('finds a dataset by its title or a part of it, and lists the datasets if there are several', async () => {
+  const context = await openTestContext(undefined, watchWithTop(2))
+  const datasets = Array.from({ length: 25 }, (_, index) => ({
+    id: `c${index}`,
+    title: `Transport à la demande ${index}, ${index === 7 ? 'Nîmes' : 'ville'}`,
+    organization: 'o1',
+  }))
+  await publishWeeks(context, [{ date: DATE, datasets, organizations: ORGANIZATIONS }])
+  const [title, part, several, address, id] = await explained(
+    context,
+    'TRANSPORT A LA DEMANDE 7, nimes',
+    'nimes',
+    'à la demande',
+    'https://portal.example/datasets/nimes/',
+    '0123456789abcdef01234567',
+  )
+  expect(title).toMatchObject({ verdict: 'in-tops', dataset: { id: 'c7' }, asked: 'TRANSPORT A LA DEMANDE 7, nimes' })
+  expect(part).toMatchObject({ verdict: 'in-tops', dataset: { id: 'c7' }, asked: 'nimes' })
+  expect(several).toMatchObject({ verdict: 'unknown', dataset: null })
+  expect(several!.nearest).toHaveLength(20)
+  expect(several!.nearest[0]).toEqual({ dataset_id: 'c0', dataset_title: 'Transport à la demande 0, ville' })
+  expect(several!.sentences.at(-1)).toMatch(
+    /^25 datasets have this text in their title: c0 \("Transport à la demande 0, ville"\), .* and 5 more\. Give one of these IDs\.$/,
+  )
+  for (const one of [address, id]) expect(one).toMatchObject({ verdict: 'unknown', dataset: null, nearest: [] })
 })
 
 test('counts neither hyphens nor ligatures as a difference between names', async () => {

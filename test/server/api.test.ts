@@ -75,6 +75,90 @@ describe('an edition', () => {
     expect((await (await get(`${FULL_PATH}.csv?limit=1`)).text()).split('\r\n')).toHaveLength(3)
   })
 
+  test('can be filtered by an organization: by its ID, its name, or a part of the name', async () => {
+    const idsFor = async (wanted: string, path = FULL_PATH) =>
+      (await json<typeof FULL>(`${path}?organization=${encodeURIComponent(wanted)}`)).datasets.map(
+        (one) => one.dataset_id,
+      )
+    const { id, name } = FULL.organizations.find((one) => one.name === 'Mairie de Paris')!
+    const own = FULL.datasets.filter((one) => one.organization_id === id).map((one) => one.dataset_id)
+    expect(own.length).toBeGreaterThan(0)
+    for (const wanted of [id, name, 'MAIRIE-DE-PARIS', 'rie de par']) expect(await idsFor(wanted)).toEqual(own)
+    const csv = await (await get(`${FULL_PATH}.csv?organization=${encodeURIComponent(name)}`)).text()
+    expect(csv.trimEnd().split('\r\n')).toHaveLength(1 + own.length)
+    // It may have been ranked in another week.
+    expect(await idsFor('0123456789abcdef01234567')).toEqual([])
+    // The full list also has organizations that are not ranked.
+    const list = '/api/editions/mobilite-transport/latest/list'
+    const all = (await json<ListPage>(`${list}?limit=all`)).items
+    const ranked = (await json<typeof FULL>('/api/editions/mobilite-transport/latest')).organizations.map(
+      (one) => one.id,
+    )
+    const other = all.find((one) => one.organization_id !== '' && !ranked.includes(String(one.organization_id)))!
+    const byName = await json<ListPage>(
+      `${list}?limit=all&organization=${encodeURIComponent(String(other.organization))}`,
+    )
+    expect(byName.items).toEqual(all.filter((one) => one.organization_id === other.organization_id))
+  })
+
+  test.each([
+    [
+      FULL_PATH,
+      'Mairi de Paris',
+      /^cannot find organization "Mairi de Paris": no organization of this edition has this ID or name\. Did you mean "Mairie de Paris" \([0-9a-f]{24}\)\?$/,
+    ],
+    [FULL_PATH, 'xyzzy', /^cannot find organization "xyzzy": .* has this ID or name\. Give its ID\.$/],
+    [
+      FULL_PATH,
+      'a',
+      /^cannot choose organization "a": \d+ organizations have this in their name: ".*" \([0-9a-f]{24}\), .*, and \d+ more\. Give one of these IDs\.$/,
+    ],
+    ['/feed.json', 'xyzzy', /^cannot find organization "xyzzy"/],
+    ['/feed.atom', 'xyzzy', /^cannot find organization "xyzzy"/],
+    ['/api/editions/mobilite-transport/latest/list', 'xyzzy', /^cannot find organization "xyzzy"/],
+    ['/api/explore/latest?words=transport', 'xyzzy', /^cannot find organization "xyzzy"/],
+    ['/api/explore/latest.csv?words=transport', 'xyzzy', /^cannot find organization "xyzzy"/],
+  ])('%s refuses %s, which names no organization or several', async (path, wanted, detail) => {
+    const response = await get(`${path}${path.includes('?') ? '&' : '?'}organization=${encodeURIComponent(wanted)}`)
+    const problem = (await response.json()) as { detail: string }
+    expect([response.status, problem.detail]).toEqual([400, expect.stringMatching(detail)])
+  })
+
+  test('the pages and the feeds take the name of an organization', async () => {
+    const { id, name } = FULL.organizations.find((one) => one.name === 'Mairie de Paris')!
+    const query = `organization=${encodeURIComponent(name)}`
+    const page = await get(`/editions/complet/latest?q=velo&${query}&lang=en`)
+    expect([page.status, page.headers.get('location')]).toEqual([
+      302,
+      `/editions/complet/latest?q=velo&organization=${id}&lang=en`,
+    ])
+    expect((await get(`/?organization=${id}`)).status).toBe(200)
+    // The feed of a filtered page has the filter.
+    const filtered = await (await get(`/editions/complet/latest?organization=${id}&lang=en`)).text()
+    expect(filtered).toContain(`href="/feed.atom?watch=complet&amp;organization=${id}&amp;lang=en"`)
+    for (const path of [
+      '/',
+      '/editions/complet/latest',
+      '/editions/mobilite-transport/latest/list',
+      '/explore/latest',
+    ]) {
+      const wrong = await get(
+        `${path}?organization=xyzzy&lang=en${path === '/explore/latest' ? '&words=transport' : ''}`,
+      )
+      expect([path, wrong.status]).toEqual([path, 400])
+      expect(await wrong.text()).toContain('Valid values: ')
+    }
+    for (const feed of ['/feed.atom', '/feed.json']) {
+      const [byName, byId] = await Promise.all(
+        [name, id].map(async (one) =>
+          (await get(`${feed}?watch=complet&lang=en&organization=${encodeURIComponent(one)}`)).text(),
+        ),
+      )
+      expect(byName).toContain('Mairie de Paris')
+      expect(byName!.replaceAll(/organization=Mairie(\+|%20)de(\+|%20)Paris/g, `organization=${id}`)).toBe(byId)
+    }
+  })
+
   test('can be searched by words of title and organization in any order, as on the page', async () => {
     const [{ dataset_id, dataset_title, organization }] = FULL.datasets as [TopDataset]
     const words = [organization.split(' ').at(-1)!, dataset_title.split(' ')[0]!]
@@ -142,6 +226,22 @@ test('a dataset can be explained by ID or page address', async () => {
     date: '2023-07-26',
     verdict: 'unknown',
   })
+})
+
+test('a dataset is explained by its title; several with the text are listed', async () => {
+  const explain = (text: string) => json<Explanation>(`/api/explain/${encodeURIComponent(text)}`)
+  const one = await explain('horaires theoriques du réseau')
+  expect(one.dataset?.title).toMatch(/^Horaires théoriques du réseau de transport/)
+  const inEdition = `/api/editions/mobilite-transport/latest/datasets/${encodeURIComponent('horaires theoriques du réseau')}`
+  expect(await json<Explanation>(inEdition)).toEqual(one)
+  const several = await explain('Horaires théoriques')
+  expect([several.dataset, several.nearest.length]).toEqual([null, 2])
+  expect(several.sentences.at(-1)).toMatch(
+    /^2 datasets have this text in their title: [0-9a-f]{24} \(".*Horaires théoriques/,
+  )
+  // The slug in an address is not a part of a title, whatever was looked up before.
+  const address = await explain('https://www.data.gouv.fr/datasets/horaires theoriques du réseau/')
+  expect(address.dataset).toBeNull()
 })
 
 test('the history of an organization covers all editions', async () => {

@@ -41,6 +41,10 @@ test('a generated client filters and pages, and gets errors as problems', async 
   expect(data!.datasets).toHaveLength(2)
   expectTypeOf(data!.datasets[0]!.dataset_followers).toEqualTypeOf<number>()
   expect(Number(response.headers.get('x-total-count'))).toBeGreaterThan(2)
+  const byNumber = await client.GET('/api/editions/{watch}/{edition}', {
+    params: { path: LATEST, query: { ...query, limit: 2 } },
+  })
+  expect(byNumber.data!.datasets).toEqual(data!.datasets)
   const { items } = (await client.GET('/feed.json', { params: { query: { lang: 'en' } } })).data!
   expect(items[0]!.title).toContain('4 new, 3 gone')
   const unknown = await client.GET('/api/runs/{id}', { params: { path: { id: 'none' } } })

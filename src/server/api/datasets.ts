@@ -5,26 +5,32 @@ import { cacheControlFor } from '../caching.ts'
 import { type DatasetWeek, datasetHistory } from '../history.ts'
 import { DatasetHistory } from './historySchemas.ts'
 import { jsonResponse } from './jsonResponse.ts'
-import { dateParam, editionDate, editionParam, optionalWatch, pageParams, watchParam } from './parameters.ts'
+import {
+  datasetParam,
+  dateParam,
+  editionDate,
+  editionParam,
+  optionalWatch,
+  pageParams,
+  watchParam,
+} from './parameters.ts'
 import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 import { Explanation } from './schemas.ts'
 
-const datasetParam = z
-  .string()
-  .min(1)
-  .max(300)
-  .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'ID, slug or URL-encoded page URL of a dataset' })
 const datasetId = z
   .string()
   .min(1)
   .max(300)
   .openapi({ example: '5eab9f4b7ee4582b405f11df', description: 'ID of a dataset' })
 
+const SEVERAL = 'If several datasets have the text in their title, `nearest` lists them.'
+
 const latestRoute = jsonRoute({
   path: '/api/explain/{id}',
   operationId: 'explainDataset',
   tag: 'datasets',
   summary: 'Explains why a dataset is in an edition or not',
+  description: SEVERAL,
   params: { id: datasetParam },
   query: {
     watch: optionalWatch,
@@ -36,6 +42,7 @@ const latestRoute = jsonRoute({
 const inEdition = {
   tag: 'datasets',
   summary: 'Explains why a dataset is in this edition or not',
+  description: SEVERAL,
   params: { watch: watchParam, edition: editionParam, id: datasetParam },
   query: { lang: pageParams.lang },
   response: Explanation,

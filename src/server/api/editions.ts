@@ -108,10 +108,13 @@ export function editionsApi({ context, editions, bodies }: ApiContext) {
       const { offset = 0, since } = filter
       const selection = selectionOf(filter)
       const needsEarlier = selection.isNew || selection.isGone
-      const earlier = needsEarlier ? (await editions.earlier(edition, since))?.datasets : undefined
+      const before = needsEarlier ? await editions.earlier(edition, since) : undefined
+      const earlier = before?.datasets
+      const known = [...edition.organizations, ...(before?.organizations ?? [])]
+      const organization = await editions.organizationId(watch, known, selection.organization)
       const cached = await bodies.get(`${c.req.url} ${asCsv}`, [edition, earlier], () => {
         const limit = limitOf(filter.limit, Number.POSITIVE_INFINITY)
-        const found = selectDatasets({ ...edition, earlier }, selection)
+        const found = selectDatasets({ ...edition, earlier }, { ...selection, organization })
         const { items, headers } = paginate(c, found, { offset, limit })
         if (asCsv) return { body: csvBody(csvOf(items), bom), headers }
         return { body: createBody(JSON.stringify({ ...edition, datasets: items }), json.type), headers }

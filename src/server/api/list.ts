@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import { csvTable } from '../../editions/csv.ts'
 import { createBody } from '../body.ts'
+import { organizationsIn } from '../lists.ts'
 import { LISTED_FIELDS, selectDatasets } from '../selection.ts'
 import { csvBody, fileHeaders, prefersCsv, respondCached } from './csvResponse.ts'
 import { csvExample } from './example.ts'
@@ -79,9 +80,14 @@ export function listApi({ editions, bodies }: ApiContext) {
     const date = editionDate(name)
     const { edition } = await editions.find(watch, date)
     const list = await editions.list(edition)
+    const selection = selectionOf(query)
+    const organization = await editions.organizationId(watch, organizationsIn(list), selection.organization)
     return respondCached(c, { bodies, date, asCsv, inputs: [list] }, () => {
       const limit = limitOf(query.limit, asCsv ? Number.POSITIVE_INFINITY : JSON_LIMIT)
-      const found = selectDatasets({ organizations: [], datasets: list, earlier: undefined }, selectionOf(query))
+      const found = selectDatasets(
+        { organizations: [], datasets: list, earlier: undefined },
+        { ...selection, organization },
+      )
       const { items, headers } = paginate(c, found, { offset: query.offset ?? 0, limit })
       if (!asCsv)
         return { body: createBody(JSON.stringify({ total: found.length, items }), 'application/json'), headers }

@@ -53,7 +53,7 @@ export const limitOrAllParam = z
   .string()
   .regex(/^(all|[1-9]\d{0,2}|1000)$/, `must be a whole number from 1 to ${MAX_LIMIT}, or all`)
   .optional()
-  .openapi({ example: '100', description: 'Maximum number of items (default: all)' })
+  .openapi({ type: ['string', 'integer'], example: '100', description: 'Maximum number of items (default: all)' })
 
 /** Returns the limit that a request asks for. */
 export const limitOf = (limit: string | undefined, fallback: number): number =>
@@ -82,11 +82,15 @@ export const organizationId = z
   .max(200)
   .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of an organization' })
 
-export const organizationParam = z
-  .string()
-  .max(200)
-  .optional()
-  .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of an organization' })
+export const organizationParam = z.string().max(200).optional().openapi({
+  example: '534fff89a3a7292c64a77eb7',
+  description: 'ID or name of an organization, or a part of the name that no other organization has',
+})
+
+export const datasetParam = z.string().min(1).max(300).openapi({
+  example: '5eab9f4b7ee4582b405f11df',
+  description: 'ID, slug or URL-encoded page URL of a dataset, its title, or a part of its title',
+})
 
 export const runId = z.string().max(100).openapi({ example: '20261118T160002123Z-3f9a1c', description: 'ID of a run' })
 

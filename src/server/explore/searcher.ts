@@ -1,5 +1,6 @@
 import { csvOf } from '../../editions/csv.ts'
 import { Failure } from '../../errors.ts'
+import { organizationIdOf } from '../../explain/organizations.ts'
 import { searchChanges } from '../../explore/changes.ts'
 import { countDatasets } from '../../explore/count.ts'
 import { editionOf } from '../../explore/edition.ts'
@@ -24,7 +25,10 @@ export function createSearcher(open: OpenExport, memory: number): Searcher {
     const result = await engine.search(ref, watch)
     const edition = editionOf(result)
     const before = earlier && (await engine.search(earlier, watch))
-    const found = selectDatasets({ ...edition, earlier: before && editionOf(before).datasets }, selection)
+    const earlierEdition = before && editionOf(before)
+    const known = [...edition.organizations, ...(earlierEdition?.organizations ?? [])]
+    const organization = selection.organization && organizationIdOf(known, selection.organization)
+    const found = selectDatasets({ ...edition, earlier: earlierEdition?.datasets }, { ...selection, organization })
     return { result, before, found }
   }
 

@@ -8,10 +8,12 @@ import { ChangeFigures, ChangeGroups } from './parts/changeGroups.tsx'
 import { EditionHeader, type EditionPageProps, topicOf } from './parts/editionHeader.tsx'
 import { HiddenInputs } from './parts/hiddenInputs.tsx'
 import { type Frame, Page } from './parts/layout.tsx'
+import { OnlyListed } from './parts/onlyListed.tsx'
 import { PortalText } from './parts/portalText.tsx'
 import { TableHead } from './parts/tableHead.tsx'
 import { editionPath } from './paths.ts'
 import { ViewLinks } from './tops/viewLinks.tsx'
+import { explainTextsIn } from './translations/explainTexts.ts'
 
 export interface ChangesPageProps extends EditionPageProps {
   /** Changes since the edition before, or since the requested one; undefined for the first edition. */
@@ -21,7 +23,7 @@ export interface ChangesPageProps extends EditionPageProps {
 /** Shows what entered, left and moved since an earlier edition, and why. */
 export function ChangesPage(props: ChangesPageProps) {
   const { frame, edition, changes } = props
-  const { texts, day, longDay } = frame.locale
+  const { texts, day, longDay, language } = frame.locale
   const lede =
     changes === undefined ? texts.firstEdition : texts.sinceEdition(topicOf(edition, frame), longDay(changes.from))
   return (
@@ -32,6 +34,12 @@ export function ChangesPage(props: ChangesPageProps) {
       hasJson
     >
       <EditionHeader {...props} part="/changes" title={texts.changes} lede={lede} />
+      {edition.datasets.length === 0 && edition.archive.records > 0 && (
+        <>
+          <p>{explainTextsIn(language).changesOfTops}</p>
+          <OnlyListed edition={edition} />
+        </>
+      )}
       {changes !== undefined && <ChangeSections {...props} changes={changes} />}
     </Page>
   )

@@ -23,7 +23,15 @@ import { readParameters } from './parameters.ts'
 import { withQuery } from './paths.ts'
 import { RunPage } from './run.tsx'
 import { RunsPage } from './runs.tsx'
-import { changesView, explainView, historyView, listView, organizationsView, topsView } from './views.tsx'
+import {
+  changesView,
+  explainFormView,
+  explainView,
+  historyView,
+  listView,
+  organizationsView,
+  topsView,
+} from './views.tsx'
 
 /** For files whose path changes with their content. */
 const IMMUTABLE = 'public, max-age=31536000, immutable'
@@ -49,7 +57,7 @@ export async function createPages(
   })
   pages.route('/', createCrawlerFiles(site))
   addEditionPages(pages, site)
-  addFormTargets(pages)
+  addFormTargets(pages, site)
   addLatestChanges(pages, site)
   addExplorePages(pages, site, explorer)
   addRunPages(pages, site, documents, report)
@@ -107,16 +115,19 @@ async function showDocs(site: Site, c: HonoContext, api: Description): Promise<R
 const PARTS = ['/changes', '/organizations', '/list']
 
 /** Adds the targets of the forms that choose an edition or a dataset: each redirects to the page's own address. */
-function addFormTargets(pages: Hono): void {
+function addFormTargets(pages: Hono, site: Site): void {
   pages.get('/editions/:watch', (c) => {
-    const { date = 'latest', part = '', since, ...others } = c.req.query()
+    const { date: given = '', part = '', since, ...others } = c.req.query()
+    const date = given.trim() || 'latest'
     const view = PARTS.includes(part) ? part : ''
     const kept = since !== undefined && (date === 'latest' || since < date) ? { ...others, since } : others
     const path = `/editions/${encodeURIComponent(c.req.param('watch'))}/${encodeURIComponent(date)}${view}`
     return c.redirect(withQuery(path, kept), 303)
   })
-  pages.get('/editions/:watch/:date/datasets', (c) => {
+  pages.get('/editions/:watch/:date/datasets', async (c) => {
     const { id = '', ...others } = c.req.query()
+    // An empty ID would end the path with a slash, and the server redirects such a path back here.
+    if (id.trim() === '') return showEdition(site, c, explainFormView)
     // The path stays encoded: a header cannot have every character.
     const { pathname } = new URL(c.req.url)
     return c.redirect(withQuery(`${pathname}/${encodeURIComponent(id.trim())}`, others), 303)
@@ -126,9 +137,10 @@ function addFormTargets(pages: Hono): void {
 /** Adds `/changes`, which `/api/changes` is the data of. It takes the same parameters and leads to the page's own address. */
 function addLatestChanges(pages: Hono, { config }: Site): void {
   pages.get('/changes', (c) => {
-    const { watch = config.watches[0]!.name, from, to = 'latest', ...others } = c.req.query()
-    const path = `/editions/${encodeURIComponent(watch)}/${encodeURIComponent(to)}/changes`
-    return c.redirect(withQuery(path, from === undefined ? others : { ...others, since: from }))
+    const { watch = '', from = '', to = '', ...others } = c.req.query()
+    const name = watch.trim() || config.watches[0]!.name
+    const path = `/editions/${encodeURIComponent(name)}/${encodeURIComponent(to.trim() || 'latest')}/changes`
+    return c.redirect(withQuery(path, from === '' ? others : { ...others, since: from }))
   })
 }
 

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi'
 import { searchParams } from '../api/exploreRequest.ts'
 import {
+  datasetParam,
   dateParam,
   flagParam,
   limitOrAllParam,
@@ -60,6 +61,7 @@ const PARAMETERS = {
   limit: like(limitOrAllParam, '1–1000, all'),
   offset: like(offsetParam, '0–1000000'),
   before: like(runId, '≤ 100'),
+  id: like(datasetParam, '≤ 300'),
   lang: like(pageParams.lang, 'fr, en'),
 } satisfies Record<string, Parameter>
 /** The full list has fewer fields to sort by. */
@@ -73,6 +75,7 @@ export const VIEW_PARAMETERS = {
   list: ['q', 'organization', 'sort', 'limit', 'offset'],
   changes: ['since'],
   runs: ['before'],
+  explainForm: ['id'],
   explore: ['words', 'match', 'columns', 'top', 'q', 'organization', 'new', 'gone', 'since', 'sort', 'offset'],
   none: [],
 } as const satisfies Record<string, readonly ParameterName[]>

@@ -5,10 +5,12 @@ import { EditionBar, type EditionPageProps, topicOf, wordsOf } from './parts/edi
 import { ExplainForm } from './parts/explainForm.tsx'
 import { KeyFigures } from './parts/keyFigures.tsx'
 import { Page } from './parts/layout.tsx'
+import { OnlyListed } from './parts/onlyListed.tsx'
 import { RecentChanges } from './parts/recentChanges.tsx'
 import { WeekByWeek } from './parts/weekByWeek.tsx'
 import { editionPath, hostOf } from './paths.ts'
 import { type TopsIslandProps, topsIsland } from './tops/island.tsx'
+import { formatSelection } from './tops/query.ts'
 
 interface TopsPageProps extends EditionPageProps, TopsIslandProps {
   /** Changes since the earlier edition; undefined for the first edition. */
@@ -24,7 +26,8 @@ export function TopsPage(props: TopsPageProps) {
   const { texts, longDay, count } = frame.locale
   const topic = topicOf(edition, frame)
   const about = texts.about(wordsOf(edition, frame), hostOf(frame.portal), count(edition.top))
-  const isEmpty = edition.datasets.length === 0 && props.earlier === undefined
+  // Without a dataset and a search, there is nothing to filter.
+  const isEmpty = edition.datasets.length === 0 && Object.keys(formatSelection(props.query)).length === 0
   const { controls, results } = topsIsland(props)
   return (
     <Page frame={frame} section="tops" title={`${topic}, ${longDay(edition.date)}`} description={about} hasJson>
@@ -37,8 +40,7 @@ export function TopsPage(props: TopsPageProps) {
           <h2 class="visually-hidden">{texts.tops}</h2>
           {isEmpty ? (
             <div class="empty">
-              <p>{texts.emptyEdition}</p>
-              <p>{texts.emptyEditionHint}</p>
+              {edition.archive.records > 0 ? <OnlyListed edition={edition} /> : <p>{texts.emptyEdition}</p>}
             </div>
           ) : (
             results

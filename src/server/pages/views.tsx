@@ -1,12 +1,15 @@
+import type { Context as HonoContext } from 'hono'
 import type { Changes } from '../../editions/changes.ts'
 import type { Edition } from '../../editions/edition.ts'
 import { Failure } from '../../errors.ts'
 import { isIdOrAddress } from '../../explain/datasetRef.ts'
 import type { Explanation } from '../../explain/explanation.ts'
 import type { ListedDataset } from '../../explain/list.ts'
+import { type NamedOrganization, UnknownOrganization } from '../../explain/organizations.ts'
 import type { NamedDatasets } from '../../explain/resolve.ts'
 import type { Editions } from '../editions.ts'
 import { type DatasetWeek, datasetHistory, organizationHistory } from '../history.ts'
+import { organizationsIn } from '../lists.ts'
 import { selectDatasets } from '../selection.ts'
 import type { Week } from '../weeks.ts'
 import { ChangesPage } from './changes.tsx'
@@ -14,9 +17,13 @@ import { ChooseDatasetPage } from './chooseDataset.tsx'
 import type { View } from './editionView.tsx'
 import { type NotFoundText, PageNotFound } from './errorPages.tsx'
 import { ExplainPage } from './explain.tsx'
+import { ExplainFormPage } from './explainForm.tsx'
 import { HistoryPage } from './history.tsx'
 import { ListPage } from './list.tsx'
 import { OrganizationsPage } from './organizations.tsx'
+import { BadParameter } from './parameters.ts'
+import type { Frame } from './parts/layout.tsx'
+import { sanitize } from './parts/portalText.tsx'
 import { editionPath, explanationPath } from './paths.ts'
 import { parseQuery, type TopsQuery } from './tops/query.ts'
 import { TopsPage } from './tops.tsx'
@@ -33,11 +40,14 @@ type TopsInputs = readonly [
 
 export const topsView: View<TopsInputs> = {
   parameters: 'tops',
-  load: async ({ edition, frame }, _, { editions }) => {
+  load: async ({ edition, frame }, c, { editions }) => {
     editions.prepare(edition)
     const earlier = await editions.earlier(edition, frame.query.since)
     const changes = earlier && editions.knownChanges(earlier, edition)
     const query = parseQuery(new URLSearchParams(frame.query))
+    const known = [...edition.organizations, ...(earlier?.organizations ?? [])]
+    const redirected = await redirectToId(c, frame, edition, known, editions)
+    if (redirected !== undefined) return redirected
     return [
       earlier,
       changes,
@@ -60,6 +70,37 @@ export const topsView: View<TopsInputs> = {
 }
 
 /**
+ * Leads to the address with the ID of the organization that is chosen by its name: the form of the page, its links and its script
+ * know IDs.
+ *
+ * @returns undefined if the address has its ID already
+ * @throws BadParameter if the name is that of no organization, or of several
+ */
+async function redirectToId(
+  c: HonoContext,
+  frame: Frame,
+  { watch }: Edition,
+  known: readonly NamedOrganization[],
+  editions: Editions,
+): Promise<Response | undefined> {
+  const { organization = '' } = frame.query
+  try {
+    const id = await editions.organizationId(watch, known, organization)
+    return id === organization
+      ? undefined
+      : c.redirect(frame.locale.href(frame.path, { ...frame.query, organization: id }))
+  } catch (error) {
+    if (!(error instanceof UnknownOrganization)) throw error
+    const candidates = error.organizations.length > 0 ? error.organizations : known
+    const names = candidates.slice(0, MAX_CANDIDATES).map(({ name }) => sanitize(name, 60))
+    throw new BadParameter('organization', organization, names.join(', ') || '–', false)
+  }
+}
+
+/** How many organizations an error page offers. */
+const MAX_CANDIDATES = 10
+
+/**
  * Returns how many datasets of the full list a search finds that finds none in the tops; undefined if that does not
  * matter, null if the list was not kept.
  */
@@ -76,7 +117,10 @@ async function listedInstead(edition: Edition, earlier: Edition | undefined, que
 
 export const listView: View<readonly [list: readonly ListedDataset[]]> = {
   parameters: 'list',
-  load: async ({ edition }, _, { editions }) => [await editions.list(edition)],
+  load: async ({ edition, frame }, c, { editions }) => {
+    const list = await editions.list(edition)
+    return (await redirectToId(c, frame, edition, organizationsIn(list), editions)) ?? [list]
+  },
   render: (context, [list]) => (
     <ListPage {...context} list={list} query={parseQuery(new URLSearchParams(context.frame.query))} />
   ),
@@ -109,6 +153,12 @@ export const historyView: View<readonly [weeks: readonly Week[], id: string]> = 
   render: (context, [weeks, id]) => (
     <HistoryPage {...context} id={id} weeks={organizationHistory(weeks, context.edition.watch, id)} />
   ),
+}
+
+export const explainFormView: View<readonly []> = {
+  parameters: 'explainForm',
+  load: () => [],
+  render: (context) => <ExplainFormPage {...context} />,
 }
 
 type ExplainInputs = readonly [

@@ -5,10 +5,11 @@ import type { Watch } from '../../../config/watch.ts'
 import { watchName, watchYaml } from '../../../config/watchYaml.ts'
 import { isDate } from '../../../editions/date.ts'
 import { Failure } from '../../../errors.ts'
+import type { SearchPage } from '../../../explore/page.ts'
 import { watchOf } from '../../../explore/query.ts'
 import { foldTerm } from '../../../matching/fold.ts'
 import { respond } from '../../body.ts'
-import type { ExploredWeek, Explorer } from '../../explore/explorer.ts'
+import type { ExploredWeek, Explorer, Table } from '../../explore/explorer.ts'
 import { Problem } from '../../problem.ts'
 import { createFrame, latestFrame, type Site } from '../editionView.tsx'
 import { ErrorPage } from '../errorPages.tsx'
@@ -29,8 +30,8 @@ const HEADERS = { 'x-robots-tag': 'noindex' }
 /** Adds the pages that search a week for any words. */
 export function addExplorePages(pages: Hono, site: Site, explorer: Explorer): void {
   pages.get('/explore', (c) => {
-    const { date = 'latest', ...query } = c.req.query()
-    return c.redirect(withQuery(`/explore/${encodeURIComponent(date)}`, query), 303)
+    const { date = '', ...query } = c.req.query()
+    return c.redirect(withQuery(`/explore/${encodeURIComponent(date.trim() || 'latest')}`, query), 303)
   })
   pages.get('/explore/weeks', (c) => showWeeks(site, explorer, c))
   pages.get('/explore/:date', (c) => showExplore(site, explorer, c))
@@ -74,7 +75,7 @@ async function outcomeOf(
     const { since, offset } = query
     const before = await earlierOf(explorer, week, since)
     const table = { selection: query, offset, limit: ROWS_PER_PAGE, since: before?.ref.snapshot.date }
-    const page = await explorer.page(week, table, signal)
+    const page = await pageOf(explorer, week, table, signal)
     const changes = since === '' || before === undefined ? undefined : await explorer.changes(before, week, signal)
     const watch = await snippetOf(week.watch, (await explorer.dates()).at(-1)!)
     return { page, earlier: before?.ref.snapshot.date, changes, watch }
@@ -86,6 +87,20 @@ async function outcomeOf(
     if (error instanceof Failure && (error.kind === 'store' || error.kind === 'contract'))
       return { problem: `${explore.damaged}. ${explore.damagedHint}`, status: 503 }
     throw error
+  }
+}
+
+/** @throws BadParameter if the text for the organization names none, or several */
+async function pageOf(explorer: Explorer, week: ExploredWeek, table: Table, signal: AbortSignal): Promise<SearchPage> {
+  const { selection } = table
+  try {
+    return await explorer.page(week, table, signal)
+  } catch (error) {
+    if (selection.organization === '' || !(error instanceof Failure && error.kind === 'usage')) throw error
+    const all = { ...table, selection: { ...selection, organization: '' }, limit: 1 }
+    const { organizations } = await explorer.page(week, all, signal)
+    const names = organizations.filter(({ datasets }) => datasets > 0).map(({ name }) => sanitize(name, 60))
+    throw new BadParameter('organization', selection.organization, names.slice(0, MAX_OFFERED).join(', ') || '–', false)
   }
 }
 

@@ -21,6 +21,8 @@ export function RecentChanges({ frame, edition, changes, lacksReasons }: RecentC
   const { from, entered, left } = changes
   const more = entered.length - MAX_LISTED
   const since = frame.query.since === undefined ? {} : { since: frame.query.since }
+  const { organization } = frame.query
+  const filter = organization === undefined ? {} : { organization }
   return (
     <section class="news" aria-labelledby="news">
       <h2 id="news">{texts.sinceDay(day(from))}</h2>
@@ -49,7 +51,7 @@ export function RecentChanges({ frame, edition, changes, lacksReasons }: RecentC
       <p class="links">
         {more > 0 && <a href={href(path, { new: '1', ...since })}>{texts.andMore(count(more))}</a>}
         <a href={href(`${path}/changes`, since)}>{texts.allChanges}</a>
-        <a href={feedPath(edition, { lang: language })}>{texts.feed}</a>
+        <a href={feedPath(edition, { ...filter, lang: language })}>{texts.feed}</a>
       </p>
     </section>
   )

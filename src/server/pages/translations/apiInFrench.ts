@@ -27,6 +27,10 @@ const TEXTS: Readonly<Record<string, string>> = {
   'Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes':
     'Mots à rechercher dans le titre ou l’organisation, sans tenir compte des accents, des majuscules, des traits d’union ni des apostrophes\u00a0; `"deux mots"` est une expression, `-mot` exclut',
   'ID of an organization': 'Identifiant d’une organisation',
+  'If several datasets have the text in their title, `nearest` lists them.':
+    'Si plusieurs jeux de données ont ce texte dans leur titre, `nearest` en donne la liste.',
+  'ID or name of an organization, or a part of the name that no other organization has':
+    'Identifiant ou nom d’une organisation, ou une partie du nom qu’aucune autre organisation n’a',
   'Only datasets that are new since the earlier edition; with `gone`, both kinds':
     'Seulement les jeux de données nouveaux depuis l’édition antérieure\u00a0; avec `gone`, les deux à la fois',
   'Only datasets that left since the earlier edition':
@@ -76,8 +80,8 @@ const TEXTS: Readonly<Record<string, string>> = {
     'Renvoie le rang, les abonnés et les jeux de données d’une organisation dans chaque édition, de la plus récente à la plus ancienne',
   'Explains why a dataset is in an edition or not':
     'Explique pourquoi un jeu de données est présent ou non dans une édition',
-  'ID, slug or URL-encoded page URL of a dataset':
-    'Identifiant, slug ou adresse encodée de la page d’un jeu de données',
+  'ID, slug or URL-encoded page URL of a dataset, its title, or a part of its title':
+    'Identifiant, slug ou adresse encodée de la page d’un jeu de données, son titre ou une partie de son titre',
   'Date of the edition (default: the latest)': 'Date de l’édition (par défaut\u00a0: la dernière)',
   'Explains why a dataset is in this edition or not':
     'Explique pourquoi un jeu de données est présent ou non dans cette édition',

@@ -91,7 +91,6 @@ export const english: Translation = {
   searchCatalogue: 'Search the whole catalogue for these words',
   clear: 'Show all',
   emptyEdition: 'This edition has no datasets from the most followed organizations.',
-  emptyEditionHint: 'The full CSV has the datasets of all organizations.',
   pages: 'Pages',
   page: (page, pages) => `Page ${page} of ${pages}`,
   previous: 'Previous',

@@ -5,6 +5,13 @@ import type { Language } from './translations.ts'
 /** The texts of the explanation of a dataset. They are apart from the others, which the browser loads with the script. */
 const french = {
   explainForm: 'Pourquoi un jeu de données est-il présent ou absent\u00a0?',
+  onlyListed: (n: number, count: string, top: string) =>
+    n === 1
+      ? `1 jeu de données mentionne un des mots, mais il n’appartient à aucune des ${top} organisations les plus suivies.`
+      : `${count} jeux de données mentionnent un des mots, mais aucun n’appartient à l’une des ${top} organisations les plus suivies.`,
+  seeList: 'Voir la liste complète',
+  changesOfTops: 'Cette page et les flux ne couvrent que les tops, qui sont vides.',
+  noDatasetGiven: 'Aucun jeu de données n’est indiqué. Donnez son titre, son identifiant ou l’adresse de sa page.',
   explainFormPlaceholder: 'Titre, identifiant ou adresse de sa page',
   inTopsSince: (day: string) => `Dans les tops depuis le ${day}.`,
   inTopsSinceFirst: (day: string) => `Dans les tops depuis la première édition, celle du ${day}.`,
@@ -64,6 +71,13 @@ type ExplainTexts = TranslationOf<typeof french>
 
 const english: ExplainTexts = {
   explainForm: 'Why is a dataset listed or missing?',
+  onlyListed: (n, count, top) =>
+    n === 1
+      ? `1 dataset mentions one of the words, but it does not belong to any of the ${top} most followed organizations.`
+      : `${count} datasets mention one of the words, but none belongs to the ${top} most followed organizations.`,
+  seeList: 'See the full list',
+  changesOfTops: 'This page and the feeds cover only the tops, which are empty.',
+  noDatasetGiven: 'No dataset is given. Enter its title, its ID or the address of its page.',
   explainFormPlaceholder: 'Its title, ID or page address',
   inTopsSince: (day) => `In the tops since ${day}.`,
   inTopsSinceFirst: (day) => `In the tops since the first edition (${day}).`,

@@ -97,7 +97,6 @@ export const french = {
   searchCatalogue: 'Rechercher ces mots dans tout le catalogue',
   clear: 'Tout afficher',
   emptyEdition: 'Cette édition ne contient aucun jeu de données des organisations les plus suivies.',
-  emptyEditionHint: 'Le CSV complet contient les jeux de données de toutes les organisations.',
   pages: 'Pages',
   page: (page: string, pages: string) => `Page ${page} sur ${pages}`,
   previous: 'Précédente',
