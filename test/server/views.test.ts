@@ -70,6 +70,11 @@ test('the archived CSV is offered compressed', async () => {
   expect(again.status).toBe(304)
 })
 
+test('the form "Why?" begins with what the reader searched for', async () => {
+  const html = await text(`${DEMO}?q=scolaire%20%22%E2%80%AEx`)
+  expect(html).toContain('name="id" value="scolaire &quot;\ufffdx"')
+})
+
 test('the history of a dataset has its weeks, and the reason why it entered', async () => {
   const changes = (await (await get(`/api${DEMO}/changes`)).json()) as { entered: { dataset_id: string }[] }
   const { dataset_id } = changes.entered[0]!

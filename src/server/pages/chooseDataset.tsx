@@ -42,7 +42,7 @@ export function ChooseDatasetPage({ frame, edition, asked, named }: ChooseDatase
         ))}
       </ul>
       {more > 0 && <p>{explain.moreDatasets(count(more))}</p>}
-      <ExplainForm path={path} />
+      <ExplainForm path={path} text={asked} />
     </Page>
   )
 }

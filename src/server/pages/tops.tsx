@@ -45,7 +45,7 @@ export function TopsPage(props: TopsPageProps) {
           ) : (
             results
           )}
-          <ExplainForm path={editionPath(edition)} />
+          <ExplainForm path={editionPath(edition)} text={props.query.q} />
         </section>
         <aside>
           <RecentChanges {...props} />
