@@ -199,7 +199,7 @@ test('servers that repeat what they get in their errors get no secret into outpu
     expect(code).not.toBe(1)
     for (const secret of SPELLINGS) expect(stdout + stderr).not.toContain(secret)
   }
-  expect(results[0]!.stderr).toContain('could not be notified')
+  expect(results[0]!.stderr).toContain('cannot notify slack: it answers 400')
   const daemon = startDaemon(['serve', '--port', '0', '--json', '--verbose'], { cwd, env })
   const [url] = await daemon.until('an address', () => /http:\/\/[\d.:]+\//.exec(daemon.stdout) ?? undefined)
   const paths = ['', 'runs', 'api/runs', 'api/editions', 'metrics', 'readyz', 'docs', 'feed.atom']

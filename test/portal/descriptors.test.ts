@@ -7,5 +7,7 @@ test('a given export that cannot be opened for lack of file descriptors exits wi
   expect(await run('openExport', [path], { files: 200 })).toBe(
     `store (5): cannot open the export "${path}": too many files are open; raise the limit (ulimit -n) and run again`,
   )
-  expect(await run('openExport', [`${path}.none`], { files: 200 })).toMatch(/^usage \(2\): .*there is no such file$/)
+  expect(await run('openExport', [`${path}.none`], { files: 200 })).toMatch(
+    /^usage \(2\): .*there is no such file. Check the path\.$/,
+  )
 })
