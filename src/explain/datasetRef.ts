@@ -1,4 +1,5 @@
 import { Failure, quoted } from '../errors.ts'
+import { isPortalId } from './portalId.ts'
 
 /**
  * Refuses the address of a page of another portal, because its slug could name another dataset here.
@@ -31,8 +32,5 @@ export function parseDatasetRef(text: string): string {
   throw new Failure('usage', `${quoted(text)} is neither the ID of a dataset nor the address of its page`)
 }
 
-/** Whether a text is an ID of the portal, and so neither a slug nor a part of a title. */
-export const isDatasetId = (text: string) => /^[0-9a-f]{24}$/.test(text)
-
 /** Whether a text can only be an ID or the address of a page. Any other may be a slug or a part of a title. */
-export const isIdOrAddress = (text: string) => isDatasetId(text) || /^https?:\/\//.test(text)
+export const isIdOrAddress = (text: string) => isPortalId(text) || /^https?:\/\//.test(text)

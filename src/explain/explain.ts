@@ -2,12 +2,13 @@ import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { Edition } from '../editions/edition.ts'
-import { isDatasetId, parseDatasetRef } from './datasetRef.ts'
+import { parseDatasetRef } from './datasetRef.ts'
 import type { Explanation, Placing, Suggestion, Verdict } from './explanation.ts'
 import type { ListIndex } from './listIndex.ts'
 import { DatasetFinder, type FoundRecord, SuggestionFinder } from './lookup.ts'
 import { matchesIn, nearWords } from './matches.ts'
 import { cachedPlacings, type FindPlacing } from './placings.ts'
+import { isPortalId } from './portalId.ts'
 import { type NamedDatasets, NameFinder } from './resolve.ts'
 import { sentencesOf } from './sentences.ts'
 import { type DatasetSource, type OpenSource, openDatasetSource } from './source.ts'
@@ -63,7 +64,7 @@ const NONE: NamedDatasets = { count: 0, datasets: [] }
 async function readTitles(unknown: ReadonlySet<string>, source: DatasetSource) {
   const similar = new SuggestionFinder(unknown, source.identifiers)
   // An ID of the portal is no part of a title.
-  const texts = new Set([...unknown].filter((name) => !isDatasetId(name)))
+  const texts = new Set([...unknown].filter((name) => !isPortalId(name)))
   const named = new NameFinder(texts, source.identifiers)
   const { columns } = similar
   const take = (batch: Batch) => {

@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein'
 import { Failure, quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
+import { isPortalId } from './portalId.ts'
 
 export interface NamedOrganization {
   readonly id: string
@@ -36,7 +37,7 @@ export class UnknownOrganization extends Failure {
  * @throws UnknownOrganization if it names none of the organizations, or several
  */
 export function organizationIdOf(organizations: readonly NamedOrganization[], wanted: string): string {
-  if (/^[0-9a-f]{24}$/.test(wanted) || organizations.some(({ id }) => id === wanted)) return wanted
+  if (isPortalId(wanted) || organizations.some(({ id }) => id === wanted)) return wanted
   const byId = new Map(organizations.map((one) => [one.id, one]))
   const found = organizationsNamed([...byId.values()], wanted)
   const [first, second] = found

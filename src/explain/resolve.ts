@@ -4,9 +4,10 @@ import { foldTerm } from '../matching/fold.ts'
 import { textOf } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import { pluralize } from '../text/format.ts'
-import { isDatasetId, parseDatasetRef } from './datasetRef.ts'
+import { parseDatasetRef } from './datasetRef.ts'
 import type { Explanation, SuggestedDataset } from './explanation.ts'
 import { SuggestionFinder } from './lookup.ts'
+import { isPortalId } from './portalId.ts'
 import type { DatasetSource } from './source.ts'
 
 const MAX_CANDIDATES = 20
@@ -19,7 +20,7 @@ const MAX_CANDIDATES = 20
  */
 export async function resolveDataset(text: string, source: DatasetSource): Promise<string> {
   const name = parseDatasetRef(text)
-  if (isDatasetId(name)) return name
+  if (isPortalId(name)) return name
   const finder = new NameFinder([name], source.identifiers)
   await source.read(finder)
   // The slug in an address names one dataset. It is not a part of a title.

@@ -5,10 +5,11 @@ import { type Changes, changesBetween } from '../editions/changes.ts'
 import type { Edition } from '../editions/edition.ts'
 import { versionOf } from '../editions/version.ts'
 import { explainChanges } from '../explain/changes.ts'
-import { isDatasetId, parseDatasetRef } from '../explain/datasetRef.ts'
+import { parseDatasetRef } from '../explain/datasetRef.ts'
 import { explain, explainListed } from '../explain/explain.ts'
 import type { Explanation } from '../explain/explanation.ts'
 import { indexList, type ListIndex } from '../explain/listIndex.ts'
+import { isPortalId } from '../explain/portalId.ts'
 import { type NamedDatasets, NameFinder } from '../explain/resolve.ts'
 import { openDatasetSource } from '../explain/source.ts'
 import { silentReport } from '../terminal/report.ts'
@@ -124,7 +125,7 @@ function createDatasetExplainer(context: Context, queue: Queue): Pick<Explainer,
     explain: async (reference, edition, watch) => {
       const name = parseDatasetRef(reference)
       // The slug in an address is not a part of a title, so it is not looked up like the same text.
-      const dataset = isDatasetId(name) ? name : reference
+      const dataset = isPortalId(name) ? name : reference
       const key = `${versionOf(edition)} ${dataset}`
       const explanation = await cached(explanations, key, () => limited(() => lookUp(dataset, edition, watch)))
       // The same object for the same reference, so that its page stays cached.
