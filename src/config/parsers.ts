@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein'
 import { quoted } from '../errors.ts'
+import { closestName } from '../text/closestName.ts'
 import { joinFirst } from '../text/format.ts'
 import { maskSecrets } from './secrets.ts'
 
@@ -206,10 +206,8 @@ export function atPath<T>(key: string | number, body: () => T): T {
 
 /** Suggests the closest known name. If none is close, lists them, but at most `max`. */
 export function suggestName(name: string, known: readonly string[], max?: number): string {
-  const best = closest(name, [...known])
-  return distance(name, best) <= Math.max(2, name.length / 3)
-    ? `did you mean ${best}?`
-    : `known: ${joinFirst(known, max)}`
+  const best = closestName(name, known)
+  return best === undefined ? `known: ${joinFirst(known, max)}` : `did you mean ${best}?`
 }
 
 /** Returns the first name that two items of a list share. */

@@ -1,6 +1,6 @@
-import { closest, distance } from 'fastest-levenshtein'
 import { Failure, quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
+import { closestName } from '../text/closestName.ts'
 import { isPortalId } from './portalId.ts'
 
 export interface NamedOrganization {
@@ -61,10 +61,7 @@ export function organizationIdOf(organizations: readonly NamedOrganization[], wa
 
 /** Returns the organization whose name is closest to a text; undefined if none is similar. */
 function nearest(organizations: readonly NamedOrganization[], wanted: string): NamedOrganization | undefined {
-  if (organizations.length === 0) return undefined
-  const folded = foldTerm(wanted)
   const names = organizations.map(({ name }) => foldTerm(name))
-  const best = closest(folded, names)
-  if (distance(folded, best) > Math.max(2, folded.length / 3)) return undefined
-  return organizations[names.indexOf(best)]
+  const best = closestName(foldTerm(wanted), names)
+  return best === undefined ? undefined : organizations[names.indexOf(best)]
 }
