@@ -46,7 +46,7 @@ export class StagedSnapshot implements SnapshotSource {
   /** The exports that have not changed at the portal → when it last published them. */
   private readonly unchanged = new Map<ExportName, string | null>()
   private readonly unverified = new Set<ExportName>()
-  /** Whether reading the last stored export has failed, rather than writing its copy. */
+  /** Whether a stored export could not be read. The portal then delivers both. */
   private hasReadFailed = false
   private portal: Portal | undefined
   private description: PendingObject | undefined
@@ -221,7 +221,6 @@ export class StagedSnapshot implements SnapshotSource {
   }
 
   private async *watchReads(chunks: ExportSource['chunks']): ExportSource['chunks'] {
-    this.hasReadFailed = false
     try {
       yield* chunks
     } catch (error) {

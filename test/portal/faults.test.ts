@@ -724,6 +724,27 @@ describe('an export that the portal has not renewed', () => {
     expect(context.warnings.filter((warning) => warning.includes('fetching it from the portal'))).toEqual([])
   })
 
+  test('is not downloaded again if only the other export cannot be read', async () => {
+    const first = await start({}, '', '2026-11-11T16:00:00Z')
+    await publish(first, '2026-11-11')
+    const settings = `portal: ${replica.url}\n${SHORT_TIMEOUTS}`
+    const context = await openTestContext(`${DATE}T16:00:00Z`, settings, first.folder)
+    const full = new Failure('store', 'cannot write: the disk is full')
+    const actual = context.archive
+    const archive = Object.assign(Object.create(actual) as typeof actual, {
+      create: (key: string, ...rest: unknown[]) =>
+        key.includes('datasets') ? Promise.reject(full) : Reflect.apply(actual.create, actual, [key, ...rest]),
+      async *read(key: string, ...rest: unknown[]) {
+        if (key.endsWith('organizations.csv.gz')) throw new Failure('store', `cannot read ${key}: permission denied`)
+        yield* Reflect.apply(actual.read, actual, [key, ...rest])
+      },
+    })
+    await expect(publish({ ...context, archive })).rejects.toBe(full)
+    expect(context.warnings.filter((warning) => warning.includes('fetching it from the portal'))).toEqual([
+      expect.stringContaining('the stored organizations export of 2026-11-11'),
+    ])
+  })
+
   test('is downloaded for a past date only with --refetch, with a warning', async () => {
     const first = await start()
     await publish(first)
