@@ -645,6 +645,8 @@ export interface components {
         records: number;
       };
       words: components["schemas"]["TermCount"][];
+      /** @description For whole words: the longer words that are not counted, such as "vélos" for "vélo" */
+      longer_words: components["schemas"]["WordCount"][];
       organizations: components["schemas"]["RankedOrganization"][];
       /**
        * @description How many datasets of the list belong to the TOP organizations

@@ -12,7 +12,6 @@ import { type ExportOptions, indexSnapshot } from '../explore/indexedSnapshot.ts
 import { searchPage } from '../explore/page.ts'
 import { watchOf } from '../explore/query.ts'
 import { type SearchResult, search as searchIndexed } from '../explore/search.ts'
-import { longerWords } from '../explore/wordCounts.ts'
 import { meterChunks } from '../pipeline/meterChunks.ts'
 import { readOptions } from '../pipeline/read.ts'
 import { findSnapshot, snapshotDates } from '../pipeline/snapshot.ts'
@@ -116,7 +115,7 @@ async function format(result: SearchResult, options: Options, { config }: Contex
   const datasets = selectDatasets(whole, options)
   if (options.json) return formatJson(await searchPage(result, datasets.length, datasets))
   if (options.csv) return csvOf(datasets)
-  const longer = describeLonger(longerWords(result.indexed, result.watch))
+  const longer = describeLonger(result.longerWords)
   const lines = [...describeCounts(result.words), ...(longer === undefined ? [] : [longer])]
   const counts = lines.map((line) => `${wrap(line)}\n`)
   return `${counts.join('')}\n${tableOf({ ...whole, datasets }, whole, config.portal, widthOf(options))}`

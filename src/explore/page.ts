@@ -3,7 +3,7 @@ import type { Edition, TopDataset } from '../editions/edition.ts'
 import { editionOf } from './edition.ts'
 import { type FoundDataset, markDatasets } from './marks.ts'
 import type { SearchResult } from './search.ts'
-import type { TermCount } from './wordCounts.ts'
+import type { TermCount, WordCount } from './wordCounts.ts'
 
 /** What a watch with the words of a search would publish, with some of its datasets. Plain JSON. */
 export interface SearchPage {
@@ -16,6 +16,8 @@ export interface SearchPage {
   /** The full list: all datasets that have a term. */
   readonly archive: { readonly bytes: number; readonly records: number }
   readonly words: readonly TermCount[]
+  /** For whole words: the longer words that do not count, such as “vélos” for “vélo”. */
+  readonly longer_words: readonly WordCount[]
   readonly organizations: Edition['organizations']
   /** How many datasets the tops have. */
   readonly in_tops: number
@@ -38,7 +40,7 @@ export async function searchPage(
   datasets: readonly TopDataset[],
   before?: SearchResult,
 ): Promise<SearchPage> {
-  const { watch, words } = result
+  const { watch, words, longerWords } = result
   const edition = editionOf(result)
   const { date, terms, top, source, archive, organizations } = edition
   return {
@@ -50,6 +52,7 @@ export async function searchPage(
     source,
     archive: { bytes: archive.bytes, records: archive.records },
     words,
+    longer_words: longerWords,
     organizations,
     in_tops: edition.datasets.length,
     total,

@@ -8,7 +8,7 @@ import { textOf } from '../pipeline/rank.ts'
 import type { ReadOptions } from '../pipeline/read.ts'
 import { findHits, type Hits } from './hits.ts'
 import { damagedSnapshot, type IndexedSnapshot, RECORD_COLUMNS } from './indexedSnapshot.ts'
-import { countTerms, type TermCount } from './wordCounts.ts'
+import { countTerms, longerWords, type TermCount, type WordCount } from './wordCounts.ts'
 
 /** What a watch with these words would list in a snapshot. */
 export interface SearchResult {
@@ -21,6 +21,8 @@ export interface SearchResult {
   /** Number of records left out because they repeat the id of an earlier one. */
   readonly repeated: number
   readonly words: readonly TermCount[]
+  /** For whole words: the longer words that the search leaves out. */
+  readonly longerWords: readonly WordCount[]
   readonly tops: TopDatasets
   /** The id of a dataset → the number of its record. */
   readonly recordOf: ReadonlyMap<string, number>
@@ -53,6 +55,7 @@ export async function search(indexed: IndexedSnapshot, watch: Watch): Promise<Se
     repeated,
     bytes,
     words: countTerms(indexed, watch, hits, kept),
+    longerWords: longerWords(indexed, watch),
     tops,
     recordOf,
   }

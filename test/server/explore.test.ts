@@ -71,6 +71,7 @@ describe('a search (in the worker)', () => {
       expect(matches[0]!.found.normalize('NFD').toLowerCase()).toMatch(/^ve\u0301?lo$/)
     const word = await json('/api/explore/latest?words=vélo&match=word&columns=title')
     expect(word.words[0]!.most_hit).toEqual([])
+    expect(word.longer_words[0]!.word).toBe('vélos')
     for (const { matches } of word.datasets) expect(matches.map(({ column }) => column)).toEqual(['title'])
     const none = await json('/api/explore/latest?words=velox')
     expect(none.words[0]!.nearest[0]!.word).toBe('vélo')

@@ -55,6 +55,9 @@ export const SearchPage = z
       .object({ bytes: number.openapi({ example: 45000000 }), records: number.openapi({ example: 22263 }) })
       .openapi({ description: 'The full list: all datasets that contain any of the words' }),
     words: z.array(TermCount),
+    longer_words: z.array(WordCount).openapi({
+      description: 'For whole words: the longer words that are not counted, such as "vélos" for "vélo"',
+    }),
     organizations: z.array(Organization),
     in_tops: number.openapi({
       example: 700,

@@ -27,6 +27,8 @@ export const english: ExploreTexts = {
   wholeWord: 'Whole word only?',
   notFound: (word) => `No dataset contains “${word}”.`,
   nearest: 'Similar words:',
+  longerWords: 'Longer words, not counted:',
+  add: (word) => `Add “${word}”`,
   noneFound: 'No dataset in the catalogue contains these words.',
   noneInTops: 'Some datasets contain these words, but none comes from the most followed organizations.',
   noneInTopsHint: 'The full list has them. You can also raise the number of organizations.',

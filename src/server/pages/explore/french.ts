@@ -26,6 +26,8 @@ export const french = {
   wholeWord: 'Mot entier uniquement\u00a0?',
   notFound: (word: string) => `Aucun jeu de données ne contient «\u00a0${word}\u00a0».`,
   nearest: 'Mots proches\u00a0:',
+  longerWords: 'Mots plus longs, non comptés\u00a0:',
+  add: (word: string) => `Ajouter «\u00a0${word}\u00a0»`,
   noneFound: 'Aucun jeu de données du catalogue ne contient ces mots.',
   noneInTops: 'Des jeux de données contiennent ces mots, mais aucun ne provient des organisations les plus suivies.',
   noneInTopsHint: 'La liste complète les contient. Vous pouvez aussi augmenter le nombre d’organisations.',

@@ -43,7 +43,7 @@ export function Results(props: ResultsProps) {
   const entered = changes && new Set(changes.entered.map(({ dataset_id }) => dataset_id))
   return (
     <>
-      <Words path={path} query={query} words={page.words} />
+      <Words path={path} query={query} words={page.words} longer={page.longer_words} />
       <Figures page={page} />
       <div class="columns">
         <section>

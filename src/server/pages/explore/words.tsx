@@ -1,3 +1,4 @@
+import { MAX_WORDS } from '../../../config/searches.ts'
 import type { TermCount, WordCount } from '../../../explore/wordCounts.ts'
 import { useLocale } from '../locale.ts'
 import { sanitize } from '../parts/portalText.tsx'
@@ -8,11 +9,13 @@ interface WordsProps {
   readonly path: string
   readonly query: ExploreQuery
   readonly words: readonly TermCount[]
+  /** For whole words: the longer words that do not count. */
+  readonly longer: readonly WordCount[]
 }
 
 /** The words of a search, each with its number of datasets and a link that removes it. */
 export function Words(props: WordsProps) {
-  const { query, words } = props
+  const { query, words, longer } = props
   const { count } = useLocale()
   const explore = useExploreTexts()
   return (
@@ -36,6 +39,7 @@ export function Words(props: WordsProps) {
           query.match === 'substring' && <MostHit key={term.word} {...props} term={term} />
         ),
       )}
+      {longer.length > 0 && <LongerWords {...props} />}
     </section>
   )
 }
@@ -50,6 +54,33 @@ function MostHit({ path, query, term }: WordsProps & { readonly term: TermCount 
     <p class="most-hit">
       {explore.mostHit(term.word)} <WordCounts words={term.most_hit} />.{' '}
       <a href={href(path, formatQuery({ ...query, match: 'word', offset: 0 }))}>{explore.wholeWord}</a>
+    </p>
+  )
+}
+
+/** Names the longer words that a search for whole words leaves out. A link adds each, unless the search has all the words it may. */
+function LongerWords({ path, query, longer }: WordsProps) {
+  const { href, count } = useLocale()
+  const explore = useExploreTexts()
+  const adding = (word: string) => formatQuery({ ...query, words: [...query.words, word], offset: 0 })
+  const isFull = query.words.length === MAX_WORDS
+  return (
+    <p class="most-hit">
+      {explore.longerWords}{' '}
+      {longer.map(({ word, datasets }, index) => (
+        <span key={word}>
+          {index > 0 && ', '}
+          {isFull ? (
+            sanitize(word)
+          ) : (
+            <a aria-label={explore.add(sanitize(word))} href={href(path, adding(word))}>
+              {sanitize(word)}
+            </a>
+          )}{' '}
+          ({count(datasets)})
+        </span>
+      ))}
+      .
     </p>
   )
 }
