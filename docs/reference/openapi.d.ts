@@ -717,6 +717,12 @@ export interface components {
       status: "running" | "published" | "unchanged" | "removed" | "failed" | "stopped";
       summary: string;
       /**
+       * Format: date
+       * @description The date of the last snapshot, if the run skipped its date because the portal has published nothing since
+       * @example 2026-11-18
+       */
+      unchanged_since?: string;
+      /**
        * Format: date-time
        * @example 2026-11-18T16:00:09.123Z
        */

@@ -10,7 +10,7 @@ import { failedNews } from '../notify/news.ts'
 import { announceRecovery } from '../notify/recovery.ts'
 import { sendTest } from '../notify/testMessage.ts'
 import { listRuns } from '../runs/read.ts'
-import type { NotificationRecord } from '../runs/record.ts'
+import { isSkipped, type NotificationRecord } from '../runs/record.ts'
 import { pluralize } from '../text/format.ts'
 import { dateToRead, givenDate } from './dates.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
@@ -84,8 +84,7 @@ async function announceLack(date: string, watches: readonly Watch[], context: Co
   const due = dueTime(config, date)
   if (due === undefined)
     report.warn((await missingEdition(documents, lacking[0]!, date, ` in ${documents.address}`)).message)
-  // An unchanged run skipped the date on purpose (when_unchanged: skip).
-  if (due === undefined || due > clock() || runs.some(({ status }) => status === 'unchanged')) return []
+  if (due === undefined || due > clock() || isSkipped(date, runs)) return []
   return announceSkipped([date], context)
 }
 

@@ -19,9 +19,7 @@ import { reportDroppedWatches } from './droppedWatches.ts'
 import { type CommandInput, print, printJson, withContext } from './io.ts'
 import { withMetricsFile } from './unrecordedRun.ts'
 
-type Result = Outcome & { readonly replaced?: true; readonly unchanged_since?: string } & Partial<
-    SnapshotFacts & CsvFacts & EditionFacts & PruneFacts
-  >
+type Result = Outcome & { readonly replaced?: true } & Partial<SnapshotFacts & CsvFacts & EditionFacts & PruneFacts>
 
 type Step = (request: RunRequest, context: Context) => Promise<Result>
 

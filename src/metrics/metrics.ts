@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts'
 import { nextFiring, nextFiringOnLaterDate } from '../editions/calendar.ts'
-import { addDays } from '../editions/date.ts'
+import { addDays, dateIn } from '../editions/date.ts'
 import { type Edition, EXPORT_NAMES } from '../editions/edition.ts'
 import { datesOf } from '../editions/find.ts'
 import { readSoundEdition } from '../editions/read.ts'
 import { listRuns } from '../runs/read.ts'
-import type { RunRecord } from '../runs/record.ts'
+import { isSkipped, type RunRecord } from '../runs/record.ts'
 
 /** How many recent run records to search for the last run of each command. */
 const RECENT = 200
@@ -51,7 +51,7 @@ async function addEditions(gauge: CreateGauge, recent: readonly RunRecord[], con
   for (const { name: watch } of context.config.watches) {
     const [last, before] = await lastEditions(watch, context)
     const runs = recent.filter(({ watches }) => watches.includes(watch))
-    const next = nextDue(last?.date, runs, context)
+    const next = await nextDue(watch, runs, context)
     if (next !== undefined) due.set({ watch }, next.getTime() / 1000)
     if (last === undefined) continue
     generated.set({ watch }, toSeconds(last.generated_at))
@@ -66,19 +66,20 @@ async function addEditions(gauge: CreateGauge, recent: readonly RunRecord[], con
 }
 
 /**
- * Returns when the edition after the last one is due, or undefined if there is none. A date for which a run found nothing new
- * (`when_unchanged: skip`) needs no edition. Before the first edition, the first run of the watch shows what is due.
+ * Returns when the edition after the last one is due, or undefined if there is none. A date that a run skipped needs no edition.
+ * Before the first edition, the first run of the watch shows what is due. Ignores later dates than the next one in the schedule: an
+ * edition of next year must not hide that this week's is late.
  */
-function nextDue(
-  edition: string | undefined,
-  runs: readonly RunRecord[],
-  { config, clock }: MetricsContext,
-): Date | undefined {
-  const skipped = runs.filter(({ status }) => status === 'unchanged').map(({ date }) => date)
-  const [done] = [...skipped, ...(edition === undefined ? [] : [edition])].sort().reverse()
+async function nextDue(watch: string, runs: readonly RunRecord[], context: MetricsContext): Promise<Date | undefined> {
+  const { config, clock } = context
+  const next = nextFiring(config, clock())
+  const isDueByThen = (date: string) => next === undefined || date <= dateIn(config.time_zone, next)
+  const [edition] = await lastEditions(watch, context, 1, isDueByThen)
+  const dates = runs.map(({ date }) => date).filter(isDueByThen)
+  const done = [...dates.filter((date) => isSkipped(date, runs)), ...(edition ? [edition.date] : [])].sort().at(-1)
   if (done !== undefined) return nextFiringOnLaterDate(config, done, new Date(`${done}T00:00:00Z`))
-  const [first] = runs.map(({ date }) => date).sort()
-  if (first === undefined) return nextFiring(config, clock())
+  const [first] = dates.sort()
+  if (first === undefined) return next
   return nextFiringOnLaterDate(config, addDays(first, -1), new Date(0))
 }
 
@@ -100,13 +101,18 @@ function addRuns(gauge: CreateGauge, recent: readonly RunRecord[]): void {
 const toSeconds = (iso: string) => Date.parse(iso) / 1000
 const sumFollowers = ({ organizations }: Edition) => organizations.reduce((sum, { followers }) => sum + followers, 0)
 
-/** Returns the last two sound editions, latest first. */
-async function lastEditions(watch: string, { documents, report }: Pick<Context, 'documents' | 'report'>) {
+/** Returns the last `count` sound editions of the dates that `accepts` accepts, latest first. */
+async function lastEditions(
+  watch: string,
+  { documents, report }: Pick<Context, 'documents' | 'report'>,
+  count = 2,
+  accepts = (_: string) => true,
+) {
   const found: Edition[] = []
-  for (const date of await datesOf(documents, watch)) {
+  for (const date of (await datesOf(documents, watch)).filter(accepts)) {
     const edition = await readSoundEdition(documents, watch, date, report.warn)
     if (edition !== undefined) found.push(edition)
-    if (found.length === 2) break
+    if (found.length === count) break
   }
   return found
 }

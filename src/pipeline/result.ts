@@ -51,8 +51,6 @@ interface Summary extends Outcome {
   readonly date: string
   /** Whether it replaced an earlier edition of the date. */
   readonly replaced?: true
-  /** The date of the snapshot since which the portal has not published, if the run was skipped for that reason. */
-  readonly unchanged_since?: string
 }
 type Recorded<T> = T & Summary & { readonly run_id: string }
 

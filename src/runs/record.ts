@@ -10,6 +10,8 @@ export interface RunRecord extends Document, Pick<Holder, 'host' | 'pid'> {
   readonly status: RunStatus
   /** The outcome in one sentence. */
   readonly summary: string
+  /** The date of the last snapshot, if the run skipped its date because the portal has published nothing since (`when_unchanged: skip`). */
+  readonly unchanged_since?: string
   readonly started_at: string
   readonly ended_at: string | null
   readonly steps: readonly StepRecord[]
@@ -29,6 +31,16 @@ export const STATUS_WORDS: Record<RunStatus, string> = {
   removed: 'removed published editions',
   failed: 'failed; nothing incomplete was published',
   stopped: 'was stopped before it ended; the next run for its date takes over',
+}
+
+/**
+ * Whether a date needs no edition, because a run skipped it on purpose. A later `remove` makes it due again.
+ *
+ * @param runs runs of the watch, latest first
+ */
+export function isSkipped(date: string, runs: readonly RunRecord[]): boolean {
+  const ofDate = runs.filter((run) => run.date === date)
+  return ofDate.find((run) => run.status === 'removed' || run.unchanged_since !== undefined)?.status === 'unchanged'
 }
 
 /** One step, with the facts that it returned (bytes, records, checksums, keys). */

@@ -7,7 +7,7 @@ import { stripControls } from '../text/stripControls.ts'
 import { withTimeout } from '../timeout.ts'
 import { RunJournal } from './journal.ts'
 import { acquireLeases, currentProcessAsHolder, type HeldLeases } from './lease.ts'
-import { newRunId, type RunRecord, type RunStatus } from './record.ts'
+import { newRunId, type RunRecord } from './record.ts'
 import { recoverDeadRuns } from './recovery.ts'
 
 /** Time limit for each cleanup call after a run: checking leases, closing the record, releasing leases. */
@@ -41,10 +41,7 @@ export interface Run {
   checkLeases(...leases: readonly string[]): Promise<void>
 }
 
-export interface Outcome {
-  readonly status: RunStatus
-  readonly summary: string
-}
+export type Outcome = Pick<RunRecord, 'status' | 'summary' | 'unchanged_since'>
 
 /** Runs `body` while holding the leases of the plan. Writes one run record, whether it succeeds or fails. */
 export function executeRun<T extends Outcome>(
@@ -71,7 +68,8 @@ async function executeRecorded<T extends Outcome>(
     for (const deadRun of await recoverDeadRuns(holder, leases, context)) journal.notify('onEnd', deadRun)
     await journal.open()
     const result = await abortable(body(createRun(id, leases, journal, context)), signal)
-    await journal.close({ status: result.status, summary: result.summary })
+    const { status, summary, unchanged_since } = result
+    await journal.close({ status, summary, ...(unchanged_since && { unchanged_since }) })
     return { ...result, run_id: id }
   } catch (error) {
     const failure = signal.aborted ? signal.reason : await asLeaseLoss(error, leases)

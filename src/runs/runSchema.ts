@@ -11,6 +11,7 @@ const RUN = z.looseObject({
   version: z.string(),
   status: z.enum(Object.keys(STATUS_WORDS) as RunStatus[]),
   summary: z.string(),
+  unchanged_since: z.optional(z.iso.date()),
   started_at: z.iso.datetime(),
   ended_at: z.nullable(z.iso.datetime()),
   host: z.string(),

@@ -10,7 +10,8 @@ export async function missedDates({ config, documents }: Pick<Context, 'config' 
   const [last] = lastScheduledDates(config, now, 1)
   if (last === undefined) return []
   const published = await Promise.all(config.watches.map(({ name }) => datesOf(documents, name)))
-  const latest = published.flatMap(([date]) => date ?? []).sort()
+  // An edition of next year must not hide that one of this month is missing.
+  const latest = published.flatMap((dates) => dates.find((date) => date <= last) ?? []).sort()
   const [from] = [...latest.slice(-1), ...lastScheduledDates(config, now, config.catch_up).slice(0, 1)].sort()
   if (from === undefined) return []
   return scheduledDates(config, from, last).filter((date) => !published.every((dates) => dates.includes(date)))

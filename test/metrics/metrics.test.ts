@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { renderMetrics } from '../../src/metrics/metrics.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
+import { findRemoval, remove } from '../../src/pipeline/remove.ts'
 import { createRunRequest, DATE, openTestContext } from '../helpers/context.ts'
 import { createEdition } from '../helpers/editions.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
@@ -61,8 +62,34 @@ test('a date that a run has skipped, because nothing was new, is not due', async
   const context = await openTestContext('2026-11-20T09:00:00Z')
   await context.documents.replace('tops', createEdition('2026-11-11', [{ id: 'o1', followers: 40, datasets: {} }]))
   expect(parse(await renderMetrics(context))[NEXT_DUE]).toBe(seconds('2026-11-18T16:00:00Z'))
-  await context.documents.replace('runs', runRecordOf('r1', { date: DATE, status: 'unchanged' }))
+  const skipped = { date: DATE, status: 'unchanged', unchanged_since: '2026-11-11' } as const
+  await context.documents.replace('runs', runRecordOf('r1', skipped))
   expect(parse(await renderMetrics(context))[NEXT_DUE]).toBe(seconds('2026-11-25T16:00:00Z'))
+  await context.documents.replace('runs', runRecordOf('r2', { date: DATE, status: 'removed' }))
+  expect(parse(await renderMetrics(context))[NEXT_DUE]).toBe(seconds('2026-11-18T16:00:00Z'))
+})
+
+test('a date whose edition was removed is due again, although a second run had found nothing to do', async () => {
+  const context = await openTestContext('2026-11-20T09:00:00Z')
+  const request = await createRunRequest(
+    context,
+    datasetsCsv([{ id: 'd1', title: 'Mobilité', organization: 'o1' }]),
+    organizationsCsv([['o1', 'Un', 12]]),
+  )
+  await run(request, context)
+  expect((await run(request, context)).status).toBe('unchanged')
+  const removal = { date: DATE, watches: undefined, snapshot: false }
+  await remove(removal, await findRemoval(removal, context), context)
+  expect(parse(await renderMetrics(context))[NEXT_DUE]).toBe(seconds('2026-11-18T16:00:00Z'))
+})
+
+test('an edition of a much later date does not hide that the next one is late', async () => {
+  const context = await openTestContext('2026-11-20T09:00:00Z')
+  for (const date of ['2026-11-11', '2027-11-17'])
+    await context.documents.replace('tops', createEdition(date, [{ id: 'o1', followers: 40, datasets: {} }]))
+  expect(parse(await renderMetrics(context))[NEXT_DUE]).toBe(seconds('2026-11-18T16:00:00Z'))
+  await context.documents.replace('tops', createEdition('2026-11-25', [{ id: 'o1', followers: 40, datasets: {} }]))
+  expect(parse(await renderMetrics(context))[NEXT_DUE]).toBe(seconds('2026-12-02T16:00:00Z'))
 })
 
 test('a run that was killed is not a success', async () => {

@@ -15,6 +15,12 @@ test.each([
   ['with catch_up 0 and no edition, no date was missed', [], 'catch_up: 0\n', []],
   ['an edition of a Thursday does not replace that of a Wednesday', ['2026-11-19'], '', ['2026-11-18']],
   [
+    'an edition of next year does not hide the dates before it',
+    ['2026-11-04', '2027-11-17'],
+    '',
+    ['2026-11-11', '2026-11-18'],
+  ],
+  [
     'a date is missed if one of the watches has no edition',
     ['2026-11-18'],
     'watches: [{name: mobilite-transport, terms: [a]}, {name: b, terms: [b]}]\n',

@@ -220,6 +220,10 @@ export const Run = z
     version: z.string(),
     status: z.enum(keys(STATUS_WORDS)),
     summary: z.string(),
+    unchanged_since: date.optional().openapi({
+      description:
+        'The date of the last snapshot, if the run skipped its date because the portal has published nothing since',
+    }),
     started_at: instant,
     ended_at: instant.nullable(),
     host: z.string(),
