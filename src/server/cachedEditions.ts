@@ -8,6 +8,7 @@ import { editionId, watchAndDate } from '../editions/layout.ts'
 import { readEdition } from '../editions/read.ts'
 import type { Documents } from '../stores/documents.ts'
 import { type Body, CSV_CONTENT_TYPE, createBody } from './body.ts'
+import { keepStale } from './keepStale.ts'
 
 /** How long the server caches a read. Clients may cache a response for longer (see caching.ts). */
 const FRESH_MS = 1_000
@@ -37,7 +38,7 @@ export interface CachedEditions {
 export function createCachedEditions({ config, documents }: Context): CachedEditions {
   const dateCache = createDateCache(documents)
   const editionCache = createEditionCache(documents)
-  const dates = async (watch: string) => (await dateCache.fetch(watch)) ?? []
+  const dates = (watch: string) => dateCache.forceFetch(watch)
   return {
     dates,
     find: async (watch, date) => {
@@ -46,8 +47,6 @@ export function createCachedEditions({ config, documents }: Context): CachedEdit
       if (found !== undefined) return found
       // Reports an unknown watch before a missing edition.
       if (actual === undefined) findWatch(watch, config)
-      // The cache hides why a read failed.
-      else await readEdition(documents, watch, actual)
       throw await missingEdition(documents, watch, date)
     },
   }
@@ -57,12 +56,11 @@ function createDateCache(documents: Documents) {
   return new LRUCache<string, readonly string[]>({
     max: MAX_WATCHES,
     ttl: FRESH_MS,
-    allowStaleOnFetchRejection: true,
     // Return the same array while the dates are unchanged, so results cached for it stay valid.
-    fetchMethod: async (watch, before) => {
+    fetchMethod: keepStale(async (watch, before) => {
       const found = await datesOf(documents, watch)
       return found.join() === before?.join() ? before : found
-    },
+    }),
   })
 }
 
@@ -71,14 +69,13 @@ function createEditionCache(documents: Documents) {
     maxSize: CACHE_BYTES,
     sizeCalculation: ({ json }) => BYTES_PER_JSON_BYTE * json.plain.length,
     ttl: FRESH_MS,
-    allowStaleOnFetchRejection: true,
     ignoreFetchAbort: true,
-    fetchMethod: async (id, before) => {
+    fetchMethod: keepStale(async (id, before) => {
       // Keep an unchanged edition, so it is not validated again every second.
       if (before !== undefined && isSame(await documents.find<Edition>('tops', id), before.edition)) return before
       const edition = await readEdition(documents, ...watchAndDate(id))
       return edition && toCached(edition)
-    },
+    }),
   })
 }
 

@@ -11,6 +11,7 @@ import { refuseUnknownColumn } from '../../explore/search.ts'
 import { readOptions } from '../../pipeline/read.ts'
 import { findSnapshot, readColumns, snapshotDates } from '../../pipeline/snapshot.ts'
 import { warnOnce } from '../../terminal/report.ts'
+import { keepStale } from '../keepStale.ts'
 
 /** How long the list of dates, and the description of each snapshot, stay cached. */
 const FRESH_MS = 5_000
@@ -69,8 +70,7 @@ function createDateReader(context: Context): Snapshots['dates'] {
   const cache = new LRUCache<'all', readonly string[]>({
     max: 1,
     ttl: FRESH_MS,
-    allowStaleOnFetchRejection: true,
-    fetchMethod: async () => (await snapshotDates(context)).reverse(),
+    fetchMethod: keepStale<'all', readonly string[]>(async () => (await snapshotDates(context)).reverse()),
   })
   return async () => (await cache.forceFetch('all'))!
 }

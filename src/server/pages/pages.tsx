@@ -69,8 +69,10 @@ export async function createPages(
     throw new PageNotFound('noSuchPage')
   })
   pages.onError(async (error, c) => {
-    const frame = await latestFrame(site, c).catch(() => createFrame(site, c, undefined))
-    const { title, hint, status } = errorPageFor(error, c.req.path, report, frame.locale.texts)
+    const plain = createFrame(site, c, undefined)
+    const { title, hint, status } = errorPageFor(error, c.req.path, report, plain.locale.texts)
+    // Do not wait a second time for a store that does not answer.
+    const frame = status === 503 ? plain : await latestFrame(site, c).catch(() => plain)
     return htmlResponse(<ErrorPage frame={frame} title={title} hint={hint} />, frame, status)
   })
   return pages
