@@ -14,6 +14,8 @@ const dataset = z.object({
   reason: z.string().optional().describe('why it entered or left'),
 })
 
+export type DatasetRow = z.output<typeof dataset>
+
 const edition = z.object({ watch: z.string(), date: z.string() })
 
 export const editionList = z.object({

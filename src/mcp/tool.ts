@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { pluralize } from '../text/format.ts'
 import type { FetchApi } from './api.ts'
-import { type DatasetRow, datasetLine } from './rows.ts'
+import type { DatasetRow } from './outputs.ts'
+import { datasetLine } from './rows.ts'
 
 /** What a tool uses besides its arguments. */
 export interface ToolContext {
