@@ -1,11 +1,12 @@
+import { z } from '@hono/zod-openapi'
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { dueTime, scheduledDates } from '../editions/calendar.ts'
 import { addDays, dateIn } from '../editions/date.ts'
 import { uuidOf } from '../editions/uuid.ts'
-import { quoted } from '../errors.ts'
 import { stripControls } from '../text/stripControls.ts'
+import { invalidRequest, strictQuery } from './api/route.ts'
 import { createBody, respond } from './body.ts'
 import { CACHE_CONTROL, cacheControlWithLinks } from './caching.ts'
 import { CORS_HEADERS } from './cors.ts'
@@ -13,7 +14,6 @@ import type { Editions } from './editions.ts'
 import { withQuery } from './pages/paths.ts'
 import { negotiateLanguage } from './pages/translations/language.ts'
 import { LANGUAGES, type Language } from './pages/translations/translations.ts'
-import { Problem } from './problem.ts'
 import type { Week } from './weeks.ts'
 
 /** How many of the last editions the calendar has: two years of weeks. */
@@ -22,7 +22,10 @@ const MAX_PAST = 104
 const DAYS_AHEAD = 91
 const MAX_AHEAD = 100
 
-const PARAMETERS = ['watch', 'lang']
+const calendarQuery = strictQuery({
+  watch: z.string().optional(),
+  lang: z.enum(LANGUAGES, `must be ${LANGUAGES.join(' or ')}`).optional(),
+})
 const HEADERS = { vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
 
 /** An event of the calendar, before it is written. */
@@ -90,13 +93,9 @@ export function createCalendar({ config, clock }: Context, editions: Editions): 
   }
 
   function subjectOf(c: HonoContext): { readonly watch: Watch; readonly language: Language } {
-    const query = c.req.query()
-    const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name))
-    if (unknown !== undefined)
-      throw new Problem(400, `cannot accept parameter ${quoted(unknown)}: it is unknown. Use ${PARAMETERS.join(', ')}.`)
-    const { watch = config.watches[0]!.name, lang } = query
-    if (lang !== undefined && !LANGUAGES.some((one) => one === lang))
-      throw new Problem(400, `cannot accept lang ${quoted(lang)}: must be ${LANGUAGES.join(' or ')}.`)
+    const parsed = calendarQuery.safeParse(c.req.query())
+    if (!parsed.success) throw invalidRequest(parsed.error, (name) => c.req.query(name))
+    const { watch = config.watches[0]!.name, lang } = parsed.data
     const { language } = negotiateLanguage(lang ?? null, c.req.header('accept-language'))
     return { watch: editions.watch(watch), language }
   }

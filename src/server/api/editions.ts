@@ -96,7 +96,7 @@ export function editionsApi({ context, editions, bodies }: ApiContext) {
       const { view: _view, lang: _lang, bom, ...filter } = c.req.valid('query')
       const date = editionDate(file.replace('.csv', ''))
       const { edition, json, csv } = await editions.find(watch, date)
-      const asCsv = file.endsWith('.csv') || prefersCsv(c)
+      const asCsv = prefersCsv(c)
       const isWhole = Object.values(filter).every((value) => value === undefined)
       const headers = {
         ...CORS_HEADERS,
