@@ -53,7 +53,6 @@ function candidates(column: string, names: ColumnNames): readonly string[] {
   return Object.hasOwn(names, column) ? [...new Set([...names[column]!, column])] : [column]
 }
 
-/** An earlier export of the same kind. */
 interface EarlierExport {
   readonly date: string
   readonly columns: readonly string[]

@@ -7,7 +7,6 @@ import { date, from, limit, offset, organization, q, to, watch } from './paramet
 import { type ApiDataset, datasetLine, datasetRow, plain } from './rows.ts'
 import { quoteAll, rest, restLine, rowLines, tool } from './tool.ts'
 
-/** How many organizations a tool lists. */
 const MAX_ORGANIZATIONS = 10
 
 export const listEditions = tool(

@@ -1,7 +1,5 @@
 import * as z from 'zod'
 
-/** The schemas of the tools' structured results. */
-
 const count = z.int().min(0)
 const more = z.string().optional().describe('address of the complete result, if this one is only a part of it')
 

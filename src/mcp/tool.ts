@@ -7,11 +7,9 @@ import { datasetLine } from './rows.ts'
 /** What a tool uses besides its arguments. */
 export interface ToolContext {
   readonly fetchApi: FetchApi
-  /** The portal of the datasets, for links. */
   readonly portal: string
   /** The address of `serve`, for links to complete results; empty if unknown. */
   readonly site: string
-  /** The first watch of the settings. */
   readonly defaultWatch: string
 }
 
@@ -26,7 +24,6 @@ export interface Tool {
   readonly title: string
   readonly description: string
   readonly input: z.ZodObject
-  /** The schema of the structured result. */
   readonly output: z.ZodObject
   /** A path of the API. If the API does not have it, the tool is not offered. */
   readonly needs?: string

@@ -100,7 +100,6 @@ function addRuns(gauge: CreateGauge, recent: readonly RunRecord[]): void {
 const toSeconds = (iso: string) => Date.parse(iso) / 1000
 const sumFollowers = ({ organizations }: Edition) => organizations.reduce((sum, { followers }) => sum + followers, 0)
 
-/** Returns the last two sound editions, latest first. */
 async function lastEditions(watch: string, { documents, report }: Pick<Context, 'documents' | 'report'>) {
   const found: Edition[] = []
   for (const date of await datesOf(documents, watch)) {

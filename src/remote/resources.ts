@@ -21,11 +21,9 @@ export interface WantedResource {
   /** `WATCH/FILE`, or `WATCH/FILE/DATE` for the file of one week. */
   readonly id: string
   readonly file: EditionFile
-  /** The name of the uploaded file. */
   readonly fileName: string
   readonly title: string
   readonly description: string
-  /** uData's type of the resource. */
   readonly type: 'main' | 'update'
   /** A URL or a name; undefined to leave it alone. */
   readonly schema: string | undefined

@@ -20,9 +20,7 @@ import { createTurns, type Turns } from './turns.ts'
 const MAX_WAITING = 7
 /** How many names all indexes of lists may have together; one takes about 200 bytes. */
 const MAX_INDEXED = 500_000
-/** How many datasets are looked up at the same time. */
 const MAX_LOOKUPS = 100
-/** How many datasets one pass explains. */
 const MAX_BATCH = 50
 
 /**

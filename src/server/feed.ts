@@ -39,7 +39,6 @@ interface Entry {
   readonly html: string
 }
 
-/** What a feed is about. */
 interface Topic {
   readonly watch: Watch
   readonly organization: string

@@ -81,7 +81,6 @@ export function archiveApi({ context, editions }: ApiContext) {
     })
 }
 
-/** Sends archived files. */
 function createArchiveDownloads({ archive, documents, report }: Context) {
   const downloads = createDownloads(MAX_DOWNLOADS, report)
 

@@ -59,7 +59,6 @@ export function createDownloads(
         /** Streams the chunks as the body of the response, and gives the place back at its end. */
         stream: (first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Array>) =>
           streamBody(first, chunks, { onRead, onError, onEnd: end }),
-        /** Gives the place back. */
         end,
       }
     },

@@ -24,7 +24,6 @@ import {
 } from './parameters.ts'
 import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 
-/** The default limit of JSON. */
 const JSON_LIMIT = 100
 /** The highest limit of JSON. A JSON page shows where each of its datasets matches, which takes time. CSV has no limit. */
 const MAX_JSON_LIMIT = 1_000

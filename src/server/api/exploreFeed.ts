@@ -28,7 +28,6 @@ const route = getRoute(
   },
 )
 
-/** What a feed is about. */
 interface Topic {
   readonly portal: string
   readonly locale: Locale

@@ -12,7 +12,6 @@ import { CORS_HEADERS } from '../cors.ts'
 import type { ExploredWeek } from '../explore/explorer.ts'
 import { columnsParam, matchParam, topParam, wordsParam } from './exploreSchemas.ts'
 
-/** Memory for responses, in bytes. */
 const CACHE_BYTES = 32 * 2 ** 20
 
 /** The parameters of every search. */

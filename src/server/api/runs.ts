@@ -13,7 +13,6 @@ import { listOf, Run } from './schemas.ts'
 
 /** How many recent runs the list covers. An older one can be fetched by its ID. */
 const MAX_RUNS = 1_000
-/** How long the list stays cached. */
 const FRESH_MS = 1_000
 
 /** How many runs a page lists, and the API by default. */

@@ -13,7 +13,6 @@ import { WeekCounter } from './weekCounter.ts'
 
 /** How many searches run at the same time. While one reads a snapshot, another can search one in memory. */
 const PARALLEL = 2
-/** How many searches may wait. */
 const MAX_WAITING = 8
 
 /** The datasets of a search to return. */

@@ -15,7 +15,6 @@ import { warnOnce } from '../../terminal/report.ts'
 /** How long the list of dates, and the description of each snapshot, stay cached. */
 const FRESH_MS = 5_000
 const MAX_SNAPSHOTS = 1_000
-/** The number of dates that an error names. */
 const MAX_NAMED = 5
 
 /** Creates the cached view of the snapshots that can be searched. */

@@ -109,7 +109,6 @@ export class WeekCounter {
     this.secondsPerWeek = (performance.now() - began) / 1_000
   }
 
-  /** Returns the keys of the searches that are not counted in a snapshot yet. */
   private uncounted(ref: SnapshotRef): readonly string[] {
     return [...this.searches.keys()].filter((key) => !this.isCounted(ref, key))
   }
