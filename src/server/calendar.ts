@@ -28,7 +28,6 @@ const calendarQuery = strictQuery({
 })
 const HEADERS = { vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
 
-/** An event of the calendar, before it is written. */
 interface Event {
   readonly date: string
   /** Undefined for a whole day: a date outside the schedule. */
@@ -38,37 +37,30 @@ interface Event {
   readonly url?: string
 }
 
-interface Texts {
-  readonly name: (watch: string) => string
-  /** Singular and plural. */
-  readonly datasets: readonly [string, string]
-  readonly published: (watch: string, datasets: string) => string
-  readonly changes: (entered: string, left: string) => string
-  readonly first: string
-  readonly missing: (watch: string) => string
-  readonly due: (watch: string) => string
+const french = {
+  name: (watch: string) => `Éditions de la veille ${watch}`,
+  datasets: (isOne: boolean): string => (isOne ? 'jeu de données' : 'jeux de données'),
+  published: (watch: string, datasets: string) => `${watch}\u00a0: ${datasets} dans les tops`,
+  changes: (entered: string, left: string) =>
+    `Entrées depuis l’édition précédente\u00a0: ${entered}. Sorties\u00a0: ${left}.`,
+  first: 'Première édition.',
+  missing: (watch: string) => `${watch}\u00a0: pas d’édition`,
+  due: (watch: string) => `${watch}\u00a0: édition prévue`,
 }
 
-const TEXTS: Readonly<Record<Language, Texts>> = {
-  fr: {
-    name: (watch) => `Éditions de la veille ${watch}`,
-    datasets: ['jeu de données', 'jeux de données'],
-    published: (watch, datasets) => `${watch}\u00a0: ${datasets} dans les tops`,
-    changes: (entered, left) => `Entrées depuis l’édition précédente\u00a0: ${entered}. Sorties\u00a0: ${left}.`,
-    first: 'Première édition.',
-    missing: (watch) => `${watch}\u00a0: pas d’édition`,
-    due: (watch) => `${watch}\u00a0: édition prévue`,
-  },
-  en: {
-    name: (watch) => `Editions of ${watch}`,
-    datasets: ['dataset', 'datasets'],
-    published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
-    changes: (entered, left) => `Since the edition before: ${entered} entered, ${left} left.`,
-    first: 'First edition.',
-    missing: (watch) => `${watch}: no edition`,
-    due: (watch) => `${watch}: edition due`,
-  },
+type Texts = typeof french
+
+const english: Texts = {
+  name: (watch) => `Editions of ${watch}`,
+  datasets: (isOne) => (isOne ? 'dataset' : 'datasets'),
+  published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
+  changes: (entered, left) => `Since the edition before: ${entered} entered, ${left} left.`,
+  first: 'First edition.',
+  missing: (watch) => `${watch}: no edition`,
+  due: (watch) => `${watch}: edition due`,
 }
+
+const TEXTS: Readonly<Record<Language, Texts>> = { fr: french, en: english }
 
 /**
  * Serves a calendar (iCalendar, RFC 5545) of a watch: its editions, the scheduled dates since the first of them that have none, and the
@@ -111,7 +103,7 @@ function publishedEvents(
 ): Event[] {
   const texts = TEXTS[language]
   const count = (number: number) => new Intl.NumberFormat(language === 'fr' ? 'fr-FR' : 'en-GB').format(number)
-  const nounFor = (number: number) => texts.datasets[new Intl.PluralRules(language).select(number) === 'one' ? 0 : 1]
+  const nounFor = (number: number) => texts.datasets(new Intl.PluralRules(language).select(number) === 'one')
   return weeks.slice(-MAX_PAST).map((week) => {
     const before = weeks[weeks.indexOf(week) - 1]
     return {
