@@ -67,11 +67,7 @@ export function runsApi({ context: { documents, report } }: ApiContext) {
           (before === undefined || run._id < before) &&
           (status === undefined || run.status === status),
       )
-      const { items, headers } = paginate(
-        c,
-        sortBy(found, sort, (run) => run),
-        { offset, limit },
-      )
+      const { items, headers } = paginate(c, sortBy(found, sort), { offset, limit })
       return jsonResponse(c, { total: found.length, items }, headers)
     })
     .openapi(oneRoute, async (c) => {
