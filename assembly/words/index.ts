@@ -101,7 +101,7 @@ export function reserve(textBytes: usize, fieldBytes: usize): void {
   }
 }
 
-/** Returns five addresses: texts, fields, entries, the end of each record's entries, and the words. */
+/** Returns where four addresses are: of the texts, the fields, the entries, and the end of each record's entries. */
 export function addresses(): usize {
   store<u32>(words, textAt as u32)
   store<u32>(words, fieldsAt as u32, 4)
@@ -110,10 +110,7 @@ export function addresses(): usize {
   return words
 }
 
-/** The addresses of the words' bytes and of their table, and the number of words. */
-export function bytesAt(): usize {
-  return firstByte
-}
+/** The address of the table of words, and their number. */
 export function wordsAt(): usize {
   return wordTable
 }

@@ -2,7 +2,6 @@ import type { Batch } from './scanner.ts'
 
 /** Collects the records of a batch, and the selected fields of each, as byte ranges in a buffer. */
 export class BatchBuilder {
-  /** The number of complete records. */
   count = 0
   /** The number of the first record in the export, from 1. */
   firstNumber = 1
@@ -22,7 +21,6 @@ export class BatchBuilder {
     this.fieldRanges[at + 1] = end
   }
 
-  /** Completes the unfinished record. */
   endRecord(start: number, end: number): void {
     if (2 * this.count + 2 > this.recordRanges.length) this.recordRanges = doubled(this.recordRanges)
     this.recordRanges[2 * this.count] = start

@@ -22,7 +22,14 @@ export function findColumns(
   refuseOtherDelimiter(header, exportName)
   const found = findNames(header, needed, names)
   const missing = needed.filter((column) => !Object.hasOwn(found, column))
-  if (missing.length > 0) throw missingColumns(missing, header, exportName, names)
+  if (missing.length > 0) {
+    const listed = missing.map((column) =>
+      candidates(column, names)
+        .map((name) => quoted(name))
+        .join(' or '),
+    )
+    throw new MissingColumns(exportName, listed.join(', '), header)
+  }
   return needed.map((column) => {
     const index = header.indexOf(found[column]!)
     const second = header.indexOf(found[column]!, index + 1)
@@ -53,7 +60,6 @@ function candidates(column: string, names: ColumnNames): readonly string[] {
   return Object.hasOwn(names, column) ? [...new Set([...names[column]!, column])] : [column]
 }
 
-/** An earlier export of the same kind. */
 interface EarlierExport {
   readonly date: string
   readonly columns: readonly string[]
@@ -81,20 +87,6 @@ export class MissingColumns extends Failure {
   comparedWith(earlier: EarlierExport): MissingColumns {
     return new MissingColumns(this.exportName, this.missing, this.header, earlier)
   }
-}
-
-function missingColumns(
-  missing: readonly string[],
-  header: readonly string[],
-  exportName: string,
-  names: ColumnNames,
-): MissingColumns {
-  const listed = missing.map((column) =>
-    candidates(column, names)
-      .map((name) => quoted(name))
-      .join(' or '),
-  )
-  return new MissingColumns(exportName, listed.join(', '), header)
 }
 
 /** An export has 40 columns. */

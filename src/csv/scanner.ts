@@ -33,13 +33,11 @@ export interface ScanOptions {
  */
 export interface Batch {
   readonly bytes: Uint8Array
-  /** The number of records. */
   readonly count: number
   /** The number of the first record in the export, from 1; the header does not count. */
   readonly firstNumber: number
   /** Record i spans `recordRanges[2i]` to `recordRanges[2i + 1]`, including its line end. */
   readonly recordRanges: Uint32Array
-  /** The number of selected fields per record. */
   readonly fieldsPerRecord: number
   /**
    * Selected field j of record i spans `fieldRanges[k]` to `fieldRanges[k + 1]`, where k is `2(i * fieldsPerRecord + j)`, without its outer quotes.

@@ -16,7 +16,6 @@ export function refuseForeignPage(text: string, portals: readonly string[]): voi
   throw new Failure('usage', `cannot explain ${quoted(text)}: it is not a page of ${portals[0]}. ${next}`)
 }
 
-/** The longest ID or slug, in characters. */
 const MAX_LENGTH = 300
 
 /**

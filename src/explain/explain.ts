@@ -103,7 +103,6 @@ export async function explainListed(
   return explanation?.dataset === null ? undefined : explanation
 }
 
-/** The values that all explanations of one call share. */
 interface ExplainedEdition {
   readonly edition: Edition
   readonly rules: Watch

@@ -19,11 +19,9 @@ export interface Explanation {
   readonly dataset: FoundDataset | null
   /** In which columns which terms are present. */
   readonly matches: readonly Match[]
-  /** The rank of the dataset's organization. */
   readonly organization: Placing | null
   /** Suggestions: similar datasets if this one does not exist, similar words if no term is present. */
   readonly nearest: readonly Suggestion[]
-  /** The explanation in words. */
   readonly sentences: readonly string[]
 }
 

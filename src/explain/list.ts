@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts'
-import type { Batch } from '../csv/scanner.ts'
 import type { Edition, TopDataset } from '../editions/edition.ts'
 import { NotFound } from '../errors.ts'
 import { archivedNames } from '../pipeline/archivedCsv.ts'
@@ -28,36 +27,23 @@ export async function readList(
   }
   const names = await archivedNames(edition.watch, edition.date, context)
   const header = await readHeader(archive.read(key), key, config)
-  const reader = new ListReader(edition, header.includes('organization'), onDataset)
+  // Without a column of names, only those of ranked organizations are known.
+  const hasNames = header.includes('organization')
+  const ranked = new Map(edition.organizations.map(({ id, name }) => [id, name]))
+  const reader: Reader = {
+    columns: ['id', 'title', 'metric.followers', 'organization_id', ...(hasNames ? ['organization'] : [])],
+    take: (batch) => {
+      for (let record = 0; record < batch.count; record++) {
+        const organization_id = textOf(batch, record, 3)
+        onDataset({
+          dataset_id: textOf(batch, record, 0),
+          dataset_title: textOf(batch, record, 1),
+          dataset_followers: wholeNumber(batch, record, 2),
+          organization: ranked.get(organization_id) ?? (hasNames ? textOf(batch, record, 4) : ''),
+          organization_id,
+        })
+      }
+    },
+  }
   await scanCsv(archive.read(key), key, reader, readOptions('datasets', config, names))
-}
-
-class ListReader implements Reader {
-  readonly columns: readonly string[]
-  private readonly hasNames: boolean
-  private readonly names: ReadonlyMap<string, string>
-  private readonly onDataset: (dataset: ListedDataset) => void
-
-  /**
-   * @param hasNames whether the CSV has the organizations' names; otherwise only the names of ranked organizations are known
-   */
-  constructor({ organizations }: Edition, hasNames: boolean, onDataset: (dataset: ListedDataset) => void) {
-    this.hasNames = hasNames
-    this.onDataset = onDataset
-    this.columns = ['id', 'title', 'metric.followers', 'organization_id', ...(hasNames ? ['organization'] : [])]
-    this.names = new Map(organizations.map(({ id, name }) => [id, name]))
-  }
-
-  take(batch: Batch): void {
-    for (let record = 0; record < batch.count; record++) {
-      const organization_id = textOf(batch, record, 3)
-      this.onDataset({
-        dataset_id: textOf(batch, record, 0),
-        dataset_title: textOf(batch, record, 1),
-        dataset_followers: wholeNumber(batch, record, 2),
-        organization: this.names.get(organization_id) ?? (this.hasNames ? textOf(batch, record, 4) : ''),
-        organization_id,
-      })
-    }
-  }
 }

@@ -7,18 +7,13 @@ import { textOf } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import { type DatasetSource, openListSource } from './source.ts'
 
-/** Knows where each dataset is in the archived CSV of an edition, so that one is read without the others. */
-export interface ListIndex {
-  /** How many names it has. */
-  readonly size: number
-  /** @param name the ID or the slug of a dataset */
-  has(name: string): boolean
-  /** Returns a source that has only the dataset of a name in the index. */
-  sourceOf(name: string): DatasetSource
-}
-
-/** Reads the archived CSV of an edition once, and indexes its datasets. @throws Failure `store` if the archive does not have it */
-export async function indexList(edition: Edition, context: Context): Promise<ListIndex> {
+/**
+ * Reads the archived CSV of an edition once, and indexes where each dataset is, so that one is read without the others. The names in
+ * the index are IDs and slugs.
+ *
+ * @throws Failure `store` if the archive does not have the CSV
+ */
+export async function indexList(edition: Edition, context: Context) {
   const list = await openListSource(edition, context)
   const reader = new PlaceReader(list.identifiers)
   await list.read(reader)
@@ -40,10 +35,13 @@ export async function indexList(edition: Edition, context: Context): Promise<Lis
 
   return {
     size: places.size,
-    has: (name) => places.has(name),
-    sourceOf: (name) => ({ ...list, read: (reader) => readRecord(places.get(name)!, reader) }),
+    has: (name: string) => places.has(name),
+    /** Returns a source that has only the dataset of a name in the index. */
+    sourceOf: (name: string): DatasetSource => ({ ...list, read: (reader) => readRecord(places.get(name)!, reader) }),
   }
 }
+
+export type ListIndex = Awaited<ReturnType<typeof indexList>>
 
 /** Where a record is: its first and its last byte, and its number in the list. */
 interface Place {

@@ -53,7 +53,6 @@ const MAX_SUGGESTIONS = 3
 /** How many letters of a name may differ from a suggestion. */
 const maxTypos = (name: string) => Math.floor(name.length / 6)
 
-/** A dataset, and the edit distance of its name. */
 type Candidate = SuggestedDataset & { readonly distance: number }
 
 /** Finds the datasets whose ID, slug or title is closest to unknown names, while an export is read. */

@@ -46,13 +46,16 @@ export function sectionsOf(changes: Changes, portal: string): Section[] {
   return sections.filter(({ rows }) => rows.length > 0)
 }
 
-/** Links to pages of the portal. */
 interface Links {
   dataset(dataset: TopDataset): Cell
   organization(id: string, name: string): Cell
 }
 
-/** The datasets that entered or left, with the reason. */
+const cellsOf = (one: TopDataset, link: Links) => [
+  link.dataset(one),
+  link.organization(one.organization_id, one.organization),
+]
+
 function arrivals<Reason extends string>(
   title: string,
   datasets: readonly (TopDataset & { readonly reason: Reason | null })[],
@@ -60,8 +63,7 @@ function arrivals<Reason extends string>(
   link: Links,
 ): Section {
   const rows = datasets.map((one) => [
-    link.dataset(one),
-    link.organization(one.organization_id, one.organization),
+    ...cellsOf(one, link),
     formatCount(one.dataset_followers),
     one.reason === null ? UNKNOWN : reasons[one.reason],
   ])
@@ -72,11 +74,7 @@ function moves(moved: Changes['moved'], link: Links): Section {
   return {
     title: `${pluralize(moved.length, 'dataset')} moved to another organization of the TOP`,
     columns: [DATASET, ORGANIZATION, { title: 'from' }],
-    rows: moved.map((one) => [
-      link.dataset(one),
-      link.organization(one.organization_id, one.organization),
-      one.moved_from,
-    ]),
+    rows: moved.map((one) => [...cellsOf(one, link), one.moved_from]),
   }
 }
 
@@ -85,8 +83,7 @@ function followerChanges(followers: Changes['followers'], link: Links): Section 
     title: `${pluralize(followers.length, 'dataset')} gained or lost followers`,
     columns: [DATASET, ORGANIZATION, FOLLOWERS, GAINED],
     rows: followers.map((one) => [
-      link.dataset(one),
-      link.organization(one.organization_id, one.organization),
+      ...cellsOf(one, link),
       formatCount(one.dataset_followers),
       formatSigned(followersGained(one)),
     ]),

@@ -44,7 +44,6 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
   }
 }
 
-/** An archived CSV. */
 interface ListSource extends DatasetSource {
   readonly options: ReadOptions
 }

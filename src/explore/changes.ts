@@ -14,7 +14,6 @@ export function searchChanges(from: SearchResult, to: SearchResult): Changes {
   return changesBetween(earlier, later, standingsIn(from, entered), standingsIn(to, left))
 }
 
-/** Finds the standing of datasets in a snapshot. */
 function standingsIn({ indexed: { records }, kept }: SearchResult, datasets: readonly TopDataset[]): Standings {
   const standings = new Map<string, Standing>(
     datasets.map(({ dataset_id }) => [dataset_id, { exists: false, matches: false, organization_id: '' }]),

@@ -30,7 +30,6 @@ export async function countDatasets(
   return filter.csvs.map(({ records }) => records)
 }
 
-/** An object that keeps nothing. */
 const NOWHERE: PendingObject = {
   write: async () => {},
   complete: async () => {},

@@ -4,8 +4,8 @@ import type { ExportName, Snapshot } from '../editions/edition.ts'
 import { DamagedDocument, Failure } from '../errors.ts'
 import { formatBytes } from '../text/format.ts'
 import { type ExportOptions, expectedBytes, type IndexedSnapshot, indexSnapshot } from './indexedSnapshot.ts'
-import type { SearchResult } from './search.ts'
-import { SearchableSnapshot } from './searchableSnapshot.ts'
+import { queryKey } from './query.ts'
+import { type SearchResult, search } from './search.ts'
 
 /** A snapshot, and how to read its exports. */
 export interface SnapshotRef {
@@ -16,6 +16,17 @@ export interface SnapshotRef {
 /** Returns the stored bytes of an export. */
 export type OpenExport = (snapshot: Snapshot, name: ExportName) => AsyncIterable<Uint8Array>
 
+/** Memory for the results of one snapshot, in bytes. */
+const RESULT_BYTES = 32 * 2 ** 20
+/** Memory of a dataset of a result, in bytes. */
+const DATASET_BYTES = 500
+
+/** A snapshot in memory, with the results of its latest searches. */
+interface LoadedSnapshot {
+  readonly indexed: IndexedSnapshot
+  readonly results: LRUCache<string, SearchResult>
+}
+
 /** How long to wait before a snapshot that cannot be indexed is read again. */
 const FAILURE_MS = 60_000
 const MAX_FAILURES = 100
@@ -24,9 +35,9 @@ const MAX_FAILURES = 100
 export class Engine {
   private readonly open: OpenExport
   private readonly memory: number
-  private readonly snapshots: LRUCache<string, SearchableSnapshot>
+  private readonly snapshots: LRUCache<string, LoadedSnapshot>
   private readonly failures = new LRUCache<string, Error>({ max: MAX_FAILURES, ttl: FAILURE_MS })
-  private readonly loading = new Map<string, Promise<SearchableSnapshot>>()
+  private readonly loading = new Map<string, Promise<LoadedSnapshot>>()
   private lastLoad: Promise<unknown> = Promise.resolve()
 
   /** @param memory memory for snapshots, in bytes */
@@ -36,7 +47,7 @@ export class Engine {
     this.snapshots = new LRUCache({
       // A setting such as 0.7GiB is not a whole number of bytes.
       maxSize: Math.floor(memory),
-      sizeCalculation: ({ bytes }) => bytes,
+      sizeCalculation: ({ indexed }) => indexed.bytes,
     })
   }
 
@@ -47,12 +58,18 @@ export class Engine {
 
   /** @throws Failure `usage` for a query that does not fit the export; DamagedDocument */
   async search(ref: SnapshotRef, watch: Watch): Promise<SearchResult> {
-    const snapshot = await this.find(ref)
-    return snapshot.search(watch)
+    const { indexed, results } = await this.find(ref)
+    const key = queryKey(watch)
+    const known = results.get(key)
+    // The key ignores order, case and accents of the words. The result shows them as they were typed.
+    if (known?.watch.terms.join('\0') === watch.terms.join('\0')) return known
+    const result = await search(indexed, watch)
+    results.set(key, result)
+    return result
   }
 
   /** Returns a snapshot from memory, or loads it. Simultaneous searches load it once. */
-  private async find(ref: SnapshotRef): Promise<SearchableSnapshot> {
+  private async find(ref: SnapshotRef): Promise<LoadedSnapshot> {
     const version = snapshotVersion(ref.snapshot)
     const known = this.snapshots.get(version)
     if (known !== undefined) return known
@@ -67,9 +84,13 @@ export class Engine {
     return load
   }
 
-  private async load(ref: SnapshotRef): Promise<SearchableSnapshot> {
+  private async load(ref: SnapshotRef): Promise<LoadedSnapshot> {
     this.makeRoom(ref.snapshot)
-    const loaded = new SearchableSnapshot(await this.index(ref))
+    const results = new LRUCache<string, SearchResult>({
+      maxSize: RESULT_BYTES,
+      sizeCalculation: ({ kept, recordOf }) => kept.byteLength + DATASET_BYTES * (recordOf.size + 1),
+    })
+    const loaded = { indexed: await this.index(ref), results }
     this.snapshots.set(snapshotVersion(ref.snapshot), loaded)
     return loaded
   }

@@ -66,7 +66,6 @@ function lookupOf(folded: string, match: MatchMode): Lookup {
   return { parts, isExact: parts[0]?.text === folded }
 }
 
-/** A term after its lookup. */
 interface TermBits {
   /** The bits of its parts. A record that matches the term has them all. */
   readonly needed: number

@@ -41,7 +41,6 @@ export interface IndexedSnapshot {
   readonly bytes: number
 }
 
-/** How to read the exports of a snapshot. */
 export type ExportOptions = Readonly<Record<ExportName, ReadOptions>>
 
 /** Returns the memory that a snapshot will take, in bytes. Measured on data.gouv.fr: 1.28 times the export. */
@@ -94,7 +93,6 @@ export function damagedSnapshot({ date }: Pick<Snapshot, 'date'>, why: string): 
   )
 }
 
-/** Collects the records of an export and their words. */
 class IndexBuilder implements Reader {
   readonly columns = RECORD_COLUMNS
   private readonly snapshot: Snapshot

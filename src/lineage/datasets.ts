@@ -54,7 +54,6 @@ function tablesOf(run: RunRecord, context: Pick<Context, 'config' | 'archive' | 
     /** The tables whose rows are datasets. */
     datasets: [...exported('datasets'), ...csvs],
     organizations: exported('organizations'),
-    /** The columns that are searched for terms. */
     searched,
     columns: { datasets: [...new Set([...PROJECTED_COLUMNS, ...searched])], organizations: RANKED_COLUMNS },
   }
@@ -136,7 +135,6 @@ function remoteInputs(run: RunRecord, { names, date }: Tables): DatasetName[] {
   return [...run.watches.map((watch) => names.csv(watch, date)), names.tops]
 }
 
-/** Returns the facts of each finished step of a run. */
 function stepFacts({ steps }: RunRecord) {
   const facts = (name: string) => steps.find((step) => step.name === name)?.facts
   const { snapshot } = (facts('keep snapshot') ?? {}) as Partial<SnapshotFacts>

@@ -7,7 +7,6 @@ import { VERSION } from '../version.ts'
 import { inputsAndOutputs } from './datasets.ts'
 import { type Facets, facet, PRODUCER } from './facets.ts'
 
-/** The OpenLineage event type of each run status. */
 const EVENT_TYPES = {
   running: 'START',
   published: 'COMPLETE',

@@ -29,7 +29,6 @@ export class Alphabet {
     }
   }
 
-  /** Number of symbols. */
   get size(): number {
     return FIRST_LETTER + this.letters.size
   }
@@ -45,12 +44,10 @@ export class Alphabet {
     return this.letters.get(' ')
   }
 
-  /** The symbols of a term. */
   spell(term: string): readonly number[] {
     return [...foldTerm(term)].map((letter) => this.letters.get(letter)!)
   }
 
-  /** The symbols of a character. */
   symbolsOf(codePoint: number): readonly number[] {
     const known = this.known.get(codePoint)
     if (known !== undefined) return known

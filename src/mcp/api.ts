@@ -9,7 +9,6 @@ export interface ApiResponse<T> {
   readonly body: T
   /** The number of items on all pages, if the response is paged. */
   readonly total: number | undefined
-  /** The path and the query of the request. */
   readonly path: string
 }
 
@@ -26,7 +25,6 @@ export async function callApi<T>(fetchApi: FetchApi, path: string, query: Query 
   return { body, total: total === null ? undefined : Number(total), path: address }
 }
 
-/** Appends a query to a path. */
 function pathOf(path: string, query: Query): string {
   const parameters = Object.entries(query).flatMap(([name, value]) => {
     if (value === undefined || value === false || value === '') return []

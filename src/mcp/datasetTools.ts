@@ -1,18 +1,10 @@
 import * as z from 'zod'
+import type { Explanation } from '../explain/explanation.ts'
 import { callApi } from './api.ts'
 import { explanation, history } from './outputs.ts'
 import { date, limit, watch } from './parameters.ts'
 import { plain } from './rows.ts'
 import { rest, restLine, tool } from './tool.ts'
-
-interface ApiExplanation {
-  readonly watch: string
-  readonly date: string
-  readonly verdict: string
-  readonly dataset: { readonly id: string; readonly title: string; readonly followers: number } | null
-  readonly sentences: readonly string[]
-  readonly nearest: readonly { readonly dataset_id?: string; readonly dataset_title?: string; readonly word?: string }[]
-}
 
 export const explainDataset = tool(
   {
@@ -30,14 +22,12 @@ export const explainDataset = tool(
     },
   },
   async ({ dataset: id, ...query }, { fetchApi, portal }) => {
-    const { body } = await callApi<ApiExplanation>(fetchApi, `/api/explain/${encodeURIComponent(id)}`, query)
+    const { body } = await callApi<Explanation>(fetchApi, `/api/explain/${encodeURIComponent(id)}`, query)
     const { watch: name, date: day, verdict, dataset, sentences, nearest } = body
     const url = dataset === null ? null : `${portal}/datasets/${encodeURIComponent(dataset.id)}/`
     const found = dataset && { id: dataset.id, title: plain(dataset.title), followers: dataset.followers, url }
     const close = nearest.map((one) =>
-      one.dataset_id === undefined
-        ? { word: plain(one.word ?? '') }
-        : { id: one.dataset_id, title: plain(one.dataset_title ?? '') },
+      'word' in one ? { word: plain(one.word) } : { id: one.dataset_id, title: plain(one.dataset_title) },
     )
     const plainSentences = sentences.map(plain)
     return {
@@ -51,19 +41,6 @@ export const explainDataset = tool(
   },
 )
 
-interface ApiHistory {
-  readonly watch: string
-  readonly id: string
-  readonly title: string
-  readonly editions: readonly {
-    readonly date: string
-    readonly in_tops: boolean
-    readonly followers: number | null
-    readonly change: string | null
-    readonly reason: string | null
-  }[]
-}
-
 export const datasetHistory = tool(
   {
     name: 'dataset_history',
@@ -76,11 +53,9 @@ export const datasetHistory = tool(
   async ({ dataset: id, watch: name, date: day = 'latest', limit: most }, { fetchApi, site, defaultWatch }) => {
     const edition = `${encodeURIComponent(name ?? defaultWatch)}/${encodeURIComponent(day)}`
     const path = `/api/editions/${edition}/datasets/${encodeURIComponent(id)}/history`
-    const { body } = await callApi<ApiHistory>(fetchApi, path)
+    const { body } = await callApi<z.output<typeof history>>(fetchApi, path)
     const total = body.editions.length
-    const editions = body.editions
-      .slice(0, most)
-      .map(({ date: on, in_tops, followers, change, reason }) => ({ date: on, in_tops, followers, change, reason }))
+    const editions = history.shape.editions.parse(body.editions.slice(0, most))
     const structured = {
       watch: body.watch,
       id: body.id,

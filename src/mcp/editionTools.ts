@@ -1,31 +1,12 @@
 import * as z from 'zod'
+import type { Changes } from '../editions/changes.ts'
+import type { Edition } from '../editions/edition.ts'
 import { callApi } from './api.ts'
 import * as outputs from './outputs.ts'
 import { date, from, limit, offset, organization, q, to, watch } from './parameters.ts'
 import { type ApiDataset, datasetLine, datasetRow, plain } from './rows.ts'
 import { quoteAll, rest, restLine, rowLines, tool } from './tool.ts'
 
-/** An edition in a response of the API. Has only the fields that the tools read. */
-export interface ApiEdition {
-  readonly watch: string
-  readonly date: string
-  readonly terms: readonly string[]
-  readonly top: number
-  readonly archive: { readonly records: number }
-  readonly source: { readonly datasets: { readonly records: number } }
-  readonly organizations: readonly Organization[]
-  readonly datasets: readonly ApiDataset[]
-}
-
-interface Organization {
-  readonly rank: number
-  readonly id: string
-  readonly name: string
-  readonly followers: number
-  readonly datasets: number
-}
-
-/** How many organizations a tool lists. */
 const MAX_ORGANIZATIONS = 10
 
 export const listEditions = tool(
@@ -86,12 +67,18 @@ export const getTops = tool(
   async ({ watch: name, date: day = 'latest', ...query }, context) => {
     const { fetchApi, portal, site, defaultWatch } = context
     const path = `/api/editions/${encodeURIComponent(name ?? defaultWatch)}/${encodeURIComponent(day)}`
-    const answer = await callApi<ApiEdition>(fetchApi, path, query)
+    const answer = await callApi<Edition>(fetchApi, path, query)
     const edition = answer.body
+    const { terms, top, archive, source } = edition
     const datasets = edition.datasets.map((dataset) => datasetRow(dataset, portal))
     const total = answer.total ?? datasets.length
     const structured = {
-      ...headOf(edition),
+      watch: edition.watch,
+      date: edition.date,
+      terms,
+      top,
+      catalogue_datasets: source.datasets.records,
+      listed_datasets: archive.records,
       total,
       organizations: edition.organizations
         .filter((one) => one.datasets > 0)
@@ -100,17 +87,17 @@ export const getTops = tool(
       datasets,
       ...rest(total > datasets.length, site, answer.path),
     }
-    return { structured, lines: [...headLines(edition), ...rowLines(total, datasets), ...restLine(structured)] }
+    const lines = [
+      `Edition ${edition.watch} of ${edition.date}: ${archive.records} of ${source.datasets.records} datasets mention ${quoteAll(terms)}.`,
+      `The tops are those of the ${top} most followed organizations.`,
+      ...rowLines(total, datasets),
+      ...restLine(structured),
+    ]
+    return { structured, lines }
   },
 )
 
 const LISTS = ['entered', 'left', 'moved', 'renamed', 'followers'] as const
-type ApiChanges = Readonly<Record<(typeof LISTS)[number], readonly ApiDataset[]>> & {
-  readonly watch: string
-  readonly from: string
-  readonly to: string
-  readonly organizations: readonly object[]
-}
 
 export const getChanges = tool(
   {
@@ -123,9 +110,12 @@ export const getChanges = tool(
     input: { watch, from, to, limit: limit(10) },
   },
   async ({ limit: most, ...query }, { fetchApi, portal, site }) => {
-    const { body, path } = await callApi<ApiChanges>(fetchApi, '/api/changes', query)
+    const { body, path } = await callApi<Changes>(fetchApi, '/api/changes', query)
     const counts = Object.fromEntries(LISTS.map((list) => [list, body[list].length]))
-    const rows = LISTS.map((list) => [list, body[list].slice(0, most).map((one) => datasetRow(one, portal))] as const)
+    const rows = LISTS.map((list) => {
+      const datasets: readonly ApiDataset[] = body[list].slice(0, most)
+      return [list, datasets.map((one) => datasetRow(one, portal))] as const
+    })
     const isLong = LISTS.some((list) => body[list].length > most)
     const structured = {
       watch: body.watch,
@@ -145,15 +135,3 @@ export const getChanges = tool(
     }
   },
 )
-
-function headOf({ watch: name, date: day, terms, top, archive, source }: ApiEdition) {
-  const counts = { catalogue_datasets: source.datasets.records, listed_datasets: archive.records }
-  return { watch: name, date: day, terms, top, ...counts }
-}
-
-function headLines({ watch: name, date: day, terms, top, archive, source }: ApiEdition): string[] {
-  return [
-    `Edition ${name} of ${day}: ${archive.records} of ${source.datasets.records} datasets mention ${quoteAll(terms)}.`,
-    `The tops are those of the ${top} most followed organizations.`,
-  ]
-}

@@ -1,7 +1,5 @@
 import * as z from 'zod'
 
-/** The schemas of the tools' structured results. */
-
 const count = z.int().min(0)
 const more = z.string().optional().describe('address of the complete result, if this one is only a part of it')
 
@@ -13,6 +11,8 @@ const dataset = z.object({
   url: z.string().describe('its page on the portal'),
   reason: z.string().optional().describe('why it entered or left'),
 })
+
+export type DatasetRow = z.output<typeof dataset>
 
 const edition = z.object({ watch: z.string(), date: z.string() })
 

@@ -1,23 +1,9 @@
+import type { TopDataset } from '../editions/edition.ts'
 import { stripControls } from '../text/stripControls.ts'
+import type { DatasetRow } from './outputs.ts'
 
-/** A dataset in a response of the API. Has only the fields that the tools read. */
-export interface ApiDataset {
-  readonly dataset_id: string
-  readonly dataset_title: string
-  readonly dataset_followers: number
-  readonly organization: string
-  readonly reason?: string | null
-}
-
-/** A dataset in the result of a tool. */
-export interface DatasetRow {
-  readonly id: string
-  readonly title: string
-  readonly organization: string
-  readonly followers: number
-  readonly url: string
-  readonly reason?: string
-}
+/** A dataset in a response of the API. Those that entered or left have a reason. */
+export type ApiDataset = TopDataset & { readonly reason?: string | null }
 
 /** Longer text from the portal is cut: a title can have thousands of letters. */
 const MAX_TEXT = 200

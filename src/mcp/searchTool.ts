@@ -1,21 +1,11 @@
 import * as z from 'zod'
+import type { SearchPage } from '../explore/page.ts'
 import { pluralize } from '../text/format.ts'
 import { ApiError, callApi, type Query } from './api.ts'
-import type { ApiEdition } from './editionTools.ts'
 import { search } from './outputs.ts'
 import { date, limit, offset, organization, q } from './parameters.ts'
 import { datasetRow } from './rows.ts'
 import { quoteAll, rest, restLine, rowLines, tool } from './tool.ts'
-
-interface ApiSearch extends ApiEdition {
-  readonly words: readonly {
-    readonly word: string
-    readonly datasets: number
-    readonly nearest: readonly { word: string }[]
-  }[]
-  readonly in_tops: number
-  readonly total: number
-}
 
 export const searchWords = tool(
   {
@@ -59,7 +49,7 @@ export const searchWords = tool(
         `cannot search for ${JSON.stringify(commas)}: a word must not contain a comma. Pass several words instead.`,
       )
     const path = `/api/explore/${encodeURIComponent(day)}`
-    const { body, path: address } = await callApi<ApiSearch>(fetchApi, path, {
+    const { body, path: address } = await callApi<SearchPage>(fetchApi, path, {
       words: words.join(','),
       ...query,
     } as Query)

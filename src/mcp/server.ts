@@ -2,11 +2,14 @@ import { McpServer, ResourceTemplate } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { VERSION } from '../version.ts'
 import { ApiError, callApi, hasPath } from './api.ts'
-import { getTops } from './editionTools.ts'
+import { datasetHistory, explainDataset } from './datasetTools.ts'
+import { getChanges, getTops, listEditions } from './editionTools.ts'
+import { searchWords } from './searchTool.ts'
 import type { Tool, ToolContext } from './tool.ts'
-import { TOOLS } from './tools.ts'
 
-/** How many editions to list as resources. */
+/** All tools, in the order in which assistants see them. */
+const TOOLS: readonly Tool[] = [listEditions, getTops, getChanges, searchWords, explainDataset, datasetHistory]
+
 const MAX_RESOURCES = 20
 
 const INSTRUCTIONS =

@@ -1,16 +1,15 @@
 import * as z from 'zod'
 import { pluralize } from '../text/format.ts'
 import type { FetchApi } from './api.ts'
-import { type DatasetRow, datasetLine } from './rows.ts'
+import type { DatasetRow } from './outputs.ts'
+import { datasetLine } from './rows.ts'
 
 /** What a tool uses besides its arguments. */
 export interface ToolContext {
   readonly fetchApi: FetchApi
-  /** The portal of the datasets, for links. */
   readonly portal: string
   /** The address of `serve`, for links to complete results; empty if unknown. */
   readonly site: string
-  /** The first watch of the settings. */
   readonly defaultWatch: string
 }
 
@@ -25,7 +24,6 @@ export interface Tool {
   readonly title: string
   readonly description: string
   readonly input: z.ZodObject
-  /** The schema of the structured result. */
   readonly output: z.ZodObject
   /** A path of the API. If the API does not have it, the tool is not offered. */
   readonly needs?: string

@@ -86,7 +86,6 @@ export class PortalApi {
     return dataset
   }
 
-  /** Returns the ids of the licenses that the portal knows. */
   async licenses(): Promise<readonly string[]> {
     const { text } = await this.call({ method: 'GET', path: '/api/1/datasets/licenses/' })
     return this.parse<readonly { readonly id: string }[]>(text).map(({ id }) => id)
@@ -200,7 +199,6 @@ export class PortalApi {
     return new TransientError(url, reason)
   }
 
-  /** Returns the error for a response with an error status. */
   private refusal(url: string, { status, text, header }: ApiResponse): Error {
     const message = this.withoutKey(messageIn(text))
     const reply = `${status}${message === '' ? '' : `, ${quoted(message, 200)}`}`

@@ -14,11 +14,13 @@ export interface ApiResponse {
   readonly text: string
 }
 
+export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
 /** The body of a request, whose length is known before it is sent. */
 export interface RequestBody {
   readonly contentType: string
   readonly length: number
-  readonly chunks: () => AsyncIterable<Uint8Array>
+  readonly chunks: () => Chunks
 }
 
 /** The maximum size of a response. A dataset takes about 1 kB for each of its resources. */
@@ -29,7 +31,6 @@ const MIN_EXPECT_BYTES = 2 ** 20
 /** How long to wait for its `100 Continue`. A server that does not support `Expect` never sends one, so the body is sent anyway. */
 const CONTINUE_MS = 1_000
 
-/** How requests reach the portal. */
 export interface Connection {
   readonly agents: Agents
   readonly policy: FetchPolicy
@@ -104,7 +105,7 @@ async function sendBody(
     sent.flushHeaders()
     await waitForContinue(sent)
   }
-  async function* withLimit(chunks: AsyncIterable<Uint8Array>) {
+  async function* withLimit(chunks: Chunks) {
     for await (const chunk of chunks) {
       limit.set('progress of the upload', stallTimeout)
       // Copy the chunk: the archive may reuse its buffer before it is sent.

@@ -6,6 +6,7 @@ import type { Edition } from '../editions/edition.ts'
 import { readEditionBefore } from '../editions/find.ts'
 import { Failure, quoted } from '../errors.ts'
 import { explainChanges } from '../explain/changes.ts'
+import type { Chunks } from './exchange.ts'
 
 /** A file of an edition, with the facts that a portal keeps about it. */
 export interface EditionFile {
@@ -15,7 +16,7 @@ export interface EditionFile {
   readonly sha1: string
   /** The date of the earlier edition, for the changes. */
   readonly from?: string
-  readonly read: () => AsyncIterable<Uint8Array>
+  readonly read: () => Chunks
 }
 
 const CSV = 'text/csv; charset=utf-8'
@@ -48,11 +49,8 @@ const MAKERS: Readonly<Record<FileKind, (edition: Edition, context: Context) => 
 
 function fileOfText(kind: FileKind, text: string, contentType: string): EditionFile {
   const content = Buffer.from(text)
-  async function* read() {
-    yield content
-  }
   const sha1 = createHash('sha1').update(content).digest('hex')
-  return { kind, contentType, bytes: content.length, sha1, read }
+  return { kind, contentType, bytes: content.length, sha1, read: () => [content] }
 }
 
 /** Reads the archived CSV once to compute its SHA-1 and to check its SHA-256 against the edition. */

@@ -27,20 +27,14 @@ export function multipartOf(
 /** Writes a form without a file. uData refuses it, but only after it has checked the key and the rights of its owner. */
 export function emptyForm(): RequestBody {
   const boundary = `datagouv-tops-${randomUUID()}`
-  const form = Buffer.from(
-    `--${boundary}\r\ncontent-disposition: form-data; name="check"\r\n\r\n1\r\n--${boundary}--\r\n`,
-  )
-  async function* chunks() {
-    yield form
-  }
-  return { contentType: `multipart/form-data; boundary=${boundary}`, length: form.length, chunks }
+  const form = `--${boundary}\r\ncontent-disposition: form-data; name="check"\r\n\r\n1\r\n--${boundary}--\r\n`
+  return textBody(form, `multipart/form-data; boundary=${boundary}`)
 }
 
 /** Writes a value as JSON. */
-export function jsonBody(value: object): RequestBody {
-  const json = Buffer.from(JSON.stringify(value))
-  async function* chunks() {
-    yield json
-  }
-  return { contentType: 'application/json', length: json.length, chunks }
+export const jsonBody = (value: object): RequestBody => textBody(JSON.stringify(value), 'application/json')
+
+function textBody(text: string, contentType: string): RequestBody {
+  const content = Buffer.from(text)
+  return { contentType, length: content.length, chunks: () => [content] }
 }

@@ -14,7 +14,6 @@ import { pluralize } from '../text/format.ts'
 import { openDataset, wantedResources } from './prepare.ts'
 import { DatasetUpdate, type UpdatedFile } from './update.ts'
 
-/** The name of the command in the records of these runs. */
 const COMMAND = 'publish-remote'
 
 /** How long to wait for a run that publishes in the same dataset, and how often to look. */
@@ -27,7 +26,6 @@ export interface RemoteRequest {
   readonly watches: readonly Watch[]
 }
 
-/** A dataset after its update. */
 interface UpdatedDataset {
   readonly portal: string
   readonly dataset: string

@@ -21,11 +21,9 @@ export interface WantedResource {
   /** `WATCH/FILE`, or `WATCH/FILE/DATE` for the file of one week. */
   readonly id: string
   readonly file: EditionFile
-  /** The name of the uploaded file. */
   readonly fileName: string
   readonly title: string
   readonly description: string
-  /** uData's type of the resource. */
   readonly type: 'main' | 'update'
   /** A URL or a name; undefined to leave it alone. */
   readonly schema: string | undefined
@@ -50,15 +48,16 @@ export function wantedResource(
   const { watch, date } = edition
   const { kind, from } = file
   const schema = schemas[kind]
+  const id = [watch, kind, ...(weekly ? [date] : [])].join('/')
   return {
-    id: [watch, kind, ...(weekly ? [date] : [])].join('/'),
+    id,
     file,
     fileName: fileNameOf(watch, kind, weekly ? date : undefined),
     ...describeFile(kind, edition, from, weekly, wording),
     type: kind === 'changes' ? 'update' : 'main',
     schema,
     extras: {
-      [EXTRAS.file]: [watch, kind, ...(weekly ? [date] : [])].join('/'),
+      [EXTRAS.file]: id,
       [EXTRAS.date]: date,
       ...(from !== undefined && { [EXTRAS.from]: from }),
       ...(schema !== undefined && { [EXTRAS.schema]: schema }),
@@ -113,11 +112,8 @@ export function changedFields(resource: Resource, wanted: WantedResource): objec
   const isDescribed = resource.title === title && resource.description === description && resource.type === type
   const isSchemaSet = schema === undefined || (resource.schema !== null && resource.extras[EXTRAS.schema] === schema)
   if (isDescribed && isSchemaSet) return undefined
-  return { title, description, type, ...(!isSchemaSet && { schema: schemaField(schema) }) }
-}
-
-function schemaField(schema: string): object {
-  return /^https?:\/\//.test(schema) ? { url: schema } : { name: schema }
+  const schemaField = isSchemaSet ? {} : { schema: { [/^https?:\/\//.test(schema) ? 'url' : 'name']: schema } }
+  return { title, description, type, ...schemaField }
 }
 
 /** Returns the extras that must be added; undefined if none. */

@@ -14,18 +14,8 @@ interface Entry<T> {
   readonly cached: T
 }
 
-/** Caches bodies until one of their inputs is another object. */
-export interface BodyCache {
-  /**
-   * Returns the body of a key. Simultaneous requests make it once.
-   *
-   * @param inputs what the body is made from; when one of them is another object than before, the body is made again
-   */
-  get(key: string, inputs: readonly unknown[], make: () => CachedBody | Promise<CachedBody>): Promise<CachedBody>
-}
-
-/** Creates an empty cache. */
-export function createBodyCache(): BodyCache {
+/** Creates a cache of bodies, which keeps each until one of its inputs is another object. */
+export function createBodyCache() {
   const entries = new LRUCache<string, Entry<CachedBody>>({
     maxSize: CACHE_BYTES,
     // The factor reserves room for the compressed bytes, which are added on demand. A key has the whole address.
@@ -36,7 +26,16 @@ export function createBodyCache(): BodyCache {
     inputs.length === others.length && inputs.every((input, index) => input === others[index])
 
   return {
-    get: async (key, inputs, make) => {
+    /**
+     * Returns the body of a key. Simultaneous requests make it once.
+     *
+     * @param inputs what the body is made from; when one of them is another object than before, the body is made again
+     */
+    get: async (
+      key: string,
+      inputs: readonly unknown[],
+      make: () => CachedBody | Promise<CachedBody>,
+    ): Promise<CachedBody> => {
       const entry = entries.get(key) ?? pending.get(key)
       if (entry !== undefined && areSame(inputs, entry.inputs)) return entry.cached
       const cached = Promise.resolve(make())
@@ -51,3 +50,5 @@ export function createBodyCache(): BodyCache {
     },
   }
 }
+
+export type BodyCache = ReturnType<typeof createBodyCache>

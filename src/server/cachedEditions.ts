@@ -14,12 +14,10 @@ import { keepStale } from './keepStale.ts'
 const FRESH_MS = 1_000
 /** How many watches have their dates cached. The name of a watch comes from the address, and need not exist. */
 const MAX_WATCHES = 1_000
-/** Memory for cached editions. */
 const CACHE_BYTES = 64 * 2 ** 20
 /** Memory of a cached edition per byte of its JSON: the parsed edition, and its JSON, CSV and compressed bodies. */
 const BYTES_PER_JSON_BYTE = 4
 
-/** An edition with its response bodies. */
 interface CachedEdition {
   readonly edition: Edition
   readonly json: Body

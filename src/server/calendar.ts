@@ -1,11 +1,12 @@
+import { z } from '@hono/zod-openapi'
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { dueTime, scheduledDates } from '../editions/calendar.ts'
 import { addDays, dateIn } from '../editions/date.ts'
 import { uuidOf } from '../editions/uuid.ts'
-import { quoted } from '../errors.ts'
 import { stripControls } from '../text/stripControls.ts'
+import { invalidRequest, strictQuery } from './api/route.ts'
 import { createBody, respond } from './body.ts'
 import { CACHE_CONTROL, cacheControlWithLinks } from './caching.ts'
 import { CORS_HEADERS } from './cors.ts'
@@ -13,7 +14,6 @@ import type { Editions } from './editions.ts'
 import { withQuery } from './pages/paths.ts'
 import { negotiateLanguage } from './pages/translations/language.ts'
 import { LANGUAGES, type Language } from './pages/translations/translations.ts'
-import { Problem } from './problem.ts'
 import type { Week } from './weeks.ts'
 
 /** How many of the last editions the calendar has: two years of weeks. */
@@ -22,10 +22,12 @@ const MAX_PAST = 104
 const DAYS_AHEAD = 91
 const MAX_AHEAD = 100
 
-const PARAMETERS = ['watch', 'lang']
+const calendarQuery = strictQuery({
+  watch: z.string().optional(),
+  lang: z.enum(LANGUAGES, `must be ${LANGUAGES.join(' or ')}`).optional(),
+})
 const HEADERS = { vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
 
-/** An event of the calendar, before it is written. */
 interface Event {
   readonly date: string
   /** Undefined for a whole day: a date outside the schedule. */
@@ -35,37 +37,30 @@ interface Event {
   readonly url?: string
 }
 
-interface Texts {
-  readonly name: (watch: string) => string
-  /** Singular and plural. */
-  readonly datasets: readonly [string, string]
-  readonly published: (watch: string, datasets: string) => string
-  readonly changes: (entered: string, left: string) => string
-  readonly first: string
-  readonly missing: (watch: string) => string
-  readonly due: (watch: string) => string
+const french = {
+  name: (watch: string) => `Éditions de la veille ${watch}`,
+  datasets: (isOne: boolean): string => (isOne ? 'jeu de données' : 'jeux de données'),
+  published: (watch: string, datasets: string) => `${watch}\u00a0: ${datasets} dans les tops`,
+  changes: (entered: string, left: string) =>
+    `Entrées depuis l’édition précédente\u00a0: ${entered}. Sorties\u00a0: ${left}.`,
+  first: 'Première édition.',
+  missing: (watch: string) => `${watch}\u00a0: pas d’édition`,
+  due: (watch: string) => `${watch}\u00a0: édition prévue`,
 }
 
-const TEXTS: Readonly<Record<Language, Texts>> = {
-  fr: {
-    name: (watch) => `Éditions de la veille ${watch}`,
-    datasets: ['jeu de données', 'jeux de données'],
-    published: (watch, datasets) => `${watch}\u00a0: ${datasets} dans les tops`,
-    changes: (entered, left) => `Entrées depuis l’édition précédente\u00a0: ${entered}. Sorties\u00a0: ${left}.`,
-    first: 'Première édition.',
-    missing: (watch) => `${watch}\u00a0: pas d’édition`,
-    due: (watch) => `${watch}\u00a0: édition prévue`,
-  },
-  en: {
-    name: (watch) => `Editions of ${watch}`,
-    datasets: ['dataset', 'datasets'],
-    published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
-    changes: (entered, left) => `Since the edition before: ${entered} entered, ${left} left.`,
-    first: 'First edition.',
-    missing: (watch) => `${watch}: no edition`,
-    due: (watch) => `${watch}: edition due`,
-  },
+type Texts = typeof french
+
+const english: Texts = {
+  name: (watch) => `Editions of ${watch}`,
+  datasets: (isOne) => (isOne ? 'dataset' : 'datasets'),
+  published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
+  changes: (entered, left) => `Since the edition before: ${entered} entered, ${left} left.`,
+  first: 'First edition.',
+  missing: (watch) => `${watch}: no edition`,
+  due: (watch) => `${watch}: edition due`,
 }
+
+const TEXTS: Readonly<Record<Language, Texts>> = { fr: french, en: english }
 
 /**
  * Serves a calendar (iCalendar, RFC 5545) of a watch: its editions, the scheduled dates since the first of them that have none, and the
@@ -90,13 +85,9 @@ export function createCalendar({ config, clock }: Context, editions: Editions): 
   }
 
   function subjectOf(c: HonoContext): { readonly watch: Watch; readonly language: Language } {
-    const query = c.req.query()
-    const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name))
-    if (unknown !== undefined)
-      throw new Problem(400, `cannot accept parameter ${quoted(unknown)}: it is unknown. Use ${PARAMETERS.join(', ')}.`)
-    const { watch = config.watches[0]!.name, lang } = query
-    if (lang !== undefined && !LANGUAGES.some((one) => one === lang))
-      throw new Problem(400, `cannot accept lang ${quoted(lang)}: must be ${LANGUAGES.join(' or ')}.`)
+    const parsed = calendarQuery.safeParse(c.req.query())
+    if (!parsed.success) throw invalidRequest(parsed.error, (name) => c.req.query(name))
+    const { watch = config.watches[0]!.name, lang } = parsed.data
     const { language } = negotiateLanguage(lang ?? null, c.req.header('accept-language'))
     return { watch: editions.watch(watch), language }
   }
@@ -112,7 +103,7 @@ function publishedEvents(
 ): Event[] {
   const texts = TEXTS[language]
   const count = (number: number) => new Intl.NumberFormat(language === 'fr' ? 'fr-FR' : 'en-GB').format(number)
-  const nounFor = (number: number) => texts.datasets[new Intl.PluralRules(language).select(number) === 'one' ? 0 : 1]
+  const nounFor = (number: number) => texts.datasets(new Intl.PluralRules(language).select(number) === 'one')
   return weeks.slice(-MAX_PAST).map((week) => {
     const before = weeks[weeks.indexOf(week) - 1]
     return {

@@ -9,7 +9,7 @@ const MAX_PIPELINED = 8
  * flood of silent or very slow connections cannot lock out real clients. If each has a request, closes the one whose request is
  * oldest, so a flood of clients that do not read their responses cannot, either.
  */
-export function limitConnections(server: Server, most: number): ConnectionLimiter {
+export function limitConnections(server: Server, most: number) {
   const idle = new Set<Socket>()
   /** Connection → its requests in progress; the one with the oldest request first. */
   const busy = new Map<Socket, number>()
@@ -39,7 +39,9 @@ export function limitConnections(server: Server, most: number): ConnectionLimite
     })
   })
   return {
-    isBusy: (socket) => busy.has(socket),
+    /** Whether a request of the connection is in progress. */
+    isBusy: (socket: Socket) => busy.has(socket),
+    /** Closes idle connections now, and each busy one after its response. */
     drain: () => {
       draining = true
       for (const socket of idle) socket.destroy()
@@ -47,9 +49,4 @@ export function limitConnections(server: Server, most: number): ConnectionLimite
   }
 }
 
-export interface ConnectionLimiter {
-  /** Whether a request of the connection is in progress. */
-  isBusy(socket: Socket): boolean
-  /** Closes idle connections now, and each busy one after its response. */
-  drain(): void
-}
+export type ConnectionLimiter = ReturnType<typeof limitConnections>

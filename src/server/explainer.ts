@@ -14,46 +14,30 @@ import { type NamedDatasets, NameFinder } from '../explain/resolve.ts'
 import { openDatasetSource } from '../explain/source.ts'
 import { silentReport } from '../terminal/report.ts'
 import { busyProblem } from './problem.ts'
-import { createQueue, type Queue } from './queue.ts'
+import { createTurns, type Turns } from './turns.ts'
 
-/** How many passes over the archive may be queued. */
-const MAX_QUEUED = 8
+/** How many passes over the archive may wait. */
+const MAX_WAITING = 7
 /** How many names all indexes of lists may have together; one takes about 200 bytes. */
 const MAX_INDEXED = 500_000
-/** How many datasets are looked up at the same time. */
 const MAX_LOOKUPS = 100
-/** How many datasets one pass explains. */
 const MAX_BATCH = 50
 
-/** Answers that need the archive: reasons of changes, and explanations. Cached, and computed in one pass at a time. */
-export interface Explainer {
-  changes(from: Edition, to: Edition): Promise<Changes>
-  /** Like `changes`, but without waiting: reasons that are not known yet are null, and looked up meanwhile. */
-  knownChanges(from: Edition, to: Edition): Changes
-  /** Whether the reasons of these changes are still being looked up. */
-  lacksReasons(changes: Changes): boolean
-  /** @param reference the ID, the slug or the page address of a dataset, its title, or a part of its title */
-  explain(reference: string, edition: Edition, watch: Watch): Promise<Explanation>
-  /**
-   * Finds the datasets of an edition's catalogue that a text names: by ID or slug, by title, or by a part of the title. Without the
-   * snapshot, it finds only those of the full list.
-   *
-   * @throws Failure `usage` for a text that is too long, Problem 503 when too many requests are waiting
-   */
-  named(text: string, edition: Edition): Promise<NamedDatasets>
-}
-
-/** Creates an explainer with its caches and its queue. */
-export function createExplainer(context: Context): Explainer {
-  const queue = createQueue(MAX_QUEUED)
+/**
+ * Creates the functions that need the archive: reasons of changes, and explanations. They cache their answers. Reading a snapshot keeps a
+ * core busy for a second, so they read one at a time: parallel passes would only slow each other down.
+ */
+export function createExplainer(context: Context) {
+  const queue = createTurns(1, MAX_WAITING, () =>
+    busyProblem('cannot read the archive: too many requests are waiting for it. Try again in a minute.'),
+  )
   const quiet = { ...context, report: silentReport }
   return { ...createChangesExplainer(quiet, queue), ...createDatasetExplainer(quiet, queue) }
 }
 
-function createChangesExplainer(
-  context: Context,
-  queue: Queue,
-): Pick<Explainer, 'changes' | 'knownChanges' | 'lacksReasons'> {
+export type Explainer = ReturnType<typeof createExplainer>
+
+function createChangesExplainer(context: Context, queue: Turns) {
   const explained = new LRUCache<string, Changes, readonly [Edition, Edition]>({
     max: 200,
     ignoreFetchAbort: true,
@@ -64,7 +48,7 @@ function createChangesExplainer(
   const changes = (from: Edition, to: Edition) => explained.forceFetch(pairKey(from, to), { context: [from, to] })
   return {
     changes,
-    knownChanges: (from, to) => {
+    knownChanges: (from: Edition, to: Edition): Changes => {
       const key = pairKey(from, to)
       const known = explained.get(key)
       if (known !== undefined) return known
@@ -75,11 +59,11 @@ function createChangesExplainer(
       incomplete.add(found)
       return found
     },
-    lacksReasons: (changes) => incomplete.has(changes),
+    lacksReasons: (changes: Changes) => incomplete.has(changes),
   }
 }
 
-function createDatasetExplainer(context: Context, queue: Queue): Pick<Explainer, 'explain' | 'named'> {
+function createDatasetExplainer(context: Context, queue: Turns) {
   const explanations = new LRUCache<string, Promise<Explanation>>({ max: 1_000 })
   const names = new LRUCache<string, Promise<NamedDatasets>>({ max: 1_000 })
   const indexes = new LRUCache<string, ListIndex, Edition>({
@@ -98,7 +82,7 @@ function createDatasetExplainer(context: Context, queue: Queue): Pick<Explainer,
     await source.read(finder)
     return new Map(texts.map((text) => [text, finder.of(text)]))
   })
-  const limited = createLimit(MAX_LOOKUPS)
+  const lookups = createTurns(MAX_LOOKUPS, 0, tooManyRequests)
 
   /** Looks a dataset up in the edition's own CSV, which takes a moment, and then in the export. */
   async function lookUp(dataset: string, edition: Edition, watch: Watch): Promise<Explanation> {
@@ -122,18 +106,19 @@ function createDatasetExplainer(context: Context, queue: Queue): Pick<Explainer,
   }
 
   return {
-    explain: async (reference, edition, watch) => {
+    explain: async (reference: string, edition: Edition, watch: Watch): Promise<Explanation> => {
       const name = parseDatasetRef(reference)
       // The slug in an address is not a part of a title, so it is not looked up like the same text.
       const dataset = isPortalId(name) ? name : reference
       const key = `${versionOf(edition)} ${dataset}`
-      const explanation = await cached(explanations, key, () => limited(() => lookUp(dataset, edition, watch)))
+      const explanation = await cached(explanations, key, () => lookups.run(() => lookUp(dataset, edition, watch)))
       // The same object for the same reference, so that its page stays cached.
       return reference === explanation.asked ? explanation : { ...explanation, asked: reference }
     },
-    named: async (text, edition) => {
+    /** Without the snapshot, it finds only the datasets of the full list. */
+    named: async (text: string, edition: Edition): Promise<NamedDatasets> => {
       const name = parseDatasetRef(text)
-      return cached(names, `${versionOf(edition)} ${name}`, () => limited(() => findNamed(name, edition)))
+      return cached(names, `${versionOf(edition)} ${name}`, () => lookups.run(() => findNamed(name, edition)))
     },
   }
 }
@@ -146,24 +131,10 @@ function cached<T>(cache: LRUCache<string, Promise<T>>, key: string, create: () 
   return pending
 }
 
-/** Limits how many jobs run at the same time. The returned function throws Problem 503 for one more. */
-function createLimit(most: number) {
-  let running = 0
-  return async <T>(job: () => Promise<T>): Promise<T> => {
-    if (running >= most) throw tooManyRequests()
-    running++
-    try {
-      return await job()
-    } finally {
-      running--
-    }
-  }
-}
-
 type FindAll<T, O> = (names: readonly string[], edition: Edition, options: O) => Promise<ReadonlyMap<string, T>>
 
 /** Looks names up in passes over a file, so that one pass answers all waiting requests. */
-function createBatches<T, O>(queue: Queue, findAll: FindAll<T, O>) {
+function createBatches<T, O>(queue: Turns, findAll: FindAll<T, O>) {
   const batches = new Map<string, Batch<T>>()
 
   function queueBatch(edition: Edition, options: O): Batch<T> {

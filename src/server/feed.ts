@@ -10,15 +10,13 @@ import type { BodyCache } from './bodyCache.ts'
 import { CACHE_CONTROL, cacheControlWithLinks } from './caching.ts'
 import { CORS_HEADERS } from './cors.ts'
 import type { Editions, RecentEdition } from './editions.ts'
-import { escapeMarkup, listHtml } from './feedMarkup.ts'
+import { changesEntry, escapeMarkup } from './feedMarkup.ts'
 import { type Locale, localeFor } from './pages/locale.ts'
 import { hostOf, siteOf, withQuery } from './pages/paths.ts'
 import { negotiateLanguage } from './pages/translations/language.ts'
 import { selectDatasets } from './selection.ts'
 
 const MAX_ENTRIES = 10
-/** How many datasets an entry lists. A link leads to the others. */
-export const MAX_LISTED = 20
 const HEADERS = { vary: 'Accept-Language, Accept-Encoding', ...CORS_HEADERS }
 const feedQuery = strictQuery(feedParams)
 
@@ -41,7 +39,6 @@ interface Entry {
   readonly html: string
 }
 
-/** What a feed is about. */
 interface Topic {
   readonly watch: Watch
   readonly organization: string
@@ -85,13 +82,7 @@ export function createFeeds({ config }: Context, editions: Editions, bodies: Bod
     const { watch = config.watches[0]!.name, organization = '', q = '', lang } = parsed.data
     const language = negotiateLanguage(lang ?? null, c.req.header('accept-language'))
     const locale = localeFor({ ...language, timeZone: config.time_zone })
-    return {
-      watch: editions.watch(watch),
-      organization,
-      q,
-      locale,
-      site: siteOf(config, c.req.url),
-    }
+    return { watch: editions.watch(watch), organization, q, locale, site: siteOf(config, c.req.url) }
   }
 
   function feedOf(topic: Topic, recent: readonly RecentEdition[], url: string): Feed {
@@ -113,39 +104,25 @@ export function createFeeds({ config }: Context, editions: Editions, bodies: Bod
 }
 
 function entryOf({ edition, changes }: RecentEdition, topic: Topic, portal: string): Entry {
-  const { _id, date, generated_at } = edition
+  const { _id, date, generated_at: published } = edition
   const { locale, site, organization, q } = topic
-  const { texts, day, count } = locale
-  const url = `${site}${withQuery(`/editions/${_id}/changes`, { lang: locale.language })}`
+  const { texts, day, language } = locale
   const id = urnOf([_id, organization, q].filter((part) => part !== '').join(' '))
+  const urlOf = (path: string) => `${site}${withQuery(`/editions/${_id}${path}`, { lang: language })}`
   if (changes === undefined) {
-    const home = withQuery(`/editions/${_id}`, { lang: locale.language })
-    const html = `<p>${escapeMarkup(texts.firstEdition)}</p>`
-    return {
-      id,
-      url: `${site}${home}`,
-      title: texts.titled(day(date), texts.firstEditionTitle),
-      published: generated_at,
-      html,
-    }
+    const title = texts.titled(day(date), texts.firstEditionTitle)
+    return { id, url: urlOf(''), title, published, html: `<p>${escapeMarkup(texts.firstEdition)}</p>` }
   }
+  const url = urlOf('/changes')
   const [entered, left] = [selected(changes.entered, topic), selected(changes.left, topic)]
-  const [newCount, goneCount] = [
-    texts.entered(entered.length, count(entered.length)),
-    texts.left(left.length, count(left.length)),
-  ]
-  const html = [
-    listHtml(newCount, `${url}#entered`, entered, texts.entryReasons, { locale, portal, most: MAX_LISTED }),
-    listHtml(goneCount, `${url}#left`, left, texts.exitReasons, { locale, portal, most: MAX_LISTED }),
-  ].join('')
-  return { id, url, title: texts.titled(day(date), `${newCount}, ${goneCount}`), published: generated_at, html }
+  const hrefs = { entered: `${url}#entered`, left: `${url}#left` }
+  return { id, url, published, ...changesEntry({ date, entered, left, hrefs }, locale, portal) }
 }
 
 /** Returns the label of a watch, or its terms. */
 const topicsOf = ({ label, terms }: Watch, { language, texts }: Locale) =>
   label === undefined ? terms.map(texts.term) : [label[language]]
 
-/** Returns the datasets that a feed is about. */
 function selected<D extends TopDataset>(datasets: readonly D[], { organization, q }: Topic): readonly D[] {
   const selection = { organization, q, sort: '', isNew: false, isGone: false }
   return selectDatasets({ organizations: [], datasets, earlier: undefined }, selection)

@@ -1,3 +1,4 @@
+import type { Changes } from '../editions/changes.ts'
 import type { TopDataset } from '../editions/edition.ts'
 import { datasetPage } from '../editions/links.ts'
 import { stripControls } from '../text/stripControls.ts'
@@ -13,29 +14,47 @@ export function escapeMarkup(text: string): string {
     .replaceAll('"', '&quot;')
 }
 
-interface ListOptions {
-  readonly locale: Locale
-  readonly portal: string
-  /** How many datasets are listed. */
-  readonly most: number
+/** How many datasets an entry lists. A link leads to the others. */
+const MAX_LISTED = 20
+
+/** What the entry of a feed says about datasets that entered and left. */
+interface NewAndGone extends Pick<Changes, 'entered' | 'left'> {
+  readonly date: string
+  /** Where all datasets that entered, or left, are shown. */
+  readonly hrefs: { readonly entered: string; readonly left: string }
 }
 
-/** Renders datasets that entered or left as an HTML list with their reasons. The heading leads to all of them. */
-export function listHtml<Reason extends string>(
+/** Writes the title and the content of an entry. */
+export function changesEntry({ date, entered, left, hrefs }: NewAndGone, locale: Locale, portal: string) {
+  const { texts, day, count } = locale
+  const newCount = texts.entered(entered.length, count(entered.length))
+  const goneCount = texts.left(left.length, count(left.length))
+  return {
+    title: texts.titled(day(date), `${newCount}, ${goneCount}`),
+    html: [
+      listHtml(newCount, hrefs.entered, entered, texts.entryReasons, locale, portal),
+      listHtml(goneCount, hrefs.left, left, texts.exitReasons, locale, portal),
+    ].join(''),
+  }
+}
+
+/** Renders datasets as an HTML list with their reasons. The heading leads to all of them. */
+function listHtml<Reason extends string>(
   title: string,
   href: string,
   datasets: readonly (TopDataset & { readonly reason: Reason | null })[],
   reasons: Readonly<Record<Reason, string>>,
-  { locale, portal, most }: ListOptions,
+  { texts, count }: Locale,
+  portal: string,
 ): string {
   if (datasets.length === 0) return ''
-  const items = datasets.slice(0, most).map((dataset) => {
+  const items = datasets.slice(0, MAX_LISTED).map((dataset) => {
     const { dataset_id, dataset_title, organization, reason } = dataset
     const remark = [organization, ...(reason === null ? [] : [reasons[reason]])].map(plain).join(', ')
-    return `<li>${linkHtml(dataset_title || locale.texts.untitled, datasetPage(portal, dataset_id))} (${remark})</li>`
+    return `<li>${linkHtml(dataset_title || texts.untitled, datasetPage(portal, dataset_id))} (${remark})</li>`
   })
   const more = datasets.length - items.length
-  const rest = more > 0 ? `<p>${linkHtml(locale.texts.andMore(locale.count(more)), href)}</p>` : ''
+  const rest = more > 0 ? `<p>${linkHtml(texts.andMore(count(more)), href)}</p>` : ''
   return `<h3>${linkHtml(title, href)}</h3><ul>${items.join('')}</ul>${rest}`
 }
 

@@ -6,7 +6,6 @@ import { answerClientErrors } from './clientErrors.ts'
 import { type ConnectionLimiter, limitConnections } from './connections.ts'
 import { createListener } from './recentResponses.ts'
 
-/** Limits per request. */
 const LIMITS = {
   maxHeaderSize: 16 * 1024,
   headersTimeout: 10_000,

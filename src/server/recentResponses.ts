@@ -9,7 +9,6 @@ import { withoutTracking } from './pages/paths.ts'
 const FRESH_MS = 1_000
 const CACHE_BYTES = 32 * 2 ** 20
 
-/** A complete response with an ETag. */
 interface RecentResponse {
   readonly bytes: Uint8Array
   readonly headers: Readonly<Record<string, string>>

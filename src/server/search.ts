@@ -6,21 +6,24 @@ export interface Search {
   readonly excluded: readonly string[]
 }
 
+/** Splits a search field into its words and phrases, as they were typed. */
+const partsOf = (query: string) =>
+  [...query.matchAll(/(?<minus>(?<!\S)-)?(?:"(?<phrase>[^"]*)"?|(?<word>[^\s"]+))/g)].map(({ groups }) => ({
+    isExcluded: groups!.minus !== undefined,
+    text: groups!.phrase ?? groups!.word ?? '',
+  }))
+
 /**
  * Parses a search: every word has to occur, `"two words"` is a phrase, and `-word` excludes. A word matches as the term of a watch
  * does, so "l'air" finds "l’air" and "l-air".
  */
 export function parseSearch(query: string): Search {
-  const parts = [...query.matchAll(/(?<minus>(?<!\S)-)?(?:"(?<phrase>[^"]*)"?|(?<word>[^\s"]+))/g)].map(
-    ({ groups }) => ({
-      isExcluded: groups!.minus !== undefined,
-      term: foldTerm(groups!.phrase ?? groups!.word ?? ''),
-    }),
-  )
+  const parts = partsOf(query)
   // A word counts once: each one is searched for in every dataset.
-  const terms = (isExcluded: boolean) => [
-    ...new Set(parts.filter((part) => part.isExcluded === isExcluded && part.term !== '').map(({ term }) => term)),
-  ]
+  const terms = (isExcluded: boolean) => {
+    const found = parts.filter((part) => part.isExcluded === isExcluded).map(({ text }) => foldTerm(text))
+    return [...new Set(found)].filter((term) => term !== '')
+  }
   return { wanted: terms(false), excluded: terms(true) }
 }
 
@@ -30,11 +33,10 @@ const [MIN_LETTERS, MAX_LETTERS] = [2, 64]
 
 /** Returns the wanted words and phrases of a search as they were typed, for a search of the whole catalogue. */
 export function searchedWords(query: string): readonly string[] {
-  const parts = query.matchAll(/(?<minus>(?<!\S)-)?(?:"(?<phrase>[^"]*)"?|(?<word>[^\s"]+))/g)
-  const words = [...parts]
-    .filter(({ groups }) => groups!.minus === undefined)
+  const words = partsOf(query)
+    .filter(({ isExcluded }) => !isExcluded)
     // A comma separates the words there.
-    .map(({ groups }) => (groups!.phrase ?? groups!.word ?? '').replaceAll(',', ' ').trim())
+    .map(({ text }) => text.replaceAll(',', ' ').trim())
     .filter((word) => foldTerm(word).length >= MIN_LETTERS && word.length <= MAX_LETTERS)
   return [...new Set(words)].slice(0, MAX_WORDS)
 }

@@ -102,7 +102,7 @@ function fieldsOf({ organizations }: Pick<SelectableEdition, 'organizations'>) {
 const MAX_COLLATED = 5_000
 
 /** Sorts by keys such as `-followers,title`; `-` is for descending. Titles sort as in a dictionary. The sort is stable. */
-export function sortBy<T>(all: readonly T[], sort: string, fields: (one: T) => object): T[] {
+export function sortBy<T>(all: readonly T[], sort: string, fields = (one: T) => one as object): T[] {
   const keys = sort
     .split(',')
     .map((key) => ({ field: key.replace('-', ''), sign: key.startsWith('-') ? -1 : 1 }))

@@ -1,5 +1,3 @@
-/** Formats numbers for people. */
-
 /** `121,074`. Intl.NumberFormat would add 12 ms and 8 MiB to every start. */
 export const formatCount = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ',')
 

@@ -1,7 +1,6 @@
-import type { Batch } from '../csv/scanner.ts'
-import type { Matcher, OnMatch, Query } from '../matching/matcher.ts'
+import type { Matcher, Query } from '../matching/matcher.ts'
 import { LoadedQueries } from './loadedQueries.ts'
-import { type CompiledQueries, compileQueries } from './queries.ts'
+import { compileQueries } from './queries.ts'
 import { isWasmBatch, type WasmInstance } from './wasmInstance.ts'
 
 /**
@@ -11,26 +10,19 @@ import { isWasmBatch, type WasmInstance } from './wasmInstance.ts'
  * @param columns names of the fields that batches carry, in their order
  */
 export function createWasmMatcher(queries: readonly Query[], columns: readonly string[]): Matcher {
-  return new WasmMatcher(queries, columns)
-}
-
-class WasmMatcher implements Matcher {
-  private readonly queries: CompiledQueries
-  private loaded: LoadedQueries | undefined
+  const compiled = compileQueries(queries, columns)
+  let loaded: LoadedQueries | undefined
   /** The instance of the batches that `loaded` was made for. */
-  private batchInstance: WasmInstance | undefined
-
-  constructor(queries: readonly Query[], columns: readonly string[]) {
-    this.queries = compileQueries(queries, columns)
-  }
-
-  match(batch: Batch, onMatch: OnMatch): void {
-    const instance = isWasmBatch(batch) ? batch.instance : this.batchInstance
-    if (this.loaded === undefined || instance !== this.batchInstance) {
-      this.batchInstance = instance
-      this.loaded = LoadedQueries.load(this.queries, instance)
-    }
-    if (isWasmBatch(batch) && this.loaded.instance === instance) this.loaded.match(batch.fieldsAt, batch, onMatch)
-    else this.loaded.matchCopies(batch, onMatch)
+  let batchInstance: WasmInstance | undefined
+  return {
+    match: (batch, onMatch) => {
+      const instance = isWasmBatch(batch) ? batch.instance : batchInstance
+      if (loaded === undefined || instance !== batchInstance) {
+        batchInstance = instance
+        loaded = LoadedQueries.load(compiled, instance)
+      }
+      if (isWasmBatch(batch) && loaded.instance === instance) loaded.match(batch.fieldsAt, batch, onMatch)
+      else loaded.matchCopies(batch, onMatch)
+    },
   }
 }

@@ -8,7 +8,6 @@ const KNOWN = 0x100
 /** The lowest lead byte of a foreign character. */
 export const FOREIGN = 0xc0 | (KNOWN >> 6)
 
-/** The number of bytes that the prefilter compares. */
 const PREFIX_BYTES = 4
 
 /** The first bytes of a term in one of its spellings: for each position, the bytes that it allows. */
@@ -18,7 +17,6 @@ export const ANY_BYTE = Array.from({ length: 0x100 }, (_, byte) => byte)
 const FOREIGN_LEADS = ANY_BYTE.slice(FOREIGN)
 const QUOTE = 0x22
 
-/** How a term can begin. */
 interface TermStart {
   readonly prefixes: Prefix[]
   /** The symbols before the last compared byte. A foreign character with one of them is a candidate. */

@@ -47,12 +47,10 @@ export class WasmInstance {
     return this.view
   }
 
-  /** A view of 32-bit numbers in the memory. */
   uint32s(address: number, length: number): Uint32Array<ArrayBuffer> {
     return new Uint32Array(this.exports.memory.buffer, address, length)
   }
 
-  /** A view of 16-bit numbers in the memory. */
   uint16s(address: number, length: number): Uint16Array<ArrayBuffer> {
     return new Uint16Array(this.exports.memory.buffer, address, length)
   }

@@ -21,7 +21,6 @@ interface Exports {
   listsAt(): number
   reserve(textBytes: number, fieldBytes: number): void
   addresses(): number
-  bytesAt(): number
   wordsAt(): number
   count(): number
   size(): number
@@ -40,7 +39,6 @@ export interface WordEntries {
 export interface WordList {
   /** The folded words as UTF-8, each after a byte of 0. There is another one at the end. */
   readonly bytes: Buffer
-  /** Where each word starts. */
   readonly starts: Uint32Array
 }
 

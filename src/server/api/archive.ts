@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import { createRoute, z } from '@hono/zod-openapi'
+import { z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
 import type { Context } from '../../context.ts'
 import type { Edition } from '../../editions/edition.ts'
@@ -14,63 +14,40 @@ import { parseRange } from '../range.ts'
 import { createDownloads } from './downloads.ts'
 import { csvExample } from './example.ts'
 import { editionDate, editionParam, watchParam } from './parameters.ts'
-import {
-  type ApiContext,
-  BAD_REQUEST,
-  createRouter,
-  NOT_FOUND,
-  problemResponseSpec,
-  strictQuery,
-  UNAVAILABLE,
-} from './route.ts'
+import { type ApiContext, createRouter, csvContent, getRoute, problemResponseSpec } from './route.ts'
 
 /** How many downloads run at the same time; each keeps some blocks of the file in memory, however slowly it is read. */
 const MAX_DOWNLOADS = 64
 /** Level 6 would take twice as long to save a tenth. */
 const GZIP_LEVEL = 4
 
-const csv = {
-  'text/csv': { schema: z.string(), example: csvExample(['id', 'title', 'organization', 'organization_id']) },
-}
-const route = createRoute({
-  method: 'get',
-  path: '/api/editions/{watch}/{edition}/archive.csv',
-  operationId: 'getArchive',
-  tags: ['editions'],
-  summary: 'Returns the archived CSV of an edition: the matching records of the export, byte for byte',
-  description: 'Supports `Range`. The `ETag` is the sha256 that the edition names.',
-  request: {
-    params: z.object({ watch: watchParam, edition: editionParam }),
-    query: strictQuery({}),
-    headers: z.object({ range: z.string().optional().openapi({ example: 'bytes=0-1023' }) }),
+const common = { tag: 'editions', params: { watch: watchParam, edition: editionParam }, query: {} }
+const content = csvContent(csvExample(['id', 'title', 'organization', 'organization_id']))
+const route = getRoute(
+  {
+    ...common,
+    path: '/api/editions/{watch}/{edition}/archive.csv',
+    operationId: 'getArchive',
+    summary: 'Returns the archived CSV of an edition: the matching records of the export, byte for byte',
+    description: 'Supports `Range`. The `ETag` is the sha256 that the edition names.',
   },
-  responses: {
-    200: { description: 'The whole file', content: csv },
-    206: { description: 'The requested range of the file', content: csv },
-    304: { description: 'Unchanged since the version that `If-None-Match` names' },
-    400: BAD_REQUEST,
-    404: NOT_FOUND,
+  {
+    200: { description: 'The whole file', content },
+    206: { description: 'The requested range of the file', content },
     416: problemResponseSpec('The file has no such range; `Content-Range` gives its size'),
-    503: UNAVAILABLE,
   },
-})
-
-const gzipRoute = createRoute({
-  method: 'get',
-  path: '/api/editions/{watch}/{edition}/archive.csv.gz',
-  operationId: 'getCompressedArchive',
-  tags: ['editions'],
-  summary: 'Returns the archived CSV of an edition, compressed with gzip',
-  description: 'Compressed on the fly to about a fifth of the size. For `Range`, use `archive.csv`.',
-  request: { params: z.object({ watch: watchParam, edition: editionParam }), query: strictQuery({}) },
-  responses: {
-    200: { description: 'The whole file', content: { 'application/gzip': { schema: z.string() } } },
-    304: { description: 'Unchanged since the version that `If-None-Match` names' },
-    400: BAD_REQUEST,
-    404: NOT_FOUND,
-    503: UNAVAILABLE,
+  z.object({ range: z.string().optional().openapi({ example: 'bytes=0-1023' }) }),
+)
+const gzipRoute = getRoute(
+  {
+    ...common,
+    path: '/api/editions/{watch}/{edition}/archive.csv.gz',
+    operationId: 'getCompressedArchive',
+    summary: 'Returns the archived CSV of an edition, compressed with gzip',
+    description: 'Compressed on the fly to about a fifth of the size. For `Range`, use `archive.csv`.',
   },
-})
+  { 200: { description: 'The whole file', content: { 'application/gzip': { schema: z.string() } } } },
+)
 
 /** Serves the archived CSV of an edition: whole, a range of it, or compressed. */
 export function archiveApi({ context, editions }: ApiContext) {
@@ -104,7 +81,6 @@ export function archiveApi({ context, editions }: ApiContext) {
     })
 }
 
-/** Sends archived files. */
 function createArchiveDownloads({ archive, documents, report }: Context) {
   const downloads = createDownloads(MAX_DOWNLOADS, report)
 

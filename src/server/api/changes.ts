@@ -1,10 +1,11 @@
+import type { z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
 import { CHANGE_FIELDS, changesCsvOf } from '../../editions/csv.ts'
 import { createBody } from '../body.ts'
-import { csvBody, fileHeaders, prefersCsv, respondCached } from './csvResponse.ts'
+import { csvBody, fileHeaders, respondCached } from './csvResponse.ts'
 import { csvExample } from './example.ts'
 import { csvParams, dateParam, editionDate, editionParam, optionalWatch, pageParams, watchParam } from './parameters.ts'
-import { type ApiContext, createRouter, csvRoute, jsonRoute } from './route.ts'
+import { type ApiContext, createRouter, jsonAndCsvRoutes } from './route.ts'
 import { Changes } from './schemas.ts'
 
 const description =
@@ -14,84 +15,55 @@ const description =
   'of a dataset: `change`, `reason`, `id`, `title`, `organization`, `from` (the earlier organization or title), `followers`, ' +
   '`before` (the earlier number of followers).'
 
-const pairQuery = {
-  watch: optionalWatch,
-  from: dateParam.optional().openapi({ description: 'Date of the earlier edition (default: the one before `to`)' }),
-  to: dateParam.optional().openapi({ description: 'Date of the later edition (default: the latest)' }),
-  ...csvParams,
-}
-const editionParams = { watch: watchParam, edition: editionParam }
-const editionQuery = {
-  since: dateParam.optional().openapi({ description: 'Date of the earlier edition (default: the one before)' }),
-  ...csvParams,
-  lang: pageParams.lang,
-}
 const common = { tag: 'changes', description, response: Changes, csv: csvExample(CHANGE_FIELDS) }
 
-const route = jsonRoute({
+const [route, csvRoute] = jsonAndCsvRoutes({
   ...common,
   path: '/api/changes',
   operationId: 'compareEditions',
   summary: 'Compares two editions',
   params: {},
-  query: pairQuery,
+  query: {
+    watch: optionalWatch,
+    from: dateParam.optional().openapi({ description: 'Date of the earlier edition (default: the one before `to`)' }),
+    to: dateParam.optional().openapi({ description: 'Date of the later edition (default: the latest)' }),
+    ...csvParams,
+  },
 })
-const csv = csvRoute({
-  ...common,
-  path: '/api/changes.csv',
-  operationId: 'compareEditionsAsCsv',
-  summary: 'Compares two editions, as CSV',
-  params: {},
-  query: pairQuery,
-})
-const editionRoute = jsonRoute({
+const [editionRoute, editionCsvRoute] = jsonAndCsvRoutes({
   ...common,
   path: '/api/editions/{watch}/{edition}/changes',
   operationId: 'getChanges',
   summary: 'Compares an edition with an earlier one',
-  params: editionParams,
-  query: editionQuery,
-})
-const editionCsv = csvRoute({
-  ...common,
-  path: '/api/editions/{watch}/{edition}/changes.csv',
-  operationId: 'getChangesAsCsv',
-  summary: 'Compares an edition with an earlier one, as CSV',
-  params: editionParams,
-  query: editionQuery,
+  params: { watch: watchParam, edition: editionParam },
+  query: {
+    since: dateParam.optional().openapi({ description: 'Date of the earlier edition (default: the one before)' }),
+    ...csvParams,
+    lang: pageParams.lang,
+  },
 })
 
-interface Comparison {
-  readonly watch?: string | undefined
-  /** Dates of the editions; undefined for the one before, and for the latest. */
-  readonly from?: string | undefined
-  readonly to?: string | undefined
-  readonly bom?: '1' | undefined
-}
+type Comparison = z.output<typeof route.request.query>
 
 /** Serves the changes between two editions. */
 export function changesApi({ context, editions, bodies }: ApiContext) {
   const [defaultWatch] = context.config.watches
   return createRouter()
-    .openapi(route, (c) => serve(c, c.req.valid('query'), prefersCsv(c)))
-    .openapi(csv, (c) => serve(c, c.req.valid('query'), true))
-    .openapi(editionRoute, (c) => serve(c, comparisonOf(c.req.valid('param'), c.req.valid('query')), prefersCsv(c)))
-    .openapi(editionCsv, (c) => serve(c, comparisonOf(c.req.valid('param'), c.req.valid('query')), true))
+    .openapi(route, (c) => serve(c, c.req.valid('query')))
+    .openapi(csvRoute, (c) => serve(c, c.req.valid('query')))
+    .openapi(editionRoute, (c) => serve(c, comparisonOf(c.req.valid('param'), c.req.valid('query'))))
+    .openapi(editionCsvRoute, (c) => serve(c, comparisonOf(c.req.valid('param'), c.req.valid('query'))))
 
   function comparisonOf(
-    { watch, edition }: { watch: string; edition: string },
-    { since, bom }: { since?: string | undefined; bom?: '1' | undefined },
+    { watch, edition }: z.output<typeof editionRoute.request.params>,
+    { since, bom }: z.output<typeof editionRoute.request.query>,
   ): Comparison {
     return { watch, from: since, to: editionDate(edition), bom }
   }
 
-  async function serve(
-    c: HonoContext,
-    { watch = defaultWatch!.name, from, to, bom }: Comparison,
-    asCsv: boolean,
-  ): Promise<Response> {
+  async function serve(c: HonoContext, { watch = defaultWatch!.name, from, to, bom }: Comparison): Promise<Response> {
     const changes = await editions.changes(watch, from, to)
-    return respondCached(c, { bodies, date: to, asCsv, inputs: [changes] }, () => ({
+    return respondCached(c, { bodies, date: to, inputs: [changes] }, (asCsv) => ({
       body: asCsv ? csvBody(changesCsvOf(changes), bom) : createBody(JSON.stringify(changes), 'application/json'),
       headers: asCsv ? fileHeaders(`${watch}-${changes.to}-changes.csv`) : {},
     }))

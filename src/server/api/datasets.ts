@@ -70,6 +70,8 @@ const historyRoute = jsonRoute({
   response: DatasetHistory,
 })
 
+type DatasetRef = z.output<typeof historyRoute.request.params>
+
 /** Serves explanations of why a dataset is in an edition or not, and since when. */
 export function datasetsApi({ context, editions }: ApiContext) {
   const [defaultWatch] = context.config.watches
@@ -121,10 +123,4 @@ export function datasetsApi({ context, editions }: ApiContext) {
       change === 'entered' ? changes.entered : changes.left
     return datasets.find(({ dataset_id }) => dataset_id === id)?.reason ?? null
   }
-}
-
-interface DatasetRef {
-  readonly watch: string
-  readonly edition: string
-  readonly id: string
 }

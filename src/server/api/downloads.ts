@@ -8,26 +8,15 @@ import { busyProblem } from '../problem.ts'
 /** A client that reads nothing for this long loses its place if another one needs it. */
 const STALLED_MS = 20_000
 
-/** The places of downloads that run at the same time. Each download keeps a part of its file in memory. */
-export interface Downloads {
-  /** Takes a place. @throws Problem 503 if all are taken by clients that read */
-  begin(c: HonoContext): Download
-}
-
-/** One place. */
-interface Download {
-  /** Streams the chunks as the body of the response, and gives the place back at its end. */
-  stream(first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Array>): BodyInit
-  /** Gives the place back. */
-  end(): void
-}
-
+/** The place of a download. Each one keeps a part of its file in memory. */
 interface Place {
   lastRead: number
   readonly close: () => void
 }
 
 /**
+ * Creates the places of downloads that run at the same time.
+ *
  * @param most how many downloads may run at the same time
  * @param now the time in milliseconds
  */
@@ -35,7 +24,7 @@ export function createDownloads(
   most: number,
   report: Pick<Report, 'warn'>,
   now: () => number = () => performance.now(),
-): Downloads {
+) {
   /** The one that was read longest ago comes first. */
   const places = new Set<Place>()
   const touch = (place: Place) => {
@@ -54,7 +43,8 @@ export function createDownloads(
   }
 
   return {
-    begin: (c) => {
+    /** Takes a place. @throws Problem 503 if all are taken by clients that read */
+    begin: (c: HonoContext) => {
       if (places.size >= most) makeRoom()
       const { outgoing } = (c.env ?? {}) as { readonly outgoing?: ServerResponse }
       const place: Place = { lastRead: 0, close: () => outgoing?.destroy() }
@@ -65,7 +55,12 @@ export function createDownloads(
       }
       const onError = (error: unknown) =>
         report.warn(`${c.req.path}: the download broke off: ${(error as Error).message}`)
-      return { stream: (first, chunks) => streamBody(first, chunks, { onRead, onError, onEnd: end }), end }
+      return {
+        /** Streams the chunks as the body of the response, and gives the place back at its end. */
+        stream: (first: IteratorResult<Uint8Array>, chunks: AsyncIterator<Uint8Array>) =>
+          streamBody(first, chunks, { onRead, onError, onEnd: end }),
+        end,
+      }
     },
   }
 }

@@ -84,11 +84,7 @@ export function editionsApi({ context, editions, bodies }: ApiContext) {
       const { watch, from = '', to = '9999', sort = '-date,watch', limit = 100, offset = 0 } = c.req.valid('query')
       const ids = await context.documents.ids('tops', watch === undefined ? {} : { prefix: editionId(watch, '') })
       const found = ids.map(itemOf).filter(({ date }) => from <= date && date <= to)
-      const { items, headers } = paginate(
-        c,
-        sortBy(found, sort, (item) => item),
-        { offset, limit },
-      )
+      const { items, headers } = paginate(c, sortBy(found, sort), { offset, limit })
       return jsonResponse(c, { total: found.length, items }, headers)
     })
     .openapi(oneRoute, async (c) => {
@@ -96,7 +92,7 @@ export function editionsApi({ context, editions, bodies }: ApiContext) {
       const { view: _view, lang: _lang, bom, ...filter } = c.req.valid('query')
       const date = editionDate(file.replace('.csv', ''))
       const { edition, json, csv } = await editions.find(watch, date)
-      const asCsv = file.endsWith('.csv') || prefersCsv(c)
+      const asCsv = prefersCsv(c)
       const isWhole = Object.values(filter).every((value) => value === undefined)
       const headers = {
         ...CORS_HEADERS,

@@ -5,7 +5,7 @@ import type { Table } from '../explore/explorer.ts'
 import { SORT_FIELDS } from '../selection.ts'
 import { fileHeaders, prefersCsv } from './csvResponse.ts'
 import { csvExample } from './example.ts'
-import { createSearchResponses, fileNameOf, requestedWatch, searchParams } from './exploreRequest.ts'
+import { createSearchResponder, fileNameOf, requestedWatch, searchParams } from './exploreRequest.ts'
 import { SearchPage, weekFileParam } from './exploreSchemas.ts'
 import { pageHeaders } from './paging.ts'
 import {
@@ -24,7 +24,6 @@ import {
 } from './parameters.ts'
 import { type ApiContext, createRouter, jsonRoute } from './route.ts'
 
-/** The default limit of JSON. */
 const JSON_LIMIT = 100
 /** The highest limit of JSON. A JSON page shows where each of its datasets matches, which takes time. CSV has no limit. */
 const MAX_JSON_LIMIT = 1_000
@@ -63,18 +62,18 @@ type SearchQuery = z.infer<typeof route.request.query>
 
 /** Serves searches for any words in the snapshot of any week. */
 export function exploreApi({ explorer }: ApiContext) {
-  const responses = createSearchResponses()
+  const respond = createSearchResponder()
   return createRouter().openapi(route, async (c) => {
     const { date: file } = c.req.valid('param')
     const query = c.req.valid('query')
     const date = editionDate(file.replace('.csv', ''))
-    const asCsv = file.endsWith('.csv') || prefersCsv(c)
+    const asCsv = prefersCsv(c)
     const week = await explorer.open(requestedWatch(query), date)
     const selection = selectionOf(query)
     const needsEarlier = selection.isNew || selection.isGone
     const earlier = needsEarlier ? await explorer.earlier(week, query.since) : undefined
     const table = { selection, ...rangeOf(query, asCsv), since: earlier?.ref.snapshot.date }
-    return responses.respond(c, week, date, [table, asCsv, query.bom, earlier?.version], async (etag, signal) => {
+    return respond(c, week, date, [table, asCsv, query.bom, earlier?.version], async (etag, signal) => {
       if (!asCsv) {
         const page = await explorer.page(week, table, signal)
         const json = new TextEncoder().encode(JSON.stringify(page))

@@ -1,44 +1,35 @@
-import { createRoute, z } from '@hono/zod-openapi'
-import type { Config } from '../../config/settings.ts'
+import { z } from '@hono/zod-openapi'
 import type { Changes } from '../../editions/changes.ts'
 import { createBody } from '../body.ts'
 import { CACHE_CONTROL, cacheControlWithLinks } from '../caching.ts'
 import type { ExploredWeek } from '../explore/explorer.ts'
-import { atomFeed, type Feed, MAX_LISTED, urnOf } from '../feed.ts'
-import { listHtml } from '../feedMarkup.ts'
+import { atomFeed, type Feed, urnOf } from '../feed.ts'
+import { changesEntry } from '../feedMarkup.ts'
 import { type Locale, localeFor } from '../pages/locale.ts'
-import { hostOf, withQuery } from '../pages/paths.ts'
+import { hostOf, siteOf, withQuery } from '../pages/paths.ts'
 import { negotiateLanguage } from '../pages/translations/language.ts'
 import { ATOM_EXAMPLE } from './example.ts'
-import { createSearchResponses, noEarlierSnapshot, requestedWatch, searchParams } from './exploreRequest.ts'
-import { pageParams } from './parameters.ts'
-import { type ApiContext, BAD_REQUEST, createRouter, NOT_FOUND, strictQuery, UNAVAILABLE } from './route.ts'
+import { createSearchResponder, noEarlierSnapshot, requestedWatch, searchParams } from './exploreRequest.ts'
+import { feedParams } from './parameters.ts'
+import { type ApiContext, createRouter, getRoute } from './route.ts'
 
-const route = createRoute({
-  method: 'get',
-  path: '/api/explore/feed.atom',
-  operationId: 'getSearchFeed',
-  tags: ['explore'],
-  summary: 'Returns an Atom feed of a search: an entry each week, with the datasets that entered and left',
-  description: 'Contains only the entry of the latest week. Feed readers keep the earlier ones.',
-  request: {
-    query: strictQuery({
-      ...searchParams,
-      lang: pageParams.lang.openapi({ description: 'Language of the feed (default: `Accept-Language`, else `fr`)' }),
-    }),
+const route = getRoute(
+  {
+    path: '/api/explore/feed.atom',
+    operationId: 'getSearchFeed',
+    tag: 'explore',
+    summary: 'Returns an Atom feed of a search: an entry each week, with the datasets that entered and left',
+    description: 'Contains only the entry of the latest week. Feed readers keep the earlier ones.',
+    params: {},
+    query: { ...searchParams, lang: feedParams.lang },
   },
-  responses: {
+  {
     200: { description: 'Success', content: { 'application/atom+xml': { schema: z.string(), example: ATOM_EXAMPLE } } },
-    304: { description: 'Unchanged since the version that `If-None-Match` names' },
-    400: BAD_REQUEST,
-    404: NOT_FOUND,
-    503: UNAVAILABLE,
   },
-})
+)
 
-/** What a feed is about. */
 interface Topic {
-  readonly config: Pick<Config, 'portal'>
+  readonly portal: string
   readonly locale: Locale
   /** The parameters of the search. */
   readonly query: Readonly<Record<string, string>>
@@ -49,24 +40,24 @@ interface Topic {
 
 /** Serves feeds of searches. */
 export function exploreFeedApi({ context: { config }, explorer }: ApiContext) {
-  const responses = createSearchResponses()
+  const respond = createSearchResponder()
   return createRouter().openapi(route, async (c) => {
     const { lang, ...search } = c.req.valid('query')
     const language = negotiateLanguage(lang ?? null, c.req.header('accept-language'))
-    const { pathname, searchParams: query, origin } = new URL(c.req.url)
-    query.delete('lang')
-    const site = config.public_url ?? origin
+    const { pathname, searchParams } = new URL(c.req.url)
+    const { lang: _, ...query } = Object.fromEntries(searchParams)
+    const site = siteOf(config, c.req.url)
     const topic: Topic = {
-      config,
+      portal: config.portal,
       locale: localeFor({ ...language, timeZone: config.time_zone }),
-      query: Object.fromEntries(query),
+      query,
       site,
-      self: `${site}${withQuery(pathname, Object.fromEntries(new URL(c.req.url).searchParams))}`,
+      self: `${site}${withQuery(pathname, Object.fromEntries(searchParams))}`,
     }
     const week = await explorer.open(requestedWatch(search), undefined)
     const before = await explorer.earlier(week, undefined)
     if (before === undefined) throw noEarlierSnapshot(week)
-    return responses.respond(c, week, undefined, [before.version, language, topic.self], async (etag, signal) => {
+    return respond(c, week, undefined, [before.version, language, topic.self], async (etag, signal) => {
       const feed = feedOf(week, await explorer.changes(before, week, signal), topic)
       const body = createBody(atomFeed(feed), 'application/atom+xml; charset=utf-8')
       const cacheControl = cacheControlWithLinks(CACHE_CONTROL.latest, config)
@@ -78,29 +69,21 @@ export function exploreFeedApi({ context: { config }, explorer }: ApiContext) {
   })
 }
 
-function feedOf({ ref: { snapshot }, watch }: ExploredWeek, changes: Changes, topic: Topic): Feed {
-  const { config, locale, query, site, self } = topic
-  const { texts, day, count, language } = locale
+function feedOf({ ref: { snapshot }, watch }: ExploredWeek, { entered, left }: Changes, topic: Topic): Feed {
+  const { portal, locale, query, site, self } = topic
+  const { texts, language } = locale
+  const { date, fetched_at } = snapshot
   const id = JSON.stringify([watch.terms, watch.columns, watch.match, watch.top])
-  const url = `${site}${withQuery(`/explore/${snapshot.date}`, { ...query, lang: language })}`
-  const { entered, left } = changes
-  const [newCount, goneCount] = [
-    texts.entered(entered.length, count(entered.length)),
-    texts.left(left.length, count(left.length)),
-  ]
-  const options = { locale, portal: config.portal, most: MAX_LISTED }
-  const html = [
-    listHtml(newCount, `${url}&new=1`, entered, texts.entryReasons, options),
-    listHtml(goneCount, `${url}&gone=1`, left, texts.exitReasons, options),
-  ].join('')
-  const title = texts.titled(day(snapshot.date), `${newCount}, ${goneCount}`)
+  const url = `${site}${withQuery(`/explore/${date}`, { ...query, lang: language })}`
+  const hrefs = { entered: `${url}&new=1`, left: `${url}&gone=1` }
+  const entry = changesEntry({ date, entered, left, hrefs }, locale, portal)
   return {
     id: urnOf(`search ${id}`),
     language,
-    title: texts.titled(texts.siteName(hostOf(config.portal)), watch.terms.map(texts.term).join(', ')),
+    title: texts.titled(texts.siteName(hostOf(portal)), watch.terms.map(texts.term).join(', ')),
     home: `${site}${withQuery('/explore/latest', { ...query, lang: language })}`,
     self,
-    updated: snapshot.fetched_at,
-    entries: [{ id: urnOf(`search ${id} ${snapshot.date}`), url, title, published: snapshot.fetched_at, html }],
+    updated: fetched_at,
+    entries: [{ id: urnOf(`search ${id} ${date}`), url, published: fetched_at, ...entry }],
   }
 }

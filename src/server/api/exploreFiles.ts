@@ -1,4 +1,4 @@
-import { z } from '@hono/zod-openapi'
+import type { z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
 import { CHANGE_FIELDS, changesCsvOf } from '../../editions/csv.ts'
 import { CSV_CONTENT_TYPE, createBody, matchesEtag } from '../body.ts'
@@ -6,7 +6,7 @@ import { csvBody, fileHeaders, prefersCsv } from './csvResponse.ts'
 import { createDownloads } from './downloads.ts'
 import { csvExample } from './example.ts'
 import {
-  createSearchResponses,
+  createSearchResponder,
   fileNameOf,
   noEarlierSnapshot,
   requestedWatch,
@@ -16,7 +16,7 @@ import {
 } from './exploreRequest.ts'
 import { weekParam } from './exploreSchemas.ts'
 import { csvParams, dateParam, editionDate, pageParams } from './parameters.ts'
-import { type ApiContext, createRouter, csvRoute, jsonRoute } from './route.ts'
+import { type ApiContext, createRouter, csvRoute, jsonAndCsvRoutes } from './route.ts'
 import { Changes } from './schemas.ts'
 
 /** How many lists are sent at the same time. A slow reader keeps one part of a list in memory. */
@@ -29,12 +29,14 @@ const archiveRoute = csvRoute({
   summary: 'Returns all datasets that contain any of the words: the matching records of the export, byte for byte',
   params: { date: weekParam },
   query: { ...searchParams, lang: pageParams.lang },
-  response: z.string(),
   csv: csvExample(['id', 'title', 'organization', 'organization_id']),
 })
 
-const changesDefinition = {
+const [changesRoute, changesCsvRoute] = jsonAndCsvRoutes({
+  path: '/api/explore/{date}/changes',
+  operationId: 'getSearchChanges',
   tag: 'explore',
+  summary: 'Compares a search with the same search in an earlier week',
   description:
     'Has the same fields as the changes of an edition (`/api/editions/{watch}/{edition}/changes`), with all reasons.',
   params: { date: weekParam },
@@ -46,28 +48,11 @@ const changesDefinition = {
   },
   response: Changes,
   csv: csvExample(CHANGE_FIELDS),
-}
-const changesRoute = jsonRoute({
-  ...changesDefinition,
-  path: '/api/explore/{date}/changes',
-  operationId: 'getSearchChanges',
-  summary: 'Compares a search with the same search in an earlier week',
 })
-const changesCsvRoute = csvRoute({
-  ...changesDefinition,
-  path: '/api/explore/{date}/changes.csv',
-  operationId: 'getSearchChangesAsCsv',
-  summary: 'Compares a search with the same search in an earlier week, as CSV',
-})
-
-type ChangesQuery = Parameters<typeof requestedWatch>[0] & {
-  readonly since?: string | undefined
-  readonly bom?: '1' | undefined
-}
 
 /** Serves the full list of a search, and its changes. */
 export function exploreFilesApi({ context, explorer }: ApiContext) {
-  const responses = createSearchResponses()
+  const respond = createSearchResponder()
   const downloads = createDownloads(MAX_DOWNLOADS, context.report)
 
   return createRouter()
@@ -93,16 +78,21 @@ export function exploreFilesApi({ context, explorer }: ApiContext) {
         throw error
       }
     })
-    .openapi(changesRoute, (c) => changes(c, c.req.valid('param').date, c.req.valid('query'), prefersCsv(c)))
-    .openapi(changesCsvRoute, (c) => changes(c, c.req.valid('param').date, c.req.valid('query'), true))
+    .openapi(changesRoute, (c) => changes(c, c.req.valid('param').date, c.req.valid('query')))
+    .openapi(changesCsvRoute, (c) => changes(c, c.req.valid('param').date, c.req.valid('query')))
 
-  async function changes(c: HonoContext, name: string, query: ChangesQuery, asCsv: boolean): Promise<Response> {
+  async function changes(
+    c: HonoContext,
+    name: string,
+    query: z.output<typeof changesRoute.request.query>,
+  ): Promise<Response> {
     const date = editionDate(name)
+    const asCsv = prefersCsv(c)
     const { since, bom } = query
     const to = await explorer.open(requestedWatch(query), date)
     const from = await explorer.earlier(to, since)
     if (from === undefined) throw noEarlierSnapshot(to)
-    return responses.respond(c, to, date, [from.version, asCsv, bom], async (etag, signal) => {
+    return respond(c, to, date, [from.version, asCsv, bom], async (etag, signal) => {
       const found = await explorer.changes(from, to, signal)
       if (!asCsv) return { body: { ...createBody(JSON.stringify(found), 'application/json'), etag }, headers: {} }
       const file = fileHeaders(fileNameOf(to.watch, to.ref.snapshot.date, '-changes.csv'))

@@ -1,3 +1,4 @@
+import type { z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
 import { LRUCache } from 'lru-cache'
 import type { Watch } from '../../config/watch.ts'
@@ -11,18 +12,12 @@ import { CORS_HEADERS } from '../cors.ts'
 import type { ExploredWeek } from '../explore/explorer.ts'
 import { columnsParam, matchParam, topParam, wordsParam } from './exploreSchemas.ts'
 
-/** Memory for responses, in bytes. */
 const CACHE_BYTES = 32 * 2 ** 20
 
 /** The parameters of every search. */
 export const searchParams = { words: wordsParam, match: matchParam, columns: columnsParam, top: topParam }
 
-interface SearchParams {
-  readonly words: string
-  readonly match?: Watch['match'] | undefined
-  readonly columns?: string | undefined
-  readonly top?: number | undefined
-}
+type SearchParams = z.output<z.ZodObject<typeof searchParams>>
 
 /** Returns the watch that the parameters describe. @throws Failure `usage` */
 export function requestedWatch({ words, match, columns, top }: SearchParams): Watch {
@@ -32,39 +27,32 @@ export function requestedWatch({ words, match, columns, top }: SearchParams): Wa
 /** Keeps search engines out: there are as many searches as there are words. */
 export const NO_INDEX = { 'x-robots-tag': 'noindex' }
 
-/** Answers requests whose result depends on a search and the address alone. */
-export interface SearchResponses {
+/** Creates the function that responds to requests whose result depends on a search and the address alone. It caches the responses. */
+export function createSearchResponder() {
+  const bodies = new LRUCache<string, CachedBody>({
+    maxSize: CACHE_BYTES,
+    // The factor reserves room for the compressed bytes.
+    sizeCalculation: ({ body }) => Math.ceil(1.5 * body.plain.length) + 1_000,
+  })
   /**
    * Responds with a body, or with 304 before anything is searched.
    *
    * @param date the requested date; undefined for the latest
    * @param inputs what else the result depends on
    */
-  respond(
+  return async (
     c: HonoContext,
     week: ExploredWeek,
     date: string | undefined,
     inputs: readonly unknown[],
     make: (etag: string, signal: AbortSignal) => Promise<CachedBody>,
-  ): Promise<Response>
-}
-
-/** Creates the cache of responses. */
-export function createSearchResponses(): SearchResponses {
-  const bodies = new LRUCache<string, CachedBody>({
-    maxSize: CACHE_BYTES,
-    // The factor reserves room for the compressed bytes.
-    sizeCalculation: ({ body }) => Math.ceil(1.5 * body.plain.length) + 1_000,
-  })
-  return {
-    respond: async (c, week, date, inputs, make) => {
-      const etag = searchEtag(week, c.req.path, inputs)
-      const headers = searchHeaders(etag, date)
-      if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
-      const cached = bodies.get(etag) ?? (await make(etag, c.req.raw.signal))
-      bodies.set(etag, cached)
-      return respond(c, cached.body, { ...headers, ...cached.headers })
-    },
+  ): Promise<Response> => {
+    const etag = searchEtag(week, c.req.path, inputs)
+    const headers = searchHeaders(etag, date)
+    if (matchesEtag(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+    const cached = bodies.get(etag) ?? (await make(etag, c.req.raw.signal))
+    bodies.set(etag, cached)
+    return respond(c, cached.body, { ...headers, ...cached.headers })
   }
 }
 

@@ -1,9 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { MAX_LETTERS, MAX_TOP, MAX_WORDS, MIN_LETTERS } from '../../config/searches.ts'
 import { DEFAULT_COLUMNS } from '../../config/watch.ts'
+import { editionFileParam, editionParam, wholeNumber } from './parameters.ts'
 import { date, Edition, number, Organization } from './schemas.ts'
-
-/** Schemas of searches for any words. */
 
 const word = z.string().openapi({ example: 'vélo' })
 const WordCount = z.object({ word, datasets: number.openapi({ example: 1425 }) }).openapi('WordCount')
@@ -108,27 +107,13 @@ export const columnsParam = z
     description: `Columns of the export to search, separated by \`,\` (default: \`${DEFAULT_COLUMNS.join(',')}\`, the fastest)`,
   })
 
-const TOP_MESSAGE = `must be a whole number from 1 to ${MAX_TOP}`
-export const topParam = z
-  .string()
-  .regex(/^\d{1,3}$/, TOP_MESSAGE)
-  .transform(Number)
-  .pipe(z.int().min(1, TOP_MESSAGE).max(MAX_TOP, TOP_MESSAGE))
-  .optional()
-  .openapi({
-    type: 'integer',
-    minimum: 1,
-    maximum: MAX_TOP,
-    description: 'How many of the most followed organizations the tops cover (default: 30)',
-  })
+export const topParam = wholeNumber(
+  1,
+  MAX_TOP,
+  'How many of the most followed organizations the tops cover (default: 30)',
+)
 
-const WEEK = String.raw`(latest|\d{4}-\d{2}-\d{2})`
-const WEEK_MESSAGE = 'must be a date such as 2026-11-18, or latest'
-export const weekParam = z
-  .string()
-  .regex(new RegExp(`^${WEEK}$`), WEEK_MESSAGE)
-  .openapi({ example: 'latest', description: 'Date of a stored snapshot, or `latest`' })
-export const weekFileParam = z
-  .string()
-  .regex(new RegExp(`^${WEEK}(\\.csv)?$`), `${WEEK_MESSAGE}, optionally followed by .csv`)
-  .openapi({ example: 'latest', description: 'Date of a stored snapshot, or `latest`; followed by `.csv` for CSV' })
+export const weekParam = editionParam.openapi({ description: 'Date of a stored snapshot, or `latest`' })
+export const weekFileParam = editionFileParam.openapi({
+  description: 'Date of a stored snapshot, or `latest`; followed by `.csv` for CSV',
+})

@@ -2,8 +2,6 @@ import { z } from '@hono/zod-openapi'
 import { ENTRY_REASONS, EXIT_REASONS } from '../../editions/changes.ts'
 import { date, id, keys, number, watchName } from './schemas.ts'
 
-/** Schemas of what the API says about an organization or a dataset over the weeks. */
-
 export const History = z
   .object({
     watch: watchName,

@@ -1,9 +1,10 @@
+import type { z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
 import { csvTable } from '../../editions/csv.ts'
 import { createBody } from '../body.ts'
 import { organizationsIn } from '../lists.ts'
 import { LISTED_FIELDS, selectDatasets } from '../selection.ts'
-import { csvBody, fileHeaders, prefersCsv, respondCached } from './csvResponse.ts'
+import { csvBody, fileHeaders, respondCached } from './csvResponse.ts'
 import { csvExample } from './example.ts'
 import { paginate } from './paging.ts'
 import {
@@ -56,33 +57,23 @@ const csvList = csvRoute({
 
 const JSON_LIMIT = 100
 
-interface ListQuery {
-  readonly q?: string | undefined
-  readonly organization?: string | undefined
-  readonly sort?: string | undefined
-  readonly limit?: string | undefined
-  readonly offset?: number | undefined
-  readonly bom?: '1' | undefined
-}
-
 /** Serves the full list of an edition: all datasets that mention a term. */
 export function listApi({ editions, bodies }: ApiContext) {
   return createRouter()
-    .openapi(jsonList, (c) => serve(c, c.req.valid('param'), c.req.valid('query'), prefersCsv(c)))
-    .openapi(csvList, (c) => serve(c, c.req.valid('param'), c.req.valid('query'), true))
+    .openapi(jsonList, (c) => serve(c, c.req.valid('param'), c.req.valid('query')))
+    .openapi(csvList, (c) => serve(c, c.req.valid('param'), c.req.valid('query')))
 
   async function serve(
     c: HonoContext,
-    { watch, edition: name }: { watch: string; edition: string },
-    query: ListQuery,
-    asCsv: boolean,
+    { watch, edition: name }: z.output<typeof jsonList.request.params>,
+    query: z.output<typeof jsonList.request.query>,
   ): Promise<Response> {
     const date = editionDate(name)
     const { edition } = await editions.find(watch, date)
     const list = await editions.list(edition)
     const selection = selectionOf(query)
     const organization = await editions.organizationId(watch, organizationsIn(list), selection.organization)
-    return respondCached(c, { bodies, date, asCsv, inputs: [list] }, () => {
+    return respondCached(c, { bodies, date, inputs: [list] }, (asCsv) => {
       const limit = limitOf(query.limit, asCsv ? Number.POSITIVE_INFINITY : JSON_LIMIT)
       const found = selectDatasets(
         { organizations: [], datasets: list, earlier: undefined },

@@ -61,7 +61,7 @@ export function organizationsApi({ context, editions }: ApiContext) {
 
   async function history(c: HonoContext, watch: string, id: string, last = '9999', date?: string): Promise<Response> {
     const weeks = organizationHistory(await editions.weeks(watch), watch, id).filter((week) => week.date <= last)
-    const { name } = weeks.find(({ organization }) => organization !== undefined)?.organization ?? { name: '' }
+    const name = weeks.find(({ organization }) => organization !== undefined)?.organization?.name ?? ''
     const found = weeks.map(({ date, organization }) => ({
       date,
       rank: organization?.rank ?? null,

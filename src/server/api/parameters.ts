@@ -1,8 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Selection } from '../selection.ts'
 
-/** Schemas of the API's path and query parameters. */
-
 const DATE = String.raw`\d{4}-\d{2}-\d{2}`
 
 export const watchParam = z
@@ -31,7 +29,8 @@ export const editionFileParam = z
 /** Returns the date in an edition parameter; undefined for `latest`. */
 export const editionDate = (edition: string) => (edition === 'latest' ? undefined : edition)
 
-function wholeNumber(minimum: number, maximum: number, description: string) {
+/** Creates the schema of an optional whole number. */
+export function wholeNumber(minimum: number, maximum: number, description: string) {
   const message = `must be a whole number from ${minimum} to ${maximum}`
   return z
     .string()

@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context } from '../../context.ts'
 import { quoted } from '../../errors.ts'
 import type { BodyCache } from '../bodyCache.ts'
@@ -42,7 +42,7 @@ export const problemResponseSpec = (description: string) => ({
 })
 export const BAD_REQUEST = problemResponseSpec('Invalid parameter; `detail` says which and why')
 export const NOT_FOUND = problemResponseSpec('Not found; `detail` says what exists')
-export const UNAVAILABLE = problemResponseSpec(
+const UNAVAILABLE = problemResponseSpec(
   'A store is unreachable, or the server is busy; `Retry-After` says when to try again',
 )
 
@@ -55,6 +55,10 @@ interface RouteDefinition<P extends string, Q extends z.ZodRawShape, S extends z
   readonly description?: string
   readonly params: Q
   readonly query: S
+}
+
+interface JsonRouteDefinition<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>
+  extends RouteDefinition<P, Q, S> {
   readonly response: z.ZodType
   /** An example of the CSV, if the route has one. */
   readonly csv?: string
@@ -73,21 +77,30 @@ export function strictQuery<S extends z.ZodRawShape>(shape: S) {
 
 /** Creates a GET route for JSON. Its definition validates the request and is its documentation. */
 export function jsonRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
-  definition: RouteDefinition<P, Q, S>,
+  definition: JsonRouteDefinition<P, Q, S>,
 ) {
   const { response, csv } = definition
-  return routeOf(definition, { 'application/json': { schema: response }, ...csvContent(csv) })
+  const content = { 'application/json': { schema: response }, ...(csv !== undefined && csvContent(csv)) }
+  return getRoute(definition, success(definition, content))
 }
 
-/** Creates a GET route that returns CSV only. */
+/** Creates a GET route that returns CSV only. @param csv an example */
 export function csvRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
-  definition: RouteDefinition<P, Q, S>,
+  definition: RouteDefinition<P, Q, S> & { readonly csv: string },
 ) {
-  return routeOf(definition, csvContent(definition.csv))
+  return getRoute(definition, success(definition, csvContent(definition.csv)))
 }
 
-const csvContent = (example: string | undefined): Content =>
-  example === undefined ? {} : { 'text/csv': { schema: z.string(), example } }
+/** Creates a GET route for JSON, and one for the same as CSV, whose path ends in `.csv`. */
+export function jsonAndCsvRoutes<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
+  definition: JsonRouteDefinition<P, Q, S> & { readonly csv: string },
+) {
+  const { path, operationId, summary } = definition
+  const names = { operationId: `${operationId}AsCsv`, summary: `${summary}, as CSV` }
+  return [jsonRoute(definition), csvRoute({ ...definition, ...names, path: `${path}.csv` as const })] as const
+}
+
+export const csvContent = (example: string): Content => ({ 'text/csv': { schema: z.string(), example } })
 
 type Content = Readonly<Record<string, { schema: z.ZodType; example?: string }>>
 
@@ -98,9 +111,15 @@ const PAGE_HEADERS = {
   Link: header('Addresses of the next and the previous page (RFC 8288), if there are any'),
 }
 
-function routeOf<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
+const success = ({ query }: { readonly query: object }, content: Content) => ({
+  200: { description: 'Success', content, headers: { ...ETAG_HEADER, ...('offset' in query && PAGE_HEADERS) } },
+})
+
+/** Creates a GET route. @param responses those that not every route has */
+export function getRoute<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawShape>(
   { path, operationId, tag, summary, description = '', params, query }: RouteDefinition<P, Q, S>,
-  content: Content,
+  responses: NonNullable<RouteConfig['responses']>,
+  headers?: z.ZodObject,
 ) {
   return createRoute({
     method: 'get',
@@ -109,9 +128,9 @@ function routeOf<P extends string, Q extends z.ZodRawShape, S extends z.ZodRawSh
     tags: [tag],
     summary,
     description,
-    request: { params: z.object(params), query: strictQuery(query) },
+    request: { params: z.object(params), query: strictQuery(query), ...(headers && { headers }) },
     responses: {
-      200: { description: 'Success', content, headers: { ...ETAG_HEADER, ...('offset' in query && PAGE_HEADERS) } },
+      ...responses,
       304: { description: 'Unchanged since the version that `If-None-Match` names' },
       400: BAD_REQUEST,
       404: NOT_FOUND,

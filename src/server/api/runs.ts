@@ -13,7 +13,6 @@ import { listOf, Run } from './schemas.ts'
 
 /** How many recent runs the list covers. An older one can be fetched by its ID. */
 const MAX_RUNS = 1_000
-/** How long the list stays cached. */
 const FRESH_MS = 1_000
 
 /** How many runs a page lists, and the API by default. */
@@ -68,11 +67,7 @@ export function runsApi({ context: { documents, report } }: ApiContext) {
           (before === undefined || run._id < before) &&
           (status === undefined || run.status === status),
       )
-      const { items, headers } = paginate(
-        c,
-        sortBy(found, sort, (run) => run),
-        { offset, limit },
-      )
+      const { items, headers } = paginate(c, sortBy(found, sort), { offset, limit })
       return jsonResponse(c, { total: found.length, items }, headers)
     })
     .openapi(oneRoute, async (c) => {

@@ -30,7 +30,6 @@ interface Message {
 interface SentError {
   readonly kind: FailureKind | undefined
   readonly isNotFound: boolean
-  /** The name of a damaged document; undefined for other errors. */
   readonly subject: string | undefined
   readonly message: string
   readonly stack: string | undefined
@@ -87,7 +86,6 @@ export function openChannel(port: MessagePort | Worker, handlers: Handlers): Cha
   }
 }
 
-/** Answers the messages of the other side. */
 function createAnswers(port: MessagePort | Worker, { calls = {}, streams = {} }: Handlers) {
   const sources = new Map<number, AsyncIterator<Uint8Array>>()
 

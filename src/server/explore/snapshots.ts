@@ -16,25 +16,10 @@ import { keepStale } from '../keepStale.ts'
 /** How long the list of dates, and the description of each snapshot, stay cached. */
 const FRESH_MS = 5_000
 const MAX_SNAPSHOTS = 1_000
-/** The number of dates that an error names. */
 const MAX_NAMED = 5
 
-/** The snapshots that can be searched. */
-export interface Snapshots {
-  /** Returns the dates that have a snapshot, latest first. Some may be unsound. */
-  dates(): Promise<readonly string[]>
-  /** Returns all snapshots, latest first. Leaves out those that are unsound or cannot be read. */
-  all(): Promise<readonly SnapshotRef[]>
-  /** Returns the snapshot of a date; by default the latest sound one. @throws NotFound, naming the dates that exist */
-  find(date?: string): Promise<SnapshotRef>
-  /** @throws Failure `usage` for a column that the export does not have */
-  checkColumns(ref: SnapshotRef, watch: Watch): Promise<void>
-  /** Returns the last sound snapshot before a date; undefined if there is none. */
-  before(date: string): Promise<SnapshotRef | undefined>
-}
-
-/** Creates the cached view of the archive's snapshots. */
-export function createSnapshots(context: Context): Snapshots {
+/** Creates the cached view of the snapshots that can be searched. */
+export function createSnapshots(context: Context) {
   const dates = createDateReader(context)
   const read = createSnapshotReader(context)
 
@@ -47,8 +32,10 @@ export function createSnapshots(context: Context): Snapshots {
   }
 
   return {
+    /** Returns the dates that have a snapshot, latest first. Some may be unsound. */
     dates,
-    all: async () => {
+    /** Returns all snapshots, latest first. Leaves out those that are unsound or cannot be read. */
+    all: async (): Promise<readonly SnapshotRef[]> => {
       const refs: SnapshotRef[] = []
       for (const date of await dates()) {
         const ref = await read(date).catch(() => undefined)
@@ -56,23 +43,27 @@ export function createSnapshots(context: Context): Snapshots {
       }
       return refs
     },
-    find: async (date) => {
+    /** Returns the snapshot of a date; by default the latest sound one. @throws NotFound, naming the dates that exist */
+    find: async (date?: string): Promise<SnapshotRef> => {
       const found = date === undefined ? await lastSound(() => true) : await read(date)
       if (found !== undefined) return found
       throw await missingSnapshot(date, await dates(), context.documents)
     },
     checkColumns: createColumnCheck(context),
-    before: (date) => lastSound((one) => one < date),
+    /** Returns the last sound snapshot before a date; undefined if there is none. */
+    before: (date: string) => lastSound((one) => one < date),
   }
 }
 
-function createDateReader(context: Context): Snapshots['dates'] {
+export type Snapshots = ReturnType<typeof createSnapshots>
+
+function createDateReader(context: Context) {
   const cache = new LRUCache<'all', readonly string[]>({
     max: 1,
     ttl: FRESH_MS,
     fetchMethod: keepStale<'all', readonly string[]>(async () => (await snapshotDates(context)).reverse()),
   })
-  return async () => (await cache.forceFetch('all'))!
+  return () => cache.forceFetch('all')
 }
 
 /** Creates a cached reader that returns undefined for an unsound snapshot, and warns of it once. */
@@ -86,7 +77,7 @@ function createSnapshotReader({ archive, config, report }: Context) {
       return { ref: snapshot && { snapshot, options: optionsOf(snapshot, config) } }
     },
   })
-  return async (date: string) => (await cache.forceFetch(date))!.ref
+  return async (date: string) => (await cache.forceFetch(date)).ref
 }
 
 function optionsOf(snapshot: Snapshot, config: Config): ExportOptions {
@@ -95,15 +86,16 @@ function optionsOf(snapshot: Snapshot, config: Config): ExportOptions {
 }
 
 /** Creates a check against the header of the export. Every searchable export has INDEXED_COLUMNS, so these are not checked. */
-function createColumnCheck(context: Context): Snapshots['checkColumns'] {
+function createColumnCheck(context: Context) {
   const headers = new LRUCache<string, readonly string[], SnapshotRef>({
     max: MAX_SNAPSHOTS,
     fetchMethod: (_version, _before, { context: { snapshot } }) => readColumns('datasets', snapshot, context),
   })
-  return async (ref, watch) => {
+  /** @throws Failure `usage` for a column that the export does not have */
+  return async (ref: SnapshotRef, watch: Watch): Promise<void> => {
     if (watch.columns.every((column) => INDEXED_COLUMNS.some((one) => one === column))) return
     const columns = await headers.forceFetch(snapshotVersion(ref.snapshot), { context: ref })
-    refuseUnknownColumn(watch, columns!, ref.options.datasets, ref.snapshot.date)
+    refuseUnknownColumn(watch, columns, ref.options.datasets, ref.snapshot.date)
   }
 }
 

@@ -12,9 +12,19 @@ const MAX_SEARCHES = 8
 const MAX_COUNTS = 20_000
 
 /** The number of datasets that a search finds in a week; null if the snapshot of that week cannot be read. */
-export interface WeekCount {
+interface WeekCount {
   readonly date: string
   readonly datasets: number | null
+}
+
+/** The number of datasets that a search finds, week by week. */
+export interface SearchHistory {
+  /** The weeks counted so far, latest first. */
+  readonly weeks: readonly WeekCount[]
+  /** The number of stored weeks. */
+  readonly total: number
+  /** Expected seconds until all weeks are counted; 0 when they are, null before the first week is counted. */
+  readonly seconds_left: number | null
 }
 
 /** Counts searches in all stored snapshots, in the background. */
@@ -33,6 +43,15 @@ export class WeekCounter {
     this.snapshots = snapshots
     this.count = count
     this.warn = warn
+  }
+
+  /** Returns the known counts of a search, and has missing ones counted in the background. */
+  async history(watch: Watch): Promise<SearchHistory> {
+    const refs = await this.snapshots.all()
+    const weeks = this.knownCounts(watch, refs)
+    const missing = refs.length - weeks.length
+    if (missing > 0) this.start(watch)
+    return { weeks, total: refs.length, seconds_left: this.expectedSeconds(missing) }
   }
 
   /** Returns the counts of a search so far, in the order of the snapshots. */
@@ -90,7 +109,6 @@ export class WeekCounter {
     this.secondsPerWeek = (performance.now() - began) / 1_000
   }
 
-  /** Returns the keys of the searches that are not counted in a snapshot yet. */
   private uncounted(ref: SnapshotRef): readonly string[] {
     return [...this.searches.keys()].filter((key) => !this.isCounted(ref, key))
   }

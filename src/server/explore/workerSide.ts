@@ -4,7 +4,6 @@ import type { MessagePort } from 'node:worker_threads'
 import { type Channel, type Handlers, openChannel } from './channel.ts'
 import { createSearcher } from './searcher.ts'
 
-/** The lowest priority of a thread. */
 const BACKGROUND_PRIORITY = 19
 
 export interface WorkerOptions {

@@ -87,11 +87,8 @@ const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte']
 
 function formatBytes(tag: string, number: number): string {
   const power = Math.min(BYTE_UNITS.length - 1, number < 1 ? 0 : Math.floor(Math.log10(number) / 3))
-  return formatUnit(tag, BYTE_UNITS[power]!, number / 1000 ** power)
-}
-
-function formatUnit(tag: string, unit: string, number: number): string {
-  return new Intl.NumberFormat(tag, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(number)
+  const format = new Intl.NumberFormat(tag, { style: 'unit', unit: BYTE_UNITS[power]!, maximumSignificantDigits: 3 })
+  return format.format(number / 1000 ** power)
 }
 
 export const LocaleContext = createContext<Locale>(createLocale({ language: 'fr', isExplicit: false, timeZone: 'UTC' }))

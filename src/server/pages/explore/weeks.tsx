@@ -1,4 +1,4 @@
-import type { SearchHistory } from '../../explore/searchHistory.ts'
+import type { SearchHistory } from '../../explore/weekCounter.ts'
 import { useLocale } from '../locale.ts'
 import { type Frame, Page } from '../parts/layout.tsx'
 import { TableHead } from '../parts/tableHead.tsx'

@@ -4,7 +4,6 @@ import type { TopsQuery } from './query.ts'
 
 /** What server and browser need to show the table, apart from its data. */
 export interface TopsSettings {
-  /** The edition's path, without a query. */
   readonly path: string
   readonly date: string
   /** The address of this server, `https://tops.example`. */
@@ -32,7 +31,6 @@ export interface TopsProps {
   readonly change: ChangeQuery
 }
 
-/** The datasets of the edition and of the earlier one. */
 export interface TopsData extends SelectableEdition {
   readonly organizations: readonly RankedOrganization[]
   readonly earlier: readonly TopDataset[] | undefined

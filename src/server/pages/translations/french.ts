@@ -1,3 +1,7 @@
+/** Returns a text in the singular or in the plural. `#` stands for the number, `@` for the organization. */
+const counted = (one: string, more: string) => (n: number, count: string, organization?: string) =>
+  (n > 1 ? more : one).replace('#', count).replace('@', () => organization ?? '')
+
 /** The texts of the pages. Functions take formatted numbers; `n` is a plain number that chooses singular or plural. */
 export const french = {
   siteName: (portal: string) => `Tops de ${portal}`,
@@ -51,8 +55,8 @@ export const french = {
   allOrganizations: 'toutes les organisations, à l’identique de l’export',
 
   sinceDay: (day: string) => `Depuis le ${day}`,
-  entered: (n: number, count: string) => (n > 1 ? `${count} nouveaux` : `${count} nouveau`),
-  left: (n: number, count: string) => (n > 1 ? `${count} sortis des tops` : `${count} sorti des tops`),
+  entered: counted('# nouveau', '# nouveaux'),
+  left: counted('# sorti des tops', '# sortis des tops'),
   reasonsFollow: 'Recherche des raisons en cours. Actualisez la page dans quelques secondes.',
   allChanges: 'Tous les changements',
   nothingNew: 'Aucun jeu de données n’est entré ni sorti.',
@@ -80,8 +84,8 @@ export const french = {
   dataset: 'Jeu de données',
   datasets: 'Jeux de données',
   followers: 'Abonnés',
-  followersOf: (n: number, count: string) => (n > 1 ? `${count} abonnés` : `${count} abonné`),
-  datasetsOf: (n: number, count: string) => (n > 1 ? `${count} jeux de données` : `${count} jeu de données`),
+  followersOf: counted('# abonné', '# abonnés'),
+  datasetsOf: counted('# jeu de données', '# jeux de données'),
   shown: (shown: string, all: string) => `${shown} sur ${all} jeux de données`,
   why: 'Pourquoi\u00a0?',
   untitled: '(sans titre)',
@@ -128,43 +132,33 @@ export const french = {
   sinceEdition: (topic: string, day: string) => `${topic}, depuis l’édition du ${day}.`,
   compareWith: 'Comparer avec l’édition du',
   entryGroups: {
-    new: (n: number, count: string, _organization: string) =>
-      n > 1 ? `${count} nouveaux sur le portail` : `${count} nouveau sur le portail`,
-    matches: (n: number, count: string, _organization: string) =>
-      n > 1 ? `${count} mentionnent désormais l’un des mots` : `${count} mentionne désormais l’un des mots`,
-    rose: (n: number, count: string, organization: string) =>
-      n > 1
-        ? `${count} entrés avec ${organization}, désormais parmi les plus suivies`
-        : `${count} entré avec ${organization}, désormais parmi les plus suivies`,
-    moved: (n: number, count: string, _organization: string) =>
-      n > 1
-        ? `${count} transférés à l’une des organisations les plus suivies`
-        : `${count} transféré à l’une des organisations les plus suivies`,
-    unknown: (n: number, count: string, _organization: string) =>
-      n > 1 ? `${count} entrés pour une raison inconnue` : `${count} entré pour une raison inconnue`,
+    new: counted('# nouveau sur le portail', '# nouveaux sur le portail'),
+    matches: counted('# mentionne désormais l’un des mots', '# mentionnent désormais l’un des mots'),
+    rose: counted(
+      '# entré avec @, désormais parmi les plus suivies',
+      '# entrés avec @, désormais parmi les plus suivies',
+    ),
+    moved: counted(
+      '# transféré à l’une des organisations les plus suivies',
+      '# transférés à l’une des organisations les plus suivies',
+    ),
+    unknown: counted('# entré pour une raison inconnue', '# entrés pour une raison inconnue'),
   },
   exitGroups: {
-    removed: (n: number, count: string, _organization: string) =>
-      n > 1 ? `${count} supprimés du portail` : `${count} supprimé du portail`,
-    'no-match': (n: number, count: string, _organization: string) =>
-      n > 1 ? `${count} ne mentionnent plus aucun des mots` : `${count} ne mentionne plus aucun des mots`,
-    fell: (n: number, count: string, organization: string) =>
-      n > 1
-        ? `${count} sortis avec ${organization}, qui n’est plus parmi les plus suivies`
-        : `${count} sorti avec ${organization}, qui n’est plus parmi les plus suivies`,
-    moved: (n: number, count: string, _organization: string) =>
-      n > 1
-        ? `${count} transférés à une organisation moins suivie`
-        : `${count} transféré à une organisation moins suivie`,
-    unknown: (n: number, count: string, _organization: string) =>
-      n > 1 ? `${count} sortis pour une raison inconnue` : `${count} sorti pour une raison inconnue`,
+    removed: counted('# supprimé du portail', '# supprimés du portail'),
+    'no-match': counted('# ne mentionne plus aucun des mots', '# ne mentionnent plus aucun des mots'),
+    fell: counted(
+      '# sorti avec @, qui n’est plus parmi les plus suivies',
+      '# sortis avec @, qui n’est plus parmi les plus suivies',
+    ),
+    moved: counted('# transféré à une organisation moins suivie', '# transférés à une organisation moins suivie'),
+    unknown: counted('# sorti pour une raison inconnue', '# sortis pour une raison inconnue'),
   },
   otherChanges: 'Autres changements',
-  renamed: (n: number, count: string) => (n > 1 ? `${count} ont changé de titre` : `${count} a changé de titre`),
+  renamed: counted('# a changé de titre', '# ont changé de titre'),
   titleBefore: (title: string) => `anciennement «\u00a0${title}\u00a0»`,
   nameBefore: (name: string) => `anciennement ${name}`,
-  smallChanges: (n: number, count: string) =>
-    n > 1 ? `${count} organisations ont peu changé` : `${count} organisation a peu changé`,
+  smallChanges: counted('# organisation a peu changé', '# organisations ont peu changé'),
   newAndGone: 'Nouveaux et sortis, par semaine',
   entryReasons: {
     new: 'nouveau sur le portail',
@@ -178,8 +172,7 @@ export const french = {
     fell: 'son organisation n’est plus parmi les plus suivies',
     moved: 'transféré à une organisation moins suivie',
   },
-  movedElsewhere: (n: number, count: string) =>
-    n > 1 ? `${count} ont changé d’organisation` : `${count} a changé d’organisation`,
+  movedElsewhere: counted('# a changé d’organisation', '# ont changé d’organisation'),
   movedFrom: (organization: string) => `auparavant publié par ${organization}`,
   followersChanged: 'Abonnés gagnés et perdus',
   leftRanking: 'sortie du classement',
