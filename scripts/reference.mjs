@@ -1,5 +1,5 @@
-// Generates the reference pages from the code: node scripts/reference.mjs [FOLDER], after the build. A test compares the output
-// with the committed pages.
+// Generates the reference pages from the code: node scripts/reference.mjs [FOLDER], after the build. "npm run reference" builds first.
+// A test compares the output with the committed pages.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
