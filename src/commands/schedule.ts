@@ -86,17 +86,15 @@ async function serveHealth(
 /** Runs the pipeline for the scheduler's dates, and keeps its status. */
 class RunHandlers implements SchedulerHandlers {
   status: SchedulerStatus = INITIAL_STATUS
-  private readonly io: CommandInput
-  private readonly config: Config
-  private readonly report: Report
   private readonly withoutStores: NotifyContext
   /** The notifications of failures. The store may be unable to record them, because its disk is full. */
   private notified: { readonly date: string; readonly error: unknown; readonly record: NotificationRecord }[] = []
 
-  constructor(io: CommandInput, config: Config, report: Report) {
-    this.io = io
-    this.config = config
-    this.report = report
+  constructor(
+    private readonly io: CommandInput,
+    private readonly config: Config,
+    private readonly report: Report,
+  ) {
     this.withoutStores = { config, report, clock: () => new Date(), signal: io.signal }
   }
 

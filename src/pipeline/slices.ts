@@ -49,7 +49,6 @@ interface SliceWriterOptions {
 /** Collects slices in large blocks and writes the blocks. Also hashes all bytes if a hash is given. */
 export class SliceWriter {
   bytes = 0
-  private readonly write: (block: Uint8Array) => Promise<void>
   private readonly hash: Hash | undefined
   private readonly blocks: Blocks
   private block: Buffer<ArrayBuffer> | undefined
@@ -59,8 +58,10 @@ export class SliceWriter {
   private writing = Promise.resolve()
 
   /** @param write owns the block until it resolves */
-  constructor(write: (block: Uint8Array) => Promise<void>, { blocks = new Blocks(1), hash }: SliceWriterOptions = {}) {
-    this.write = write
+  constructor(
+    private readonly write: (block: Uint8Array) => Promise<void>,
+    { blocks = new Blocks(1), hash }: SliceWriterOptions = {},
+  ) {
     this.hash = hash
     this.blocks = blocks
   }

@@ -59,7 +59,6 @@ interface CsvBuilder {
 export class WatchFilter implements Reader, AsyncDisposable {
   readonly columns: readonly string[]
   csvs: readonly CsvBuilder[] = []
-  private readonly plans: readonly CsvPlan[]
   private readonly matcher: Matcher
   private readonly projected: readonly number[]
   private readonly idSlot: number
@@ -77,8 +76,7 @@ export class WatchFilter implements Reader, AsyncDisposable {
     )
   }
 
-  constructor(plans: readonly CsvPlan[]) {
-    this.plans = plans
+  constructor(private readonly plans: readonly CsvPlan[]) {
     const watches = plans.map(({ watch }) => watch)
     const projected = plans.some(({ top }) => top !== undefined) ? PROJECTED_COLUMNS : []
     this.columns = [...new Set([...watches.flatMap(({ columns }) => columns), 'id', ...projected])]

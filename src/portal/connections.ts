@@ -19,13 +19,6 @@ export class PrivateAddressError extends Error {}
 
 /** Sends each request over its own connection, with time limits. Guards against redirects into a private network. */
 export class Connections {
-  /** Aborted when the caller stops, and by `close`. Ends every request. */
-  readonly signal: AbortSignal
-  private readonly policy: FetchPolicy
-  readonly proxies: ProxySettings
-  private readonly modules: Readonly<Record<Protocol, HttpModule>>
-  private readonly agents: Agents
-  private readonly closing: AbortController
   private hasContactedPublicHost = false
 
   static async open(policy: FetchPolicy, proxies: ProxySettings, signal: AbortSignal): Promise<Connections> {
@@ -45,20 +38,14 @@ export class Connections {
   }
 
   private constructor(
-    policy: FetchPolicy,
-    proxies: ProxySettings,
-    signal: AbortSignal,
-    closing: AbortController,
-    modules: Readonly<Record<Protocol, HttpModule>>,
-    agents: Agents,
-  ) {
-    this.policy = policy
-    this.proxies = proxies
-    this.signal = signal
-    this.closing = closing
-    this.modules = modules
-    this.agents = agents
-  }
+    private readonly policy: FetchPolicy,
+    readonly proxies: ProxySettings,
+    /** Aborted when the caller stops, and by `close`. Ends every request. */
+    readonly signal: AbortSignal,
+    private readonly closing: AbortController,
+    private readonly modules: Readonly<Record<Protocol, HttpModule>>,
+    private readonly agents: Agents,
+  ) {}
 
   /** Sends a GET; resolves when the response starts. */
   async get(url: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {

@@ -25,16 +25,14 @@ export interface HttpResponse {
 
 /** A failed request that may succeed on a retry. */
 export class TransientError extends Error {
-  readonly url: string
-  readonly reason: string
-  /** How long the server asks to wait, in milliseconds. */
-  readonly retryAfter: number | undefined
-
-  constructor(url: string, reason: string, retryAfter?: number, options?: { cause: unknown }) {
+  constructor(
+    readonly url: string,
+    readonly reason: string,
+    /** How long the server asks to wait, in milliseconds. */
+    readonly retryAfter?: number,
+    options?: { cause: unknown },
+  ) {
     super(`${shownUrl(url)}: ${reason}`, options)
-    this.url = url
-    this.reason = reason
-    this.retryAfter = retryAfter
   }
 }
 
@@ -47,11 +45,6 @@ const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 
 /** Fetches the portal's metadata and exports: GET with redirects, time limits and retries. */
 export class HttpClient {
-  readonly policy: FetchPolicy
-  private readonly warn: (line: string) => void
-  private readonly connections: Connections
-  private readonly advice: string
-
   /**
    * @param warn receives one line for each retry
    * @param advice what to check if an address answers with an error that a retry cannot fix
@@ -66,12 +59,12 @@ export class HttpClient {
     return new HttpClient(policy, warn, await Connections.open(policy, proxies, signal), advice)
   }
 
-  private constructor(policy: FetchPolicy, warn: (line: string) => void, connections: Connections, advice: string) {
-    this.policy = policy
-    this.warn = warn
-    this.connections = connections
-    this.advice = advice
-  }
+  private constructor(
+    readonly policy: FetchPolicy,
+    private readonly warn: (line: string) => void,
+    private readonly connections: Connections,
+    private readonly advice: string,
+  ) {}
 
   /** Sends a GET and follows redirects. @throws TransientError; Failure `portal` if a retry cannot help */
   async get(url: string, headers: Headers = {}): Promise<HttpResponse> {

@@ -40,18 +40,15 @@ const MAX_SETBACK_MS = 3_600_000
 
 /** Publishes every date that is due, one at a time. */
 export class Scheduler {
-  private readonly options: SchedulerOptions
-  private readonly handlers: SchedulerHandlers
-  private readonly clock: Clock
-  private readonly signal: AbortSignal
   /** All dates due up to this time are done. */
   private handledUntil: Date
 
-  constructor(options: SchedulerOptions, handlers: SchedulerHandlers, clock: Clock, signal: AbortSignal) {
-    this.options = options
-    this.handlers = handlers
-    this.clock = clock
-    this.signal = signal
+  constructor(
+    private readonly options: SchedulerOptions,
+    private readonly handlers: SchedulerHandlers,
+    private readonly clock: Clock,
+    private readonly signal: AbortSignal,
+  ) {
     this.handledUntil = clock.now()
   }
 

@@ -30,12 +30,13 @@ export async function openFolder(path: string, report: StoreReport = SILENT): Pr
 export class Folder implements Archive {
   readonly address: string
   private readonly root: string
-  private readonly report: StoreReport
 
-  constructor(path: string, report: StoreReport) {
+  constructor(
+    path: string,
+    private readonly report: StoreReport,
+  ) {
     this.address = `file:${path}`
     this.root = resolve(path)
-    this.report = report
   }
 
   async exists(): Promise<boolean> {

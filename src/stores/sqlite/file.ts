@@ -24,16 +24,17 @@ const BLOCKING_MS = 50
 export class DatabaseFile {
   readonly address: string
   private readonly path: string
-  private readonly report: StoreReport
   /** Undefined as long as the file does not exist. */
   private database: Database.Database | undefined
   private prepared: Promise<Database.Database> | undefined
   private isClosed = false
 
-  constructor(path: string, report: StoreReport) {
+  constructor(
+    path: string,
+    private readonly report: StoreReport,
+  ) {
     this.address = `sqlite:${path}`
     this.path = resolve(path)
-    this.report = report
   }
 
   async open(): Promise<void> {
