@@ -6,7 +6,6 @@ import { SET_PROXY } from '../network/reason.ts'
 import { openArchive, openDocuments } from '../openContext.ts'
 import { type CatalogueEntry, readCatalogue } from '../portal/catalogue.ts'
 import { fetchFailure, HttpClient, TransientError } from '../portal/http.ts'
-import { fetchPolicy } from '../portal/policy.ts'
 import { NO_CATALOGUE, siteExports } from '../portal/siteExports.ts'
 import type { Archive } from '../stores/archive.ts'
 import type { Documents } from '../stores/documents.ts'
@@ -95,15 +94,14 @@ function once<T>(create: () => Promise<T>): () => Promise<T> {
 
 /** Reads the catalogue, and the first byte of each export. */
 async function examinePortal(config: ResolvedConfig['config'], signal: AbortSignal): Promise<PortalFacts> {
-  const policy = fetchPolicy(config)
-  const quickPolicy = {
-    ...policy,
+  const settings = {
+    ...config,
     retries: 0,
-    connectTimeout: Math.min(policy.connectTimeout, TIMEOUT_MS),
-    headersTimeout: Math.min(policy.headersTimeout, TIMEOUT_MS),
-    stallTimeout: Math.min(policy.stallTimeout, TIMEOUT_MS),
+    connect_timeout: Math.min(config.connect_timeout, TIMEOUT_MS),
+    headers_timeout: Math.min(config.headers_timeout, TIMEOUT_MS),
+    stall_timeout: Math.min(config.stall_timeout, TIMEOUT_MS),
   }
-  const http = await HttpClient.open(quickPolicy, config, signal, () => {})
+  const http = await HttpClient.open(settings, signal, () => {})
   try {
     const exports =
       config.catalogue === NO_CATALOGUE

@@ -6,7 +6,7 @@ import { type ForwardProxy, type ProxySettings, proxyFor } from '../network/prox
 import { formatDuration } from '../text/format.ts'
 import { USER_AGENT } from '../version.ts'
 import { isPrivateAddress, isPrivateHost } from './addresses.ts'
-import type { FetchPolicy } from './policy.ts'
+import type { FetchSettings } from './policy.ts'
 
 /** Bytes of a body to buffer ahead of the reader. With less, the connection stops and starts too often. */
 const READ_AHEAD_BYTES = 1 << 18
@@ -21,25 +21,24 @@ export class PrivateAddressError extends Error {}
 export class Connections {
   private hasContactedPublicHost = false
 
-  static async open(policy: FetchPolicy, proxies: ProxySettings, signal: AbortSignal): Promise<Connections> {
+  static async open(settings: FetchSettings & ProxySettings, signal: AbortSignal): Promise<Connections> {
     const modules = { 'http:': await import('node:http'), 'https:': await import('node:https') }
     const closing = new AbortController()
     const ended = AbortSignal.any([signal, closing.signal])
     // Each request listens to it.
     setMaxListeners(0, ended)
-    const agents = await createAgents(proxies, {
+    const agents = await createAgents(settings, {
       // A run sends six requests. With its own connection, none can meet one that the server has just closed.
       keepAlive: false,
       highWaterMark: READ_AHEAD_BYTES,
-      connectTimeout: policy.connectTimeout,
+      connectTimeout: settings.connect_timeout,
       signal: ended,
     })
-    return new Connections(policy, proxies, ended, closing, modules, agents)
+    return new Connections(settings, ended, closing, modules, agents)
   }
 
   private constructor(
-    private readonly policy: FetchPolicy,
-    readonly proxies: ProxySettings,
+    readonly settings: FetchSettings & ProxySettings,
     /** Aborted when the caller stops, and by `close`. Ends every request. */
     readonly signal: AbortSignal,
     private readonly closing: AbortController,
@@ -70,7 +69,7 @@ export class Connections {
 
   /** Returns the proxy for an address; undefined if it is reached directly. */
   proxyFor(url: string): ForwardProxy | undefined {
-    return proxyFor(url, this.proxies)
+    return proxyFor(url, this.settings)
   }
 
   close(): void {
@@ -79,13 +78,13 @@ export class Connections {
 
   /** Destroys a request that is not connected or answered in time. @returns a function that stops the timer */
   private limitWait(request: ClientRequest, protocol: string): () => void {
-    const { connectTimeout, headersTimeout } = this.policy
+    const { connect_timeout, headers_timeout } = this.settings
     const failAfter = (what: string, ms: number) =>
       setTimeout(() => request.destroy(new Error(`no ${what} within ${formatDuration(ms)}`)), ms)
-    let timer = failAfter('connection', connectTimeout)
+    let timer = failAfter('connection', connect_timeout)
     const awaitResponse = () => {
       clearTimeout(timer)
-      timer = failAfter('answer', headersTimeout)
+      timer = failAfter('answer', headers_timeout)
     }
     request.once('socket', (socket) => {
       if (protocol === 'https:') socket.once('secureConnect', awaitResponse)

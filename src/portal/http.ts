@@ -6,7 +6,7 @@ import { isCertificateError, ProxyError, proxyRefusal, reasonOf } from '../netwo
 import { formatDuration, pluralize } from '../text/format.ts'
 import { readBody } from './body.ts'
 import { Connections, PrivateAddressError } from './connections.ts'
-import { type FetchPolicy, MAX_REDIRECTS, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from './policy.ts'
+import { type FetchSettings, MAX_REDIRECTS, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from './policy.ts'
 import { shownUrl } from './shownUrl.ts'
 import { StatusError } from './statusError.ts'
 
@@ -50,17 +50,16 @@ export class HttpClient {
    * @param advice what to check if an address answers with an error that a retry cannot fix
    */
   static async open(
-    policy: FetchPolicy,
-    proxies: ProxySettings,
+    settings: FetchSettings & ProxySettings,
     signal: AbortSignal,
     warn: (line: string) => void,
     advice = 'Check the settings portal and catalogue.',
   ): Promise<HttpClient> {
-    return new HttpClient(policy, warn, await Connections.open(policy, proxies, signal), advice)
+    return new HttpClient(settings, warn, await Connections.open(settings, signal), advice)
   }
 
   private constructor(
-    readonly policy: FetchPolicy,
+    readonly settings: FetchSettings & ProxySettings,
     private readonly warn: (line: string) => void,
     private readonly connections: Connections,
     private readonly advice: string,
@@ -80,7 +79,7 @@ export class HttpClient {
     }
   }
 
-  /** Repeats `body` after each TransientError, up to the policy's `retries`. */
+  /** Repeats `body` after each TransientError, up to the setting `retries`. */
   async withRetries<T>(attempts: Attempts, body: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -99,7 +98,7 @@ export class HttpClient {
 
   private async pauseAfter(error: TransientError, failed: number): Promise<void> {
     const { url, reason, retryAfter, message } = error
-    if (failed > this.policy.retries) {
+    if (failed > this.settings.retries) {
       const attempts = pluralize(failed, 'attempt')
       throw fetchFailure(url, `${reason} (${attempts}); nothing was published. Try again later.`, error)
     }
@@ -107,8 +106,8 @@ export class HttpClient {
       const wait = `${reason} and asks to wait ${formatDuration(retryAfter)}`
       throw fetchFailure(url, `${wait}; nothing was published. Try again then.`, error)
     }
-    const pause = retryAfter ?? pauseBefore(failed, this.policy, Math.random())
-    this.warn(`${message}; retrying in ${formatDuration(pause)} (${failed} of ${this.policy.retries})`)
+    const pause = retryAfter ?? pauseBefore(failed, this.settings, Math.random())
+    this.warn(`${message}; retrying in ${formatDuration(pause)} (${failed} of ${this.settings.retries})`)
     const { signal } = this.connections
     await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
@@ -127,7 +126,7 @@ export class HttpClient {
 
   private async *read(url: string, response: IncomingMessage): AsyncIterable<Uint8Array> {
     try {
-      yield* readBody(response, this.policy)
+      yield* readBody(response, this.settings)
     } catch (error) {
       throw this.asTransient(url, error)
     }
@@ -151,7 +150,7 @@ export class HttpClient {
     if (error instanceof ProxyError) return this.proxyFailure(url, error)
     const cause = error as NodeJS.ErrnoException
     if (isCertificateError(cause)) return fetchFailure(url, reasonOf(cause), error)
-    return new TransientError(url, `${reasonOf(cause, this.connections.proxies)}${this.route(url)}`, undefined, {
+    return new TransientError(url, `${reasonOf(cause, this.settings)}${this.route(url)}`, undefined, {
       cause: error,
     })
   }

@@ -4,7 +4,6 @@ import { type CatalogueEntry, readCatalogue } from './catalogue.ts'
 import { type Download, download, goneError } from './download.ts'
 import { HttpClient } from './http.ts'
 import type { ExportSource } from './open.ts'
-import { fetchPolicy } from './policy.ts'
 import { NO_CATALOGUE, NO_FACTS, openSiteExport, readTotal } from './siteExports.ts'
 import { notFoundCause } from './statusError.ts'
 
@@ -47,7 +46,7 @@ export async function openPortal(
   earlier: Partial<Record<ExportName, ExportFacts | undefined>> = {},
 ): Promise<Portal> {
   const { config, signal, report } = context
-  const http = await HttpClient.open(fetchPolicy(config), config, signal, report.warn)
+  const http = await HttpClient.open(config, signal, report.warn)
   let downloads: Promise<Record<ExportName, StartedDownload>> | undefined
   let known: typeof earlier = earlier
   const goneAddresses = new Set<string>()
