@@ -93,7 +93,7 @@ export class WatchFilter implements Reader, AsyncDisposable {
     for (const plan of this.plans) {
       const object = await plan.create()
       const hash = plan.checksum === false ? undefined : createHash('sha256')
-      const csv = new SliceWriter((block) => object.write(block), { blocks, ...(hash && { hash }) })
+      const csv = new SliceWriter((block) => object.write(block), blocks, hash)
       csv.add(header)
       const builder = {
         plan,
