@@ -56,7 +56,6 @@ async function runDemo(io: CommandInput, folder: string): Promise<void> {
 
 const isInteractive = ({ options: { json, quiet } }: CommandInput) => !json && !quiet && process.stdout.isTTY === true
 
-/** Serves the page of the published editions until it is stopped. */
 async function serveResults(io: CommandInput, stores: Stores): Promise<void> {
   const { serve } = await import('./serve.ts')
   const search = (url: string) => `Search these weeks for any words: ${url}explore/latest?words=v%C3%A9lo\n`

@@ -73,7 +73,6 @@ export async function reportUnscheduled(io: CommandInput, date: string, context:
   report.info(`note: no edition is due on ${date}, a ${weekdayOf(date)}; the nearest due dates are ${named}`)
 }
 
-/** Lists the stored objects and documents with their addresses, one line each. */
 function describe(result: Result, { date }: RunRequest, { archive, config, documents }: Context): string {
   const { snapshot, archived = [], published = [], pruned = [] } = result
   const rows: [string, string, string][] = []

@@ -39,7 +39,6 @@ export class TemporaryFile implements PendingObject {
 
   async abort(): Promise<void> {}
 
-  /** Reads the whole file. */
   read(): AsyncIterable<Uint8Array> {
     return readDescriptorChunks(this.file.fd, 0)
   }

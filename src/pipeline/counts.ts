@@ -23,7 +23,6 @@ export class CountingReader implements Reader {
   followers = 0
   /** Number of records that repeat the id of an earlier one. */
   repeated = 0
-  /** The first repeated id. */
   firstRepeated = ''
   /** Number of datasets whose organization is not in the organizations export. */
   orphans = 0

@@ -183,7 +183,6 @@ function scanned(scan: () => Batch): Batch {
   }
 }
 
-/** Creates the failure for an invalid field, with its record, line and column. */
 function fieldFailure(
   { record, slot, message, advice }: FieldError,
   batch: Batch,

@@ -34,7 +34,6 @@ export class Blocks {
   }
 }
 
-/** A block and the number of bytes in it. */
 interface Part {
   readonly block: Buffer<ArrayBuffer>
   readonly length: number

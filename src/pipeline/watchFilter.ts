@@ -39,7 +39,6 @@ export interface CsvPlan {
   readonly checksum?: boolean
 }
 
-/** A CSV that is being written. */
 interface CsvBuilder {
   readonly plan: CsvPlan
   readonly object: PendingObject

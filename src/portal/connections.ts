@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { Failure } from '../errors.ts'
 import { type Agents, createAgents } from '../network/agents.ts'
-import { type ForwardProxy, type ProxySettings, proxyFor } from '../network/proxy.ts'
+import { type ProxySettings, proxyFor } from '../network/proxy.ts'
 import { formatDuration } from '../text/format.ts'
 import { USER_AGENT } from '../version.ts'
 import { isPrivateAddress, isPrivateHost } from './addresses.ts'
@@ -38,7 +38,7 @@ export class Connections {
   }
 
   private constructor(
-    readonly settings: FetchSettings & ProxySettings,
+    private readonly settings: FetchSettings & ProxySettings,
     /** Aborted when the caller stops, and by `close`. Ends every request. */
     readonly signal: AbortSignal,
     private readonly closing: AbortController,
@@ -49,7 +49,7 @@ export class Connections {
   /** Sends a GET; resolves when the response starts. */
   async get(url: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
     const { hostname, protocol } = new URL(url)
-    const isProxied = this.proxyFor(url) !== undefined
+    const isProxied = proxyFor(url, this.settings) !== undefined
     // The proxy resolves the name and decides which addresses it serves. Only an address in the URL itself can be checked.
     const refusal = isProxied ? this.refusePrivateAfterPublic(hostname, isPrivateHost(hostname)) : undefined
     if (refusal !== undefined) throw refusal
@@ -65,11 +65,6 @@ export class Connections {
       request.on('error', reject)
       request.end()
     }).finally(stopTimer)
-  }
-
-  /** Returns the proxy for an address; undefined if it is reached directly. */
-  proxyFor(url: string): ForwardProxy | undefined {
-    return proxyFor(url, this.settings)
   }
 
   close(): void {

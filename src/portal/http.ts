@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, quoted } from '../errors.ts'
-import type { ProxySettings } from '../network/proxy.ts'
+import { type ProxySettings, proxyFor } from '../network/proxy.ts'
 import { isCertificateError, ProxyError, proxyRefusal, reasonOf } from '../network/reason.ts'
 import { formatDuration, pluralize } from '../text/format.ts'
 import { readBody } from './body.ts'
@@ -133,7 +133,7 @@ export class HttpClient {
   }
 
   private statusFailure(url: string, status: number, retryAfter: string | undefined): Error {
-    const proxy = this.connections.proxyFor(url)
+    const proxy = proxyFor(url, this.settings)
     if (status === 407 && proxy !== undefined)
       return this.proxyFailure(url, proxyRefusal(proxy, status, new URL(url).host))
     const what = `it answers ${status}${this.route(url)}`
@@ -162,7 +162,7 @@ export class HttpClient {
 
   /** Describes the proxy for an address, to complete an error message. */
   private route(url: string): string {
-    const proxy = this.connections.proxyFor(url)
+    const proxy = proxyFor(url, this.settings)
     return proxy === undefined ? '' : ` through the proxy ${proxy.origin}`
   }
 }

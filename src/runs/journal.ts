@@ -29,7 +29,6 @@ export class RunJournal {
     this.notify('onBegin', this.record({}))
   }
 
-  /** Stores the record of the ended run. */
   async close(end: Partial<RunRecord>): Promise<void> {
     const { documents, clock } = this.context
     this.ended = this.record({ ended_at: clock().toISOString(), ...end })

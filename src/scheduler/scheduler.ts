@@ -13,7 +13,6 @@ export interface SchedulerOptions extends Schedule {
 export interface SchedulerHandlers {
   /** Returns the dates up to `now` without an edition, in ascending order. */
   findMissed(now: Date): Promise<readonly string[]>
-  /** Publishes the editions of a date. */
   publish(date: string): Promise<void>
   onFailed(attempt: FailedAttempt): Promise<void>
   /** Reports dates that stay without an edition because the scheduler was not running when they were due. */
