@@ -129,12 +129,7 @@ class RunHandlers implements SchedulerHandlers {
     const [have, are] = dates.length === 1 ? ['has', 'is'] : ['have', 'are']
     const what = `${listDates(dates)} ${have} no edition and ${are} not caught up (catch_up is ${this.config.catch_up})`
     this.report.warn(`${what}. "run DATE" publishes the portal's current export for a date`)
-    const notify = (context: NotifyContext) => announceSkipped(dates, context)
-    try {
-      await withContext(this.io, notify)
-    } catch {
-      await warnOnError(this.withoutStores, () => notify(this.withoutStores))
-    }
+    await this.notify((context) => announceSkipped(dates, context))
   }
 
   describeStop(): string {
@@ -155,16 +150,20 @@ class RunHandlers implements SchedulerHandlers {
     if (!isMissed && !shouldAnnounce(error, this.io)) return
     const before = this.notified.filter((one) => one.date === date && kindOf(one.error) === kindOf(error))
     const sent = before.map(({ record }) => record).filter(({ status }) => status === 'sent')
-    const notify = async (context: NotifyContext) => {
+    await this.notify(async (context) => {
       const records = isMissed
         ? await announceMissed(date, error, context)
         : await announceFailure(failedNews(date, error, retryAt ?? null), runIdOf(error), context, sent)
       this.notified.push(...records.map((record) => ({ date, error, record })))
-    }
+    })
+  }
+
+  /** Sends notifications, even if a store cannot be opened. */
+  private async notify(send: (context: NotifyContext) => Promise<unknown>): Promise<void> {
     try {
-      await withContext(this.io, notify)
+      await withContext(this.io, send)
     } catch {
-      await warnOnError(this.withoutStores, () => notify(this.withoutStores))
+      await warnOnError(this.withoutStores, () => send(this.withoutStores))
     }
   }
 }
