@@ -2,9 +2,11 @@
 // Prints its address.
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { startReplica } from '../dist/demo/replica.js'
+import { startPortal } from '../dist/demo/portal.js'
 
 const [datasets, organizations] = process.argv.slice(2)
 const file = (path) => ({ content: gunzipSync(readFileSync(path)), modified: new Date('2026-01-16T05:52:49Z') })
-const { url } = await startReplica({ files: { datasets: file(datasets), organizations: file(organizations) } })
-console.log(url)
+const portal = await startPortal()
+portal.publish('datasets', file(datasets))
+portal.publish('organizations', file(organizations))
+console.log(portal.url)

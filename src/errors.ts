@@ -46,19 +46,17 @@ export function worstOf(kinds: readonly FailureKind[]): FailureKind | undefined 
 
 /** An expected failure. Its one-line message gives the problem, its place, its cause and the remedy. Any other error is a bug. */
 export class Failure extends Error {
-  readonly kind: FailureKind
   /** Matching items, to print below the message, one per line. */
   readonly candidates: readonly string[]
 
   constructor(
-    kind: FailureKind,
+    readonly kind: FailureKind,
     message: string,
     options?: { cause?: unknown; candidates?: readonly string[] | undefined },
   ) {
     // Text from outside, such as an address, must not forge a line or an escape sequence in a terminal or a log.
     super(stripControls(message), options)
     this.name = 'Failure'
-    this.kind = kind
     this.candidates = (options?.candidates ?? []).map(stripControls)
   }
 
@@ -97,12 +95,12 @@ export class NotFound extends Failure {
 
 /** A stored document is damaged, or is not the one that its ID names. The message gives the reason and the remedy. */
 export class DamagedDocument extends Failure {
-  /** `the edition mobilite-transport/2026-11-18` */
-  readonly subject: string
-
-  constructor(subject: string, message: string) {
+  constructor(
+    /** `the edition mobilite-transport/2026-11-18` */
+    readonly subject: string,
+    message: string,
+  ) {
     super('store', message)
-    this.subject = subject
   }
 }
 

@@ -4,7 +4,7 @@
 import { findWatch, findWatches } from './config/watch.ts'
 import type { Context } from './context.ts'
 import { resolveDate } from './editions/calendar.ts'
-import type { Edition } from './editions/edition.ts'
+import type { ArchiveFacts, Edition } from './editions/edition.ts'
 import { datesOf, findEdition } from './editions/find.ts'
 import { Failure } from './errors.ts'
 import { closeContext, openContext } from './openContext.ts'
@@ -60,13 +60,7 @@ export interface RunResult {
   readonly status: 'published' | 'unchanged'
   /** The outcome in one sentence. */
   readonly summary: string
-  readonly archived: readonly {
-    readonly watch: string
-    readonly key: string
-    readonly records: number
-    readonly bytes: number
-    readonly sha256: string
-  }[]
+  readonly archived: readonly (ArchiveFacts & { readonly watch: string })[]
   readonly published: readonly {
     readonly watch: string
     readonly _id: string

@@ -36,7 +36,7 @@ const USES: Readonly<Record<string, string>> = {
   openContext: '(lineage) (metrics) (stores) config waitForAll',
   import: 'editions errors openContext pipeline portal runs text',
   explore: 'config csv editions errors explain matching pipeline text wasm',
-  notify: 'editions errors explore network pipeline runs text version waitForAll',
+  notify: 'editions errors explore network pipeline runs terminal text version waitForAll',
   server: '(metrics) config editions errors explain explore matching mcp pipeline runs terminal text version',
   searchWorker: 'server',
   doctor: '(remote) config errors network openContext pipeline portal stores terminal text version',

@@ -12,18 +12,6 @@ interface Request {
   readonly watches: readonly Watch[]
 }
 
-/** Wraps a run so that its editions are then published on portals. */
-export function withRemotePublication<R extends Request, Result>(
-  run: (request: R, context: Context) => Promise<Result>,
-  isAnnounced: boolean,
-): (request: R, context: Context) => Promise<Result> {
-  return async (request, context) => {
-    const result = await run(request, context)
-    await publishAfterRun(request, context, isAnnounced)
-    return result
-  }
-}
-
 /**
  * Publishes the editions of a run in the datasets that the setting `publish` names. The editions are complete by then, so a
  * failure is only a warning and a notification. It has its own run record, and `publish-remote` can publish them later.

@@ -4,11 +4,10 @@ import { findEdition, findPair } from '../editions/find.ts'
 import { explainChanges } from '../explain/changes.ts'
 import { markdownOf } from '../explain/markdown.ts'
 import { headline, sectionsOf } from '../explain/sections.ts'
-import { showInPager } from '../terminal/pager.ts'
-import { formatTable, titleWidth } from '../terminal/table.ts'
+import { formatTable } from '../terminal/table.ts'
 import { dateToRead } from './dates.ts'
-import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
-import { writeOutput } from './output.ts'
+import { type CommandInput, formatJson, type Options, withContext } from './io.ts'
+import { tableWidth, writeResult } from './output.ts'
 import { watchToRead } from './watches.ts'
 
 /** Prints the datasets that entered, left and moved between two editions: as tables, JSON, CSV or Markdown. */
@@ -22,20 +21,15 @@ export default async function changes(io: CommandInput): Promise<void> {
     if (from !== undefined) await findEdition(context.documents, watch, from)
     const pair = await findPair(context, watch, from, to)
     const found = await explainChanges(pair.from, pair.to, context)
-    const text = format(found, options, config.portal)
-    const { json, csv, markdown, output, pager } = options
-    if (output !== undefined) return writeOutput(output, text, report)
-    report.close()
-    if (json || csv || markdown) await print(text)
-    else await showInPager(text, pager)
+    await writeResult(format(found, options, config.portal), options, report)
   })
 }
 
-function format(found: Changes, { json, csv, markdown, wide, output }: Options, portal: string): string {
-  if (json) return formatJson(found)
-  if (csv) return changesCsvOf(found)
-  if (markdown) return markdownOf(found, portal)
-  return tablesOf(found, portal, wide || output !== undefined ? Number.POSITIVE_INFINITY : titleWidth())
+function format(found: Changes, options: Options, portal: string): string {
+  if (options.json) return formatJson(found)
+  if (options.csv) return changesCsvOf(found)
+  if (options.markdown) return markdownOf(found, portal)
+  return tablesOf(found, portal, tableWidth(options))
 }
 
 /** Formats changes as tables. */

@@ -26,7 +26,6 @@ async function writeExample({ options }: CommandInput, path: string): Promise<vo
   report.close()
 }
 
-/** Prints the schema of the file, or writes it to a file. */
 async function writeSchema({ options }: CommandInput, path = '-'): Promise<void> {
   const { configSchema } = await import('../config/jsonSchema.ts')
   const report = await openReport(options)

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { type Replica, type ReplicaFile, startReplica } from '../demo/replica.ts'
-import type { ExportName } from '../editions/edition.ts'
+import { type PortalFile, startPortal } from '../demo/portal.ts'
+import { EXPORT_NAMES, type ExportName } from '../editions/edition.ts'
 import { Failure, quoted } from '../errors.ts'
 import { closeContext, openContext } from '../openContext.ts'
 import { run } from '../pipeline/pipeline.ts'
@@ -37,23 +37,17 @@ async function runDemo(io: CommandInput, folder: string): Promise<void> {
   const stores = { archive: `file:${join(folder, 'datagouv')}`, documents: `sqlite:${join(folder, 'datagouv.db')}` }
   const report = await openReport(io.options)
   report.info(`publishing three Wednesdays of real exports into ${folder}`)
-  let portal: Replica | undefined
+  const portal = await startPortal()
   const results: RunResult[] = []
   try {
     for (const date of (await readdir(SAMPLE)).filter((name) => /^\d{4}-\d{2}-\d{2}$/.test(name)).sort()) {
-      const files = {
-        datasets: await readSample('datasets', date),
-        organizations: await readSample('organizations', date),
-      }
-      portal ??= await startReplica({ files })
-      portal.publish('datasets', files.datasets)
-      portal.publish('organizations', files.organizations)
+      for (const name of EXPORT_NAMES) portal.publish(name, await readSample(name, date))
       report.info(`Wednesday ${date}`)
       results.push(await runFor(date, { portal: portal.url, ...stores }, report, io.signal))
     }
   } finally {
     report.close()
-    await portal?.close()
+    await portal.close()
   }
   if (io.options.json) await printJson({ ...stores, results })
   else if (!io.options.quiet) await print(describe(results, stores, io.options) + describeFolder(io.options, folder))
@@ -62,7 +56,6 @@ async function runDemo(io: CommandInput, folder: string): Promise<void> {
 
 const isInteractive = ({ options: { json, quiet } }: CommandInput) => !json && !quiet && process.stdout.isTTY === true
 
-/** Serves the page of the published editions until it is stopped. */
 async function serveResults(io: CommandInput, stores: Stores): Promise<void> {
   const { serve } = await import('./serve.ts')
   const search = (url: string) => `Search these weeks for any words: ${url}explore/latest?words=v%C3%A9lo\n`
@@ -72,7 +65,7 @@ async function serveResults(io: CommandInput, stores: Stores): Promise<void> {
   )
 }
 
-async function readSample(name: ExportName, date: string): Promise<ReplicaFile> {
+async function readSample(name: ExportName, date: string): Promise<PortalFile> {
   const content = gunzipSync(await readFile(join(SAMPLE, date, `${name}.csv.gz`)))
   return { content, modified: new Date(`${date}T04:00:00Z`) }
 }

@@ -1,5 +1,13 @@
 import { fetch } from '../pipeline/pipeline.ts'
 import type { CommandInput } from './io.ts'
-import { reportingUnscheduled, runStep } from './runStep.ts'
+import { reportUnscheduled, runStep } from './runStep.ts'
 
-export default (io: CommandInput): Promise<void> => runStep(io, reportingUnscheduled(io, fetch), 'fetch')
+export default (io: CommandInput): Promise<void> =>
+  runStep(
+    io,
+    async (request, context) => {
+      await reportUnscheduled(io, request.date, context)
+      return fetch(request, context)
+    },
+    'fetch',
+  )

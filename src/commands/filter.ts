@@ -1,5 +1,5 @@
 import { resolveConfig } from '../config/config.ts'
-import { type ReviewedTerms, reviewTerms } from '../config/terms.ts'
+import { reviewTerms } from '../config/terms.ts'
 import { DEFAULT_COLUMNS, findWatches, type Watch } from '../config/watch.ts'
 import { Failure, quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
@@ -54,7 +54,7 @@ async function filterOne(watch: Watch, { json = false }: Options, report: Report
 }
 
 /** Reviews the values of `--term` like the terms of a watch. */
-function termsOf({ term }: Options): ReviewedTerms | undefined {
+function termsOf({ term }: Options) {
   const empty = term?.find((one) => foldTerm(one) === '')
   if (empty !== undefined)
     throw new Failure(

@@ -100,7 +100,6 @@ async function* abortableChunks(signal: AbortSignal): AsyncIterable<Uint8Array> 
   }
 }
 
-/** Refuses --column with a name that the export does not have. */
 function refuseUnknownColumns(wanted: readonly string[] = [], columns: readonly string[], name: string): void {
   const unknown = wanted.find((column) => !columns.includes(column))
   if (unknown === undefined) return

@@ -49,7 +49,6 @@ function refuseFailed({ failed, exports, dates }: ImportResult): void {
   throw new Failure(worst.error.kind, `${what}. ${worst.date}: ${worst.error.message}`)
 }
 
-/** The largest --tolerance. */
 const MAX_TOLERANCE = 999
 
 /** Fails if no date has both exports. Names the nearest pair, and the option that accepts it. */
@@ -84,7 +83,6 @@ function totals({ dates, foreignNames }: ImportResult): string {
   return `${size === 0 ? 'no date' : parts.join(', ')}${ignored}`
 }
 
-/** Says what to do next, one line each. */
 async function adviceFor(dates: readonly ImportedDate[], context: Context): Promise<string[]> {
   const imported = dates.filter(({ status }) => status === 'imported')
   if (imported.length === 0) return []

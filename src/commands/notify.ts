@@ -8,7 +8,7 @@ import { Failure } from '../errors.ts'
 import { announceFailure, announceSkipped, announceSuccess } from '../notify/announce.ts'
 import { failedNews } from '../notify/news.ts'
 import { announceRecovery } from '../notify/recovery.ts'
-import { sendTest } from '../notify/testMessage.ts'
+import { sendTest } from '../notify/targets.ts'
 import { listRuns } from '../runs/read.ts'
 import { isSkipped, type NotificationRecord } from '../runs/record.ts'
 import { pluralize } from '../text/format.ts'
@@ -41,7 +41,6 @@ export default async function notify(io: CommandInput): Promise<void> {
   })
 }
 
-/** Sends every target a test message. */
 async function printTest(io: CommandInput, context: Context): Promise<void> {
   const { json, quiet } = io.options
   if (givenDate(io) !== undefined)

@@ -28,14 +28,12 @@ export default async function removeCommand(io: CommandInput): Promise<void> {
   })
 }
 
-/** Returns the given date. There is no default. */
 function dateOf(io: CommandInput): string {
   const given = givenDate(io)
   if (given !== undefined) return given
   throw new Failure('usage', 'cannot remove: no date is given. Add it, as in "remove 2026-11-18".')
 }
 
-/** Shows what will be removed, and asks. */
 async function confirm(removal: Removal, { report }: Context, { signal }: CommandInput): Promise<boolean> {
   const lines = describe(removal)
   if (lines.length === 0) return true

@@ -31,14 +31,6 @@ export function requiringSnapshot(step: Step): Step {
   }
 }
 
-/** Wraps a step that fetches, so that it reports a requested date on which no edition is due. */
-export function reportingUnscheduled(io: CommandInput, step: Step): Step {
-  return async (request, context) => {
-    if (givenDate(io) !== undefined) await reportUnscheduled(request.date, context)
-    return step(request, context)
-  }
-}
-
 /**
  * Runs a step of the pipeline (or all of them) as the options request it, and prints the result.
  *
@@ -67,9 +59,10 @@ async function executeStep(io: CommandInput, step: Step): Promise<void> {
   })
 }
 
-/** Reports a date on which no edition is due, unless it has a snapshot, for example from an import. */
-async function reportUnscheduled(date: string, context: Context): Promise<void> {
+/** Reports a requested date on which no edition is due, unless it has a snapshot, for example from an import. */
+export async function reportUnscheduled(io: CommandInput, date: string, context: Context): Promise<void> {
   const { config, report } = context
+  if (givenDate(io) === undefined) return
   if (dueTime(config, date) !== undefined || (await findSnapshot(date, context)) !== undefined) return
   const before = lastScheduledDates(config, new Date(`${date}T00:00:00Z`), 1)
   const next = nextFiringOnLaterDate(config, date, new Date(`${date}T00:00:00Z`))
@@ -78,7 +71,6 @@ async function reportUnscheduled(date: string, context: Context): Promise<void> 
   report.info(`note: no edition is due on ${date}, a ${weekdayOf(date)}; the nearest due dates are ${named}`)
 }
 
-/** Lists the stored objects and documents with their addresses, one line each. */
 function describe(result: Result, { date }: RunRequest, { archive, config, documents }: Context): string {
   const { snapshot, archived = [], published = [], pruned = [] } = result
   const rows: [string, string, string][] = []

@@ -86,17 +86,15 @@ async function serveHealth(
 /** Runs the pipeline for the scheduler's dates, and keeps its status. */
 class RunHandlers implements SchedulerHandlers {
   status: SchedulerStatus = INITIAL_STATUS
-  private readonly io: CommandInput
-  private readonly config: Config
-  private readonly report: Report
   private readonly withoutStores: NotifyContext
   /** The notifications of failures. The store may be unable to record them, because its disk is full. */
   private notified: { readonly date: string; readonly error: unknown; readonly record: NotificationRecord }[] = []
 
-  constructor(io: CommandInput, config: Config, report: Report) {
-    this.io = io
-    this.config = config
-    this.report = report
+  constructor(
+    private readonly io: CommandInput,
+    private readonly config: Config,
+    private readonly report: Report,
+  ) {
     this.withoutStores = { config, report, clock: () => new Date(), signal: io.signal }
   }
 
@@ -131,12 +129,7 @@ class RunHandlers implements SchedulerHandlers {
     const [have, are] = dates.length === 1 ? ['has', 'is'] : ['have', 'are']
     const what = `${listDates(dates)} ${have} no edition and ${are} not caught up (catch_up is ${this.config.catch_up})`
     this.report.warn(`${what}. "run DATE" publishes the portal's current export for a date`)
-    const notify = (context: NotifyContext) => announceSkipped(dates, context)
-    try {
-      await withContext(this.io, notify)
-    } catch {
-      await warnOnError(this.withoutStores, () => notify(this.withoutStores))
-    }
+    await this.notify((context) => announceSkipped(dates, context))
   }
 
   describeStop(): string {
@@ -157,16 +150,20 @@ class RunHandlers implements SchedulerHandlers {
     if (!isMissed && !shouldAnnounce(error, this.io)) return
     const before = this.notified.filter((one) => one.date === date && kindOf(one.error) === kindOf(error))
     const sent = before.map(({ record }) => record).filter(({ status }) => status === 'sent')
-    const notify = async (context: NotifyContext) => {
+    await this.notify(async (context) => {
       const records = isMissed
         ? await announceMissed(date, error, context)
         : await announceFailure(failedNews(date, error, retryAt ?? null), runIdOf(error), context, sent)
       this.notified.push(...records.map((record) => ({ date, error, record })))
-    }
+    })
+  }
+
+  /** Sends notifications, even if a store cannot be opened. */
+  private async notify(send: (context: NotifyContext) => Promise<unknown>): Promise<void> {
     try {
-      await withContext(this.io, notify)
+      await withContext(this.io, send)
     } catch {
-      await warnOnError(this.withoutStores, () => notify(this.withoutStores))
+      await warnOnError(this.withoutStores, () => send(this.withoutStores))
     }
   }
 }

@@ -3,25 +3,23 @@ import type { Watch } from '../config/watch.ts'
 import { watchName, watchYaml } from '../config/watchYaml.ts'
 import type { Context } from '../context.ts'
 import { changesCsvOf, csvOf } from '../editions/csv.ts'
-import { EXPORT_NAMES, type ExportName } from '../editions/edition.ts'
+import type { ExportName } from '../editions/edition.ts'
 import { Failure, NotFound, quoted } from '../errors.ts'
 import { searchChanges } from '../explore/changes.ts'
 import { describeCounts, describeLonger } from '../explore/describe.ts'
 import { editionOf } from '../explore/edition.ts'
-import { type ExportOptions, indexSnapshot } from '../explore/indexedSnapshot.ts'
+import { indexSnapshot } from '../explore/indexedSnapshot.ts'
 import { searchPage } from '../explore/page.ts'
 import { watchOf } from '../explore/query.ts'
 import { type SearchResult, search as searchIndexed } from '../explore/search.ts'
 import { meterChunks } from '../pipeline/meterChunks.ts'
-import { readOptions } from '../pipeline/read.ts'
+import { snapshotReadOptions } from '../pipeline/read.ts'
 import { findSnapshot, snapshotDates } from '../pipeline/snapshot.ts'
-import { showInPager } from '../terminal/pager.ts'
-import { titleWidth } from '../terminal/table.ts'
 import { wrap } from '../terminal/wrap.ts'
 import { tablesOf } from './changes.ts'
 import { dateToRead, withFlag } from './dates.ts'
 import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
-import { writeOutput } from './output.ts'
+import { tableWidth, writeOutput, writeResult } from './output.ts'
 import { saveWatch } from './saveWatch.ts'
 import { selectDatasets } from './selection.ts'
 import { tableOf } from './show.ts'
@@ -36,7 +34,8 @@ export default async function searchCommand(io: CommandInput): Promise<void> {
     for (const warning of warningsOf(io.arguments)) context.report.warn(warning)
     if (options.save !== undefined || options.yaml) return printWatch(watch, options, context)
     const date = await withFlag('--date', () => snapshotDate(options.date ?? 'latest', context))
-    const since = await sinceDate(options.since, context)
+    const { since: text } = options
+    const since = text === undefined ? undefined : await withFlag('--since', () => snapshotDate(text, context))
     if (since !== undefined && since >= date)
       throw new Failure(
         'usage',
@@ -44,14 +43,11 @@ export default async function searchCommand(io: CommandInput): Promise<void> {
       )
     const result = await search(watch, date, context)
     const before = since === undefined ? undefined : await search(watch, since, context)
-    const text =
+    const formatted =
       before === undefined
         ? await format(result, options, context)
         : await formatChanges(before, result, options, context)
-    context.report.close()
-    if (options.output !== undefined) await writeOutput(options.output, text, context.report)
-    else if (options.json || options.csv) await print(text)
-    else await showInPager(text, options.pager)
+    await writeResult(formatted, options, context.report)
   })
 }
 
@@ -76,10 +72,6 @@ function warningsOf(words: readonly string[]): string[] {
   return [...reviewTerms(words).warnings, ...commas]
 }
 
-async function sinceDate(text: string | undefined, context: Context): Promise<string | undefined> {
-  return text === undefined ? undefined : withFlag('--since', () => snapshotDate(text, context))
-}
-
 /** Resolves a date of a snapshot. `latest` is the latest sound one. */
 async function snapshotDate(text: string, context: Context): Promise<string> {
   if (text.trim().toLowerCase() !== 'latest') return dateToRead(text, [], context)
@@ -98,8 +90,7 @@ async function search(watch: Watch, date: string, context: Context): Promise<Sea
     yield* meterChunks(archive.read(key), meter.add, signal)
     meter.done()
   }
-  const options = EXPORT_NAMES.map((name) => [name, readOptions(name, config, snapshot[name].columns)])
-  return searchIndexed(await indexSnapshot(snapshot, open, Object.fromEntries(options) as ExportOptions), watch)
+  return searchIndexed(await indexSnapshot(snapshot, open, snapshotReadOptions(snapshot, config)), watch)
 }
 
 async function missingSnapshot(date: string, context: Context): Promise<NotFound> {
@@ -118,7 +109,7 @@ async function format(result: SearchResult, options: Options, { config }: Contex
   const longer = describeLonger(result.longerWords)
   const lines = [...describeCounts(result.words), ...(longer === undefined ? [] : [longer])]
   const counts = lines.map((line) => `${wrap(line)}\n`)
-  return `${counts.join('')}\n${tableOf({ ...whole, datasets }, whole, config.portal, widthOf(options))}`
+  return `${counts.join('')}\n${tableOf({ ...whole, datasets }, whole, config.portal, tableWidth(options))}`
 }
 
 async function formatChanges(
@@ -129,10 +120,8 @@ async function formatChanges(
 ): Promise<string> {
   const found = searchChanges(from, to)
   if (options.json) return formatJson(found)
-  return options.csv ? changesCsvOf(found) : tablesOf(found, config.portal, widthOf(options))
+  return options.csv ? changesCsvOf(found) : tablesOf(found, config.portal, tableWidth(options))
 }
-
-const widthOf = ({ wide, output }: Options) => (wide || output !== undefined ? Number.POSITIVE_INFINITY : titleWidth())
 
 /** Prints the watch as YAML, or adds it to the configuration file, with the command that makes its editions. */
 async function printWatch(watch: Watch, options: Options, context: Context): Promise<void> {

@@ -19,7 +19,6 @@ export function selectDatasets(edition: Edition, { organization, sort, limit }: 
   return sortBy(selected, sort).slice(0, limit)
 }
 
-/** Returns the IDs of the organizations that a text names. */
 function findOrganizations({ organizations, watch, date }: Edition, wanted: string): ReadonlySet<string> {
   const found = organizationsNamed(organizations, wanted)
   if (found.length > 0) return new Set(found.map(({ id }) => id))

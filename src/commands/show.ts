@@ -7,13 +7,12 @@ import { datasetPage, organizationPage } from '../editions/links.ts'
 import { readEdition } from '../editions/read.ts'
 import { NotFound } from '../errors.ts'
 import type { Documents } from '../stores/documents.ts'
-import { showInPager } from '../terminal/pager.ts'
-import { formatTable, titleWidth } from '../terminal/table.ts'
+import { formatTable } from '../terminal/table.ts'
 import { wrap } from '../terminal/wrap.ts'
 import { formatCount, pluralize } from '../text/format.ts'
 import { dateToRead, givenDate } from './dates.ts'
-import { type CommandInput, formatJson, type Options, print, withContext } from './io.ts'
-import { writeOutput } from './output.ts'
+import { type CommandInput, formatJson, type Options, withContext } from './io.ts'
+import { tableWidth, writeResult } from './output.ts'
 import { selectDatasets } from './selection.ts'
 import { watchToRead } from './watches.ts'
 
@@ -25,9 +24,7 @@ export default async function show(io: CommandInput): Promise<void> {
     const found = isAll ? await findAll(io, context) : [await findOne(io, context)]
     const editions = found.map((edition) => ({ ...edition, datasets: selectDatasets(edition, options) }))
     const text = format(editions, found, isAll, options, context.config.portal)
-    if (options.output !== undefined) await writeOutput(options.output, text, context.report)
-    else if (options.json || options.csv || options.ids) await print(text)
-    else await showInPager(text, options.pager)
+    await writeResult(text, options, context.report)
   })
 }
 
@@ -65,17 +62,16 @@ function format(
   editions: readonly Edition[],
   whole: readonly Edition[],
   isAll: boolean,
-  { json, csv, ids, wide, output }: Options,
+  options: Options,
   portal: string,
 ): string {
-  if (json) return formatJson(isAll ? editions : editions[0])
-  if (csv) return isAll ? csvOfAll(editions) : csvOf(editions[0]!.datasets)
-  if (ids)
+  if (options.json) return formatJson(isAll ? editions : editions[0])
+  if (options.csv) return isAll ? csvOfAll(editions) : csvOf(editions[0]!.datasets)
+  if (options.ids)
     return idsOf(editions)
       .map((id) => `${id}\n`)
       .join('')
-  const width = wide || output !== undefined ? Number.POSITIVE_INFINITY : titleWidth()
-  return editions.map((edition, index) => tableOf(edition, whole[index]!, portal, width)).join('\n')
+  return editions.map((edition, index) => tableOf(edition, whole[index]!, portal, tableWidth(options))).join('\n')
 }
 
 /** Lists the IDs of the datasets. A dataset of several watches is listed once. */

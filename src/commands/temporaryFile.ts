@@ -10,8 +10,6 @@ import type { PendingObject } from '../stores/archive.ts'
  * soon as it has been opened, so a crash leaves nothing behind. `commit` and `abort` do nothing.
  */
 export class TemporaryFile implements PendingObject {
-  private readonly file: FileHandle
-
   static async open(): Promise<TemporaryFile> {
     try {
       const folder = await mkdtemp(join(tmpdir(), 'datagouv-tops-'))
@@ -25,9 +23,7 @@ export class TemporaryFile implements PendingObject {
     }
   }
 
-  private constructor(file: FileHandle) {
-    this.file = file
-  }
+  private constructor(private readonly file: FileHandle) {}
 
   async write(block: Uint8Array): Promise<void> {
     try {
@@ -43,7 +39,6 @@ export class TemporaryFile implements PendingObject {
 
   async abort(): Promise<void> {}
 
-  /** Reads the whole file. */
   read(): AsyncIterable<Uint8Array> {
     return readDescriptorChunks(this.file.fd, 0)
   }

@@ -25,7 +25,6 @@ function hintFor(name: string): string {
     : '; "datagouv-tops help" lists the commands'
 }
 
-/** Reformats an error message of commander. */
 function toOneLine(text: string): string {
   return (
     text

@@ -119,7 +119,6 @@ function refuseUnknown(name: string, known: readonly string[], where: string): v
   )
 }
 
-/** Returns the place where a known setting belongs. */
 function correctPlace(name: string): string | undefined {
   const key = name.replace(ENVIRONMENT_PREFIX, '').toLowerCase()
   const setting = Object.entries(SETTINGS).find(([one]) => one === key)?.[1]

@@ -1,3 +1,4 @@
+import wrapAnsi from 'wrap-ansi'
 import { CONFIG_FILE } from './file.ts'
 import { FILE_SETTINGS } from './settings.ts'
 
@@ -52,11 +53,5 @@ export function exampleFile(): string {
 
 /** Writes text as comment lines. They begin with `##`, because settings that are commented out begin with `#`. */
 function comment(text: string): string {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + word.length < WIDTH) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(`## ${word}`)
-  }
-  return lines.map((line) => `${line}\n`).join('')
+  return `${wrapAnsi(text, WIDTH - '## '.length).replace(/^/gm, '## ')}\n`
 }

@@ -36,11 +36,11 @@ interface InvalidValueDetails {
 
 /** An invalid value: where the wrong part is (`[0].terms`), and the expected form, worded to follow "it". */
 export class InvalidValue extends Error {
-  readonly details: InvalidValueDetails
-
-  constructor(message: string, details: InvalidValueDetails = {}) {
+  constructor(
+    message: string,
+    readonly details: InvalidValueDetails = {},
+  ) {
     super(message)
-    this.details = details
   }
 
   /** Returns the same error for the list or mapping that contains the value. */

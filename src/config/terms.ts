@@ -1,11 +1,6 @@
 import { quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
 
-export interface ReviewedTerms {
-  readonly terms: readonly string[]
-  readonly warnings: readonly string[]
-}
-
 /** Matches a term whose quotes neither YAML nor the shell has removed. */
 const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|„.*[“”]|«.*»|‘.*’|‹.*›)$/su
 
@@ -13,7 +8,7 @@ const QUOTED = /^(?:".*"|'.*'|`.*`|“.*”|„.*[“”]|«.*»|‘.*’|‹.*�
  * Trims the terms of a watch, keeps the first of those that fold to the same, and warns of terms that probably do not
  * match what the user means. No term may fold to an empty string.
  */
-export function reviewTerms(written: readonly string[]): ReviewedTerms {
+export function reviewTerms(written: readonly string[]) {
   const first = new Map<string, string>()
   const warnings: string[] = []
   for (const term of written.map((one) => one.trim())) {

@@ -6,15 +6,14 @@ import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { hasProxy, proxyFor } from '../network/proxy.ts'
 import { baselineFor } from '../pipeline/snapshotDraft.ts'
-import { freeBytes } from '../stores/freeBytes.ts'
+import { freeBytes } from '../stores/disk.ts'
 import { silentReport } from '../terminal/report.ts'
 import { formatBytes, formatDuration, pluralize } from '../text/format.ts'
 import { dependencyVersion, MIN_NODE_VERSION, NODE_END_OF_FIXES, VERSION } from '../version.ts'
 import type { DoctorContext } from './doctorContext.ts'
 import { checkDocuments, checkSchema } from './documents.ts'
 import { type Finding, failed, ok, warning } from './finding.ts'
-import { probeName } from './probeName.ts'
-import { unreliableStore } from './unreliableStore.ts'
+import { probeName, unreliableStore } from './probe.ts'
 
 /** A check. An error becomes its finding and does not stop the other checks. */
 type Check = (context: DoctorContext, fix: boolean) => Promise<Finding>
@@ -47,7 +46,6 @@ async function checkSettings({ settings }: DoctorContext): Promise<Finding> {
   return ok(`watches ${watches}; ${list.length === 0 ? 'all other settings are defaults' : `set: ${list.join(', ')}`}`)
 }
 
-/** Reports through which proxy each server is reached. */
 async function checkProxies({ settings, archive }: DoctorContext): Promise<Finding> {
   const { config } = await settings()
   if (!hasProxy(config)) return ok('no proxy is set (HTTPS_PROXY, HTTP_PROXY); every server is reached directly')

@@ -1,49 +1,22 @@
 import type { ResolvedConfig } from '../config/config.ts'
-import type { ExportName } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { hasProxy } from '../network/proxy.ts'
 import { SET_PROXY } from '../network/reason.ts'
 import { openArchive, openDocuments } from '../openContext.ts'
-import { type CatalogueEntry, readCatalogue } from '../portal/catalogue.ts'
+import { readCatalogue } from '../portal/catalogue.ts'
 import { fetchFailure, HttpClient, TransientError } from '../portal/http.ts'
-import { fetchPolicy } from '../portal/policy.ts'
 import { NO_CATALOGUE, siteExports } from '../portal/siteExports.ts'
-import type { Archive } from '../stores/archive.ts'
-import type { Documents } from '../stores/documents.ts'
-import type { StoreFacts } from '../stores/facts.ts'
 import { SILENT } from '../stores/report.ts'
 import { findLocalStores, removeFolders } from './localStores.ts'
 
 /** The settings, the portal and the stores that the checks examine. */
-export interface DoctorContext {
-  readonly settings: () => Promise<ResolvedConfig>
-  readonly portal: () => Promise<PortalFacts>
-  readonly archive: () => Promise<Archive>
-  /** Warnings of the archive so far. */
-  readonly archiveWarnings: readonly string[]
-  /** What the write checks created and left: `created the bucket datagouv`. */
-  readonly created: { readonly archive: readonly string[]; readonly documents: readonly string[] }
-  /** Whether the local folder of the archive or the SQLite file does not exist yet, and so must not exist after the checks. */
-  readonly isNew: { readonly archive: () => Promise<boolean>; readonly documents: () => Promise<boolean> }
-  readonly documents: () => Promise<Documents>
-  readonly archiveFacts: () => Promise<StoreFacts>
-  readonly documentsFacts: () => Promise<StoreFacts>
-  /** Aborted when the command is stopped. */
-  readonly signal: AbortSignal
-  readonly close: () => Promise<void>
-}
-
-interface PortalFacts {
-  readonly exports: Record<ExportName, CatalogueEntry>
-  /** The portal's time, from the `Date` header. */
-  readonly now: Date | undefined
-}
+export type DoctorContext = ReturnType<typeof createDoctorContext>
 
 /** Time limit for each response of the portal; there are no retries. */
 const TIMEOUT_MS = 10_000
 
 /** Opens each part once, when the first check needs it. If that fails, every check that needs it fails. */
-export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, signal: AbortSignal): DoctorContext {
+export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, signal: AbortSignal) {
   const settings = once(resolve)
   const config = async () => (await settings()).config
   const archiveWarnings: string[] = []
@@ -64,8 +37,11 @@ export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, sign
     settings,
     portal: once(async () => examinePortal(await config(), signal)),
     archive,
+    /** Warnings of the archive so far. */
     archiveWarnings,
+    /** What the write checks created and left: `created the bucket datagouv`. */
     created,
+    /** Whether the local folder of the archive or the SQLite file does not exist yet, and so must not exist after the checks. */
     isNew: {
       archive: async () => (await local()).isArchiveNew,
       documents: async () => (await local()).isDatabaseNew,
@@ -73,6 +49,7 @@ export function createDoctorContext(resolve: () => Promise<ResolvedConfig>, sign
     documents,
     archiveFacts: once(async () => (await archive()).facts()),
     documentsFacts: once(async () => (await documents()).facts()),
+    /** Aborted when the command is stopped. */
     signal,
     close: async () => {
       for (const open of [archive, documents]) {
@@ -93,17 +70,16 @@ function once<T>(create: () => Promise<T>): () => Promise<T> {
   }
 }
 
-/** Reads the catalogue, and the first byte of each export. */
-async function examinePortal(config: ResolvedConfig['config'], signal: AbortSignal): Promise<PortalFacts> {
-  const policy = fetchPolicy(config)
-  const quickPolicy = {
-    ...policy,
+/** Reads the catalogue, the first byte of each export, and the portal's time from the `Date` header. */
+async function examinePortal(config: ResolvedConfig['config'], signal: AbortSignal) {
+  const settings = {
+    ...config,
     retries: 0,
-    connectTimeout: Math.min(policy.connectTimeout, TIMEOUT_MS),
-    headersTimeout: Math.min(policy.headersTimeout, TIMEOUT_MS),
-    stallTimeout: Math.min(policy.stallTimeout, TIMEOUT_MS),
+    connect_timeout: Math.min(config.connect_timeout, TIMEOUT_MS),
+    headers_timeout: Math.min(config.headers_timeout, TIMEOUT_MS),
+    stall_timeout: Math.min(config.stall_timeout, TIMEOUT_MS),
   }
-  const http = await HttpClient.open(quickPolicy, config, signal, () => {})
+  const http = await HttpClient.open(settings, signal, () => {})
   try {
     const exports =
       config.catalogue === NO_CATALOGUE

@@ -5,8 +5,7 @@ import { openDocuments } from '../openContext.ts'
 import type { Documents } from '../stores/documents.ts'
 import type { DoctorContext } from './doctorContext.ts'
 import { type Finding, ok, warning } from './finding.ts'
-import { probeName } from './probeName.ts'
-import { unreliableStore } from './unreliableStore.ts'
+import { probeName, unreliableStore } from './probe.ts'
 
 /** Writes, reads, changes and deletes a document. */
 export async function checkDocuments(context: DoctorContext): Promise<Finding> {

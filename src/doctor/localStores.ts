@@ -3,16 +3,11 @@ import { rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../config/settings.ts'
 
-/** The stores of this machine that do not exist yet. `doctor` tries them out and leaves nothing behind. */
-interface LocalStores {
-  readonly isArchiveNew: boolean
-  readonly isDatabaseNew: boolean
-  /** The folders that the checks may create, innermost first. */
-  readonly missingFolders: readonly string[]
-}
-
-/** Finds what does not exist yet. Call it before the checks write. */
-export function findLocalStores({ archive, documents }: Pick<Config, 'archive' | 'documents'>): LocalStores {
+/**
+ * Finds the stores of this machine that do not exist yet, and the folders that the checks may create, innermost first. Call it before the
+ * checks write: `doctor` tries the stores out and leaves nothing behind.
+ */
+export function findLocalStores({ archive, documents }: Pick<Config, 'archive' | 'documents'>) {
   const folder = pathIn(archive, 'file:')
   const database = pathIn(documents, 'sqlite:')
   const isArchiveNew = folder !== undefined && !existsSync(folder)

@@ -31,26 +31,15 @@ export interface FailedExport {
 /** Stages the exports of a date. Tries the candidates of each kind in order. Disposal deletes uncommitted exports. */
 export class CandidateStager implements AsyncDisposable {
   readonly staged: StagedExport[] = []
-  private readonly date: string
-  private readonly candidates: (kind: ExportName) => readonly Candidate[]
-  private readonly failed: FailedExport[]
-  private readonly run: Run
-  private readonly context: Context
 
   /** @param failed receives the candidates that cannot be read */
   constructor(
-    date: string,
-    candidates: (kind: ExportName) => readonly Candidate[],
-    failed: FailedExport[],
-    run: Run,
-    context: Context,
-  ) {
-    this.date = date
-    this.candidates = candidates
-    this.failed = failed
-    this.run = run
-    this.context = context
-  }
+    private readonly date: string,
+    private readonly candidates: (kind: ExportName) => readonly Candidate[],
+    private readonly failed: FailedExport[],
+    private readonly run: Run,
+    private readonly context: Context,
+  ) {}
 
   /**
    * Stages the first candidate that can be read, in a step that records its facts for lineage.

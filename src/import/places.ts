@@ -21,16 +21,11 @@ export interface PastExport extends NamedExport {
   open(): Promise<ExportSource>
 }
 
-/** The exports found in the places. Disposal closes the buckets. */
-export interface FoundExports extends AsyncDisposable {
-  /** The exports without duplicates, in the order of the places. */
-  readonly exports: readonly PastExport[]
-  /** The files with other names. */
-  readonly foreign: readonly string[]
-}
-
-/** Lists the past exports among files, folders (with their subfolders), S3 prefixes and URLs. */
-export async function findExports(places: readonly string[], context: Context): Promise<FoundExports> {
+/**
+ * Lists the past exports among files, folders (with their subfolders), S3 prefixes and URLs: without duplicates, in the order of the
+ * places. `foreign` are the files with other names. Disposal closes the buckets.
+ */
+export async function findExports(places: readonly string[], context: Context) {
   const closing: (() => Promise<void>)[] = []
   const found = new Map<string, PastExport>()
   const foreign: string[] = []

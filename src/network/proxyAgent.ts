@@ -14,14 +14,14 @@ import { proxyFailure, proxyRefusal } from './reason.ts'
  * http request is sent to the proxy itself. In both cases the proxy resolves the host name.
  */
 export class ProxyAgent extends Agent {
-  private readonly direct: NodeAgent
-  private readonly settings: ProxySettings
   private readonly connectOptions: ConnectOptions
 
-  constructor(direct: NodeAgent, settings: ProxySettings, options: ConnectOptions) {
+  constructor(
+    private readonly direct: NodeAgent,
+    private readonly settings: ProxySettings,
+    options: ConnectOptions,
+  ) {
     super(options)
-    this.direct = direct
-    this.settings = settings
     this.connectOptions = options
   }
 

@@ -6,12 +6,14 @@ export const SET_PROXY = 'Behind a proxy, set HTTPS_PROXY'
 /** A proxy cannot be reached, or refuses. The message names the proxy and the remedy. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError'
-  /** Whether a retry may help. */
-  readonly retryable: boolean
 
-  constructor(message: string, retryable: boolean, options?: { cause?: unknown }) {
+  constructor(
+    message: string,
+    /** Whether a retry may help. */
+    readonly retryable: boolean,
+    options?: { cause?: unknown },
+  ) {
     super(message, options)
-    this.retryable = retryable
   }
 }
 

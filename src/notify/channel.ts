@@ -18,10 +18,10 @@ export interface Delivery {
 
 /** Why a channel could not deliver a message, and whether a retry can help. */
 export class DeliveryError extends Error {
-  readonly retryable: boolean
-
-  constructor(message: string, retryable: boolean) {
+  constructor(
+    message: string,
+    readonly retryable: boolean,
+  ) {
     super(message)
-    this.retryable = retryable
   }
 }

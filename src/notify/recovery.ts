@@ -42,7 +42,6 @@ async function isPublished(date: string, runs: readonly RunRecord[], { documents
   return editions.every((edition) => edition !== undefined)
 }
 
-/** Returns the event of which a target was notified last. */
 function lastEvent(notifications: readonly NotificationRecord[], target: NotifyTarget): string | undefined {
   const sent = notifications.filter((one) => isSentTo(target, one) && one.status === 'sent')
   return sent.sort((a, b) => a.at.localeCompare(b.at)).at(-1)?.event

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { NotifyEvent, NotifyTarget } from '../config/target.ts'
 import type { NotificationRecord } from '../runs/record.ts'
 import { waitForAll } from '../waitForAll.ts'
@@ -24,6 +24,12 @@ export async function notifyTargets(
   )
   if (run_id !== undefined) await saveNotifications(run_id, records, context)
   return records
+}
+
+/** Sends a test message to every target, even if its events leave most events out. Records nothing. */
+export function sendTest(context: NotifyContext): Promise<NotificationRecord[]> {
+  const news = { event: 'test' } as const
+  return waitForAll(context.config.notify.map((target) => deliver({ target, news, id: randomUUID() }, context)))
 }
 
 /** Identifies a message, so that a receiver recognizes one that is sent again. */

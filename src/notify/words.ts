@@ -1,57 +1,6 @@
 import type { ENTRY_REASONS, EXIT_REASONS } from '../editions/changes.ts'
 import type { FailureKind } from '../errors.ts'
 
-/** The words of messages in one language. Numbers, dates and names are passed in already formatted. */
-interface Words {
-  /** For `Intl`. */
-  readonly locale: string
-  readonly test: string
-  readonly testReason: string
-  /** Singular and plural. */
-  readonly datasets: readonly [string, string]
-  readonly published: (watch: string, datasets: string) => string
-  readonly figures: (of: Figures) => string
-  readonly or: string
-  readonly quote: (term: string) => string
-  readonly first: string
-  readonly same: (since: string) => string
-  readonly changed: (since: string, entered: string, left: string, moved: string) => string
-  readonly entered: string
-  readonly left: string
-  readonly moved: string
-  readonly entryReasons: Readonly<Record<keyof typeof ENTRY_REASONS, string>>
-  readonly exitReasons: Readonly<Record<keyof typeof EXIT_REASONS, string>>
-  readonly because: (reason: string) => string
-  readonly search: (terms: string) => string
-  readonly notSearched: (search: string) => string
-  readonly notCompared: string
-  readonly noEarlier: string
-  readonly more: (count: string) => string
-  readonly csv: string
-  readonly document: string
-  readonly failed: (date: string) => string
-  readonly refused: (date: string) => string
-  readonly remoteFailed: (date: string) => string
-  readonly catchUp: (date: string) => string
-  readonly why: (kind: string, exitCode: number) => string
-  readonly kinds: Readonly<Record<FailureKind, string>>
-  readonly again: (time: string) => string
-  readonly notAgain: string
-  readonly untouched: string
-  readonly look: (date: string) => string
-  readonly runAgain: (date: string) => string
-  readonly missed: (dates: string) => string
-  readonly missedMany: (count: string, from: string, to: string) => string
-  readonly makeUp: (date: string) => string
-  /** Why a date was missed. */
-  readonly retriesEnded: string
-  readonly noRun: string
-  readonly recovered: (date: string) => string
-  readonly remoteRecovered: (date: string) => string
-  readonly isOver: string
-  readonly warnings: string
-}
-
 interface Figures {
   readonly all: string
   readonly kept: string
@@ -61,19 +10,23 @@ interface Figures {
   readonly top: string
 }
 
-const en: Words = {
+/** The words of messages. Numbers, dates and names are passed in already formatted. */
+const en = {
+  /** For `Intl`. */
   locale: 'en-GB',
   test: 'test message',
   testReason: 'This message was sent by "datagouv-tops notify --test". The notifications will arrive here.',
+  /** Singular and plural. */
   datasets: ['dataset', 'datasets'],
-  published: (watch, datasets) => `${watch}: ${datasets} in the tops`,
-  figures: ({ all, kept, terms, datasets, organizations, top }) =>
+  published: (watch: string, datasets: string) => `${watch}: ${datasets} in the tops`,
+  figures: ({ all, kept, terms, datasets, organizations, top }: Figures) =>
     `Datasets of the portal: ${all}. With ${terms}: ${kept}. In the tops: ${datasets}, from ${organizations} of the ${top} most followed organizations.`,
   or: ' or ',
-  quote: (term) => `“${term}”`,
+  quote: (term: string) => `“${term}”`,
   first: 'This is the first edition.',
-  same: (since) => `No dataset entered, left or moved since ${since}.`,
-  changed: (since, entered, left, moved) => `Since ${since}: ${entered} entered, ${left} left, ${moved} moved.`,
+  same: (since: string) => `No dataset entered, left or moved since ${since}.`,
+  changed: (since: string, entered: string, left: string, moved: string) =>
+    `Since ${since}: ${entered} entered, ${left} left, ${moved} moved.`,
   entered: 'Entered:',
   left: 'Left:',
   moved: 'Moved to another organization:',
@@ -82,26 +35,26 @@ const en: Words = {
     matches: 'now mentions one of the words',
     rose: 'its organization is now among the most followed',
     moved: 'moved to one of the most followed organizations',
-  },
+  } satisfies Record<keyof typeof ENTRY_REASONS, string>,
   exitReasons: {
     removed: 'removed from the portal',
     'no-match': 'no longer mentions any of the words',
     fell: 'its organization is no longer among the most followed',
     moved: 'moved to a less followed organization',
-  },
-  because: (reason) => `: ${reason}`,
-  search: (terms) => `Search for ${terms}`,
-  notSearched: (search) => `${search}: this week could not be searched.`,
+  } satisfies Record<keyof typeof EXIT_REASONS, string>,
+  because: (reason: string) => `: ${reason}`,
+  search: (terms: string) => `Search for ${terms}`,
+  notSearched: (search: string) => `${search}: this week could not be searched.`,
   notCompared: 'The changes since the earlier week are not known.',
   noEarlier: 'There is no earlier snapshot to compare with.',
-  more: (count) => `and ${count} more`,
+  more: (count: string) => `and ${count} more`,
   csv: 'CSV: ',
   document: 'Document: ',
-  failed: (date) => `no edition of ${date} yet: the run failed`,
-  refused: (date) => `no edition of ${date}: the completeness gate refused the export`,
-  remoteFailed: (date) => `the edition of ${date} is published, but not on the portal`,
-  catchUp: (date) => `Once that is fixed, "datagouv-tops publish-remote ${date}" publishes it there.`,
-  why: (kind, exitCode) => `Why: ${kind} (exit code ${exitCode}).`,
+  failed: (date: string) => `no edition of ${date} yet: the run failed`,
+  refused: (date: string) => `no edition of ${date}: the completeness gate refused the export`,
+  remoteFailed: (date: string) => `the edition of ${date} is published, but not on the portal`,
+  catchUp: (date: string) => `Once that is fixed, "datagouv-tops publish-remote ${date}" publishes it there.`,
+  why: (kind: string, exitCode: number) => `Why: ${kind} (exit code ${exitCode}).`,
   kinds: {
     bug: 'a bug',
     usage: 'a usage or configuration error',
@@ -112,26 +65,27 @@ const en: Words = {
     held: 'another run is working on this date',
     interrupted: 'interrupted',
     terminated: 'terminated',
-  },
-  again: (time) =>
+  } satisfies Record<FailureKind, string>,
+  again: (time: string) =>
     `It will be retried at ${time}, and then until it succeeds or its time limit (give_up_after) has passed.`,
   notAgain: 'It will not be retried.',
   untouched: 'Nothing incomplete was published; the earlier editions are unchanged.',
-  look: (date) =>
+  look: (date: string) =>
     `If the export is correct after all, "datagouv-tops run --date ${date} --accept-incomplete" publishes it.`,
-  runAgain: (date) => `Once the cause is fixed, "datagouv-tops run --date ${date}" publishes the edition.`,
-  missed: (dates) => `no edition of ${dates}`,
-  missedMany: (count, from, to) => `no edition of ${count} dates from ${from} to ${to}`,
-  makeUp: (date) => `"datagouv-tops run --date ${date}" makes one from the portal's current export.`,
+  runAgain: (date: string) => `Once the cause is fixed, "datagouv-tops run --date ${date}" publishes the edition.`,
+  missed: (dates: string) => `no edition of ${dates}`,
+  missedMany: (count: string, from: string, to: string) => `no edition of ${count} dates from ${from} to ${to}`,
+  makeUp: (date: string) => `"datagouv-tops run --date ${date}" makes one from the portal's current export.`,
+  /** Why a date was missed. */
   retriesEnded: 'The retries have ended. The last error:',
   noRun: 'No run has succeeded, and none will try again by itself.',
-  recovered: (date) => `the edition of ${date} is published after all`,
-  remoteRecovered: (date) => `the edition of ${date} is on the portal after all`,
+  recovered: (date: string) => `the edition of ${date} is published after all`,
+  remoteRecovered: (date: string) => `the edition of ${date} is on the portal after all`,
   isOver: 'The failure reported earlier is over. There is nothing left to do.',
   warnings: 'Warnings:',
 }
 
-const fr: Words = {
+const fr: typeof en = {
   locale: 'fr-FR',
   test: 'message de test',
   testReason:

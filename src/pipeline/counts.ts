@@ -23,23 +23,22 @@ export class CountingReader implements Reader {
   followers = 0
   /** Number of records that repeat the id of an earlier one. */
   repeated = 0
-  /** The first repeated id. */
   firstRepeated = ''
   /** Number of datasets whose organization is not in the organizations export. */
   orphans = 0
   readonly ids: IdTable
-  private readonly inner: Reader
-  private readonly organizations: IdTable | undefined
   private readonly blanks: Uint32Array
   private readonly idSlot: number
   private readonly followersSlot: number
   private readonly organizationSlot: number
 
   /** @param organizations the ids of the organizations export, to count the orphans in the datasets export */
-  constructor(name: ExportName, inner: Reader, organizations?: IdTable) {
+  constructor(
+    name: ExportName,
+    private readonly inner: Reader,
+    private readonly organizations?: IdTable,
+  ) {
     this.ids = new IdTable(EXPECTED_IDS[name])
-    this.inner = inner
-    this.organizations = organizations
     this.columns = [...new Set([...inner.columns, ...COUNTED[name]])]
     this.blanks = new Uint32Array(this.columns.length)
     this.idSlot = this.columns.indexOf('id')

@@ -13,23 +13,10 @@ const LICENCE_OUVERTE = 'https://www.etalab.gouv.fr/licence-ouverte-open-licence
  */
 const FACT_PREFIX = 'urn:datagouv-tops:'
 
-/** The facts that identify an archived CSV: its content, its snapshot and the watch settings that produced it. */
-interface Identity {
-  readonly sha256: string
-  readonly bytes: number
-  readonly records: number
-  readonly terms: readonly string[]
-  readonly columns: readonly string[]
-  readonly match: string
-  /** Needed column → its name in the export. */
-  readonly column_names: FoundNames
-  readonly datasets_sha256: string
-  readonly organizations_sha256: string
-}
-
 type CsvFacts = Omit<ArchiveFacts, 'key'>
 
-function identityOf({ terms, columns, match }: Watch, csv: CsvFacts, snapshot: Snapshot, names: FoundNames): Identity {
+/** Returns the facts that identify an archived CSV: its content, its snapshot and the watch settings that produced it. */
+function identityOf({ terms, columns, match }: Watch, csv: CsvFacts, snapshot: Snapshot, names: FoundNames) {
   return {
     sha256: csv.sha256,
     bytes: csv.bytes,
@@ -37,6 +24,7 @@ function identityOf({ terms, columns, match }: Watch, csv: CsvFacts, snapshot: S
     terms,
     columns,
     match,
+    /** Needed column → its name in the export. */
     column_names: names,
     datasets_sha256: snapshot.datasets.sha256,
     organizations_sha256: snapshot.organizations.sha256,
@@ -45,7 +33,7 @@ function identityOf({ terms, columns, match }: Watch, csv: CsvFacts, snapshot: S
 
 /**
  * Describes an archived CSV as CSVW metadata (https://www.w3.org/TR/tabular-metadata/), which any CSVW tool can read: dialect,
- * columns, source and license. Also stores the `Identity` of the CSV, because `publish` rejects a CSV with another identity.
+ * columns, source and license. Also stores the identity of the CSV, because `publish` rejects a CSV with another identity.
  *
  * @param header the columns of the CSV
  * @param names the setting `columns` of the datasets export
@@ -135,7 +123,7 @@ export function descriptionMismatch(
   const header = describedColumns(found).map((column) => String(column?.titles))
   const columnNames = neededNames(header, watch, snapshot, names)
   const expected = identityOf(watch, csv, snapshot, columnNames)
-  const differs = (...facts: readonly (keyof Identity)[]) =>
+  const differs = (...facts: readonly (keyof typeof expected)[]) =>
     facts.some((fact) => !isDeepStrictEqual(found[FACT_PREFIX + fact], expected[fact]))
   if (differs('datasets_sha256', 'organizations_sha256')) return 'was made from another snapshot'
   if (differs('terms', 'columns', 'match')) return 'was made with different terms, columns or match mode'

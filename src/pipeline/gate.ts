@@ -26,7 +26,6 @@ const MIN_FOLLOWERS_SHARE = 0.8
  */
 export const NOTABLE_FOLLOWERS = 10
 
-/** A reason not to publish an export. */
 interface Violation {
   readonly export: ExportName
   readonly reason: string

@@ -7,12 +7,10 @@ export const PROJECTED_COLUMNS = ['id', 'title', 'organization_id', 'metric.foll
 
 /** Collects the records of the top organizations, projected to the six fields. */
 export class TopDatasets {
-  private readonly top: readonly Organization[]
   private readonly organizationById: ReadonlyMap<string, Organization>
   private readonly projected: { rank: number; dataset: TopDataset }[] = []
 
-  constructor(top: readonly Organization[]) {
-    this.top = top
+  constructor(private readonly top: readonly Organization[]) {
     this.organizationById = new Map(top.map((organization) => [organization.id, organization]))
   }
 

@@ -10,7 +10,7 @@ import {
 import { FieldError } from '../csv/fieldError.ts'
 import { columnAt, createReferenceScanner } from '../csv/referenceScanner.ts'
 import type { Batch, Scanner } from '../csv/scanner.ts'
-import type { ExportName } from '../editions/edition.ts'
+import type { ExportName, Snapshot } from '../editions/edition.ts'
 import { Failure } from '../errors.ts'
 import { createWasmScanner } from '../wasm/scanner.ts'
 
@@ -183,7 +183,6 @@ function scanned(scan: () => Batch): Batch {
   }
 }
 
-/** Creates the failure for an invalid field, with its record, line and column. */
 function fieldFailure(
   { record, slot, message, advice }: FieldError,
   batch: Batch,
@@ -207,6 +206,14 @@ export function readOptions(
   found?: FoundNames | undefined,
 ): ReadOptions {
   return { maxRecordBytes: max_record_size, columnNames: preferFound(found, columns[name]) }
+}
+
+/** Returns the options for reading both exports of a snapshot. */
+export function snapshotReadOptions({ datasets, organizations }: Snapshot, config: Config) {
+  return {
+    datasets: readOptions('datasets', config, datasets.columns),
+    organizations: readOptions('organizations', config, organizations.columns),
+  }
 }
 
 /** Reads the header of a CSV and returns its columns. */

@@ -1,4 +1,5 @@
 import type { Config } from '../config/settings.ts'
+import type { ArchiveFacts, ExportFacts } from '../editions/edition.ts'
 import type { Outcome } from '../runs/run.ts'
 import { pluralize } from '../text/format.ts'
 import type { RunRequest } from './request.ts'
@@ -16,19 +17,13 @@ export interface StepResult<Facts extends object> {
 export interface SnapshotFacts {
   readonly snapshot: {
     readonly key: string
-    readonly datasets: { readonly records: number; readonly bytes: number; readonly sha256: string }
-    readonly organizations: { readonly records: number; readonly bytes: number; readonly sha256: string }
+    readonly datasets: Pick<ExportFacts, 'records' | 'bytes' | 'sha256'>
+    readonly organizations: Pick<ExportFacts, 'records' | 'bytes' | 'sha256'>
   }
 }
 
 export interface CsvFacts {
-  readonly archived: readonly {
-    readonly watch: string
-    readonly key: string
-    readonly records: number
-    readonly bytes: number
-    readonly sha256: string
-  }[]
+  readonly archived: readonly (ArchiveFacts & { readonly watch: string })[]
 }
 
 export interface EditionFacts {

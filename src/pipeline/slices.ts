@@ -34,36 +34,29 @@ export class Blocks {
   }
 }
 
-/** A block and the number of bytes in it. */
 interface Part {
   readonly block: Buffer<ArrayBuffer>
   readonly length: number
 }
 
-interface SliceWriterOptions {
-  /** Memory shared with other writers; by default the writer has its own. */
-  readonly blocks?: Blocks
-  readonly hash?: Hash
-}
-
 /** Collects slices in large blocks and writes the blocks. Also hashes all bytes if a hash is given. */
 export class SliceWriter {
   bytes = 0
-  private readonly write: (block: Uint8Array) => Promise<void>
-  private readonly hash: Hash | undefined
-  private readonly blocks: Blocks
   private block: Buffer<ArrayBuffer> | undefined
   private filled = 0
   /** Blocks that wait to be written. */
   private full: Part[] = []
   private writing = Promise.resolve()
 
-  /** @param write owns the block until it resolves */
-  constructor(write: (block: Uint8Array) => Promise<void>, { blocks = new Blocks(1), hash }: SliceWriterOptions = {}) {
-    this.write = write
-    this.hash = hash
-    this.blocks = blocks
-  }
+  /**
+   * @param write owns the block until it resolves
+   * @param blocks the memory, shared with other writers
+   */
+  constructor(
+    private readonly write: (block: Uint8Array) => Promise<void>,
+    private readonly blocks: Blocks,
+    private readonly hash?: Hash,
+  ) {}
 
   /** Copies a slice, so the caller can reuse its buffer. */
   add(slice: Uint8Array): void {

@@ -96,7 +96,6 @@ function decodeName(name: string): string {
   }
 }
 
-/** Fails when an export decompresses to more than the setting `max_export_size`. */
 async function* limitSize(chunks: AsyncIterable<Uint8Array>, most: number, label: string) {
   let length = 0
   for await (const chunk of chunks) {

@@ -34,13 +34,6 @@ import { type StagedExport, stageExport } from './stage.ts'
  * anything that has not been committed.
  */
 export class StagedSnapshot implements SnapshotSource {
-  private readonly request: RunRequest
-  private readonly run: Pick<Run, 'warn' | 'step' | 'checkLeases'>
-  private readonly context: Context
-  /** The stored snapshot of the date. */
-  private readonly stored: Snapshot | undefined
-  /** The snapshot that the gate compares with: the stored one, or the last sound one before it, of this portal and catalogue. */
-  private readonly baseline: Snapshot | undefined
   private readonly staged: Partial<Record<ExportName, StagedExport>> = {}
   private readonly counts: Partial<Record<ExportName, CountingReader>> = {}
   /** The exports that have not changed at the portal → when it last published them. */
@@ -53,18 +46,14 @@ export class StagedSnapshot implements SnapshotSource {
   private snapshot: Snapshot | undefined
 
   private constructor(
-    request: RunRequest,
-    run: Pick<Run, 'warn' | 'step' | 'checkLeases'>,
-    context: Context,
-    stored: Snapshot | undefined,
-    baseline: Snapshot | undefined,
-  ) {
-    this.request = request
-    this.run = run
-    this.context = context
-    this.stored = stored
-    this.baseline = baseline
-  }
+    private readonly request: RunRequest,
+    private readonly run: Pick<Run, 'warn' | 'step' | 'checkLeases'>,
+    private readonly context: Context,
+    /** The stored snapshot of the date. */
+    private readonly stored: Snapshot | undefined,
+    /** The snapshot that the gate compares with: the stored one, or the last sound one before it, of this portal and catalogue. */
+    private readonly baseline: Snapshot | undefined,
+  ) {}
 
   /** @param stored the date's existing snapshot, if it is intact */
   static async open(

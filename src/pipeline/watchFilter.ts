@@ -39,7 +39,6 @@ export interface CsvPlan {
   readonly checksum?: boolean
 }
 
-/** A CSV that is being written. */
 interface CsvBuilder {
   readonly plan: CsvPlan
   readonly object: PendingObject
@@ -59,7 +58,6 @@ interface CsvBuilder {
 export class WatchFilter implements Reader, AsyncDisposable {
   readonly columns: readonly string[]
   csvs: readonly CsvBuilder[] = []
-  private readonly plans: readonly CsvPlan[]
   private readonly matcher: Matcher
   private readonly projected: readonly number[]
   private readonly idSlot: number
@@ -77,8 +75,7 @@ export class WatchFilter implements Reader, AsyncDisposable {
     )
   }
 
-  constructor(plans: readonly CsvPlan[]) {
-    this.plans = plans
+  constructor(private readonly plans: readonly CsvPlan[]) {
     const watches = plans.map(({ watch }) => watch)
     const projected = plans.some(({ top }) => top !== undefined) ? PROJECTED_COLUMNS : []
     this.columns = [...new Set([...watches.flatMap(({ columns }) => columns), 'id', ...projected])]
@@ -95,7 +92,7 @@ export class WatchFilter implements Reader, AsyncDisposable {
     for (const plan of this.plans) {
       const object = await plan.create()
       const hash = plan.checksum === false ? undefined : createHash('sha256')
-      const csv = new SliceWriter((block) => object.write(block), { blocks, ...(hash && { hash }) })
+      const csv = new SliceWriter((block) => object.write(block), blocks, hash)
       csv.add(header)
       const builder = {
         plan,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { formatBytes, formatDuration } from '../text/format.ts'
-import type { FetchPolicy } from './policy.ts'
+import type { FetchSettings } from './policy.ts'
 
 /**
  * Reads the body of a response. Fails if no byte arrives within the stall time-out, or too few for the lowest rate. Only the
@@ -9,7 +9,7 @@ import type { FetchPolicy } from './policy.ts'
  */
 export async function* readBody(
   response: IncomingMessage,
-  { stallTimeout, minRate }: FetchPolicy,
+  { stall_timeout, min_rate }: FetchSettings,
 ): AsyncIterable<Uint8Array> {
   const chunks = response[Symbol.asyncIterator]()
   let waited = 0
@@ -18,15 +18,15 @@ export async function* readBody(
     for (;;) {
       const start = performance.now()
       const timer = setTimeout(
-        () => response.destroy(new Error(`no byte for ${formatDuration(stallTimeout)}`)),
-        stallTimeout,
+        () => response.destroy(new Error(`no byte for ${formatDuration(stall_timeout)}`)),
+        stall_timeout,
       )
       const { value, done } = await chunks.next().finally(() => clearTimeout(timer))
       if (done) return
       waited += performance.now() - start
       received += value.length
-      if (waited >= stallTimeout) {
-        if (received < (minRate * waited) / 1_000) throw tooSlow(received, waited, minRate)
+      if (waited >= stall_timeout) {
+        if (received < (min_rate * waited) / 1_000) throw tooSlow(received, waited, min_rate)
         waited = 0
         received = 0
       }

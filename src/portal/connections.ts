@@ -2,11 +2,11 @@ import { setMaxListeners } from 'node:events'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { Failure } from '../errors.ts'
 import { type Agents, createAgents } from '../network/agents.ts'
-import { type ForwardProxy, type ProxySettings, proxyFor } from '../network/proxy.ts'
+import { type ProxySettings, proxyFor } from '../network/proxy.ts'
 import { formatDuration } from '../text/format.ts'
 import { USER_AGENT } from '../version.ts'
 import { isPrivateAddress, isPrivateHost } from './addresses.ts'
-import type { FetchPolicy } from './policy.ts'
+import type { FetchSettings } from './policy.ts'
 
 /** Bytes of a body to buffer ahead of the reader. With less, the connection stops and starts too often. */
 const READ_AHEAD_BYTES = 1 << 18
@@ -19,51 +19,37 @@ export class PrivateAddressError extends Error {}
 
 /** Sends each request over its own connection, with time limits. Guards against redirects into a private network. */
 export class Connections {
-  /** Aborted when the caller stops, and by `close`. Ends every request. */
-  readonly signal: AbortSignal
-  private readonly policy: FetchPolicy
-  readonly proxies: ProxySettings
-  private readonly modules: Readonly<Record<Protocol, HttpModule>>
-  private readonly agents: Agents
-  private readonly closing: AbortController
   private hasContactedPublicHost = false
 
-  static async open(policy: FetchPolicy, proxies: ProxySettings, signal: AbortSignal): Promise<Connections> {
+  static async open(settings: FetchSettings & ProxySettings, signal: AbortSignal): Promise<Connections> {
     const modules = { 'http:': await import('node:http'), 'https:': await import('node:https') }
     const closing = new AbortController()
     const ended = AbortSignal.any([signal, closing.signal])
     // Each request listens to it.
     setMaxListeners(0, ended)
-    const agents = await createAgents(proxies, {
+    const agents = await createAgents(settings, {
       // A run sends six requests. With its own connection, none can meet one that the server has just closed.
       keepAlive: false,
       highWaterMark: READ_AHEAD_BYTES,
-      connectTimeout: policy.connectTimeout,
+      connectTimeout: settings.connect_timeout,
       signal: ended,
     })
-    return new Connections(policy, proxies, ended, closing, modules, agents)
+    return new Connections(settings, ended, closing, modules, agents)
   }
 
   private constructor(
-    policy: FetchPolicy,
-    proxies: ProxySettings,
-    signal: AbortSignal,
-    closing: AbortController,
-    modules: Readonly<Record<Protocol, HttpModule>>,
-    agents: Agents,
-  ) {
-    this.policy = policy
-    this.proxies = proxies
-    this.signal = signal
-    this.closing = closing
-    this.modules = modules
-    this.agents = agents
-  }
+    private readonly settings: FetchSettings & ProxySettings,
+    /** Aborted when the caller stops, and by `close`. Ends every request. */
+    readonly signal: AbortSignal,
+    private readonly closing: AbortController,
+    private readonly modules: Readonly<Record<Protocol, HttpModule>>,
+    private readonly agents: Agents,
+  ) {}
 
   /** Sends a GET; resolves when the response starts. */
   async get(url: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
     const { hostname, protocol } = new URL(url)
-    const isProxied = this.proxyFor(url) !== undefined
+    const isProxied = proxyFor(url, this.settings) !== undefined
     // The proxy resolves the name and decides which addresses it serves. Only an address in the URL itself can be checked.
     const refusal = isProxied ? this.refusePrivateAfterPublic(hostname, isPrivateHost(hostname)) : undefined
     if (refusal !== undefined) throw refusal
@@ -81,24 +67,19 @@ export class Connections {
     }).finally(stopTimer)
   }
 
-  /** Returns the proxy for an address; undefined if it is reached directly. */
-  proxyFor(url: string): ForwardProxy | undefined {
-    return proxyFor(url, this.proxies)
-  }
-
   close(): void {
     this.closing.abort(new Failure('portal', 'the connections are closed'))
   }
 
   /** Destroys a request that is not connected or answered in time. @returns a function that stops the timer */
   private limitWait(request: ClientRequest, protocol: string): () => void {
-    const { connectTimeout, headersTimeout } = this.policy
+    const { connect_timeout, headers_timeout } = this.settings
     const failAfter = (what: string, ms: number) =>
       setTimeout(() => request.destroy(new Error(`no ${what} within ${formatDuration(ms)}`)), ms)
-    let timer = failAfter('connection', connectTimeout)
+    let timer = failAfter('connection', connect_timeout)
     const awaitResponse = () => {
       clearTimeout(timer)
-      timer = failAfter('answer', headersTimeout)
+      timer = failAfter('answer', headers_timeout)
     }
     request.once('socket', (socket) => {
       if (protocol === 'https:') socket.once('secureConnect', awaitResponse)

@@ -98,8 +98,8 @@ async function* downloadChunks(
       if (version.length !== undefined && received > version.length) {
         throw fetchFailure(url, `it sends more than the announced ${formatBytes(version.length)}`)
       }
-      if (received > http.policy.maxBytes) {
-        const limit = `${formatBytes(http.policy.maxBytes)} (max_export_size)`
+      if (received > http.settings.max_export_size) {
+        const limit = `${formatBytes(http.settings.max_export_size)} (max_export_size)`
         throw new Failure(
           'contract',
           `cannot fetch ${shownUrl(url)}: it is larger than ${limit}; nothing was published`,

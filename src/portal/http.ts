@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, quoted } from '../errors.ts'
-import type { ProxySettings } from '../network/proxy.ts'
+import { type ProxySettings, proxyFor } from '../network/proxy.ts'
 import { isCertificateError, ProxyError, proxyRefusal, reasonOf } from '../network/reason.ts'
 import { formatDuration, pluralize } from '../text/format.ts'
 import { readBody } from './body.ts'
 import { Connections, PrivateAddressError } from './connections.ts'
-import { type FetchPolicy, MAX_REDIRECTS, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from './policy.ts'
+import { type FetchSettings, MAX_REDIRECTS, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from './policy.ts'
 import { shownUrl } from './shownUrl.ts'
 import { StatusError } from './statusError.ts'
 
@@ -25,16 +25,14 @@ export interface HttpResponse {
 
 /** A failed request that may succeed on a retry. */
 export class TransientError extends Error {
-  readonly url: string
-  readonly reason: string
-  /** How long the server asks to wait, in milliseconds. */
-  readonly retryAfter: number | undefined
-
-  constructor(url: string, reason: string, retryAfter?: number, options?: { cause: unknown }) {
+  constructor(
+    readonly url: string,
+    readonly reason: string,
+    /** How long the server asks to wait, in milliseconds. */
+    readonly retryAfter?: number,
+    options?: { cause: unknown },
+  ) {
     super(`${shownUrl(url)}: ${reason}`, options)
-    this.url = url
-    this.reason = reason
-    this.retryAfter = retryAfter
   }
 }
 
@@ -47,31 +45,25 @@ const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 
 /** Fetches the portal's metadata and exports: GET with redirects, time limits and retries. */
 export class HttpClient {
-  readonly policy: FetchPolicy
-  private readonly warn: (line: string) => void
-  private readonly connections: Connections
-  private readonly advice: string
-
   /**
    * @param warn receives one line for each retry
    * @param advice what to check if an address answers with an error that a retry cannot fix
    */
   static async open(
-    policy: FetchPolicy,
-    proxies: ProxySettings,
+    settings: FetchSettings & ProxySettings,
     signal: AbortSignal,
     warn: (line: string) => void,
     advice = 'Check the settings portal and catalogue.',
   ): Promise<HttpClient> {
-    return new HttpClient(policy, warn, await Connections.open(policy, proxies, signal), advice)
+    return new HttpClient(settings, warn, await Connections.open(settings, signal), advice)
   }
 
-  private constructor(policy: FetchPolicy, warn: (line: string) => void, connections: Connections, advice: string) {
-    this.policy = policy
-    this.warn = warn
-    this.connections = connections
-    this.advice = advice
-  }
+  private constructor(
+    readonly settings: FetchSettings & ProxySettings,
+    private readonly warn: (line: string) => void,
+    private readonly connections: Connections,
+    private readonly advice: string,
+  ) {}
 
   /** Sends a GET and follows redirects. @throws TransientError; Failure `portal` if a retry cannot help */
   async get(url: string, headers: Headers = {}): Promise<HttpResponse> {
@@ -87,7 +79,7 @@ export class HttpClient {
     }
   }
 
-  /** Repeats `body` after each TransientError, up to the policy's `retries`. */
+  /** Repeats `body` after each TransientError, up to the setting `retries`. */
   async withRetries<T>(attempts: Attempts, body: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
@@ -106,7 +98,7 @@ export class HttpClient {
 
   private async pauseAfter(error: TransientError, failed: number): Promise<void> {
     const { url, reason, retryAfter, message } = error
-    if (failed > this.policy.retries) {
+    if (failed > this.settings.retries) {
       const attempts = pluralize(failed, 'attempt')
       throw fetchFailure(url, `${reason} (${attempts}); nothing was published. Try again later.`, error)
     }
@@ -114,8 +106,8 @@ export class HttpClient {
       const wait = `${reason} and asks to wait ${formatDuration(retryAfter)}`
       throw fetchFailure(url, `${wait}; nothing was published. Try again then.`, error)
     }
-    const pause = retryAfter ?? pauseBefore(failed, this.policy, Math.random())
-    this.warn(`${message}; retrying in ${formatDuration(pause)} (${failed} of ${this.policy.retries})`)
+    const pause = retryAfter ?? pauseBefore(failed, this.settings, Math.random())
+    this.warn(`${message}; retrying in ${formatDuration(pause)} (${failed} of ${this.settings.retries})`)
     const { signal } = this.connections
     await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
@@ -134,14 +126,14 @@ export class HttpClient {
 
   private async *read(url: string, response: IncomingMessage): AsyncIterable<Uint8Array> {
     try {
-      yield* readBody(response, this.policy)
+      yield* readBody(response, this.settings)
     } catch (error) {
       throw this.asTransient(url, error)
     }
   }
 
   private statusFailure(url: string, status: number, retryAfter: string | undefined): Error {
-    const proxy = this.connections.proxyFor(url)
+    const proxy = proxyFor(url, this.settings)
     if (status === 407 && proxy !== undefined)
       return this.proxyFailure(url, proxyRefusal(proxy, status, new URL(url).host))
     const what = `it answers ${status}${this.route(url)}`
@@ -158,7 +150,7 @@ export class HttpClient {
     if (error instanceof ProxyError) return this.proxyFailure(url, error)
     const cause = error as NodeJS.ErrnoException
     if (isCertificateError(cause)) return fetchFailure(url, reasonOf(cause), error)
-    return new TransientError(url, `${reasonOf(cause, this.connections.proxies)}${this.route(url)}`, undefined, {
+    return new TransientError(url, `${reasonOf(cause, this.settings)}${this.route(url)}`, undefined, {
       cause: error,
     })
   }
@@ -170,7 +162,7 @@ export class HttpClient {
 
   /** Describes the proxy for an address, to complete an error message. */
   private route(url: string): string {
-    const proxy = this.connections.proxyFor(url)
+    const proxy = proxyFor(url, this.settings)
     return proxy === undefined ? '' : ` through the proxy ${proxy.origin}`
   }
 }

@@ -7,7 +7,6 @@ import { Failure, quoted } from '../errors.ts'
 import { download } from './download.ts'
 import { readFileChunks } from './fileChunks.ts'
 import { HttpClient } from './http.ts'
-import { fetchPolicy } from './policy.ts'
 import { shownUrl } from './shownUrl.ts'
 
 /** An open export: the facts known before its first byte, and its bytes, compressed or not. */
@@ -126,7 +125,7 @@ async function openUrl(
   { config, signal, report }: Pick<Context, 'config' | 'signal' | 'report'>,
 ): Promise<ExportSource> {
   assertPublicUrl(url)
-  const http = await HttpClient.open(fetchPolicy(config), config, signal, report.warn, 'Check the address.')
+  const http = await HttpClient.open(config, signal, report.warn, 'Check the address.')
   try {
     const file = (await download(new URL(url).href, http))!
     return { ...file, chunks: closeAfter(file.chunks, http) }

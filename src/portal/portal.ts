@@ -4,26 +4,10 @@ import { type CatalogueEntry, readCatalogue } from './catalogue.ts'
 import { type Download, download, goneError } from './download.ts'
 import { HttpClient } from './http.ts'
 import type { ExportSource } from './open.ts'
-import { fetchPolicy } from './policy.ts'
 import { NO_CATALOGUE, NO_FACTS, openSiteExport, readTotal } from './siteExports.ts'
 import { notFoundCause } from './statusError.ts'
 
-/** The portal's exports. Both downloads start together. */
-export interface Portal extends AsyncDisposable {
-  /** Opens an export, unless the stored one is the same. */
-  open(name: ExportName): Promise<ExportSource | UnchangedExport>
-  /**
-   * Returns, for each opened export that the portal streams live, how many records it should have; undefined if the portal does
-   * not say.
-   */
-  liveTotals(): Promise<ReadonlyMap<ExportName, number | undefined>>
-  /**
-   * Makes the next `open` read the catalogue again.
-   *
-   * @param ignoreEarlier also ignores the earlier snapshot, so that everything is downloaded
-   */
-  refresh(ignoreEarlier?: boolean): void
-}
+export type Portal = Awaited<ReturnType<typeof openPortal>>
 
 /** The portal still has the stored export, byte for byte. If the portal has published it again since, only the date is new. */
 interface UnchangedExport {
@@ -41,13 +25,14 @@ type StartedDownload = Promise<{
   readonly isLive?: boolean
 }>
 
-/** @param earlier the stored exports that are not downloaded again if the portal still has them */
-export async function openPortal(
-  context: Context,
-  earlier: Partial<Record<ExportName, ExportFacts | undefined>> = {},
-): Promise<Portal> {
+/**
+ * Opens the portal's exports. Both downloads start together.
+ *
+ * @param earlier the stored exports that are not downloaded again if the portal still has them
+ */
+export async function openPortal(context: Context, earlier: Partial<Record<ExportName, ExportFacts | undefined>> = {}) {
   const { config, signal, report } = context
-  const http = await HttpClient.open(fetchPolicy(config), config, signal, report.warn)
+  const http = await HttpClient.open(config, signal, report.warn)
   let downloads: Promise<Record<ExportName, StartedDownload>> | undefined
   let known: typeof earlier = earlier
   const goneAddresses = new Set<string>()
@@ -71,7 +56,8 @@ export async function openPortal(
   }
 
   return {
-    open: async (name) => {
+    /** Opens an export, unless the stored one is the same. */
+    open: async (name: ExportName): Promise<ExportSource | UnchangedExport> => {
       downloads ??= startDownloads()
       const { entry, file, isLive = false } = await (await downloads)[name]
       if (isLive) live.add(name)
@@ -86,11 +72,13 @@ export async function openPortal(
         lastModified: entry.lastModified ?? file.lastModified,
       }
     },
+    /** Returns, for each opened export that the portal streams live, how many records it should have, if the portal says so. */
     liveTotals: async () => {
       const totals = new Map<ExportName, number | undefined>()
       for (const name of live) totals.set(name, await readTotal(config.portal, name, http))
       return totals
     },
+    /** Makes the next `open` read the catalogue again. @param ignoreEarlier also ignores the earlier snapshot, to download everything */
     refresh: (ignoreEarlier = false) => {
       downloads = undefined
       if (ignoreEarlier) known = {}

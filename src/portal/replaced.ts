@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { Failure } from '../errors.ts'
 import { FileChangedError } from './download.ts'
-import { fetchPolicy, pauseBefore } from './policy.ts'
+import { pauseBefore } from './policy.ts'
 
 /** The file is not the one that the portal's catalogue describes; it may have been replaced a moment ago. */
 export class MismatchError extends FileChangedError {}
@@ -30,7 +30,7 @@ export async function retryReplaced<T>(
       const maxRetries = error instanceof MismatchError ? minRetries : Math.max(minRetries, config.retries)
       if (attempt > maxRetries) throw replacedFailure(error, attempt)
       onRetry(error)
-      const pause = pauseBefore(attempt, fetchPolicy(config), Math.random())
+      const pause = pauseBefore(attempt, config, Math.random())
       await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
     }
   }

@@ -2,13 +2,11 @@ import { Failure } from '../errors.ts'
 
 /** The cause of a failure: a response with a status that a retry will not change. */
 export class StatusError extends Error {
-  readonly url: string
-  readonly status: number
-
-  constructor(url: string, status: number) {
+  constructor(
+    readonly url: string,
+    readonly status: number,
+  ) {
     super(`${url} answers ${status}`)
-    this.url = url
-    this.status = status
   }
 }
 

@@ -6,7 +6,7 @@ import { createAgents } from '../network/agents.ts'
 import { NO_PROXIES } from '../network/proxy.ts'
 import { isCertificateError, ProxyError, reasonOf } from '../network/reason.ts'
 import { TransientError } from '../portal/http.ts'
-import { fetchPolicy, MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from '../portal/policy.ts'
+import { MAX_RETRY_AFTER, parseRetryAfter, pauseBefore } from '../portal/policy.ts'
 import { formatDuration, pluralize } from '../text/format.ts'
 import { type ApiResponse, type Connection, exchange, type RequestBody } from './exchange.ts'
 import { emptyForm, jsonBody } from './multipart.ts'
@@ -60,14 +60,13 @@ export class PortalApi {
     key: string,
     { config, signal, report }: Pick<Context, 'config' | 'signal' | 'report'>,
   ): Promise<PortalApi> {
-    const policy = fetchPolicy(config)
     // A proxy must not see the key of a portal on this machine, which http sends in plain text.
     const proxies = portal.startsWith('http:') ? NO_PROXIES : config
     const stopSignal = AbortSignal.any([signal])
     // Each request adds a listener.
     setMaxListeners(0, stopSignal)
-    const options = { keepAlive: false, connectTimeout: policy.connectTimeout, signal: stopSignal }
-    const connection = { agents: await createAgents(proxies, options), policy, signal: stopSignal }
+    const options = { keepAlive: false, connectTimeout: config.connect_timeout, signal: stopSignal }
+    const connection = { agents: await createAgents(proxies, options), settings: config, signal: stopSignal }
     return new PortalApi(portal, key, connection, report.warn)
   }
 
@@ -146,7 +145,7 @@ export class PortalApi {
   }
 
   /**
-   * Retries `body` after each TransientError, up to the limit of the policy.
+   * Retries `body` after each TransientError, up to the setting `retries`.
    *
    * @param before is called before each retry. If it returns a result, `body` is not called again.
    */
@@ -165,14 +164,14 @@ export class PortalApi {
   }
 
   private async pauseAfter({ reason, retryAfter, message }: TransientError, failed: number): Promise<void> {
-    const { policy, signal } = this.connection
+    const { settings, signal } = this.connection
     const failure = (why: string) => new Failure('portal', `cannot publish on ${this.portal}: ${why}`)
-    if (failed > policy.retries)
+    if (failed > settings.retries)
       throw failure(`${reason} (${pluralize(failed, 'attempt')}). Run "publish-remote" later.`)
     if (retryAfter !== undefined && retryAfter > MAX_RETRY_AFTER)
       throw failure(`${reason} and asks to wait ${formatDuration(retryAfter)}. Run "publish-remote" then.`)
-    const pause = retryAfter ?? pauseBefore(failed, policy, Math.random())
-    this.warn(`${message}; retrying in ${formatDuration(pause)} (${failed} of ${policy.retries})`)
+    const pause = retryAfter ?? pauseBefore(failed, settings, Math.random())
+    this.warn(`${message}; retrying in ${formatDuration(pause)} (${failed} of ${settings.retries})`)
     await sleep(pause, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
 

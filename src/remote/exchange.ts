@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Agents } from '../network/agents.ts'
 import { readBody } from '../portal/body.ts'
-import type { FetchPolicy } from '../portal/policy.ts'
+import type { FetchSettings } from '../portal/policy.ts'
 import { formatDuration } from '../text/format.ts'
 import { USER_AGENT } from '../version.ts'
 
@@ -33,7 +33,7 @@ const CONTINUE_MS = 1_000
 
 export interface Connection {
   readonly agents: Agents
-  readonly policy: FetchPolicy
+  readonly settings: FetchSettings
   readonly signal: AbortSignal
 }
 
@@ -46,7 +46,7 @@ export async function exchange(
   method: string,
   headers: Readonly<Record<string, string>>,
   body: RequestBody | undefined,
-  { agents, policy, signal }: Connection,
+  { agents, settings, signal }: Connection,
 ): Promise<ApiResponse> {
   const { protocol } = new URL(url) as URL & { protocol: keyof Agents }
   const { request } = await (protocol === 'https:' ? import('node:https') : import('node:http'))
@@ -65,17 +65,17 @@ export async function exchange(
     },
   })
   const limit = new Limit(sent)
-  limit.set('connection', policy.connectTimeout)
+  limit.set('connection', settings.connect_timeout)
   sent.once('socket', (socket) => {
     const event = protocol === 'https:' ? 'secureConnect' : 'connect'
     // The socket to a proxy is already connected.
-    if (!socket.connecting) limit.set('answer', policy.headersTimeout)
-    socket.once(event, () => limit.set('answer', policy.headersTimeout))
+    if (!socket.connecting) limit.set('answer', settings.headers_timeout)
+    socket.once(event, () => limit.set('answer', settings.headers_timeout))
   })
   try {
-    const response = await Promise.race([responseTo(sent), sendBody(sent, body, limit, policy)])
+    const response = await Promise.race([responseTo(sent), sendBody(sent, body, limit, settings)])
     limit.end()
-    return await readResponse(response, policy)
+    return await readResponse(response, settings)
   } finally {
     limit.end()
     sent.destroy()
@@ -95,7 +95,7 @@ async function sendBody(
   sent: ClientRequest,
   body: RequestBody | undefined,
   limit: Limit,
-  { stallTimeout, headersTimeout }: FetchPolicy,
+  { stall_timeout, headers_timeout }: FetchSettings,
 ): Promise<never> {
   if (body === undefined) {
     sent.end()
@@ -107,11 +107,11 @@ async function sendBody(
   }
   async function* withLimit(chunks: Chunks) {
     for await (const chunk of chunks) {
-      limit.set('progress of the upload', stallTimeout)
+      limit.set('progress of the upload', stall_timeout)
       // Copy the chunk: the archive may reuse its buffer before it is sent.
       yield Buffer.from(chunk)
     }
-    limit.set('answer', headersTimeout)
+    limit.set('answer', headers_timeout)
   }
   let failure: unknown
   const source = Readable.from(withLimit(body.chunks())).once('error', (error) => {
@@ -132,10 +132,10 @@ function waitForContinue(sent: ClientRequest): Promise<void> {
   })
 }
 
-async function readResponse(response: IncomingMessage, policy: FetchPolicy): Promise<ApiResponse> {
+async function readResponse(response: IncomingMessage, settings: FetchSettings): Promise<ApiResponse> {
   const parts: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of readBody(response, policy)) {
+  for await (const chunk of readBody(response, settings)) {
     bytes += chunk.length
     if (bytes > MAX_RESPONSE_BYTES) throw new Error('its answer is too long')
     parts.push(Buffer.from(chunk))

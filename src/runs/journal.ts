@@ -10,19 +10,16 @@ import type { RunPlan } from './run.ts'
 export class RunJournal {
   readonly steps: StepRecord[] = []
   readonly warnings: string[] = []
-  private readonly plan: RunPlan
-  private readonly holder: Holder
-  private readonly observers: readonly RunObserver[]
-  private readonly context: Context
   private readonly started: string
   private ended: RunRecord | undefined
   private observed = Promise.resolve()
 
-  constructor(plan: RunPlan, holder: Holder, observers: readonly RunObserver[], context: Context) {
-    this.plan = plan
-    this.holder = holder
-    this.observers = observers
-    this.context = context
+  constructor(
+    private readonly plan: RunPlan,
+    private readonly holder: Holder,
+    private readonly observers: readonly RunObserver[],
+    private readonly context: Context,
+  ) {
     this.started = context.clock().toISOString()
   }
 
@@ -32,7 +29,6 @@ export class RunJournal {
     this.notify('onBegin', this.record({}))
   }
 
-  /** Stores the record of the ended run. */
   async close(end: Partial<RunRecord>): Promise<void> {
     const { documents, clock } = this.context
     this.ended = this.record({ ended_at: clock().toISOString(), ...end })

@@ -9,18 +9,7 @@ export const LEASE_MS = 60_000
 const RENEW_MS = 15_000
 
 /** The leases of a run, renewed until `release`. */
-export interface HeldLeases {
-  readonly ids: readonly string[]
-  /** When the last of them was acquired, by the store's clock, in ms. */
-  readonly since: number
-  /**
-   * Renews the given leases; by default, all of them.
-   *
-   * @throws Failure `held` when another run has taken one over
-   */
-  renewOrFail(ids?: readonly string[]): Promise<void>
-  release(): Promise<void>
-}
+export type HeldLeases = Awaited<ReturnType<typeof acquireLeases>>
 
 /** The ids of the runs that this process is executing. */
 const activeRuns = new Set<string>()
@@ -51,7 +40,7 @@ export async function acquireLeases(
   ids: readonly string[],
   holder: Holder,
   warn: (line: string) => void = () => {},
-): Promise<HeldLeases> {
+) {
   const acquired: string[] = []
   let since = 0
   activeRuns.add(holder.run)
@@ -79,9 +68,11 @@ export async function acquireLeases(
   // Errors are ignored here: the next `renewOrFail` fails for the same reason, or the problem is gone by then.
   const timer = setInterval(() => renew().catch(() => {}), RENEW_MS)
   return {
-    ids: acquired,
+    ids: acquired as readonly string[],
+    /** When the last of them was acquired, by the store's clock, in ms. */
     since,
-    renewOrFail: async (ids) => {
+    /** Renews the given leases; by default, all of them. @throws Failure `held` when another run has taken one over */
+    renewOrFail: async (ids?: readonly string[]) => {
       await renew(ids?.filter((id) => acquired.includes(id)))
       if (lostId !== undefined) throw leaseLostFailure(lostId)
     },

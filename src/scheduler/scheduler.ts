@@ -13,7 +13,6 @@ export interface SchedulerOptions extends Schedule {
 export interface SchedulerHandlers {
   /** Returns the dates up to `now` without an edition, in ascending order. */
   findMissed(now: Date): Promise<readonly string[]>
-  /** Publishes the editions of a date. */
   publish(date: string): Promise<void>
   onFailed(attempt: FailedAttempt): Promise<void>
   /** Reports dates that stay without an edition because the scheduler was not running when they were due. */
@@ -40,18 +39,15 @@ const MAX_SETBACK_MS = 3_600_000
 
 /** Publishes every date that is due, one at a time. */
 export class Scheduler {
-  private readonly options: SchedulerOptions
-  private readonly handlers: SchedulerHandlers
-  private readonly clock: Clock
-  private readonly signal: AbortSignal
   /** All dates due up to this time are done. */
   private handledUntil: Date
 
-  constructor(options: SchedulerOptions, handlers: SchedulerHandlers, clock: Clock, signal: AbortSignal) {
-    this.options = options
-    this.handlers = handlers
-    this.clock = clock
-    this.signal = signal
+  constructor(
+    private readonly options: SchedulerOptions,
+    private readonly handlers: SchedulerHandlers,
+    private readonly clock: Clock,
+    private readonly signal: AbortSignal,
+  ) {
     this.handledUntil = clock.now()
   }
 

@@ -24,7 +24,7 @@ export interface Archive {
    * **Fencing.** A new holder of a key's lease sweeps the key first. An object that was complete when it was swept can
    * never be committed, so a writer that slept through its lease cannot replace its successor's object.
    */
-  create(key: string, facts: ObjectFacts): Promise<PendingObject>
+  create(key: string, facts: { readonly contentType: string }): Promise<PendingObject>
 
   /** Returns the object's size and time, or undefined when there is none. */
   stat(key: string): Promise<StoredObject | undefined>
@@ -50,11 +50,6 @@ export interface Archive {
   facts(): Promise<StoreFacts>
 
   close(): Promise<void>
-}
-
-interface ObjectFacts {
-  /** `text/csv; charset=utf-8`, `application/gzip`, `application/json`. */
-  readonly contentType: string
 }
 
 export interface StoredObject {

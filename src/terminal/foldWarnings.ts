@@ -3,17 +3,11 @@ import type { Report } from './report.ts'
 /** A warning that matters for each date: its numbers differ, and decide. */
 const ALWAYS_PRINTED = /seems incomplete/
 
-interface FoldedWarnings {
-  readonly report: Report
-  /** Prints how many warnings were left out. */
-  close(): void
-}
-
 /**
  * Prints a warning once, and counts those that differ from it only in dates and numbers: with the exports of a year, the same one
- * would come 52 times. The run records have them all, and so has a log for machines.
+ * would come 52 times. `close` prints how many were left out. The run records have them all, and so has a log for machines.
  */
-export function foldWarnings(report: Report, { log_format }: { readonly log_format: string }): FoldedWarnings {
+export function foldWarnings(report: Report, { log_format }: { readonly log_format: string }) {
   if (log_format === 'json') return { report, close: () => {} }
   const repeats = new Map<string, { readonly first: string; count: number }>()
   const warn = (line: string) => {

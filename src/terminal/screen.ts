@@ -3,21 +3,10 @@ import { stripControls } from '../text/stripControls.ts'
 /** The interval at which live lines are redrawn. */
 const REDRAW_MS = 100
 
-/** Prints lines to a stream. In a terminal, live lines stay below them. */
-export interface Screen {
-  /** The width of the terminal; infinite elsewhere. */
-  readonly columns: number
-  /** Prints a line without control characters. @param style adds colors */
-  print(line: string, style?: (text: string) => string): void
-  /** Adds a live line. @param draw returns its current text */
-  add(draw: () => string): void
-  /** Removes a live line. Returns whether there was one. */
-  remove(draw: () => string): boolean
-  close(): void
-}
+export type Screen = Awaited<ReturnType<typeof openScreen>>
 
-/** Opens a screen. @param live whether to show the live lines */
-export async function openScreen(stream: NodeJS.WriteStream, live: boolean): Promise<Screen> {
+/** Opens a screen, which prints lines to a stream. @param live whether to show live lines below them */
+export async function openScreen(stream: NodeJS.WriteStream, live: boolean) {
   const lines = new Set<() => string>()
   const update = live ? (await import('log-update')).createLogUpdate(stream) : undefined
   const timer = live ? setInterval(redraw, REDRAW_MS).unref() : undefined
@@ -27,16 +16,20 @@ export async function openScreen(stream: NodeJS.WriteStream, live: boolean): Pro
   }
 
   return {
+    /** The width of the terminal; infinite elsewhere. */
     get columns() {
       return stream.columns ?? Number.POSITIVE_INFINITY
     },
-    print: (line, style = (text) => text) => {
+    /** Prints a line without control characters. @param style adds colors */
+    print: (line: string, style = (text: string) => text) => {
       update?.clear()
       stream.write(`${style(stripControls(line))}\n`)
       redraw()
     },
-    add: (draw) => void lines.add(draw),
-    remove: (draw) => {
+    /** Adds a live line. @param draw returns its current text */
+    add: (draw: () => string) => void lines.add(draw),
+    /** Removes a live line. Returns whether there was one. */
+    remove: (draw: () => string) => {
       const wasLive = lines.delete(draw)
       if (lines.size === 0) update?.clear()
       return wasLive

@@ -2,17 +2,10 @@ import type { Context } from '../context.ts'
 import { descriptionKey, editionId, editionKey, exportKey, snapshotKey } from '../editions/layout.ts'
 
 /** What the stores contain for a date. */
-export interface Stored {
-  readonly date: string
-  readonly snapshot: boolean
-  /** Watches that have a CSV, a document, or both. */
-  readonly watches: readonly string[]
-  /** Keys that this program never writes. */
-  readonly unexpectedKeys: readonly string[]
-}
+export type Stored = Awaited<ReturnType<typeof storedDates>>[number]
 
 /** Lists, in ascending order, every date for which the stores contain anything. */
-export async function storedDates({ archive, documents }: Context): Promise<Stored[]> {
+export async function storedDates({ archive, documents }: Context) {
   const dates = new Map<string, { snapshot: boolean; watches: Set<string>; unexpectedKeys: string[] }>()
   const contentsOf = (date: string) => {
     const contents = dates.get(date) ?? { snapshot: false, watches: new Set<string>(), unexpectedKeys: [] }
@@ -39,7 +32,9 @@ export async function storedDates({ archive, documents }: Context): Promise<Stor
     .map(([date, { snapshot, watches, unexpectedKeys }]) => ({
       date,
       snapshot,
+      /** Watches that have a CSV, a document, or both. */
       watches: [...watches].sort(),
+      /** Keys that this program never writes. */
       unexpectedKeys,
     }))
 }

@@ -5,17 +5,15 @@ import type { Difference } from './difference.ts'
 
 /** Compares the bytes written to it with the archived CSV. Stores nothing. */
 export class StoredCsv implements PendingObject {
-  private readonly archive: Archive
-  private readonly key: string
   private stored: AsyncIterator<Uint8Array> | undefined
   private chunk: Uint8Array = new Uint8Array(0)
   private at = 0
   private found: Difference | undefined
 
-  constructor(archive: Archive, key: string) {
-    this.archive = archive
-    this.key = key
-  }
+  constructor(
+    private readonly archive: Archive,
+    private readonly key: string,
+  ) {}
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let from = 0; from < bytes.length && this.found === undefined; ) {

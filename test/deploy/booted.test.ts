@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Replica, startReplica } from '../../src/demo/replica.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
 import { freePort } from '../helpers/port.ts'
+import { type Replica, startReplica } from '../helpers/replica.ts'
 import { type Booted, bootSystemd } from './booted.ts'
 
 const UNITS = '/etc/systemd/test'

@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { startReplica } from '../../src/demo/replica.ts'
 import { checkNodeFixes } from '../../src/doctor/checks.ts'
 import { NODE_END_OF_FIXES } from '../../src/version.ts'
 import { cli } from '../helpers/cli.ts'
 import { testDatabase } from '../helpers/database.ts'
 import { datasetsCsv, organizationsCsv, temporaryFolder, writeTestFile } from '../helpers/exports.ts'
+import { startReplica } from '../helpers/replica.ts'
 import { serviceOrSkip, uniqueName } from '../helpers/services.ts'
 
 interface Report {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { type Replica, type ReplicaFile, startReplica } from '../../src/demo/replica.ts'
 import type { ExportName } from '../../src/editions/edition.ts'
+import { type Replica, type ReplicaFile, startReplica } from './replica.ts'
 
 /** Starts a portal with the bundled exports of a Wednesday. */
 export async function samplePortal(date: string): Promise<Replica> {

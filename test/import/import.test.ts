@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { startReplica } from '../../src/demo/replica.ts'
 import type { Snapshot } from '../../src/editions/edition.ts'
 import { type ImportRequest, importExports } from '../../src/import/import.ts'
 import { backfill } from '../../src/pipeline/backfill.ts'
@@ -14,6 +13,7 @@ import { currentProcessAsHolder } from '../../src/runs/lease.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import { openTestContext, type TestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv, readFolder, writeTestFile } from '../helpers/exports.ts'
+import { startReplica } from '../helpers/replica.ts'
 
 const ORGANIZATIONS = organizationsCsv([['o1', 'Un', 5]])
 const datasets = (count: number) =>

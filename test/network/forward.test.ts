@@ -1,5 +1,4 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Replica, startReplica } from '../../src/demo/replica.ts'
 import type { Edition } from '../../src/editions/edition.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import { cli } from '../helpers/cli.ts'
@@ -7,6 +6,7 @@ import { DATE, openTestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv, temporaryFolder } from '../helpers/exports.ts'
 import { startForwardProxy, type TestProxy } from '../helpers/forwardProxy.ts'
 import { startWebhook } from '../helpers/receivers.ts'
+import { type Replica, startReplica } from '../helpers/replica.ts'
 import { startTlsFront } from '../helpers/tlsFront.ts'
 
 const MODIFIED = new Date('2026-11-18T05:00:00Z')

@@ -2,7 +2,6 @@ import { cp, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Replica, startReplica } from '../../src/demo/replica.ts'
 import type { Edition, Snapshot } from '../../src/editions/edition.ts'
 import { Failure } from '../../src/errors.ts'
 import { archive, fetch, publish, run } from '../../src/pipeline/pipeline.ts'
@@ -18,6 +17,7 @@ import {
   row,
   writeTestFile,
 } from '../helpers/exports.ts'
+import { type Replica, startReplica } from '../helpers/replica.ts'
 
 const LAST = '2026-11-11'
 const EDITION = `mobilite-transport/${DATE}`

@@ -2,13 +2,6 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import {
-  type Fault,
-  type Replica,
-  type ReplicaOptions,
-  type ReplicaRequest,
-  startReplica,
-} from '../../src/demo/replica.ts'
 import type { Edition } from '../../src/editions/edition.ts'
 import { Failure } from '../../src/errors.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
@@ -24,6 +17,7 @@ import {
   readFolder,
   row,
 } from '../helpers/exports.ts'
+import { type Fault, type Replica, type ReplicaOptions, type ReplicaRequest, startReplica } from '../helpers/replica.ts'
 
 const EDITION = `mobilite-transport/${DATE}`
 const MODIFIED = new Date('2026-11-18T05:00:00Z')

@@ -4,14 +4,15 @@ import { expect, onTestFinished, test } from 'vitest'
 import { NO_PROXIES } from '../../src/network/proxy.ts'
 import { HttpClient } from '../../src/portal/http.ts'
 
-const POLICY = {
-  connectTimeout: 300,
-  headersTimeout: 300,
-  stallTimeout: 300,
-  minRate: 1_000,
+const SETTINGS = {
+  ...NO_PROXIES,
+  connect_timeout: 300,
+  headers_timeout: 300,
+  stall_timeout: 300,
+  min_rate: 1_000,
   retries: 0,
-  retryPause: 1,
-  maxBytes: 2 ** 30,
+  retry_pause: 1,
+  max_export_size: 2 ** 30,
 }
 /** Far more bytes than the client buffers ahead of its reader. */
 const BODY = Buffer.alloc(4 * 2 ** 20, 'a')
@@ -24,7 +25,7 @@ async function startClosingServer(head: string): Promise<{ readonly http: HttpCl
     socket.once('data', () => socket.end(Buffer.concat([Buffer.from(`${head}\r\n\r\n`), BODY])))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const http = await HttpClient.open(POLICY, NO_PROXIES, new AbortController().signal, () => {})
+  const http = await HttpClient.open(SETTINGS, new AbortController().signal, () => {})
   onTestFinished(async () => {
     http.close()
     for (const socket of sockets) socket.destroy()
@@ -37,7 +38,7 @@ async function startClosingServer(head: string): Promise<{ readonly http: HttpCl
 async function lengthOf(body: AsyncIterable<Uint8Array>): Promise<number> {
   let length = 0
   for await (const chunk of body) {
-    if (length === 0) await sleep(POLICY.stallTimeout + 100)
+    if (length === 0) await sleep(SETTINGS.stall_timeout + 100)
     await sleep(1)
     length += chunk.length
   }

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { startReplica } from '../../src/demo/replica.ts'
 import { run } from '../../src/pipeline/pipeline.ts'
 import { findSnapshot } from '../../src/pipeline/snapshot.ts'
 import { DATE, openTestContext } from '../helpers/context.ts'
 import { datasetsCsv, organizationsCsv } from '../helpers/exports.ts'
+import { startReplica } from '../helpers/replica.ts'
 
 const EXPORTS = {
   datasets: datasetsCsv(Array.from({ length: 40 }, (_, i) => ({ id: `d${i}`, title: 'Transport' }))),

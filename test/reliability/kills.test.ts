@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Context } from '../../src/context.ts'
-import { type Replica, startReplica } from '../../src/demo/replica.ts'
 import type { Edition } from '../../src/editions/edition.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
 import type { Lease } from '../../src/stores/documents.ts'
 import { type CliResult, cli } from '../helpers/cli.ts'
+import { type Replica, startReplica } from '../helpers/replica.ts'
 import { storePairs, type TestStores } from '../helpers/storePairs.ts'
 
 /** A future Wednesday, so that each run fetches from the portal. */

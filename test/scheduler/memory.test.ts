@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import { startReplica } from '../../src/demo/replica.ts'
 import { datasetsCsv, organizationsCsv, temporaryFolder } from '../helpers/exports.ts'
+import { startReplica } from '../helpers/replica.ts'
 
 const MANY_RUNS = fileURLToPath(new URL('children/manyRuns.mjs', import.meta.url))
 

@@ -4,13 +4,13 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { type Fault, type ReplicaOptions, startReplica } from '../../src/demo/replica.ts'
 import { lastScheduledDates } from '../../src/editions/calendar.ts'
 import { dateIn } from '../../src/editions/date.ts'
 import type { SchedulerStatus } from '../../src/scheduler/status.ts'
 import { BASE_ENVIRONMENT, CLI, cli } from '../helpers/cli.ts'
 import { startDaemon } from '../helpers/daemon.ts'
 import { datasetsCsv, organizationsCsv, readFolder, temporaryFolder } from '../helpers/exports.ts'
+import { type Fault, type ReplicaOptions, startReplica } from '../helpers/replica.ts'
 
 const TODAY = dateIn('Europe/Paris', new Date())
 const LONG_AGO = new Date(Date.now() - 5 * 86_400_000)

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { startReplica } from '../../src/demo/replica.ts'
 import { datasetsCsv, organizationsCsv, temporaryFolder } from '../helpers/exports.ts'
+import { startReplica } from '../helpers/replica.ts'
 import { HAS_TERMINAL, inTerminal } from '../helpers/terminal.ts'
 
 const ESCAPE = '\u001b'

@@ -43,7 +43,6 @@ async function storedDates(config: Config): Promise<string[]> {
   return names.filter(isDate)
 }
 
-/** Lists stored ids, in descending order. */
 async function storedIds({ documents }: Config, collection: 'tops' | 'runs', limit?: number): Promise<string[]> {
   const store = await openDocuments(documents)
   try {

@@ -1,4 +1,4 @@
-import { fullDiskReason } from '../fullDisk.ts'
+import { fullDiskReason } from '../disk.ts'
 
 const ELSEWHERE = 'or name another folder with --archive'
 

@@ -4,8 +4,8 @@ import { open, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { type Archive, archiveFailure, assertKey, isKey, type PendingObject, type StoredObject } from '../archive.ts'
 import { createFolder } from '../createFolder.ts'
+import { freeBytes } from '../disk.ts'
 import type { StoreFacts } from '../facts.ts'
-import { freeBytes } from '../freeBytes.ts'
 import { SILENT, type StoreReport } from '../report.ts'
 import { reasonOf } from './errors.ts'
 import { PendingFile } from './pending.ts'
@@ -30,12 +30,13 @@ export async function openFolder(path: string, report: StoreReport = SILENT): Pr
 export class Folder implements Archive {
   readonly address: string
   private readonly root: string
-  private readonly report: StoreReport
 
-  constructor(path: string, report: StoreReport) {
+  constructor(
+    path: string,
+    private readonly report: StoreReport,
+  ) {
     this.address = `file:${path}`
     this.root = resolve(path)
-    this.report = report
   }
 
   async exists(): Promise<boolean> {

@@ -8,23 +8,17 @@ import type { Folder } from './folder.ts'
  * An object on its way into a folder: a partial file beside the final name. Only `commit` gives it that name.
  */
 export class PendingFile implements PendingObject {
-  private readonly folder: Folder
-  private readonly key: string
-  private readonly file: FileHandle
-  private readonly partial: string
-  private readonly path: string
-  private readonly top: string
   private ended = false
 
   /** @param top the uppermost folder with a new entry on the way to the object */
-  constructor(folder: Folder, key: string, file: FileHandle, partial: string, path: string, top: string) {
-    this.folder = folder
-    this.key = key
-    this.file = file
-    this.partial = partial
-    this.path = path
-    this.top = top
-  }
+  constructor(
+    private readonly folder: Folder,
+    private readonly key: string,
+    private readonly file: FileHandle,
+    private readonly partial: string,
+    private readonly path: string,
+    private readonly top: string,
+  ) {}
 
   async write(bytes: Uint8Array): Promise<void> {
     await this.folder.withArchiveErrors('write', this.key, async () => {

@@ -1,4 +1,4 @@
-import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
+import { MongoClient, type MongoClientOptions } from 'mongodb'
 import { Failure } from '../../errors.ts'
 
 /** The database when the address names none. */
@@ -27,27 +27,23 @@ const RULES: MongoClientOptions = {
   appName: 'datagouv-tops',
 }
 
-/** A client that is not connected yet, and the database that the address names. */
-export interface Client {
-  readonly client: MongoClient
-  readonly database: Db
-  /** The address without any secret. */
-  readonly label: string
-  /** Amazon DocumentDB refuses field names with a dot, says its documentation. */
-  readonly isDocumentDB: boolean
-}
+/** A client that is not connected yet, and the database that the address names. The label is the address without any secret. */
+export type Client = ReturnType<typeof clientFor>
 
 /**
+ * Creates a client.
+ *
  * @param address a MongoDB connection string
  * @throws Failure `usage` when it is none; the message repeats no part of it
  */
-export function clientFor(address: string): Client {
+export function clientFor(address: string) {
   const client = parse(address)
   const { hosts, srvHost, dbName } = client.options
   // The driver's own default is "test".
   const name = /^mongodb(\+srv)?:\/\/[^/]*\/[^?]/.test(address) ? dbName : DEFAULT_DATABASE
   // Built from the driver's parsed address, so that no part of a password can slip through.
   const server = srvHost ? `mongodb+srv://${srvHost}` : `mongodb://${hosts.join(',')}`
+  // Amazon DocumentDB refuses field names with a dot, says its documentation.
   const isDocumentDB = hosts.some(({ host }) => /\.docdb(-elastic)?\.amazonaws\.com(\.cn)?$/.test(host ?? ''))
   return { client, database: client.db(name), label: `${server}/${name}`, isDocumentDB }
 }

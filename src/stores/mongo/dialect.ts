@@ -4,15 +4,12 @@ import { Locks } from './locks.ts'
 
 /** Works around the limits of servers that only speak MongoDB's protocol. */
 export class Dialect {
-  /** Whether the server refuses keys with a dot. */
-  private readonly escapesKeys: boolean
-  /** Undefined if the server changes documents atomically. */
-  private readonly locks: Locks | undefined
-
-  private constructor(escapesKeys: boolean, locks?: Locks) {
-    this.escapesKeys = escapesKeys
-    this.locks = locks
-  }
+  private constructor(
+    /** Whether the server refuses keys with a dot. */
+    private readonly escapesKeys: boolean,
+    /** Undefined if the server changes documents atomically. */
+    private readonly locks?: Locks,
+  ) {}
 
   /**
    * Asks the server which program it is. FerretDB 2 has neither limit, and no field `ferretdbVersion`.

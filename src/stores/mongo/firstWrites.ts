@@ -9,17 +9,14 @@ import { createCollection, createIndexes, isValidated } from './schema.ts'
  * misspelled.
  */
 export class FirstWrites {
-  private readonly database: Db
-  private readonly address: string
-  private readonly report: StoreReport
   private readonly prepared = new Map<Collection, Promise<void>>()
   private isNewDatabase = false
 
-  constructor(database: Db, address: string, report: StoreReport) {
-    this.database = database
-    this.address = address
-    this.report = report
-  }
+  constructor(
+    private readonly database: Db,
+    private readonly address: string,
+    private readonly report: StoreReport,
+  ) {}
 
   async before(collection: Collection): Promise<void> {
     const prepared = this.prepared.get(collection) ?? this.prepare(collection)

@@ -18,14 +18,11 @@ interface Lock {
  * collection `locks` makes the others wait.
  */
 export class Locks {
-  private readonly database: Db
-  private readonly now: () => Promise<number>
-
   /** @param now returns the server's time, in ms */
-  constructor(database: Db, now: () => Promise<number>) {
-    this.database = database
-    this.now = now
-  }
+  constructor(
+    private readonly database: Db,
+    private readonly now: () => Promise<number>,
+  ) {}
 
   /** Runs `change`, and lets no other process change the document meanwhile. */
   async exclusively<T>(collection: Collection, documentId: string, change: () => Promise<T>): Promise<T> {

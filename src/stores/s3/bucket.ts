@@ -45,16 +45,12 @@ export interface Part {
  * page, which would otherwise pass for a successful upload, a copy or an empty bucket.
  */
 export class Bucket {
-  readonly client: S3Client
-  readonly name: string
-  private readonly region: string
-  private readonly report: StoreReport
-
-  constructor(client: S3Client, name: string, region: string, report: StoreReport = SILENT) {
-    this.client = client
-    this.name = name
-    this.region = region
-    this.report = report
+  constructor(
+    readonly client: S3Client,
+    readonly name: string,
+    private readonly region: string,
+    private readonly report: StoreReport = SILENT,
+  ) {
     // Web servers send ETags too, so an HTML page in response to an upload can only be recognized by its content type.
     client.middlewareStack.add(
       (next, { commandName }) =>

@@ -22,20 +22,12 @@ const CLIENT: S3ClientConfig = {
   responseChecksumValidation: 'WHEN_REQUIRED',
 }
 
-/** A client, and where it sends its requests. */
-interface ConfiguredClient {
-  readonly client: S3Client
-  readonly region: string
-  /** Undefined for Amazon. */
-  readonly endpoint: string | undefined
-}
-
 /**
- * Creates a client of the AWS SDK from the usual variables, files and services of AWS.
+ * Creates a client of the AWS SDK from the usual variables, files and services of AWS. The endpoint is undefined for Amazon.
  *
  * @throws Failure `usage` if the endpoint is not an address
  */
-export async function createClient(proxies: ProxySettings): Promise<ConfiguredClient> {
+export async function createClient(proxies: ProxySettings) {
   const regionless = new S3Client(CLIENT)
   // An empty variable counts as not set.
   const region = (await regionless.config.region().catch(() => undefined)) || DEFAULT_REGION

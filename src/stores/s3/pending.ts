@@ -22,9 +22,6 @@ const PART_BYTES = 5 * 1024 * 1024
  * Completing the upload replaces it.
  */
 export class PendingUpload implements PendingObject {
-  private readonly s3: S3
-  private readonly key: string
-  private readonly contentType: string
   private readonly staged: string
   private readonly parts: Part[] = []
   /** The part that is being filled, and the part that is being sent. Their memory is reused. */
@@ -43,10 +40,11 @@ export class PendingUpload implements PendingObject {
   private sha256 = ''
   private ended = false
 
-  constructor(s3: S3, key: string, contentType: string) {
-    this.s3 = s3
-    this.key = key
-    this.contentType = contentType
+  constructor(
+    private readonly s3: S3,
+    private readonly key: string,
+    private readonly contentType: string,
+  ) {
     this.staged = `${stagingPrefixes(key).now}${randomBytes(6).toString('hex')}.partial`
   }
 

@@ -42,18 +42,17 @@ export async function openS3(address: string, report: StoreReport = SILENT, prox
 /** The archive in one bucket. A pending upload uses its bucket, its error handling and its warnings too. */
 export class S3 implements Archive {
   readonly address: string
-  readonly server: string
-  readonly bucket: Bucket
-  private readonly endpoint: string
   private readonly warnings: BucketWarnings
   /** Whether the last request showed that the next one would fail as well. */
   private unusable = false
 
-  constructor(bucket: Bucket, endpoint: string, server: string, report: StoreReport) {
-    this.server = server
+  constructor(
+    readonly bucket: Bucket,
+    private readonly endpoint: string,
+    readonly server: string,
+    report: StoreReport,
+  ) {
     this.address = `s3://${bucket.name}`
-    this.bucket = bucket
-    this.endpoint = endpoint
     this.warnings = new BucketWarnings(bucket, report)
   }
 

@@ -6,14 +6,12 @@ const DOCS = 'docs/deploy.md, "A bucket\'s permissions and lifecycle"'
 
 /** Warns, once each, of bucket settings that keep the objects that a run deletes. */
 export class BucketWarnings {
-  private readonly bucket: Bucket
-  private readonly report: StoreReport
   private readonly sent = new Set<string>()
 
-  constructor(bucket: Bucket, report: StoreReport) {
-    this.bucket = bucket
-    this.report = report
-  }
+  constructor(
+    private readonly bucket: Bucket,
+    private readonly report: StoreReport,
+  ) {}
 
   /** The access key may not delete the staged copy of an object. */
   missingPermission(): void {

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fullDiskReason, shortageOf } from '../fullDisk.ts'
+import { fullDiskReason, shortageOf } from '../disk.ts'
 
 const ELSEWHERE = 'or name another file with --documents'
 

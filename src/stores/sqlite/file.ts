@@ -5,13 +5,12 @@ import { pathToFileURL } from 'node:url'
 import Database from 'libsql'
 import { Failure } from '../../errors.ts'
 import { createFolder } from '../createFolder.ts'
+import { freeBytes } from '../disk.ts'
 import type { StoreFacts } from '../facts.ts'
-import { freeBytes } from '../freeBytes.ts'
 import type { StoreReport } from '../report.ts'
 import { isBusy, reasonOf } from './errors.ts'
 import { prepareFile, usesWriteAheadLog } from './schema.ts'
-import { select } from './select.ts'
-import { inTransaction } from './transaction.ts'
+import { inTransaction, select } from './transaction.ts'
 
 /**
  * How long a statement waits for another process that writes. SQLite blocks the thread while it waits, so each of its waits is
@@ -24,16 +23,17 @@ const BLOCKING_MS = 50
 export class DatabaseFile {
   readonly address: string
   private readonly path: string
-  private readonly report: StoreReport
   /** Undefined as long as the file does not exist. */
   private database: Database.Database | undefined
   private prepared: Promise<Database.Database> | undefined
   private isClosed = false
 
-  constructor(path: string, report: StoreReport) {
+  constructor(
+    path: string,
+    private readonly report: StoreReport,
+  ) {
     this.address = `sqlite:${path}`
     this.path = resolve(path)
-    this.report = report
   }
 
   async open(): Promise<void> {

@@ -1,8 +1,7 @@
 import type { Database } from 'libsql'
 import type { Collection } from '../documents.ts'
 import { isBusy } from './errors.ts'
-import { select } from './select.ts'
-import { inTransaction } from './transaction.ts'
+import { inTransaction, select } from './transaction.ts'
 
 const COLLECTIONS: readonly Collection[] = ['tops', 'runs', 'leases']
 

@@ -30,11 +30,9 @@ export async function openSqlite(path: string, report: StoreReport = SILENT): Pr
 
 class Sqlite implements Documents {
   readonly address: string
-  private readonly file: DatabaseFile
 
-  constructor(file: DatabaseFile) {
+  constructor(private readonly file: DatabaseFile) {
     this.address = file.address
-    this.file = file
   }
 
   exists(): Promise<boolean> {

@@ -1,5 +1,17 @@
 import { statfsSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
+
+/** Returns how many bytes this user can still write to the disk of a path, which need not exist yet. */
+export async function freeBytes(path: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(path)
+    return bavail * bsize
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error
+    return freeBytes(dirname(path))
+  }
+}
 
 const NO_INODES = 'the disk has no inodes left, so it holds too many files; remove some and run again'
 const NO_BYTES = 'the disk is full; make room and run again'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ExportName } from '../editions/edition.ts'
+import type { ExportName } from '../../src/editions/edition.ts'
 
 /** A file that the replica serves. */
 export interface ReplicaFile {
@@ -85,7 +85,7 @@ const RESOURCES: Record<ExportName, { id: string; model: string }> = {
 
 /**
  * Starts a portal on the loopback interface that responds like data.gouv.fr: metadata of the catalogue, stable addresses that redirect
- * to the files, and files with ETag, Last-Modified and ranges. `demo` fetches from it; tests add faults.
+ * to the files, and files with ETag, Last-Modified and ranges. Tests add faults.
  */
 export async function startReplica({ files, fault, catalogue }: ReplicaOptions): Promise<Replica> {
   const published = { ...files }
