@@ -30,7 +30,7 @@ const USES: Readonly<Record<string, string>> = {
   pipeline: '(editions) csv editions errors portal runs stores terminal text waitForAll wasm',
   lineage: 'editions network pipeline text version',
   explain: 'csv editions errors matching pipeline stores text',
-  mcp: 'text version',
+  mcp: 'editions text version',
   remote: 'config editions errors explain network portal runs text version',
   verify: '(editions) csv editions errors matching pipeline runs schema terminal',
   openContext: '(lineage) (metrics) (stores) config waitForAll',

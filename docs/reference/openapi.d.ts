@@ -297,6 +297,7 @@ export interface components {
           bytes: number;
           /** @example 121074 */
           records: number;
+          /** @description When the portal wrote the export */
           last_modified: string | null;
         };
         organizations: {
@@ -305,6 +306,7 @@ export interface components {
           bytes: number;
           /** @example 121074 */
           records: number;
+          /** @description When the portal wrote the export */
           last_modified: string | null;
         };
       };
@@ -626,6 +628,7 @@ export interface components {
           bytes: number;
           /** @example 121074 */
           records: number;
+          /** @description When the portal wrote the export */
           last_modified: string | null;
         };
         organizations: {
@@ -634,6 +637,7 @@ export interface components {
           bytes: number;
           /** @example 121074 */
           records: number;
+          /** @description When the portal wrote the export */
           last_modified: string | null;
         };
       };

@@ -8,6 +8,7 @@ import { formatTable } from '../terminal/table.ts'
 import { dateToRead } from './dates.ts'
 import { type CommandInput, formatJson, type Options, withContext } from './io.ts'
 import { tableWidth, writeResult } from './output.ts'
+import { warnOfLaterCatalogues } from './show.ts'
 import { watchToRead } from './watches.ts'
 
 /** Prints the datasets that entered, left and moved between two editions: as tables, JSON, CSV or Markdown. */
@@ -20,6 +21,7 @@ export default async function changes(io: CommandInput): Promise<void> {
     // Check that the edition exists. Otherwise the only error for `changes today` would be that the date is too late.
     if (from !== undefined) await findEdition(context.documents, watch, from)
     const pair = await findPair(context, watch, from, to)
+    warnOfLaterCatalogues([pair.from, pair.to], context)
     const found = await explainChanges(pair.from, pair.to, context)
     await writeResult(format(found, options, config.portal), options, report)
   })

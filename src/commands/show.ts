@@ -1,7 +1,7 @@
 import { ALL_WATCHES } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import { csvOf, csvTable, DATASET_FIELDS } from '../editions/csv.ts'
-import type { Edition } from '../editions/edition.ts'
+import { type Edition, laterCatalogue } from '../editions/edition.ts'
 import { datesOf, findEdition, missingEdition, missingOf } from '../editions/find.ts'
 import { datasetPage, organizationPage } from '../editions/links.ts'
 import { readEdition } from '../editions/read.ts'
@@ -23,9 +23,19 @@ export default async function show(io: CommandInput): Promise<void> {
     const isAll = options.watch === ALL_WATCHES
     const found = isAll ? await findAll(io, context) : [await findOne(io, context)]
     const editions = found.map((edition) => ({ ...edition, datasets: selectDatasets(edition, options) }))
+    warnOfLaterCatalogues(found, context)
     const text = format(editions, found, isAll, options, context.config.portal)
     await writeResult(text, options, context.report)
   })
+}
+
+/** Warns of editions that show the portal's data of a later date than their own. */
+export function warnOfLaterCatalogues(editions: readonly Edition[], { report }: Pick<Context, 'report'>): void {
+  for (const edition of editions) {
+    const [later, { date }] = [laterCatalogue(edition), edition]
+    if (later !== undefined)
+      report.warn(`the edition of ${date} was made from the catalogue of ${later}, because none of ${date} was stored`)
+  }
 }
 
 async function findOne(io: CommandInput, context: Context): Promise<Edition> {

@@ -27,6 +27,19 @@ export interface SourceFacts {
   readonly last_modified: string | null
 }
 
+/** How much later than its edition a catalogue may be: time zones, and a run that catches up on the next morning. */
+const MAX_DELAY_MS = 36 * 3_600_000
+
+/**
+ * Returns the date of an edition's catalogue if it is later than the edition: `2026-11-28`. A past date without a snapshot shows what the
+ * portal had on the day of the run. The time of a local file says nothing about its content.
+ */
+export function laterCatalogue({ date, source }: Edition): string | undefined {
+  const { url, last_modified } = source.datasets
+  if (last_modified === null || url.startsWith('file:')) return undefined
+  return Date.parse(last_modified) - Date.parse(date) > MAX_DELAY_MS ? last_modified.slice(0, 10) : undefined
+}
+
 /** The archived CSV. */
 export interface ArchiveFacts {
   readonly key: string

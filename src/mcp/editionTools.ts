@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Changes } from '../editions/changes.ts'
-import type { Edition } from '../editions/edition.ts'
+import { type Edition, laterCatalogue } from '../editions/edition.ts'
 import { callApi } from './api.ts'
 import * as outputs from './outputs.ts'
 import { date, from, limit, offset, organization, q, to, watch } from './parameters.ts'
@@ -72,9 +72,11 @@ export const getTops = tool(
     const { terms, top, archive, source } = edition
     const datasets = edition.datasets.map((dataset) => datasetRow(dataset, portal))
     const total = answer.total ?? datasets.length
+    const later = laterCatalogue(edition)
     const structured = {
       watch: edition.watch,
       date: edition.date,
+      ...(later !== undefined && { later_catalogue: later }),
       terms,
       top,
       catalogue_datasets: source.datasets.records,
@@ -89,6 +91,9 @@ export const getTops = tool(
     }
     const lines = [
       `Edition ${edition.watch} of ${edition.date}: ${archive.records} of ${source.datasets.records} datasets mention ${quoteAll(terms)}.`,
+      ...(later === undefined
+        ? []
+        : [`It was made from the catalogue of ${later}: none of ${edition.date} was stored.`]),
       `The tops are those of the ${top} most followed organizations.`,
       ...rowLines(total, datasets),
       ...restLine(structured),

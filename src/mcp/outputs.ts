@@ -25,6 +25,10 @@ export const editionList = z.object({
 
 export const tops = z.object({
   ...edition.shape,
+  later_catalogue: z
+    .string()
+    .optional()
+    .describe('the date of the catalogue that the edition was made from, if none of its own date was stored'),
   terms: z.array(z.string()),
   top: count.describe('how many of the most followed organizations the tops cover'),
   catalogue_datasets: count.describe('datasets of the portal'),

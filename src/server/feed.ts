@@ -1,7 +1,7 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
-import type { TopDataset } from '../editions/edition.ts'
+import { laterCatalogue, type TopDataset } from '../editions/edition.ts'
 import { uuidOf } from '../editions/uuid.ts'
 import { feedParams } from './api/parameters.ts'
 import { invalidRequest, strictQuery } from './api/route.ts'
@@ -107,16 +107,19 @@ function entryOf({ edition, changes }: RecentEdition, topic: Topic, portal: stri
   const { _id, date, generated_at: published } = edition
   const { locale, site, organization, q } = topic
   const { texts, day, language } = locale
+  const later = laterCatalogue(edition)
+  const note = later === undefined ? '' : `<p>${escapeMarkup(texts.laterCatalogue(day(later), day(date)))}</p>`
   const id = urnOf([_id, organization, q].filter((part) => part !== '').join(' '))
   const urlOf = (path: string) => `${site}${withQuery(`/editions/${_id}${path}`, { lang: language })}`
   if (changes === undefined) {
     const title = texts.titled(day(date), texts.firstEditionTitle)
-    return { id, url: urlOf(''), title, published, html: `<p>${escapeMarkup(texts.firstEdition)}</p>` }
+    return { id, url: urlOf(''), title, published, html: `${note}<p>${escapeMarkup(texts.firstEdition)}</p>` }
   }
   const url = urlOf('/changes')
   const [entered, left] = [selected(changes.entered, topic), selected(changes.left, topic)]
   const hrefs = { entered: `${url}#entered`, left: `${url}#left` }
-  return { id, url, published, ...changesEntry({ date, entered, left, hrefs }, locale, portal) }
+  const { title, html } = changesEntry({ date, entered, left, hrefs }, locale, portal)
+  return { id, url, published, title, html: note + html }
 }
 
 /** Returns the label of a watch, or its terms. */

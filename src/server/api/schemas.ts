@@ -72,7 +72,7 @@ const Source = z.object({
   sha1: z.string(),
   bytes: number,
   records: number.openapi({ example: 121074 }),
-  last_modified: z.string().nullable(),
+  last_modified: z.string().nullable().openapi({ description: 'When the portal wrote the export' }),
 })
 
 export const Organization = z

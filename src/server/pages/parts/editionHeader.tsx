@@ -1,4 +1,4 @@
-import type { Edition } from '../../../editions/edition.ts'
+import { type Edition, laterCatalogue } from '../../../editions/edition.ts'
 import { keptFor } from '../paths.ts'
 import { EditionPicker } from './editionPicker.tsx'
 import { type Frame, labelOf } from './layout.tsx'
@@ -36,7 +36,19 @@ export function EditionHeader(props: EditionBarProps & { readonly title: string;
 }
 
 /** The date of the edition, with links to the same view of other editions and watches. */
-export function EditionBar({ frame, edition, dates, watches, part }: EditionBarProps) {
+export function EditionBar(props: EditionBarProps) {
+  const { texts, day } = props.frame.locale
+  const { edition } = props
+  const later = laterCatalogue(edition)
+  return (
+    <>
+      <EditionLinks {...props} />
+      {later !== undefined && <p class="later">{texts.laterCatalogue(day(later), day(edition.date))}</p>}
+    </>
+  )
+}
+
+function EditionLinks({ frame, edition, dates, watches, part }: EditionBarProps) {
   const { texts, href } = frame.locale
   return (
     <div class="edition-bar">

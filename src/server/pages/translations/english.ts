@@ -240,6 +240,7 @@ export const english: Translation = {
   version: 'Version',
   identifier: 'ID',
 
+  laterCatalogue: (later, day) => `Made from the catalogue of ${later}, because none of ${day} was stored.`,
   noEditionYet: 'No edition yet',
   noEditionYetHint: 'The next run will publish the first one. To publish it now:',
   publishStoredWeeks: 'The next run will publish the first one. To publish the stored weeks now:',

@@ -260,6 +260,8 @@ export const french = {
   version: 'Version',
   identifier: 'Identifiant',
 
+  laterCatalogue: (later: string, day: string) =>
+    `Édition établie à partir du catalogue du ${later}, faute de catalogue du ${day}.`,
   noEditionYet: 'Aucune édition pour le moment',
   noEditionYetHint: 'La prochaine exécution publiera la première. Pour la publier maintenant\u00a0:',
   publishStoredWeeks:
