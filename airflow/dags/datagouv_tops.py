@@ -27,6 +27,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import Asset, CronTriggerTimetable, Param, dag, task, task_group
+from airflow.sdk.exceptions import AirflowFailException
 from datagouv_tops_command import DatagouvTopsOperator, run_command
 
 TIME_ZONE = "Europe/Paris"
@@ -47,16 +48,26 @@ DATE = "{{ edition_date(params, dag_run) }}"
 ACCEPT_INCOMPLETE = "{{ '--accept-incomplete' if params.accept_incomplete else '' }}"
 
 
+PARAMETERS = {
+    "date": Param(None, type=["null", "string"], format="date", description="the edition's date (default: the run's)"),
+    "accept_incomplete": Param(False, type="boolean", description="publish an export that the completeness gate refuses"),
+}
+
+
+def refuse_unknown_parameters(context) -> None:
+    """Fails the run if a parameter is misspelled. Airflow accepts any, and the run would publish its own date instead."""
+    unknown = sorted(set(context["dag_run"].conf or {}) - PARAMETERS.keys())
+    if unknown:
+        raise AirflowFailException(f"unknown parameter: {', '.join(unknown)}; known: {', '.join(PARAMETERS)}")
+
+
 @dag(
     schedule=CronTriggerTimetable("0 17 * * 3", timezone=TIME_ZONE),
     start_date=datetime(2020, 1, 1, tzinfo=ZoneInfo(TIME_ZONE)),
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=24),
-    params={
-        "date": Param(None, type=["null", "string"], format="date", description="the edition's date (default: the run's)"),
-        "accept_incomplete": Param(False, type="boolean", description="publish an export that the completeness gate refuses"),
-    },
+    params=PARAMETERS,
     user_defined_macros={"edition_date": edition_date},
     default_args={
         # The first pause is short, so that the tasks of a lost worker restart soon. All pauses add up to nine hours.
@@ -70,7 +81,11 @@ ACCEPT_INCOMPLETE = "{{ '--accept-incomplete' if params.accept_incomplete else '
     doc_md=__doc__,
 )
 def datagouv_tops():
-    fetch = DatagouvTopsOperator(task_id="fetch", arguments=["fetch", "--date", DATE, ACCEPT_INCOMPLETE])
+    fetch = DatagouvTopsOperator(
+        task_id="fetch",
+        arguments=["fetch", "--date", DATE, ACCEPT_INCOMPLETE],
+        pre_execute=refuse_unknown_parameters,
+    )
 
     @task
     def watches() -> list[str]:

@@ -1,4 +1,4 @@
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
@@ -49,5 +49,13 @@ if (programs !== undefined) {
       }
       expect(await document('dag')).toEqual(await document('run'))
     }
+
+    // Airflow accepts any parameter. The run must not publish its own date instead of the one that is meant.
+    const misspelled = ['dags', 'test', 'datagouv_tops', '2023-08-16', '--conf', '{"dat": "2023-08-02"}']
+    const output = await airflow('airflow', misspelled, options).catch(({ stdout, stderr }) => `${stdout}${stderr}`)
+    expect(output).toContain('unknown parameter: dat; known: date, accept_incomplete')
+    const dates = [...(await readFolder(join(folder, 'dag', 'datagouv'))).keys()].map((path) => path.split('/')[0])
+    expect([...new Set(dates)].sort()).toEqual([DATE, 'snapshots'])
+    expect(await readdir(join(folder, 'dag/datagouv/snapshots'))).toEqual([DATE])
   }, 300_000)
 }
