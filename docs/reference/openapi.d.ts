@@ -1529,7 +1529,7 @@ export interface operations {
         watch: string;
         /** @description Date of an edition, or `latest` */
         edition: string;
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         id: string;
       };
     };
@@ -1576,7 +1576,7 @@ export interface operations {
         watch?: string;
       };
       path: {
-        /** @description ID of an organization */
+        /** @description ID or name of an organization, or a part of the name that no other organization has */
         organization: string;
       };
     };

@@ -46,7 +46,7 @@ export function organizationIdOf(organizations: readonly NamedOrganization[], wa
     const similar = nearest([...byId.values()], wanted)
     const advice = similar === undefined ? 'Give its ID.' : `Did you mean ${quoted(similar.name)} (${similar.id})?`
     throw new UnknownOrganization(
-      `cannot find organization ${quoted(wanted)}: no organization of this edition has this ID or name. ${advice}`,
+      `cannot find organization ${quoted(wanted)}: no ranked organization has this ID or name. ${advice}`,
       similar === undefined ? [] : [similar],
     )
   }

@@ -44,7 +44,7 @@ export function createCachedEditions({ config, documents }: Context): CachedEdit
       const found = actual === undefined ? undefined : await editionCache.fetch(editionId(watch, actual))
       if (found !== undefined) return found
       // Reports an unknown watch before a missing edition.
-      if (actual === undefined) findWatch(watch, config)
+      if ((await dates(watch)).length === 0) findWatch(watch, config)
       throw await missingEdition(documents, watch, date)
     },
   }

@@ -20,7 +20,9 @@ export function organizationHistory(weeks: readonly Week[], watch: string, id: s
   }))
   if (found.some(({ organization }) => organization !== undefined)) return found.reverse()
   const remedy = `See /api/editions/${watch}/latest for those that are ranked.`
-  throw new NotFound(`cannot find organization ${quoted(id)}: no edition of ${watch} ranks it. ${remedy}`)
+  throw new NotFound(
+    `cannot find organization ${quoted(id)}: no edition of ${watch} ranks an organization with this ID or name. ${remedy}`,
+  )
 }
 
 /** A dataset in the edition of one date; undefined if it was not in the tops. */

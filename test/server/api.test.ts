@@ -105,7 +105,7 @@ describe('an edition', () => {
     [
       FULL_PATH,
       'Mairi de Paris',
-      /^cannot find organization "Mairi de Paris": no organization of this edition has this ID or name\. Did you mean "Mairie de Paris" \([0-9a-f]{24}\)\?$/,
+      /^cannot find organization "Mairi de Paris": no ranked organization has this ID or name\. Did you mean "Mairie de Paris" \([0-9a-f]{24}\)\?$/,
     ],
     [FULL_PATH, 'xyzzy', /^cannot find organization "xyzzy": .* has this ID or name\. Give its ID\.$/],
     [
@@ -255,6 +255,8 @@ test('the history of an organization covers all editions', async () => {
       { date: '2023-07-26', rank: 24, followers: 94, datasets: 100 },
     ],
   })
+  const { id } = await json<{ id: string }>('/api/editions/mobilite-transport/latest/organizations/mairie%20de%20paris')
+  expect(id).toBe('534fff89a3a7292c64a77eb7')
 })
 
 test('runs are listed and fetched with all fields', async () => {
@@ -299,11 +301,13 @@ describe('an error has a status and a detail that says what to do:', () => {
       /^cannot compare the edition of 2023-08-09 with that of 2023-08-02: it is later\. Name the earlier date first/,
     ],
     ['/api/explain/https%3A%2F%2Fx.example%2F', 400, /is neither the ID of a dataset nor the address of its page$/],
+    ['/api/editions/velo/2023-08-09', 404, /^there is no watch "velo"; known: mobilite-transport/],
+    ['/api/editions?watch=velo', 404, /^there is no watch "velo"; known: mobilite-transport/],
     ['/api/explain/x?watch=velo', 404, /^there is no watch "velo"/],
     [
       '/api/history/unknown',
       404,
-      /^cannot find organization "unknown": no edition of mobilite-transport ranks it\. See /,
+      /^cannot find organization "unknown": no edition of mobilite-transport ranks an organization with this ID or name\. See /,
     ],
     ['/api/runs/none', 404, /^cannot find run "none": no record has this ID\. See \/api\/runs/],
     ['/api/nothing', 404, /^cannot find \/api\/nothing: no such address\. See \/docs/],

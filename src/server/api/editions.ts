@@ -1,3 +1,4 @@
+import { findWatch } from '../../config/watch.ts'
 import { csvOf, DATASET_FIELDS } from '../../editions/csv.ts'
 import { editionId, watchAndDate } from '../../editions/layout.ts'
 import { createBody, respond } from '../body.ts'
@@ -83,6 +84,8 @@ export function editionsApi({ context, editions, bodies }: ApiContext) {
     .openapi(listRoute, async (c) => {
       const { watch, from = '', to = '9999', sort = '-date,watch', limit = 100, offset = 0 } = c.req.valid('query')
       const ids = await context.documents.ids('tops', watch === undefined ? {} : { prefix: editionId(watch, '') })
+      // Editions of a watch that is no longer in the settings stay readable.
+      if (watch !== undefined && ids.length === 0) findWatch(watch, context.config)
       const found = ids.map(itemOf).filter(({ date }) => from <= date && date <= to)
       const { items, headers } = paginate(c, sortBy(found, sort), { offset, limit })
       return jsonResponse(c, { total: found.length, items }, headers)

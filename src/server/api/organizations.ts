@@ -1,4 +1,5 @@
 import type { Context as HonoContext } from 'hono'
+import { organizationIdOf, organizationsNamed } from '../../explain/organizations.ts'
 import { cacheControlFor } from '../caching.ts'
 import { organizationHistory } from '../history.ts'
 import { History } from './historySchemas.ts'
@@ -59,8 +60,17 @@ export function organizationsApi({ context, editions }: ApiContext) {
       return history(c, watch, c.req.valid('param').organization)
     })
 
-  async function history(c: HonoContext, watch: string, id: string, last = '9999', date?: string): Promise<Response> {
-    const weeks = organizationHistory(await editions.weeks(watch), watch, id).filter((week) => week.date <= last)
+  async function history(
+    c: HonoContext,
+    watch: string,
+    wanted: string,
+    last = '9999',
+    date?: string,
+  ): Promise<Response> {
+    const all = await editions.weeks(watch)
+    const ranked = [...new Map(all.flatMap((week) => week.organizations.map((one) => [one.id, one]))).values()]
+    const id = organizationsNamed(ranked, wanted).length === 0 ? wanted : organizationIdOf(ranked, wanted)
+    const weeks = organizationHistory(all, watch, id).filter((week) => week.date <= last)
     const name = weeks.find(({ organization }) => organization !== undefined)?.organization?.name ?? ''
     const found = weeks.map(({ date, organization }) => ({
       date,

@@ -75,11 +75,10 @@ export const searchParam = z
       '`-word` excludes',
   })
 
-export const organizationId = z
-  .string()
-  .min(1)
-  .max(200)
-  .openapi({ example: '534fff89a3a7292c64a77eb7', description: 'ID of an organization' })
+export const organizationId = z.string().min(1).max(200).openapi({
+  example: '534fff89a3a7292c64a77eb7',
+  description: 'ID or name of an organization, or a part of the name that no other organization has',
+})
 
 export const organizationParam = z.string().max(200).optional().openapi({
   example: '534fff89a3a7292c64a77eb7',

@@ -26,7 +26,6 @@ const TEXTS: Readonly<Record<string, string>> = {
     'Date d’une édition, ou `latest`\u00a0; suivie de `.csv` pour du CSV',
   'Words to find in title or organization, ignoring accents, case, hyphens and apostrophes; `"two words"` is a phrase, `-word` excludes':
     'Mots à rechercher dans le titre ou l’organisation, sans tenir compte des accents, des majuscules, des traits d’union ni des apostrophes\u00a0; `"deux mots"` est une expression, `-mot` exclut',
-  'ID of an organization': 'Identifiant d’une organisation',
   'If several datasets have the text in their title, `nearest` lists them.':
     'Si plusieurs jeux de données ont ce texte dans leur titre, `nearest` en donne la liste.',
   'ID or name of an organization, or a part of the name that no other organization has':
