@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { editionId } from '../editions/layout.ts'
 import { Failure, quoted, worstOf } from '../errors.ts'
 import { describeForeign } from '../import/describe.ts'
 import { type ImportedDate, type ImportResult, importExports } from '../import/import.ts'
@@ -84,13 +85,17 @@ function totals({ dates, foreignNames }: ImportResult): string {
 }
 
 async function adviceFor(dates: readonly ImportedDate[], context: Context): Promise<string[]> {
-  const imported = dates.filter(({ status }) => status === 'imported')
-  if (imported.length === 0) return []
   const spanOf = (list: readonly string[]) => `--from ${list[0]} --to ${list.at(-1)}`
-  const advice = [`run "backfill ${spanOf(imported.map(({ date }) => date))}" to publish their editions`]
-  const ids = await context.documents.ids('tops')
-  const published = new Set(ids.map((id) => id.split('/')[1]!))
-  const outdated = imported.flatMap(({ date, replaced }) => (replaced && published.has(date) ? [date] : []))
+  const advice: string[] = []
+  const ids = new Set(await context.documents.ids('tops'))
+  const editionsOf = (date: string) =>
+    context.config.watches.filter(({ name }) => ids.has(editionId(name, date))).length
+  // An earlier import of these places may have stored most of the dates, and failed for one of them.
+  const stored = dates.filter(({ status }) => status !== 'failed' && status !== 'unpaired')
+  const unpublished = stored.flatMap(({ date }) => (editionsOf(date) < context.config.watches.length ? [date] : []))
+  if (unpublished.length > 0) advice.push(`run "backfill ${spanOf(unpublished)}" to publish their editions`)
+  const imported = stored.filter(({ status }) => status === 'imported')
+  const outdated = imported.flatMap(({ date, replaced }) => (replaced && editionsOf(date) > 0 ? [date] : []))
   if (outdated.length > 0) {
     const what = `${pluralize(outdated.length, 'date')} still ${outdated.length === 1 ? 'has' : 'have'} editions of the replaced snapshot`
     advice.push(`${what}: run "backfill ${spanOf(outdated)} --force" to renew them`)

@@ -141,7 +141,9 @@ async function printWatch(watch: Watch, options: Options, context: Context): Pro
   if (save !== undefined) {
     const path = await saveWatch(named, config, context.report)
     context.report.close()
-    if (!options.quiet) await print(`added the watch ${name} to ${path}; publish its editions: datagouv-tops ${next}\n`)
+    if (options.quiet) return
+    await print(`added the watch ${name} to ${path}; publish its editions: datagouv-tops ${next}\n`)
+    await print('restart "serve" and "schedule" if they are running: they read the settings when they start\n')
     return
   }
   const text = `${await watchYaml([named])}# Then publish its editions: datagouv-tops ${next}\n`

@@ -184,7 +184,8 @@ describe('search --save', () => {
     await chmod(file, 0o640)
     const saved = await search('vélo', "l'air", '--match', 'word', '--save', 'air', '--config', 'mine.yaml')
     expect(saved.stdout).toBe(
-      'added the watch air to mine.yaml; publish its editions: datagouv-tops backfill --from 2026-11-11 --to 2026-11-18 --watch air --config mine.yaml\n',
+      'added the watch air to mine.yaml; publish its editions: datagouv-tops backfill --from 2026-11-11 --to 2026-11-18 --watch air --config mine.yaml\n' +
+        'restart "serve" and "schedule" if they are running: they read the settings when they start\n',
     )
     expect(await readFile(file, 'utf8')).toBe(
       WATCHES.replace('# The end', "  - name: air\n    terms: [vélo, l'air]\n    match: word\n# The end"),

@@ -58,6 +58,12 @@ test('import fails with 4 for a damaged file, in one line, after it has imported
     /^datagouv-tops: cannot import 1 of 8 past exports; 3 dates imported\. 2026-01-14: organizations export \(export-organization-20260114-060000\.csv\).*\n$/,
   )
   expect(await readdir(join(cwd, 'data/datagouv/snapshots'))).toEqual(['2026-01-07', '2026-01-21', '2026-01-28'])
+
+  const repaired = organizationsCsv([['o1', 'Un', 1]])
+  await writeTestFile(join(cwd, 'past'), 'export-organization-20260114-060000.csv', repaired)
+  expect((await cli(['import', 'past'], { cwd })).stdout).toBe(
+    '3 dates unchanged, 1 imported\nrun "backfill --from 2026-01-07 --to 2026-01-28" to publish their editions\n',
+  )
 })
 
 test('import prints a warning that every date has once, with a count', async () => {
