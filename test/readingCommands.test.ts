@@ -28,8 +28,8 @@ describe('changes', () => {
     expect(stdout).toMatch(
       /^mobilite-transport, 2023-08-02 to 2023-08-09: 4 datasets entered, 3 left\n\n4 datasets entered\ndataset /,
     )
-    expect(stdout).toMatch(/\nComptage vélo - Compteurs +Mairie de Paris +2 {2}new on the portal\n/)
-    expect(stdout).toMatch(/\nRoutes projet \(CDGT 2013\) +Région Île-de-France +0 {2}removed from the portal\n/)
+    expect(stdout).toMatch(/\nComptage vélo - Compteurs +Mairie de Paris +2 {2}new in the catalogue\n/)
+    expect(stdout).toMatch(/\nRoutes projet \(CDGT 2013\) +Région Île-de-France +0 {2}no longer in the catalogue\n/)
     expect(stdout).toMatch(/\n {2}24 {3}24 {2}Mairie de Paris +94 +107 {2}\+2\n/)
     expect(stderr).toMatch(/^read datasets of 2023-08-02 {2}667 records/)
   })

@@ -61,7 +61,7 @@ export interface ChangedOrganization {
 
 /** Why a dataset entered: the first condition that it did not meet before. */
 export const ENTRY_REASONS = {
-  new: 'new on the portal',
+  new: 'new in the catalogue',
   matches: 'mentions a term now',
   rose: 'its organization rose',
   moved: 'moved to a TOP organization',
@@ -69,7 +69,7 @@ export const ENTRY_REASONS = {
 
 /** Why a dataset left: the first condition that it no longer meets. */
 export const EXIT_REASONS = {
-  removed: 'removed from the portal',
+  removed: 'no longer in the catalogue',
   'no-match': 'mentions no term any more',
   fell: 'its organization fell',
   moved: 'moved out of the TOP',
@@ -80,7 +80,7 @@ type ExitReason = keyof typeof EXIT_REASONS
 
 /** The state of a dataset on the date of an edition. */
 export interface Standing {
-  /** Whether the portal had it. */
+  /** Whether the export had it. */
   readonly exists: boolean
   /** Whether it contained a term. */
   readonly matches: boolean

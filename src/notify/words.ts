@@ -31,13 +31,13 @@ const en = {
   left: 'Left:',
   moved: 'Moved to another organization:',
   entryReasons: {
-    new: 'new on the portal',
+    new: 'new in the catalogue',
     matches: 'now mentions one of the words',
     rose: 'its organization is now among the most followed',
     moved: 'moved to one of the most followed organizations',
   } satisfies Record<keyof typeof ENTRY_REASONS, string>,
   exitReasons: {
-    removed: 'removed from the portal',
+    removed: 'no longer in the catalogue',
     'no-match': 'no longer mentions any of the words',
     fell: 'its organization is no longer among the most followed',
     moved: 'moved to a less followed organization',
@@ -104,7 +104,7 @@ const fr: typeof en = {
   left: 'Sorties\u00a0:',
   moved: 'Changements d’organisation\u00a0:',
   entryReasons: {
-    new: 'nouveau sur le portail',
+    new: 'nouveau dans le catalogue',
     matches: 'mentionne désormais l’un des mots',
     rose: 'son organisation est désormais parmi les plus suivies',
     moved: 'transféré à l’une des organisations les plus suivies',
@@ -118,7 +118,7 @@ const fr: typeof en = {
   remoteRecovered: (date) => `l’édition du ${date} est finalement sur le portail`,
   isOver: 'L’échec signalé précédemment est résolu. Il n’y a plus rien à faire.',
   exitReasons: {
-    removed: 'supprimé du portail',
+    removed: 'absent du catalogue',
     'no-match': 'ne mentionne plus aucun des mots',
     fell: 'son organisation n’est plus parmi les plus suivies',
     moved: 'transféré à une organisation moins suivie',

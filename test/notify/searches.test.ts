@@ -52,9 +52,9 @@ Search for “vélo”: 1 dataset in the tops
 Datasets of the portal: 2. With “vélo”: 1. In the tops: 1, from 1 of the 30 most followed organizations.
 Since 11 November 2026: 1 entered, 1 left, 0 moved.
 Entered:
-- Velo neuf (Un): new on the portal
+- Velo neuf (Un): new in the catalogue
 Left:
-- Velo ancien (Un): removed from the portal`)
+- Velo ancien (Un): no longer in the catalogue`)
   expect(warnings).toEqual([])
 })
 

@@ -41,7 +41,7 @@ test('the Atom feed has one entry per edition, latest first, with hostile titles
   expect(content['#text']).toContain(
     '<a href="https://www.data.gouv.fr/datasets/d0/">&lt;script&gt;alert(1)&lt;/script&gt; &amp; ]]&gt; transport  </a>',
   )
-  expect(content['#text']).toContain('(Un &quot;et&quot; &lt;seul&gt;, new on the portal)')
+  expect(content['#text']).toContain('(Un &quot;et&quot; &lt;seul&gt;, new in the catalogue)')
 })
 
 test('the JSON Feed has the same entries with the same IDs', async () => {

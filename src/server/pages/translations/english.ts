@@ -122,7 +122,7 @@ export const english: Translation = {
   sinceEdition: (topic, day) => `${topic}, since the edition of ${day}.`,
   compareWith: 'Compare with the edition of',
   entryGroups: {
-    new: (_, count) => `${count} new on the portal`,
+    new: (_, count) => `${count} new in the catalogue`,
     matches: (n, count) =>
       n === 1 ? `${count} now mentions one of the words` : `${count} now mention one of the words`,
     rose: (_, count, organization) => `${count} entered because ${organization} is now among the most followed`,
@@ -130,7 +130,7 @@ export const english: Translation = {
     unknown: (_, count) => `${count} entered for an unknown reason`,
   },
   exitGroups: {
-    removed: (_, count) => `${count} removed from the portal`,
+    removed: (_, count) => `${count} no longer in the catalogue`,
     'no-match': (n, count) =>
       n === 1 ? `${count} no longer mentions any of the words` : `${count} no longer mention any of the words`,
     fell: (_, count, organization) => `${count} left because ${organization} is no longer among the most followed`,
@@ -145,13 +145,13 @@ export const english: Translation = {
     n === 1 ? `${count} organization hardly changed` : `${count} organizations hardly changed`,
   newAndGone: 'New and gone, by week',
   entryReasons: {
-    new: 'new on the portal',
+    new: 'new in the catalogue',
     matches: 'now mentions one of the words',
     rose: 'its organization is now among the most followed',
     moved: 'moved to one of the most followed organizations',
   },
   exitReasons: {
-    removed: 'removed from the portal',
+    removed: 'no longer in the catalogue',
     'no-match': 'no longer mentions any of the words',
     fell: 'its organization is no longer among the most followed',
     moved: 'moved to a less followed organization',

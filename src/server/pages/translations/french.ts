@@ -132,7 +132,7 @@ export const french = {
   sinceEdition: (topic: string, day: string) => `${topic}, depuis l’édition du ${day}.`,
   compareWith: 'Comparer avec l’édition du',
   entryGroups: {
-    new: counted('# nouveau sur le portail', '# nouveaux sur le portail'),
+    new: counted('# nouveau dans le catalogue', '# nouveaux dans le catalogue'),
     matches: counted('# mentionne désormais l’un des mots', '# mentionnent désormais l’un des mots'),
     rose: counted(
       '# entré avec @, désormais parmi les plus suivies',
@@ -145,7 +145,7 @@ export const french = {
     unknown: counted('# entré pour une raison inconnue', '# entrés pour une raison inconnue'),
   },
   exitGroups: {
-    removed: counted('# supprimé du portail', '# supprimés du portail'),
+    removed: counted('# absent du catalogue', '# absents du catalogue'),
     'no-match': counted('# ne mentionne plus aucun des mots', '# ne mentionnent plus aucun des mots'),
     fell: counted(
       '# sorti avec @, qui n’est plus parmi les plus suivies',
@@ -161,13 +161,13 @@ export const french = {
   smallChanges: counted('# organisation a peu changé', '# organisations ont peu changé'),
   newAndGone: 'Nouveaux et sortis, par semaine',
   entryReasons: {
-    new: 'nouveau sur le portail',
+    new: 'nouveau dans le catalogue',
     matches: 'mentionne désormais l’un des mots',
     rose: 'son organisation est désormais parmi les plus suivies',
     moved: 'transféré à l’une des organisations les plus suivies',
   },
   exitReasons: {
-    removed: 'supprimé du portail',
+    removed: 'absent du catalogue',
     'no-match': 'ne mentionne plus aucun des mots',
     fell: 'son organisation n’est plus parmi les plus suivies',
     moved: 'transféré à une organisation moins suivie',
