@@ -73,11 +73,7 @@ export class MissingColumns extends Failure {
   private readonly header: readonly string[]
 
   constructor(exportName: string, missing: string, header: readonly string[], earlier?: EarlierExport) {
-    const model = modelOf(header)
-    const seems = model === undefined ? 'Is it the right export?' : `It seems to be an export of ${model}.`
-    const what = `no column ${missing} (${describeHeader(header, earlier)}); nothing was published`
-    const advice = 'If a column of the header (line 1) was renamed, map it with the setting columns.'
-    super('contract', `${exportName} has ${what}. ${seems} ${advice}`)
+    super('contract', `${exportName} has no column ${missing}${describeCause(exportName, header, earlier)}`)
     this.exportName = exportName
     this.missing = missing
     this.header = header
@@ -87,6 +83,16 @@ export class MissingColumns extends Failure {
   comparedWith(earlier: EarlierExport): MissingColumns {
     return new MissingColumns(this.exportName, this.missing, this.header, earlier)
   }
+}
+
+/** Describes the likely cause: it is an export of another model, or a column was renamed. */
+function describeCause(exportName: string, header: readonly string[], earlier: EarlierExport | undefined): string {
+  const model = modelOf(header)
+  if (model !== undefined && !exportName.startsWith(model))
+    return `: it seems to be an export of ${model}; nothing was published. Use the export of ${exportName.split(' ')[0]}.`
+  const advice = 'If a column of the header (line 1) was renamed, map it with the setting columns.'
+  const doubt = model === undefined ? 'Is it the right export? ' : ''
+  return ` (${describeHeader(header, earlier)}); nothing was published. ${doubt}${advice}`
 }
 
 /** An export has 40 columns. */

@@ -35,7 +35,9 @@ export const explainDataset = tool(
       lines: [
         `Edition ${name} of ${day}${found ? `, dataset ${JSON.stringify(found.title)}, ${url}` : ''}: ${verdict}.`,
         ...plainSentences,
-        ...close.map((one) => `- close: ${JSON.stringify(one)}`),
+        ...close.map((one) =>
+          'word' in one ? `- similar word: ${one.word}` : `- similar: ${JSON.stringify(one.title)} (${one.id})`,
+        ),
       ],
     }
   },

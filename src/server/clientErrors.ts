@@ -56,7 +56,7 @@ function problemOf(error: ClientError): { readonly status: number; readonly deta
   if (address === undefined) return { status: 400, detail: 'this is not a valid HTTP request.' }
   const isShown = address.length <= MAX_ADDRESS
   const remedy = isShown ? `Use ${address}` : 'Write v%C3%A9lo for vélo'
-  const curl = "With curl, add -G --data-urlencode 'words=vélo' instead of ?words=vélo."
+  const curl = "With curl, pass each parameter with --data-urlencode 'NAME=VALUE', and add -G."
   return { status: 400, detail: `the address has characters that must be percent-encoded. ${remedy}\n${curl}` }
 }
 

@@ -5,9 +5,10 @@ export const formatCount = (number: number): string => String(number).replace(/\
 export const pluralize = (number: number, noun: string): string =>
   `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`
 
-/** `a, b, c, d, e and 3 more` */
+/** `a, b, c, d, e and 3 more`. A single one more is listed, too. */
 export function joinFirst(items: readonly string[], most = 5): string {
   const rest = items.length - most
+  if (rest === 1) return items.join(', ')
   return items.slice(0, most).join(', ') + (rest > 0 ? ` and ${formatCount(rest)} more` : '')
 }
 

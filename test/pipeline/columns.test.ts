@@ -209,12 +209,12 @@ describe('an export is refused that', () => {
     [
       'is of organizations',
       { datasets: csv(HEADERS['2023-07-26'].organizations, []) },
-      /no column "title".* It seems to be an export of organizations\./,
+      /no column "title".*: it seems to be an export of organizations; nothing was published\. Use the export of datasets\.$/,
     ],
     [
       'is of datasets',
       { organizations: csv(HEADERS['2026-01-16'].datasets, []) },
-      /no column "label" or "name".* It seems to be an export of datasets\./,
+      /no column "label" or "name": it seems to be an export of datasets; nothing was published\. Use the export of organizations\.$/,
     ],
     [
       'separates by comma',

@@ -34,7 +34,7 @@ test('says how to write an address with accents, in plain text, and closes the c
   expect(body).toBe(
     [
       '400 Bad Request: the address has characters that must be percent-encoded. Use /api/explore/latest.csv?words=v%C3%A9lo&match=word',
-      "With curl, add -G --data-urlencode 'words=vélo' instead of ?words=vélo.",
+      "With curl, pass each parameter with --data-urlencode 'NAME=VALUE', and add -G.",
       '',
     ].join('\n'),
   )
