@@ -10,9 +10,9 @@ export const FAILURES = {
   portal: {
     exit: 3,
     retry: true,
-    meaning: 'the portal cannot be reached, or does not deliver what it announces (size, checksum)',
+    meaning: 'the portal cannot be reached, or a download differs from the announced size or checksum',
   },
-  contract: { exit: 4, retry: false, meaning: 'an export breaks its contract (format, encoding, columns)' },
+  contract: { exit: 4, retry: false, meaning: 'an export is malformed (format, encoding, columns)' },
   store: {
     exit: 5,
     retry: true,
@@ -20,8 +20,8 @@ export const FAILURES = {
   },
   gate: { exit: 6, retry: false, meaning: 'the completeness gate refused the export' },
   held: { exit: 7, retry: true, meaning: 'another run is working on this date' },
-  interrupted: { exit: 130, retry: true, meaning: 'interrupted, cleanly' },
-  terminated: { exit: 143, retry: true, meaning: 'terminated, cleanly' },
+  interrupted: { exit: 130, retry: true, meaning: 'stopped by SIGINT (Ctrl-C)' },
+  terminated: { exit: 143, retry: true, meaning: 'stopped by SIGTERM, or by SIGHUP (closed terminal)' },
 } as const
 
 export type FailureKind = keyof typeof FAILURES

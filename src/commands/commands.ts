@@ -46,7 +46,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'run',
     group: 'publish',
-    about: 'run the whole pipeline for a date: fetch, filter, archive, rank, project, publish',
+    about: 'run the whole pipeline for a date (fetch, archive, publish)',
     arguments: '[date]',
     options: [DATE_TO_MAKE, WATCHES, ...SOURCES, ['--no-notify', 'send no notifications']],
     uses: EVERYTHING,
@@ -131,7 +131,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'remove',
     group: 'keep',
-    about: 'remove the editions of a date: document, CSV and description; shows them and asks first',
+    about: 'remove the editions of a date (document, CSV and description), after showing them and asking',
     arguments: '[date]',
     options: [
       ['--date <date>', 'remove the editions of this date: YYYY-MM-DD, today, yesterday, latest or due'],
@@ -163,7 +163,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'notify',
     group: 'publish',
-    about: 'send the notifications for a date that have not been sent yet (setting notify)',
+    about: 'send the notifications for a date that have not been sent yet (setting "notify")',
     arguments: '[date]',
     options: [DATE_TO_NOTIFY, WATCHES, ['--test', 'send every target a test message, and nothing else']],
     uses: STORES,
@@ -173,8 +173,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'publish-remote',
     group: 'publish',
-    about:
-      'publish the files of an edition on portals, in the datasets that the setting "publish" names ("run" does this too)',
+    about: 'publish the files of an edition in datasets of portals (setting "publish"; "run" does this too)',
     arguments: '[date]',
     options: [DATE_TO_NOTIFY, WATCHES],
     uses: STORES,
@@ -231,8 +230,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'search',
     group: 'read',
-    about:
-      'search the catalogue of any week for any words; show what a watch with these words would list, and the counts of each word',
+    about: 'search the catalogue of any week for any words, and show what a watch with these words would list',
     arguments: '<word...>',
     options: [
       [
@@ -252,7 +250,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         '--save [name]',
         'add the watch to the configuration file, under this name (default: a name made from the words)',
       ],
-      ['--output <file>', 'write to this file instead of stdout'],
+      ['--output <file>', 'write to this file instead of stdout; - for stdout'],
       ['--wide', 'do not cut long titles'],
       NO_PAGER,
     ],
@@ -271,7 +269,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'schedule',
     group: 'operate',
     about:
-      'keep running and publish each edition when it is due; at the start, catch up on missed dates (setting catch_up)',
+      'keep running and publish each edition when it is due; at the start, catch up on missed dates (setting "catch_up")',
     options: [
       ['--health-port <number>', 'serve /healthz and /metrics on this port; 0 for any free port', 'port'],
       ['--health-host <address>', 'listen on this address (default: 127.0.0.1, this machine only)'],
@@ -329,7 +327,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'explain',
     group: 'read',
-    about: 'explain why a dataset is or is not in the list and in the tops: term, column, excerpt, organization, rank',
+    about: 'explain why a dataset is, or is not, in the list and in the tops',
     arguments: '<dataset>',
     options: [
       ['--date <date>', 'use the edition of this date: YYYY-MM-DD, today, yesterday, latest or due (default: latest)'],
@@ -408,7 +406,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'demo',
     group: 'operate',
-    about: 'publish three Wednesdays of bundled real exports into a folder, offline',
+    about: 'publish three Wednesdays of bundled sample exports into a folder, offline',
     options: [
       ['--into <folder>', 'publish into this folder (default: a new temporary folder)'],
       ['--clean', 'delete the temporary folder at the end'],

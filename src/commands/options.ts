@@ -21,9 +21,9 @@ export const SHARED_OPTIONS: readonly OptionSpec[] = [
 
 /** Options for settings. Every command accepts them, and its help lists those that it uses. */
 export const SETTING_OPTIONS = {
-  portal: ['--portal <url>', 'fetch the exports of this portal'],
-  archive: ['--archive <address>', 'store files in file:FOLDER or s3://BUCKET'],
-  documents: ['--documents <address>', 'store documents in sqlite:FILE or mongodb://HOST/DATABASE'],
+  portal: ['--portal <url>', 'use this portal (any uData site)'],
+  archive: ['--archive <address>', 'use this archive: file:FOLDER or s3://BUCKET'],
+  documents: ['--documents <address>', 'use these documents: sqlite:FILE or mongodb://HOST/DATABASE'],
 } as const satisfies Record<string, OptionSpec>
 
 export type SettingOption = keyof typeof SETTING_OPTIONS

@@ -129,7 +129,7 @@ export const SETTINGS = {
     parse: baseUrl,
   },
   catalogue: {
-    about: "id or slug of the portal's dataset that lists its exports; the word none if the portal has no such dataset",
+    about: "ID or slug of the portal's dataset that lists its exports; none if the portal has no such dataset",
     environment: 'DATAGOUV_TOPS_CATALOGUE',
     default: '5d13a8b6634f41070a43dff3',
     parse: textLike(/^[\w-]+$/, 'be an id or a slug'),
@@ -246,7 +246,7 @@ export const SETTINGS = {
   },
   retention: {
     about:
-      'how long to keep snapshots: all, or a number of weeks or days (26w, 90d); editions are never deleted, but a lost one cannot be rebuilt without its snapshot, so back up the documents',
+      'how long to keep snapshots: all, or a number of weeks or days (26w, 90d). Editions are kept in any case, but a lost edition cannot be rebuilt without its snapshot: back up the documents',
     environment: 'DATAGOUV_TOPS_RETENTION',
     default: 'all',
     parse: retention,

@@ -43,7 +43,7 @@ export interface IndexedSnapshot {
 
 export type ExportOptions = Readonly<Record<ExportName, ReadOptions>>
 
-/** Returns the memory that a snapshot will take, in bytes. Measured on data.gouv.fr: 1.28 times the export. */
+/** Returns the memory that a snapshot will take, in bytes. Measured on data.gouv.fr: 1.25 times the export. */
 export const expectedBytes = ({ datasets }: Snapshot) => Math.ceil(1.3 * datasets.bytes)
 
 /**
