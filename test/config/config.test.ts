@@ -49,8 +49,13 @@ describe('the configuration', () => {
     ['a list instead of settings', '- a', /expected settings as "key: value" lines/],
     [
       'a schedule that is not a cron expression',
-      'schedule: 0 17 * * 9',
-      /schedule is "0 17 \* \* 9": it must be a cron expression such as 0 17 \* \* 3$/,
+      'schedule: 0 17 * *',
+      /schedule is "0 17 \* \*": it must be a cron expression such as 0 17 \* \* 3$/,
+    ],
+    [
+      'a schedule with an hour that does not exist',
+      'schedule: 0 25 * * 3',
+      /schedule is "0 25 \* \* 3": it has a wrong hour, "25"; write 0 to 23$/,
     ],
     [
       'a date as schedule',
