@@ -79,6 +79,16 @@ describe('the configuration', () => {
       'retention: 26',
       /retention is 26: it must be all, or a number with its unit such as 26w \(units: d, w\)/,
     ],
+    [
+      'a mail server whose password has a #',
+      'notify: [{kind: email, url: "smtp://ada:s3#cr@mail.test", from: a@b.c, to: [d@e.f]}]',
+      /notify\[0\]\.url has characters in its user or password that must be escaped: write # as %23$/,
+    ],
+    [
+      'a webhook whose password has a /',
+      'notify: [{kind: webhook, url: "https://ada:s3/cr@hooks.test/x"}]',
+      /notify\[0\]\.url has characters in its user or password that must be escaped: write \/ as %2F$/,
+    ],
     ['an empty list of watches', 'watches: []', /watches is \[\]: it must be a list with at least one entry$/],
     [
       'a watch with a wrong name',
