@@ -59,7 +59,8 @@ export async function withFlag<T>(flag: string, resolve: () => T | Promise<T>): 
   try {
     return await resolve()
   } catch (error) {
-    if (!(error instanceof Failure) || error instanceof NotFound) throw error
+    // Any other failure, such as a store that is down, has nothing to do with the flag.
+    if (!(error instanceof Failure) || error.kind !== 'usage' || error instanceof NotFound) throw error
     throw new Failure(error.kind, `${flag}: ${error.message}`, { cause: error })
   }
 }

@@ -7,6 +7,7 @@ import {
   nonEmptyText,
   oneOf,
   type Parser,
+  refuseUnescapedLogin,
   repeatedName,
   withSchema,
 } from './parsers.ts'
@@ -16,6 +17,9 @@ import { EVENTS, hostOf, type NotifyTarget } from './target.ts'
 /** Parses an address that is itself a secret, so the error message does not repeat it. */
 function secretUrl(...protocols: readonly string[]): Parser<string> {
   return withSchema({ type: 'string', pattern: `^(${protocols.join('|')})//` }, (written) => {
+    const isKnown = typeof written === 'string' && protocols.some((one) => written.startsWith(`${one}//`))
+    // The path of a webhook may contain an @. The address of a mail server has no path.
+    if (isKnown && (!URL.canParse(written) || !written.startsWith('http'))) refuseUnescapedLogin(written)
     if (typeof written === 'string' && URL.canParse(written) && protocols.includes(new URL(written).protocol))
       return written
     throw new InvalidValue(`must be an address that starts with ${protocols.map((one) => `${one}//`).join(' or ')}`)

@@ -71,6 +71,34 @@ export const isEmpty = (written: unknown) => written === null || (typeof written
 
 export const EMPTY = 'is empty; give it a value, or leave it out'
 
+/** The characters that a user or a password must not contain as they are, and how to write them. */
+const ESCAPES = { '#': '%23', '/': '%2F', '?': '%3F', '\\': '%5C', '@': '%40', '%': '%25' }
+
+/**
+ * Rejects an address whose user or password contains a character that ends them too early: `http://ada:s3#cr@proxy:3128` would
+ * name the host `ada`. Such an address is often no URL at all, but looks like one.
+ *
+ * @param value the address without its secrets; left out if it is a secret itself
+ */
+export function refuseUnescapedLogin(address: string, value?: unknown): void {
+  // An @ in the query does not end the password, unless there is no other.
+  const [, first, login = first] = /^[\w+.-]+:\/\/(?:([^?]*)@|(.*)@)/s.exec(address) ?? []
+  if (login === undefined) return
+  const endsEarly = /[#/?\\]/.test(login)
+  if (!endsEarly && isDecodable(login)) return
+  const found = Object.entries(ESCAPES).filter(([one]) => (one === '%' ? !isDecodable(login) : login.includes(one)))
+  const spellings = found.map(([one, escaped]) => `${one} as ${escaped}`).join(', ')
+  throw new InvalidValue(`has characters in its user or password that must be escaped: write ${spellings}`, { value })
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined
+  } catch {
+    return false
+  }
+}
+
 export const nonEmptyText = withSchema({ type: 'string', minLength: 1 }, (written) => {
   if (typeof written === 'string' && !isEmpty(written)) return written
   throw new InvalidValue('must be non-empty text', { value: written })

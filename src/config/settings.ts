@@ -1,5 +1,5 @@
 import type { ColumnNames } from '../csv/columns.ts'
-import { isCron } from '../editions/calendar.ts'
+import { isCron, wrongCronField } from '../editions/calendar.ts'
 import type { ExportName } from '../editions/edition.ts'
 import { quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
@@ -113,6 +113,12 @@ const watchWarnings = (written: unknown): string[] =>
     reviewTerms(terms).warnings.map((warning) => `watch ${name}: ${warning}`),
   )
 
+const cron = withSchema(nonEmptyText.schema!, (written) => {
+  const value = nonEmptyText(written)
+  if (isCron(value)) return value
+  throw new InvalidValue(wrongCronField(value) ?? 'must be a cron expression such as 0 17 * * 3', { value })
+})
+
 const lineageFile = address('file:')
 
 const lineageTarget = withSchema({ anyOf: [lineageFile.schema, httpUrl.schema] }, (written) =>
@@ -200,7 +206,7 @@ export const SETTINGS = {
     about: 'when editions are due (cron expression)',
     environment: 'DATAGOUV_TOPS_SCHEDULE',
     default: '0 17 * * 3',
-    parse: textMatching(isCron, 'be a cron expression such as 0 17 * * 3'),
+    parse: cron,
   },
   time_zone: {
     about: 'time zone of the schedule and of the dates of editions',

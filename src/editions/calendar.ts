@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import { Failure } from '../errors.ts'
+import { Failure, quoted } from '../errors.ts'
 import { addDays, dateIn, parseDate } from './date.ts'
 
 /** The schedule of editions: a cron expression and its time zone. */
@@ -17,6 +17,28 @@ export function isCron(text: string): boolean {
   } catch {
     return false
   }
+}
+
+/** The fields of a cron expression, with the values that each can have. */
+const CRON_FIELDS = [
+  ['second', '0 to 59'],
+  ['minute', '0 to 59'],
+  ['hour', '0 to 23'],
+  ['day of the month', '1 to 31'],
+  ['month', '1 to 12, or JAN to DEC'],
+  ['day of the week', '0 to 7, or SUN to SAT'],
+] as const
+
+/** Names the first wrong field of a cron expression, worded to follow "it"; undefined if the text has other faults. */
+export function wrongCronField(text: string): string | undefined {
+  const parts = text.trim().split(/\s+/)
+  if (parts.length !== 5 && parts.length !== 6) return undefined
+  const fields = CRON_FIELDS.slice(-parts.length)
+  // croner counts days and months from 0 in its messages, so each field is tried by itself.
+  const wrong = parts.findIndex((part, index) => !isCron(parts.map((_, at) => (at === index ? part : '*')).join(' ')))
+  if (wrong === -1) return undefined
+  const [name, values] = fields[wrong]!
+  return `has a wrong ${name}, ${quoted(parts[wrong]!)}; write ${values}`
 }
 
 /** Returns the first firing after `instant`, or undefined if there is none (30 February). */

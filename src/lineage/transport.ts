@@ -35,7 +35,7 @@ function toCollector(address: URL, config: Config): SendEvent {
   const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` }
   return async (event) => {
     const options = { proxies: config, signal: AbortSignal.timeout(TIMEOUT_MS), headers }
-    const { ok, status } = await post(url, event, options)
-    if (!ok) throw new Error(`it answers ${status}`)
+    const { ok, reply } = await post(url, event, options)
+    if (!ok) throw new Error(reply)
   }
 }

@@ -19,8 +19,9 @@ export class ProxyError extends Error {
 
 /** Creates the error for a response of the proxy itself, which refuses to connect. */
 export function proxyRefusal({ origin, variable }: ForwardProxy, status: number, host: string): ProxyError {
-  if (status === 407) {
-    const what = `the proxy ${origin} asks for a user and a password, or refuses those it got (407)`
+  // Some proxies, such as tinyproxy, answer 407 without a password and 401 to a wrong one.
+  if (status === 401 || status === 407) {
+    const what = `the proxy ${origin} asks for a user and a password, or refuses those it got (${status})`
     return new ProxyError(`${what}. Set them in ${variable}: http://USER:PASSWORD@HOST:PORT`, false)
   }
   if (!Number.isInteger(status))
@@ -28,6 +29,18 @@ export function proxyRefusal({ origin, variable }: ForwardProxy, status: number,
   const what = `the proxy ${origin} refuses to connect to ${host} (${status})`
   const next = `Ask its administrator, or add ${host} to NO_PROXY if this machine can reach it directly`
   return new ProxyError(`${what}. ${next}`, status >= 500 || status === 429)
+}
+
+/** Whether an error status in the answer to an http request through this proxy may be the proxy's own. */
+export function mayBeFromProxy({ variable }: ForwardProxy, status: number): boolean {
+  return variable === 'HTTP_PROXY' && (status === 401 || status === 403)
+}
+
+/** Says what to do about an answer that may be the proxy's own. Continues "if the answer is". @param host `HOST:PORT` */
+export function fromProxyRemedy({ variable }: ForwardProxy, status: number | undefined, host: string): string {
+  if (status === 401)
+    return `from the proxy, which is likely, check the user and the password in ${variable} (http://USER:PASSWORD@HOST:PORT)`
+  return `from the proxy, ask its administrator, or add ${host} to NO_PROXY if this machine can reach it directly`
 }
 
 /** Creates the error for a proxy that cannot be reached. */

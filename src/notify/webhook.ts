@@ -35,9 +35,9 @@ function code(text: string): string {
 
 async function send(url: string, body: object, { proxies, signal }: Connection): Promise<void> {
   const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
-  const { ok, status } = await post(url, body, { proxies, signal: timeout }).catch((error: Error) => {
+  const { ok, status, reply } = await post(url, body, { proxies, signal: timeout }).catch((error: Error) => {
     throw new DeliveryError(error.message, true)
   })
   if (ok) return
-  throw new DeliveryError(`it answers ${status}`, status === 408 || status === 429 || status >= 500)
+  throw new DeliveryError(reply, status === 408 || status === 429 || status >= 500)
 }

@@ -23,7 +23,7 @@ export async function openSnapshot(
   const today = dateIn(context.config.time_zone, context.clock())
   if (date > today)
     run.warn(
-      `${date} is in the future: its edition is the latest one from now on; "remove ${date} --snapshot" undoes this`,
+      `${date} is in the future: once published, its edition will be the latest one; "remove ${date} --snapshot" undoes this`,
     )
   if (!isGiven && date < today) {
     if (stored !== undefined && !refetch) return storedSnapshot(stored, context)

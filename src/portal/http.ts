@@ -2,7 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, quoted } from '../errors.ts'
 import { type ProxySettings, proxyFor } from '../network/proxy.ts'
-import { isCertificateError, ProxyError, proxyRefusal, reasonOf } from '../network/reason.ts'
+import {
+  fromProxyRemedy,
+  isCertificateError,
+  mayBeFromProxy,
+  ProxyError,
+  proxyRefusal,
+  reasonOf,
+} from '../network/reason.ts'
 import { formatDuration, pluralize } from '../text/format.ts'
 import { readBody } from './body.ts'
 import { Connections, PrivateAddressError } from './connections.ts'
@@ -47,22 +54,22 @@ const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 export class HttpClient {
   /**
    * @param warn receives one line for each retry
-   * @param advice what to check if an address answers with an error that a retry cannot fix
+   * @param toCheck what to check if an address answers with an error that a retry cannot fix
    */
   static async open(
     settings: FetchSettings & ProxySettings,
     signal: AbortSignal,
     warn: (line: string) => void,
-    advice = 'Check the settings portal and catalogue.',
+    toCheck = 'the settings portal and catalogue',
   ): Promise<HttpClient> {
-    return new HttpClient(settings, warn, await Connections.open(settings, signal), advice)
+    return new HttpClient(settings, warn, await Connections.open(settings, signal), toCheck)
   }
 
   private constructor(
     readonly settings: FetchSettings & ProxySettings,
     private readonly warn: (line: string) => void,
     private readonly connections: Connections,
-    private readonly advice: string,
+    private readonly toCheck: string,
   ) {}
 
   /** Sends a GET and follows redirects. @throws TransientError; Failure `portal` if a retry cannot help */
@@ -73,7 +80,7 @@ export class HttpClient {
       if (!REDIRECT_STATUSES.has(response.status)) return response
       response.discard()
       if (redirects === MAX_REDIRECTS) {
-        throw fetchFailure(url, `it redirects more than ${MAX_REDIRECTS} times. ${this.advice}`)
+        throw fetchFailure(url, `it redirects more than ${MAX_REDIRECTS} times. Check ${this.toCheck}.`)
       }
       target = redirectTarget(target, response.header('location'))
     }
@@ -139,7 +146,11 @@ export class HttpClient {
     const what = `it answers ${status}${this.route(url)}`
     if (status === 429 || status >= 500) return new TransientError(url, what, parseRetryAfter(retryAfter, Date.now()))
     const why = `${what}, which a retry will not change`
-    return fetchFailure(url, `${why}. ${this.advice}`, new StatusError(url, status))
+    const advice =
+      proxy !== undefined && mayBeFromProxy(proxy, status)
+        ? `If the answer is ${fromProxyRemedy(proxy, status, new URL(url).host)}, or else check ${this.toCheck}.`
+        : `Check ${this.toCheck}.`
+    return fetchFailure(url, `${why}. ${advice}`, new StatusError(url, status))
   }
 
   private asTransient(url: string, error: unknown): unknown {

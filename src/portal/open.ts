@@ -125,7 +125,7 @@ async function openUrl(
   { config, signal, report }: Pick<Context, 'config' | 'signal' | 'report'>,
 ): Promise<ExportSource> {
   assertPublicUrl(url)
-  const http = await HttpClient.open(config, signal, report.warn, 'Check the address.')
+  const http = await HttpClient.open(config, signal, report.warn, 'the address')
   try {
     const file = (await download(new URL(url).href, http))!
     return { ...file, chunks: closeAfter(file.chunks, http) }

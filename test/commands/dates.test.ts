@@ -87,3 +87,23 @@ test.each([
     stderr: `datagouv-tops: ${message}\n`,
   })
 })
+
+test.each([{ flags: [] }, { flags: ['--date', 'latest'] }])(
+  'a store that is down is not blamed on --date: search bus with $flags',
+  async ({ flags }) => {
+    const env = {
+      AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
+      AWS_ACCESS_KEY_ID: 'key',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_MAX_ATTEMPTS: '1',
+    }
+    const { code, stderr } = await cli(['search', 'bus', ...flags, '--archive', 's3://datagouv'], {
+      cwd: await newFolder(),
+      env,
+    })
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/^datagouv-tops: cannot list "snapshots\/" in the archive/),
+    ])
+  },
+)

@@ -49,8 +49,13 @@ describe('the configuration', () => {
     ['a list instead of settings', '- a', /expected settings as "key: value" lines/],
     [
       'a schedule that is not a cron expression',
-      'schedule: 0 17 * * 9',
-      /schedule is "0 17 \* \* 9": it must be a cron expression such as 0 17 \* \* 3$/,
+      'schedule: 0 17 * *',
+      /schedule is "0 17 \* \*": it must be a cron expression such as 0 17 \* \* 3$/,
+    ],
+    [
+      'a schedule with an hour that does not exist',
+      'schedule: 0 25 * * 3',
+      /schedule is "0 25 \* \* 3": it has a wrong hour, "25"; write 0 to 23$/,
     ],
     [
       'a date as schedule',
@@ -73,6 +78,16 @@ describe('the configuration', () => {
       'a wrong retention',
       'retention: 26',
       /retention is 26: it must be all, or a number with its unit such as 26w \(units: d, w\)/,
+    ],
+    [
+      'a mail server whose password has a #',
+      'notify: [{kind: email, url: "smtp://ada:s3#cr@mail.test", from: a@b.c, to: [d@e.f]}]',
+      /notify\[0\]\.url has characters in its user or password that must be escaped: write # as %23$/,
+    ],
+    [
+      'a webhook whose password has a /',
+      'notify: [{kind: webhook, url: "https://ada:s3/cr@hooks.test/x"}]',
+      /notify\[0\]\.url has characters in its user or password that must be escaped: write \/ as %2F$/,
     ],
     ['an empty list of watches', 'watches: []', /watches is \[\]: it must be a list with at least one entry$/],
     [

@@ -86,6 +86,7 @@ test.each([
   ['--archive', `s3:user:${SECRET}@datagouv`],
   ['--archive', `s3://user:${SECRET}@datagouv`],
   ['--portal', `https://user:${SECRET}@portal.test`],
+  ['--portal', `https://user:12#${SECRET}@portal.test`],
   ['--datasets', `https://user:${SECRET}@portal.test/a.csv`],
   ['--datasets', `https://user:${SECRET}@portal.test:99999/a.csv`],
   ['--datasets', `http://[::1/a.csv?token=${SECRET}`],

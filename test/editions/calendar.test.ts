@@ -7,6 +7,7 @@ import {
   resolveDate,
   type Schedule,
   scheduledDates,
+  wrongCronField,
 } from '../../src/editions/calendar.ts'
 
 const WEDNESDAYS: Schedule = { schedule: '0 17 * * 3', time_zone: 'Europe/Paris' }
@@ -180,4 +181,18 @@ test.each([
   ['', false],
 ])('%j is a cron expression: %s', (text, expected) => {
   expect(isCron(text)).toBe(expected)
+})
+
+test.each([
+  ['60 17 * * 3', 'has a wrong minute, "60"; write 0 to 59'],
+  ['0 25 * * 3', 'has a wrong hour, "25"; write 0 to 23'],
+  ['0 17 32 * *', 'has a wrong day of the month, "32"; write 1 to 31'],
+  ['0 17 * FOO *', 'has a wrong month, "FOO"; write 1 to 12, or JAN to DEC'],
+  ['0 17 * * MER', 'has a wrong day of the week, "MER"; write 0 to 7, or SUN to SAT'],
+  ['60 0 17 * * 3', 'has a wrong second, "60"; write 0 to 59'],
+  ['0 0 24 * * 3', 'has a wrong hour, "24"; write 0 to 23'],
+  ['0 17 * *', undefined],
+  ['@wekly', undefined],
+])('the wrong field of %j is named', (text, expected) => {
+  expect(wrongCronField(text)).toBe(expected)
 })

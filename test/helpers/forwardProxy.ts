@@ -15,6 +15,10 @@ export interface ForwardProxyOptions {
   readonly hosts?: Readonly<Record<string, string>>
 }
 
+/** Squid's error page, in short. */
+const ERROR_PAGE =
+  '<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">\n<html><head><meta type="copyright" content="x"><title>ERROR</title></head><body>No</body></html>'
+
 export interface TestProxy {
   readonly url: string
   /** `CONNECT 127.0.0.1:443`, `GET http://127.0.0.1/file` */
@@ -44,7 +48,7 @@ export async function startForwardProxy(options: ForwardProxyOptions = {}): Prom
     requests.push(`${from.method} ${from.url}`)
     if (options.silent) return
     const status = refusal(from)
-    if (status !== undefined) return void to.writeHead(status).end()
+    if (status !== undefined) return void to.writeHead(status, { 'content-type': 'text/html' }).end(ERROR_PAGE)
     const { 'proxy-authorization': _, 'proxy-connection': __, ...headers } = from.headers
     const { host, origin } = new URL(from.url!)
     const sent = request(

@@ -59,11 +59,70 @@ describe.skipIf(store === undefined)('S3 through a proxy', () => {
     [
       'that asks for a password',
       { login: 'a:b' },
-      /the proxy asks for a user and a password, or refuses those it got \(407\)/,
+      /the proxy http:\S+ asks for a user and a password, or refuses those it got \(407\)\. Set them in HTTP_PROXY/,
     ],
   ])('%s is a failure of the store that names the proxy', async (_, options, message) => {
     const url = options === undefined ? 'http://127.0.0.1:9' : (await startForwardProxy(options)).url
     expect(await publish({ HTTP_PROXY: url })).toMatchObject({ code: 5, stderr: expect.stringMatching(message) })
+  })
+})
+
+describe('a proxy that answers itself for an S3 store', () => {
+  const environment = (variable: string, proxy: string, endpoint: string) => ({
+    [variable]: proxy,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ACCESS_KEY_ID: 'key',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_MAX_ATTEMPTS: '1',
+    DATAGOUV_TOPS_ARCHIVE: 's3://datagouv',
+  })
+  const ASK = 'ask its administrator, or add 127.0.0.1:9 to NO_PROXY if this machine can reach it directly'
+  const LOGIN = 'which is likely, check the user and the password in HTTP_PROXY (http://USER:PASSWORD@HOST:PORT)'
+
+  test.each([
+    [302, `${ASK}, or else check AWS_ENDPOINT_URL_S3`],
+    [401, `${LOGIN}, or else check AWS_ENDPOINT_URL_S3`],
+    [403, `${ASK}, or else check AWS_ENDPOINT_URL_S3`],
+    [503, `${ASK}, or else check that the store is up and run again`],
+  ])('with %i over http is named with the remedy, also by doctor', async (refuse, remedy) => {
+    const proxy = await startForwardProxy({ refuse })
+    const env = environment('HTTP_PROXY', proxy.url, 'http://127.0.0.1:9')
+    const cwd = await temporaryFolder()
+    const what = `127.0.0.1:9 or the proxy ${proxy.url} before it does not answer like an S3 store (HTTP ${refuse})`
+    expect(await cli(['search', 'bus'], { cwd, env })).toMatchObject({
+      code: 5,
+      stderr: `datagouv-tops: cannot list "snapshots/" in the archive s3://datagouv: ${what}; if the answer is from the proxy, ${remedy}\n`,
+    })
+    const { stdout } = await cli(['doctor', '--json'], { cwd, env })
+    const { checks } = JSON.parse(stdout) as { checks: { check: string; finding: string; remedy: string }[] }
+    const archive = checks.find(({ check }) => check === 'archive')!
+    expect(archive.finding).toContain(what)
+    expect(archive.remedy).toBe(`if the answer is from the proxy, ${remedy}`)
+  })
+
+  test.each([
+    [
+      401,
+      /the proxy http:\S+ asks for a user and a password, or refuses those it got \(401\)\. Set them in HTTPS_PROXY/,
+    ],
+    [
+      403,
+      /the proxy http:\S+ refuses to connect to 127\.0\.0\.1 \(403\)\. Ask its administrator, or add 127\.0\.0\.1 to NO_/,
+    ],
+  ])('with %i over https is named with the remedy', async (refuse, message) => {
+    const proxy = await startForwardProxy({ refuse })
+    const env = environment('HTTPS_PROXY', proxy.url, 'https://127.0.0.1:9')
+    const { code, stderr } = await cli(['search', 'bus'], { cwd: await temporaryFolder(), env })
+    expect([code, stderr]).toEqual([5, expect.stringMatching(message)])
+  })
+
+  test('by breaking off the connection is named', async () => {
+    const proxy = await startForwardProxy()
+    const env = environment('HTTP_PROXY', proxy.url, 'http://127.0.0.1:9')
+    expect(await cli(['search', 'bus'], { cwd: await temporaryFolder(), env })).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(`127.0.0.1:9 or the proxy ${proxy.url} before it broke off the connection`),
+    })
   })
 })
 

@@ -110,6 +110,30 @@ describe('http addresses', () => {
 })
 
 test.each([
+  [
+    401,
+    'it answers 401 through the proxy PROXY; if the answer is from the proxy, which is likely, check the user and the password in HTTP_PROXY (http://USER:PASSWORD@HOST:PORT)',
+  ],
+  [
+    403,
+    'it answers 403 through the proxy PROXY; if the answer is from the proxy, ask its administrator, or add hooks.test:80 to NO_PROXY if this machine can reach it directly',
+  ],
+  [
+    407,
+    'the proxy PROXY asks for a user and a password, or refuses those it got (407). Set them in HTTP_PROXY: http://USER:PASSWORD@HOST:PORT',
+  ],
+  [404, 'it answers 404 through the proxy PROXY'],
+])('a notification that a proxy answers with %i names the proxy', async (refuse, message) => {
+  const proxy = await startForwardProxy({ refuse })
+  const env = {
+    DATAGOUV_TOPS_NOTIFY: '[{"kind": "webhook", "name": "team", "url": "http://hooks.test/hook"}]',
+    HTTP_PROXY: proxy.url,
+  }
+  const { code, stderr } = await cli(['notify', '--test'], { cwd: await temporaryFolder(), env })
+  expect([code, stderr]).toEqual([5, expect.stringContaining(message.replace('PROXY', proxy.url).replace(':80', ''))])
+})
+
+test.each([
   ['a path that begins with //', 'http://portal.test//169.254.169.254/x'],
   ['a query with ://', 'http://portal.test/x?u=https://other.test/y'],
 ])('a redirect to %s is requested from the same host, with the password', async (_, location) => {
@@ -193,8 +217,15 @@ describe('a proxy that', () => {
     [
       'forbids the host',
       { refuse: 403 },
-      /it answers 403 through the proxy http:\S+, which a retry will not change/,
+      /it answers 403 through the proxy http:\S+, which a retry will not change\. If the answer is from the proxy, ask its administrator, or add 127\.0\.0\.1:9 to NO_PROXY if this machine can reach it directly, or else check the settings portal and catalogue\.$/,
       /the proxy http:\S+ refuses to connect to 127\.0\.0\.1 \(403\)\. Ask its administrator, or add 127\.0\.0\.1 to NO_PROXY/,
+      1,
+    ],
+    [
+      'answers 401 to a wrong password',
+      { refuse: 401 },
+      /it answers 401 through the proxy http:\S+, which a retry will not change\. If the answer is from the proxy, which is likely, check the user and the password in HTTP_PROXY \(http:\/\/USER:PASSWORD@HOST:PORT\), or else check the settings portal and catalogue\.$/,
+      /the proxy http:\S+ asks for a user and a password, or refuses those it got \(401\)\. Set them in HTTPS_PROXY/,
       1,
     ],
     [

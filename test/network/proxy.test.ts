@@ -81,10 +81,27 @@ describe('the variables', () => {
     })
   })
 
-  test('are refused if the password has a % that is not written as %25', async () => {
-    await expect(resolve({ HTTPS_PROXY: 'http://u:50%@proxy:3128' })).rejects.toMatchObject({
-      kind: 'usage',
-      message: 'HTTPS_PROXY is "http://***@proxy:3128": it has a % in its user or password that must be written as %25',
-    })
+  test.each([
+    ['50%', '% as %25'],
+    ['s3#cr', '# as %23'],
+    ['12#cr', '# as %23'],
+    ['s3/cr', '/ as %2F'],
+    ['12?cr', '? as %3F'],
+    ['s3\\cr', '\\ as %5C'],
+    ['a@b/c#', '# as %23, / as %2F, @ as %40'],
+  ])('are refused if the password is %s, with the way to write it', async (password, spellings) => {
+    for (const scheme of ['http://', '']) {
+      await expect(resolve({ HTTPS_PROXY: `${scheme}ada:${password}@proxy:3128` })).rejects.toMatchObject({
+        kind: 'usage',
+        message: `HTTPS_PROXY is "${scheme}***@proxy:3128": it has characters in its user or password that must be escaped: write ${spellings}`,
+      })
+    }
   })
+
+  test.each(['http://ada:s3%23cr@proxy:3128', 'http://ada:a@b@proxy:3128', 'http://proxy:3128/'])(
+    'accept %s',
+    async (address) => {
+      expect((await resolve({ HTTPS_PROXY: address })).https_proxy).toBe(address)
+    },
+  )
 })

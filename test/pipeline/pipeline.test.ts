@@ -301,7 +301,7 @@ describe('a warning reports, and the run record lists,', () => {
     expect(status).toBe('published')
     const [coming, lacking] = (await context.documents.find<RunRecord>('runs', run_id))!.warnings
     expect(coming).toBe(
-      '2026-11-25 is in the future: its edition is the latest one from now on; "remove 2026-11-25 --snapshot" undoes this',
+      '2026-11-25 is in the future: once published, its edition will be the latest one; "remove 2026-11-25 --snapshot" undoes this',
     )
     expect(lacking).toMatch(
       /^publishing from a local file that looks incomplete or too old: \d datasets where 2026-11-18 had \d: /,

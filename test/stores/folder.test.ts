@@ -105,7 +105,7 @@ test('a folder that is not this user’s is reported in one line with its remedy
   const folder = join(await publicFolder(), 'archive')
   await put(await openFolder(folder), 'x/kept', 'x')
   expect(await run('attempt', ['folder', folder], { unprivileged: true })).toBe(
-    `store: cannot write "x/0" in the archive file:${folder}: permission denied; give this user access to it, or name another folder with --archive`,
+    `store: cannot write "x/0" in the archive file:${folder}: permission denied; give this user access to it, or name another folder in the setting archive`,
   )
   expect(await readdir(folder, { recursive: true })).toEqual(['x', 'x/kept'])
 })
@@ -126,7 +126,7 @@ test('a file system that is read-only is reported in one line with its remedy, a
   for (const key of ['x/a', 'x/b', 'y/a', 'z']) {
     await expect(archive.create(key, CSV)).rejects.toMatchObject({
       kind: 'store',
-      message: `cannot write "${key}" in the archive file:${folder}: the file system is read-only; name another folder with --archive`,
+      message: `cannot write "${key}" in the archive file:${folder}: the file system is read-only; name another folder in the setting archive`,
     })
   }
   expect((await readAll(archive, 'x/a')).toString()).toBe('x')

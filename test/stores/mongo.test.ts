@@ -17,6 +17,17 @@ const HOLDER = { run: 'r1', host: 'here', pid: 1 }
 /** Servers that speak MongoDB's protocol. */
 const SERVERS = ['mongodb', 'ferretdb'] as const
 
+const withoutUsers = serviceOrSkip('mongodb', 'a server without users')
+test.skipIf(withoutUsers === undefined)(
+  'a server without users refuses an address with a user, with the remedy',
+  async () => {
+    const address = withoutUsers!.DATAGOUV_TOPS_DOCUMENTS!.replace('//', '//ada:hunter2@')
+    expect((await failureOf(openMongo(address))).message).toMatch(
+      / has no users, but its address names one; leave the user and the password out of the address$/,
+    )
+  },
+)
+
 for (const service of SERVERS) {
   const variables = serviceOrSkip(service, `the documents in ${service}`)
   if (variables === undefined) continue
@@ -268,24 +279,26 @@ describe('where there is no MongoDB', () => {
 
   test('a port without a listener is reported', async () => {
     expect(await failureAt('127.0.0.1:1')).toBe(
-      'the document store mongodb://127.0.0.1:1/datagouv cannot be reached ("connect ECONNREFUSED 127.0.0.1:1"); start it, or check --documents',
+      'the document store mongodb://127.0.0.1:1/datagouv cannot be reached ("connect ECONNREFUSED 127.0.0.1:1"); start it, or check the setting documents',
     )
   })
 
   test('an unknown host is reported', async () => {
     expect(await failureAt('nowhere.invalid')).toMatch(
-      /^the document store mongodb:\/\/nowhere.invalid:27017\/datagouv cannot be reached \("getaddrinfo E\w+ nowhere.invalid"\); start it, or check --documents$/,
+      /^the document store mongodb:\/\/nowhere.invalid:27017\/datagouv cannot be reached \("getaddrinfo E\w+ nowhere.invalid"\); start it, or check the setting documents$/,
     )
   })
 
   test('a web server is reported', async () => {
     const host = await listening(createServer((_, response) => void response.end('Hello')))
-    expect(await failureAt(host)).toMatch(/ cannot be reached \(.*\); start it, or check --documents$/)
+    expect(await failureAt(host)).toMatch(/ cannot be reached \(.*\); start it, or check the setting documents$/)
   })
 
   test('a server that never answers is reported', async () => {
     const host = await listening(createTcpServer(() => {}))
-    expect(await failureAt(host)).toMatch(/ cannot be reached \(.*timed out.*\); start it, or check --documents$/)
+    expect(await failureAt(host)).toMatch(
+      / cannot be reached \(.*timed out.*\); start it, or check the setting documents$/,
+    )
   })
 
   test('TLS with a server that has none is reported', async () => {

@@ -110,6 +110,16 @@ test('a wrong password is reported, and never repeated', async () => {
   expect(failure.message).not.toContain(SECRET)
 })
 
+test('a server without users, addressed with a user, is reported with the remedy', async () => {
+  const unknown = { ok: 0, code: 59, codeName: 'CommandNotFound', errmsg: "no such command: 'saslStart'" }
+  const { host, url } = await startFakeMongo((command) => ('saslStart' in command ? unknown : undefined))
+  const failure = await failureOf(openMongo(url.replace('//', `//ada:${SECRET}@`)))
+  expect(failure).toMatchObject({
+    kind: 'store',
+    message: `the document store mongodb://${host}/datagouv has no users, but its address names one; leave the user and the password out of the address`,
+  })
+})
+
 test('a server that is too old is reported with its version and the version needed', async () => {
   const { url, host } = await startFakeMongo((command) =>
     'ismaster' in command || 'hello' in command ? { ismaster: true, maxWireVersion: 6, minWireVersion: 0 } : undefined,
@@ -248,7 +258,7 @@ test.each([
       kind: 'store',
       message: expect.stringMatching(
         new RegExp(
-          `^the document store mongodb://${host}/datagouv does not answer like MongoDB \\(".*"\\); check --documents$`,
+          `^the document store mongodb://${host}/datagouv does not answer like MongoDB \\(".*"\\); check the setting documents$`,
         ),
       ),
     })

@@ -359,11 +359,14 @@ describe('where there is no store', () => {
     await archive.close()
   })
 
-  test.each(['localhost:9000', 'not an address'])('the endpoint %s is refused', async (endpoint) => {
-    vi.stubEnv('AWS_ENDPOINT_URL_S3', endpoint)
-    await expect(openS3('s3://datagouv')).rejects.toMatchObject({
-      kind: 'usage',
-      message: 'AWS_ENDPOINT_URL_S3 is not the address of a store; write http://HOST:9000 or https://HOST',
-    })
-  })
+  test.each(['http://ada:s3#cr@127.0.0.1:9', 'localhost:9000', 'not an address'])(
+    'the endpoint %s is refused',
+    async (endpoint) => {
+      vi.stubEnv('AWS_ENDPOINT_URL_S3', endpoint)
+      await expect(openS3('s3://datagouv')).rejects.toMatchObject({
+        kind: 'usage',
+        message: 'AWS_ENDPOINT_URL_S3 is not the address of a store; write http://HOST:9000 or https://HOST',
+      })
+    },
+  )
 })

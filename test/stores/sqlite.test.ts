@@ -174,7 +174,7 @@ test('a file that is not this user’s is reported in one line when it is writte
   await documents.replace('tops', { _id: 'a' })
   await documents.close()
   const attempt = (file: string) => run('attempt', ['sqlite', file], { unprivileged: true })
-  const readOnly = `store: cannot use the document store sqlite:${path}: it is read-only; give this user write permission for it and its folder, or name another file with --documents`
+  const readOnly = `store: cannot use the document store sqlite:${path}: it is read-only; give this user write permission for it and its folder, or name another file in the setting documents`
   expect(await attempt(path)).toBe(readOnly)
   expect(await attempt(join(folder, 'none.db'))).toMatch(/^store: .*it cannot be opened; check that it is a file/)
   expect(await attempt(join(folder, 'none/none.db'))).toMatch(/^store: .*permission denied; give this user access/)

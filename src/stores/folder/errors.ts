@@ -1,6 +1,6 @@
 import { fullDiskReason } from '../disk.ts'
 
-const ELSEWHERE = 'or name another folder with --archive'
+const ELSEWHERE = 'or name another folder in the setting archive'
 
 /** The partial file was swept. */
 const SWEPT = 'its partial file is gone, removed by another run or by hand; run again'
@@ -9,7 +9,7 @@ const SWEPT = 'its partial file is gone, removed by another run or by hand; run 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: `permission denied; give this user access to it, ${ELSEWHERE}`,
   EPERM: `not permitted; give this user access to it, ${ELSEWHERE}`,
-  EROFS: 'the file system is read-only; name another folder with --archive',
+  EROFS: 'the file system is read-only; name another folder in the setting archive',
   EDQUOT: 'the disk quota is used up; make room and run again',
   EMFILE: 'too many files are open; raise the limit (ulimit -n) and run again',
   ENFILE: 'too many files are open on this machine; run again later',

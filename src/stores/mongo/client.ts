@@ -61,6 +61,10 @@ function parse(address: string): MongoClient {
     const what =
       'the documents are not the address of a MongoDB database, or it has an option that the driver does not know'
     const how = 'write mongodb://HOST:27017/DATABASE, or mongodb://USER:PASSWORD@HOST:27017/DATABASE'
-    throw new Failure('usage', `${what}; ${how} with %40 for @, %3A for : and %2F for / in the password`, { cause })
+    throw new Failure(
+      'usage',
+      `${what}; ${how} with %40 for @, %3A for :, %2F for /, %23 for #, %3F for ? and %25 for % in the password`,
+      { cause },
+    )
   }
 }

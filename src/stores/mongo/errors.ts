@@ -50,6 +50,9 @@ const REASONS: Partial<Record<Code, string>> = {
   ChangesPrimary: 'is changing its primary or shutting down; run again',
 }
 
+/** A server without users does not know the command that sends a user and a password. */
+const NO_USERS = 'has no users, but its address names one; leave the user and the password out of the address'
+
 /**
  * Explains the server's error and its remedy, in one line without secrets that continues a sentence after the store's
  * address. Returns undefined if the error comes from this program, not from the server.
@@ -57,14 +60,15 @@ const REASONS: Partial<Record<Code, string>> = {
 export function reasonOf(error: unknown): string | undefined {
   // A failing DNS lookup of a mongodb+srv address is not one of the driver's own errors.
   const { syscall, code: named, message } = error as NodeJS.ErrnoException
-  if (syscall !== undefined) return `cannot be reached (${quoted(message)}); check --documents`
+  if (syscall !== undefined) return `cannot be reached (${quoted(message)}); check the setting documents`
   // The driver's buffer ends at 17 MB, so the server never sees the document.
   if (named === 'ERR_OUT_OF_RANGE') return REASONS.TooLarge
   if (isForeign(error))
-    return `does not answer like MongoDB (${quoted(message.split('\n')[0]!, 200)}); check --documents`
+    return `does not answer like MongoDB (${quoted(message.split('\n')[0]!, 200)}); check the setting documents`
   if (!(error instanceof MongoError)) return undefined
   for (const code of Object.keys(REASONS) as Code[]) if (hasCode(error, code)) return REASONS[code]
   const text = error.message.split('\n')[0]!
+  if (hasCode(error, 'NotSupported') && /saslStart|authenticate/.test(text)) return NO_USERS
   if (error instanceof MongoCompatibilityError || / wire version /.test(text))
     return `cannot be used by this program (${quoted(text, 200)})`
   if (/^Document is larger than the maximum size/.test(text)) return REASONS.TooLarge
@@ -88,5 +92,5 @@ function unreachable({ reason }: MongoServerSelectionError, text: string): strin
     return 'has no primary at the moment; check that a majority of its members is up and run again'
   }
   if (/certificate|SSL|TLS/i.test(text)) return `refuses TLS, or its certificate is refused (${quoted(text)})`
-  return `cannot be reached (${quoted(text)}); start it, or check --documents`
+  return `cannot be reached (${quoted(text)}); start it, or check the setting documents`
 }

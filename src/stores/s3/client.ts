@@ -35,7 +35,7 @@ export async function createClient(proxies: ProxySettings) {
   const requestHandler = { ...CLIENT.requestHandler, ...(await proxyAgents(proxies)) }
   const client = new S3Client({ ...CLIENT, requestHandler, region })
   const endpoint = (await client.config.serviceConfiguredEndpoint?.()) || undefined
-  if (endpoint !== undefined && !/^https?:\/\/[^/]/.test(endpoint)) {
+  if (endpoint !== undefined && !(/^https?:\/\/[^/]/.test(endpoint) && URL.canParse(endpoint))) {
     client.destroy()
     throw new Failure(
       'usage',

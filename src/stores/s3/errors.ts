@@ -1,4 +1,6 @@
 import { Failure, quoted } from '../../errors.ts'
+import type { ForwardProxy } from '../../network/proxy.ts'
+import { fromProxyRemedy, proxyRefusal } from '../../network/reason.ts'
 
 /** The fields that an error of the AWS SDK, or of the connection under it, may have. */
 interface ErrorFields {
@@ -22,7 +24,11 @@ const PERMISSIONS =
   'GetObject, PutObject, DeleteObject, ListBucket, AbortMultipartUpload and ListBucketMultipartUploads'
 const FULL = 'the store is full; make room and run again'
 
-type Reason = (endpoint: string, code: string, error: ErrorFields) => string
+/** Messages and names of the SDK for an answer without one of S3's codes. */
+const UNPARSED = /XML parse error/
+const NO_CODE = /^(NotFound|Unknown|UnknownError)$/
+
+type Reason = (endpoint: string, code: string, error: ErrorFields, proxy: ForwardProxy | undefined) => string
 
 /** Names of S3's errors and codes of connection errors, each with its remedy. */
 const REASONS: readonly (readonly [RegExp, Reason])[] = [
@@ -58,11 +64,11 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
   [/^(ENOTFOUND|EAI_AGAIN)$/, (endpoint, code) => `${endpoint} cannot be found (${code}); check AWS_ENDPOINT_URL_S3`],
   [
     /^(ECONNRESET|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/,
-    (endpoint) => `${endpoint} broke off the connection; check that it is up and run again`,
+    (endpoint, _, __, proxy) => `${via(endpoint, proxy)} broke off the connection; check that it is up and run again`,
   ],
   [
     /^(TimeoutError|ETIMEDOUT|RequestTimeout)$/,
-    (endpoint) => `${endpoint} does not answer in time; check that it is up and run again`,
+    (endpoint, _, __, proxy) => `${via(endpoint, proxy)} does not answer in time; check that it is up and run again`,
   ],
   // The message names the proxy and the remedy.
   [/^ProxyError$/, (_, __, { message }) => message],
@@ -71,11 +77,7 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
     (endpoint, code) =>
       `TLS with ${endpoint} fails (${code}); check http or https in AWS_ENDPOINT_URL_S3, or name the certificate's authority in NODE_EXTRA_CA_CERTS`,
   ],
-  [
-    /^NotS3Error$/,
-    (endpoint, _, { message }) =>
-      `${message}, so ${endpoint} does not answer like an S3 store; check AWS_ENDPOINT_URL_S3`,
-  ],
+  [/^NotS3Error$/, (endpoint, _, { message }, proxy) => `${message}, so ${notS3(endpoint, undefined, proxy)}`],
 ]
 
 /**
@@ -83,27 +85,43 @@ const REASONS: readonly (readonly [RegExp, Reason])[] = [
  * from this program, not from the store.
  *
  * @param endpoint the store's host, or Amazon and its region
+ * @param proxy through which the requests to an http endpoint are sent. It may answer itself, unlike one that only tunnels.
  */
-export function reasonOf(error: unknown, endpoint: string): string | undefined {
+export function reasonOf(error: unknown, endpoint: string, proxy?: ForwardProxy): string | undefined {
   if (error instanceof Failure) return undefined
   const fields = error as ErrorFields
   const { name = '', code, message, $metadata } = fields
   // The code of a connection's error says more than its name, which is "Error".
   for (const known of [code, name]) {
     const reason = REASONS.find(([pattern]) => known !== undefined && pattern.test(known))?.[1]
-    if (reason !== undefined) return reason(endpoint, known!, fields)
+    if (reason !== undefined) return reason(endpoint, known!, fields, proxy)
   }
   // MinIO may find this in the middle of a write, and then calls it an internal error.
   if (/no space left/.test(message)) return FULL
   const status = $metadata?.httpStatusCode
-  if (status === 407)
-    return 'the proxy asks for a user and a password, or refuses those it got (407); set them in HTTP_PROXY: http://USER:PASSWORD@HOST:PORT'
+  if (proxy !== undefined && status === 407) return proxyRefusal(proxy, status, endpoint).message
+  if (proxy !== undefined && hasNoCode(fields)) return notS3(endpoint, status, proxy)
   if (isRedirect(status)) return wrongRegion(endpoint, `HTTP ${status}`, fields)
-  if (isForeign(error)) return `${endpoint} does not answer like an S3 store; check AWS_ENDPOINT_URL_S3`
+  if (isForeign(error)) return notS3(endpoint, status, proxy)
   if (status === undefined && code === undefined) return undefined
   if (status !== undefined && status >= 500)
     return `${endpoint} is not ready or overloaded (HTTP ${status}); run again later`
   return `${endpoint} answers ${quoted(name)}${status ? ` (HTTP ${status})` : ''}: ${quoted(message)}`
+}
+
+/** Names the proxy too, because either of the two may have failed. */
+function via(endpoint: string, proxy: ForwardProxy | undefined): string {
+  return proxy === undefined ? endpoint : `${endpoint} or the proxy ${proxy.origin} before it`
+}
+
+/** Explains an answer that no S3 store sends. A proxy is the likely sender of an error: Squid's page about a forbidden host. */
+function notS3(endpoint: string, status: number | undefined, proxy: ForwardProxy | undefined): string {
+  const what = `${via(endpoint, proxy)} does not answer like an S3 store`
+  if (proxy === undefined) return `${what}; check AWS_ENDPOINT_URL_S3`
+  const answer = status === undefined ? what : `${what} (HTTP ${status})`
+  const remedy = fromProxyRemedy(proxy, status, endpoint)
+  const otherwise = (status ?? 0) >= 500 ? 'check that the store is up and run again' : 'check AWS_ENDPOINT_URL_S3'
+  return `${answer}; if the answer is ${remedy}, or else ${otherwise}`
 }
 
 function isRedirect(status = 0): boolean {
@@ -126,8 +144,13 @@ export function isForeign(error: unknown): boolean {
   if (error instanceof NotS3Error || message === 'S3 aborted request') return true
   const status = $metadata?.httpStatusCode ?? 0
   if (status >= 500 || code !== undefined || /^(Timeout|Abort)Error$/.test(name)) return false
-  const isUnparsed = /XML parse error/.test(message) || (status >= 200 && status < 300)
-  return isUnparsed || (status >= 400 && /^(NotFound|Unknown|UnknownError)$/.test(name))
+  const isUnparsed = UNPARSED.test(message) || (status >= 200 && status < 300)
+  return isUnparsed || (status >= 400 && NO_CODE.test(name))
+}
+
+/** Whether the SDK found none of S3's codes in the answer, which is empty, or a page of another server. */
+function hasNoCode({ name = '', message }: ErrorFields): boolean {
+  return UNPARSED.test(message) || NO_CODE.test(name)
 }
 
 /** Whether the store responded at all, so that the outcome of the request is known. */

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { Failure } from '../../errors.ts'
-import { NO_PROXIES } from '../../network/proxy.ts'
+import { type ForwardProxy, NO_PROXIES, proxyFor } from '../../network/proxy.ts'
 import { type Archive, archiveFailure, assertKey, isKey, type PendingObject, type StoredObject } from '../archive.ts'
 import type { StoreFacts } from '../facts.ts'
 import { SILENT, type StoreReport } from '../report.ts'
@@ -36,7 +36,9 @@ export async function openS3(address: string, report: StoreReport = SILENT, prox
   const { client, region, endpoint } = await createClient(proxies)
   const label = endpoint === undefined ? `Amazon (${region})` : new URL(endpoint).host
   const server = endpoint ?? `https://s3.${region}.amazonaws.com`
-  return new S3(new Bucket(client, bucket, region, report), label, server, report)
+  // A proxy only tunnels requests to an https endpoint. What it answers itself is a ProxyError.
+  const proxy = server.startsWith('http:') ? proxyFor(server, proxies) : undefined
+  return new S3(new Bucket(client, bucket, region, report), label, server, report, proxy)
 }
 
 /** The archive in one bucket. A pending upload uses its bucket, its error handling and its warnings too. */
@@ -51,6 +53,7 @@ export class S3 implements Archive {
     private readonly endpoint: string,
     readonly server: string,
     report: StoreReport,
+    private readonly proxy: ForwardProxy | undefined,
   ) {
     this.address = `s3://${bucket.name}`
     this.warnings = new BucketWarnings(bucket, report)
@@ -195,7 +198,7 @@ export class S3 implements Archive {
   }
 
   private asArchiveFailure(verb: string, key: string, error: unknown): unknown {
-    const reason = reasonOf(error, this.endpoint)
+    const reason = reasonOf(error, this.endpoint, this.proxy)
     return reason === undefined ? error : archiveFailure(verb, key, this.address, reason, error)
   }
 }

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fullDiskReason, shortageOf } from '../disk.ts'
 
-const ELSEWHERE = 'or name another file with --documents'
+const ELSEWHERE = 'or name another file in the setting documents'
 
 /** Codes of SQLite and of the file system, matched by prefix, each with its remedy. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
