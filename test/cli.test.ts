@@ -401,10 +401,15 @@ describe('the rest of the command line', () => {
     const id = '20261111T160000000Z-000000'
     await documents.replace('runs', runRecordOf(id))
     await documents.close()
-    expect((await cli(['runs'], { cwd })).stdout).toMatch(/ died .* its process is gone; the next run recovers it/)
+    const summary = 'died (it was killed, or its machine went down); the next run cleans up after it'
+    expect((await cli(['runs'], { cwd })).stdout).toContain(summary)
     const { stdout } = await cli(['runs', id], { cwd })
-    expect(stdout).toContain('(mobilite-transport) died\nits process is gone; the next run recovers it\n')
-    expect(JSON.parse((await cli(['runs', '--json'], { cwd })).stdout)).toEqual([runRecordOf(id)])
+    expect(stdout).toContain(
+      `(mobilite-transport) was stopped before it ended; the next run for its date takes over\n${summary}\n`,
+    )
+    const shown = { ...runRecordOf(id), status: 'stopped', summary }
+    expect(JSON.parse((await cli(['runs', '--json'], { cwd })).stdout)).toEqual([shown])
+    expect(JSON.parse((await cli(['runs', 'show', id, '--json'], { cwd })).stdout)).toEqual(shown)
   })
 
   test('every command has help with examples', async () => {

@@ -1,7 +1,7 @@
 import { Failure, NotFound, quoted } from '../errors.ts'
 import { listRuns, readRun } from '../runs/read.ts'
 import { type RunRecord, STATUS_WORDS, type StepRecord } from '../runs/record.ts'
-import { findDeadRuns } from '../runs/recovery.ts'
+import { withDeadStopped } from '../runs/recovery.ts'
 import { missingStores } from '../stores/missing.ts'
 import { showInPager } from '../terminal/pager.ts'
 import { formatTable } from '../terminal/table.ts'
@@ -30,26 +30,20 @@ export default async function runs(io: CommandInput): Promise<void> {
         const next = (await missingStores(documents)) ?? '"runs" lists them'
         throw new NotFound(`there is no run ${quoted(id)}; ${next}`)
       }
-      if (io.options.json) return printJson(run)
-      const hasDied = (await findDeadRuns([run], documents)).has(id)
-      return showInPager(describe(run, hasDied), io.options.pager)
+      const [shown] = await withDeadStopped([run], documents)
+      return io.options.json ? printJson(shown) : showInPager(describe(shown!), io.options.pager)
     }
-    const records = await listRuns(documents, { descending: true, limit: io.options.limit ?? 20 }, report.warn)
+    const found = await listRuns(documents, { descending: true, limit: io.options.limit ?? 20 }, report.warn)
+    const records = await withDeadStopped(found, documents)
     if (records.length === 0) await warnOfMissing(report, documents)
     if (io.options.json) return printJson(records)
-    if (records.length > 0) {
-      const dead = await findDeadRuns(records, documents)
-      return showInPager(tableOf(records, dead), io.options.pager)
-    }
+    if (records.length > 0) return showInPager(tableOf(records), io.options.pager)
     const [any] = await documents.ids('runs', { limit: 1 })
     if (any === undefined) await print('no run yet: "run" makes the first one\n')
   })
 }
 
-/** The outcome of a run that was killed and whose record still says "running". */
-const DIED = 'its process is gone; the next run recovers it'
-
-function tableOf(records: readonly RunRecord[], dead: ReadonlySet<string>): string {
+function tableOf(records: readonly RunRecord[]): string {
   const columns = [
     { title: 'run' },
     { title: 'command' },
@@ -58,10 +52,7 @@ function tableOf(records: readonly RunRecord[], dead: ReadonlySet<string>): stri
     { title: 'took', align: 'right' },
     { title: 'outcome', share: 1, below: true },
   ] as const
-  const rows = records.map((run) => {
-    const [status, outcome] = dead.has(run._id) ? ['died', DIED] : [run.status, run.summary]
-    return [run._id, run.command, run.date, status, took(run), outcome]
-  })
+  const rows = records.map((run) => [run._id, run.command, run.date, run.status, took(run), run.summary])
   return formatTable(columns, rows)
 }
 
@@ -77,10 +68,10 @@ function rates({ started_at, ended_at, facts }: StepRecord): string[] {
   return [pluralize(records, 'record'), `${formatBytes(size)} (${formatBytes(Math.round(size / seconds))}/s)`]
 }
 
-function describe(run: RunRecord, hasDied: boolean): string {
+function describe(run: RunRecord): string {
   const lines = [
-    `${run._id}: ${run.command} ${run.date} (${run.watches.join(', ')}) ${hasDied ? 'died' : STATUS_WORDS[run.status]}`,
-    hasDied ? DIED : run.summary,
+    `${run._id}: ${run.command} ${run.date} (${run.watches.join(', ')}) ${STATUS_WORDS[run.status]}`,
+    run.summary,
     `began ${run.started_at} on ${run.host}, process ${run.pid}, version ${run.version}`,
     ...run.steps.map(
       (step) => `  ${step.name}: ${[took(step), ...rates(step)].join(' · ')}\n    ${JSON.stringify(step.facts)}`,

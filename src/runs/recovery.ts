@@ -36,12 +36,20 @@ export async function recoverDeadRuns(self: Holder, own: HeldLeases, context: Co
   return closed.filter((record) => record !== undefined)
 }
 
+const DIED = 'died (it was killed, or its machine went down)'
+
 /**
- * Returns the ids of the dead runs among these records. Changes nothing: the next run closes their records.
+ * Returns records with the dead runs among them as `stopped`. Stores nothing: the next run closes their records.
  *
  * @param records read before this call, because a run closes its record before it releases its leases
  */
-export async function findDeadRuns(records: readonly RunRecord[], documents: Documents): Promise<ReadonlySet<string>> {
+export async function withDeadStopped(records: readonly RunRecord[], documents: Documents): Promise<RunRecord[]> {
+  const dead = await findDeadRuns(records, documents)
+  const stopped = { status: 'stopped', summary: `${DIED}; the next run cleans up after it` } as const
+  return records.map((record) => (dead.has(record._id) ? { ...record, ...stopped } : record))
+}
+
+async function findDeadRuns(records: readonly RunRecord[], documents: Documents): Promise<ReadonlySet<string>> {
   const open = records.filter(({ status }) => status === 'running').map(({ _id }) => _id)
   if (open.length === 0) return new Set()
   const self = currentProcessAsHolder('')
@@ -80,7 +88,7 @@ async function closeRecord(
   const closed: RunRecord = {
     ...record,
     status: 'stopped',
-    summary: 'died (it was killed, or its machine went down); the next run for its date took over',
+    summary: `${DIED}; the next run for its date took over`,
     ended_at: clock().toISOString(),
   }
   return (await documents.compareAndSwap('runs', run, record, closed)) ? closed : undefined

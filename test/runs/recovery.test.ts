@@ -7,7 +7,7 @@ import { run } from '../../src/pipeline/pipeline.ts'
 import type { RunRequest } from '../../src/pipeline/request.ts'
 import { acquireLeases, currentProcessAsHolder } from '../../src/runs/lease.ts'
 import type { RunRecord } from '../../src/runs/record.ts'
-import { findDeadRuns } from '../../src/runs/recovery.ts'
+import { withDeadStopped } from '../../src/runs/recovery.ts'
 import type { Holder, Lease } from '../../src/stores/documents.ts'
 import { datasetsCsv, organizationsCsv, writeTestFile } from '../helpers/exports.ts'
 import { closeFile } from '../helpers/interception.ts'
@@ -93,7 +93,11 @@ for (const { name, open: newPlace } of storePairs('what dead runs leave', { ferr
     test('closes the record that the list of runs shows as dead; listing changes nothing', async () => {
       const { place, world, order } = await prepared()
       const { documents } = world
-      const deadRuns = async () => [...(await findDeadRuns(await documents.list<RunRecord>('runs'), documents))]
+      const deadRuns = async () => {
+        const stored = await documents.list<RunRecord>('runs')
+        const shown = await withDeadStopped(stored, documents)
+        return shown.flatMap(({ _id, status }, index) => (status === stored[index]!.status ? [] : [_id]))
+      }
       await leave(world, { host: hostname(), pid: deadPid() })
       const before = await left(world, place)
       expect(await deadRuns()).toEqual([DEAD])

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { NotFound, quoted } from '../../errors.ts'
 import { listRuns, readRun } from '../../runs/read.ts'
 import { type RunRecord, STATUS_WORDS } from '../../runs/record.ts'
+import { withDeadStopped } from '../../runs/recovery.ts'
 import { warnOnce } from '../../terminal/report.ts'
 import { sortBy } from '../selection.ts'
 import { jsonResponse } from './jsonResponse.ts'
@@ -56,7 +57,8 @@ export function runsApi({ context: { documents, report } }: ApiContext) {
   const recent = new LRUCache<'runs', RunRecord[]>({
     max: 1,
     ttl: FRESH_MS,
-    fetchMethod: () => listRuns(documents, { descending: true, limit: MAX_RUNS }, warn),
+    fetchMethod: async () =>
+      withDeadStopped(await listRuns(documents, { descending: true, limit: MAX_RUNS }, warn), documents),
   })
   return createRouter()
     .openapi(listRoute, async (c) => {
@@ -75,6 +77,7 @@ export function runsApi({ context: { documents, report } }: ApiContext) {
       const run = await readRun(documents, id)
       if (run === undefined)
         throw new NotFound(`cannot find run ${quoted(id)}: no record has this ID. See /api/runs for those that exist.`)
-      return jsonResponse(c, run)
+      const [shown] = await withDeadStopped([run], documents)
+      return jsonResponse(c, shown)
     })
 }

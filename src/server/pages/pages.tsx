@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Context } from '../../context.ts'
 import { readRun, readSoundRun } from '../../runs/read.ts'
 import type { RunRecord } from '../../runs/record.ts'
+import { withDeadStopped } from '../../runs/recovery.ts'
 import type { Documents } from '../../stores/documents.ts'
 import { type Report, warnOnce } from '../../terminal/report.ts'
 import type { Description } from '../api/description.ts'
@@ -157,7 +158,8 @@ function addRunPages(pages: Hono, site: Site, documents: Documents, report: Repo
       const shown = found.slice(0, RUNS_PER_PAGE)
       const runs = await Promise.all(shown.map((id) => readSoundRun(documents, id, warn)))
       const last = found.length > RUNS_PER_PAGE ? shown.at(-1) : undefined
-      return { runs: runs.filter((run) => run !== undefined), last }
+      const sound = runs.filter((run) => run !== undefined)
+      return { runs: await withDeadStopped(sound, documents), last }
     },
   })
   pages.get('/runs', async (c) => {
@@ -175,6 +177,7 @@ function addRunPages(pages: Hono, site: Site, documents: Documents, report: Repo
     const run = await readRun(documents, c.req.param('id'))
     if (run === undefined) throw new PageNotFound('noSuchRun')
     const frame = await latestFrame(site, c, search)
-    return htmlResponse(<RunPage frame={frame} run={run} />, frame)
+    const [shown] = await withDeadStopped([run], documents)
+    return htmlResponse(<RunPage frame={frame} run={shown!} />, frame)
   })
 }
