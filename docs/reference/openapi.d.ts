@@ -536,6 +536,7 @@ export interface components {
       nearest: ({
           dataset_id: string;
           dataset_title: string;
+          organization: string;
         } | {
           word: string;
           column: string;

@@ -62,10 +62,10 @@ const NONE: NamedDatasets = { count: 0, datasets: [] }
 
 /** Finds the datasets that have names in their titles, and those with similar names, in one pass. */
 async function readTitles(unknown: ReadonlySet<string>, source: DatasetSource) {
-  const similar = new SuggestionFinder(unknown, source.identifiers)
+  const similar = new SuggestionFinder(unknown, source)
   // An ID of the portal is no part of a title.
   const texts = new Set([...unknown].filter((name) => !isPortalId(name)))
-  const named = new NameFinder(texts, source.identifiers)
+  const named = new NameFinder(texts, source)
   const { columns } = similar
   const take = (batch: Batch) => {
     similar.take(batch)

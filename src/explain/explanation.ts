@@ -73,6 +73,8 @@ export type Suggestion = SuggestedDataset | SuggestedWord
 export interface SuggestedDataset {
   readonly dataset_id: string
   readonly dataset_title: string
+  /** Name of its organization; empty if it has none, or if the source has no names. */
+  readonly organization: string
 }
 
 export interface SuggestedWord {

@@ -1,12 +1,12 @@
 import type { Batch } from '../csv/scanner.ts'
 import { NotFound, quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
-import { textOf } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import { pluralize } from '../text/format.ts'
+import { stripControls } from '../text/stripControls.ts'
 import { parseDatasetRef } from './datasetRef.ts'
 import type { Explanation, SuggestedDataset } from './explanation.ts'
-import { SuggestionFinder } from './lookup.ts'
+import { nameColumns, namesOf, SuggestionFinder } from './lookup.ts'
 import { isPortalId } from './portalId.ts'
 import type { DatasetSource } from './source.ts'
 
@@ -21,7 +21,7 @@ const MAX_CANDIDATES = 20
 export async function resolveDataset(text: string, source: DatasetSource): Promise<string> {
   const name = parseDatasetRef(text)
   if (isPortalId(name)) return name
-  const finder = new NameFinder([name], source.identifiers)
+  const finder = new NameFinder([name], source)
   await source.read(finder)
   // The slug in an address names one dataset. It is not a part of a title.
   const { count, datasets } = finder.of(name, name !== text)
@@ -36,7 +36,7 @@ export async function resolveDataset(text: string, source: DatasetSource): Promi
 }
 
 async function unknownDataset(name: string, source: DatasetSource): Promise<NotFound> {
-  const suggestions = new SuggestionFinder([name], source.identifiers)
+  const suggestions = new SuggestionFinder([name], source)
   await source.read(suggestions)
   const similar = suggestions.of(name).map(describe)
   const snapshotNote =
@@ -56,7 +56,10 @@ export function unknownId(id: string, { source, nearest }: Explanation): NotFoun
   return new NotFound(`no dataset in ${source} has the ID ${quoted(id)}${advice}`, similar)
 }
 
-const describe = ({ dataset_id, dataset_title }: SuggestedDataset) => `${dataset_id}  ${quoted(dataset_title, 120)}`
+function describe({ dataset_id, dataset_title, organization }: SuggestedDataset): string {
+  const owner = organization === '' ? '' : `, ${stripControls(organization)}`
+  return `${dataset_id}  ${quoted(dataset_title, 120)}${owner}`
+}
 
 /** The datasets that a text names: the one with this ID or slug, or those with this title, or those with it in their title. */
 export interface NamedDatasets {
@@ -70,9 +73,8 @@ export class NameFinder implements Reader {
   readonly columns: readonly string[]
   private readonly matches: ReadonlyMap<string, Matches>
 
-  /** @param identifiers the columns that identify a dataset: `id`, `slug` */
-  constructor(names: Iterable<string>, identifiers: readonly string[]) {
-    this.columns = ['title', ...identifiers]
+  constructor(names: Iterable<string>, source: Pick<DatasetSource, 'identifiers' | 'organization'>) {
+    this.columns = nameColumns(source)
     this.matches = new Map([...names].map((name) => [name, new Matches(name)]))
   }
 
@@ -83,9 +85,8 @@ export class NameFinder implements Reader {
 
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
-      const [dataset_title = '', ...identifiers] = this.columns.map((_, slot) => textOf(batch, record, slot))
-      const dataset = { dataset_id: identifiers[0]!, dataset_title }
-      const title = foldTerm(dataset_title)
+      const { dataset, identifiers } = namesOf(batch, record, this.columns)
+      const title = foldTerm(dataset.dataset_title)
       for (const matches of this.matches.values()) matches.add(dataset, identifiers, title)
     }
   }

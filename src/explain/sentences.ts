@@ -63,7 +63,7 @@ function describeNearest(verdict: Verdict, nearest: readonly Suggestion[], title
   const names = nearest.map((near) =>
     'word' in near
       ? `${quoted(near.word)} in its ${near.column}`
-      : `${near.dataset_id} (${quoted(near.dataset_title, 120)})`,
+      : `${near.dataset_id} (${quoted(near.dataset_title, 120)}${near.organization && `, ${stripControls(near.organization)}`})`,
   )
   if (titles === 0) return [`Nearest: ${names.join(', ')}.`]
   const more = titles > names.length ? ` and ${formatCount(titles - names.length)} more` : ''

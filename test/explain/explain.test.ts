@@ -82,9 +82,9 @@ test('names the first condition that an absent dataset failed, and the nearest w
     [
       'unknown',
       [
-        { dataset_id: 'aaaa-1', dataset_title: 'Horaires' },
-        { dataset_id: 'aaaa-2', dataset_title: 'Budget' },
-        { dataset_id: 'bbbb-2', dataset_title: 'Transports de personne' },
+        { dataset_id: 'aaaa-1', dataset_title: 'Horaires', organization: '' },
+        { dataset_id: 'aaaa-2', dataset_title: 'Budget', organization: '' },
+        { dataset_id: 'bbbb-2', dataset_title: 'Transports de personne', organization: '' },
       ].slice(0, 2),
     ],
     ['unknown', []],
@@ -126,7 +126,11 @@ test('finds a dataset by its title or a part of it, and lists the datasets if th
   expect(part).toMatchObject({ verdict: 'in-tops', dataset: { id: 'c7' }, asked: 'nimes' })
   expect(several).toMatchObject({ verdict: 'unknown', dataset: null })
   expect(several!.nearest).toHaveLength(20)
-  expect(several!.nearest[0]).toEqual({ dataset_id: 'c0', dataset_title: 'Transport à la demande 0, ville' })
+  expect(several!.nearest[0]).toEqual({
+    dataset_id: 'c0',
+    dataset_title: 'Transport à la demande 0, ville',
+    organization: '',
+  })
   expect(several!.sentences.at(-1)).toMatch(
     /^25 datasets have this text in their title: c0 \("Transport à la demande 0, ville"\), .* and 5 more\. Give one of these IDs\.$/,
   )

@@ -209,6 +209,7 @@ describe('a dataset can be explained by its title', () => {
     const page = await response.text()
     expect(page).toContain('2 jeux de données du catalogue du 9 août 2023 ont ce texte dans leur titre.')
     expect(page.match(/<li><a href="[^"]*\/datasets\/[0-9a-f]{24}/g)).toHaveLength(2)
+    expect(page).toMatch(/<li><a href="[^"]*\/datasets\/[0-9a-f]{24}[^>]*><bdi>[^<]*<\/bdi><\/a><small><bdi>[^<]/)
   })
 
   test('without a match, the page says so of the catalogue of that day only', async () => {

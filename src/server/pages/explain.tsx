@@ -204,7 +204,7 @@ function Nearest({ nearest, path }: { readonly nearest: readonly Suggestion[]; r
   return (
     <>
       <p>{texts.nearest}</p>
-      <ul>
+      <ul class="datasets">
         {nearest.map((near) =>
           'word' in near ? (
             <li key={`${near.word} ${near.column}`}>
@@ -215,6 +215,11 @@ function Nearest({ nearest, path }: { readonly nearest: readonly Suggestion[]; r
               <a href={href(explanationPath(path, near.dataset_id))}>
                 <PortalText>{near.dataset_title}</PortalText>
               </a>
+              {near.organization !== '' && (
+                <small>
+                  <PortalText>{near.organization}</PortalText>
+                </small>
+              )}
             </li>
           ),
         )}
