@@ -542,6 +542,15 @@ export interface components {
           column: string;
           term: string;
         })[];
+      last_seen: {
+        /**
+         * Format: date
+         * @example 2026-11-18
+         */
+        date: string;
+        dataset_id: string;
+        dataset_title: string;
+      } | null;
       sentences: string[];
     };
     DatasetHistory: {

@@ -207,6 +207,7 @@ export const Explanation = z
         z.object({ word: z.string(), column: z.string(), term: z.string() }),
       ]),
     ),
+    last_seen: z.object({ date, dataset_id: z.string(), dataset_title: z.string() }).nullable(),
     sentences: z.array(z.string()),
   })
   .openapi('Explanation')
