@@ -16,6 +16,7 @@ missing() {
 
 fetch() {
   if installed; then return; fi
+  echo 'airflow: downloading and compiling its Python packages; this takes some minutes' >&2
   python3 -c 'import ensurepip' 2>/dev/null || apt_install python3-venv
   local uv=$programs/uv-$uv_version
   [ -x "$uv/bin/uv" ] || { python3 -m venv "$uv" && "$uv/bin/pip" install --quiet "uv==$uv_version"; }

@@ -97,10 +97,10 @@ describe('explain', () => {
       '',
       [
         'datagouv-tops: cannot explain "comptage vélo": it matches 4 datasets in snapshots/2023-08-09/datasets.csv.gz. Give one of these IDs:',
-        '  5eab9f4b7ee4582b405f11df  "Comptage vélo - Compteurs"',
-        '  5eab9f467ee4582b405f11de  "Comptage vélo - Historique - Données Compteurs et Sites de comptage"',
-        '  5dfc47a606e3e75fc2fac9d0  "Comptage vélo - Sites de comptage"',
-        '  5dfc47919ce2e75741f3a0cf  "Comptage vélo - Données compteurs"',
+        '  5eab9f4b7ee4582b405f11df  "Comptage vélo - Compteurs", Ville de Paris',
+        '  5eab9f467ee4582b405f11de  "Comptage vélo - Historique - Données Compteurs et Sites de comptage", Ville de Paris',
+        '  5dfc47a606e3e75fc2fac9d0  "Comptage vélo - Sites de comptage", Ville de Paris',
+        '  5dfc47919ce2e75741f3a0cf  "Comptage vélo - Données compteurs", Ville de Paris',
         '',
       ],
     ])

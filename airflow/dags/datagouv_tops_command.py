@@ -154,14 +154,20 @@ def archive_variables(connection: Connection) -> dict[str, str | None]:
 
 def documents_variables(connection: Connection) -> dict[str, str | None]:
     """Reads a ``mongo`` connection: schema is the database, ``srv`` in extra selects ``mongodb+srv``, other extras are options."""
-    options = dict(connection.extra_dejson)
-    scheme = "mongodb+srv" if options.pop("srv", False) else "mongodb"
+    options = {name: _option_text(value) for name, value in connection.extra_dejson.items() if value is not None}
+    scheme = "mongodb" if options.pop("srv", "") in ("", "false", "0") else "mongodb+srv"
     user = ":".join(quote(part, safe="") for part in (connection.login, connection.password) if part)
     host = (connection.host or "localhost") + (f":{connection.port}" if connection.port else "")
     query = f"?{urlencode(options)}" if options else ""
     return {
         "DATAGOUV_TOPS_DOCUMENTS": f"{scheme}://{user and f'{user}@'}{host}/{connection.schema or 'datagouv'}{query}"
     }
+
+
+def _option_text(value: Any) -> str:
+    """Writes booleans as the driver reads them. A connection has ``true`` as JSON, or as text if it is defined by a URI."""
+    text = str(value)
+    return text.lower() if text.lower() in ("true", "false") else text
 
 
 def publish_variables(connection: Connection) -> dict[str, str | None]:

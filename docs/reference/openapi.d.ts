@@ -538,11 +538,21 @@ export interface components {
       nearest: ({
           dataset_id: string;
           dataset_title: string;
+          organization: string;
         } | {
           word: string;
           column: string;
           term: string;
         })[];
+      last_seen: {
+        /**
+         * Format: date
+         * @example 2026-11-18
+         */
+        date: string;
+        dataset_id: string;
+        dataset_title: string;
+      } | null;
       sentences: string[];
     };
     DatasetHistory: {

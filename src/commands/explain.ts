@@ -5,6 +5,7 @@ import { findEdition } from '../editions/find.ts'
 import { Failure } from '../errors.ts'
 import { refuseForeignPage } from '../explain/datasetRef.ts'
 import { explain as explainAll } from '../explain/explain.ts'
+import { findLastSeen } from '../explain/lastSeen.ts'
 import { resolveDataset, unknownId } from '../explain/resolve.ts'
 import { type Mark, sentencesOf } from '../explain/sentences.ts'
 import { openDatasetSource } from '../explain/source.ts'
@@ -32,7 +33,8 @@ export default async function explain(io: CommandInput): Promise<void> {
     const source = await openDatasetSource(edition, context)
     const { portal } = context.config
     refuseForeignPage(dataset, [portal, source.snapshot?.portal ?? portal])
-    const id = await resolveDataset(dataset, source)
+    const lastSeen = async (name: string) => (await findLastSeen(new Set([name]), edition, context)).get(name)
+    const id = await resolveDataset(dataset, source, lastSeen)
     const [found] = await explainAll([id], edition, watch, context, async () => source)
     context.report.close()
     if (found!.verdict === 'unknown') throw unknownId(id, found!)

@@ -48,6 +48,14 @@ export const httpUrl = textMatching(
 /** Parses an address, normalizes it and removes its final slashes. */
 export const baseUrl = converted(httpUrl, (url) => new URL(url).href.replace(/\/+$/, ''))
 
+/** Parses the public address of a server: the links of its pages start with a slash, so they lead to the root of the host. */
+export const siteUrl = withSchema(baseUrl.schema ?? {}, (written) => {
+  const url = baseUrl(written)
+  if (url === new URL(url).origin) return url
+  const must = `must be an address without a path, such as ${new URL(url).origin}, because the links of the pages start at the root of the host`
+  throw new InvalidValue(must, { value: written })
+})
+
 /** Parses the address of a proxy. Without a scheme it is an http address, as in other programs. */
 export const proxyUrl = withSchema<string>({ type: 'string' }, (written) => {
   const text = nonEmptyText(written)

@@ -32,6 +32,7 @@ import {
   proxyUrl,
   retention,
   share,
+  siteUrl,
   size,
   sizeOrNone,
   timeZone,
@@ -258,10 +259,10 @@ export const SETTINGS = {
     parse: retention,
   },
   public_url: {
-    about: 'public URL of "serve", for the links in feeds (default: the URL of the request)',
+    about: 'public URL of "serve", without a path, for the links in feeds (default: the URL of the request)',
     environment: 'DATAGOUV_TOPS_PUBLIC_URL',
     default: null,
-    parse: optional(baseUrl),
+    parse: optional(siteUrl),
   },
   explore_memory: {
     about:

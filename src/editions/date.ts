@@ -16,17 +16,20 @@ export function isDate(text: string): boolean {
 /** @throws Failure `usage` when the text is not a date of the calendar written YYYY-MM-DD */
 export function parseDate(text: string): string {
   if (isDate(text)) return text
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) throw notInCalendar(text)
+  const problem = calendarProblem(text)
+  if (problem !== undefined) throw new Failure('usage', `${quoted(text)} ${problem}`)
   const meant = readOtherForm(text)
   const next = meant === undefined ? 'write it as YYYY-MM-DD, such as 2026-11-18' : `did you mean ${meant}?`
   throw new Failure('usage', `${quoted(text)} is not a date; ${next}`)
 }
 
-function notInCalendar(text: string): Failure {
+/** Says why a text in the form YYYY-MM-DD is no date: `is not a date of the calendar; that month has the days 01 to 28` */
+export function calendarProblem(text: string): string | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || isDate(text)) return undefined
   const [year, month] = text.split('-').map(Number)
   const days = new Date(Date.UTC(year!, month!, 0)).getUTCDate()
   const why = month! < 1 || month! > 12 ? 'a year has the months 01 to 12' : `that month has the days 01 to ${days}`
-  return new Failure('usage', `${quoted(text)} is not a date of the calendar; ${why}`)
+  return `is not a date of the calendar; ${why}`
 }
 
 /** Reads a date in another common form: 20261118, 2026/11/8, 18/11/2026. */

@@ -2,8 +2,9 @@ import type { Watch } from '../config/watch.ts'
 import type { Context } from '../context.ts'
 import type { Batch } from '../csv/scanner.ts'
 import type { Edition } from '../editions/edition.ts'
-import { parseDatasetRef } from './datasetRef.ts'
-import type { Explanation, Placing, Suggestion, Verdict } from './explanation.ts'
+import { isIdOrAddress, parseDatasetRef } from './datasetRef.ts'
+import type { Explanation, LastSeen, Placing, Suggestion, Verdict } from './explanation.ts'
+import { findLastSeen } from './lastSeen.ts'
 import type { ListIndex } from './listIndex.ts'
 import { DatasetFinder, type FoundRecord, SuggestionFinder } from './lookup.ts'
 import { matchesIn, nearWords } from './matches.ts'
@@ -42,11 +43,14 @@ export async function explain(
   const titled = new DatasetFinder(new Set(ids.filter((id) => id !== undefined)), rules.columns, source.identifiers)
   if (ids.some((id) => id !== undefined)) await source.read(titled)
   const findPlacing = await cachedPlacings(edition, source.snapshot, context)
+  const gone = names.filter((name, index) => !finder.found.has(name) && isIdOrAddress(references[index]!))
+  const lastSeen = await findLastSeen(new Set(source.snapshot && source.suggests ? gone : []), edition, context)
   return names.map((name, index) => {
     const found = finder.found.get(name) ?? titled.found.get(ids[index] ?? '')
     const reference = references[index]!
     const suggested = found === undefined ? findTitled.suggested(name, name !== reference) : NO_SUGGESTIONS
-    return explanationOf(reference, found, suggested, { edition, rules, source, findPlacing })
+    const last_seen = found === undefined ? (lastSeen.get(name) ?? null) : null
+    return explanationOf(reference, found, { ...suggested, last_seen }, { edition, rules, source, findPlacing })
   })
 }
 
@@ -62,10 +66,10 @@ const NONE: NamedDatasets = { count: 0, datasets: [] }
 
 /** Finds the datasets that have names in their titles, and those with similar names, in one pass. */
 async function readTitles(unknown: ReadonlySet<string>, source: DatasetSource) {
-  const similar = new SuggestionFinder(unknown, source.identifiers)
+  const similar = new SuggestionFinder(unknown, source)
   // An ID of the portal is no part of a title.
   const texts = new Set([...unknown].filter((name) => !isPortalId(name)))
-  const named = new NameFinder(texts, source.identifiers)
+  const named = new NameFinder(texts, source)
   const { columns } = similar
   const take = (batch: Batch) => {
     similar.take(batch)
@@ -113,7 +117,7 @@ interface ExplainedEdition {
 function explanationOf(
   asked: string,
   found: FoundRecord | undefined,
-  { suggestions, titles }: Suggested,
+  { suggestions, titles, last_seen }: Suggested & { readonly last_seen: LastSeen | null },
   { edition, rules, source, findPlacing }: ExplainedEdition,
 ): Explanation {
   const matches = found === undefined ? [] : matchesIn(found, rules)
@@ -132,6 +136,7 @@ function explanationOf(
     matches,
     organization,
     nearest: verdict === 'no-term' ? nearWords(found!, rules) : suggestions,
+    last_seen,
   }
   return { ...facts, sentences: sentencesOf(facts, undefined, titles) }
 }

@@ -22,7 +22,16 @@ export interface Explanation {
   readonly organization: Placing | null
   /** Suggestions: similar datasets if this one does not exist, similar words if no term is present. */
   readonly nearest: readonly Suggestion[]
+  /** The last earlier edition in which an unknown dataset was still there. */
+  readonly last_seen: LastSeen | null
   readonly sentences: readonly string[]
+}
+
+/** A dataset that the portal removed, and the date of the last edition in which it was still there. */
+export interface LastSeen {
+  readonly date: string
+  readonly dataset_id: string
+  readonly dataset_title: string
 }
 
 /** The first condition of the pipeline that failed, or `in-tops`. */
@@ -73,6 +82,8 @@ export type Suggestion = SuggestedDataset | SuggestedWord
 export interface SuggestedDataset {
   readonly dataset_id: string
   readonly dataset_title: string
+  /** Name of its organization; empty if it has none, or if the source has no names. */
+  readonly organization: string
 }
 
 export interface SuggestedWord {

@@ -5,6 +5,7 @@ import { PROJECTED_COLUMNS } from '../pipeline/project.ts'
 import { textOf, wholeNumber } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import type { FoundDataset, SuggestedDataset } from './explanation.ts'
+import type { DatasetSource } from './source.ts'
 
 /** A dataset of an export, and the texts that are searched for terms. */
 export interface FoundRecord {
@@ -49,6 +50,18 @@ export class DatasetFinder implements Reader {
   }
 }
 
+type NameColumns = Pick<DatasetSource, 'identifiers' | 'organization'>
+
+/** The columns by which a reader recognizes a dataset. */
+export const nameColumns = ({ identifiers, organization }: NameColumns) => ['title', ...identifiers, ...organization]
+
+/** Reads a dataset and its identifiers from a batch with the columns of `nameColumns`. */
+export function namesOf(batch: Batch, record: number, columns: readonly string[]) {
+  const text = (column: string) => (columns.includes(column) ? textOf(batch, record, columns.indexOf(column)) : '')
+  const dataset = { dataset_id: text('id'), dataset_title: text('title'), organization: text('organization') }
+  return { dataset, identifiers: columns.includes('slug') ? [text('id'), text('slug')] : [text('id')] }
+}
+
 const MAX_SUGGESTIONS = 3
 /** How many letters of a name may differ from a suggestion. */
 const maxTypos = (name: string) => Math.floor(name.length / 6)
@@ -60,27 +73,25 @@ export class SuggestionFinder implements Reader {
   readonly columns: readonly string[]
   private readonly suggestions: ReadonlyMap<string, { readonly folded: string; readonly candidates: Candidate[] }>
 
-  constructor(unknown: Iterable<string>, identifiers: readonly string[]) {
-    this.columns = ['title', ...identifiers]
+  constructor(unknown: Iterable<string>, source: NameColumns) {
+    this.columns = nameColumns(source)
     this.suggestions = new Map([...unknown].map((name) => [name, { folded: foldTerm(name), candidates: [] }]))
   }
 
   /** The suggestions for a name, closest first. */
   of(name: string): readonly SuggestedDataset[] {
-    return this.suggestions
-      .get(name)!
-      .candidates.map(({ dataset_id, dataset_title }) => ({ dataset_id, dataset_title }))
+    return this.suggestions.get(name)!.candidates.map(({ distance: _, ...dataset }) => dataset)
   }
 
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
-      const [title = '', id = '', ...slugs] = this.columns.map((_, slot) => textOf(batch, record, slot))
-      const names = [id, ...slugs, title].map(foldTerm)
+      const { dataset, identifiers } = namesOf(batch, record, this.columns)
+      const names = [...identifiers, dataset.dataset_title].map(foldTerm)
       for (const [name, { folded, candidates }] of this.suggestions) {
         const limit = candidates.length < MAX_SUGGESTIONS ? maxTypos(name) : candidates.at(-1)!.distance - 1
         const closest = smallestDistance(folded, names, limit)
         if (closest > limit) continue
-        candidates.push({ dataset_id: id, dataset_title: title, distance: closest })
+        candidates.push({ ...dataset, distance: closest })
         candidates.sort((a, b) => a.distance - b.distance).splice(MAX_SUGGESTIONS)
       }
     }

@@ -1,13 +1,14 @@
 import type { Batch } from '../csv/scanner.ts'
 import { NotFound, quoted } from '../errors.ts'
 import { foldTerm } from '../matching/fold.ts'
-import { textOf } from '../pipeline/rank.ts'
 import type { Reader } from '../pipeline/read.ts'
 import { pluralize } from '../text/format.ts'
+import { stripControls } from '../text/stripControls.ts'
 import { parseDatasetRef } from './datasetRef.ts'
-import type { Explanation, SuggestedDataset } from './explanation.ts'
-import { SuggestionFinder } from './lookup.ts'
+import type { Explanation, LastSeen, SuggestedDataset } from './explanation.ts'
+import { nameColumns, namesOf, SuggestionFinder } from './lookup.ts'
 import { isPortalId } from './portalId.ts'
+import { describeLastSeen } from './sentences.ts'
 import type { DatasetSource } from './source.ts'
 
 const MAX_CANDIDATES = 20
@@ -15,18 +16,23 @@ const MAX_CANDIDATES = 20
 /**
  * Finds a dataset by its ID, slug, page address, title, or a part of the title that no other title has.
  *
+ * @param lastSeen finds the last edition in which a dataset with an unknown slug was still there
  * @returns its ID; an ID stays as it is, whether the dataset exists or not
  * @throws NotFound if no dataset or several match, with the candidates
  */
-export async function resolveDataset(text: string, source: DatasetSource): Promise<string> {
+export async function resolveDataset(
+  text: string,
+  source: DatasetSource,
+  lastSeen: (name: string) => Promise<LastSeen | undefined>,
+): Promise<string> {
   const name = parseDatasetRef(text)
   if (isPortalId(name)) return name
-  const finder = new NameFinder([name], source.identifiers)
+  const finder = new NameFinder([name], source)
   await source.read(finder)
   // The slug in an address names one dataset. It is not a part of a title.
   const { count, datasets } = finder.of(name, name !== text)
   const [first] = datasets
-  if (first === undefined) throw await unknownDataset(name, source)
+  if (first === undefined) throw await unknownDataset(name, source, lastSeen)
   if (count === 1) return first.dataset_id
   const more = count > datasets.length ? [`… and ${count - datasets.length} more`] : []
   throw new NotFound(
@@ -35,28 +41,39 @@ export async function resolveDataset(text: string, source: DatasetSource): Promi
   )
 }
 
-async function unknownDataset(name: string, source: DatasetSource): Promise<NotFound> {
-  const suggestions = new SuggestionFinder([name], source.identifiers)
+async function unknownDataset(
+  name: string,
+  source: DatasetSource,
+  lastSeen: (name: string) => Promise<LastSeen | undefined>,
+): Promise<NotFound> {
+  const suggestions = new SuggestionFinder([name], source)
   await source.read(suggestions)
   const similar = suggestions.of(name).map(describe)
   const snapshotNote =
     source.snapshot === undefined ? '. Datasets outside the list cannot be searched, because the snapshot is gone' : ''
+  const missing = `no dataset in ${source.key} has the ID, slug or title ${quoted(name)}${snapshotNote}`
+  const seen = similar.length > 0 ? undefined : await lastSeen(name)
+  if (seen !== undefined) return new NotFound(`${missing}. ${lastSeenAdvice(seen)}`)
   const advice =
     similar.length > 0 ? '. Similar ones are:' : '. Give an ID, a slug, the address of a page, or a part of a title'
-  return new NotFound(
-    `no dataset in ${source.key} has the ID, slug or title ${quoted(name)}${snapshotNote}${advice}`,
-    similar,
-  )
+  return new NotFound(`${missing}${advice}`, similar)
 }
 
-/** Returns the error for an ID that no dataset has. It lists similar datasets. */
-export function unknownId(id: string, { source, nearest }: Explanation): NotFound {
+const lastSeenAdvice = (seen: LastSeen) => `${describeLastSeen(seen)} Use --date ${seen.date}.`
+
+/** Returns the error for an ID that no dataset has. It says when one still had it, and lists similar datasets. */
+export function unknownId(id: string, { source, nearest, last_seen }: Explanation): NotFound {
   const similar = nearest.filter((one) => 'dataset_id' in one).map(describe)
+  const missing = `no dataset in ${source} has the ID ${quoted(id)}`
+  if (last_seen !== null) return new NotFound(`${missing}. ${lastSeenAdvice(last_seen)}`)
   const advice = similar.length > 0 ? '. Similar ones are:' : '. Try another --date, or a part of its title.'
-  return new NotFound(`no dataset in ${source} has the ID ${quoted(id)}${advice}`, similar)
+  return new NotFound(`${missing}${advice}`, similar)
 }
 
-const describe = ({ dataset_id, dataset_title }: SuggestedDataset) => `${dataset_id}  ${quoted(dataset_title, 120)}`
+function describe({ dataset_id, dataset_title, organization }: SuggestedDataset): string {
+  const owner = organization === '' ? '' : `, ${stripControls(organization)}`
+  return `${dataset_id}  ${quoted(dataset_title, 120)}${owner}`
+}
 
 /** The datasets that a text names: the one with this ID or slug, or those with this title, or those with it in their title. */
 export interface NamedDatasets {
@@ -70,9 +87,8 @@ export class NameFinder implements Reader {
   readonly columns: readonly string[]
   private readonly matches: ReadonlyMap<string, Matches>
 
-  /** @param identifiers the columns that identify a dataset: `id`, `slug` */
-  constructor(names: Iterable<string>, identifiers: readonly string[]) {
-    this.columns = ['title', ...identifiers]
+  constructor(names: Iterable<string>, source: Pick<DatasetSource, 'identifiers' | 'organization'>) {
+    this.columns = nameColumns(source)
     this.matches = new Map([...names].map((name) => [name, new Matches(name)]))
   }
 
@@ -83,9 +99,8 @@ export class NameFinder implements Reader {
 
   take(batch: Batch): void {
     for (let record = 0; record < batch.count; record++) {
-      const [dataset_title = '', ...identifiers] = this.columns.map((_, slot) => textOf(batch, record, slot))
-      const dataset = { dataset_id: identifiers[0]!, dataset_title }
-      const title = foldTerm(dataset_title)
+      const { dataset, identifiers } = namesOf(batch, record, this.columns)
+      const title = foldTerm(dataset.dataset_title)
       for (const matches of this.matches.values()) matches.add(dataset, identifiers, title)
     }
   }

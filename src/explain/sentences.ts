@@ -1,7 +1,15 @@
 import { quoted } from '../errors.ts'
 import { formatCount, pluralize } from '../text/format.ts'
 import { stripControls } from '../text/stripControls.ts'
-import { type Explanation, type Match, type Placing, type Suggestion, VERDICTS, type Verdict } from './explanation.ts'
+import {
+  type Explanation,
+  type LastSeen,
+  type Match,
+  type Placing,
+  type Suggestion,
+  VERDICTS,
+  type Verdict,
+} from './explanation.ts'
 
 /** Highlights the matched text in an excerpt. */
 export type Mark = (found: string) => string
@@ -17,7 +25,7 @@ const inBrackets: Mark = (found) => `[${found}]`
  * @param titles how many datasets have the given text in their title
  */
 export function sentencesOf(facts: Omit<Explanation, 'sentences'>, mark = inBrackets, titles = 0): string[] {
-  const { watch, date, asked, verdict, dataset, matches, organization, nearest } = facts
+  const { watch, date, asked, verdict, dataset, matches, organization, nearest, last_seen } = facts
   const name = dataset === null ? quoted(asked) : `${quoted(dataset.title, 120)} (${dataset.id})`
   return [
     `${watch}, ${date}: ${name} ${VERDICTS[verdict]}.`,
@@ -25,6 +33,7 @@ export function sentencesOf(facts: Omit<Explanation, 'sentences'>, mark = inBrac
     ...(verdict === 'no-term' ? [describeTerms(facts)] : []),
     ...matches.map((match) => describeMatch(match, mark)),
     ...(organization === null ? [] : [describePlacing(organization)]),
+    ...(last_seen === null ? [] : [describeLastSeen(last_seen)]),
     ...describeNearest(verdict, nearest, titles),
   ]
 }
@@ -34,6 +43,10 @@ function describeSource({ dataset, source }: Pick<Explanation, 'dataset' | 'sour
     ? `No dataset in ${source} has this ID or slug.`
     : `It is record ${formatCount(dataset.record)} of ${source}.`
 }
+
+/** `It was still there on 2026-11-11, as "Horaires".` */
+export const describeLastSeen = ({ date, dataset_title }: LastSeen) =>
+  `It was still there on ${date}, as ${quoted(dataset_title, 120)}.`
 
 function describeTerms({ terms, columns }: Pick<Explanation, 'terms' | 'columns'>): string {
   const verb = columns.length === 1 ? 'does' : 'do'
@@ -63,7 +76,7 @@ function describeNearest(verdict: Verdict, nearest: readonly Suggestion[], title
   const names = nearest.map((near) =>
     'word' in near
       ? `${quoted(near.word)} in its ${near.column}`
-      : `${near.dataset_id} (${quoted(near.dataset_title, 120)})`,
+      : `${near.dataset_id} (${quoted(near.dataset_title, 120)}${near.organization && `, ${stripControls(near.organization)}`})`,
   )
   if (titles === 0) return [`Nearest: ${names.join(', ')}.`]
   const more = titles > names.length ? ` and ${formatCount(titles - names.length)} more` : ''

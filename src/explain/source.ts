@@ -16,6 +16,8 @@ export interface DatasetSource {
   readonly snapshot: Snapshot | undefined
   /** The columns that identify a dataset: `id`, and `slug` if the export has it. */
   readonly identifiers: readonly string[]
+  /** The column with the name of the organization, if the export has it. */
+  readonly organization: readonly string[]
   /** Whether it is read a second time for datasets with similar names. */
   readonly suggests: boolean
   read(reader: Reader): Promise<void>
@@ -38,7 +40,7 @@ export async function openDatasetSource(edition: Edition, context: Context): Pro
   return {
     key: snapshot.datasets.key,
     snapshot,
-    identifiers: identifiersIn(columns, columnNames),
+    ...namesIn(columns, columnNames),
     suggests: true,
     read: (reader) => readStoredExport('datasets', snapshot, reader, context),
   }
@@ -69,13 +71,15 @@ async function listSource(
   return {
     key,
     snapshot,
-    identifiers: identifiersIn(columns, options.columnNames),
+    ...namesIn(columns, options.columnNames),
     suggests,
     options,
     read: async (reader) => void (await scanCsv(archive.read(key), key, reader, options)),
   }
 }
 
-function identifiersIn(columns: readonly string[], names?: ColumnNames): readonly string[] {
-  return 'slug' in findNames(columns, ['slug'], names) ? ['id', 'slug'] : ['id']
+function namesIn(columns: readonly string[], names?: ColumnNames): Pick<DatasetSource, 'identifiers' | 'organization'> {
+  const found = Object.keys(findNames(columns, ['slug', 'organization'], names))
+  const only = (column: string) => found.filter((one) => one === column)
+  return { identifiers: ['id', ...only('slug')], organization: only('organization') }
 }

@@ -78,7 +78,7 @@ function createDatasetExplainer(context: Context, queue: Turns) {
   })
   const titles = createBatches<NamedDatasets, undefined>(queue, async (texts, edition) => {
     const source = await openDatasetSource(edition, context)
-    const finder = new NameFinder(texts, source.identifiers)
+    const finder = new NameFinder(texts, source)
     await source.read(finder)
     return new Map(texts.map((text) => [text, finder.of(text)]))
   })
@@ -101,7 +101,7 @@ function createDatasetExplainer(context: Context, queue: Turns) {
   async function findNamed(text: string, edition: Edition): Promise<NamedDatasets> {
     const index = await indexOf(edition)
     // An ID or a slug in the full list needs no pass over the export.
-    if (index?.has(text)) return { count: 1, datasets: [{ dataset_id: text, dataset_title: '' }] }
+    if (index?.has(text)) return { count: 1, datasets: [{ dataset_id: text, dataset_title: '', organization: '' }] }
     return (await titles.find(text, edition, undefined))!
   }
 

@@ -156,6 +156,10 @@ if (programs !== undefined) {
         {
           DATAGOUV_TOPS_DOCUMENTS: 'mongodb+srv://me%40home:a%2Fb%3Ac@cluster.example.org/datagouv?authSource=admin',
         },
+        {
+          DATAGOUV_TOPS_DOCUMENTS:
+            'mongodb://localhost/datagouv?tls=true&retryWrites=false&tlsInsecure=true&maxPoolSize=4',
+        },
       ])
     })
   })

@@ -110,6 +110,11 @@ facts = {
             password="a/b:c",
             extra='{"srv": true, "authSource": "admin"}',
         ),
+        variables(
+            command.documents_variables,
+            conn_type="mongo",
+            extra='{"srv": "false", "tls": true, "retryWrites": false, "tlsInsecure": "True", "maxPoolSize": 4, "w": null}',
+        ),
     ],
 }
 command.PROGRAM = "datagouv-tops-is-not-here"

@@ -82,6 +82,25 @@ describe('explain', () => {
     expect(await explain('000000000000000000000000')).toMatch(/"0+"\. Try another --date, or a part of its title\.\n$/)
   })
 
+  test('names the last date on which the portal still had a dataset', async () => {
+    const cwd = await temporaryFolder()
+    await writeTestFile(cwd, 'organizations.csv', organizationsCsv([['o1', 'Un', 1]]))
+    const bus = { id: '5b873d7206e3e76c3a0a5b3c', title: 'Bus de transport' }
+    for (const [date, datasets] of [
+      ['2026-11-11', [bus, { id: 'd2', title: 'Transport' }]],
+      ['2026-11-18', [{ id: 'd2', title: 'Transport' }]],
+    ] as const) {
+      await writeTestFile(cwd, 'datasets.csv', datasetsCsv(datasets))
+      await cli(['run', date, '--quiet', '--accept-incomplete', ...SOURCES], { cwd })
+    }
+    const { code, stderr } = await cli(['explain', bus.id, '--quiet'], { cwd })
+    expect([code, stderr]).toEqual([
+      2,
+      `datagouv-tops: no dataset in snapshots/2026-11-18/datasets.csv.gz has the ID "${bus.id}". It was still there on 2026-11-11, as "Bus de transport". Use --date 2026-11-11.\n`,
+    ])
+    expect((await cli(['explain', bus.id, '--quiet', '--date', '2026-11-11'], { cwd })).code).toBe(0)
+  })
+
   test('explains the editions of a watch that is not configured any more, with its columns and match mode', async () => {
     const cwd = await newFolder()
     const watch = (match: string) =>

@@ -68,6 +68,14 @@ describe('the configuration file', () => {
 
   test.each([
     ['retries: 3\n\nstall_timeout: 30\n', 'FILE, line 3: stall_timeout is 30: it must be a number with its unit'],
+    [
+      'public_url: https://a.example/mob\n',
+      'FILE, line 1: public_url is "https://a.example/mob": it must be an address without a path, such as https://a.example, because the links of the pages start at the root of the host',
+    ],
+    [
+      'public_url: https://a.example?x=1\n',
+      'FILE, line 1: public_url is "https://a.example?x=1": it must be an address without a path',
+    ],
     ['portal: x\n', 'FILE, line 1: portal is "x": it must be an http or https address'],
     [
       'watches:\n  - name: a\n    terms: [x]\n  - name: B\n    terms: [y]\n',

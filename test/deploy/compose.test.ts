@@ -64,6 +64,26 @@ describe('compose.yaml', () => {
     }
   })
 
+  test('reaches the portal through the proxy of .env, and its own services without it', () => {
+    for (const name of [
+      'serve',
+      'schedule',
+      'airflow',
+      'airflow-scheduler',
+      'airflow-dag-processor',
+      'airflow-worker',
+    ]) {
+      const { HTTPS_PROXY, HTTP_PROXY, NO_PROXY } = services[name]!.environment!
+      // Without a value here, Compose takes that of .env or the shell, and sets none if there is none.
+      expect([HTTPS_PROXY, HTTP_PROXY], name).toEqual([null, null])
+      const [direct, others] = NO_PROXY!.split('$', 2)
+      expect(direct!.split(',').sort(), name).toEqual(
+        ['127.0.0.1', 'airflow', 'localhost', 'minio', 'mongodb', 'postgres', 'redis'].sort(),
+      )
+      expect(others, name).toBe('{NO_PROXY:+,')
+    }
+  })
+
   test('checks the health of every store, and stores its data in a named volume', () => {
     for (const name of ['mongodb', 'minio', 'postgres']) {
       expect(services[name]!.healthcheck, name).toBeDefined()

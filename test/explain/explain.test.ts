@@ -54,6 +54,7 @@ test('says which term stands in which column of which record, and whose dataset 
       lead: 10,
     },
     nearest: [],
+    last_seen: null,
     sentences: [
       `mobilite-transport, ${DATE}: "Horaires" (aaaa-1) is in the list and in the tops.`,
       `It is record 1 of snapshots/${DATE}/datasets.csv.gz.`,
@@ -82,9 +83,9 @@ test('names the first condition that an absent dataset failed, and the nearest w
     [
       'unknown',
       [
-        { dataset_id: 'aaaa-1', dataset_title: 'Horaires' },
-        { dataset_id: 'aaaa-2', dataset_title: 'Budget' },
-        { dataset_id: 'bbbb-2', dataset_title: 'Transports de personne' },
+        { dataset_id: 'aaaa-1', dataset_title: 'Horaires', organization: '' },
+        { dataset_id: 'aaaa-2', dataset_title: 'Budget', organization: '' },
+        { dataset_id: 'bbbb-2', dataset_title: 'Transports de personne', organization: '' },
       ].slice(0, 2),
     ],
     ['unknown', []],
@@ -126,7 +127,11 @@ test('finds a dataset by its title or a part of it, and lists the datasets if th
   expect(part).toMatchObject({ verdict: 'in-tops', dataset: { id: 'c7' }, asked: 'nimes' })
   expect(several).toMatchObject({ verdict: 'unknown', dataset: null })
   expect(several!.nearest).toHaveLength(20)
-  expect(several!.nearest[0]).toEqual({ dataset_id: 'c0', dataset_title: 'Transport à la demande 0, ville' })
+  expect(several!.nearest[0]).toEqual({
+    dataset_id: 'c0',
+    dataset_title: 'Transport à la demande 0, ville',
+    organization: '',
+  })
   expect(several!.sentences.at(-1)).toMatch(
     /^25 datasets have this text in their title: c0 \("Transport à la demande 0, ville"\), .* and 5 more\. Give one of these IDs\.$/,
   )
@@ -164,4 +169,37 @@ test('searches the archived list if the snapshot was not kept, and claims no mor
   const [kept, other] = await explained(context, 'bbbb-1', 'aaaa-2')
   expect(kept).toMatchObject({ verdict: 'below-top', organization: null, source: `${DATE}/mobilite-transport.csv` })
   expect(other).toMatchObject({ verdict: 'not-listed', dataset: null, nearest: [{ dataset_id: 'aaaa-1' }] })
+})
+
+test('says when an unknown ID or address was still there: in the tops, or only in the export', async () => {
+  const context = await openTestContext(undefined, watchWithTop(1))
+  const [top, below, never] = ['a', 'b', 'c'].map((letter) => letter.repeat(24)) as [string, string, string]
+  const other = { id: 'd1', title: 'Transports', organization: 'o1' }
+  const both = [
+    { id: top, slug: 'bus', title: 'Transport en bus', organization: 'o1' },
+    { id: below, slug: 'budget', title: 'Budget', organization: 'o2' },
+  ]
+  await publishWeeks(context, [
+    { date: '2026-11-04', datasets: [other, ...both], organizations: ORGANIZATIONS },
+    { date: '2026-11-11', datasets: [other, both[1]!], organizations: ORGANIZATIONS },
+    { date: DATE, datasets: [other], organizations: ORGANIZATIONS },
+  ])
+  const address = 'https://portal.example/datasets/budget/'
+  const found = await explained(context, top, below, address, never, 'no-such-slug', 'd1')
+  const budget = { date: '2026-11-11', dataset_id: below, dataset_title: 'Budget' }
+  expect(found.map(({ last_seen }) => last_seen)).toEqual([
+    { date: '2026-11-04', dataset_id: top, dataset_title: 'Transport en bus' },
+    budget,
+    budget,
+    null,
+    null,
+    null,
+  ])
+  expect(found[0]!.sentences[2]).toBe('It was still there on 2026-11-04, as "Transport en bus".')
+  // Without the snapshot, the tops still have it. A week with neither snapshot nor CSV is skipped.
+  await context.archive.remove(snapshotKey('2026-11-04'))
+  await context.archive.remove('2026-11-11/mobilite-transport.csv')
+  await context.archive.remove(snapshotKey('2026-11-11'))
+  const [kept, lost] = await explained(context, top, below)
+  expect([kept!.last_seen?.date, lost!.last_seen]).toEqual(['2026-11-04', null])
 })

@@ -265,6 +265,21 @@ test('runs are listed and fetched with all fields', async () => {
   expect(await json(`/api/runs/${items[0]!._id}`)).toEqual(items[0])
 })
 
+test.each([
+  '/api/editions/mobilite-transport/2025-02-30',
+  '/api/editions/mobilite-transport/2025-02-30.csv',
+  '/api/editions/mobilite-transport/latest/changes?since=2025-02-30',
+  '/api/changes?from=2025-02-30',
+  '/api/explain/x?date=2025-02-30',
+  '/api/explore/2025-02-30?words=velo',
+])('%s is refused because the calendar lacks the date', async (path) => {
+  const { status, detail } = await json<{ status: number; detail: string }>(path)
+  expect(status).toBe(400)
+  expect(detail).toMatch(
+    /^cannot accept \w+ "2025-02-30(\.csv)?": it is not a date of the calendar; that month has the days 01 to 28\.$/,
+  )
+})
+
 describe('an error has a status and a detail that says what to do:', () => {
   test.each([
     [

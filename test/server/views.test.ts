@@ -121,6 +121,14 @@ test.each([
   expect((await answer.text()).replaceAll('\u00a0', ' ')).toContain(hint)
 })
 
+test('the page of a date that the calendar lacks says so, and offers others', async () => {
+  const answer = await get('/editions/complet/2025-02-30')
+  expect(answer.status).toBe(400)
+  const html = await answer.text()
+  expect(html).toContain('2025-02-30 n’est pas une date du calendrier')
+  expect(html).toContain('href="/editions/complet/2026-01-14"')
+})
+
 test('text is compressed with Brotli for clients that accept it', async () => {
   const answer = await get(`/api${FULL_PATH}`, { 'accept-encoding': 'gzip, br' })
   expect(answer.headers.get('content-encoding')).toBe('br')
@@ -201,6 +209,7 @@ describe('a dataset can be explained by its title', () => {
     const page = await response.text()
     expect(page).toContain('2 jeux de données du catalogue du 9 août 2023 ont ce texte dans leur titre.')
     expect(page.match(/<li><a href="[^"]*\/datasets\/[0-9a-f]{24}/g)).toHaveLength(2)
+    expect(page).toMatch(/<li><a href="[^"]*\/datasets\/[0-9a-f]{24}[^>]*><bdi>[^<]*<\/bdi><\/a><small><bdi>[^<]/)
   })
 
   test('without a match, the page says so of the catalogue of that day only', async () => {

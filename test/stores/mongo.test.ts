@@ -310,12 +310,24 @@ describe('where there is no MongoDB', () => {
     'mongodb://',
     'mongodb://user:hunter2@',
     'mongodb://user:hunt@er2@127.0.0.1/datagouv',
-    'mongodb://user:hunter2@127.0.0.1/datagouv?no=such',
+    'mongodb://user:12?hunter2@127.0.0.1/datagouv',
     'mongodb://user:hunter2@127.0.0.1:99999/datagouv',
     'mongodb+srv://user:hunter2@host:27017/datagouv',
   ])('the address %s is refused', async (address) => {
     const failure = await failureOf(openMongo(address))
     expect(failure).toMatchObject({ kind: 'usage', message: expect.stringMatching(/; write mongodb:\/\/HOST:27017/) })
     expect(failure.message).not.toMatch(/hunter2|er2/)
+  })
+
+  test.each([
+    ['no=such', 'has options that the MongoDB driver refuses: "no" (it is unknown); correct or remove them'],
+    [
+      'tls=True&w=1&retryWrites=False&maxPoolSize=hunter2',
+      'has options that the MongoDB driver refuses: "tls" (it must be true or false, in lower case), "retryWrites" (it must be true or false, in lower case), "maxPoolSize" (its value is not allowed); correct or remove them',
+    ],
+    ['tls=true&tls=false', 'has options that contradict each other, or one of them twice; correct or remove them'],
+  ])('the error for the options %s names those at fault', async (options, problem) => {
+    const failure = await failureOf(openMongo(`mongodb://user:hunter2@127.0.0.1/datagouv?${options}`))
+    expect(failure).toMatchObject({ kind: 'usage', message: `the address of the documents ${problem}` })
   })
 })

@@ -74,6 +74,7 @@ describe('the page that searches for any words', () => {
     ['a week without a catalogue', `${WEEK}?words=velo&since=2023-08-01`, 400, 'Valid values: 2023-08-02, 2023-07-26'],
     ['an unknown parameter', `${WEEK}?word=velo`, 400, 'Unknown parameter “word”'],
     ['a date without a catalogue', '/explore/2023-08-10?words=velo', 404, '/explore/2023-08-09?words=velo'],
+    ['a date that the calendar lacks', '/explore/2025-02-30', 400, '2025-02-30 is not a date of the calendar'],
     ['a date that is none', '/explore/nope', 404, 'The catalogue of nope is not on record'],
   ])('says what is wrong with %s', async (_, path, expected, text) => {
     const { status, html } = await get(path)

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { calendarProblem } from '../../editions/date.ts'
 import type { Selection } from '../selection.ts'
 
 const DATE = String.raw`\d{4}-\d{2}-\d{2}`
@@ -11,11 +12,22 @@ export const watchParam = z
 
 export const optionalWatch = watchParam.optional().openapi({ description: 'Name of a watch (default: the first one)' })
 
-export const dateParam = z.iso.date('must be a date such as 2026-11-18').openapi({ example: '2026-11-18' })
+/** Says what is wrong with a date: it is not in the calendar, or has another form. */
+const dateProblem = (text: unknown, expected = 'must be a date such as 2026-11-18') => {
+  const problem = calendarProblem(String(text))
+  return problem === undefined ? expected : `it ${problem}`
+}
+
+export const dateParam = z.iso.date({ error: ({ input }) => dateProblem(input) }).openapi({ example: '2026-11-18' })
+
+/** Refuses a date that the calendar does not have, such as 2025-02-30. @param text the date, and a file's ending */
+const inCalendar = (text: string) => calendarProblem(text.replace(/\.csv$/, '')) === undefined
+const NOT_IN_CALENDAR = { error: ({ input }: { input?: unknown }) => dateProblem(String(input).replace(/\.csv$/, '')) }
 
 export const editionParam = z
   .string()
   .regex(new RegExp(`^(latest|${DATE})$`), 'must be a date such as 2026-11-18, or latest')
+  .refine(inCalendar, NOT_IN_CALENDAR)
   .openapi({ example: 'latest', description: 'Date of an edition, or `latest`' })
 
 export const editionFileParam = z
@@ -24,6 +36,7 @@ export const editionFileParam = z
     new RegExp(`^(latest|${DATE})(\\.csv)?$`),
     'must be a date such as 2026-11-18, or latest, optionally followed by .csv',
   )
+  .refine(inCalendar, NOT_IN_CALENDAR)
   .openapi({ example: 'latest', description: 'Date of an edition, or `latest`; followed by `.csv` for CSV' })
 
 /** Returns the date in an edition parameter; undefined for `latest`. */

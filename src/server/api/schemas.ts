@@ -203,10 +203,11 @@ export const Explanation = z
       .nullable(),
     nearest: z.array(
       z.union([
-        z.object({ dataset_id: z.string(), dataset_title: z.string() }),
+        z.object({ dataset_id: z.string(), dataset_title: z.string(), organization: z.string() }),
         z.object({ word: z.string(), column: z.string(), term: z.string() }),
       ]),
     ),
+    last_seen: z.object({ date, dataset_id: z.string(), dataset_title: z.string() }).nullable(),
     sentences: z.array(z.string()),
   })
   .openapi('Explanation')

@@ -33,11 +33,16 @@ export function ChooseDatasetPage({ frame, edition, asked, named }: ChooseDatase
       </h1>
       <p class="verdict">{explain.chooseDataset(count(total), day(edition.date))}</p>
       <ul class="datasets">
-        {datasets.map(({ dataset_id, dataset_title }) => (
+        {datasets.map(({ dataset_id, dataset_title, organization }) => (
           <li key={dataset_id}>
             <a href={href(explanationPath(path, dataset_id))}>
               <PortalText>{dataset_title}</PortalText>
             </a>
+            {organization !== '' && (
+              <small>
+                <PortalText>{organization}</PortalText>
+              </small>
+            )}
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import type { VNode } from 'preact'
 import type { Config } from '../../config/settings.ts'
+import { calendarProblem } from '../../editions/date.ts'
 import type { Edition } from '../../editions/edition.ts'
 import { respond } from '../body.ts'
 import type { BodyCache } from '../bodyCache.ts'
@@ -74,7 +75,7 @@ export async function showEdition<T extends readonly unknown[]>(
     return htmlResponse(
       <NoSuchEdition frame={frame} watch={watch} date={wrongSince ?? date} dates={dates} />,
       frame,
-      404,
+      calendarProblem(date) === undefined ? 404 : 400,
     )
   }
   const { edition } = await editions.find(watch, actual)

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { isDate } from '../../editions/date.ts'
+import { calendarProblem, isDate } from '../../editions/date.ts'
 import { Failure, NotFound } from '../../errors.ts'
 import type { Report } from '../../terminal/report.ts'
 import { Problem } from '../problem.ts'
@@ -137,12 +137,13 @@ interface NoSuchEditionProps {
 /** Shown for a date without an edition: offers the nearest ones. */
 export function NoSuchEdition({ frame, watch, date, dates }: NoSuchEditionProps) {
   const { texts, day, href } = frame.locale
+  const isInCalendar = calendarProblem(date) === undefined
   const distance = (other: string) => (isDate(date) ? Math.abs(Date.parse(other) - Date.parse(date)) : 0)
   const nearest = [...dates].sort((a, b) => distance(a) - distance(b)).slice(0, 4)
   return (
     <ErrorPage
       frame={frame}
-      title={texts.noSuchEdition(isDate(date) ? day(date) : sanitize(date, 50))}
+      title={isInCalendar ? texts.noSuchEdition(isDate(date) ? day(date) : sanitize(date, 50)) : texts.noSuchDate(date)}
       hint={texts.noSuchEditionHint}
     >
       <ul>

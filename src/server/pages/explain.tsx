@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { Changes } from '../../editions/changes.ts'
 import { datasetPage } from '../../editions/links.ts'
 import { isIdOrAddress } from '../../explain/datasetRef.ts'
-import type { Explanation, Match, Placing, Suggestion } from '../../explain/explanation.ts'
+import type { Explanation, LastSeen, Match, Placing, Suggestion } from '../../explain/explanation.ts'
 import type { DatasetWeek } from '../history.ts'
 import { searchedWords } from '../search.ts'
 import { useLocale } from './locale.ts'
@@ -26,16 +26,20 @@ export interface ExplainPageProps extends EditionPageProps {
 export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }: ExplainPageProps) {
   const { texts, day, href, language } = frame.locale
   const explain = explainTextsIn(language)
-  const { dataset, verdict, asked, nearest } = explanation
+  const { dataset, verdict, asked, nearest, last_seen } = explanation
   const path = editionPath(edition)
-  const title = dataset === null ? sanitize(asked, 200) : sanitize(dataset.title)
+  const known = dataset?.title ?? last_seen?.dataset_title
+  const title = known === undefined ? sanitize(asked, 200) : sanitize(known)
   // Without a dataset, there is nothing to check. A text that is no ID may still be the title of a newer dataset.
   const isUnknownTitle = dataset === null && !isIdOrAddress(asked)
-  const verdictText = !isUnknownTitle
-    ? explain.verdicts[verdict]
-    : verdict === 'not-listed'
-      ? explain.notListedTitle
-      : explain.unknownTitle
+  const verdictText =
+    last_seen !== null
+      ? explain.gone
+      : !isUnknownTitle
+        ? explain.verdicts[verdict]
+        : verdict === 'not-listed'
+          ? explain.notListedTitle
+          : explain.unknownTitle
   return (
     <Page
       frame={frame}
@@ -48,6 +52,7 @@ export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }:
         <PortalText>{title}</PortalText>
       </h1>
       <p class="verdict">{verdictText(day(edition.date))}</p>
+      {last_seen !== null && <LastSeenLink edition={edition} lastSeen={last_seen} />}
       {isUnknownTitle ? (
         <>
           <Nearest nearest={nearest} path={path} />
@@ -60,6 +65,22 @@ export function ExplainPage({ frame, edition, explanation, weeks, lastChanges }:
       <ExplainForm path={path} />
     </Page>
   )
+}
+
+/** Leads to the explanation of the last edition in which the dataset was still there. */
+function LastSeenLink({ edition: { watch }, lastSeen: { date, dataset_id } }: LastSeenLinkProps) {
+  const { day, href } = useLocale()
+  const explain = useExplainTexts()
+  return (
+    <p>
+      {explain.stillThere(day(date))}{' '}
+      <a href={href(explanationPath(editionPath({ watch, date }), dataset_id))}>{explain.seeLastSeen}</a>
+    </p>
+  )
+}
+
+interface LastSeenLinkProps extends Pick<ExplainPageProps, 'edition'> {
+  readonly lastSeen: LastSeen
 }
 
 /** Leads to a search of the whole catalogue, which covers descriptions, too. */
@@ -204,7 +225,7 @@ function Nearest({ nearest, path }: { readonly nearest: readonly Suggestion[]; r
   return (
     <>
       <p>{texts.nearest}</p>
-      <ul>
+      <ul class="datasets">
         {nearest.map((near) =>
           'word' in near ? (
             <li key={`${near.word} ${near.column}`}>
@@ -215,6 +236,11 @@ function Nearest({ nearest, path }: { readonly nearest: readonly Suggestion[]; r
               <a href={href(explanationPath(path, near.dataset_id))}>
                 <PortalText>{near.dataset_title}</PortalText>
               </a>
+              {near.organization !== '' && (
+                <small>
+                  <PortalText>{near.organization}</PortalText>
+                </small>
+              )}
             </li>
           ),
         )}

@@ -202,12 +202,13 @@ export const explainView: View<ExplainInputs> = {
     ) : (
       <ChooseDatasetPage {...context} asked={reference} named={found} />
     ),
-  status: ([found]) => ('verdict' in found && found.verdict === 'unknown' ? 404 : 200),
+  status: ([found]) => ('verdict' in found && found.verdict === 'unknown' && found.last_seen === null ? 404 : 200),
 }
 
 /** Returns the weeks of a dataset up to a date, oldest first. */
-function historyOf({ dataset }: Explanation, weeks: readonly Week[], last: string): readonly DatasetWeek[] {
-  return dataset === null ? [] : datasetHistory(weeks, dataset.id).filter(({ date }) => date <= last)
+function historyOf({ dataset, last_seen }: Explanation, weeks: readonly Week[], last: string): readonly DatasetWeek[] {
+  const id = dataset?.id ?? last_seen?.dataset_id
+  return id === undefined ? [] : datasetHistory(weeks, id).filter(({ date }) => date <= last)
 }
 
 /** Turns a usage failure, which means that the address names nothing, into a "not found" page. */

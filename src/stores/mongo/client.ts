@@ -1,5 +1,5 @@
 import { MongoClient, type MongoClientOptions } from 'mongodb'
-import { Failure } from '../../errors.ts'
+import { Failure, quoted } from '../../errors.ts'
 
 /** The database when the address names none. */
 const DEFAULT_DATABASE = 'datagouv'
@@ -52,19 +52,46 @@ function parse(address: string): MongoClient {
   const options = new URLSearchParams(address.toLowerCase().split('?')[1])
   const defaults = Object.entries(DEFAULTS).filter(([name]) => !options.has(name.toLowerCase()))
   try {
-    // With a bare @ or / in the password, the driver would take the end of it for the host or the database, and we would
-    // print that.
-    if (/^[^/]*\/\/([^/?#]*@.*|[^@]*[/?#].*)@/s.test(address)) throw new TypeError('an @ in the wrong place')
+    // With a bare @, / or ? in the password, the driver would take the end of it for the host, the database or an option, and we
+    // would print that.
+    if (hasMisplacedAt(address)) throw new TypeError('an @ in the wrong place')
     return new MongoClient(address, { ...RULES, ...Object.fromEntries(defaults) })
   } catch (cause) {
-    // The driver's message may hold the address, and the address may contain a password.
-    const what =
-      'the documents are not the address of a MongoDB database, or it has an option that the driver does not know'
-    const how = 'write mongodb://HOST:27017/DATABASE, or mongodb://USER:PASSWORD@HOST:27017/DATABASE'
-    throw new Failure(
-      'usage',
-      `${what}; ${how} with %40 for @, %3A for :, %2F for /, %23 for #, %3F for ? and %25 for % in the password`,
-      { cause },
-    )
+    throw new Failure('usage', problemOf(address), { cause })
   }
+}
+
+const hasMisplacedAt = (address: string) => /^[^/]*\/\/([^/?#]*@.*|[^@]*[/?#].*)@/s.test(address)
+
+/** Says what is wrong with an address. The driver's message may hold the address, and the address may contain a password. */
+function problemOf(address: string): string {
+  const [start = '', query] = address.split('?')
+  if (query === undefined || hasMisplacedAt(address) || refusalOf(start) !== undefined) {
+    const how = 'write mongodb://HOST:27017/DATABASE, or mongodb://USER:PASSWORD@HOST:27017/DATABASE'
+    return `the documents are not the address of a MongoDB database; ${how} with %40 for @, %3A for :, %2F for /, %23 for #, %3F for ? and %25 for % in the password`
+  }
+  const refused = query.split('&').flatMap((option) => {
+    const error = refusalOf(`${start}?${option}`)
+    return error === undefined ? [] : [`${quoted(option.split('=')[0]!)} (${reasonOf(error)})`]
+  })
+  const what =
+    refused.length === 0
+      ? 'options that contradict each other, or one of them twice'
+      : `options that the MongoDB driver refuses: ${refused.join(', ')}`
+  return `the address of the documents has ${what}; correct or remove them`
+}
+
+/** Returns the driver's error for an address; undefined if it has none. */
+function refusalOf(address: string): Error | undefined {
+  try {
+    new MongoClient(address)
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
+}
+
+function reasonOf({ message }: Error): string {
+  if (/ must be either "true" or "false"/.test(message)) return 'it must be true or false, in lower case'
+  return / (is|are) not supported/.test(message) ? 'it is unknown' : 'its value is not allowed'
 }

@@ -3,7 +3,7 @@ import type { VNode } from 'preact'
 import { MAX_LETTERS, MAX_WORDS, MIN_LETTERS } from '../../../config/searches.ts'
 import type { Watch } from '../../../config/watch.ts'
 import { watchName, watchYaml } from '../../../config/watchYaml.ts'
-import { isDate } from '../../../editions/date.ts'
+import { calendarProblem, isDate } from '../../../editions/date.ts'
 import { Failure } from '../../../errors.ts'
 import type { SearchPage } from '../../../explore/page.ts'
 import { watchOf } from '../../../explore/query.ts'
@@ -168,7 +168,10 @@ function noSuchWeek(frame: Frame, wanted: string, dates: readonly string[]): Res
     )
     return htmlResponse(page, frame, 404)
   }
-  const title = explore.noSuchWeek(isDate(wanted) ? day(wanted) : sanitize(wanted, 50))
+  const isInCalendar = calendarProblem(wanted) === undefined
+  const title = isInCalendar
+    ? explore.noSuchWeek(isDate(wanted) ? day(wanted) : sanitize(wanted, 50))
+    : frame.locale.texts.noSuchDate(wanted)
   const page = (
     <ErrorPage frame={frame} title={title} hint={explore.noSuchWeekHint}>
       <ul>
@@ -180,7 +183,7 @@ function noSuchWeek(frame: Frame, wanted: string, dates: readonly string[]): Res
       </ul>
     </ErrorPage>
   )
-  return htmlResponse(page, frame, 404)
+  return htmlResponse(page, frame, isInCalendar ? 404 : 400)
 }
 
 /** How many weeks an error offers. */

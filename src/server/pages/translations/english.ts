@@ -245,6 +245,7 @@ export const english: Translation = {
   noEditionYetHint: 'The next run will publish the first one. To publish it now:',
   publishStoredWeeks: 'The next run will publish the first one. To publish the stored weeks now:',
   noSuchEdition: (day) => `No edition of ${day}`,
+  noSuchDate: (day) => `${day} is not a date of the calendar`,
   noSuchEditionHint: 'The nearest editions:',
   allEditions: 'All editions',
   noSuchWatch: (watch) => `Watch “${watch}” not found`,

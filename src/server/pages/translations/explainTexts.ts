@@ -42,6 +42,9 @@ const french = {
     `${count} jeux de données du catalogue du ${day} ont ce texte dans leur titre. Choisissez\u2011en un\u00a0:`,
   moreDatasets: (count: string) =>
     count === '1' ? 'Il y en a 1 autre. Précisez le titre.' : `Il y en a ${count} autres. Précisez le titre.`,
+  gone: (day: string) => `Ce jeu de données n’est plus au catalogue du ${day}.`,
+  stillThere: (day: string) => `Il y était encore le ${day}.`,
+  seeLastSeen: 'Voir l’explication de cette édition',
   yes: '(oui)',
   no: '(non)',
   unknown: '(inconnu)',
@@ -107,6 +110,9 @@ const english: ExplainTexts = {
     `${count} datasets in the catalogue of ${day} have this text in their titles. Choose one:`,
   moreDatasets: (count) =>
     count === '1' ? 'There is 1 more. Enter more of the title.' : `There are ${count} more. Enter more of the title.`,
+  gone: (day) => `This dataset is no longer in the catalogue of ${day}.`,
+  stillThere: (day) => `It was still there on ${day}.`,
+  seeLastSeen: 'See the explanation in that edition',
   yes: '(yes)',
   no: '(no)',
   unknown: '(unknown)',

@@ -267,6 +267,7 @@ export const french = {
   publishStoredWeeks:
     'La prochaine exécution publiera la première. Pour publier dès maintenant les semaines conservées\u00a0:',
   noSuchEdition: (day: string) => `Pas d’édition du ${day}`,
+  noSuchDate: (day: string) => `${day} n’est pas une date du calendrier`,
   noSuchEditionHint: 'Éditions les plus proches\u00a0:',
   allEditions: 'Toutes les éditions',
   noSuchWatch: (watch: string) => `Veille «\u00a0${watch}\u00a0» introuvable`,
