@@ -7,15 +7,17 @@ import { sanitize } from './parts/portalText.tsx'
 import { durationOf, RunStatus } from './parts/runStatus.tsx'
 import { TableHead } from './parts/tableHead.tsx'
 import { runSummary } from './translations/runSummary.ts'
+import { runTextsIn, useRunTexts } from './translations/runTexts.ts'
 
 /** Shows a run: its outcome, error, warnings and steps. */
 export function RunPage({ frame, run }: { readonly frame: Frame; readonly run: RunRecord }) {
   const { locale } = frame
   const { texts, day, href } = locale
+  const runTexts = runTextsIn(locale.language)
   return (
-    <Page frame={frame} section="runs" title={`${texts.runs}, ${texts.runOf(day(run.date))}`} hasJson>
+    <Page frame={frame} section="runs" title={`${texts.runs}, ${runTexts.runOf(day(run.date))}`} hasJson>
       <Breadcrumbs frame={frame} links={[[texts.runs, href('/runs')]]} />
-      <h1>{texts.runOf(day(run.date))}</h1>
+      <h1>{runTexts.runOf(day(run.date))}</h1>
       <p class="lede">
         <RunStatus run={run} /> {runSummary(run, frame).join(' ')}
       </p>
@@ -27,7 +29,7 @@ export function RunPage({ frame, run }: { readonly frame: Frame; readonly run: R
       )}
       {run.warnings.length > 0 && (
         <section>
-          <h2>{texts.warnings}</h2>
+          <h2>{runTexts.warnings}</h2>
           <ul lang="en">
             {run.warnings.map((warning) => (
               <li key={warning}>{sanitize(warning, 2000)}</li>
@@ -36,7 +38,7 @@ export function RunPage({ frame, run }: { readonly frame: Frame; readonly run: R
         </section>
       )}
       <section>
-        <h2>{texts.steps}</h2>
+        <h2>{runTexts.steps}</h2>
         <Steps steps={run.steps} />
       </section>
       <Details run={run} />
@@ -45,12 +47,17 @@ export function RunPage({ frame, run }: { readonly frame: Frame; readonly run: R
 }
 
 function Steps({ steps }: Pick<RunRecord, 'steps'>) {
-  const { texts } = useLocale()
-  if (steps.length === 0) return <p>{texts.noStep}</p>
+  const runTexts = useRunTexts()
+  if (steps.length === 0) return <p>{runTexts.noStep}</p>
   return (
     <table>
       <TableHead
-        columns={[texts.step, { number: texts.records }, { number: texts.size }, { number: texts.duration }]}
+        columns={[
+          runTexts.step,
+          { number: runTexts.records },
+          { number: runTexts.size },
+          { number: runTexts.duration },
+        ]}
       />
       <tbody>
         {steps.map((step) => (
@@ -63,11 +70,12 @@ function Steps({ steps }: Pick<RunRecord, 'steps'>) {
 
 function Step({ step }: { readonly step: RunRecord['steps'][number] }) {
   const locale = useLocale()
-  const { texts, count, bytes } = locale
+  const { count, bytes } = locale
+  const { stepNames } = useRunTexts()
   const { records, bytes: size } = step.facts as { records?: number; bytes?: number }
   return (
     <tr>
-      <th scope="row">{texts.stepNames[step.name as keyof typeof texts.stepNames] ?? step.name}</th>
+      <th scope="row">{stepNames[step.name as keyof typeof stepNames] ?? step.name}</th>
       <td class="number">{records !== undefined && count(records)}</td>
       <td class="number">{size !== undefined && bytes(size)}</td>
       <td class="number">{durationOf(step, locale)}</td>
@@ -77,13 +85,14 @@ function Step({ step }: { readonly step: RunRecord['steps'][number] }) {
 
 function Details({ run }: { readonly run: RunRecord }) {
   const { texts } = useLocale()
+  const runTexts = useRunTexts()
   const rows: readonly (readonly [string, ComponentChildren])[] = [
-    [texts.command, <code key="command">{run.command}</code>],
+    [runTexts.command, <code key="command">{run.command}</code>],
     [texts.watches, run.watches.join(', ')],
-    [texts.started, <Instant key="began" value={run.started_at} />],
-    ...(run.ended_at === null ? [] : [[texts.ended, <Instant key="ended" value={run.ended_at} />] as const]),
-    [texts.version, run.version],
-    [texts.identifier, <code key="identifier">{run._id}</code>],
+    [runTexts.started, <Instant key="began" value={run.started_at} />],
+    ...(run.ended_at === null ? [] : [[runTexts.ended, <Instant key="ended" value={run.ended_at} />] as const]),
+    [runTexts.version, run.version],
+    [runTexts.identifier, <code key="identifier">{run._id}</code>],
   ]
   return (
     <dl class="facts-list">

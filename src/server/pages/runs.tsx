@@ -2,6 +2,7 @@ import type { RunRecord } from '../../runs/record.ts'
 import { type Frame, Page } from './parts/layout.tsx'
 import { durationOf, RunStatus } from './parts/runStatus.tsx'
 import { runSummary } from './translations/runSummary.ts'
+import { runTextsIn } from './translations/runTexts.ts'
 
 interface RunsProps {
   readonly frame: Frame
@@ -13,16 +14,17 @@ interface RunsProps {
 
 /** Lists runs with their outcome. */
 export function RunsPage({ frame, runs, before }: RunsProps) {
-  const { texts, href } = frame.locale
+  const { texts, href, language } = frame.locale
+  const runTexts = runTextsIn(language)
   return (
     <Page frame={frame} section="runs" title={texts.runs} hasJson>
       <h1>{texts.runs}</h1>
-      <p class="lede">{texts.aboutRuns}</p>
+      <p class="lede">{runTexts.aboutRuns}</p>
       {runs.length === 0 ? (
         <div class="empty">
-          <p>{texts.noRunYet}</p>
+          <p>{runTexts.noRunYet}</p>
           <p>
-            {texts.startFirstRun} <code>datagouv-tops run</code>
+            {runTexts.startFirstRun} <code>datagouv-tops run</code>
           </p>
         </div>
       ) : (
@@ -34,7 +36,7 @@ export function RunsPage({ frame, runs, before }: RunsProps) {
       )}
       {before !== undefined && (
         <p>
-          <a href={href('/runs', { before })}>{texts.earlierRuns}</a>
+          <a href={href('/runs', { before })}>{runTexts.earlierRuns}</a>
         </p>
       )}
     </Page>
@@ -43,13 +45,13 @@ export function RunsPage({ frame, runs, before }: RunsProps) {
 
 function RunItem({ frame, run }: { readonly frame: Frame; readonly run: RunRecord }) {
   const { locale } = frame
-  const { texts, dateTime, day, href } = locale
+  const { dateTime, day, href, language } = locale
   return (
     <li>
       <time dateTime={run.started_at}>{dateTime(run.started_at)}</time>
       <div>
         <p>
-          <RunStatus run={run} /> <a href={href(`/runs/${run._id}`)}>{texts.runOf(day(run.date))}</a>
+          <RunStatus run={run} /> <a href={href(`/runs/${run._id}`)}>{runTextsIn(language).runOf(day(run.date))}</a>
         </p>
         {runSummary(run, frame).map((sentence) => (
           <p key={sentence}>{sentence}</p>

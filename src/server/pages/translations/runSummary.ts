@@ -1,21 +1,22 @@
 import type { CsvFacts, EditionFacts, SnapshotFacts } from '../../../pipeline/result.ts'
 import type { RunRecord } from '../../../runs/record.ts'
 import { type Frame, labelOf } from '../parts/layout.tsx'
+import { runTextsIn } from './runTexts.ts'
 
 /** Describes the outcome of a run: in a sentence, or in one for each watch. */
 export function runSummary(run: RunRecord, frame: Frame): readonly string[] {
-  const { texts } = frame.locale
+  const runTexts = runTextsIn(frame.locale.language)
   switch (run.status) {
     case 'running':
-      return [texts.runInProgress]
+      return [runTexts.runInProgress]
     case 'unchanged':
-      return [texts.runUnchanged]
+      return [runTexts.runUnchanged]
     case 'removed':
-      return [texts.runRemoved]
+      return [runTexts.runRemoved]
     case 'stopped':
-      return [texts.runStopped]
+      return [runTexts.runStopped]
     case 'failed':
-      return [texts.failures[run.error?.kind ?? 'bug']]
+      return [runTexts.failures[run.error?.kind ?? 'bug']]
     case 'published':
       return publishedItems(run, frame)
   }
@@ -23,7 +24,8 @@ export function runSummary(run: RunRecord, frame: Frame): readonly string[] {
 
 /** Returns a sentence for each watch. Without any, the run only fetched the exports. */
 function publishedItems({ steps }: RunRecord, frame: Frame): string[] {
-  const { texts, count } = frame.locale
+  const { texts, count, language } = frame.locale
+  const runTexts = runTextsIn(language)
   const facts: Partial<SnapshotFacts & CsvFacts & EditionFacts> = Object.assign({}, ...steps.map(({ facts }) => facts))
   const { published = [], archived = [], snapshot } = facts
   const datasetCount = (number: number) => texts.datasetsOf(number, count(number))
@@ -33,10 +35,12 @@ function publishedItems({ steps }: RunRecord, frame: Frame): string[] {
       const tops = published.find((one) => one.watch === watch)
       const list = archived.find((one) => one.watch === watch)
       const parts = [
-        ...(tops ? [texts.runPublished(datasetCount(tops.datasets), count(tops.organizations), count(tops.top))] : []),
-        ...(list ? [texts.runArchived(datasetCount(list.records))] : []),
+        ...(tops
+          ? [runTexts.runPublished(datasetCount(tops.datasets), count(tops.organizations), count(tops.top))]
+          : []),
+        ...(list ? [runTexts.runArchived(datasetCount(list.records))] : []),
       ]
-      return texts.forWatch(labelOf(frame, watch) ?? watch, parts.join(texts.also))
+      return runTexts.forWatch(labelOf(frame, watch) ?? watch, parts.join(runTexts.also))
     })
-  return [texts.runFetched(datasetCount(snapshot.datasets.records), count(snapshot.organizations.records))]
+  return [runTexts.runFetched(datasetCount(snapshot.datasets.records), count(snapshot.organizations.records))]
 }
