@@ -191,7 +191,7 @@ describe('the gate warns of', () => {
       violations: [],
       warnings: [
         '6 organizations with at least 10 followers on 2026-11-11 are gone: "Name 31" (o31, 38 followers), "Name 32" (o32, 37 followers), ' +
-          '"Name 33" (o33, 36 followers), "Name 34" (o34, 35 followers), "Name 35" (o35, 34 followers) and 1 more',
+          '"Name 33" (o33, 36 followers), "Name 34" (o34, 35 followers), "Name 35" (o35, 34 followers), "Name 36" (o36, 33 followers)',
       ],
     })
   })
