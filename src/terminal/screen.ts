@@ -10,9 +10,12 @@ export async function openScreen(stream: NodeJS.WriteStream, live: boolean) {
   const lines = new Set<() => string>()
   const update = live ? (await import('log-update')).createLogUpdate(stream) : undefined
   const timer = live ? setInterval(redraw, REDRAW_MS).unref() : undefined
+  let isCursorHidden = false
 
   function redraw(): void {
-    if (lines.size > 0) update?.([...lines].map((draw) => draw()).join('\n'))
+    if (lines.size === 0) return
+    update?.([...lines].map((draw) => draw()).join('\n'))
+    isCursorHidden = true
   }
 
   return {
@@ -37,7 +40,9 @@ export async function openScreen(stream: NodeJS.WriteStream, live: boolean) {
     close: () => {
       clearInterval(timer)
       update?.clear()
-      update?.done()
+      // It shows the cursor, by a sequence that must not precede the output of a command without live lines.
+      if (isCursorHidden) update?.done()
+      isCursorHidden = false
     },
   }
 }
