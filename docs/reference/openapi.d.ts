@@ -389,7 +389,7 @@ export interface components {
           /** @example 122 */
           organization_followers: number;
           /** @enum {string|null} */
-          reason: "new" | "matches" | "rose" | "moved" | null;
+          reason: "new" | "matches" | "rose" | "moved" | "watch" | null;
           moved_from?: string;
         })[];
       left: ({
@@ -406,7 +406,7 @@ export interface components {
           /** @example 122 */
           organization_followers: number;
           /** @enum {string|null} */
-          reason: "removed" | "no-match" | "fell" | "moved" | null;
+          reason: "removed" | "no-match" | "fell" | "moved" | "watch" | null;
           moved_to?: string;
         })[];
       moved: {
@@ -576,7 +576,7 @@ export interface components {
           /** @enum {string|null} */
           change: "entered" | "left" | null;
           /** @enum {string|null} */
-          reason: "new" | "matches" | "rose" | "moved" | "removed" | "no-match" | "fell" | null;
+          reason: "new" | "matches" | "rose" | "moved" | "watch" | "removed" | "no-match" | "fell" | null;
         })[];
     };
     SearchHistory: {

@@ -128,7 +128,9 @@ class RunHandlers implements SchedulerHandlers {
   async onSkipped(dates: readonly string[]): Promise<void> {
     const [have, are] = dates.length === 1 ? ['has', 'is'] : ['have', 'are']
     const what = `${listDates(dates)} ${have} no edition and ${are} not caught up (catch_up is ${this.config.catch_up})`
-    this.report.warn(`${what}. "run DATE" publishes the portal's current export for a date`)
+    this.report.warn(
+      `${what}. "run DATE" publishes one from the snapshot of its date, or without one, from the portal's current export`,
+    )
     await this.notify((context) => announceSkipped(dates, context))
   }
 

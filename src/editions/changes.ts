@@ -65,6 +65,7 @@ export const ENTRY_REASONS = {
   matches: 'mentions a term now',
   rose: 'its organization rose',
   moved: 'moved to a TOP organization',
+  watch: 'the watch has changed',
 } as const
 
 /** Why a dataset left: the first condition that it no longer meets. */
@@ -73,6 +74,7 @@ export const EXIT_REASONS = {
   'no-match': 'mentions no term any more',
   fell: 'its organization fell',
   moved: 'moved out of the TOP',
+  watch: 'the watch has changed',
 } as const
 
 type EntryReason = keyof typeof ENTRY_REASONS
@@ -102,16 +104,17 @@ export function changesBetween(from: Edition, to: Edition, before?: Standings, a
   const later = byId(to)
   const stayed = to.datasets.filter(({ dataset_id }) => earlier.has(dataset_id))
   const earlierOf = ({ dataset_id }: TopDataset) => earlier.get(dataset_id)!
+  const edits = watchEdits(from, to)
   return {
     watch: to.watch,
     from: from.date,
     to: to.date,
     entered: to.datasets
       .filter(({ dataset_id }) => !earlier.has(dataset_id))
-      .map((dataset) => ({ ...dataset, ...entryReason(dataset, before?.get(dataset.dataset_id)) })),
+      .map((dataset) => ({ ...dataset, ...entryReason(dataset, before?.get(dataset.dataset_id), edits) })),
     left: from.datasets
       .filter(({ dataset_id }) => !later.has(dataset_id))
-      .map((dataset) => ({ ...dataset, ...exitReason(dataset, after?.get(dataset.dataset_id)) })),
+      .map((dataset) => ({ ...dataset, ...exitReason(dataset, after?.get(dataset.dataset_id), edits) })),
     moved: stayed
       .filter((dataset) => dataset.organization_id !== earlierOf(dataset).organization_id)
       .map((dataset) => ({ ...dataset, moved_from: earlierOf(dataset).organization_id })),
@@ -135,22 +138,38 @@ function byId({ datasets }: Edition): ReadonlyMap<string, TopDataset> {
   return new Map(datasets.map((dataset) => [dataset.dataset_id, dataset]))
 }
 
+/** The settings of a watch that differ between two editions. They move datasets in and out without any change on the portal. */
+interface WatchEdits {
+  readonly terms: boolean
+  readonly top: boolean
+}
+
+function watchEdits(from: Edition, to: Edition): WatchEdits {
+  const textOf = ({ terms }: Edition) => JSON.stringify(terms.toSorted())
+  return { terms: textOf(from) !== textOf(to), top: from.top !== to.top }
+}
+
 function entryReason(
   dataset: TopDataset,
   standing: Standing | undefined,
+  edits: WatchEdits,
 ): Pick<EnteredDataset, 'reason' | 'moved_from'> {
   if (standing === undefined) return { reason: null }
   if (!standing.exists) return { reason: 'new' }
-  if (!standing.matches) return { reason: 'matches' }
-  if (standing.organization_id === dataset.organization_id) return { reason: 'rose' }
+  if (!standing.matches) return { reason: edits.terms ? 'watch' : 'matches' }
+  if (standing.organization_id === dataset.organization_id) return { reason: edits.top ? 'watch' : 'rose' }
   return { reason: 'moved', moved_from: standing.organization_id }
 }
 
-function exitReason(dataset: TopDataset, standing: Standing | undefined): Pick<LeftDataset, 'reason' | 'moved_to'> {
+function exitReason(
+  dataset: TopDataset,
+  standing: Standing | undefined,
+  edits: WatchEdits,
+): Pick<LeftDataset, 'reason' | 'moved_to'> {
   if (standing === undefined) return { reason: null }
   if (!standing.exists) return { reason: 'removed' }
-  if (!standing.matches) return { reason: 'no-match' }
-  if (standing.organization_id === dataset.organization_id) return { reason: 'fell' }
+  if (!standing.matches) return { reason: edits.terms ? 'watch' : 'no-match' }
+  if (standing.organization_id === dataset.organization_id) return { reason: edits.top ? 'watch' : 'fell' }
   return { reason: 'moved', moved_to: standing.organization_id }
 }
 

@@ -35,12 +35,14 @@ const en = {
     matches: 'now mentions one of the words',
     rose: 'its organization is now among the most followed',
     moved: 'moved to one of the most followed organizations',
+    watch: 'the watch has changed',
   } satisfies Record<keyof typeof ENTRY_REASONS, string>,
   exitReasons: {
     removed: 'no longer in the catalogue',
     'no-match': 'no longer mentions any of the words',
     fell: 'its organization is no longer among the most followed',
     moved: 'moved to a less followed organization',
+    watch: 'the watch has changed',
   } satisfies Record<keyof typeof EXIT_REASONS, string>,
   because: (reason: string) => `: ${reason}`,
   search: (terms: string) => `Search for ${terms}`,
@@ -75,10 +77,11 @@ const en = {
   runAgain: (date: string) => `Once the cause is fixed, "datagouv-tops run --date ${date}" publishes the edition.`,
   missed: (dates: string) => `no edition of ${dates}`,
   missedMany: (count: string, from: string, to: string) => `no edition of ${count} dates from ${from} to ${to}`,
-  makeUp: (date: string) => `"datagouv-tops run --date ${date}" makes one from the portal's current export.`,
+  makeUp: (date: string) =>
+    `"datagouv-tops run --date ${date}" makes one from the snapshot of that date, or without one, from the portal's current export.`,
   /** Why a date was missed. */
   retriesEnded: 'The retries have ended. The last error:',
-  noRun: 'No run has succeeded, and none will try again by itself.',
+  noRun: 'No run will try again by itself.',
   recovered: (date: string) => `the edition of ${date} is published after all`,
   remoteRecovered: (date: string) => `the edition of ${date} is on the portal after all`,
   isOver: 'The failure reported earlier is over. There is nothing left to do.',
@@ -108,12 +111,13 @@ const fr: typeof en = {
     matches: 'mentionne désormais l’un des mots',
     rose: 'son organisation est désormais parmi les plus suivies',
     moved: 'transféré à l’une des organisations les plus suivies',
+    watch: 'la veille a changé',
   },
   warnings: 'Avertissements\u00a0:',
   runAgain: (date) =>
     `Une fois le problème résolu, la commande «\u00a0datagouv-tops run --date ${date}\u00a0» publie l’édition.`,
   retriesEnded: 'Les tentatives sont terminées. La dernière erreur\u00a0:',
-  noRun: 'Aucune exécution n’a abouti, et aucune nouvelle tentative n’est prévue.',
+  noRun: 'Aucune nouvelle tentative n’est prévue.',
   recovered: (date) => `l’édition du ${date} est finalement publiée`,
   remoteRecovered: (date) => `l’édition du ${date} est finalement sur le portail`,
   isOver: 'L’échec signalé précédemment est résolu. Il n’y a plus rien à faire.',
@@ -122,6 +126,7 @@ const fr: typeof en = {
     'no-match': 'ne mentionne plus aucun des mots',
     fell: 'son organisation n’est plus parmi les plus suivies',
     moved: 'transféré à une organisation moins suivie',
+    watch: 'la veille a changé',
   },
   because: (reason) => `\u00a0: ${reason}`,
   search: (terms) => `Recherche ${terms}`,
@@ -157,7 +162,7 @@ const fr: typeof en = {
   missed: (dates) => `pas d’édition du ${dates.replaceAll(', ', ', du ')}`,
   missedMany: (count, from, to) => `pas d’édition pour ${count} dates, du ${from} au ${to}`,
   makeUp: (date) =>
-    `La commande «\u00a0datagouv-tops run --date ${date}\u00a0» en produit une à partir de l’export actuel du portail.`,
+    `La commande «\u00a0datagouv-tops run --date ${date}\u00a0» en produit une à partir des exports conservés pour cette date ou, à défaut, de l’export actuel du portail.`,
 }
 
 export const WORDS = { en, fr } as const

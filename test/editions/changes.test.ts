@@ -56,6 +56,29 @@ describe('between two editions', () => {
     })
   })
 
+  test('an edit of the watch is the reason of what it moved, and of nothing else', () => {
+    const before = standings({
+      risen: { organization_id: 'o3' },
+      fresh: { exists: false, matches: false },
+      spoken: { matches: false },
+      bought: { organization_id: 'o9' },
+    })
+    const after = standings({ silent: { matches: false }, fallen: { organization_id: 'o2' } })
+    const reasons = (to: Edition) => {
+      const { entered, left } = changesBetween(BEFORE, to, before, after)
+      return [entered, left].map((list) => list.flatMap(({ reason }) => reason ?? []))
+    }
+    expect(reasons({ ...AFTER, terms: ['mobilité'] })).toEqual([
+      ['rose', 'new', 'watch', 'moved'],
+      ['watch', 'fell'],
+    ])
+    expect(reasons({ ...AFTER, top: 100 })).toEqual([
+      ['watch', 'new', 'matches', 'moved'],
+      ['no-match', 'watch'],
+    ])
+    expect(reasons({ ...AFTER, terms: AFTER.terms.toReversed() })).toEqual(reasons(AFTER))
+  })
+
   test('no reason is invented where the standings are not known', () => {
     const { entered, left } = changesBetween(BEFORE, AFTER)
     expect(new Set([...entered, ...left].map(({ reason }) => reason))).toEqual(new Set([null]))

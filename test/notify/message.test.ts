@@ -85,15 +85,13 @@ Document: mongodb://db/datagouv, tops, mobilite-transport/2026-11-18`)
   })
 })
 
-test('a missed date has the last error, or says that there was no run', () => {
+test('a missed date has the last error, or says that none will follow', () => {
   const news = { event: 'missed', dates: ['2026-11-04'] } as const
   expect(written({ ...news, message: 'it answers 503' }, 'en')).toBe(`no edition of 4 November 2026
 The retries have ended. The last error:
 it answers 503
-"datagouv-tops run --date 2026-11-04" makes one from the portal's current export.`)
-  expect(written({ ...news, message: null }, 'en')).toMatch(
-    /\nNo run has succeeded, and none will try again by itself\.$/,
-  )
+"datagouv-tops run --date 2026-11-04" makes one from the snapshot of that date, or without one, from the portal's current export.`)
+  expect(written({ ...news, message: null }, 'en')).toMatch(/\nNo run will try again by itself\.$/)
 })
 
 test('the warnings of its run are part of the message about an edition', () => {

@@ -23,7 +23,7 @@ test('a generated client reads what is new this week, why, and the same as CSV',
   const { data } = await client.GET('/api/editions/{watch}/{edition}/changes', { params: { path: LATEST } })
   const [first] = data!.entered
   expect([data!.from, first!.reason]).toEqual(['2023-08-02', 'new'])
-  expectTypeOf(first!.reason).toEqualTypeOf<'new' | 'matches' | 'rose' | 'moved' | null>()
+  expectTypeOf(first!.reason).toEqualTypeOf<'new' | 'matches' | 'rose' | 'moved' | 'watch' | null>()
   const path = { ...LATEST, id: first!.dataset_id }
   const explained = await client.GET('/api/editions/{watch}/{edition}/datasets/{id}', { params: { path } })
   expect(explained.data!.verdict).toBe('in-tops')
