@@ -143,7 +143,7 @@ async function printWatch(watch: Watch, options: Options, context: Context): Pro
     context.report.close()
     if (options.quiet) return
     await print(`added the watch ${name} to ${path}; publish its editions: datagouv-tops ${next}\n`)
-    await print('restart "serve" and "schedule" if they are running: they read the settings when they start\n')
+    await print('restart "serve" if it is running: it reads the settings when it starts\n')
     return
   }
   const text = `${await watchYaml([named])}# Then publish its editions: datagouv-tops ${next}\n`

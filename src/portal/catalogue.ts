@@ -80,7 +80,9 @@ function findExport(
   if (found === undefined) {
     const models = resources.map(modelOf).filter((value) => typeof value === 'string')
     const listed =
-      models.length > 0 ? `exports of ${joinFirst(models.map((value) => quoted(value as string)))}` : 'no export'
+      models.length > 0
+        ? `exports of ${joinFirst(models.map((value) => quoted(value as string)))}`
+        : 'none with the extra csv-export:model'
     const what = `${url} lists ${pluralize(resources.length, 'resource')}, ${listed}`
     throw new Failure('portal', `cannot find the ${name} export: ${what}. ${NEXT}`)
   }

@@ -185,7 +185,7 @@ describe('search --save', () => {
     const saved = await search('vélo', "l'air", '--match', 'word', '--save', 'air', '--config', 'mine.yaml')
     expect(saved.stdout).toBe(
       'added the watch air to mine.yaml; publish its editions: datagouv-tops backfill --from 2026-11-11 --to 2026-11-18 --watch air --config mine.yaml\n' +
-        'restart "serve" and "schedule" if they are running: they read the settings when they start\n',
+        'restart "serve" if it is running: it reads the settings when it starts\n',
     )
     expect(await readFile(file, 'utf8')).toBe(
       WATCHES.replace('# The end', "  - name: air\n    terms: [vélo, l'air]\n    match: word\n# The end"),

@@ -149,6 +149,7 @@ test('counts neither hyphens nor ligatures as a difference between names', async
 test.each([
   ['its slug', 'horaires'],
   ['the address of its page', 'https://portal.example/fr/datasets/horaires/#/resources'],
+  ['the address without https, as browsers show it', 'portal.example/fr/datasets/horaires/'],
 ])('finds a dataset by %s', async (_, asked) => {
   const [explanation] = await explained(await published(), asked)
   expect(explanation).toMatchObject({ verdict: 'in-tops', dataset: { id: 'aaaa-1' }, asked })

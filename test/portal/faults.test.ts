@@ -267,7 +267,7 @@ describe('a run fails in one line, and publishes and leaves nothing, for', () =>
       'a catalogue with resources of odd types',
       { catalogue: () => ({ resources: [null, 3, 'x', [], { extras: 'no' }] }) },
       'portal',
-      /cannot find the datasets export: \S+ lists 1 resource, no export/,
+      /cannot find the datasets export: \S+ lists 1 resource, none with the extra csv-export:model/,
     ],
     [
       'a catalogue that lists one of the two',

@@ -259,6 +259,15 @@ test('the history of an organization covers all editions', async () => {
   expect(id).toBe('534fff89a3a7292c64a77eb7')
 })
 
+test('the history of a dataset is the same by its ID, its slug and the address of its page', async () => {
+  const path = (reference: string) =>
+    `/api/editions/mobilite-transport/latest/datasets/${encodeURIComponent(reference)}/history`
+  const byId = await json<{ id: string; title: string }>(path('5eab9f4b7ee4582b405f11df'))
+  expect(byId.title).toBe('Comptage vélo - Compteurs')
+  for (const name of ['comptage-velo-compteurs', 'www.data.gouv.fr/fr/datasets/5eab9f4b7ee4582b405f11df/'])
+    expect(await json(path(name))).toEqual(byId)
+})
+
 test('runs are listed and fetched with all fields', async () => {
   const { total, items } = await json('/api/runs?status=published&date=2023-08-09&limit=1')
   expect([total, items[0]!.command, items[0]!.date]).toEqual([1, 'run', '2023-08-09'])

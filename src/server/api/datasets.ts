@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context as HonoContext } from 'hono'
 import { NotFound, quoted } from '../../errors.ts'
+import { isPortalId } from '../../explain/portalId.ts'
 import { cacheControlFor } from '../caching.ts'
 import { type DatasetWeek, datasetHistory } from '../history.ts'
 import { DatasetHistory } from './historySchemas.ts'
@@ -92,14 +93,19 @@ export function datasetsApi({ context, editions }: ApiContext) {
     return explain(c, watch, editionDate(edition), id)
   }
 
-  async function history(c: HonoContext, { watch, edition: name, id }: DatasetRef): Promise<Response> {
+  async function history(c: HonoContext, { watch, edition: name, id: reference }: DatasetRef): Promise<Response> {
     const date = editionDate(name)
     const { edition } = await editions.find(watch, date)
+    const isListed = edition.datasets.some(({ dataset_id }) => dataset_id === reference)
+    const isId = isListed || isPortalId(reference)
+    const id = isId ? reference : ((await editions.explain(watch, date, reference)).dataset?.id ?? reference)
     const weeks = datasetHistory(await editions.weeks(watch), id).filter((week) => week.date <= edition.date)
     const last = weeks.findLast(({ dataset }) => dataset !== undefined)?.dataset
     if (last === undefined) {
       const remedy = `See /api/editions/${watch}/${name}/datasets/${encodeURIComponent(id)} for the reason.`
-      throw new NotFound(`cannot find dataset ${quoted(id)}: no edition of ${watch} has it in its tops. ${remedy}`)
+      throw new NotFound(
+        `cannot find dataset ${quoted(id)}: no edition of ${watch} has a dataset with this ID or name in its tops. ${remedy}`,
+      )
     }
     const found = []
     for (const [index, week] of weeks.entries()) {
