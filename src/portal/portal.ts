@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
 import type { ExportFacts, ExportName } from '../editions/edition.ts'
+import { Failure } from '../errors.ts'
 import { type CatalogueEntry, readCatalogue } from './catalogue.ts'
 import { type Download, download, goneError } from './download.ts'
 import { HttpClient } from './http.ts'
@@ -47,7 +49,7 @@ export async function openPortal(context: Context, earlier: Partial<Record<Expor
       const started =
         catalogue === undefined
           ? startSiteDownload(config.portal, name, known[name], http)
-          : startDownload(catalogue[name], known[name], goneAddresses, http)
+          : startDownload(catalogue[name], known[name], goneAddresses, http, context)
       // The error is thrown where the promise is awaited; until then it must not end the process.
       started.catch(() => {})
       return [name, started] as const
@@ -93,8 +95,9 @@ async function startDownload(
   earlier: ExportFacts | undefined,
   goneAddresses: Set<string>,
   http: HttpClient,
+  context: Context,
 ): StartedDownload {
-  if (earlier !== undefined && entry.sha1 === earlier.sha1) return { entry, file: undefined }
+  if (earlier !== undefined && (await isStored(entry, earlier, context))) return { entry, file: undefined }
   // A different checksum means a new file, whatever its date.
   const since = entry.sha1 === undefined ? earlier?.last_modified : undefined
   const address = goneAddresses.has(entry.url) ? (entry.fileUrl ?? entry.url) : entry.url
@@ -106,6 +109,20 @@ async function startDownload(
     goneAddresses.add(address)
     throw goneError(gone)
   }
+}
+
+/** Whether the stored export is the file of the catalogue. A gzip file is stored as the portal serves it, and described so. */
+async function isStored({ sha1, bytes }: CatalogueEntry, stored: ExportFacts, { archive }: Context): Promise<boolean> {
+  if (sha1 === stored.sha1) return true
+  if (sha1 === undefined || bytes === undefined || bytes !== stored.stored_bytes) return false
+  const hash = createHash('sha1')
+  try {
+    for await (const chunk of archive.read(stored.key)) hash.update(chunk)
+  } catch (error) {
+    if (error instanceof Failure) return false
+    throw error
+  }
+  return hash.digest('hex') === sha1
 }
 
 async function startSiteDownload(

@@ -17,7 +17,14 @@ import {
   readFolder,
   row,
 } from '../helpers/exports.ts'
-import { type Fault, type Replica, type ReplicaOptions, type ReplicaRequest, startReplica } from '../helpers/replica.ts'
+import {
+  type Fault,
+  type Replica,
+  type ReplicaFile,
+  type ReplicaOptions,
+  type ReplicaRequest,
+  startReplica,
+} from '../helpers/replica.ts'
 
 const EDITION = `mobilite-transport/${DATE}`
 const MODIFIED = new Date('2026-11-18T05:00:00Z')
@@ -655,6 +662,24 @@ describe('an export that the portal has not renewed', () => {
     ])
     const [before, now] = await context.documents.list<Edition>('tops')
     expect(now!.source).toEqual(before!.source)
+  })
+
+  test('is not downloaded again either if the portal compresses it, and describes the compressed file', async () => {
+    const compressed = ({ content, modified }: ReplicaFile) => ({ content: gzipSync(content), modified })
+    const compressedFiles = { datasets: compressed(FILES.datasets), organizations: compressed(FILES.organizations) }
+    const first = await start({ files: compressedFiles }, '', '2026-11-11T16:00:00Z')
+    await publish(first, '2026-11-11')
+    const settings = `portal: ${replica.url}\n${SHORT_TIMEOUTS}`
+    const context = await openTestContext(`${DATE}T16:00:00Z`, settings, first.folder)
+    expect((await publish(context)).status).toBe('published')
+    expect(replica.requests.filter(({ path }) => path === 'file')).toHaveLength(2)
+    expect(context.warnings).toEqual([
+      'the portal has published nothing new since 2026-11-11: both exports are unchanged',
+    ])
+    const other = datasetsCsv([{ id: 'd1', title: 'Transport', organization: 'o1' }])
+    replica.publish('datasets', { content: gzipSync(other), modified: new Date(`${DATE}T05:00:00Z`) })
+    await publish(context, DATE, { acceptIncomplete: true })
+    expect(replica.requests.filter(({ path }) => path === 'file')).toHaveLength(3)
   })
 
   test('is skipped with when_unchanged: skip', async () => {
