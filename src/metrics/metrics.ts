@@ -1,3 +1,4 @@
+import type { Config } from '../config/settings.ts'
 import type { Context } from '../context.ts'
 import { nextFiring, nextFiringOnLaterDate } from '../editions/calendar.ts'
 import { addDays, dateIn } from '../editions/date.ts'
@@ -48,10 +49,12 @@ async function addEditions(gauge: CreateGauge, recent: readonly RunRecord[], con
   const archived = gauge('edition_archived_datasets', 'Datasets in the archived CSV of the last edition.', 'watch')
   const followers = gauge('edition_followers', 'Followers of the TOP organizations, by edition.', 'watch', 'edition')
   const records = gauge('edition_export_records', 'Records of the exports of the last edition.', 'watch', 'export')
+  const upcoming = nextFiring(context.config, context.clock())
   for (const { name: watch } of context.config.watches) {
-    const [last, before] = await lastEditions(watch, context)
+    const editions = await lastEditions(watch, upcoming, context)
+    const [last, before] = editions
     const runs = recent.filter(({ watches }) => watches.includes(watch))
-    const next = await nextDue(watch, runs, context)
+    const next = nextDue(editions, runs, upcoming, context.config)
     if (next !== undefined) due.set({ watch }, next.getTime() / 1000)
     if (last === undefined) continue
     generated.set({ watch }, toSeconds(last.generated_at))
@@ -67,20 +70,32 @@ async function addEditions(gauge: CreateGauge, recent: readonly RunRecord[], con
 
 /**
  * Returns when the edition after the last one is due, or undefined if there is none. A date that a run skipped needs no edition.
- * Before the first edition, the first run of the watch shows what is due. Ignores later dates than the next one in the schedule: an
- * edition of next year must not hide that this week's is late.
+ * Before the first edition, the first run of the watch shows what is due. Dates after the next scheduled one do not count, so an
+ * edition of next year does not hide that this week's is late.
+ *
+ * @param upcoming the next time in the schedule
  */
-async function nextDue(watch: string, runs: readonly RunRecord[], context: MetricsContext): Promise<Date | undefined> {
-  const { config, clock } = context
-  const next = nextFiring(config, clock())
-  const isDueByThen = (date: string) => next === undefined || date <= dateIn(config.time_zone, next)
-  const [edition] = await lastEditions(watch, context, 1, isDueByThen)
-  const dates = runs.map(({ date }) => date).filter(isDueByThen)
-  const done = [...dates.filter((date) => isSkipped(date, runs)), ...(edition ? [edition.date] : [])].sort().at(-1)
+function nextDue(
+  editions: readonly Edition[],
+  runs: readonly RunRecord[],
+  upcoming: Date | undefined,
+  config: Config,
+): Date | undefined {
+  const counts = isDueBy(upcoming, config)
+  const runDates = runs.map(({ date }) => date).filter(counts)
+  const skipped = runDates.filter((date) => isSkipped(date, runs))
+  const published = editions.map(({ date }) => date).filter(counts)
+  const done = [...skipped, ...published].sort().at(-1)
   if (done !== undefined) return nextFiringOnLaterDate(config, done, new Date(`${done}T00:00:00Z`))
-  const [first] = dates.sort()
-  if (first === undefined) return next
+  const [first] = runDates.sort()
+  if (first === undefined) return upcoming
   return nextFiringOnLaterDate(config, addDays(first, -1), new Date(0))
+}
+
+/** Returns a check whether a date is not after that of an instant. Without an instant, every date passes. */
+function isDueBy(instant: Date | undefined, { time_zone }: Config): (date: string) => boolean {
+  const last = instant && dateIn(time_zone, instant)
+  return (date) => last === undefined || date <= last
 }
 
 function addRuns(gauge: CreateGauge, recent: readonly RunRecord[]): void {
@@ -101,18 +116,14 @@ function addRuns(gauge: CreateGauge, recent: readonly RunRecord[]): void {
 const toSeconds = (iso: string) => Date.parse(iso) / 1000
 const sumFollowers = ({ organizations }: Edition) => organizations.reduce((sum, { followers }) => sum + followers, 0)
 
-/** Returns the last `count` sound editions of the dates that `accepts` accepts, latest first. */
-async function lastEditions(
-  watch: string,
-  { documents, report }: Pick<Context, 'documents' | 'report'>,
-  count = 2,
-  accepts = (_: string) => true,
-) {
+/** Returns the last sound editions, latest first: two, and more if these are of dates after the next scheduled one. */
+async function lastEditions(watch: string, upcoming: Date | undefined, { config, documents, report }: MetricsContext) {
   const found: Edition[] = []
-  for (const date of (await datesOf(documents, watch)).filter(accepts)) {
+  const counts = isDueBy(upcoming, config)
+  for (const date of await datesOf(documents, watch)) {
     const edition = await readSoundEdition(documents, watch, date, report.warn)
     if (edition !== undefined) found.push(edition)
-    if (found.length === count) break
+    if (found.length >= 2 && found.some((one) => counts(one.date))) break
   }
   return found
 }
