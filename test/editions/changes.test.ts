@@ -56,7 +56,7 @@ describe('between two editions', () => {
     })
   })
 
-  test('an edit of the watch is the reason of what it moved, and of nothing else', () => {
+  test('an edited watch is the reason only for the datasets that the edit moved', () => {
     const before = standings({
       risen: { organization_id: 'o3' },
       fresh: { exists: false, matches: false },

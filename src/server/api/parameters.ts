@@ -12,7 +12,7 @@ export const watchParam = z
 
 export const optionalWatch = watchParam.optional().openapi({ description: 'Name of a watch (default: the first one)' })
 
-/** Says what is wrong with a date: it is not in the calendar, or has another form. */
+/** Explains why a text is not a date: no such day exists, or it is not written as YYYY-MM-DD. */
 const dateProblem = (text: unknown, expected = 'must be a date such as 2026-11-18') => {
   const problem = calendarProblem(String(text))
   return problem === undefined ? expected : `it ${problem}`

@@ -63,7 +63,7 @@ function parse(address: string): MongoClient {
 
 const hasMisplacedAt = (address: string) => /^[^/]*\/\/([^/?#]*@.*|[^@]*[/?#].*)@/s.test(address)
 
-/** Says what is wrong with an address. The driver's message may hold the address, and the address may contain a password. */
+/** Describes what is wrong with an address. Leaves out the driver's message: it may quote the address, and so a password. */
 function problemOf(address: string): string {
   const [start = '', query] = address.split('?')
   if (query === undefined || hasMisplacedAt(address) || refusalOf(start) !== undefined) {

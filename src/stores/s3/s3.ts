@@ -36,7 +36,7 @@ export async function openS3(address: string, report: StoreReport = SILENT, prox
   const { client, region, endpoint } = await createClient(proxies)
   const label = endpoint === undefined ? `Amazon (${region})` : new URL(endpoint).host
   const server = endpoint ?? `https://s3.${region}.amazonaws.com`
-  // A proxy only tunnels requests to an https endpoint. What it answers itself is a ProxyError.
+  // A proxy only tunnels requests to an https endpoint. Its own answers arrive as a ProxyError.
   const proxy = server.startsWith('http:') ? proxyFor(server, proxies) : undefined
   return new S3(new Bucket(client, bucket, region, report), label, server, report, proxy)
 }
